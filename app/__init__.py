@@ -1,0 +1,1 @@
+"""Dayline, a headless news content API built around the per-day news timeline."""

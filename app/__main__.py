@@ -1,0 +1,14 @@
+"""`python -m app` and the `dayline` command."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    from app.cli.root import run  # noqa: PLC0415 - importing `app` stays free of the whole program
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

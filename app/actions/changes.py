@@ -1,0 +1,49 @@
+"""The only writer of the change log."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, func, select
+
+from app.db.bulk import insert_rows
+from app.db.locks import lock_change_log
+from app.domain.change import ChangeType
+from app.domain.surrogate import key_list
+from app.models.change import changes
+
+_LATEST = select(func.coalesce(func.max(changes.c.seq), 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a row of the log says; `keys` name everything that answers can depend on, before and after."""
+
+    type: ChangeType
+    keys: Iterable[str]
+    edition_id: int | None = None
+    article_id: int | None = None
+
+
+def begin_changes(connection: Connection) -> None:
+    """Take the writers' turn: from here to the commit nobody else appends, so sequence follows commits."""
+    lock_change_log(connection)
+
+
+def append_changes(connection: Connection, happened: Sequence[Change], *, now: int) -> None:
+    """Append rows in this order; `begin_changes` came first in this transaction."""
+    if not happened:
+        return
+    latest: int = connection.execute(_LATEST).scalar_one()
+    rows = [
+        {
+            "seq": seq,
+            "type": change.type,
+            "at": now,
+            "edition_id": change.edition_id,
+            "article_id": change.article_id,
+            "keys": orjson.dumps(key_list(change.keys)).decode(),
+        }
+        for seq, change in enumerate(happened, start=latest + 1)
+    ]
+    insert_rows(connection, changes, rows)

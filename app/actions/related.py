@@ -1,0 +1,85 @@
+"""The editors' "Read also": references as they were given, resolved as soon as their target exists."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from app.db.bulk import insert_rows
+from app.domain.ids import format_id, looks_like_id, parse_id
+from app.models.article import article_related, articles
+
+_CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
+_RESOLVE = (
+    update(article_related)
+    .where(
+        article_related.c.article_id == bindparam("b_article_id"),
+        article_related.c.position == bindparam("b_position"),
+    )
+    .values(related_id=bindparam("target"))
+)
+
+
+def store_references(
+    connection: Connection, edition_id: int, references: Mapping[int, Sequence[str]], *, known: frozenset[int]
+) -> None:
+    """Replace what these articles point to; `known` are those that may have pointed somewhere before."""
+    stale = [{"b_article_id": article_id} for article_id in references if article_id in known]
+    if stale:
+        connection.execute(_CLEAR, stale)
+    wanted = {reference for each in references.values() for reference in each}
+    if not wanted:
+        return
+    targets = _targets(connection, edition_id, wanted)
+    rows = [
+        {
+            "article_id": article_id,
+            "position": position,
+            "reference": reference,
+            "related_id": targets.get(reference),
+        }
+        for article_id, each in references.items()
+        for position, reference in enumerate(each)
+    ]
+    insert_rows(connection, article_related, rows)
+
+
+def resolve_references(
+    connection: Connection, edition_id: int, arrived: Mapping[int, str | None]
+) -> dict[int, list[int]]:
+    """Fill in references that waited for these new articles (id to source_id); who pointed to each."""
+    names = {format_id(article_id): article_id for article_id in arrived}
+    names |= {source_id: article_id for article_id, source_id in arrived.items() if source_id is not None}
+    waiting = (
+        select(article_related.c.article_id, article_related.c.position, article_related.c.reference)
+        .join(articles, articles.c.id == article_related.c.article_id)
+        .where(
+            article_related.c.related_id.is_(None),
+            article_related.c.reference.in_(sorted(names)),
+            articles.c.edition_id == edition_id,
+        )
+    )
+    found = connection.execute(waiting).all()
+    if found:
+        connection.execute(
+            _RESOLVE,
+            [
+                {"b_article_id": row.article_id, "b_position": row.position, "target": names[row.reference]}
+                for row in found
+            ],
+        )
+    pointing: dict[int, list[int]] = {}
+    for row in found:
+        pointing.setdefault(names[row.reference], []).append(row.article_id)
+    return pointing
+
+
+def _targets(connection: Connection, edition_id: int, references: set[str]) -> dict[str, int]:
+    by_source = select(articles.c.source_id, articles.c.id).where(
+        articles.c.edition_id == edition_id, articles.c.source_id.in_(sorted(references))
+    )
+    ids = sorted(parse_id(reference) for reference in references if looks_like_id(reference))
+    targets: dict[str, int] = {}
+    if ids:
+        by_id = select(articles.c.id).where(articles.c.edition_id == edition_id, articles.c.id.in_(ids))
+        targets = {format_id(row.id): row.id for row in connection.execute(by_id)}
+    return targets | {row.source_id: row.id for row in connection.execute(by_source)}

@@ -1,0 +1,89 @@
+"""Pages for people: the API reference, and what each problem means. Nothing comes from another site."""
+
+from html import escape
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.staticfiles import StaticFiles
+
+from app.api.problems import KINDS, Kind
+from app.api.responses import PUBLIC, byte_answer
+from app.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+ASSETS = Path(fastapi_offline.__file__).parent / "static"
+ASSETS_PATH = "/docs/assets"
+STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}"
+    "h1{font-size:1.6rem;line-height:1.25}code{background:#f1f3f5;padding:.1em .35em;border-radius:4px}"
+    "a{color:#0b57d0}dt{margin-top:1rem;font-weight:600}dd{margin:0}"
+)
+
+
+def install_pages(app: FastAPI) -> None:
+    """Add the pages and the files they need."""
+    app.mount(ASSETS_PATH, StaticFiles(directory=ASSETS), name="assets")
+    app.include_router(router)
+
+
+@router.get("/docs")
+async def show_reference(request: Request) -> Response:
+    """The API reference, to read and to try."""
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Dayline API reference",
+        swagger_js_url=f"{ASSETS_PATH}/swagger-ui-bundle.js",
+        swagger_css_url=f"{ASSETS_PATH}/swagger-ui.css",
+        swagger_favicon_url=f"{ASSETS_PATH}/favicon.png",
+    )
+    return _html(request, bytes(page.body))
+
+
+@router.get("/openapi.json")
+async def show_openapi(request: Request) -> Response:
+    """The OpenAPI document."""
+    return byte_answer(
+        request,
+        request.app.state.openapi_bytes(),
+        headers={"cache-control": PUBLIC},
+        media_type="application/json",
+    )
+
+
+@router.get("/problems")
+async def list_problems(request: Request) -> Response:
+    """Every kind of problem there is."""
+    rows = "".join(
+        f'<dt><a href="/problems/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
+        f"<dd>{escape(kind.title)}</dd>"
+        for kind in KINDS.values()
+    )
+    return _html(request, _page("Problems", f"<h1>Problems</h1><dl>{rows}</dl>"))
+
+
+@router.get("/problems/{code}")
+async def show_problem(request: Request, code: str) -> Response:
+    """What a kind of problem means and what to do about it."""
+    kind = KINDS.get(code)
+    if kind is None:
+        raise NotFound(f"There is no problem called '{code[:80]}'.")
+    return _html(request, _page(kind.title, _explain(kind)))
+
+
+def _explain(kind: Kind) -> str:
+    return (
+        f"<h1>{escape(kind.title)}</h1><p><code>/problems/{kind.code}</code> · HTTP {kind.status}</p>"
+        f"<p>{escape(kind.explanation)}</p><p><a href='/problems'>All problems</a> · <a href='/docs'>API</a></p>"
+    )
+
+
+def _page(title: str, content: str) -> bytes:
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{escape(title)}</title>"
+    return f"<!doctype html><html lang='en'>{head}<style>{STYLE}</style>{content}</html>".encode()
+
+
+def _html(request: Request, body: bytes) -> Response:
+    return byte_answer(request, body, headers={"cache-control": PUBLIC}, media_type="text/html")

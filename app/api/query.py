@@ -1,0 +1,74 @@
+"""Reading a question from a query string: repeats, blanks for plus signs, and flaws that name the parameter."""
+
+from typing import Any, TypeVar, get_origin
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from app.errors import Flaw, InvalidInput
+
+QUERY_BYTES_MOST = 16_384
+PARAMETERS_MOST = 500
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def read_question(request: Request, model: type[Q]) -> Q:
+    """The question in the request's query string; InvalidInput names each parameter that cannot be used."""
+    raw: bytes = request.scope["query_string"]
+    return parse_question(raw.decode("latin-1"), model)
+
+
+def parse_question(query: str, model: type[Q]) -> Q:
+    """The question in a query string; InvalidInput, also for parameters that the model does not know."""
+    if not query:
+        return model()
+    if len(query) > QUERY_BYTES_MOST:
+        raise InvalidInput(Flaw("query", "The query string is too long."))
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=PARAMETERS_MOST, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidInput(Flaw("query", "It is not UTF-8.")) from None
+    except ValueError:
+        raise InvalidInput(Flaw("query", "It has too many parameters.")) from None
+    return _validate(_collect(pairs, model), model)
+
+
+def _collect(pairs: list[tuple[str, str]], model: type[Q]) -> dict[str, Any]:
+    repeatable = _repeatable(model)
+    collected: dict[str, Any] = {}
+    flaws: list[Flaw] = []
+    for name, value in pairs:
+        if not value.isprintable():
+            flaws.append(Flaw(name, "It holds a character that no value has."))
+        elif name in repeatable:
+            collected.setdefault(name, []).append(value)
+        elif name in collected:
+            flaws.append(Flaw(name, "It is given more than once."))
+        else:
+            collected[name] = value
+    if flaws:
+        raise InvalidInput(*flaws)
+    return collected
+
+
+def _repeatable(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list
+    )
+
+
+def _validate(collected: dict[str, Any], model: type[Q]) -> Q:
+    try:
+        return model.model_validate(collected)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InvalidInput(*(_flaw(each["type"], each["loc"], each["msg"]) for each in found)) from None
+
+
+def _flaw(kind: str, place: tuple[int | str, ...], message: str) -> Flaw:
+    where = str(place[0])[:80] if place else "query"
+    if kind == "extra_forbidden":
+        return Flaw(where, "There is no such parameter here.")
+    return Flaw(where, message.removeprefix("Value error, "))

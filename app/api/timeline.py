@@ -1,0 +1,54 @@
+"""The timeline, one day of it, and the calendar."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from app import clock
+from app.api.deps import database_of
+from app.api.openapi import documented
+from app.api.query import read_question
+from app.api.responses import json_answer
+from app.queries import calendar, timeline
+from app.schemas import examples
+from app.schemas.question import CalendarQuestion, DayQuestion, TimelineQuestion
+from app.schemas.timeline import Calendar, Timeline, TimelineDayPage
+
+router = APIRouter(tags=["Timeline"])
+
+
+@router.get(
+    "/timeline",
+    summary="The timeline, newest first",
+    **documented(TimelineQuestion, Timeline, examples.TIMELINE, problems=(400, 404, 422)),
+)
+async def get_timeline(request: Request) -> Response:
+    """A page of the timeline: days newest first, in each the items newest first; `next` goes on to any depth."""
+    question = read_question(request, TimelineQuestion)
+    return json_answer(request, await database_of(request).read(timeline.get_timeline, question))
+
+
+@router.get(
+    "/timeline/calendar",
+    summary="Which days have news",
+    **documented(CalendarQuestion, Calendar, examples.CALENDAR),
+)
+async def get_calendar(request: Request) -> Response:
+    """The local days that have news and how much, oldest first; at most 400 days, `to` not included."""
+    question = read_question(request, CalendarQuestion)
+    read = database_of(request).read
+    return json_answer(request, await read(calendar.get_calendar, question, now=clock.now()))
+
+
+@router.get(
+    "/timeline/{day}",
+    summary="One whole day",
+    **documented(DayQuestion, TimelineDayPage, examples.DAY_PAGE),
+)
+async def get_day(
+    request: Request,
+    day: Annotated[str, Path(description="A local date.", examples=["2026-11-20"])],
+) -> Response:
+    """One whole local day, complete, with the neighbouring days that have news."""
+    question = read_question(request, DayQuestion)
+    return json_answer(request, await database_of(request).read(timeline.get_day, day, question))

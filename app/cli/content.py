@@ -1,0 +1,121 @@
+"""`dayline import`, `export` and `sample`: content in and out as JSON Lines."""
+
+import sys
+from collections.abc import Iterable
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import IO
+
+import click
+import orjson
+from sqlalchemy import Connection
+
+from app import clock
+from app.cli.progress import progress
+from app.cli.running import with_database
+from app.db.session import Database
+from app.errors import OperatorError
+from app.importers.runner import Importer, Report
+from app.queries.editions import all_editions
+from app.queries.export import export_records
+
+FORMATS = ("jsonl",)
+SAMPLE = files("app") / "sample" / "meridian.jsonl"
+
+
+@click.command("import")
+@click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
+def import_files(paths: tuple[Path, ...], form: str) -> int:  # noqa: ARG001 - click checks it; there is one so far
+    """Import records from FILE (JSON Lines, gzipped or not; - for standard input).
+
+    Lines that cannot be used are told with their number and the reason, the others are imported, and the exit
+    status is 1.
+    """
+    for path in paths:
+        if str(path) != "-" and not path.is_file():
+            raise OperatorError(f"There is no file '{path}'.")
+    refused = 0
+    for path in paths:
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as stream:
+            report = _import(stream, str(path), path.stat().st_size if str(path) != "-" else 0)
+        refused += report.refused
+    return 1 if refused else 0
+
+
+def _import(stream: IO[bytes], name: str, size: int) -> Report:
+    with progress(f"Importing {name}", size) as tell:
+
+        async def work(database: Database) -> Report:
+            importer = Importer(
+                database,
+                now=clock.now,
+                tell_flaw=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
+                tell_progress=lambda lines: tell(_position(stream, size), f"{lines} lines"),
+            )
+            return await importer.run(stream)
+
+        report = with_database(work)
+    click.echo(f"{name}: {_summary(report)}")
+    return report
+
+
+def _position(stream: IO[bytes], size: int) -> int:
+    return stream.tell() if size else 0
+
+
+def _summary(report: Report) -> str:
+    parts = [f"{count} {kind}s {outcome}" for (kind, outcome), count in sorted(report.records.items())]
+    parts += [f"{count} {noun} made from their code" for noun, count in sorted(report.made.items())]
+    if report.refused:
+        parts.append(f"{report.refused} lines refused")
+    return ", ".join(parts) + "." if parts else "nothing in it."
+
+
+@click.command("export")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of standard output."
+)
+def export_file(output: Path | None) -> None:
+    """Write every record as JSON Lines, in one snapshot of the database."""
+
+    def write(connection: Connection) -> int:
+        if output is None:
+            return _write_lines(sys.stdout.buffer, export_records(connection))
+        partial = output.with_name(f"{output.name}.partial")
+        try:
+            with partial.open("wb") as stream:
+                count = _write_lines(stream, export_records(connection))
+            partial.rename(output)
+        finally:
+            partial.unlink(missing_ok=True)
+        return count
+
+    async def work(database: Database) -> int:
+        return await database.read_long(write)
+
+    count = with_database(work)
+    click.echo(f"{count} records exported.", err=True)
+
+
+def _write_lines(stream: IO[bytes], records: Iterable[dict[str, object]]) -> int:
+    count = 0
+    for count, record in enumerate(records, start=1):  # noqa: B007 - the count is the result
+        stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    stream.flush()
+    return count
+
+
+@click.command("sample")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the database has an edition already.")
+def load_sample(*, if_empty: bool) -> int:
+    """Load the sample newsroom: two editions of an invented paper."""
+
+    async def work(database: Database) -> bool:
+        return bool(await database.read(all_editions))
+
+    if with_database(work) and if_empty:
+        return 0
+    with as_file(SAMPLE) as path, path.open("rb") as stream:
+        report = _import(stream, "sample", path.stat().st_size)
+    return 1 if report.refused else 0

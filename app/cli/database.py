@@ -1,0 +1,42 @@
+"""`dayline db`: the schema and backups."""
+
+from pathlib import Path
+
+import click
+
+from app.cli.running import check_schema, with_database
+from app.db import migrations
+from app.db.backup import backup
+from app.db.session import Database, open_database
+from app.settings import read_settings
+
+
+@click.group("db")
+def database_group() -> None:
+    """The database: bring its schema up to date, check it, back it up."""
+
+
+@database_group.command("upgrade")
+def upgrade_schema() -> None:
+    """Bring the schema to what this release expects."""
+
+    async def work(database: Database) -> str | None:
+        await database.write(migrations.upgrade)
+        return await database.write(migrations.current)
+
+    click.echo(f"The database is at {with_database(work, at_head=False)}.")
+
+
+@database_group.command("check")
+def check_current() -> None:
+    """Say whether the schema is what this release expects."""
+    with_database(check_schema, at_head=False)
+    click.echo(f"The database is at {migrations.head()}, as this release expects.")
+
+
+@database_group.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def back_up(file: Path) -> None:
+    """Copy the database to FILE while it is in use."""
+    backup(open_database(read_settings().database_url).url, file)
+    click.echo(f"Backed up to {file}.")

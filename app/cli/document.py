@@ -1,0 +1,15 @@
+"""`dayline openapi`: the API's document without a server."""
+
+import click
+import orjson
+
+from app.settings import Settings
+
+
+@click.command("openapi")
+def print_openapi() -> None:
+    """Print the OpenAPI document."""
+    from app.main import create_app  # noqa: PLC0415 - only this command pays for it
+
+    document = create_app(Settings()).openapi()
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))

@@ -1,0 +1,45 @@
+"""Running something on the installation's database from the command line."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db import migrations
+from app.db.session import Database, open_database
+from app.errors import OperatorError
+from app.settings import read_settings
+
+R = TypeVar("R")
+
+
+def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = True) -> R:
+    """What the work returns; OperatorError where the database cannot be reached or is not at this schema."""
+
+    async def run() -> R:
+        database = open_database(read_settings().database_url)
+        try:
+            if at_head:
+                await check_schema(database)
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(run())
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise OperatorError(f"The database failed: {reason}") from error
+
+
+async def check_schema(database: Database) -> None:
+    """OperatorError unless the database is at the schema this release expects."""
+    current = await database.write(migrations.current)
+    expected = migrations.head()
+    if current is None:
+        raise OperatorError("The database holds no schema yet; run 'dayline db upgrade' first.")
+    if current != expected:
+        raise OperatorError(
+            f"The database is at schema {current} and this release expects {expected}; run 'dayline db upgrade'."
+        )

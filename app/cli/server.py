@@ -1,0 +1,33 @@
+"""`dayline serve`."""
+
+import click
+
+from app.cli.running import check_schema, with_database
+from app.settings import read_settings
+
+KEEP_ALIVE_SECONDS = 30
+DRAIN_SECONDS = 10
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the API."""
+    import uvicorn  # noqa: PLC0415 - only this command pays for it
+
+    settings = read_settings()
+    with_database(check_schema, at_head=False)
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=settings.access_log,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )

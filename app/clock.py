@@ -1,0 +1,23 @@
+"""The only place that reads the clock; tests replace it as they would a clock on the wall."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_frozen_at: int | None = None
+
+
+def now() -> int:
+    """This instant, in microseconds since 1970-01-01T00:00:00Z."""
+    return time.time_ns() // 1000 if _frozen_at is None else _frozen_at
+
+
+@contextmanager
+def frozen(instant: int) -> Iterator[None]:
+    """Stop the clock of this process at `instant`, for tests and rehearsals."""
+    global _frozen_at  # noqa: PLW0603 - there is one clock per process
+    before, _frozen_at = _frozen_at, instant
+    try:
+        yield
+    finally:
+        _frozen_at = before

@@ -1,0 +1,30 @@
+"""The metadata every table registers with, its naming convention, and the column types of the house."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, MetaData, Row, Text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Instant = BigInteger
+"""Microseconds since 1970-01-01T00:00:00Z."""
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key; SQLite keeps an INTEGER PRIMARY KEY as the row's own address."""
+
+Code = Text().with_variant(Text(collation="C"), "postgresql")
+"""A slug or code, compared byte by byte on both databases."""
+
+JsonText = Text
+"""A JSON document as text: read with orjson where it is rendered, never searched by the database."""
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row whose columns are read by name."""

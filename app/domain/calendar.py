@@ -1,0 +1,173 @@
+"""The calendar of a time zone: which days it has, when they start, and what its wall clocks show.
+
+Let start(D) be the first instant whose wall-clock date is D or later. Day D is [start(D), start(D + 1)):
+mostly 24 hours, sometimes 23 or 25, and none at all where the zone skipped the date. An instant's day is
+therefore not always its wall-clock date: when clocks step back over midnight they show yesterday's date
+again, while the day that has begun goes on.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.domain.instant import (
+    CLOCK,
+    DAY_US,
+    EPOCH_ORDINAL,
+    MINUTE_US,
+    SECOND_US,
+    offset_at,
+    parse_instant,
+    steady_offset,
+)
+from app.errors import InvalidValue
+
+FIRST_DAY: Final = date(1000, 1, 1)
+LAST_DAY: Final = date(9998, 12, 31)
+
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ONE_DAY: Final = timedelta(days=1)
+
+
+def find_zone(name: str) -> ZoneInfo:
+    """The zone of that exact name in the tzdata package's list, aliases included, with `key == name`.
+
+    Always the package's data and never the system's; the same object each time. InvalidValue for other names.
+    """
+    if name not in _zone_names():
+        raise InvalidValue("A time zone is an IANA name such as Europe/Kyiv.")
+    return _load_zone(name)
+
+
+def parse_day(text: str) -> date:
+    """The date that YYYY-MM-DD names; InvalidValue for other forms and outside FIRST_DAY..LAST_DAY."""
+    if not _DAY.fullmatch(text):
+        raise InvalidValue("A date is written YYYY-MM-DD.")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue("A date must be one that the calendar has.") from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidValue(f"A date must lie between {FIRST_DAY} and {LAST_DAY}.")
+    return day
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> int:
+    """The instant that a filter names: an RFC 3339 instant, or the start of a local date in the zone."""
+    if _DAY.fullmatch(text):
+        return start_of_day(parse_day(text), zone)
+    if len(text) > len("2024-11-02"):
+        return parse_instant(text)
+    raise InvalidValue("Give a date such as 2024-11-02 or an instant such as 2024-11-02T19:30:00+02:00.")
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> int:
+    """The first instant whose wall-clock date in the zone is `day` or later."""
+    return _start(day.toordinal() - EPOCH_ORDINAL, zone)
+
+
+def day_exists(day: date, zone: ZoneInfo) -> bool:
+    """Whether the zone has such a day; Pacific/Apia went from 2011-12-29 straight to 2011-12-31."""
+    number = day.toordinal() - EPOCH_ORDINAL
+    return _start(number, zone) != _start(number + 1, zone)
+
+
+def day_of(instant: int, zone: ZoneInfo) -> date:
+    """The date of the day that the instant falls in."""
+    return find_day(instant, zone).date
+
+
+def find_day(instant: int, zone: ZoneInfo) -> "Day":
+    """The day that the instant falls in."""
+    number = (instant + offset_at(instant, zone)) // DAY_US
+    day = _day(number, zone)
+    while day.ends_at <= instant:  # the clock has stepped back over midnight: it shows a date that has ended
+        number += 1
+        day = _day(number, zone)
+    return day
+
+
+def next_day(day: date, zone: ZoneInfo) -> date:
+    """The date after it that exists in the zone."""
+    day += _ONE_DAY
+    while not day_exists(day, zone):
+        day += _ONE_DAY
+    return day
+
+
+def previous_day(day: date, zone: ZoneInfo) -> date:
+    """The date before it that exists in the zone."""
+    day -= _ONE_DAY
+    while not day_exists(day, zone):
+        day -= _ONE_DAY
+    return day
+
+
+def days_between(first: date, last: date, zone: ZoneInfo) -> "list[Day]":
+    """The days that exist in the zone from `first` to `last`, both included, oldest first."""
+    numbers = range(first.toordinal() - EPOCH_ORDINAL, last.toordinal() - EPOCH_ORDINAL + 1)
+    days = (_day(number, zone) for number in numbers)
+    return [day for day in days if day.starts_at < day.ends_at]
+
+
+def wall_time(instant: int, zone: ZoneInfo) -> str:
+    """What the zone's clocks show at the instant, HH:MM."""
+    return CLOCK[(instant + offset_at(instant, zone)) % DAY_US // MINUTE_US]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day: the instants from `starts_at` up to, and not including, `ends_at`."""
+
+    date: date
+    starts_at: int
+    ends_at: int
+
+
+@lru_cache(maxsize=16_384)
+def _day(number: int, zone: ZoneInfo) -> Day:
+    return Day(date.fromordinal(EPOCH_ORDINAL + number), _start(number, zone), _start(number + 1, zone))
+
+
+@lru_cache(maxsize=16_384)
+def _start(number: int, zone: ZoneInfo) -> int:
+    """The start of the day that is `number` days after 1970-01-01.
+
+    Offsets are less than a day either way, so the start lies within a day of UTC's midnight, and in those 48
+    hours the offset changes once at most (see `steady_offset`).
+    """
+    midnight = number * DAY_US
+    before = steady_offset(number - 1, zone)
+    if before is not None and before == steady_offset(number, zone):
+        return midnight - before
+    before = offset_at(midnight - DAY_US, zone)
+    after = offset_at(midnight + DAY_US - SECOND_US, zone)
+    change = _find_change(midnight - DAY_US, midnight + DAY_US - SECOND_US, zone)
+    return midnight - before if midnight - before < change else max(change, midnight - after)
+
+
+def _find_change(low: int, high: int, zone: ZoneInfo) -> int:
+    """When the offset at `low` gives way to the one at `high`; all three are whole seconds."""
+    old = offset_at(low, zone)
+    while high - low > SECOND_US:
+        middle = low + (high - low) // (2 * SECOND_US) * SECOND_US
+        if offset_at(middle, zone) == old:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
+
+
+@cache
+def _load_zone(name: str) -> ZoneInfo:
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as content:
+        return ZoneInfo.from_file(content, key=name)

@@ -1,0 +1,36 @@
+"""The kinds of public change that the log records."""
+
+from enum import StrEnum
+
+from app.domain.article import Status
+
+
+class ChangeType(StrEnum):
+    """What happened, as partners read it."""
+
+    ARTICLE_PUBLISHED = "article.published"
+    ARTICLE_UPDATED = "article.updated"
+    ARTICLE_BUMPED = "article.bumped"
+    ARTICLE_WITHDRAWN = "article.withdrawn"
+    ARTICLE_RESTORED = "article.restored"
+    EDITION_UPDATED = "edition.updated"
+    SECTION_UPDATED = "section.updated"
+    TAG_UPDATED = "tag.updated"
+    LABEL_UPDATED = "label.updated"
+    AUTHOR_UPDATED = "author.updated"
+
+
+def article_change(before: Status | None, after: Status, *, moved: bool) -> ChangeType | None:
+    """What the public sees of an article that went from one status to another; None where it sees nothing.
+
+    `moved` says that its public time changed. A withdrawn article that is edited is withdrawn anew: its notice
+    may be another.
+    """
+    was_public, is_public = before is Status.PUBLISHED, after is Status.PUBLISHED
+    if was_public and is_public:
+        return ChangeType.ARTICLE_BUMPED if moved else ChangeType.ARTICLE_UPDATED
+    if is_public:
+        return ChangeType.ARTICLE_RESTORED if before is Status.WITHDRAWN else ChangeType.ARTICLE_PUBLISHED
+    if was_public or after is Status.WITHDRAWN:
+        return ChangeType.ARTICLE_WITHDRAWN
+    return None

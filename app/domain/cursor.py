@@ -1,0 +1,67 @@
+"""Cursors: where a list was left, bound to the list they were given out for.
+
+A cursor is the sort key of the last item shown, a digest of the list's filters and a checksum, in base64url.
+It holds nothing that ages, so it never expires, and needs nothing of its anchor but the key.
+"""
+
+import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from hashlib import blake2b
+
+from app.domain.scope import DIGEST_BYTES
+from app.errors import CursorInvalid, CursorMismatch
+
+CHECK_BYTES = 4
+_MOMENT, _NAME = b"\x01", b"\x02"
+_KEY = struct.Struct(">qq")
+
+DAMAGED = "The cursor is damaged; begin again without one."
+FOREIGN = "The cursor belongs to a list with other filters; begin again without one."
+
+
+def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
+    """The cursor behind the item with this sort key."""
+    return _seal(_MOMENT, _KEY.pack(published_at, article_id), digest)
+
+
+def decode_position(cursor: str, digest: bytes) -> tuple[int, int]:
+    """The sort key in a cursor of an article list; CursorInvalid, CursorMismatch."""
+    key = _open(cursor, _MOMENT, digest)
+    if len(key) != _KEY.size:
+        raise CursorInvalid(DAMAGED)
+    published_at, article_id = _KEY.unpack(key)
+    return published_at, article_id
+
+
+def encode_name(name: str, digest: bytes) -> str:
+    """The cursor behind the entry of this name, in lists ordered by name."""
+    return _seal(_NAME, name.encode(), digest)
+
+
+def decode_name(cursor: str, digest: bytes) -> str:
+    """The name in a cursor of a list ordered by name; CursorInvalid, CursorMismatch."""
+    return _open(cursor, _NAME, digest).decode()
+
+
+def _seal(kind: bytes, key: bytes, digest: bytes) -> str:
+    content = kind + digest + key
+    return urlsafe_b64encode(content + _check(content)).rstrip(b"=").decode()
+
+
+def _open(cursor: str, kind: bytes, digest: bytes) -> bytes:
+    try:
+        raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    except (Error, ValueError):
+        raise CursorInvalid(DAMAGED) from None
+    content, check = raw[:-CHECK_BYTES], raw[-CHECK_BYTES:]
+    canonical = urlsafe_b64encode(raw).rstrip(b"=").decode()
+    if canonical != cursor or len(content) <= DIGEST_BYTES or _check(content) != check:
+        raise CursorInvalid(DAMAGED)
+    if content[:1] != kind or content[1 : 1 + DIGEST_BYTES] != digest:
+        raise CursorMismatch(FOREIGN)
+    return content[1 + DIGEST_BYTES :]
+
+
+def _check(content: bytes) -> bytes:
+    return blake2b(content, digest_size=CHECK_BYTES, person=b"dayline cursor").digest()

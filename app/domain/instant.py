@@ -1,0 +1,141 @@
+"""Instants: whole microseconds since 1970-01-01T00:00:00Z, and how they are read and written."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from app.errors import InvalidValue
+
+SECOND_US: Final = 1_000_000
+MINUTE_US: Final = 60 * SECOND_US
+DAY_US: Final = 24 * 60 * MINUTE_US
+
+EARLIEST: Final = -30_610_224_000 * SECOND_US
+"""1000-01-01T00:00:00Z, the first instant that may be given."""
+LATEST: Final = 253_370_764_800 * SECOND_US - 1
+"""9998-12-31T23:59:59.999999Z, the last instant that may be given."""
+
+EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+CLOCK: Final = tuple(f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(60))
+"""Each minute of a wall clock as HH:MM."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+_INSTANT: Final = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])"
+    r"(?:(\.[0-9]{1,6})0*)?"
+    r"([Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+_TO_THE_MINUTE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}"
+_COMMON_SLIPS: Final = (
+    (
+        re.compile(_TO_THE_MINUTE + r":60.*"),
+        "Leap seconds (:60) are not accepted; give the second before or after.",
+    ),
+    (
+        re.compile(_TO_THE_MINUTE + r":[0-9]{2}\.[0-9]{7,}.*"),
+        "An instant has at most six digits after the second (microseconds).",
+    ),
+    (
+        re.compile(_TO_THE_MINUTE + r"(?::[0-9]{2}(?:\.[0-9]+)?)?"),
+        "An instant needs seconds and its offset from UTC, such as 2024-11-02T19:30:00+02:00.",
+    ),
+)
+
+
+def parse_instant(text: str) -> int:
+    """The instant that an RFC 3339 `date-time` names, exactly.
+
+    The offset is mandatory. `T` may be `t` or a blank, `Z` may be `z`, and a blank in the place of the
+    offset's sign is read as `+`, because URL decoding turns `+` into a blank. Digits beyond microseconds must
+    be zeros: nothing is ever rounded or cut off.
+    Raises InvalidValue for anything else, for leap seconds, and outside EARLIEST..LATEST.
+    """
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        raise InvalidValue(_explain(text))
+    wall, fraction, offset = match.groups("")
+    offset = "+00:00" if offset in "Zz" else offset.replace(" ", "+")
+    try:
+        value = datetime.fromisoformat(wall + fraction + offset)
+    except ValueError:
+        raise InvalidValue("An instant needs a date that the calendar has.") from None
+    return from_datetime(value)
+
+
+def from_datetime(value: datetime) -> int:
+    """The instant of an aware datetime, exactly; InvalidValue if it is naive or outside EARLIEST..LATEST."""
+    if value.utcoffset() is None:
+        raise InvalidValue("An instant needs an offset from UTC.")
+    since = value - _EPOCH
+    instant = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
+    if not EARLIEST <= instant <= LATEST:
+        raise InvalidValue("An instant must lie between 1000-01-01 and 9998-12-31 (UTC).")
+    return instant
+
+
+def to_datetime(instant: int, zone: ZoneInfo) -> datetime:
+    """The same instant as an aware datetime on the zone's wall clock, to the microsecond."""
+    return (_EPOCH + instant * _MICROSECOND).astimezone(zone)
+
+
+def format_instant(instant: int, zone: ZoneInfo) -> str:
+    """The instant as RFC 3339 with the zone's offset then; the fraction is absent or has six digits.
+
+    RFC 3339 cannot say an offset with seconds (local mean time): such an instant is written in UTC with `Z`.
+    """
+    shift, suffix = _written_offset(offset_at(instant, zone))
+    day_number, within = divmod(instant + shift, DAY_US)
+    seconds, fraction = divmod(within, SECOND_US)
+    minute, second = divmod(seconds, 60)
+    if fraction:
+        return f"{_date_text(day_number)}T{CLOCK[minute]}:{second:02d}.{fraction:06d}{suffix}"
+    return f"{_date_text(day_number)}T{CLOCK[minute]}:{second:02d}{suffix}"
+
+
+def offset_at(instant: int, zone: ZoneInfo) -> int:
+    """What the zone's wall clock is ahead of UTC at the instant, in microseconds (whole seconds of them)."""
+    steady = steady_offset(instant // DAY_US, zone)
+    return _measure_offset(instant, zone) if steady is None else steady
+
+
+@lru_cache(maxsize=32_768)
+def steady_offset(utc_day: int, zone: ZoneInfo) -> int | None:
+    """The zone's offset in microseconds throughout a UTC day (days since 1970-01-01), or None if it changes.
+
+    Equal offsets at both ends mean a steady day because no zone has changed its offset twice within 48 hours:
+    the nearest two changes in the zone data are a week less an hour apart, and the tests watch that.
+    """
+    first = _measure_offset(utc_day * DAY_US, zone)
+    last = _measure_offset((utc_day + 1) * DAY_US - SECOND_US, zone)
+    return first if first == last else None
+
+
+def _measure_offset(instant: int, zone: ZoneInfo) -> int:
+    utc = _EPOCH + instant * _MICROSECOND
+    wall = utc.astimezone(zone)
+    return (wall.replace(tzinfo=None) - utc.replace(tzinfo=None)) // _MICROSECOND
+
+
+@lru_cache(maxsize=2_048)
+def _written_offset(offset: int) -> tuple[int, str]:
+    """The shift to write an instant with, and the text that says so."""
+    if offset % MINUTE_US:
+        return 0, "Z"
+    sign = "-" if offset < 0 else "+"
+    return offset, sign + CLOCK[abs(offset) // MINUTE_US]
+
+
+@lru_cache(maxsize=8_192)
+def _date_text(day_number: int) -> str:
+    return date.fromordinal(EPOCH_ORDINAL + day_number).isoformat()
+
+
+def _explain(text: str) -> str:
+    for slip, sentence in _COMMON_SLIPS:
+        if slip.fullmatch(text):
+            return sentence
+    return "An instant is written as in RFC 3339, such as 2024-11-02T19:30:00+02:00."

@@ -1,0 +1,164 @@
+"""Language tags, the search for the best translation, and dates in words as CLDR writes them.
+
+Babel is imported inside the functions that need it: loading it takes some 80 ms, which every command
+would pay at start although most never write a date in words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from typing_extensions import TypedDict
+
+from app.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from babel import Locale
+
+T = TypeVar("T")
+
+_LONGEST_TAG: Final = 64
+_REMEMBERED_LANGUAGES: Final = 256
+_REMEMBERED_DAYS: Final = 4096
+_FALLBACK: Final = "en"
+
+# RFC 5646 section 2.1. Languages of four to eight letters are left out on purpose: none has ever
+# been registered, and "ukrainian" is a slip that would give the edition a language nobody asked for.
+_TAG: Final = re.compile(
+    r"""
+    (?: [a-z]{2,3} (?:-[a-z]{3}){0,3}                        # language and extended language
+        (?:-[a-z]{4})?                                       # script
+        (?:-(?:[a-z]{2}|[0-9]{3}))?                          # region
+        (?P<variants>(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*)
+        (?P<extensions>(?:-[0-9a-wyz](?:-[a-z0-9]{2,8})+)*)
+        (?:-x(?:-[a-z0-9]{1,8})+)?                           # private use
+    |   x(?:-[a-z0-9]{1,8})+
+    )""",
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+_SINGLETON: Final = re.compile(r"-([0-9a-z])(?=-)", re.ASCII)
+_IRREGULAR: Final = frozenset(
+    {
+        *("en-gb-oed", "i-ami", "i-bnn", "i-default", "i-enochian", "i-hak", "i-klingon", "i-lux", "i-mingo"),
+        *("i-navajo", "i-pwn", "i-tao", "i-tay", "i-tsu", "sgn-be-fr", "sgn-be-nl", "sgn-ch-de"),
+    }
+)
+
+# CLDR's "atTime" patterns for the shipped languages. Babel keeps only the standard ones ("{1}, {0}"), which
+# stand in for every other language.
+_AT_TIME: Final = {"en": "{1} at {0}", "uk": "{1} о {0}"}  # noqa: RUF001 - a Ukrainian word
+
+
+def check_language(tag: str) -> str:
+    """The tag as given if it is well-formed by BCP 47 (RFC 5646); InvalidValue otherwise.
+
+    No subtag is looked up in the registry, so `xx` passes; a repeated variant or extension letter does not,
+    nor does a tag of more than 64 characters.
+    """
+    if not _is_well_formed(tag):
+        raise InvalidValue("A language is a BCP 47 tag such as 'en-GB', 'uk' or 'zh-Hant'.")
+    return tag
+
+
+def lookup(available: Mapping[str, T], language: str) -> T | None:
+    """What `available` holds for the language by RFC 4647 section 3.4, None when no range of it is there.
+
+    `en-GB` finds `en-GB`, else `en`; letter case does not matter; the default is the caller's business.
+    """
+    if language in available:
+        return available[language]
+    by_tag = {tag.lower(): value for tag, value in available.items()}
+    for candidate in _ranges(language.lower()):
+        if candidate in by_tag:
+            return by_tag[candidate]
+    return None
+
+
+@lru_cache(maxsize=_REMEMBERED_LANGUAGES)
+def find_locale(language: str) -> Locale:
+    """The CLDR locale of a language by RFC 4647 lookup, English when CLDR knows none of its ranges.
+
+    Each range is read with CLDR's aliases and likely subtags: `zh-TW` is Traditional Chinese, `iw` Hebrew.
+    """
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - see the module's docstring
+
+    for candidate in _ranges(language):
+        try:
+            return Locale.parse(candidate, sep="-")
+        except (UnknownLocaleError, ValueError):  # ValueError: not how CLDR forms its identifiers
+            continue
+    return Locale.parse(_FALLBACK)
+
+
+def heading(day: date, language: str) -> Heading:
+    """The parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999."""
+    year, weekday, day_and_month = _heading_texts(day, language)
+    return {"year": year, "weekday": weekday, "day": day_and_month}
+
+
+@lru_cache(maxsize=_REMEMBERED_DAYS)
+def long_text(day: date, time: str, language: str) -> str:
+    """A date and time for people: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
+
+    `time` is the wall clock as `HH:MM` and is put in as it is; the date is CLDR's full one.
+    """
+    from babel.dates import format_date  # noqa: PLC0415 - see the module's docstring
+
+    locale = find_locale(language)
+    # Locales in another script than the language's own, such as Shavian English, write "at" differently.
+    at_time = lookup(_AT_TIME, locale.language) if locale.script is None else None
+    glue = at_time or str(locale.datetime_formats["full"]).replace("'", "")
+    return glue.replace("{1}", format_date(day, "full", locale)).replace("{0}", time)
+
+
+def _is_well_formed(tag: str) -> bool:
+    if len(tag) > _LONGEST_TAG:
+        return False
+    if tag.lower() in _IRREGULAR:
+        return True
+    match = _TAG.fullmatch(tag.lower())
+    if match is None:
+        return False
+    variants = (match["variants"] or "").split("-")[1:]
+    singletons = _SINGLETON.findall(match["extensions"] or "")
+    return all(len(subtags) == len(set(subtags)) for subtags in (variants, singletons))
+
+
+def _ranges(language: str) -> Iterator[str]:
+    """The tag, then what is left as subtags go from its end; a single character goes with its follower."""
+    subtags = language.split("-")
+    while subtags:
+        yield "-".join(subtags)
+        subtags.pop()
+        while subtags and len(subtags[-1]) == 1:
+            subtags.pop()
+
+
+@lru_cache(maxsize=_REMEMBERED_DAYS)
+def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
+    """Year, weekday and day by the CLDR skeletons `y`, `EEEE` and `MMMMd`."""
+    from babel.dates import format_date  # noqa: PLC0415 - see the module's docstring
+
+    locale = find_locale(language)
+    patterns = locale.datetime_skeletons
+    # Every locale has `y`, `E` and `MMMMd`. `EEEE` is made of `E` by widening its field (UTS 35, "Matching
+    # Skeletons"): `ccc` or `E` is the short name, four letters are the full one.
+    weekday = re.sub(r"c+", "cccc", re.sub(r"E+", "EEEE", str(patterns["E"])))
+    return (
+        format_date(day, str(patterns["y"]), locale),
+        format_date(day, weekday, locale),
+        format_date(day, str(patterns["MMMMd"]), locale),
+    )
+
+
+class Heading(TypedDict):
+    """How a day is announced in the timeline: `2024`, `Saturday`, `2 November`."""
+
+    year: str
+    weekday: str
+    day: str

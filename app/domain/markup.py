@@ -1,0 +1,169 @@
+"""Inline HTML from a short allow-list, and the plain texts and web addresses that stand beside it."""
+
+import html as entities
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import nh3
+
+from app.errors import InvalidValue
+
+MAX_URL_CHARACTERS: Final = 2_000
+MAX_TAGS: Final = 1_000
+"""Opening and closing tags in one inline text: unclosed ones multiply when read (93 kB became 350 MB)."""
+
+# fmt: off
+ALLOWED_TAGS: Final = frozenset(
+    {
+        "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark",
+        "q", "s", "small", "strong", "sub", "sup", "time", "u",
+    }
+)
+# fmt: on
+ALLOWED_ATTRIBUTES: Final = {
+    "a": {"href", "title", "hreflang"},
+    "abbr": {"title"},
+    "bdo": {"dir"},
+    "time": {"datetime"},
+}
+ALLOWED_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+
+# fmt: off
+_REMOVED_WITH_CONTENT: Final = frozenset(
+    {
+        "applet", "audio", "canvas", "embed", "frameset", "head", "iframe", "math", "noembed",
+        "noframes", "noscript", "object", "plaintext", "script", "select", "style", "svg", "template",
+        "textarea", "title", "video", "xmp",
+    }
+)
+# fmt: on
+_PASSES: Final = 4
+_MARK: Final = "."  # keeps a leading U+FEFF, which the parser would take for a byte order mark and drop
+# What neither PostgreSQL (NUL, surrogates) nor XML 1.0 (production Char), and so no feed, can carry.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFUSED_IN_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFUSED_IN_URL: Final = re.compile(
+    r"[\s\\\"<>`\x00-\x20\x7f-\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+_REFUSED_IN_HOST: Final = re.compile(r"[\"#%/<>?@\[\]^`{|}]")
+_BEFORE_COLON: Final = re.compile(r"([^:/?#]*):")
+_URL_NOISE: Final = re.compile(r"[\x00-\x20]+")
+_BLOCK_END: Final = re.compile(
+    r"(</(?:article|blockquote|dd|div|dt|figcaption|footer|h[1-6]|header|li|p|pre|section|td|th|tr)\s*>)"
+    r"(?=[^\s<]|<[a-z])",
+    re.IGNORECASE,
+)
+_BREAK: Final = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
+_QUOTE: Final = re.compile(r"</?q\b[^>]*>", re.IGNORECASE)
+_TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+
+
+def sanitise(html: str) -> str:
+    """The inline HTML that may be stored and shown; sanitising it again changes nothing.
+
+    Tags outside the list are dropped and their text kept, except where the content is no text for readers
+    (script, style, iframe, svg …). Words of two block elements are kept apart by a space. Lines end in LF;
+    other control characters become U+FFFD. Raises InvalidValue for NUL, lone surrogates, more than 1,000 tags
+    and nesting that does not settle.
+    """
+    if _is_plain(html):
+        return html
+    if _UNSTORABLE.search(html):
+        raise InvalidValue("HTML may not hold NUL characters or lone surrogates.")
+    for _ in range(_PASSES):
+        if html.count("<") > MAX_TAGS:
+            raise InvalidValue(f"Inline HTML holds at most {MAX_TAGS:,} tags.")
+        cleaned = _clean(html)
+        # Without tags one pass is final; with them a link inside a link, say, is untangled by the next one.
+        if cleaned == html or "<" not in cleaned:
+            return cleaned
+        html = cleaned
+    raise InvalidValue("Inline HTML must close its tags in the order in which it opened them.")
+
+
+def escape(text: str) -> str:
+    """Plain text as inline HTML, already in the form that `sanitise` gives; `to_text` gives the text back.
+
+    Raises InvalidValue for what `plain_text` refuses.
+    """
+    if _is_plain(text):
+        return text
+    escaped = plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("\xa0", "&nbsp;")
+
+
+def to_text(html: str) -> str:
+    """The plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks."""
+    if "<" in html:
+        html = _TAG.sub("", _QUOTE.sub('"', _BREAK.sub("\n", html)))
+    return entities.unescape(html) if "&" in html else html
+
+
+def plain_text(value: str) -> str:
+    """The text itself, once it is known that databases and XML feeds can carry it.
+
+    Raises InvalidValue for C0 control characters other than tab and line feed, for lone surrogates, U+FFFE
+    and U+FFFF.
+    """
+    if not value.isprintable() and _REFUSED_IN_TEXT.search(value):
+        raise InvalidValue("Text may hold no control characters but tab and line feed, nor lone surrogates.")
+    return value
+
+
+def web_url(value: str) -> str:
+    """The URL itself, once it is known to be an absolute http or https address with a host and no password.
+
+    Raises InvalidValue for anything else, for more than 2,000 characters, and for what RFC 3986 leaves out
+    and front ends trip over: white space, controls, backslashes, quotation marks and angle brackets.
+    """
+    if len(value) > MAX_URL_CHARACTERS:
+        raise InvalidValue(f"A URL has at most {MAX_URL_CHARACTERS:,} characters.")
+    if _REFUSED_IN_URL.search(value):
+        raise InvalidValue("A URL may hold no white space, control characters, backslashes, quotes or angle brackets.")
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise InvalidValue("Expected an absolute URL such as 'https://example.com/page'.")
+    if "@" in parts.netloc:
+        raise InvalidValue("A URL may not hold a user name or a password.")
+    if _REFUSED_IN_HOST.search(host) or not host.strip(".:-"):
+        raise InvalidValue("The URL's host name holds characters that no host name has.")
+    return value
+
+
+def _is_plain(text: str) -> bool:
+    """Whether text and HTML are the same thing here: no markup, no NBSP, no controls, no surrogates."""
+    return text.isprintable() and "<" not in text and "&" not in text and ">" not in text
+
+
+def _clean(html: str) -> str:
+    cleaned = _CLEANER.clean(_MARK + _BLOCK_END.sub(r"\1 ", html))[len(_MARK) :]
+    if cleaned.isprintable():
+        return cleaned
+    # Written as entities they come out bare. Replaced, not removed: removal could join a scheme together.
+    return _UNWRITABLE.sub("\ufffd", cleaned.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _attribute(_tag: str, name: str, value: str) -> str | None:
+    """The value to keep: a link loses its outer white space, and goes where a browser might see a scheme."""
+    if name != "href":
+        return value
+    value = _URL_NOISE.sub(" ", value).strip(" ")
+    scheme = _BEFORE_COLON.match(value)
+    return value if scheme is None or scheme[1].lower() in ALLOWED_SCHEMES else None
+
+
+_CLEANER: Final = nh3.Cleaner(
+    tags=ALLOWED_TAGS,
+    clean_content_tags=_REMOVED_WITH_CONTENT,
+    attributes=ALLOWED_ATTRIBUTES,
+    attribute_filter=_attribute,
+    url_schemes=ALLOWED_SCHEMES,
+    strip_comments=True,
+    link_rel=None,
+)

@@ -1,0 +1,126 @@
+"""Slugs: how a headline becomes the readable part of an address, and which ones may be given by hand.
+
+Ukrainian follows the national romanisation (Cabinet of Ministers of Ukraine, resolution 55 of 27 January
+2010), every other script anyascii. A text counts as Ukrainian when all its Cyrillic letters are Ukrainian, or
+when it has one of ґ є і ї and nothing beyond the Ukrainian and Russian alphabets: a quoted Russian word
+changes nothing, while Belarusian, Serbian and Kazakh are left to anyascii. A Russian text that happens to
+have none of ё ъ ы э is read as Ukrainian: nothing tells them apart.
+"""
+# ruff: noqa: RUF001, RUF002 - Cyrillic letters and all kinds of apostrophes are the subject here
+
+import re
+import unicodedata
+from typing import Final
+
+from anyascii import anyascii
+
+from app.domain.ids import looks_like_id
+from app.errors import InvalidValue
+
+LONGEST_MADE_SLUG: Final = 80
+LONGEST_GIVEN_SLUG: Final = 120
+LONGEST_CODE: Final = 80
+
+_SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CODE: Final = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
+_NOT_A_LETTER: Final = re.compile(r"[^a-z0-9\s]+")
+_WORDLESS: Final = "article"
+
+_CYRILLIC: Final = re.compile(r"[\u0400-\u052f]")
+_UKRAINIAN_NOT_RUSSIAN: Final = frozenset("ґєії")
+_RUSSIAN_NOT_UKRAINIAN: Final = frozenset("ёъыэ")
+# Apostrophes, accents and invisible characters: they must neither part a word nor hide its first letter.
+_UNSEEN: Final = {"Cf", "Me"}
+_JOINERS: Final = dict.fromkeys([*map(ord, "'`´ʹʻʼ‘’‛′＇"), *range(0x300, 0x370)])
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+
+_ROMANISATION: Final = (
+    "а:a б:b в:v г:h ґ:g д:d е:e є:ie ж:zh з:z и:y і:i ї:i й:i к:k л:l м:m н:n о:o п:p р:r с:s т:t "
+    "у:u ф:f х:kh ц:ts ч:ch ш:sh щ:shch ь: ю:iu я:ia"
+)
+_ROMAN: Final = dict(pair.split(":") for pair in _ROMANISATION.split(" "))
+_UKRAINIAN: Final = frozenset(_ROMAN)
+_ROMAN_WORD_INITIAL: Final = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+_WORD_INITIAL: Final = re.compile(r"(?<![^\W_])[єїйюя]")
+
+
+def slugify(text: str) -> str:
+    """Lower-case ASCII words joined by single hyphens, at most 80 characters, '' when no word is left.
+
+    The cut falls between words unless the first alone is longer. Apostrophes join ("don't" gives "dont"),
+    symbols and emoji are left out, each Han character is a word. A single word of 13 characters can look like
+    an id, which `check_slug` refuses.
+    """
+    if text.isascii():
+        plain = text.lower().translate(_JOINERS)
+        return _shorten(_NOT_A_WORD.sub("-", plain).strip("-"), LONGEST_MADE_SLUG)
+    plain = unicodedata.normalize("NFC", text).lower().translate(_JOINERS)
+    plain = "".join(char for char in plain if unicodedata.category(char) not in _UNSEEN)
+    if _is_ukrainian(plain):
+        plain = _romanise(plain)
+    return _shorten(_NOT_A_WORD.sub("-", "".join(map(_to_ascii, plain))).strip("-"), LONGEST_MADE_SLUG)
+
+
+def check_slug(value: str) -> str:
+    """The slug as given, if an article may have it; InvalidValue otherwise."""
+    if len(value) > LONGEST_GIVEN_SLUG or not _SLUG.fullmatch(value):
+        raise InvalidValue("A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them.")
+    if looks_like_id(value):
+        raise InvalidValue("This slug has the form of an identifier; add a hyphen or another word to it.")
+    return value
+
+
+def check_code(value: str) -> str:
+    """The slug of a section, tag, author or edition or the code of a label, as given; else InvalidValue."""
+    if len(value) > LONGEST_CODE or not _CODE.fullmatch(value):
+        raise InvalidValue(
+            "A code is 1 to 80 lower-case letters a-z and digits, single hyphens, underscores or dots inside."
+        )
+    return value
+
+
+def with_suffix(slug: str, suffix: str) -> str:
+    """`slug-suffix` of at most 80 characters, the slug cut between words; `article-suffix` for an empty slug.
+
+    `suffix` is itself a slug, of at most 72 characters.
+    """
+    room = LONGEST_MADE_SLUG - len(suffix) - 1
+    return f"{_shorten(slug, room) or _WORDLESS}-{suffix}"
+
+
+def _is_ukrainian(text: str) -> bool:
+    letters = set(_CYRILLIC.findall(text))
+    if not letters:
+        return False
+    foreign = letters - _UKRAINIAN
+    return not foreign or (foreign <= _RUSSIAN_NOT_UKRAINIAN and bool(letters & _UKRAINIAN_NOT_RUSSIAN))
+
+
+def _romanise(text: str) -> str:
+    """The text with its lower-case Ukrainian letters in Latin; those of other alphabets stay as they are."""
+    text = _WORD_INITIAL.sub(lambda match: _ROMAN_WORD_INITIAL[match[0]], text)
+    text = text.replace("зг", "zgh")  # so that it does not read as ж, "zh"
+    return "".join(_ROMAN.get(char, char) for char in text)
+
+
+def _to_ascii(char: str) -> str:
+    """A character as lower-case ASCII: symbols become a blank, a letter gives letters and digits only."""
+    if char.isascii():
+        return char
+    category = unicodedata.category(char)
+    if category.startswith("S"):
+        return " "  # "€5" is treated as "$5", and emoji are not spelt out
+    latin = anyascii(char).lower()
+    if _HAN.fullmatch(char):
+        return f" {latin} "
+    # anyascii writes the Arabic ayn and the Russian soft sign as quotes, which must not part a word.
+    return _NOT_A_LETTER.sub("", latin) if category[0] in "LM" else latin or " "
+
+
+def _shorten(slug: str, longest: int) -> str:
+    """The slug, or as many of its words as fit; the beginning of the first when not even that one does."""
+    if len(slug) <= longest:
+        return slug
+    whole_words = slug[: longest + 1].rpartition("-")[0]
+    return whole_words or slug[:longest]

@@ -1,0 +1,39 @@
+"""Surrogate keys: the names of everything an answer can depend on, as the change log writes them.
+
+article:<id>    that article            edition:<n>   the edition and its whole timeline
+section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
+at:<instant>    a place in the timelines above that something entered, left or changed
+"""
+
+from collections.abc import Iterable
+
+from app.domain.ids import format_id
+from app.domain.scope import Facet
+
+_NAMES = {
+    Facet.EDITION: "edition",
+    Facet.SECTION: "section",
+    Facet.TAG: "tag",
+    Facet.AUTHOR: "author",
+    Facet.LABEL: "label",
+}
+
+
+def article_key(article_id: int) -> str:
+    """The key of one article."""
+    return f"article:{format_id(article_id)}"
+
+
+def facet_key(kind: Facet, number: int) -> str:
+    """The key of an edition, section, tag, author or label."""
+    return f"{_NAMES[kind]}:{number}"
+
+
+def place_key(instant: int) -> str:
+    """The key of a place in time."""
+    return f"at:{instant}"
+
+
+def key_list(keys: Iterable[str]) -> list[str]:
+    """Each key once, in a fixed order."""
+    return sorted(set(keys))

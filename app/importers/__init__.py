@@ -1,0 +1,1 @@
+"""Reading files of others into the tables: one runner, and one pure parser per format."""

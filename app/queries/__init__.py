@@ -1,0 +1,1 @@
+"""Reading: (connection, question) to schema; no ORM, statements built once."""

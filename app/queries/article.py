@@ -1,0 +1,127 @@
+"""One article with everything its page shows."""
+
+from typing import Any, cast
+
+from sqlalchemy import Connection, bindparam, literal_column, select, union_all
+
+from app.db.base import AnyRow
+from app.domain.article import BodyForm, Status
+from app.domain.ids import format_id, looks_like_id, parse_id
+from app.domain.scope import Facet
+from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
+from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
+from app.queries.articles import ARTICLE_COLUMNS, render_articles, render_body
+from app.queries.editions import EditionView, all_editions, find_edition
+from app.queries.items import ITEM_COLUMNS, WITH_BADGE, render_item
+from app.queries.listing import EARLIEST, LATEST, Key, Selection, in_order, positions, selection_values
+from app.schemas.article import Article, Item, Neighbours, RelatedList
+from app.schemas.question import ArticleQuestion, Question
+
+RELATED_MOST = 8
+
+_STANDING = (articles.c.status, articles.c.withdrawal_notice)
+_ONE = (
+    select(*ARTICLE_COLUMNS, *_STANDING, article_bodies.c.blocks)
+    .select_from(WITH_BADGE)
+    .join(article_bodies, article_bodies.c.article_id == articles.c.id)
+)
+_BY_ID = _ONE.where(articles.c.id == bindparam("article_id"))
+_BY_SLUG = _ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug"))
+_MOVED = (
+    select(articles.c.slug)
+    .join(article_slugs, article_slugs.c.article_id == articles.c.id)
+    .where(
+        article_slugs.c.edition_id == bindparam("edition_id"),
+        article_slugs.c.slug == bindparam("slug"),
+        articles.c.status.in_([Status.PUBLISHED, Status.WITHDRAWN]),
+    )
+)
+
+_CURATED = select(
+    article_related.c.related_id.label("article_id"),
+    literal_column("0").label("rank"),
+    article_related.c.position,
+).where(article_related.c.article_id == bindparam("article_id"))
+_PICKED = select(
+    article_picks.c.picked_id.label("article_id"),
+    literal_column("1").label("rank"),
+    article_picks.c.position,
+).where(article_picks.c.article_id == bindparam("article_id"))
+_CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
+_RELATED = (
+    select(*ITEM_COLUMNS)
+    .select_from(_CHOSEN.join(WITH_BADGE, articles.c.id == _CHOSEN.c.article_id))
+    .where(articles.c.status == literal_column("'published'"))
+    .order_by(_CHOSEN.c.rank, _CHOSEN.c.position)
+)
+
+
+def _beside(*, newer: bool) -> Any:
+    keys = positions((1,), oldest_first=newer)
+    joined = keys.join(WITH_BADGE, articles.c.id == keys.c.article_id)
+    return select(*ITEM_COLUMNS).select_from(joined).order_by(*in_order(keys.c, oldest_first=newer))
+
+
+_OLDER, _NEWER = _beside(newer=False), _beside(newer=True)
+
+
+def get_article(connection: Connection, key: str, question: ArticleQuestion) -> Article:
+    """A public article by id or slug, with related ones, neighbours and alternates; statements: at most nine.
+
+    NotFound, ArticleMoved (an old slug), ArticleWithdrawn.
+    """
+    row, edition = _find(connection, key, question)
+    item = render_articles(connection, [row], {edition.id: edition}, BodyForm.NONE)[0]
+    article = cast("Article", item)  # the page is the item and more
+    if question.body is not BodyForm.NONE:
+        article["body"] = render_body(row.blocks, question.body)
+    article["related"] = _related(connection, row.id, edition)
+    article["neighbours"] = _neighbours(connection, row, edition)
+    article["alternates"] = [{"rel": "canonical", "type": "text/html", "href": article["url"]}]
+    return article
+
+
+def list_related(connection: Connection, key: str, question: Question) -> RelatedList:
+    """“Read also” by itself; NotFound, ArticleMoved, ArticleWithdrawn."""
+    row, edition = _find(connection, key, question)
+    return {"items": _related(connection, row.id, edition), "next": None}
+
+
+def _find(connection: Connection, key: str, question: Question) -> tuple[AnyRow, EditionView]:
+    if looks_like_id(key):
+        row = connection.execute(_BY_ID, {"article_id": parse_id(key)}).first()
+        editions = {view.id: view for view in all_editions(connection)}
+        edition = editions[row.edition_id] if row is not None else None
+    else:
+        edition = find_edition(connection, question.edition)
+        named = {"edition_id": edition.id, "slug": key}
+        row = connection.execute(_BY_SLUG, named).first()
+        if row is None and (slug := connection.execute(_MOVED, named).scalar()) is not None:
+            raise ArticleMoved(slug)
+    if row is None or edition is None or row.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
+        raise NotFound(f"There is no article '{key[:120]}' here.")
+    if row.status == Status.WITHDRAWN:
+        raise ArticleWithdrawn(format_id(row.id), row.withdrawal_notice)
+    return row, edition
+
+
+def _related(connection: Connection, article_id: int, edition: EditionView) -> list[Item]:
+    rows = connection.execute(_RELATED, {"article_id": article_id})
+    once = {row.id: row for row in reversed(rows.all()) if row.id != article_id}
+    chosen = list(once.values())[::-1][:RELATED_MOST]
+    return [render_item(row, edition, edition.zone) for row in chosen]
+
+
+def _neighbours(connection: Connection, row: AnyRow, edition: EditionView) -> Neighbours:
+    timeline = Selection((((edition.id, Facet.EDITION, 0),),))
+
+    def beside(statement: Any, lower: Key, upper: Key) -> Item | None:
+        bound = selection_values(timeline, lower, upper) | {"limit": 1}
+        found = connection.execute(statement, bound).first()
+        return None if found is None else render_item(found, edition, edition.zone)
+
+    here = (row.published_at, row.id)
+    return {
+        "previous": beside(_OLDER, EARLIEST, here),
+        "next": beside(_NEWER, (row.published_at, row.id + 1), LATEST),
+    }

@@ -1,0 +1,62 @@
+"""Which days have news, and how much."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from app.domain.calendar import day_of, days_between, parse_day
+from app.errors import Flaw, InvalidInput, InvalidValue
+from app.queries.scope import Asked, resolve
+from app.queries.timeline import PATH
+from app.queries.totals import count_days
+from app.schemas.question import CalendarQuestion
+from app.schemas.timeline import Calendar
+
+DAYS_SHOWN = 31
+DAYS_MOST = 400
+
+
+def get_calendar(connection: Connection, question: CalendarQuestion, *, now: int) -> Calendar:
+    """The days of a range that have news, oldest first; `to` is not in it. InvalidInput, NotFound.
+
+    Without both the last 31 days up to today in the zone; with one of them, 31 days from or up to it.
+    """
+    asked = resolve(connection, question, tz=question.tz)
+    first, after = _range(question, asked, now)
+    last = after - timedelta(days=1)
+    days = days_between(first, last, asked.zone) if first <= last else []
+    totals = count_days(connection, asked, days)
+    return {
+        "edition": asked.edition.slug,
+        "timezone": asked.zone.key,
+        "days": [
+            {"date": (text := day.date.isoformat()), "total": total, "href": _href(question, text)}
+            for day, total in zip(days, totals, strict=True)
+            if total
+        ],
+    }
+
+
+def _href(question: CalendarQuestion, day: str) -> str:
+    return question.href(f"{PATH}/{day}", **{"from": None, "to": None})
+
+
+def _range(question: CalendarQuestion, asked: Asked, now: int) -> tuple[date, date]:
+    span, tomorrow = timedelta(days=DAYS_SHOWN), day_of(now, asked.zone) + timedelta(days=1)
+    first, after = _day(question.from_, "from"), _day(question.to, "to")
+    if after is None:
+        after = tomorrow if first is None else first + span
+    if first is None:
+        first = after - span
+    if (after - first).days > DAYS_MOST:
+        raise InvalidInput(Flaw("from", f"A calendar spans at most {DAYS_MOST} days."))
+    return first, after
+
+
+def _day(text: str | None, where: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return parse_day(text)
+    except InvalidValue as error:
+        raise InvalidInput(Flaw(where, error.detail)) from None

@@ -1,0 +1,141 @@
+"""Authors, sections, tags and labels: lists by name, and one by one."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Connection, Select, Table, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.cursor import decode_name, encode_name
+from app.domain.scope import Facet, Scope
+from app.errors import NotFound
+from app.models.author import authors
+from app.models.label import labels
+from app.models.section import sections
+from app.models.tag import tags
+from app.queries.articles import list_articles, render_author, render_tag
+from app.queries.editions import EditionView, find_edition
+from app.queries.items import translate
+from app.schemas.article import ArticleList
+from app.schemas.catalogue import AuthorPage, Label, Section, SectionPage, TagPage
+from app.schemas.page import AuthorList, LabelList, Next, SectionList, TagList
+from app.schemas.question import EVERY_EDITION, ArticlesQuestion, NameQuestion, Question
+
+
+class _Shelf(NamedTuple):
+    """A kind of catalogue entry: where its list is, and the statements over its table."""
+
+    path: str
+    noun: str
+    page: Select[Any]
+    one: Select[Any]
+
+
+def _shelf(noun: str, table: Table, name: Column[str]) -> _Shelf:
+    found = select(*table.c)
+    if "edition_id" in table.c:
+        found = found.where(table.c.edition_id == bindparam("edition_id"))
+    page = found.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
+    return _Shelf(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")))
+
+
+_SHELVES = {
+    Facet.SECTION: _shelf("section", sections, sections.c.slug),
+    Facet.TAG: _shelf("tag", tags, tags.c.slug),
+    Facet.AUTHOR: _shelf("author", authors, authors.c.slug),
+    Facet.LABEL: _shelf("label", labels, labels.c.code),
+}
+
+
+def list_authors(connection: Connection, question: NameQuestion) -> AuthorList:
+    """Authors by slug."""
+    edition, rows, following = _page(connection, Facet.AUTHOR, question)
+    return {"items": [render_author(row, edition) for row in rows], "next": following}
+
+
+def list_sections(connection: Connection, question: NameQuestion) -> SectionList:
+    """The sections of an edition, by slug."""
+    edition, rows, following = _page(connection, Facet.SECTION, question)
+    return {"items": [_section(row, edition) for row in rows], "next": following}
+
+
+def list_tags(connection: Connection, question: NameQuestion) -> TagList:
+    """Tags by slug."""
+    edition, rows, following = _page(connection, Facet.TAG, question)
+    return {"items": [render_tag(row, edition) for row in rows], "next": following}
+
+
+def list_labels(connection: Connection, question: NameQuestion) -> LabelList:
+    """Labels by code, in the edition's language."""
+    edition, rows, following = _page(connection, Facet.LABEL, question)
+    return {"items": [_label(row, edition.language) for row in rows], "next": following}
+
+
+def get_author(connection: Connection, slug: str, question: Question) -> tuple[AuthorPage, int]:
+    """One author, and the instant of the last change to what is shown; NotFound."""
+    edition, row = _one(connection, Facet.AUTHOR, slug, question)
+    return {
+        **render_author(row, edition),
+        "articles": _articles(Facet.AUTHOR, slug, edition),
+    }, row.modified_at
+
+
+def get_section(connection: Connection, slug: str, question: Question) -> tuple[SectionPage, int]:
+    """One section, and the instant it was last modified; NotFound."""
+    edition, row = _one(connection, Facet.SECTION, slug, question)
+    return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, row.modified_at
+
+
+def get_tag(connection: Connection, slug: str, question: Question) -> tuple[TagPage, int]:
+    """One tag, and the instant it was last modified; NotFound."""
+    edition, row = _one(connection, Facet.TAG, slug, question)
+    return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, row.modified_at
+
+
+def _page(connection: Connection, kind: Facet, question: NameQuestion) -> tuple[EditionView, list[AnyRow], Next | None]:
+    edition, shelf = find_edition(connection, question.edition), _SHELVES[kind]
+    digest = Scope(edition=f"{shelf.noun} {edition.id}").digest()
+    after = "" if question.cursor is None else decode_name(question.cursor, digest)
+    bound = {"edition_id": edition.id, "after": after, "limit": question.limit + 1}
+    rows = list(connection.execute(shelf.page, bound).all())
+    if len(rows) <= question.limit:
+        return edition, rows, None
+    rows = rows[: question.limit]
+    cursor = encode_name(rows[-1].code if kind is Facet.LABEL else rows[-1].slug, digest)
+    return edition, rows, {"cursor": cursor, "href": question.href(shelf.path, cursor=cursor)}
+
+
+def _one(connection: Connection, kind: Facet, name: str, question: Question) -> tuple[EditionView, AnyRow]:
+    edition, shelf = find_edition(connection, question.edition), _SHELVES[kind]
+    row = connection.execute(shelf.one, {"edition_id": edition.id, "name": name}).first()
+    if row is None:
+        raise NotFound(f"There is no {shelf.noun} '{name[:80]}' here.")
+    return edition, row
+
+
+def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:
+    return {"href": f"{_SHELVES[kind].path}/{slug}/articles{edition.query()}"}
+
+
+def _section(row: AnyRow, edition: EditionView) -> Section:
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "href": f"/v1/sections/{row.slug}{edition.query()}",
+    }
+
+
+def _label(row: AnyRow, language: str) -> Label:
+    disclaimer = row.disclaimer
+    return {
+        "code": row.code,
+        "text": translate(row.text, row.texts, language),
+        "disclaimer": None if disclaimer is None else translate(disclaimer, row.disclaimers, language),
+        "genre": row.genre,
+    }
+
+
+def list_entry_articles(connection: Connection, kind: Facet, name: str, question: ArticlesQuestion) -> ArticleList:
+    """The articles of an author, section or tag; NotFound where there is no such entry."""
+    if question.edition != EVERY_EDITION:
+        _one(connection, kind, name, question)
+    return list_articles(connection, question, path=f"{_SHELVES[kind].path}/{name}/articles", entry=(kind, name))

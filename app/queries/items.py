@@ -1,0 +1,139 @@
+"""Items: the rows that lists show, and their rendering in an edition's language and a zone's time."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection, Select, select
+
+from app.db.base import AnyRow
+from app.domain.calendar import wall_time
+from app.domain.ids import format_id, parse_id
+from app.domain.instant import format_instant
+from app.domain.language import lookup
+from app.models.article import articles
+from app.models.label import labels
+from app.models.section import sections
+from app.queries.editions import EditionView
+from app.queries.listing import (
+    in_order,
+    named_positions,
+    order_by_rarity,
+    positions,
+    selection_values,
+    shape_of,
+)
+from app.queries.scope import Asked
+from app.schemas.article import Item
+from app.schemas.catalogue import Badge
+
+ITEM_COLUMNS = (
+    articles.c.id,
+    articles.c.edition_id,
+    articles.c.slug,
+    articles.c.published_at,
+    articles.c.updated_at,
+    articles.c.headline,
+    articles.c.version,
+    labels.c.code.label("label_code"),
+    labels.c.text.label("label_text"),
+    labels.c.texts.label("label_texts"),
+    sections.c.slug.label("section_slug"),
+)
+
+WITH_BADGE = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
+    sections, sections.c.id == articles.c.section_id
+)
+
+
+def read_rows(
+    connection: Connection,
+    asked: Asked,
+    columns: tuple[Any, ...] = ITEM_COLUMNS,
+    *,
+    ids: Iterable[str] = (),
+    limit: int | None,
+    oldest_first: bool = False,
+) -> list[AnyRow]:
+    """The public articles asked for, in order, with these columns, at most `limit` that are not excluded.
+
+    One statement; a second before it when names of several kinds are combined.
+    """
+    if asked.selection.is_empty:
+        return []
+    numbers = [parse_id(text) for text in dict.fromkeys(ids)]
+    selection = asked.selection
+    if not numbers:
+        selection = order_by_rarity(connection, selection, asked.lower, asked.upper)
+    values: dict[str, int] = selection_values(selection, asked.lower, asked.upper)
+    values |= {f"id_{i}": number for i, number in enumerate(numbers)}
+    if limit is not None and not numbers:
+        values["limit"] = limit + len(asked.scope.excluded)
+    statement = _page(shape_of(selection), columns, len(numbers), "limit" in values, oldest_first)
+    rows = connection.execute(statement, values).all()
+    kept = [row for row in rows if not _excluded(row, asked.scope.excluded)]
+    return kept if limit is None else kept[:limit]
+
+
+def _excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
+    return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
+
+
+@lru_cache(maxsize=512)
+def _page(
+    shape: tuple[int, ...],
+    columns: tuple[Any, ...],
+    ids: int,
+    limited: bool,  # noqa: FBT001 - part of a cache key
+    oldest_first: bool,  # noqa: FBT001 - same
+) -> Select[Any]:
+    keys = named_positions(shape, ids) if ids else positions(shape, limit=limited, oldest_first=oldest_first)
+    return (
+        select(*columns)
+        .select_from(keys.join(WITH_BADGE, articles.c.id == keys.c.article_id))
+        .order_by(*in_order(keys.c, oldest_first=oldest_first))
+    )
+
+
+def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> Item:
+    """An item as the timeline shows it."""
+    article_id = format_id(row.id)
+    return {
+        "id": article_id,
+        "href": f"/v1/articles/{article_id}",
+        "url": edition.url_of(row.slug, article_id),
+        "slug": row.slug,
+        "time": wall_time(row.published_at, zone),
+        "published_at": format_instant(row.published_at, zone),
+        "updated_at": None if row.updated_at is None else format_instant(row.updated_at, zone),
+        "label": render_badge(row, edition.language),
+        "headline": row.headline,
+        "section": row.section_slug,
+        "version": row.version,
+    }
+
+
+def render_badge(row: AnyRow, language: str) -> Badge | None:
+    """The label of a row in the edition's language."""
+    if row.label_code is None:
+        return None
+    return {"code": row.label_code, "text": translate(row.label_text, row.label_texts, language)}
+
+
+def translate(text: str, translations: str, language: str) -> str:
+    """The translation for a language by RFC 4647 lookup, or the text itself."""
+    return text if translations == "{}" else _translate(text, translations, language)
+
+
+@lru_cache(maxsize=1024)
+def _translate(text: str, translations: str, language: str) -> str:
+    return lookup(orjson.loads(translations), language) or text
+
+
+def choose_members(item: Any, fields: list[str]) -> Any:
+    """The item with only these members, and `id` and `href`, in their usual order."""
+    if not fields:
+        return item
+    return {name: value for name, value in item.items() if name in {"id", "href", *fields}}

@@ -1,0 +1,98 @@
+"""From a question to what it asks for: edition, zone, canonical scope, range of keys."""
+
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from app.domain.calendar import find_zone, parse_day, parse_moment, start_of_day
+from app.domain.cursor import decode_position
+from app.domain.scope import Facet, Scope
+from app.errors import Flaw, InvalidInput, InvalidValue
+from app.queries.editions import EditionView, all_editions, find_edition
+from app.queries.listing import EARLIEST, LATEST, Key, Selection, select_lists
+from app.schemas.question import EVERY_EDITION, ArticleFilters, Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A resolved question: the editions by id, the zone, the scope and its lists, and the range of keys."""
+
+    editions: dict[int, EditionView]
+    zone: ZoneInfo
+    scope: Scope
+    selection: Selection
+    lower: Key
+    upper: Key
+
+    def between(self, lower: Key, upper: Key) -> "Asked":
+        """The same question within a narrower range of keys."""
+        return replace(self, lower=max(lower, self.lower), upper=min(upper, self.upper))
+
+    @property
+    def edition(self) -> EditionView:
+        """The one edition asked for."""
+        return next(iter(self.editions.values()))
+
+
+def resolve(
+    connection: Connection,
+    question: Filters,
+    *,
+    tz: str | None = None,
+    entry: tuple[Facet, str] | None = None,
+) -> Asked:
+    """What a question asks for; NotFound, InvalidInput. At most two statements."""
+    spans_all = question.edition == EVERY_EDITION
+    views = all_editions(connection) if spans_all else [find_edition(connection, question.edition)]
+    zone = _zone(tz, views)
+    scope = Scope(
+        edition=EVERY_EDITION if spans_all else str(views[0].id),
+        sections=tuple(question.section),
+        tags=tuple(question.tag),
+        authors=tuple(question.author),
+        labels=tuple(question.label),
+        entry=entry,
+        **_range(question, zone),
+        excluded=frozenset(question.exclude) if isinstance(question, ArticleFilters) else frozenset(),
+        timezone=zone.key,
+    )
+    editions = {view.id: view for view in views}
+    selection = select_lists(connection, editions, scope.groups())
+    lower = EARLIEST if scope.starts_at is None else (scope.starts_at, 0)
+    upper = LATEST if scope.ends_at is None else (scope.ends_at, 0)
+    return Asked(editions, zone, scope, selection, lower, upper)
+
+
+def upper_key(asked: Asked, cursor: str | None, newest_day: str | None = None) -> Key:
+    """Where a page begins: behind its cursor, at the end of its newest day, or at the newest article."""
+    if cursor is not None:
+        return min(decode_position(cursor, asked.scope.digest()), asked.upper)
+    if newest_day is None:
+        return asked.upper
+    try:
+        day = parse_day(newest_day)
+    except InvalidValue as error:
+        raise InvalidInput(Flaw("newest_day", error.detail)) from None
+    end = start_of_day(day.fromordinal(day.toordinal() + 1), asked.zone)
+    return min((end, 0), asked.upper)
+
+
+def _zone(tz: str | None, views: list[EditionView]) -> ZoneInfo:
+    if tz is None:
+        return views[0].zone if len(views) == 1 else find_zone("UTC")
+    try:
+        return find_zone(tz)
+    except InvalidValue as error:
+        raise InvalidInput(Flaw("tz", error.detail)) from None
+
+
+def _range(question: Filters, zone: ZoneInfo) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    if isinstance(question, ArticleFilters):
+        for where, member, text in (("from", "starts_at", question.from_), ("to", "ends_at", question.to)):
+            try:
+                found[member] = None if text is None else parse_moment(text, zone)
+            except InvalidValue as error:
+                raise InvalidInput(Flaw(where, error.detail)) from None
+    return found

@@ -1,0 +1,103 @@
+"""Articles: an item of a list, and the whole page in one answer."""
+
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.schemas.body import Body, Image, Rights, Source
+from app.schemas.catalogue import Author, Badge, Label, Section, Tag
+from app.schemas.page import Next
+from app.schemas.scalars import ArticleId, Code, DateText, Href, InstantText, Slug, TimeText, Url
+
+
+class Item(TypedDict, total=False):
+    """An article as the timeline shows it; `fields` may leave out all but `id` and `href`."""
+
+    id: ArticleId
+    href: Href
+    url: Annotated[Url, Field(description="The article on the front end.")]
+    slug: Slug
+    time: TimeText
+    published_at: InstantText
+    updated_at: InstantText | None
+    label: Badge | None
+    headline: str
+    section: Annotated[Code | None, Field(description="The section's slug.")]
+    version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
+
+
+class LocalTime(TypedDict):
+    """The public time as a reader of the edition says it."""
+
+    date: DateText
+    time: TimeText
+    weekday: Annotated[str, Field(examples=["Friday"])]
+    day: Annotated[str, Field(examples=["20 November"])]
+    year: Annotated[str, Field(examples=["2026"])]
+    text: Annotated[str, Field(examples=["Friday, 20 November 2026 at 19:30"])]
+
+
+class ArticleItem(TypedDict, total=False):
+    """An article in a list of articles; `fields` may leave out all but `id` and `href`."""
+
+    id: ArticleId
+    href: Href
+    url: Annotated[Url, Field(description="The article on the front end.")]
+    slug: Slug
+    edition: Code
+    headline: str
+    lead: str | None
+    dateline: Annotated[str | None, Field(examples=["PORT VELA, Nov 20"])]
+    label: Label | None
+    section: Section | None
+    tags: list[Tag]
+    authors: Annotated[list[Author], Field(description="In the order they sign.")]
+    source: Source | None
+    image: Image | None
+    rights: Rights | None
+    published_at: Annotated[InstantText, Field(description="The public time; only a bump moves it.")]
+    updated_at: InstantText | None
+    first_published_at: InstantText
+    local: LocalTime
+    version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
+    body: NotRequired[Annotated[Body, Field(description="Only when `body` was asked for.")]]
+
+
+class ArticleList(TypedDict):
+    """A page of articles, newest first (or in the order of `id`)."""
+
+    items: list[ArticleItem]
+    next: Next | None
+
+
+class Neighbours(TypedDict):
+    """The articles beside this one in its edition's timeline."""
+
+    previous: Annotated[Item | None, Field(description="The next older one.")]
+    next: Annotated[Item | None, Field(description="The next newer one.")]
+
+
+class Alternate(TypedDict):
+    """The same article in another form."""
+
+    rel: Annotated[str, Field(examples=["canonical"])]
+    type: Annotated[str, Field(examples=["text/html"])]
+    href: str
+
+
+class Article(ArticleItem, total=False):
+    """Everything an article page shows, in one answer."""
+
+    related: Annotated[
+        list[Item], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")
+    ]
+    neighbours: Neighbours
+    alternates: list[Alternate]
+
+
+class RelatedList(TypedDict):
+    """“Read also” by itself."""
+
+    items: list[Item]
+    next: Next | None

@@ -1,0 +1,60 @@
+"""Editions and the service document."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.schemas.scalars import Code, Href, LanguageTag, Url, ZoneName
+
+
+class EditionLink(TypedDict):
+    """An edition as the service document names it."""
+
+    slug: Code
+    name: Annotated[str, Field(examples=["The Meridian"])]
+    language: LanguageTag
+    timezone: ZoneName
+    default: Annotated[bool, Field(description="Whether a request that names no edition means this one.")]
+    href: Href
+
+
+class Edition(EditionLink):
+    """A publication with its own name, language, zone and site."""
+
+    site_url: Url
+    article_url: Annotated[
+        str,
+        Field(
+            description="The template of an article's address on the front end.",
+            examples=["{site_url}/{slug}"],
+        ),
+    ]
+    strings: Annotated[
+        dict[str, str],
+        Field(description="Every interface string of a front end, complete, in the edition's language."),
+    ]
+
+
+class ServiceLinks(TypedDict):
+    """Where things are."""
+
+    timeline: Href
+    calendar: Href
+    articles: Href
+    authors: Href
+    sections: Href
+    tags: Href
+    labels: Href
+    editions: Href
+    documentation: Href
+    openapi: Href
+
+
+class Service(TypedDict):
+    """What this installation is and where to go from here."""
+
+    name: Annotated[str, Field(examples=["Dayline"])]
+    version: Annotated[str, Field(examples=["0.1.0"])]
+    editions: list[EditionLink]
+    links: ServiceLinks

@@ -1,0 +1,249 @@
+"""What can be asked of a list: one model per address, from which both the parser and the document are made.
+
+Question          edition
+├── NameQuestion      + cursor, limit                       authors, sections, tags, labels, editions
+├── ArticleQuestion   + body                                one article
+└── Filters           + section, tag, author, label
+    ├── CalendarQuestion  + from, to, tz
+    └── ArticleFilters    + from, to, exclude, id, fields
+        ├── ArticlesQuestion  + body, cursor, limit
+        ├── TimelineQuestion  + tz, total, newest_day, cursor, limit
+        └── DayQuestion       + tz, total
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import urlencode
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.domain.article import BodyForm
+from app.domain.ids import parse_id
+from app.errors import Flaw, InvalidInput, InvalidValue
+from app.schemas.article import ArticleItem, Item
+
+LIMIT_MOST = 200
+LIMIT_WITH_BODY = 50
+IDS_MOST = 100
+NAMES_MOST = 50
+EVERY_EDITION = "*"
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.lstrip("-").isdigit()):
+        raise InvalidValue("a whole number is expected")
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise InvalidValue("true or false is expected")
+    return value
+
+
+def _split(values: Any) -> Any:
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",") if part]
+    return values
+
+
+def _known_id(value: str) -> str:
+    parse_id(value)
+    return value
+
+
+Names = Annotated[list[str], Field(max_length=NAMES_MOST)]
+Cursor = Annotated[
+    str | None, Field(description="Where the list goes on: the `cursor` of the page before, as it was given.")
+]
+Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LIMIT_MOST)]
+Zone = Annotated[
+    str | None,
+    Field(description="The IANA zone to read days and times in; the edition's own where absent."),
+]
+Moment = Annotated[str | None, Field()]
+Members = Annotated[
+    list[str],
+    BeforeValidator(_split),
+    Field(description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay."),
+]
+Ids = Annotated[
+    list[Annotated[str, AfterValidator(_known_id)]],
+    BeforeValidator(_split),
+    Field(max_length=IDS_MOST, description="Only these articles, up to 100; all of them in one page."),
+]
+
+
+class Question(BaseModel):
+    """What every address takes."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    spans_editions: ClassVar[bool] = False
+
+    edition: Annotated[str | None, Field(description="The edition's slug; the default edition where absent.")] = None
+
+    @model_validator(mode="after")
+    def _one_edition(self) -> Self:
+        if self.edition == EVERY_EDITION and not self.spans_editions:
+            raise InvalidInput(Flaw("edition", "Name one edition; only articles and changes span them all."))
+        return self
+
+    def href(self, path: str, **changed: str | None) -> str:
+        """The address of this question at `path`, with some parameters changed or (None) dropped."""
+        asked = self.model_dump(by_alias=True, exclude_unset=True, mode="json")
+        pairs: list[tuple[str, str]] = []
+        for name, value in (asked | changed).items():
+            values = value if isinstance(value, list) else [value]
+            pairs += [(name, _text(each)) for each in values if each is not None]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def href_of_changes(self, seq: int) -> str:
+        """Where what came after a change is told, under the same filters."""
+        names = (
+            "edition",
+            "section",
+            "tag",
+            "author",
+            "label",
+            "from",
+            "to",
+            "exclude",
+            "id",
+            "fields",
+            "tz",
+        )
+        asked = self.model_dump(by_alias=True, exclude_unset=True, mode="json")
+        return _address("/v1/changes", {"since": seq} | {name: asked.get(name) for name in names})
+
+
+def _address(path: str, parameters: Mapping[str, object]) -> str:
+    pairs: list[tuple[str, str]] = []
+    for name, value in parameters.items():
+        values = value if isinstance(value, list) else [value]
+        pairs += [(name, _text(each)) for each in values if each is not None]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Nothing(BaseModel):
+    """No parameters at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NameQuestion(Question):
+    """A list ordered by name."""
+
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Entries on a page.")] = 100
+
+
+class Filters(Question):
+    """The filters every list of articles takes: repeat a name for OR, use several names for AND."""
+
+    section: Annotated[Names, Field(description="Slugs of sections, any of them.")] = []
+    tag: Annotated[Names, Field(description="Slugs of tags, any of them.")] = []
+    author: Annotated[Names, Field(description="Slugs of authors, any of them.")] = []
+    label: Annotated[Names, Field(description="Codes of labels, any of them.")] = []
+
+
+class ArticleFilters(Filters):
+    """Filters with a range of time, exclusions and a choice of members."""
+
+    from_: Annotated[
+        Moment,
+        Field(alias="from", description="Published at or after: an RFC 3339 instant or a local date."),
+    ] = None
+    to: Annotated[
+        Moment,
+        Field(description="Published before: an RFC 3339 instant or a local date (its first instant)."),
+    ] = None
+    exclude: Annotated[
+        list[str],
+        BeforeValidator(_split),
+        Field(max_length=IDS_MOST, description="Ids or slugs to leave out, such as the article being read."),
+    ] = []
+    id: Ids = []
+    fields: Members = []
+
+    members: ClassVar[frozenset[str]] = frozenset(Item.__annotations__)
+
+    @model_validator(mode="after")
+    def _known_members(self) -> Self:
+        for name in self.fields:
+            if name not in self.members:
+                raise InvalidInput(Flaw("fields", f"'{name[:40]}' is not a member of an item."))
+        return self
+
+
+class ArticlesQuestion(ArticleFilters):
+    """A list of articles. `edition=*` spans all editions."""
+
+    spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = frozenset(ArticleItem.__annotations__)
+
+    body: Annotated[BodyForm, Field(description="The form of the bodies to add; then `limit` is at most 50.")] = (
+        BodyForm.NONE
+    )
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Articles on a page.")] = 20
+
+    @model_validator(mode="after")
+    def _bodies_are_bounded(self) -> Self:
+        if self.body is not BodyForm.NONE and max(self.limit, len(self.id)) > LIMIT_WITH_BODY:
+            raise InvalidInput(Flaw("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page."))
+        _check_ids(self)
+        return self
+
+
+class TimelineQuestion(ArticleFilters):
+    """A page of the timeline."""
+
+    tz: Zone = None
+    newest_day: Annotated[
+        str | None, Field(description="A local date: begin at the end of that day.", examples=["2026-11-20"])
+    ] = None
+    total: Annotated[bool, BeforeValidator(_flag), Field(description="Add each day's total, over all pages.")] = False
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Items on a page.")] = 40
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> Self:
+        if self.cursor is not None and self.newest_day is not None:
+            raise InvalidInput(Flaw("newest_day", "The cursor already says where to begin."))
+        _check_ids(self)
+        return self
+
+
+class DayQuestion(ArticleFilters):
+    """One whole local day."""
+
+    tz: Zone = None
+    total: Annotated[bool, BeforeValidator(_flag), Field(description="Add the day's total.")] = False
+
+
+class CalendarQuestion(Filters):
+    """Which days have news."""
+
+    from_: Annotated[
+        str | None, Field(alias="from", description="The first local date; 31 days back where absent.")
+    ] = None
+    to: Annotated[str | None, Field(description="The local date after the last; tomorrow where absent.")] = None
+    tz: Zone = None
+
+
+class ArticleQuestion(Question):
+    """One article."""
+
+    body: Annotated[BodyForm, Field(description="The form of the body.")] = BodyForm.BLOCKS
+
+
+def _check_ids(question: ArticlesQuestion | TimelineQuestion) -> None:
+    if question.id and question.cursor is not None:
+        raise InvalidInput(Flaw("cursor", "The articles of `id` are all on one page."))
+    if question.id and "limit" in question.model_fields_set and question.limit < len(question.id):
+        raise InvalidInput(Flaw("limit", "It is less than the number of ids, which are all on one page."))

@@ -1,0 +1,166 @@
+"""Records: the members of the interchange format, one JSON object a line, as they may come in.
+
+The same members make the body of a push or a POST. Text members are checked, HTML is sanitised, and places in
+time become instants while a record is read, so that what is stored is what was accepted.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from app.domain.article import Status
+from app.domain.body import Body, Image, Rights, Source
+from app.domain.calendar import find_zone
+from app.domain.ids import parse_id
+from app.domain.instant import parse_instant
+from app.domain.language import check_language
+from app.domain.markup import plain_text, web_url
+from app.domain.slug import check_code, check_slug
+from app.errors import InvalidValue
+
+LINE_MOST = 1_000
+TEXT_MOST = 20_000
+NAMES_MOST = 200
+
+
+def _zone_name(value: str) -> str:
+    return find_zone(value).key
+
+
+def _site(value: str) -> str:
+    return web_url(value).rstrip("/")
+
+
+def _template(value: str) -> str:
+    if "{slug}" not in value and "{id}" not in value:
+        raise InvalidValue("A template holds {slug} or {id}, such as {site_url}/news/{slug}.")
+    web_url(value.replace("{site_url}", "https://site.example").replace("{slug}", "a").replace("{id}", "a"))
+    return value
+
+
+def _instant(value: object) -> object:
+    return parse_instant(value) if isinstance(value, str) else value
+
+
+def _once(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _id(value: str) -> str:
+    parse_id(value)
+    return value
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise InvalidValue("It is empty.")
+    return plain_text(value)
+
+
+Line = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(_filled)]
+Text = Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(plain_text)]
+Code = Annotated[str, AfterValidator(check_code)]
+Codes = Annotated[list[Code], Field(max_length=NAMES_MOST), AfterValidator(_once)]
+References = Annotated[list[Line], Field(max_length=NAMES_MOST), AfterValidator(_once)]
+Instant = Annotated[int, BeforeValidator(_instant)]
+Language = Annotated[str, AfterValidator(check_language)]
+Translations = dict[Language, Line]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class EditionRecord(_Record):
+    """An edition; identity: `slug`."""
+
+    kind: Literal["edition"] = "edition"
+    slug: Code
+    name: Line
+    language: Language
+    timezone: Annotated[str, AfterValidator(_zone_name)]
+    site_url: Annotated[str, AfterValidator(_site)]
+    article_url: Annotated[str, AfterValidator(_template)] | None = None
+    default: bool = False
+    strings: dict[str, Text] = Field(default_factory=dict)
+
+
+class LabelRecord(_Record):
+    """A label; identity: `code`."""
+
+    kind: Literal["label"] = "label"
+    code: Code
+    text: Line
+    texts: Translations = Field(default_factory=dict)
+    disclaimer: Line | None = None
+    disclaimers: Translations = Field(default_factory=dict)
+    genre: Code | None = None
+
+
+class SectionRecord(_Record):
+    """A section; identity: `slug` within the edition."""
+
+    kind: Literal["section"] = "section"
+    edition: Code
+    slug: Code
+    name: Line
+
+
+class TagRecord(_Record):
+    """A tag; identity: `slug`."""
+
+    kind: Literal["tag"] = "tag"
+    slug: Code
+    name: Line
+
+
+class AuthorRecord(_Record):
+    """An author; identity: `slug`."""
+
+    kind: Literal["author"] = "author"
+    slug: Code
+    name: Line
+    role: Line | None = None
+    bio: Line | None = None
+
+
+class Withdrawal(_Record):
+    """Why an article was withdrawn, what the public is told of it, and since when."""
+
+    reason: Text | None = None
+    notice: Text | None = None
+    at: Instant | None = None
+
+
+class ArticleRecord(_Record):
+    """An article; identity: `source_id` within the edition, else `id`."""
+
+    kind: Literal["article"] = "article"
+    edition: Code
+    id: Annotated[str, AfterValidator(_id)] | None = None
+    source_id: Line | None = None
+    slug: Annotated[str, AfterValidator(check_slug)] | None = None
+    status: Status | None = None
+    label: Code | None = None
+    headline: Line
+    lead: Text | None = None
+    dateline: Line | None = None
+    section: Code | None = None
+    tags: Codes = Field(default_factory=list)
+    authors: Codes = Field(default_factory=list)
+    published_at: Instant | None = None
+    updated_at: Instant | None = None
+    first_published_at: Instant | None = None
+    source: Source | None = None
+    image: Image | None = None
+    rights: Rights | None = None
+    related: References = Field(default_factory=list)
+    withdrawal: Withdrawal | None = None
+    body: Body = Field(default_factory=list)
+
+
+Record = Annotated[
+    EditionRecord | LabelRecord | SectionRecord | TagRecord | AuthorRecord | ArticleRecord,
+    Field(discriminator="kind"),
+]
+CatalogueRecord = EditionRecord | LabelRecord | SectionRecord | TagRecord | AuthorRecord

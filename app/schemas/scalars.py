@@ -1,0 +1,51 @@
+"""The small values that answers are made of, with what they promise."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+ArticleId = Annotated[
+    str,
+    Field(
+        description="13 characters of Crockford base32; never changes, never reused.",
+        examples=["03a7k5m2x9q4t"],
+        pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$",
+    ),
+]
+Slug = Annotated[
+    str,
+    Field(description="The readable name in addresses; may change.", examples=["night-trams-return"]),
+]
+Code = Annotated[str, Field(description="The stable name of a catalogue entry.", examples=["opinion"])]
+Href = Annotated[
+    str,
+    Field(description="An address of this API, absolute from its root.", examples=["/v1/articles/03a7k5m2x9q4t"]),
+]
+Url = Annotated[str, Field(description="An absolute http or https URL.", examples=["https://news.example/night-trams"])]
+InstantText = Annotated[
+    str,
+    Field(
+        description="RFC 3339 with the zone's offset; a fraction is absent or has six digits.",
+        examples=["2026-11-20T19:30:00+02:00"],
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+DateText = Annotated[
+    str,
+    Field(
+        description="A calendar date in the answer's zone.",
+        examples=["2026-11-20"],
+        json_schema_extra={"format": "date"},
+    ),
+]
+TimeText = Annotated[
+    str,
+    Field(
+        description="The wall clock, 24 hours.",
+        examples=["19:30"],
+        pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+    ),
+]
+Seq = Annotated[int, Field(description="A sequence number of the change log.", ge=0, examples=[184213])]
+LanguageTag = Annotated[str, Field(description="A BCP 47 language tag.", examples=["en-GB"])]
+ZoneName = Annotated[str, Field(description="An IANA time zone name.", examples=["Europe/Kyiv"])]

@@ -1,0 +1,49 @@
+"""What an operator can set, by environment variables `DAYLINE_…`; nobody else reads the environment.
+
+DAYLINE_DATABASE_URL   sqlite:///dayline.db, sqlite:////var/lib/dayline/news.db, postgresql://user@host/name
+DAYLINE_PUBLIC_URL     where this API is reached from outside, for absolute addresses
+DAYLINE_ACCESS_LOG     true writes a line per request
+"""
+
+import os
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from app.errors import OperatorError
+
+PREFIX = "DAYLINE_"
+
+
+class Settings(BaseModel):
+    """Every setting with its default; docs/operations.md lists them."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    database_url: str = Field(
+        "sqlite:///dayline.db",
+        description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="Where this API is reached from outside; never taken from a request.",
+    )
+    access_log: bool = Field(default=False, description="Write a line per request.")
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("an address that begins with http:// or https:// is expected")
+        return value.rstrip("/")
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; OperatorError names the variable that cannot be used."""
+    variables = os.environ if environment is None else environment
+    given = {name[len(PREFIX) :].lower(): value for name, value in variables.items() if name.startswith(PREFIX)}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise OperatorError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}.") from error

@@ -1,0 +1,17 @@
+"""How Alembic runs: on the connection it is handed, in one transaction, with batch mode for SQLite."""
+
+from alembic import context
+
+from app import models
+from app.db.base import metadata
+
+assert models.__all__  # importing the tables registers them with the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    compare_type=True,
+    transactional_ddl=False,  # the caller's transaction holds the whole upgrade
+)
+context.run_migrations()

@@ -1,0 +1,364 @@
+"""Blocks come in strictly, are stored in one form, and come out as harmless HTML and as plain text."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from app.domain.body import (
+    MAX_BLOCK_CHARACTERS,
+    MAX_BLOCKS,
+    MAX_LINE_CHARACTERS,
+    Body,
+    Image,
+    Paragraph,
+    Rights,
+    Source,
+    dump_body,
+    parse_body,
+    render_html,
+    render_text,
+)
+from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
+
+Record = dict[str, Any]
+IMAGE: dict[str, Any] = {
+    "url": "https://img.example/p.jpg",
+    "alt": 'A "bridge" & river',
+    "caption": "The bridge\nat dawn",
+    "credit": "Olha <Desk>",
+    "width": 1600,
+    "height": 900,
+    "renditions": [
+        {"url": "https://img.example/p,800,", "width": 800, "height": 450, "type": "image/webp"},
+        {"url": "https://img.example/p-400.jpg?a=1&b=2", "width": 400, "height": 225, "type": "image/jpeg"},
+        {"url": "https://img.example/p-400.webp", "width": 400, "height": 225, "type": "image/webp"},
+    ],
+}
+IMAGE_TAG = (
+    '<img src="https://img.example/p.jpg" alt="A &quot;bridge&quot; &amp; river" width="1600" height="900"'
+    ' srcset="https://img.example/p-400.jpg?a=1&amp;b=2 400w, https://img.example/p,800%2C 800w,'
+    ' https://img.example/p.jpg 1600w" sizes="100vw">'
+)
+EVERY_BLOCK: list[Record] = [
+    {"type": "paragraph", "html": 'Rain <b>fell</b> on <a href="/kyiv">Kyiv</a> &amp; Lviv'},
+    {"type": "heading", "level": 3, "html": "What <i>next</i>"},
+    {"type": "pull_quote", "text": "We <never>\nslept", "attribution": "Ivan & Co"},
+    {"type": "list", "ordered": True, "items": ["one", "<b>two</b>"]},
+    {"type": "image", "image": IMAGE},
+    {
+        "type": "embed",
+        "url": "https://social.example/1?a=b&c=d",
+        "provider": "Social",
+        "html": "A <b>post</b>",
+    },
+]
+BARE_BLOCKS: list[Record] = [
+    {"type": "paragraph", "text": "1 < 2 & 3"},
+    {"type": "pull_quote", "text": "So"},
+    {"type": "list", "items": ["a"]},
+    {"type": "image", "image": {"url": "https://img.example/p", "alt": ""}},
+    {"type": "embed", "url": "https://social.example/1", "provider": "Social"},
+]
+HTML_MEMBERS: dict[str, Callable[[str], Record]] = {
+    "paragraph.html": lambda html: {"type": "paragraph", "html": html},
+    "heading.html": lambda html: {"type": "heading", "level": 2, "html": html},
+    "list.items": lambda html: {"type": "list", "items": ["x", html]},
+    "embed.html": lambda html: {"type": "embed", "url": "https://a.example/", "provider": "x", "html": html},
+}
+TEXT_MEMBERS: dict[str, Callable[[str], Record]] = {
+    "paragraph.text": lambda text: {"type": "paragraph", "text": text},
+    "heading.text": lambda text: {"type": "heading", "level": 2, "text": text},
+    "pull_quote.text": lambda text: {"type": "pull_quote", "text": text},
+    "pull_quote.attribution": lambda text: {"type": "pull_quote", "text": "x", "attribution": text},
+    "image.alt": lambda text: {"type": "image", "image": {**IMAGE, "alt": text}},
+    "image.caption": lambda text: {"type": "image", "image": {**IMAGE, "caption": text}},
+    "image.credit": lambda text: {"type": "image", "image": {**IMAGE, "credit": text}},
+    "embed.provider": lambda text: {"type": "embed", "url": "https://a.example/", "provider": text},
+}
+URL_MEMBERS: dict[str, Callable[[str], Record]] = {
+    "image.url": lambda url: {"type": "image", "image": {**IMAGE, "url": url}},
+    "rendition.url": lambda url: {
+        "type": "image",
+        "image": {**IMAGE, "renditions": [{"url": url, "width": 1, "height": 1, "type": "image/png"}]},
+    },
+    "embed.url": lambda url: {"type": "embed", "url": url, "provider": "x"},
+}
+
+
+def stored(*blocks: Record) -> list[dict[str, object]]:
+    return dump_body(parse_body(list(blocks)))
+
+
+def flaws(value: object) -> list[tuple[str, str]]:
+    with pytest.raises(ValidationError) as caught:
+        parse_body(value)
+    return [(".".join(map(str, error["loc"])), error["msg"]) for error in caught.value.errors()]
+
+
+def accepted(block: Record) -> list[dict[str, object]]:
+    try:
+        return stored(block)
+    except ValidationError:
+        return []
+
+
+@pytest.mark.parametrize("member", HTML_MEMBERS)
+def test_no_vector_survives_a_member_that_holds_html(member: str) -> None:
+    passed = 0
+    for vector in VECTORS:
+        blocks = accepted(HTML_MEMBERS[member](vector))
+        assert bool(blocks) == ("\x00" not in vector), vector
+        assert is_harmless(render_html(blocks), also=BLOCK_TAGS) is None, vector
+        passed += bool(blocks)
+    assert passed >= 250
+
+
+@pytest.mark.parametrize("member", TEXT_MEMBERS)
+def test_no_vector_survives_a_member_that_holds_text(member: str) -> None:
+    frame = render_html(stored(TEXT_MEMBERS[member]("x"))).replace("<br>", "").count("<")
+    passed = 0
+    for vector in VECTORS:
+        blocks = accepted(TEXT_MEMBERS[member](vector))
+        html = render_html(blocks)
+        assert is_harmless(html, also=BLOCK_TAGS) is None, vector
+        assert html.replace("<br>", "").count("<") in {0, frame}, vector
+        passed += bool(blocks)
+    assert passed >= 250
+
+
+@pytest.mark.parametrize("member", URL_MEMBERS)
+def test_no_vector_survives_a_member_that_holds_a_url(member: str) -> None:
+    for vector in VECTORS:
+        assert is_harmless(render_html(accepted(URL_MEMBERS[member](vector))), also=BLOCK_TAGS) is None, vector
+    assert not accepted(URL_MEMBERS[member]("javascript:alert(1)"))
+    assert accepted(URL_MEMBERS[member]("https://a.example/'x'"))
+
+
+def test_every_block_as_html() -> None:
+    assert render_html(stored(*EVERY_BLOCK)).split("\n") == [
+        '<p>Rain <b>fell</b> on <a href="/kyiv">Kyiv</a> &amp; Lviv</p>',
+        "<h3>What <i>next</i></h3>",
+        (
+            '<figure class="pull-quote"><blockquote><p>We &lt;never&gt;<br>slept</p></blockquote>'
+            "<figcaption>Ivan &amp; Co</figcaption></figure>"
+        ),
+        "<ol><li>one</li><li><b>two</b></li></ol>",
+        (
+            f'<figure class="image">{IMAGE_TAG}'
+            "<figcaption>The bridge<br>at dawn <small>Olha &lt;Desk&gt;</small></figcaption></figure>"
+        ),
+        (
+            '<figure class="embed"><p>A <b>post</b></p>'
+            '<figcaption><a href="https://social.example/1?a=b&amp;c=d">Social</a></figcaption></figure>'
+        ),
+    ]
+
+
+def test_bare_blocks_as_html() -> None:
+    assert render_html(stored(*BARE_BLOCKS)).split("\n") == [
+        "<p>1 &lt; 2 &amp; 3</p>",
+        '<figure class="pull-quote"><blockquote><p>So</p></blockquote></figure>',
+        "<ul><li>a</li></ul>",
+        '<figure class="image"><img src="https://img.example/p" alt=""></figure>',
+        '<figure class="embed"><figcaption><a href="https://social.example/1">Social</a></figcaption></figure>',
+    ]
+
+
+def test_every_block_as_text() -> None:
+    assert render_text(stored(*EVERY_BLOCK)).split("\n\n") == [
+        "Rain fell on Kyiv & Lviv",
+        "What next",
+        "We <never>\nslept\n— Ivan & Co",
+        "1. one\n2. two",
+        "The bridge\nat dawn\nOlha <Desk>",
+        "A post\nSocial: https://social.example/1?a=b&c=d",
+    ]
+
+
+def test_bare_blocks_as_text_leave_out_what_says_nothing() -> None:
+    assert render_text(stored(*BARE_BLOCKS)).split("\n\n") == [
+        "1 < 2 & 3",
+        "So",
+        "• a",
+        "Social: https://social.example/1",
+    ]
+
+
+def test_an_empty_body_is_empty_in_every_form() -> None:
+    assert stored() == []
+    assert render_html([]) == ""
+    assert render_text([]) == ""
+
+
+def test_a_stored_block_of_a_later_release_is_left_out() -> None:
+    blocks: list[Record] = [{"type": "hologram"}, *stored(BARE_BLOCKS[1])]
+    assert render_text(blocks) == "So"
+    assert render_html(blocks).startswith('<figure class="pull-quote">')
+
+
+def test_the_stored_form_has_every_member_in_order() -> None:
+    assert json.dumps(stored(*BARE_BLOCKS)) == json.dumps(
+        [
+            {"type": "paragraph", "html": "1 &lt; 2 &amp; 3"},
+            {"type": "pull_quote", "text": "So", "attribution": None},
+            {"type": "list", "ordered": False, "items": ["a"]},
+            {
+                "type": "image",
+                "image": {
+                    "url": "https://img.example/p",
+                    "alt": "",
+                    "caption": None,
+                    "credit": None,
+                    "width": None,
+                    "height": None,
+                    "renditions": [],
+                },
+            },
+            {"type": "embed", "url": "https://social.example/1", "provider": "Social", "html": None},
+        ]
+    )
+
+
+def test_the_order_in_which_members_come_in_does_not_matter() -> None:
+    turned = [dict(reversed(block.items())) for block in EVERY_BLOCK]
+    assert json.dumps(stored(*turned)) == json.dumps(stored(*EVERY_BLOCK))
+
+
+def test_what_was_stored_comes_in_again_unchanged() -> None:
+    once = stored(*EVERY_BLOCK, *BARE_BLOCKS)
+    assert json.dumps(stored(*once)) == json.dumps(once)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"])), max_size=4))
+def test_any_text_is_stored_once_and_read_back(texts: list[str]) -> None:
+    blocks = stored(*({"type": "paragraph", "text": text} for text in texts))
+    assert stored(*blocks) == blocks
+    assert render_text(blocks) == "\n\n".join(filter(None, texts))
+
+
+def test_paragraphs_made_in_code_are_sanitised_too() -> None:
+    assert dump_body([Paragraph(html="<script>x</script>y")]) == [{"type": "paragraph", "html": "y"}]
+
+
+@pytest.mark.parametrize(
+    ("block", "where", "message"),
+    [
+        (
+            {"type": "paragraph", "html": "a", "text": "a"},
+            "0.paragraph.text",
+            "Give 'html' or 'text', not both.",
+        ),
+        ({"type": "paragraph"}, "0.paragraph.html", "Give 'html' or 'text'."),
+        ({"type": "heading", "level": 2}, "0.heading.html", "Give 'html' or 'text'."),
+        ({"type": "paragraph", "text": None}, "0.paragraph.text", "Input should be a valid string."),
+        ({"type": "paragraph", "text": "a\x00"}, "0.paragraph.text", "no control characters"),
+        ({"type": "paragraph", "html": "a\x00"}, "0.paragraph.html", "NUL characters"),
+        ({"type": "paragraph", "html": 7}, "0.paragraph.html", "valid string"),
+        ({"type": "paragraph", "html": "a", "class": "x"}, "0.paragraph.class", "not permitted"),
+        ({"type": "heading", "level": 1, "html": "a"}, "0.heading.level", "2, 3 or 4"),
+        ({"type": "heading", "level": 5, "html": "a"}, "0.heading.level", "2, 3 or 4"),
+        ({"type": "heading", "level": "2", "html": "a"}, "0.heading.level", "2, 3 or 4"),
+        ({"type": "pull_quote", "text": "\x07"}, "0.pull_quote.text", "no control characters"),
+        ({"type": "list", "items": ["a"], "ordered": 1}, "0.list.ordered", "valid boolean"),
+        ({"type": "list", "items": "a"}, "0.list.items", "valid list"),
+        ({"type": "list", "items": ["a", "<b>" * 1_001]}, "0.list.items.1", "at most 1,000 tags"),
+        ({"type": "image", "image": {"url": "https://a.example/"}}, "0.image.image.alt", "required"),
+        ({"type": "image", "image": {"url": "/a", "alt": ""}}, "0.image.image.url", "absolute URL"),
+        ({"type": "embed", "url": "data:,x", "provider": "x"}, "0.embed.url", "absolute URL"),
+        ({"type": "video"}, "0", "does not match any of the expected tags"),
+        ({"html": "a"}, "0", "discriminator 'type'"),
+    ],
+)
+def test_a_bad_block_is_refused_with_its_place(block: object, where: str, message: str) -> None:
+    ((place, reason),) = flaws([block])
+    assert place == where
+    assert message in reason
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "message"),
+    [
+        ("width", 0, "greater than 0"),
+        ("width", "800", "valid integer"),
+        ("height", True, "valid integer"),
+        ("height", 1.5, "valid integer"),
+        ("width", 1 << 70, "less than or equal to 1000000"),
+        ("type", "text/html", "media type of an image"),
+        ("type", "image/", "media type of an image"),
+        ("type", "image/png\n", "media type of an image"),
+        ("url", "https://a.example/a b", "no white space"),
+    ],
+)
+def test_a_bad_rendition_is_refused_with_its_place(member: str, value: object, message: str) -> None:
+    rendition = {"url": "https://a.example/", "width": 1, "height": 1, "type": "image/svg+xml", member: value}
+    ((place, reason),) = flaws([{"type": "image", "image": {**IMAGE, "renditions": [rendition]}}])
+    assert place == f"0.image.image.renditions.0.{member}"
+    assert message in reason
+
+
+@pytest.mark.parametrize("value", [None, {}, "text", 7])
+def test_a_body_is_a_list(value: object) -> None:
+    assert flaws(value) == [("", "Input should be a valid list")]
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ({"type": "paragraph", "text": "x" * (MAX_BLOCK_CHARACTERS + 1)}, "at most 100,000 characters"),
+        ({"type": "paragraph", "html": "x" * (MAX_BLOCK_CHARACTERS + 1)}, "at most 100,000 characters"),
+        ({"type": "paragraph", "text": "&" * MAX_BLOCK_CHARACTERS}, "at most 100,000 characters of HTML"),
+        ({"type": "pull_quote", "text": "x" * (MAX_BLOCK_CHARACTERS + 1)}, "at most 100000 characters"),
+        ({"type": "list", "items": ["x" * 50_001] * 2}, "at most 100,000 characters of HTML"),
+        ({"type": "list", "items": [""] * 2_001}, "at most 2000 items"),
+        (
+            {"type": "pull_quote", "text": "x", "attribution": "x" * (MAX_LINE_CHARACTERS + 1)},
+            "at most 5000 characters",
+        ),
+    ],
+)
+def test_a_block_that_is_too_long_is_refused(block: Record, message: str) -> None:
+    ((_, reason),) = flaws([block])
+    assert message in reason
+
+
+def test_a_body_holds_two_thousand_blocks_and_no_more() -> None:
+    block = {"type": "paragraph", "text": "x" * 10}
+    assert len(stored(*[block] * MAX_BLOCKS)) == MAX_BLOCKS
+    ((_, reason),) = flaws([block] * (MAX_BLOCKS + 1))
+    assert "at most 2000 items" in reason
+
+
+def test_a_block_of_the_greatest_length_is_stored() -> None:
+    (block,) = stored({"type": "paragraph", "text": "x" * MAX_BLOCK_CHARACTERS})
+    assert block == {"type": "paragraph", "html": "x" * MAX_BLOCK_CHARACTERS}
+
+
+def test_rights_sources_and_images_refuse_what_blocks_refuse() -> None:
+    assert Rights().model_dump() == {"holder": None, "notice": None, "usage": None, "licence_url": None}
+    assert Source(name="Wire").model_dump() == {"name": "Wire", "url": None}
+    assert list(Image(url="https://a.example/", alt="").model_dump()) == list(IMAGE)
+    for model, value in (
+        (Rights, {"licence_url": "javascript:x"}),
+        (Rights, {"holder": "\x00"}),
+        (Source, {"name": "x", "url": "//a.example"}),
+        (Source, {}),
+        (Image, {"url": "https://a.example/", "alt": "", "src": "x"}),
+    ):
+        with pytest.raises(ValidationError):
+            model.model_validate(value)
+
+
+def test_the_schema_for_input_offers_text_in_place_of_html() -> None:
+    adapter: TypeAdapter[Any] = TypeAdapter(Body)
+    asked = adapter.json_schema(mode="validation")["$defs"]
+    given_back = adapter.json_schema(mode="serialization")["$defs"]
+    for name in ("Paragraph", "Heading"):
+        assert asked[name]["oneOf"] == [{"required": ["html"]}, {"required": ["text"]}]
+        assert "text" in asked[name]["properties"]
+        assert "text" not in given_back[name]["properties"]
+    assert given_back["PullQuote"]["required"] == ["type", "text", "attribution"]

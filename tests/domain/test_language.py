@@ -1,0 +1,173 @@
+"""Language tags, lookup and dates in words."""
+# ruff: noqa: RUF001 - Ukrainian words are the expectation
+
+from datetime import date, timedelta
+
+import pytest
+from babel import Locale
+from babel.localedata import locale_identifiers
+
+from app.domain.language import check_language, find_locale, heading, long_text, lookup
+from app.errors import InvalidValue
+
+SATURDAY = date(2024, 11, 2)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *(
+            "en",
+            "en-GB",
+            "uk",
+            "sr-Latn-RS",
+            "zh-Hant",
+            "es-419",
+            "EN-gb",
+            "xx",
+            "tlh",
+            "de-1901",
+            "de-CH-1996",
+        ),
+        *("sl-rozaj-biske", "zh-yue-HK", "zh-min-nan", "de-DE-u-co-phonebk", "en-a-bbb-x-a-ccc", "x-house"),
+        *("hy-Latn-IT-arevela", "art-lojban", "i-default", "en-GB-oed", "qaa-Qaaa-QM-x-southern"),
+    ],
+)
+def test_a_well_formed_tag_comes_back_as_it_was_given(tag: str) -> None:
+    assert check_language(tag) == tag
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("", " ", "e", "en_GB", "en-", "-en", "en--GB", "en-GB ", " en", "en-GB\n", "english", "ukrainian"),
+        *("en-GB-US", "de-419-DE", "a-DE", "ar-a", "x", "x-", "en-x", "en-waytoolongsubtag", "ук", "en-ＧＢ"),
+        *("de-DE-1901-1901", "sl-rozaj-ROZAJ", "en-a-bbb-a-ccc", "*", "en-*", "i-invented", "12"),
+        "en-x" + "-abcdefgh" * 8,
+    ],
+)
+def test_a_malformed_tag_is_an_invalid_value(tag: str) -> None:
+    with pytest.raises(InvalidValue, match="BCP 47"):
+        check_language(tag)
+
+
+def test_a_private_part_may_repeat_what_an_extension_may_not() -> None:
+    assert check_language("en-x-a-b-a") == "en-x-a-b-a"
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("en-GB", "British"),
+        ("en-AU", "English"),
+        ("EN-gb", "British"),
+        ("en", "English"),
+        ("zh-Hant-TW", "Traditional"),
+        ("zh-Hans-CN", None),
+        ("uk-UA", None),
+        ("de-u-co-phonebk", "plain"),
+        ("de-a", "plain"),
+    ],
+)
+def test_lookup_cuts_the_tag_from_its_end_until_something_is_there(language: str, found: str | None) -> None:
+    available = {
+        "en": "English",
+        "en-gb": "British",
+        "zh-Hant": "Traditional",
+        "de-u": "never",
+        "DE": "plain",
+    }
+    assert lookup(available, language) == found
+
+
+def test_a_single_character_subtag_goes_with_what_follows_it() -> None:
+    available = {"zh-Hant-CN-x": 1, "zh-Hant-CN": 2}
+    assert lookup(available, "zh-Hant-CN-x-private1-private2") == 2
+    assert lookup({"x": 1}, "x-house") is None
+
+
+def test_a_language_never_finds_one_more_special_than_itself() -> None:
+    assert lookup({"en-GB": 1}, "en") is None
+    assert lookup({}, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "locale"),
+    [
+        ("en-GB", "en_GB"),
+        ("en-gb", "en_GB"),
+        ("en-GB-oxendict", "en_GB"),
+        ("uk-UA", "uk_UA"),
+        ("uk-XX", "uk"),
+        ("sr-Latn-RS", "sr_Latn_RS"),
+        ("zh-TW", "zh_Hant_TW"),
+        ("zh-Hant", "zh_Hant"),
+        ("de-DE-u-co-phonebk", "de_DE"),
+        ("xx", "en"),
+        ("tlh-Piqd", "en"),
+        ("x-house", "en"),
+        ("i-klingon", "en"),
+        ("zh-min-nan", "zh"),
+    ],
+)
+def test_the_locale_is_the_nearest_that_cldr_has(language: str, locale: str) -> None:
+    assert str(find_locale(language)) == locale
+
+
+@pytest.mark.parametrize(
+    ("language", "weekday", "day"),
+    [
+        ("en-GB", "Saturday", "2 November"),
+        ("en", "Saturday", "November 2"),
+        ("en-US", "Saturday", "November 2"),
+        ("uk", "субота", "2 листопада"),
+        ("uk-UA", "субота", "2 листопада"),
+        ("fr", "samedi", "2 novembre"),
+        ("xx", "Saturday", "November 2"),
+    ],
+)
+def test_a_day_is_announced_in_the_words_of_its_language(language: str, weekday: str, day: str) -> None:
+    assert heading(SATURDAY, language) == {"year": "2024", "weekday": weekday, "day": day}
+
+
+def test_the_year_is_written_as_the_language_writes_it() -> None:
+    assert heading(SATURDAY, "sr-Latn-RS") == {"year": "2024.", "weekday": "subota", "day": "2. novembar"}
+    assert heading(SATURDAY, "ja") == {"year": "2024年", "weekday": "土曜日", "day": "11月2日"}
+
+
+@pytest.mark.parametrize("year", [1000, 1582, 9998])
+def test_far_years_have_headings_too(year: int) -> None:
+    assert heading(date(year, 1, 1), "en-GB")["year"] == str(year)
+
+
+def test_a_heading_may_be_changed_without_harm_to_the_next() -> None:
+    heading(SATURDAY, "en-GB")["day"] = "scribbled"
+    assert heading(SATURDAY, "en-GB")["day"] == "2 November"
+
+
+def test_every_locale_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> None:
+    for identifier in locale_identifiers():
+        language = identifier.replace("_", "-")
+        names = set(Locale.parse(identifier).days["stand-alone"]["wide"].values())
+        names |= set(Locale.parse(identifier).days["format"]["wide"].values())
+        weekdays = {heading(SATURDAY + timedelta(days=n), language)["weekday"] for n in range(7)}
+        assert weekdays <= names, language
+        text = long_text(SATURDAY, "17:21", language)
+        assert "17:21" in text, language
+        assert "{" not in text, language
+        assert "'" not in text.replace(heading(SATURDAY, language)["weekday"], ""), language
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en-GB", "Saturday, 2 November 2024 at 17:21"),
+        ("en", "Saturday, November 2, 2024 at 17:21"),
+        ("uk", "субота, 2 листопада 2024\u202fр. о 17:21"),
+        ("de", "Samstag, 2. November 2024, 17:21"),
+        ("ja", "2024年11月2日土曜日 17:21"),
+        ("tlh", "Saturday, November 2, 2024 at 17:21"),
+    ],
+)
+def test_a_date_and_time_in_full_reads_as_people_write_it(language: str, text: str) -> None:
+    assert long_text(SATURDAY, "17:21", language) == text

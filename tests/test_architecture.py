@@ -1,0 +1,135 @@
+"""The rules of the house that no other tool checks: sizes, names, and who may touch what."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median, quantiles
+
+from app.settings import PREFIX, Settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+APP = PROJECT / "app"
+MODULES = sorted(APP.rglob("*.py"))
+
+LINES_MOST = 400
+LINES_MEDIAN = 140
+LINES_NINE_IN_TEN = 250
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "lib", "misc"}
+
+CLOCKS = {
+    "time": {"time", "time_ns", "localtime", "gmtime", "ctime", "asctime"},
+    "datetime": {"now", "utcnow", "today"},
+    "date": {"today"},
+    "func": {"now", "current_timestamp", "current_date", "current_time", "localtimestamp"},
+}
+
+
+def offenders(breaks: Callable[[ast.AST], bool], *, within: Path = APP, but: str = "") -> list[str]:
+    """Where, as `path:line`, a module within a folder does what only `but` (a path in app/) may do."""
+    return [
+        f"{path.relative_to(PROJECT)}:{getattr(node, 'lineno', 1)}"
+        for path in MODULES
+        if path.is_relative_to(within) and not (but and path.is_relative_to(APP / but))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if breaks(node)
+    ]
+
+
+def words_of(node: ast.AST) -> Iterator[str]:
+    """The names an expression or an import is made of, the last one first."""
+    if isinstance(node, ast.Attribute):
+        yield node.attr
+        yield from words_of(node.value)
+    elif isinstance(node, ast.Name):
+        yield node.id
+
+
+def reads_the_environment(node: ast.AST) -> bool:
+    names = {"environ", "environb", "getenv", "getenvb"}
+    if isinstance(node, ast.ImportFrom):
+        return bool(names & {alias.name for alias in node.names})
+    return isinstance(node, ast.Attribute) and node.attr in names
+
+
+def reads_the_clock(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom) and node.module == "time":
+        return bool(CLOCKS["time"] & {alias.name for alias in node.names})
+    if not isinstance(node, ast.Attribute):
+        return False
+    name, *owners = words_of(node)
+    return bool(owners) and name in CLOCKS.get(owners[0], ())
+
+
+def asks_for_the_dialect(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in {"dialect", "get_backend_name"}
+
+
+def skips_rows(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return re.search(r"\bOFFSET\b", node.value) is not None
+    return isinstance(node, ast.Call) and next(words_of(node.func), None) == "offset"
+
+
+def test_files_are_as_long_as_one_concept_is() -> None:
+    lines = {str(path.relative_to(PROJECT)): len(path.read_text().splitlines()) for path in MODULES}
+    assert {path: count for path, count in lines.items() if count > LINES_MOST} == {}
+    filled = [count for count in lines.values() if count > 1]
+    assert median(filled) <= LINES_MEDIAN
+    assert quantiles(filled, n=10)[-1] <= LINES_NINE_IN_TEN
+
+
+def test_no_folder_or_module_is_a_drawer_for_odds_and_ends() -> None:
+    parts = {part for path in MODULES for part in path.relative_to(APP).with_suffix("").parts}
+    assert parts & DRAWERS == set()
+
+
+def test_every_module_says_first_what_lives_in_it() -> None:
+    everywhere = [*MODULES, *sorted((PROJECT / "migrations").rglob("*.py"))]
+    silent = [path for path in everywhere if not ast.get_docstring(ast.parse(path.read_text()))]
+    assert silent == []
+
+
+def test_every_setting_is_explained_to_operators() -> None:
+    told = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]+\b", (PROJECT / "docs/operations.md").read_text()))
+    meant = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert meant - told == set(), "settings that nobody is told of"
+    assert told - meant == set(), "settings that are told of and do not exist"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    assert offenders(reads_the_environment, but="settings.py") == []
+
+
+def test_only_the_clock_tells_the_time() -> None:
+    assert offenders(reads_the_clock, but="clock.py") == []
+
+
+def test_only_db_tells_one_database_from_another() -> None:
+    assert offenders(asks_for_the_dialect, but="db") == []
+
+
+def test_queries_never_skip_rows_by_counting_them() -> None:
+    assert offenders(skips_rows, within=APP / "queries") == []
+
+
+def test_the_rules_above_notice_what_they_forbid() -> None:
+    broken = {
+        "import os; os.environ['A']": reads_the_environment,
+        "from os import getenv": reads_the_environment,
+        "import time; time.time()": reads_the_clock,
+        "from time import time_ns": reads_the_clock,
+        "import datetime; datetime.datetime.now()": reads_the_clock,
+        "from datetime import date; date.today()": reads_the_clock,
+        "from sqlalchemy import func; func.now()": reads_the_clock,
+        "if connection.dialect.name == 'sqlite': pass": asks_for_the_dialect,
+        "select(articles).offset(20)": skips_rows,
+        "text('SELECT id FROM articles LIMIT 1 OFFSET 20')": skips_rows,
+    }
+    for source, rule in broken.items():
+        assert any(rule(node) for node in ast.walk(ast.parse(source))), source
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((PROJECT / "docs/decisions").glob("*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
