@@ -49,5 +49,6 @@ lint: setup ## Check style, types, the dependency rule and the lock
 	@touch $@
 
 .venv/.ready: .venv/.uv-$(UV_VERSION) uv.lock pyproject.toml
-	$(BIN)/uv sync --frozen --all-groups
+	$(BIN)/uv sync --frozen --all-groups --compile-bytecode
+	@$(BIN)/python -m compileall -q app migrations
 	@touch $@

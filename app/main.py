@@ -13,7 +13,6 @@ from app.api.head import HeadMiddleware
 from app.api.openapi import install_openapi, operation_id
 from app.api.pages import install_pages
 from app.api.problems import install_problems
-from app.db import migrations
 from app.db.session import open_database
 from app.settings import Settings, read_settings
 
@@ -25,7 +24,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.database = open_database(chosen.database_url)
-        app.state.schema_head = migrations.head()
         try:
             yield
         finally:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Integer,
     Select,
     bindparam,
     delete,
@@ -24,14 +25,14 @@ from sqlalchemy import (
 )
 
 from app.actions.listings import Standing
-from app.db.bulk import insert_rows
+from app.db.bulk import insert_tuples, run_prepared
 from app.domain.scope import Facet
 from app.models.article import article_picks
 from app.models.listing import listings
 
 PICKS_MOST = 4
-SUBJECTS_MOST = 6
-CANDIDATES_EACH = 6
+SUBJECTS_MOST = 5
+CANDIDATES_EACH = 5
 LISTS_AT_ONCE = 64
 SECTION_WEIGHT = 0.1
 HOUR_US = 3_600_000_000
@@ -56,11 +57,11 @@ def store_picks(connection: Connection, written: Sequence[Standing], *, known: f
     # unless others stand between.
     shelf = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in wanted.items()}, latest)
     rows = [
-        {"article_id": each.article_id, "position": position, "picked_id": picked}
+        (each.article_id, position, picked)
         for each in written
         for position, picked in enumerate(_pick(connection, each, shelf, wanted))
     ]
-    insert_rows(connection, article_picks, rows)
+    insert_tuples(connection, article_picks, rows)
 
 
 def _subjects(article: Standing) -> list[Subject]:
@@ -103,7 +104,7 @@ def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dic
             edition, kind, number = chunk[i] if i < len(chunk) else (0, Facet.EDITION, 0)
             most = wanted[chunk[i]] if i < len(chunk) else 0
             bound |= {f"edition_{i}": edition, f"kind_{i}": kind, f"number_{i}": number, f"most_{i}": most}
-        for i, published_at, article_id in connection.execute(_latest(size), bound):
+        for i, published_at, article_id in run_prepared(connection, _latest(size), bound):
             found[chunk[i]].append((published_at, article_id))
     for keys in found.values():
         keys.sort()
@@ -123,7 +124,7 @@ def _latest(lists: int) -> Any:
                 tuple_(listings.c.published_at, listings.c.article_id) <= tuple_(bindparam("at"), bindparam("id")),
             )
             .order_by(listings.c.published_at.desc(), listings.c.article_id.desc())
-            .limit(bindparam(f"most_{i}"))
+            .limit(bindparam(f"most_{i}", type_=Integer))
             .subquery()
         )
         parts.append(select(literal_column(str(i)), latest.c.published_at, latest.c.article_id))

@@ -4,7 +4,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from app.actions.listings import Standing
 from app.actions.writing import Writing
-from app.db.bulk import insert_rows
+from app.db.bulk import insert_tuples
 from app.domain.article import Status
 from app.models.article import article_authors, article_tags
 
@@ -42,12 +42,12 @@ def write_links(connection: Connection, changed: list[Writing]) -> None:
     """Replace the tags and authors of these articles."""
     known = [{"b_article_id": w.article_id} for w in changed if w.existing is not None]
     wanted = ([w.tag_ids for w in changed], [w.author_ids for w in changed])
-    for (table, target), numbers in zip(_LINKS, wanted, strict=True):
+    for (table, _target), numbers in zip(_LINKS, wanted, strict=True):
         if known:
             connection.execute(delete(table).where(table.c.article_id == _ROW), known)
         rows = [
-            {"article_id": writing.article_id, "position": position, target.name: number}
+            (writing.article_id, position, number)
             for writing, each in zip(changed, numbers, strict=True)
             for position, number in enumerate(each)
         ]
-        insert_rows(connection, table, rows)
+        insert_tuples(connection, table, rows)

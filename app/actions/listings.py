@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete
 
-from app.db.bulk import insert_rows
+from app.db.bulk import insert_tuples
 from app.domain.article import Status
 from app.domain.scope import Facet
 from app.domain.surrogate import facet_key, place_key
@@ -68,4 +68,4 @@ def move_listings(connection: Connection, moves: Iterable[tuple[Standing | None,
     if removed:
         prefixed = [f"b_{name}" for name in names]
         connection.execute(_REMOVE, [dict(zip(prefixed, row, strict=True)) for row in sorted(removed)])
-    insert_rows(connection, listings, [dict(zip(names, row, strict=True)) for row in sorted(added)])
+    insert_tuples(connection, listings, sorted(added))

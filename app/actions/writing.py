@@ -36,6 +36,7 @@ class Writing:
     tag_ids: tuple[int, ...] = ()
     author_ids: tuple[int, ...] = ()
     before: Standing | None = None
+    _after: Standing | None = None
 
     def settle(self) -> None:
         """Decide the status and the slugs to try; InvalidInput where the record contradicts itself or the past."""
@@ -59,7 +60,12 @@ class Writing:
 
     @property
     def after(self) -> Standing:
-        """Where it will stand."""
+        """Where it will stand, once its status and numbers are known."""
+        if self._after is None:
+            self._after = self._stand()
+        return self._after
+
+    def _stand(self) -> Standing:
         return Standing(
             article_id=self.article_id,
             edition_id=self.edition_id,

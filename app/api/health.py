@@ -32,6 +32,6 @@ async def get_readiness(request: Request) -> Response:
         current = await database_of(request).read(migrations.current)
     except (SQLAlchemyError, OSError):
         return problem(request, NOT_READY, "The database cannot be reached.")
-    if current != request.app.state.schema_head:
+    if current != migrations.EXPECTED:
         return problem(request, NOT_READY, "The database is not at the schema this release expects.")
     return json_answer(request, {"status": "ready"}, cache_control=NO_STORE)

@@ -1,5 +1,6 @@
 """`dayline import`, `export` and `sample`: content in and out as JSON Lines."""
 
+import gc
 import sys
 from collections.abc import Iterable
 from importlib.resources import as_file, files
@@ -36,6 +37,7 @@ def import_files(paths: tuple[Path, ...], form: str) -> int:  # noqa: ARG001 - c
         if str(path) != "-" and not path.is_file():
             raise OperatorError(f"There is no file '{path}'.")
     refused = 0
+    gc.freeze()  # the program itself is no garbage: do not look through it every few batches
     for path in paths:
         with sys.stdin.buffer if str(path) == "-" else path.open("rb") as stream:
             report = _import(stream, str(path), path.stat().st_size if str(path) != "-" else 0)

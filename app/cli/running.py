@@ -36,7 +36,7 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
 async def check_schema(database: Database) -> None:
     """OperatorError unless the database is at the schema this release expects."""
     current = await database.write(migrations.current)
-    expected = migrations.head()
+    expected = migrations.EXPECTED
     if current is None:
         raise OperatorError("The database holds no schema yet; run 'dayline db upgrade' first.")
     if current != expected:

@@ -1,10 +1,11 @@
-"""Inserting many rows at once, without a compiler's pass over each of them."""
+"""Many rows at once and many times the same statement, without a compiler's pass over each of them."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, insert
+from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Table, insert
+from sqlalchemy.sql.compiler import SQLCompiler
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -13,11 +14,36 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     SQLAlchemy's own executemany spends longer on each row's parameters than SQLite does on the row.
     """
     if rows:
-        statement, names = _compile(connection.dialect, table, frozenset(rows[0]))
+        statement, names = _compile_insert(connection.dialect, table, frozenset(rows[0]))
         connection.exec_driver_sql(statement, [tuple([row[name] for name in names]) for row in rows])
 
 
+def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows that hold a value for every column in the table's order; none is fine."""
+    if rows:
+        statement, _names = _compile_insert(connection.dialect, table, frozenset(table.c.keys()))
+        connection.exec_driver_sql(statement, rows)
+
+
+def run_prepared(
+    connection: Connection, statement: ClauseElement, values: Mapping[str, Any]
+) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that is built once and kept, with values as the driver takes them, all of them given."""
+    text, names, fixed = _compile(connection.dialect, statement)
+    given = {**fixed, **values}
+    return connection.exec_driver_sql(text, tuple([given[name] for name in names]))
+
+
 @lru_cache(maxsize=64)
-def _compile(dialect: Dialect, table: Table, names: frozenset[str]) -> tuple[str, list[str]]:
+def _compile_insert(dialect: Dialect, table: Table, names: frozenset[str]) -> tuple[str, list[str]]:
     ordered = [column.name for column in table.c if column.name in names]
     return str(insert(table).compile(dialect=dialect, column_keys=ordered)), ordered
+
+
+@lru_cache(maxsize=256)
+def _compile(dialect: Dialect, statement: ClauseElement) -> tuple[str, list[str], dict[str, Any]]:
+    compiled = statement.compile(dialect=dialect)
+    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
+        raise TypeError("Only statements with positional parameters can be prepared.")
+    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    return str(compiled), list(compiled.positiontup), fixed

@@ -2,18 +2,20 @@
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from app.errors import OperatorError
 
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
 BUSY_TIMEOUT_MS = 10_000
-PAGE_CACHE_KIB = 32_768
+PAGE_CACHE_KIB = 16_384
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 
@@ -83,8 +85,10 @@ def _prepare_sqlite(engine: Engine, *, begin: str, pragmas: tuple[str, ...]) -> 
     event.listen(engine, "begin", emit_begin)
 
 
-def postgresql_reader(url: URL) -> AsyncEngine:
+def postgresql_reader(url: URL) -> "AsyncEngine":
     """Connections whose transactions are read-only snapshots."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - brings the whole ORM; SQLite needs none
+
     return create_async_engine(
         url,
         isolation_level="REPEATABLE READ",
@@ -94,8 +98,10 @@ def postgresql_reader(url: URL) -> AsyncEngine:
     )
 
 
-def postgresql_writer(url: URL) -> AsyncEngine:
+def postgresql_writer(url: URL) -> "AsyncEngine":
     """Connections that see what others committed, so that a lock taken late still reads the latest."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - same
+
     return create_async_engine(url, isolation_level="READ COMMITTED", pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
 
 

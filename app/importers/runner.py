@@ -15,7 +15,7 @@ from app.errors import DaylineError
 from app.importers.json_lines import parse_line
 from app.schemas.record import ArticleRecord, CatalogueRecord
 
-BATCH = 500
+BATCH = 400
 LINE_BYTES_MOST = 32 * 1024 * 1024
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -102,7 +102,8 @@ class Importer:
         if not self._batch:
             return
         batch, self._batch = self._batch, []
-        stored = await self._database.write(store_articles, [record for _, record in batch], now=self._now())
+        records = [record for _, record in batch]
+        stored = await self._database.write(store_articles, records, now=self._now())
         self.report.made += stored.made
         for (line, record), outcome in zip(batch, stored.outcomes, strict=True):
             if isinstance(outcome, UnknownEdition):
