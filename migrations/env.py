@@ -5,7 +5,8 @@ from alembic import context
 from app import models
 from app.db.base import metadata
 
-assert models.__all__  # importing the tables registers them with the metadata
+if not models.__all__:  # importing the tables registers them with the metadata
+    raise RuntimeError("There are no tables to migrate to.")
 
 context.configure(
     connection=context.config.attributes["connection"],

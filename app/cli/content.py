@@ -9,12 +9,11 @@ from typing import IO
 
 import click
 import orjson
-from sqlalchemy import Connection
 
 from app import clock
 from app.cli.progress import progress
 from app.cli.running import with_database
-from app.db.session import Database
+from app.db.session import Connection, Database
 from app.errors import OperatorError
 from app.importers.runner import Importer, Report
 from app.queries.editions import all_editions

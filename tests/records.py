@@ -1,0 +1,44 @@
+"""Records for tests, in the fewest words."""
+
+from typing import Any
+
+from app.schemas.record import ArticleRecord, AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+
+
+def edition(slug: str = "global", **members: Any) -> EditionRecord:
+    """An edition in British English and Kyiv time, the default one unless told otherwise."""
+    given = {
+        "name": "The Lume Courier",
+        "language": "en-GB",
+        "timezone": "Europe/Kyiv",
+        "site_url": "https://courier.example",
+        "default": True,
+    }
+    return EditionRecord.model_validate({**given, "slug": slug, **members})
+
+
+def article(published_at: str | None = "2026-11-20T10:00:00Z", **members: Any) -> ArticleRecord:
+    """An article of the edition `global`; without a headline it is called after its source_id."""
+    source_id = members.get("source_id")
+    given = {"edition": "global", "headline": f"Story {source_id or published_at}", "published_at": published_at}
+    return ArticleRecord.model_validate({**given, **members})
+
+
+def label(code: str, text: str, **members: Any) -> LabelRecord:
+    """A label."""
+    return LabelRecord.model_validate({"code": code, "text": text, **members})
+
+
+def author(slug: str, name: str, **members: Any) -> AuthorRecord:
+    """An author."""
+    return AuthorRecord.model_validate({"slug": slug, "name": name, **members})
+
+
+def section(slug: str, name: str, *, edition: str = "global") -> SectionRecord:
+    """A section."""
+    return SectionRecord(slug=slug, name=name, edition=edition)
+
+
+def tag(slug: str, name: str) -> TagRecord:
+    """A tag."""
+    return TagRecord(slug=slug, name=name)
