@@ -43,7 +43,8 @@ _MARK: Final = "."  # keeps a leading U+FEFF, which the parser would take for a 
 # What neither PostgreSQL (NUL, surrogates) nor XML 1.0 (production Char), and so no feed, can carry.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_REFUSED_IN_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE_END: Final = re.compile("\r\n?")
+_REFUSED_IN_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFUSED_IN_URL: Final = re.compile(
     r"[\s\\\"<>`\x00-\x20\x7f-\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -102,14 +103,16 @@ def to_text(html: str) -> str:
 
 
 def plain_text(value: str) -> str:
-    """The text itself, once it is known that databases and XML feeds can carry it.
+    """The text with its lines ended by LF, once it is known that databases and XML feeds can carry it.
 
-    Raises InvalidValue for C0 control characters other than tab and line feed, for lone surrogates, U+FFFE
+    Raises InvalidValue for C0 control characters other than tab and line ends, for lone surrogates, U+FFFE
     and U+FFFF.
     """
-    if not value.isprintable() and _REFUSED_IN_TEXT.search(value):
-        raise InvalidValue("Text may hold no control characters but tab and line feed, nor lone surrogates.")
-    return value
+    if value.isprintable():
+        return value
+    if _REFUSED_IN_TEXT.search(value):
+        raise InvalidValue("Text may hold no control characters but tab and line ends, nor lone surrogates.")
+    return _LINE_END.sub("\n", value) if "\r" in value else value
 
 
 def web_url(value: str) -> str:

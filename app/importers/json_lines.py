@@ -1,5 +1,7 @@
 """The parser of JSON Lines, the interchange format: one record a line."""
 
+from itertools import pairwise
+
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
@@ -7,6 +9,7 @@ from app.errors import Flaw, InvalidInput
 from app.schemas.record import Record
 
 KINDS = ("edition", "label", "section", "tag", "author", "article")
+BLOCK_TYPES = {"paragraph", "heading", "pull_quote", "list", "image", "embed"}
 FLAWS_TOLD = 3
 
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record)
@@ -30,5 +33,6 @@ def parse_line(line: bytes) -> Record:
 
 
 def _flaw(place: tuple[int | str, ...], message: str) -> Flaw:
-    where = ".".join(str(part) for part in place[1:])  # the first is the kind
-    return Flaw(where or "line", message.removeprefix("Value error, "))
+    """The flaw at `body.2.html`: pydantic's path without the record's kind and the blocks' types."""
+    steps = [part for before, part in pairwise(place) if not (isinstance(before, int) and part in BLOCK_TYPES)]
+    return Flaw(".".join(map(str, steps)) or "line", message.removeprefix("Value error, "))

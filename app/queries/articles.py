@@ -7,12 +7,12 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.article import BodyForm
-from app.domain.body import render_html, render_text
 from app.domain.calendar import find_day
 from app.domain.cursor import encode_position
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_instant
 from app.domain.language import heading, long_text
+from app.domain.rendering import render_html, render_text
 from app.domain.scope import Facet
 from app.models.article import article_authors, article_bodies, article_tags, articles
 from app.models.author import authors

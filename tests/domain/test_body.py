@@ -20,9 +20,8 @@ from app.domain.body import (
     Source,
     dump_body,
     parse_body,
-    render_html,
-    render_text,
 )
+from app.domain.rendering import render_html, render_text
 from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
 
 Record = dict[str, Any]

@@ -181,12 +181,17 @@ def test_the_text_of_inline_html_is(html: str, expected: str) -> None:
     assert to_text(html) == expected
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x07", "\x1b[0m", "a\rb", "\x0b", "\ud83d", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("text", ["\x00", "a\x07", "\x1b[0m", "\x0b", "\ud83d", "\ufffe", "\uffff"])
 def test_text_that_databases_or_feeds_cannot_carry_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="control characters"):
         plain_text(text)
     with pytest.raises(InvalidValue, match="control characters"):
         escape(text)
+
+
+def test_lines_of_text_end_in_line_feeds_whatever_machine_they_come_from() -> None:
+    assert plain_text("a\r\nb\rc\nd") == "a\nb\nc\nd"
+    assert escape("<a>\r\nb") == "&lt;a&gt;\nb"
 
 
 @pytest.mark.parametrize("text", ["", "Підсумки — «так»\n\t— ні", "\x7f\x85", "👩‍🚀", "<b> & \xa0\ufeff"])
