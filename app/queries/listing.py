@@ -13,6 +13,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Subquery,
     bindparam,
@@ -43,7 +44,6 @@ EARLIEST: Key = (-(2**62), 0)
 LATEST: Key = (2**62, 0)
 
 Place = tuple[int, Facet, int]
-Span = tuple[ColumnElement[int], ColumnElement[int]]
 
 _CATALOGUES = {
     Facet.SECTION: (sections, sections.c.slug),
@@ -163,16 +163,19 @@ def shape_of(selection: Selection) -> tuple[int, ...]:
 
 
 def positions(
-    shape: tuple[int, ...], *, limit: bool = True, oldest_first: bool = False, span: Span | None = None
+    shape: tuple[int, ...], *, limit: bool = True, oldest_first: bool = False, span: FromClause | None = None
 ) -> Subquery:
     """The sort keys `(published_at, article_id)` of a selection in order, each article once.
 
-    Bound: those of `selection_values`, and `limit` unless it is off. `span` stands for the bound range.
+    Bound: those of `selection_values`, and `limit` unless it is off. `span` is a table of the outer
+    statement whose `starts_at` and `ends_at` stand for the bound range.
     """
     parts = []
     for i in range(shape[0]):
         probes = [probe(k, shape[k], listings.c) for k in range(1, len(shape))]
         found = select(listings.c.published_at, listings.c.article_id).where(*_in_range(0, i, span), *probes)
+        if span is not None:
+            found = found.correlate(span)
         parts.append(_cut(found, listings.c, oldest_first=oldest_first) if limit else found)
     if len(parts) == 1:
         return parts[0].subquery("positions")
@@ -192,14 +195,14 @@ def in_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[in
     return keys.published_at.desc(), keys.article_id.desc()
 
 
-def _in_range(kind: int, place: int, span: Span | None = None) -> tuple[ColumnElement[bool], ...]:
+def _in_range(kind: int, place: int, span: FromClause | None = None) -> tuple[ColumnElement[bool], ...]:
     listed = (
         listings.c.edition_id == bindparam(f"e{kind}_{place}"),
         listings.c.kind == bindparam(f"k{kind}_{place}"),
         listings.c.facet_id == bindparam(f"f{kind}_{place}"),
     )
     if span is not None:
-        return (*listed, listings.c.published_at >= span[0], listings.c.published_at < span[1])
+        return (*listed, listings.c.published_at >= span.c.starts_at, listings.c.published_at < span.c.ends_at)
     return (*listed, *_between(listings.c.published_at, listings.c.article_id))
 
 

@@ -33,8 +33,15 @@ def get_timeline(connection: Connection, question: TimelineQuestion) -> Timeline
     page: Timeline = {"edition": asked.edition.slug, "timezone": asked.zone.key, "days": [], "next": None}
     if question.cursor is None:
         as_of = latest_seq(connection)
-        page["as_of"] = as_of
-        page["newer"] = {"href": question.href_of_changes(as_of)}
+        newer = question.href_of_changes(as_of)
+        page = {
+            "edition": asked.edition.slug,
+            "timezone": asked.zone.key,
+            "as_of": as_of,
+            "newer": {"href": newer},
+            "days": [],
+            "next": None,
+        }
     most = len(question.id) or question.limit
     rows = read_rows(connection, asked.between(asked.lower, upper), ids=question.id, limit=most + 1)
     shown, beyond = rows[:most], rows[most:]

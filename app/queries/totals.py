@@ -51,8 +51,7 @@ def _counts(shape: tuple[int, ...], size: int) -> Select[Any]:
         )
         .cte("days")
     )
-    span = (days.c.starts_at, days.c.ends_at)
-    inside = positions(shape, limit=False, span=span)
+    inside = positions(shape, limit=False, span=days)
     total = select(func.count()).select_from(inside).scalar_subquery()
     return select(days.c.day, total.label("total"))
 
