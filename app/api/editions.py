@@ -11,7 +11,7 @@ from app.api.query import read_question
 from app.api.responses import json_answer
 from app.queries import editions
 from app.schemas import examples
-from app.schemas.edition import Edition, Service
+from app.schemas.edition import LINKS, Edition, Service
 from app.schemas.page import EditionList
 from app.schemas.question import NameQuestion, Nothing
 
@@ -22,12 +22,11 @@ router = APIRouter(tags=["Editions"])
 async def get_service(request: Request) -> Response:
     """What this installation is, its editions, and where everything is."""
     read_question(request, Nothing)
-    links = examples.SERVICE["links"]
     service: Service = {
         "name": "Dayline",
         "version": version("dayline"),
         "editions": await database_of(request).read(editions.list_edition_links),
-        "links": links,
+        "links": LINKS,
     }
     return json_answer(request, service)
 

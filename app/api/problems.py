@@ -3,12 +3,13 @@
 import logging
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 
 from app import errors
 from app.api.responses import CROSS_ORIGIN, NO_CACHE
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 PROBLEM_TYPE = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
+IN_PATHS = "/:@!$&'()*+,;="
+"""What stands for itself in the path of an address (RFC 3986, section 3.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": request.scope["path"],
+        "instance": quote(request.scope["path"], safe=IN_PATHS),
         **members,
     }
     return Response(
@@ -187,7 +190,8 @@ def allowed_methods(request: Request) -> list[str]:
     taken = []
     for method in METHODS:
         scope = {**request.scope, "method": method}
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+        routes = [route for route in request.app.router.routes if method == "GET" or not isinstance(route, Mount)]
+        if any(route.matches(scope)[0] is Match.FULL for route in routes):
             taken += [method, "HEAD"] if method == "GET" else [method]
     return [*taken, "OPTIONS"]
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from app.errors import Flaw, InvalidInput
+from app.errors import Flaw, InvalidInput, NotFound
 
 QUERY_BYTES_MOST = 16_384
 PARAMETERS_MOST = 500
@@ -15,7 +15,9 @@ Q = TypeVar("Q", bound=BaseModel)
 
 
 def read_question(request: Request, model: type[Q]) -> Q:
-    """The question in the request's query string; InvalidInput names each parameter that cannot be used."""
+    """The question in the request's query string; InvalidInput names each parameter that cannot be used, NotFound."""
+    if not request.scope["path"].isprintable():
+        raise NotFound("There is no such address.")  # nor any name with a control character in it
     raw: bytes = request.scope["query_string"]
     return parse_question(raw.decode("latin-1"), model)
 

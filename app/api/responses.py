@@ -1,6 +1,7 @@
 """Answers: JSON with an entity tag for each encoding, cache directives, links and cross-origin permission."""
 
 import gzip
+import re
 from collections.abc import Callable, Mapping
 from email.utils import formatdate, parsedate_to_datetime
 from hashlib import blake2b
@@ -22,6 +23,7 @@ COMPRESS_FROM_BYTES = 1_000
 TAG_BYTES = 16
 SECOND_US = 1_000_000
 
+_QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: zstd.compress(body, 6),
     "br": lambda body: brotli.compress(body, quality=5),
@@ -75,13 +77,16 @@ def is_fresh(request: Request, tag: str, last_modified: str | None) -> bool:
         return False
     try:
         return parsedate_to_datetime(last_modified) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 
 def choose_encoding(accepted: str, size: int) -> str | None:
-    """The best encoding that is accepted (RFC 9110, section 12.5.3); None for the bytes as they are."""
-    if not accepted or size < COMPRESS_FROM_BYTES:
+    """The best encoding that is accepted (RFC 9110, section 12.5.3); None for the bytes as they are.
+
+    Small answers are compressed only for a client that refuses them as they are.
+    """
+    if not accepted:
         return None
     wishes: dict[str, float] = {}
     for part in accepted.lower().split(","):
@@ -90,16 +95,15 @@ def choose_encoding(accepted: str, size: int) -> str | None:
     fallback = wishes.get("*", 0.0)
     ranked = [(wishes.get(name, fallback), name) for name in _ENCODERS]
     best = max(quality for quality, _ in ranked)
-    if best <= 0 or best < wishes.get("identity", 0.0):
+    refuses_identity = wishes.get("identity", wishes.get("*", 1.0)) == 0
+    if best <= 0 or best < wishes.get("identity", 0.0) or (size < COMPRESS_FROM_BYTES and not refuses_identity):
         return None
     return next(name for quality, name in ranked if quality == best)
 
 
 def _quality(parameters: list[str]) -> float:
     for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
     return 1.0

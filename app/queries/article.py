@@ -107,8 +107,11 @@ def _find(connection: Connection, key: str, question: Question) -> tuple[AnyRow,
 
 def _related(connection: Connection, article_id: int, edition: EditionView) -> list[Item]:
     rows = connection.execute(_RELATED, {"article_id": article_id})
-    once = {row.id: row for row in reversed(rows.all()) if row.id != article_id}
-    chosen = list(once.values())[::-1][:RELATED_MOST]
+    once: dict[int, AnyRow] = {}
+    for row in rows:
+        once.setdefault(row.id, row)  # one that was chosen by hand and picked too stands where the editors put it
+    once.pop(article_id, None)
+    chosen = list(once.values())[:RELATED_MOST]
     return [render_item(row, edition, edition.zone) for row in chosen]
 
 

@@ -76,19 +76,19 @@ def get_author(connection: Connection, slug: str, question: Question) -> tuple[A
     return {
         **render_author(row, edition),
         "articles": _articles(Facet.AUTHOR, slug, edition),
-    }, row.modified_at
+    }, _modified_at(row, edition)
 
 
 def get_section(connection: Connection, slug: str, question: Question) -> tuple[SectionPage, int]:
     """One section, and the instant it was last modified; NotFound."""
     edition, row = _one(connection, Facet.SECTION, slug, question)
-    return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, row.modified_at
+    return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, _modified_at(row, edition)
 
 
 def get_tag(connection: Connection, slug: str, question: Question) -> tuple[TagPage, int]:
     """One tag, and the instant it was last modified; NotFound."""
     edition, row = _one(connection, Facet.TAG, slug, question)
-    return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, row.modified_at
+    return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
 
 
 def _page(connection: Connection, kind: Facet, question: NameQuestion) -> tuple[EditionView, list[AnyRow], Next | None]:
@@ -110,6 +110,11 @@ def _one(connection: Connection, kind: Facet, name: str, question: Question) -> 
     if row is None:
         raise NotFound(f"There is no {shelf.noun} '{name[:80]}' here.")
     return edition, row
+
+
+def _modified_at(row: AnyRow, edition: EditionView) -> int:
+    """The later of the two: with another default edition the same address shows another entry, never an older one."""
+    return int(max(row.modified_at, edition.modified_at))
 
 
 def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:

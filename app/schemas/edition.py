@@ -51,6 +51,20 @@ class ServiceLinks(TypedDict):
     openapi: Href
 
 
+LINKS: ServiceLinks = {
+    "timeline": "/v1/timeline",
+    "calendar": "/v1/timeline/calendar",
+    "articles": "/v1/articles",
+    "authors": "/v1/authors",
+    "sections": "/v1/sections",
+    "tags": "/v1/tags",
+    "labels": "/v1/labels",
+    "editions": "/v1/editions",
+    "documentation": "/docs",
+    "openapi": "/openapi.json",
+}
+
+
 class Service(TypedDict):
     """What this installation is and where to go from here."""
 

@@ -2,7 +2,7 @@
 
 from app.schemas.article import Article, ArticleItem, ArticleList, Item, RelatedList
 from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
-from app.schemas.edition import Edition, EditionLink, Service
+from app.schemas.edition import LINKS, Edition, EditionLink, Service
 from app.schemas.page import AuthorList, EditionList, LabelList, SectionList, TagList
 from app.schemas.problem import Problem
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
@@ -161,18 +161,7 @@ SERVICE: Service = {
     "name": "Dayline",
     "version": "0.1.0",
     "editions": [EDITION_LINK],
-    "links": {
-        "timeline": "/v1/timeline",
-        "calendar": "/v1/timeline/calendar",
-        "articles": "/v1/articles",
-        "authors": "/v1/authors",
-        "sections": "/v1/sections",
-        "tags": "/v1/tags",
-        "labels": "/v1/labels",
-        "editions": "/v1/editions",
-        "documentation": "/docs",
-        "openapi": "/openapi.json",
-    },
+    "links": LINKS,
 }
 PROBLEM: Problem = {
     "type": "/problems/invalid-input",
