@@ -46,4 +46,6 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         return Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise OperatorError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}.") from error
+        raise OperatorError(
+            f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ')}."
+        ) from error

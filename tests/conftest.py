@@ -1,6 +1,7 @@
 """What every test may ask for: a real database of each kind, the app over it, and a clock that stands still."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,8 +15,9 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.articles import Stored, store_articles
+from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
+from app.actions.writing import Stored
 from app.db import migrations
 from app.db.base import metadata
 from app.db.session import Database, open_database
@@ -27,11 +29,23 @@ from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")
 KINDS = ("sqlite", "postgresql")
+HISTORIES = 40  # random histories per database by default
+HISTORIES_SOAK = 2_000  # the same with -m soak
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder of real pages and data: where DAYLINE_TEST_DATA says, else beside the checkout."""
+    given = os.environ.get("DAYLINE_TEST_DATA")
+    folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"the real data is not here: {folder} (DAYLINE_TEST_DATA names another folder)")
+    return folder
 
 
 def run_once(address: str, action: Callable[[Connection], Any]) -> Any:

@@ -1,50 +1,37 @@
 """Storing articles, many at once or one: created or replaced by their identity in the caller's transaction.
 
-take turn ─► find editions and rows ─► settle status ─► make unknown names ─► choose slugs
+take turn ─► find editions and rows ─► settle status ─► choose slugs ─► make unknown names
           ─► keep those that differ ─► write rows, lists, references, picks ─► append to the log
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, Column, Connection, Table, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
-from app.actions.catalogue import Outcome, UnknownEdition, edition_ids, ensure_entries
+from app.actions.catalogue import Outcome, UnknownEdition, edition_ids
 from app.actions.changes import Change, append_changes, begin_changes
 from app.actions.likeness import store_picks
 from app.actions.links import remember_links, write_links
 from app.actions.listings import move_listings
+from app.actions.naming import choose_slugs, name_entries
 from app.actions.related import resolve_references, store_references
-from app.actions.slugs import retire_slugs, slug_owners
-from app.actions.writing import Writing
+from app.actions.slugs import retire_slugs
+from app.actions.writing import Stored, Writing
 from app.db.bulk import insert_rows
 from app.domain.article import Status
 from app.domain.change import article_change
 from app.domain.ids import IdMint, parse_id
 from app.domain.surrogate import article_key
-from app.errors import DaylineError, Flaw, InvalidInput
+from app.errors import DaylineError
 from app.models.article import article_bodies, articles
-from app.models.author import authors
-from app.models.label import labels
-from app.models.section import sections
-from app.models.tag import tags
 from app.schemas.record import ArticleRecord
 
 _MINT = IdMint()
 _ROW: BindParameter[int] = bindparam("b_article_id")
 _UPDATE = update(articles).where(articles.c.id == _ROW)
 _UPDATE_BODY = update(article_bodies).where(article_bodies.c.article_id == _ROW).values(blocks=bindparam("b_blocks"))
-
-
-@dataclass(slots=True)
-class Stored:
-    """What storing came to, for each record in turn, and how many catalogue entries were made from codes."""
-
-    outcomes: list[Outcome | DaylineError]
-    made: Counter[str] = field(default_factory=Counter)
 
 
 def store_articles(connection: Connection, records: Sequence[ArticleRecord], *, now: int) -> Stored:
@@ -96,32 +83,44 @@ def _store_round(
         )
         writings.append(writing)
     for edition_id, group in groupby(sorted(writings, key=_by_edition), key=_by_edition):
-        _store_in_edition(connection, edition_id, list(group), stored, now)
+        left = list(group)
+        while left:
+            _find_existing(connection, edition_id, left)
+            cut = _first_repeat(left)
+            _store_in_edition(connection, edition_id, left[:cut], stored, now)
+            left = left[cut:]
 
 
 def _by_edition(writing: Writing) -> int:
     return writing.edition_id
 
 
+def _first_repeat(writings: list[Writing]) -> int:
+    """Where an article comes for the second time, once by its source_id and once by its id."""
+    seen: set[int] = set()
+    for place, writing in enumerate(writings):
+        if writing.article_id in seen:
+            return place
+        seen.add(writing.article_id)
+    return len(writings)
+
+
 def _store_in_edition(
     connection: Connection, edition_id: int, writings: list[Writing], stored: Stored, now: int
 ) -> None:
-    _find_existing(connection, edition_id, writings)
-    sound = _sound(writings, stored, _settle)
-    _name_entries(connection, edition_id, sound, stored, now)
-    owners = slug_owners(connection, edition_id, [s for w in sound for s in w.slugs_wanted])
-    sound = _sound(sound, stored, lambda writing: _choose_slug(writing, owners))
+    sound = choose_slugs(connection, edition_id, _settled(writings, stored), stored)
+    name_entries(connection, edition_id, sound, stored, now)
     changed = _write_rows(connection, sound, stored, now)
     if changed:
         write_links(connection, changed)
         _follow_up(connection, edition_id, changed, now)
 
 
-def _sound(writings: Iterable[Writing], stored: Stored, step: Any) -> list[Writing]:
+def _settled(writings: Iterable[Writing], stored: Stored) -> list[Writing]:
     passed: list[Writing] = []
     for writing in writings:
         try:
-            step(writing)
+            writing.settle()
         except DaylineError as error:
             stored.outcomes[writing.place] = error
         else:
@@ -144,50 +143,6 @@ def _find_existing(connection: Connection, edition_id: int, writings: list[Writi
             writing.article_id = found.id
         else:
             writing.article_id = _MINT.make(writing.now) if given is None else given
-
-
-def _settle(writing: Writing) -> None:
-    row = writing.existing
-    if row is not None and row.edition_id != writing.edition_id:
-        raise InvalidInput(Flaw("id", "This id belongs to an article of another edition."))
-    writing.settle()
-
-
-def _name_entries(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored, now: int) -> None:
-    def ensure(noun: str, table: Table, name: Column[str], wanted: Iterable[str], **fixed: Any) -> dict[str, int]:
-        known, made = ensure_entries(connection, table, name, wanted, now=now, **fixed)
-        if made:
-            stored.made[noun] += made
-        return known
-
-    records = [writing.record for writing in writings]
-    of_section = ensure(
-        "sections",
-        sections,
-        sections.c.slug,
-        [r.section for r in records if r.section],
-        edition_id=edition_id,
-    )
-    of_label = ensure("labels", labels, labels.c.code, [r.label for r in records if r.label])
-    of_tag = ensure("tags", tags, tags.c.slug, [tag for r in records for tag in r.tags])
-    of_author = ensure("authors", authors, authors.c.slug, [name for r in records for name in r.authors])
-    for writing in writings:
-        record = writing.record
-        writing.section_id = None if record.section is None else of_section[record.section]
-        writing.label_id = None if record.label is None else of_label[record.label]
-        writing.tag_ids = tuple(of_tag[tag] for tag in record.tags)
-        writing.author_ids = tuple(of_author[name] for name in record.authors)
-
-
-def _choose_slug(writing: Writing, owners: dict[str, tuple[int, bool]]) -> None:
-    given = writing.record.slug is not None
-    for slug in writing.slugs_wanted:
-        owner, is_old = owners.get(slug, (writing.article_id, False))
-        if owner == writing.article_id or (given and is_old):
-            writing.slug = slug
-            owners[slug] = (writing.article_id, False)
-            return
-    raise InvalidInput(Flaw("slug", f"The slug '{writing.record.slug}' belongs to another article."))
 
 
 def _write_rows(connection: Connection, writings: list[Writing], stored: Stored, now: int) -> list[Writing]:
@@ -229,20 +184,23 @@ def _write_rows(connection: Connection, writings: list[Writing], stored: Stored,
 
 def _follow_up(connection: Connection, edition_id: int, changed: list[Writing], now: int) -> None:
     known = frozenset(w.article_id for w in changed if w.existing is not None)
-    retire_slugs(
-        connection,
-        [(edition_id, w.slug) for w in changed],
-        [
-            (edition_id, w.existing.slug, w.article_id)
-            for w in changed
-            if w.existing is not None and w.existing.slug != w.slug and w.existing.version
-        ],
-    )
+    given_up = {
+        w.existing.slug: w.article_id
+        for w in changed
+        if w.existing is not None and w.existing.slug != w.slug and w.existing.version
+    }
+    retire_slugs(connection, edition_id, [w.slug for w in changed], given_up)
     move_listings(connection, [(w.before, w.after) for w in changed])
     references = {w.article_id: w.record.related for w in changed}
     store_references(connection, edition_id, references, known=known)
     pointing = resolve_references(
-        connection, edition_id, {w.article_id: w.record.source_id for w in changed if w.existing is None}
+        connection,
+        edition_id,
+        {
+            w.article_id: w.record.source_id
+            for w in changed
+            if w.existing is None or w.existing.source_id != w.record.source_id
+        },
     )
     public = [w.after for w in changed if w.status is Status.PUBLISHED]
     store_picks(connection, public, known=known)

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Column, Connection, Table, and_, insert, select, update
 
 from app.actions.changes import Change, append_changes, begin_changes
+from app.db.bulk import portions
 from app.domain.change import ChangeType
 from app.domain.scope import Facet
 from app.domain.surrogate import facet_key
@@ -40,6 +41,7 @@ class UnknownEdition(NotFound):
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"There is no edition '{slug}'.")
+        self.slug = slug
 
 
 def store_entry(connection: Connection, record: CatalogueRecord, *, now: int) -> Outcome:
@@ -78,15 +80,20 @@ def ensure_entries(
     names = sorted(set(wanted))
     if not names:
         return {}, 0
-    found = select(name, table.c.id).where(name.in_(names), *(table.c[key] == fixed[key] for key in fixed))
-    known = {row[0]: row.id for row in connection.execute(found)}
+    there = [table.c[key] == fixed[key] for key in fixed]
+
+    def find(sought: list[str]) -> dict[str, int]:
+        statements = (select(name, table.c.id).where(name.in_(some), *there) for some in portions(sought))
+        return {row[0]: row.id for statement in statements for row in connection.execute(statement)}
+
+    known = find(names)
     missing = [each for each in names if each not in known]
     if missing:
         connection.execute(
             insert(table),
             [{name.name: each, "modified_at": now, **fixed, **_made(table, each)} for each in missing],
         )
-        known = {row[0]: row.id for row in connection.execute(found)}
+        known |= find(missing)
     return known, len(missing)
 
 

@@ -1,14 +1,16 @@
 """The editors' "Read also": references as they were given, resolved as soon as their target exists."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, literal_column, select, update
 
-from app.db.bulk import insert_rows
+from app.db.bulk import insert_rows, portions
 from app.domain.ids import format_id, looks_like_id, parse_id
 from app.models.article import article_related, articles
 
 _CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
+_ANY_WAITING: Select[Any] = select(literal_column("1")).where(article_related.c.related_id.is_(None)).limit(1)
 _RESOLVE = (
     update(article_related)
     .where(
@@ -47,6 +49,8 @@ def resolve_references(
     connection: Connection, edition_id: int, arrived: Mapping[int, str | None]
 ) -> dict[int, list[int]]:
     """Fill in references that waited for these new articles (id to source_id); who pointed to each."""
+    if connection.execute(_ANY_WAITING).first() is None:
+        return {}
     names = {format_id(article_id): article_id for article_id in arrived}
     names |= {source_id: article_id for article_id, source_id in arrived.items() if source_id is not None}
     waiting = (
@@ -74,12 +78,12 @@ def resolve_references(
 
 
 def _targets(connection: Connection, edition_id: int, references: set[str]) -> dict[str, int]:
-    by_source = select(articles.c.source_id, articles.c.id).where(
-        articles.c.edition_id == edition_id, articles.c.source_id.in_(sorted(references))
-    )
-    ids = sorted(parse_id(reference) for reference in references if looks_like_id(reference))
+    here = articles.c.edition_id == edition_id
     targets: dict[str, int] = {}
-    if ids:
-        by_id = select(articles.c.id).where(articles.c.edition_id == edition_id, articles.c.id.in_(ids))
-        targets = {format_id(row.id): row.id for row in connection.execute(by_id)}
-    return targets | {row.source_id: row.id for row in connection.execute(by_source)}
+    for ids in portions(sorted(parse_id(reference) for reference in references if looks_like_id(reference))):
+        by_id = select(articles.c.id).where(here, articles.c.id.in_(ids))
+        targets |= {format_id(row.id): row.id for row in connection.execute(by_id)}
+    for names in portions(sorted(references)):
+        by_source = select(articles.c.source_id, articles.c.id).where(here, articles.c.source_id.in_(names))
+        targets |= {row.source_id: row.id for row in connection.execute(by_source)}
+    return targets

@@ -1,12 +1,12 @@
 """Giving articles their slugs, one owner each within an edition, and keeping the old ones as redirects."""
 
 from base64 import b32encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from app.db.bulk import insert_rows
+from app.db.bulk import insert_tuples
 from app.domain.ids import format_id, looks_like_id
 from app.domain.slug import slugify, with_suffix
 from app.models.article import article_slugs, articles
@@ -18,16 +18,21 @@ _FORGET = delete(article_slugs).where(
 )
 
 
-def slug_candidates(headline: str, identity: str, article_id: int) -> list[str]:
-    """Slugs for a headline, the plainest first.
+def plain_slug(headline: str) -> str | None:
+    """The slug a headline makes by itself; None where it makes none that an article may have."""
+    slug = slugify(headline)
+    return slug if slug and not looks_like_id(slug) else None
 
-    The second carries a digest of the identity, so the same story gets the same slug wherever it is imported;
-    the last carries the id and is free for certain. Nothing is found by counting.
+
+def marked_slugs(headline: str, identity: str, article_id: int) -> list[str]:
+    """Slugs for a headline that others have had too.
+
+    The first carries a digest of the identity, so that the same story gets the same slug wherever it is
+    imported; the second the id, and is free for certain. Nothing is found by counting.
     """
-    plain = slugify(headline)
     digest = b32encode(blake2b(identity.encode(), digest_size=SUFFIX_LENGTH).digest()).decode().lower()
-    found = [plain, with_suffix(plain, digest[:SUFFIX_LENGTH]), with_suffix(plain, format_id(article_id))]
-    return [slug for slug in found if slug and not looks_like_id(slug)]
+    plain = slugify(headline)
+    return [with_suffix(plain, digest[:SUFFIX_LENGTH]), with_suffix(plain, format_id(article_id))]
 
 
 def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
@@ -43,14 +48,10 @@ def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -
     return owners | {slug: (article_id, False) for slug, article_id in connection.execute(current)}
 
 
-def retire_slugs(
-    connection: Connection, taken: Iterable[tuple[int, str]], retired: Iterable[tuple[int, str, int]]
-) -> None:
-    """Stop redirects from slugs `(edition, slug)` that are in use again; redirect from retired ones."""
-    used = [{"b_edition_id": edition_id, "b_slug": slug} for edition_id, slug in taken]
+def retire_slugs(connection: Connection, edition_id: int, taken: Iterable[str], retired: Mapping[str, int]) -> None:
+    """Stop redirects from slugs that are in use again; redirect from retired ones, unless they are among those."""
+    used = set(taken)
     if used:
-        connection.execute(_FORGET, used)
-    left = [
-        {"edition_id": edition_id, "slug": slug, "article_id": article_id} for edition_id, slug, article_id in retired
-    ]
-    insert_rows(connection, article_slugs, left)
+        connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(used)])
+    rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]
+    insert_tuples(connection, article_slugs, rows)

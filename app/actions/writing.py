@@ -1,21 +1,32 @@
-"""One article on its way into the tables: what was there, what it becomes, and whether that differs."""
+"""Articles on their way into the tables: what was there, what each becomes, and whether that differs."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
+from app.actions.catalogue import Outcome
 from app.actions.listings import Standing
-from app.actions.slugs import slug_candidates
+from app.actions.slugs import marked_slugs, plain_slug
 from app.db.base import AnyRow
 from app.domain.article import Status, settle_status
 from app.domain.body import dump_body
 from app.domain.ids import format_id
+from app.errors import DaylineError, Flaw, InvalidInput
 from app.schemas.record import ArticleRecord
 
 FINGERPRINT_BYTES = 16
 MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at")
+
+
+@dataclass(slots=True)
+class Stored:
+    """What storing came to, for each record in turn, and how many catalogue entries were made from codes."""
+
+    outcomes: list[Outcome | DaylineError]
+    made: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +41,6 @@ class Writing:
     now: int
     status: Status = Status.DRAFT
     slug: str = ""
-    slugs_wanted: list[str] = field(default_factory=list)
     section_id: int | None = None
     label_id: int | None = None
     tag_ids: tuple[int, ...] = ()
@@ -39,14 +49,22 @@ class Writing:
     _after: Standing | None = None
 
     def settle(self) -> None:
-        """Decide the status and the slugs to try; InvalidInput where the record contradicts itself or the past."""
+        """Decide the status; InvalidInput where the record contradicts itself or the past."""
+        if self.existing is not None and self.existing.edition_id != self.edition_id:
+            raise InvalidInput(Flaw("id", "This id belongs to an article of another edition."))
         self.status = settle_status(self.record.status, self.record.published_at, self.now, before=self.status_before)
+
+    def slug_to_try(self) -> str | None:
+        """The slug it was given, has, or would have by its headline alone."""
         if self.record.slug is not None:
-            self.slugs_wanted = [self.record.slug]
-        elif self.existing is not None:
-            self.slugs_wanted = [self.existing.slug]
-        else:
-            self.slugs_wanted = slug_candidates(self.record.headline, self.identity, self.article_id)
+            return self.record.slug
+        return plain_slug(self.record.headline) if self.existing is None else str(self.existing.slug)
+
+    def slugs_instead(self) -> list[str]:
+        """What to try when that one is not to be had: nothing in place of a slug that was given."""
+        if self.record.slug is not None:
+            return []
+        return marked_slugs(self.record.headline, self.identity, self.article_id)
 
     @property
     def status_before(self) -> Status | None:

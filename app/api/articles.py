@@ -34,7 +34,7 @@ async def list_articles(request: Request) -> Response:
 @router.get(
     "/articles/{key}",
     summary="One article, whole",
-    **documented(ArticleQuestion, Article, examples.ARTICLE, problems=(404, 410, 422)),
+    **documented(ArticleQuestion, Article, examples.ARTICLE, problems=(404, 410, 422), moves=True),
 )
 async def get_article(request: Request, key: Key) -> Response:
     """Everything an article page shows in one answer. An old slug redirects (308) to the new one."""
@@ -48,7 +48,7 @@ async def get_article(request: Request, key: Key) -> Response:
 @router.get(
     "/articles/{key}/related",
     summary="“Read also”",
-    **documented(Question, RelatedList, examples.RELATED, problems=(404, 410, 422)),
+    **documented(Question, RelatedList, examples.RELATED, problems=(404, 410, 422), moves=True),
 )
 async def list_related(request: Request, key: Key) -> Response:
     """The editors' own choice first, then picks by likeness."""

@@ -1,12 +1,12 @@
 """Pages for people: the API reference, and what each problem means. Nothing comes from another site."""
 
+import re
+from functools import cache
 from html import escape
-from pathlib import Path
+from importlib.resources import files
 
-import fastapi_offline
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.staticfiles import StaticFiles
 
 from app.api.problems import KINDS, Kind
 from app.api.responses import PUBLIC, byte_answer
@@ -14,8 +14,20 @@ from app.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
 
-ASSETS = Path(fastapi_offline.__file__).parent / "static"
+_CODE = re.compile("`([^`]*)`")
+
 ASSETS_PATH = "/docs/assets"
+ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "icon.svg": "image/svg+xml"}
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='#0b57d0'/>"
+    "<path d='M4 4v8M7 5h6M7 8h6M7 11h4' stroke='#fff' stroke-width='1.5'/></svg>"
+)
+REFERENCE = {
+    "validatorUrl": None,  # the badge would send the document's address to another site
+    "docExpansion": "list",
+    "defaultModelsExpandDepth": 0,
+    "displayRequestDuration": True,
+}
 STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}"
     "h1{font-size:1.6rem;line-height:1.25}code{background:#f1f3f5;padding:.1em .35em;border-radius:4px}"
@@ -25,7 +37,6 @@ STYLE = (
 
 def install_pages(app: FastAPI) -> None:
     """Add the pages and the files they need."""
-    app.mount(ASSETS_PATH, StaticFiles(directory=ASSETS), name="assets")
     app.include_router(router)
 
 
@@ -37,9 +48,24 @@ async def show_reference(request: Request) -> Response:
         title="Dayline API reference",
         swagger_js_url=f"{ASSETS_PATH}/swagger-ui-bundle.js",
         swagger_css_url=f"{ASSETS_PATH}/swagger-ui.css",
-        swagger_favicon_url=f"{ASSETS_PATH}/favicon.png",
+        swagger_favicon_url=f"{ASSETS_PATH}/icon.svg",
+        oauth2_redirect_url=None,
+        swagger_ui_parameters=REFERENCE,
     )
     return _html(request, bytes(page.body))
+
+
+@router.get(f"{ASSETS_PATH}/{{name}}")
+async def show_asset(request: Request, name: str) -> Response:
+    """A file that the API reference is made of."""
+    if name not in ASSETS:
+        raise NotFound("There is no such address.")
+    return byte_answer(request, _read_asset(name), headers={"cache-control": PUBLIC}, media_type=ASSETS[name])
+
+
+@cache
+def _read_asset(name: str) -> bytes:
+    return ICON.encode() if name == "icon.svg" else (files("fastapi_offline") / "static" / name).read_bytes()
 
 
 @router.get("/openapi.json")
@@ -76,8 +102,13 @@ async def show_problem(request: Request, code: str) -> Response:
 def _explain(kind: Kind) -> str:
     return (
         f"<h1>{escape(kind.title)}</h1><p><code>/problems/{kind.code}</code> · HTTP {kind.status}</p>"
-        f"<p>{escape(kind.explanation)}</p><p><a href='/problems'>All problems</a> · <a href='/docs'>API</a></p>"
+        f"<p>{_prose(kind.explanation)}</p><p><a href='/problems'>All problems</a> · <a href='/docs'>API</a></p>"
     )
+
+
+def _prose(text: str) -> str:
+    """A text as HTML; what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _page(title: str, content: str) -> bytes:

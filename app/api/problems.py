@@ -9,7 +9,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.routing import Match, Mount
+from starlette.routing import Match
 
 from app import errors
 from app.api.responses import CROSS_ORIGIN, NO_CACHE
@@ -190,8 +190,7 @@ def allowed_methods(request: Request) -> list[str]:
     taken = []
     for method in METHODS:
         scope = {**request.scope, "method": method}
-        routes = [route for route in request.app.router.routes if method == "GET" or not isinstance(route, Mount)]
-        if any(route.matches(scope)[0] is Match.FULL for route in routes):
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
             taken += [method, "HEAD"] if method == "GET" else [method]
     return [*taken, "OPTIONS"]
 

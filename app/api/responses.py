@@ -36,20 +36,18 @@ def json_answer(
     content: Mapping[str, Any],
     *,
     modified_at: int | None = None,
-    cache_control: str = PUBLIC,
-    media_type: str = "application/json",
 ) -> Response:
     """A public answer, or 304 when the client has it; the list's next page is named in `Link` too.
 
     `modified_at` (an instant) is for single things whose answer changes with nothing else.
     """
-    headers = {"cache-control": cache_control}
+    headers = {"cache-control": PUBLIC}
     following = content.get("next")
     if isinstance(following, dict) and "cursor" in following:
         headers["link"] = f'<{following["href"]}>; rel="next"'
     if modified_at is not None:
         headers["last-modified"] = formatdate(modified_at // SECOND_US, usegmt=True)
-    return byte_answer(request, orjson.dumps(content), headers=headers, media_type=media_type)
+    return byte_answer(request, orjson.dumps(content), headers=headers, media_type="application/json")
 
 
 def byte_answer(request: Request, body: bytes, *, headers: dict[str, str], media_type: str) -> Response:
@@ -70,8 +68,7 @@ def is_fresh(request: Request, tag: str, last_modified: str | None) -> bool:
     """Whether the client's copy is the current one (RFC 9110, section 13): tags decide before dates."""
     known = request.headers.get("if-none-match")
     if known is not None:
-        tags = [each.strip().removeprefix("W/") for each in known.split(",")]
-        return "*" in tags or tag in tags
+        return known.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in known.split(",")]
     since = request.headers.get("if-modified-since")
     if since is None or last_modified is None:
         return False

@@ -47,7 +47,9 @@ async def get_calendar(request: Request) -> Response:
 )
 async def get_day(
     request: Request,
-    day: Annotated[str, Path(description="A local date.", examples=["2026-11-20"])],
+    day: Annotated[
+        str, Path(description="A local date.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
+    ],
 ) -> Response:
     """One whole local day, complete, with the neighbouring days that have news."""
     question = read_question(request, DayQuestion)

@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import IO
@@ -20,6 +21,7 @@ from app.queries.editions import all_editions
 from app.queries.export import export_records
 
 FORMATS = ("jsonl",)
+GARBAGE_THRESHOLD = 20_000
 SAMPLE = files("app") / "sample" / "meridian.jsonl"
 
 
@@ -33,15 +35,25 @@ def import_files(paths: tuple[Path, ...], form: str) -> int:  # noqa: ARG001 - c
     status is 1.
     """
     for path in paths:
-        if str(path) != "-" and not path.is_file():
+        if str(path) != "-" and (path.is_dir() or not path.exists()):
             raise OperatorError(f"There is no file '{path}'.")
     refused = 0
-    gc.freeze()  # the program itself is no garbage: do not look through it every few batches
+    gc.freeze()  # the program itself is no garbage: do not look through it again and again
+    gc.set_threshold(GARBAGE_THRESHOLD)
     for path in paths:
-        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as stream:
+        with _open(path) as stream:
             report = _import(stream, str(path), path.stat().st_size if str(path) != "-" else 0)
         refused += report.refused
     return 1 if refused else 0
+
+
+def _open(path: Path) -> AbstractContextManager[IO[bytes]]:
+    if str(path) == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise OperatorError(f"'{path}' cannot be read: {error.strerror}.") from error
 
 
 def _import(stream: IO[bytes], name: str, size: int) -> Report:
@@ -88,6 +100,8 @@ def export_file(output: Path | None) -> None:
             with partial.open("wb") as stream:
                 count = _write_lines(stream, export_records(connection))
             partial.rename(output)
+        except OSError as error:
+            raise OperatorError(f"'{output}' cannot be written: {error.strerror}.") from error
         finally:
             partial.unlink(missing_ok=True)
         return count

@@ -26,6 +26,8 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
 
     try:
         return asyncio.run(run())
+    except BrokenPipeError:  # whoever read our output has gone: no failure of the database
+        raise
     except FAILURES as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise OperatorError(f"The database failed: {reason}") from error

@@ -1,8 +1,11 @@
 """`dayline serve`."""
 
+import socket
+
 import click
 
 from app.cli.running import check_schema, with_database
+from app.errors import OperatorError
 from app.settings import read_settings
 
 KEEP_ALIVE_SECONDS = 30
@@ -19,6 +22,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     settings = read_settings()
     with_database(check_schema, at_head=False)
+    _check_address(host, port)
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -31,3 +35,13 @@ def serve(host: str, port: int, workers: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """OperatorError where nobody could listen there, before a server has begun to say more than a sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family):
+            pass
+    except OSError as error:
+        raise OperatorError(f"Nothing can be served on {host}, port {port}: {error.strerror}.") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from app.db.engine import BUSY_TIMEOUT_MS, sqlite_path
+from app.db.engine import BUSY_TIMEOUT_MS, libpq_address, sqlite_path
 from app.errors import OperatorError
 
 
@@ -20,6 +20,8 @@ def backup(url: URL, target: Path) -> None:
     """
     if target.exists():
         raise OperatorError(f"{target} exists already; a backup never overwrites.")
+    if not target.parent.is_dir():
+        raise OperatorError(f"There is no folder {target.parent}.")
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
     try:
@@ -46,7 +48,7 @@ def _dump_postgresql(url: URL, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise OperatorError("pg_dump, which comes with PostgreSQL, is needed to back up a PostgreSQL database.")
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    address = libpq_address(url)
     done = subprocess.run(  # noqa: S603 - the program comes from the operator's path, the address from his settings
         [program, "--format=custom", f"--file={target}", address], capture_output=True, text=True, check=False
     )

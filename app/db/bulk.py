@@ -1,11 +1,21 @@
 """Many rows at once and many times the same statement, without a compiler's pass over each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Table, insert
 from sqlalchemy.sql.compiler import SQLCompiler
+
+PORTION = 10_000
+
+T = TypeVar("T")
+
+
+def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values, in portions that an IN may hold: PostgreSQL takes 32,767 arguments a statement."""
+    for start in range(0, len(values), PORTION):
+        yield values[start : start + PORTION]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -19,6 +19,8 @@ PAGE_CACHE_KIB = 16_384
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 
+_PORTS = range(65_536)
+_PARAMETERS = {"host", "port", "ssl", "sslmode", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
@@ -26,22 +28,33 @@ def read_address(address: str) -> URL:
     """The parsed address; OperatorError where it is neither SQLite nor PostgreSQL."""
     try:
         url = make_url(address)
-    except ArgumentError:
-        raise OperatorError(
-            "DAYLINE_DATABASE_URL is not an address such as sqlite:///dayline.db or postgresql://user@host/name."
-        ) from None
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        raise _not_an_address() from None
     kind = url.get_backend_name()
     if kind in {"postgresql", "postgres"}:
         return _postgresql_url(url)
     if kind == "sqlite":
         if not url.database or url.database == ":memory:":
             raise OperatorError("DAYLINE_DATABASE_URL must name a file: sqlite:///dayline.db.")
+        if url.query or "\x00" in url.database:
+            raise OperatorError("DAYLINE_DATABASE_URL: a SQLite address is a path and nothing more.")
         return url.set(drivername="sqlite+pysqlite")
     raise OperatorError(f"DAYLINE_DATABASE_URL names '{kind}': sqlite and postgresql are supported.")
 
 
+def _not_an_address() -> OperatorError:
+    return OperatorError(
+        "DAYLINE_DATABASE_URL is not an address such as sqlite:///dayline.db or postgresql://user@host/name."
+    )
+
+
 def _postgresql_url(url: URL) -> URL:
     query = dict(url.query)
+    unknown = sorted(query.keys() - _PARAMETERS)
+    if unknown:
+        raise OperatorError(f"DAYLINE_DATABASE_URL: '{unknown[0]}' is not among {', '.join(sorted(_PARAMETERS))}.")
+    if url.port is not None and url.port not in _PORTS:
+        raise _not_an_address()
     mode = query.pop("sslmode", None)
     if mode is not None:
         if mode not in _SSL_MODES:
@@ -108,3 +121,10 @@ def postgresql_writer(url: URL) -> "AsyncEngine":
 def sqlite_path(url: URL) -> Path:
     """The file behind a SQLite address."""
     return Path(url.database or "")
+
+
+def libpq_address(url: URL) -> str:
+    """The same PostgreSQL address as PostgreSQL's own programs read it, password included."""
+    driver_only = {"prepared_statement_cache_size"}
+    query = {"sslmode" if name == "ssl" else name: url.query[name] for name in url.query if name not in driver_only}
+    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)

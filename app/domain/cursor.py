@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from hashlib import blake2b
 
+from app.domain.instant import EARLIEST, LATEST
 from app.domain.scope import DIGEST_BYTES
 from app.errors import CursorInvalid, CursorMismatch
 
@@ -31,6 +32,8 @@ def decode_position(cursor: str, digest: bytes) -> tuple[int, int]:
     if len(key) != _KEY.size:
         raise CursorInvalid(DAMAGED)
     published_at, article_id = _KEY.unpack(key)
+    if not EARLIEST <= published_at <= LATEST or article_id < 0:
+        raise CursorInvalid(DAMAGED)
     return published_at, article_id
 
 
@@ -41,7 +44,10 @@ def encode_name(name: str, digest: bytes) -> str:
 
 def decode_name(cursor: str, digest: bytes) -> str:
     """The name in a cursor of a list ordered by name; CursorInvalid, CursorMismatch."""
-    return _open(cursor, _NAME, digest).decode()
+    name = _open(cursor, _NAME, digest).decode("ascii", "replace")
+    if not (name.isascii() and name.isprintable()):
+        raise CursorInvalid(DAMAGED)
+    return name
 
 
 def _seal(kind: bytes, key: bytes, digest: bytes) -> str:
@@ -56,7 +62,7 @@ def _open(cursor: str, kind: bytes, digest: bytes) -> bytes:
         raise CursorInvalid(DAMAGED) from None
     content, check = raw[:-CHECK_BYTES], raw[-CHECK_BYTES:]
     canonical = urlsafe_b64encode(raw).rstrip(b"=").decode()
-    if canonical != cursor or len(content) <= DIGEST_BYTES or _check(content) != check:
+    if canonical != cursor or len(content) <= DIGEST_BYTES + 1 or _check(content) != check:
         raise CursorInvalid(DAMAGED)
     if content[:1] != kind or content[1 : 1 + DIGEST_BYTES] != digest:
         raise CursorMismatch(FOREIGN)

@@ -1,7 +1,7 @@
 """Article ids: 63-bit integers inside, 13 characters of Crockford base32 outside, both in the same order."""
 
 import re
-import secrets
+from random import getrandbits
 
 from app.errors import InvalidValue
 
@@ -11,7 +11,9 @@ RANDOM_BITS = 22  # 41 bits of milliseconds reach the year 2089, 22 keep process
 LENGTH = 13
 LARGEST = 2**63 - 1
 
-_PATTERN = re.compile(rf"[0-7][{ALPHABET}]{{{LENGTH - 1}}}")
+ID_PATTERN = rf"[0-7][{ALPHABET}]{{{LENGTH - 1}}}"
+
+_PATTERN = re.compile(ID_PATTERN)
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
@@ -54,6 +56,6 @@ class IdMint:
     def make(self, now: int) -> int:
         """A fresh id for the instant `now` (microseconds)."""
         stamp = max(now // 1000 - EPOCH_MS, 0)
-        number = stamp << RANDOM_BITS | secrets.randbits(RANDOM_BITS)
+        number = stamp << RANDOM_BITS | getrandbits(RANDOM_BITS)
         self._last = max(number, self._last + 1)
         return self._last

@@ -16,7 +16,9 @@ from app.importers.json_lines import parse_line
 from app.schemas.record import ArticleRecord, CatalogueRecord
 
 BATCH = 400
+BATCH_BYTES = 16 * 1024 * 1024
 LINE_BYTES_MOST = 32 * 1024 * 1024
+REASON_CHARACTERS_MOST = 400
 GZIP_MAGIC = b"\x1f\x8b"
 
 Line = tuple[int, bytes]
@@ -35,7 +37,8 @@ class Importer:
     """One run over one stream of JSON Lines, plain or gzipped.
 
     `tell_flaw` gets the number and the reason of each line refused, as they are found; `tell_progress` the lines
-    read so far, now and then. Lines whose edition comes later in the stream are tried again at its end.
+    read so far, now and then. Lines whose edition comes later in the stream are tried again at its end, and so
+    are all that follow in that edition, which keeps them in their order.
     """
 
     def __init__(
@@ -52,6 +55,8 @@ class Importer:
         self._tell_flaw = tell_flaw
         self._tell_progress = tell_progress
         self._batch: list[tuple[Line, ArticleRecord]] = []
+        self._batch_bytes = 0
+        self._late: set[str] = set()
 
     async def run(self, stream: IO[bytes]) -> Report:
         """Import the whole stream, a transaction a batch."""
@@ -81,9 +86,12 @@ class Importer:
             except DaylineError as error:
                 self._refuse(number, error.detail)
                 continue
-            if isinstance(record, ArticleRecord):
+            if waiting is not None and getattr(record, "edition", None) in self._late:
+                _put_off(waiting, (number, line))
+            elif isinstance(record, ArticleRecord):
                 self._batch.append(((number, line), record))
-                if len(self._batch) >= BATCH:
+                self._batch_bytes += len(line)
+                if len(self._batch) >= BATCH or self._batch_bytes >= BATCH_BYTES:
                     await self._store_batch(waiting)
             else:
                 await self._store_batch(waiting)
@@ -94,34 +102,41 @@ class Importer:
         try:
             outcome = await self._database.write(store_entry, record, now=self._now())
         except UnknownEdition as error:
-            self._put_off(line, error, waiting)
+            self._miss_edition(line, error, waiting)
         else:
             self.report.records[record.kind, outcome] += 1
 
     async def _store_batch(self, waiting: IO[bytes] | None) -> None:
         if not self._batch:
             return
-        batch, self._batch = self._batch, []
+        batch, self._batch, self._batch_bytes = self._batch, [], 0
         records = [record for _, record in batch]
         stored = await self._database.write(store_articles, records, now=self._now())
         self.report.made += stored.made
         for (line, record), outcome in zip(batch, stored.outcomes, strict=True):
             if isinstance(outcome, UnknownEdition):
-                self._put_off(line, outcome, waiting)
+                self._miss_edition(line, outcome, waiting)
             elif isinstance(outcome, DaylineError):
                 self._refuse(line[0], outcome.detail)
             else:
                 self.report.records[record.kind, outcome] += 1
 
-    def _put_off(self, line: Line, error: UnknownEdition, waiting: IO[bytes] | None) -> None:
+    def _miss_edition(self, line: Line, error: UnknownEdition, waiting: IO[bytes] | None) -> None:
         if waiting is None:
             self._refuse(line[0], error.detail)
         else:
-            waiting.write(b"%d %s\n" % (line[0], line[1].strip()))
+            self._late.add(error.slug)
+            _put_off(waiting, line)
 
     def _refuse(self, number: int, reason: str) -> None:
         self.report.refused += 1
-        self._tell_flaw(number, reason)
+        # A reason may quote the line, and a terminal would obey the control characters of a stranger.
+        shown = "".join(each if each.isprintable() else "\ufffd" for each in reason[:REASON_CHARACTERS_MOST])
+        self._tell_flaw(number, shown)
+
+
+def _put_off(waiting: IO[bytes], line: Line) -> None:
+    waiting.write(b"%d %s\n" % (line[0], line[1].strip()))
 
 
 def _plain(stream: IO[bytes]) -> IO[bytes]:
@@ -132,11 +147,11 @@ def _plain(stream: IO[bytes]) -> IO[bytes]:
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
     line = stream.readline(LINE_BYTES_MOST + 1).removeprefix(b"\xef\xbb\xbf")
     while line:
-        too_long = rest = len(line) > LINE_BYTES_MOST
         yield line
-        while too_long and rest:
+        is_whole = len(line) <= LINE_BYTES_MOST or line.endswith(b"\n")
+        while not is_whole:
             piece = stream.readline(LINE_BYTES_MOST + 1)
-            rest = bool(piece) and not piece.endswith(b"\n")
+            is_whole = not piece or piece.endswith(b"\n")
         line = stream.readline(LINE_BYTES_MOST + 1)
 
 

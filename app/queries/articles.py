@@ -77,7 +77,7 @@ def list_articles(
     rows = read_rows(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
     shown = rows[:most]
     if question.id:
-        order = {parse_id(text): place for place, text in enumerate(question.id)}
+        order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(question.id))}
         shown = sorted(shown, key=lambda row: order[row.id])
     items = render_articles(connection, shown, asked.editions, question.body)
     page: ArticleList = {

@@ -28,6 +28,7 @@ class _Shelf(NamedTuple):
     noun: str
     page: Select[Any]
     one: Select[Any]
+    anywhere: Select[Any]
 
 
 def _shelf(noun: str, table: Table, name: Column[str]) -> _Shelf:
@@ -35,7 +36,8 @@ def _shelf(noun: str, table: Table, name: Column[str]) -> _Shelf:
     if "edition_id" in table.c:
         found = found.where(table.c.edition_id == bindparam("edition_id"))
     page = found.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
-    return _Shelf(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")))
+    anywhere = select(table.c.id).where(name == bindparam("name")).limit(1)
+    return _Shelf(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")), anywhere)
 
 
 _SHELVES = {
@@ -108,8 +110,12 @@ def _one(connection: Connection, kind: Facet, name: str, question: Question) -> 
     edition, shelf = find_edition(connection, question.edition), _SHELVES[kind]
     row = connection.execute(shelf.one, {"edition_id": edition.id, "name": name}).first()
     if row is None:
-        raise NotFound(f"There is no {shelf.noun} '{name[:80]}' here.")
+        raise _missing(shelf, name)
     return edition, row
+
+
+def _missing(shelf: _Shelf, name: str) -> NotFound:
+    return NotFound(f"There is no {shelf.noun} '{name[:80]}' here.")
 
 
 def _modified_at(row: AnyRow, edition: EditionView) -> int:
@@ -143,4 +149,6 @@ def list_entry_articles(connection: Connection, kind: Facet, name: str, question
     """The articles of an author, section or tag; NotFound where there is no such entry."""
     if question.edition != EVERY_EDITION:
         _one(connection, kind, name, question)
+    elif connection.execute(_SHELVES[kind].anywhere, {"name": name}).first() is None:
+        raise _missing(_SHELVES[kind], name)
     return list_articles(connection, question, path=f"{_SHELVES[kind].path}/{name}/articles", entry=(kind, name))

@@ -23,7 +23,7 @@ PATH = "/v1/editions"
 
 @dataclass(frozen=True, slots=True)
 class EditionView:
-    """What answers need to know of an edition."""
+    """What answers need to know of an edition; `article_url` is the `template` with its site filled in."""
 
     id: int
     slug: str
@@ -31,6 +31,7 @@ class EditionView:
     language: str
     timezone: str
     site_url: str
+    template: str
     article_url: str
     is_default: bool
     strings: str
@@ -127,7 +128,7 @@ def _edition(view: EditionView) -> Edition:
     return {
         **edition_link(view),
         "site_url": view.site_url,
-        "article_url": view.article_url.replace(view.site_url, "{site_url}", 1),
+        "article_url": view.template,
         "strings": complete_strings(view.language, orjson.loads(view.strings)),
     }
 
@@ -141,6 +142,7 @@ def _view(row: AnyRow) -> EditionView:
         language=row.language,
         timezone=row.timezone,
         site_url=row.site_url,
+        template=template,
         article_url=template.replace("{site_url}", row.site_url),
         is_default=row.is_default,
         strings=row.strings,

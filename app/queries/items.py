@@ -20,7 +20,7 @@ from app.queries.editions import EditionView
 from app.queries.listing import (
     in_order,
     named_positions,
-    order_by_rarity,
+    plan_walk,
     positions,
     selection_values,
     shape_of,
@@ -64,10 +64,10 @@ def read_rows(
     if asked.selection.is_empty:
         return []
     numbers = [parse_id(text) for text in dict.fromkeys(ids)]
-    selection = asked.selection
+    selection, lower, upper = asked.selection, asked.lower, asked.upper
     if not numbers:
-        selection = order_by_rarity(connection, selection, asked.lower, asked.upper)
-    values: dict[str, int] = selection_values(selection, asked.lower, asked.upper)
+        selection, lower, upper = plan_walk(connection, selection, lower, upper, oldest_first=oldest_first)
+    values: dict[str, int] = selection_values(selection, lower, upper)
     values |= {f"id_{i}": number for i, number in enumerate(numbers)}
     if limit is not None and not numbers:
         values["limit"] = limit + len(asked.scope.excluded)

@@ -1,7 +1,7 @@
 """Every list of articles is a few ranges of one index: which ranges, and the statements over them.
 
 A filter of one kind is a union of ranges, each read in order and cut at the limit. Filters of several kinds
-walk the ranges of the kind with the fewest articles and look the others up by their full key.
+walk the ranges of the sparsest kind and look the others up by their full key.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Integer,
     Select,
     Subquery,
     bindparam,
-    exists,
     func,
-    literal,
     literal_column,
+    or_,
     select,
     tuple_,
     union,
@@ -37,11 +37,14 @@ from app.models.section import sections
 from app.models.tag import tags
 
 RANGES_MOST = 200
-COUNT_MOST = 1_000
+SAMPLE = 100
 
 Key = tuple[int, int]
 EARLIEST: Key = (-(2**62), 0)
 LATEST: Key = (2**62, 0)
+
+_LIMIT: BindParameter[int] = bindparam("limit", type_=Integer)
+_ONE = literal_column("1", Integer)
 
 Place = tuple[int, Facet, int]
 
@@ -122,30 +125,43 @@ def _names(shape: tuple[tuple[Facet, int], ...]) -> Any:
     return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
-def order_by_rarity(connection: Connection, selection: Selection, lower: Key, upper: Key) -> Selection:
-    """The same selection with the kind that has the fewest articles in the range first (counted to 1,000)."""
+def plan_walk(
+    connection: Connection, selection: Selection, lower: Key, upper: Key, *, oldest_first: bool
+) -> tuple[Selection, Key, Key]:
+    """The same question with its sparsest kind first, and no more of the range than all kinds reach into.
+
+    A kind's first hundred keys tell how sparse it is: the fewer there are, and the further they reach, the
+    sparser. One statement where there are several kinds, else none.
+    """
     if len(selection.kinds) == 1:
-        return selection
-    shape = tuple(len(places) for places in selection.kinds)
-    row = connection.execute(_rarity(shape), selection_values(selection, lower, upper)).one()
-    ranked = sorted(range(len(shape)), key=lambda k: (row[k], k))
-    return Selection(tuple(selection.kinds[k] for k in ranked))
+        return selection, lower, upper
+    bound = selection_values(selection, lower, upper) | {"limit": SAMPLE}
+    rows = connection.execute(_samples(shape_of(selection), oldest_first), bound).all()
+    ranked = sorted(rows, key=lambda row: (row.total, 0 if not row.total else row.reach * (-1 if oldest_first else 1)))
+    if ranked[0].total:
+        lower = max(lower, (max(row.oldest for row in rows), 0))
+        upper = min(upper, (min(row.newest for row in rows) + 1, 0))
+    return Selection(tuple(selection.kinds[row.kind] for row in ranked)), lower, upper
 
 
 @lru_cache(maxsize=256)
-def _rarity(shape: tuple[int, ...]) -> Any:
-    counts = []
+def _samples(shape: tuple[int, ...], oldest_first: bool) -> Any:  # noqa: FBT001 - part of a cache key
+    kinds: list[Any] = []
+    reach = func.max if oldest_first else func.min
     for kind, size in enumerate(shape):
-        parts = [
-            select(literal(1)).select_from(listings).where(*_in_range(kind, i)).limit(COUNT_MOST).subquery()
-            for i in range(size)
-        ]
-        whole = [select(func.count()).select_from(part).scalar_subquery() for part in parts]
-        total: ColumnElement[int] = whole[0]
-        for part in whole[1:]:
-            total = total + part
-        counts.append(total.label(f"kind_{kind}"))
-    return select(*counts)
+        sample = _merge([_keys(kind, i) for i in range(size)], oldest_first=oldest_first)
+        oldest = _merge([_keys(kind, i) for i in range(size)], oldest_first=True, most=_ONE)
+        newest = _merge([_keys(kind, i) for i in range(size)], oldest_first=False, most=_ONE)
+        kinds.append(
+            select(
+                literal_column(str(kind)).label("kind"),
+                func.count().label("total"),
+                reach(sample.c.published_at).label("reach"),
+                select(oldest.c.published_at).scalar_subquery().label("oldest"),
+                select(newest.c.published_at).scalar_subquery().label("newest"),
+            ).select_from(sample)
+        )
+    return union_all(*kinds)
 
 
 def selection_values(selection: Selection, lower: Key = EARLIEST, upper: Key = LATEST) -> dict[str, int]:
@@ -172,20 +188,26 @@ def positions(
     """
     parts = []
     for i in range(shape[0]):
-        probes = [probe(k, shape[k], listings.c) for k in range(1, len(shape))]
-        found = select(listings.c.published_at, listings.c.article_id).where(*_in_range(0, i, span), *probes)
-        if span is not None:
-            found = found.correlate(span)
-        parts.append(_cut(found, listings.c, oldest_first=oldest_first) if limit else found)
+        found = _keys(0, i, span).where(*[probe(k, shape[k], listings.c) for k in range(1, len(shape))])
+        parts.append(found if span is None else found.correlate(span))
+    return _merge(parts, oldest_first=oldest_first, most=_LIMIT if limit else None)
+
+
+def _keys(kind: int, place: int, span: FromClause | None = None) -> Select[Any]:
+    return select(listings.c.published_at, listings.c.article_id).where(*_in_range(kind, place, span))
+
+
+def _merge(parts: Sequence[Select[Any]], *, oldest_first: bool, most: ColumnElement[int] | None = _LIMIT) -> Subquery:
+    """These keys in order, each once, at most so many; each part is cut by itself first."""
+
+    def cut(found: Select[Any], keys: Any) -> Select[Any]:
+        return found if most is None else found.order_by(*in_order(keys, oldest_first=oldest_first)).limit(most)
+
+    cut_parts = [cut(part, listings.c) for part in parts]
     if len(parts) == 1:
-        return parts[0].subquery("positions")
-    distinct = union(*[select(part.subquery()) for part in parts]).subquery()
-    merged = select(distinct.c.published_at, distinct.c.article_id)
-    return (_cut(merged, distinct.c, oldest_first=oldest_first) if limit else merged).subquery("positions")
-
-
-def _cut(found: Select[Any], keys: Any, *, oldest_first: bool) -> Select[Any]:
-    return found.order_by(*in_order(keys, oldest_first=oldest_first)).limit(bindparam("limit"))
+        return cut_parts[0].subquery("positions")
+    distinct = union(*[select(part.subquery()) for part in cut_parts]).subquery()
+    return cut(select(distinct.c.published_at, distinct.c.article_id), distinct.c).subquery("positions")
 
 
 def in_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[int], ColumnElement[int]]:
@@ -215,23 +237,27 @@ def _between(published_at: ColumnElement[int], article_id: ColumnElement[int]) -
 
 
 def probe(kind: int, size: int, article: Any) -> ColumnElement[bool]:
-    """Whether an article also stands in one of the lists of a kind; a look-up by the full key of each."""
+    """Whether an article also stands in one of the lists of a kind; a look-up by the full key of each.
+
+    A scalar and no EXISTS, which PostgreSQL would make a join that reads the whole of the other list.
+    """
     other = listings.alias(f"other_{kind}")
     article_id = article.article_id if "article_id" in article else article.id
     same = (other.c.published_at == article.published_at) & (other.c.article_id == article_id)
-    within = [
-        exists().where(
-            other.c.edition_id == bindparam(f"e{kind}_{i}"),
-            other.c.kind == bindparam(f"k{kind}_{i}"),
-            other.c.facet_id == bindparam(f"f{kind}_{i}"),
-            same,
-        )
-        for i in range(size)
-    ]
-    condition: ColumnElement[bool] = within[0]
-    for each in within[1:]:
-        condition = condition | each
-    return condition
+    return or_(
+        *[
+            select(literal_column("1"))
+            .where(
+                other.c.edition_id == bindparam(f"e{kind}_{i}"),
+                other.c.kind == bindparam(f"k{kind}_{i}"),
+                other.c.facet_id == bindparam(f"f{kind}_{i}"),
+                same,
+            )
+            .scalar_subquery()
+            .is_not(None)
+            for i in range(size)
+        ]
+    )
 
 
 def named_positions(shape: tuple[int, ...], ids: int) -> Subquery:

@@ -45,7 +45,7 @@ def resolve(
     """What a question asks for; NotFound, InvalidInput. At most two statements."""
     spans_all = question.edition == EVERY_EDITION
     views = all_editions(connection) if spans_all else [find_edition(connection, question.edition)]
-    zone = _zone(tz, views)
+    zone = _zone(tz, views, spans_all=spans_all)
     scope = Scope(
         edition=EVERY_EDITION if spans_all else str(views[0].id),
         sections=tuple(question.section),
@@ -78,9 +78,9 @@ def upper_key(asked: Asked, cursor: str | None, newest_day: str | None = None) -
     return min((end, 0), asked.upper)
 
 
-def _zone(tz: str | None, views: list[EditionView]) -> ZoneInfo:
+def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneInfo:
     if tz is None:
-        return views[0].zone if len(views) == 1 else find_zone("UTC")
+        return find_zone("UTC") if spans_all else views[0].zone
     try:
         return find_zone(tz)
     except InvalidValue as error:

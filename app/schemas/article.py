@@ -1,6 +1,6 @@
 """Articles: an item of a list, and the whole page in one answer."""
 
-from typing import Annotated, NotRequired
+from typing import Annotated, NotRequired, Required
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -14,8 +14,8 @@ from app.schemas.scalars import ArticleId, Code, DateText, Href, InstantText, Sl
 class Item(TypedDict, total=False):
     """An article as the timeline shows it; `fields` may leave out all but `id` and `href`."""
 
-    id: ArticleId
-    href: Href
+    id: Required[ArticleId]
+    href: Required[Href]
     url: Annotated[Url, Field(description="The article on the front end.")]
     slug: Slug
     time: TimeText
@@ -41,8 +41,8 @@ class LocalTime(TypedDict):
 class ArticleItem(TypedDict, total=False):
     """An article in a list of articles; `fields` may leave out all but `id` and `href`."""
 
-    id: ArticleId
-    href: Href
+    id: Required[ArticleId]
+    href: Required[Href]
     url: Annotated[Url, Field(description="The article on the front end.")]
     slug: Slug
     edition: Code
@@ -89,11 +89,11 @@ class Alternate(TypedDict):
 class Article(ArticleItem, total=False):
     """Everything an article page shows, in one answer."""
 
-    related: Annotated[
-        list[Item], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")
+    related: Required[
+        Annotated[list[Item], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")]
     ]
-    neighbours: Neighbours
-    alternates: list[Alternate]
+    neighbours: Required[Neighbours]
+    alternates: Required[list[Alternate]]
 
 
 class RelatedList(TypedDict):

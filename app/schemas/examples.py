@@ -163,11 +163,43 @@ SERVICE: Service = {
     "editions": [EDITION_LINK],
     "links": LINKS,
 }
-PROBLEM: Problem = {
-    "type": "/problems/invalid-input",
-    "title": "The request cannot be understood",
-    "status": 422,
-    "detail": "limit: Input should be less than or equal to 200",
-    "instance": "/v1/timeline",
-    "errors": [{"where": "limit", "message": "Input should be less than or equal to 200"}],
+PROBLEMS: dict[int, Problem] = {
+    400: {
+        "type": "/problems/cursor-mismatch",
+        "title": "The cursor belongs to another list",
+        "status": 400,
+        "detail": "The cursor belongs to a list with other filters; begin again without one.",
+        "instance": "/v1/timeline",
+    },
+    404: {
+        "type": "/problems/not-found",
+        "title": "There is nothing here",
+        "status": 404,
+        "detail": "There is no article 'night-trams-retire' here.",
+        "instance": "/v1/articles/night-trams-retire",
+    },
+    410: {
+        "type": "/problems/article-withdrawn",
+        "title": "The article has been withdrawn",
+        "status": 410,
+        "detail": "This article has been withdrawn.",
+        "instance": f"/v1/articles/{ITEM['id']}",
+        "id": ITEM["id"],
+        "notice": "The timetable was last year's.",
+    },
+    422: {
+        "type": "/problems/invalid-input",
+        "title": "The request cannot be understood",
+        "status": 422,
+        "detail": "limit: Input should be less than or equal to 200",
+        "instance": "/v1/timeline",
+        "errors": [{"where": "limit", "message": "Input should be less than or equal to 200"}],
+    },
+    503: {
+        "type": "/problems/not-ready",
+        "title": "The service is not ready",
+        "status": 503,
+        "detail": "The database cannot be reached.",
+        "instance": "/health/ready",
+    },
 }

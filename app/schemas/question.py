@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.domain.article import BodyForm
-from app.domain.ids import parse_id
+from app.domain.ids import ID_PATTERN, parse_id
 from app.errors import Flaw, InvalidInput, InvalidValue
 from app.schemas.article import ArticleItem, Item
 
@@ -47,6 +47,12 @@ def _split(values: Any) -> Any:
     return values
 
 
+def _split_all(values: Any) -> Any:
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",")]
+    return values
+
+
 def _known_id(value: str) -> str:
     parse_id(value)
     return value
@@ -56,7 +62,7 @@ Names = Annotated[list[str], Field(max_length=NAMES_MOST)]
 Cursor = Annotated[
     str | None, Field(description="Where the list goes on: the `cursor` of the page before, as it was given.")
 ]
-Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LIMIT_MOST)]
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_whole)]
 Zone = Annotated[
     str | None,
     Field(description="The IANA zone to read days and times in; the edition's own where absent."),
@@ -68,8 +74,8 @@ Members = Annotated[
     Field(description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay."),
 ]
 Ids = Annotated[
-    list[Annotated[str, AfterValidator(_known_id)]],
-    BeforeValidator(_split),
+    list[Annotated[str, AfterValidator(_known_id), Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
+    BeforeValidator(_split_all),  # an empty id is refused: dropped, `id=` would ask for everything
     Field(max_length=IDS_MOST, description="Only these articles, up to 100; all of them in one page."),
 ]
 
@@ -77,7 +83,7 @@ Ids = Annotated[
 class Question(BaseModel):
     """What every address takes."""
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(extra="forbid")
 
     spans_editions: ClassVar[bool] = False
 
@@ -205,7 +211,8 @@ class TimelineQuestion(ArticleFilters):
 
     tz: Zone = None
     newest_day: Annotated[
-        str | None, Field(description="A local date: begin at the end of that day.", examples=["2026-11-20"])
+        str | None,
+        Field(description="A local date: begin at the end of that day.", json_schema_extra={"format": "date"}),
     ] = None
     total: Annotated[bool, BeforeValidator(_flag), Field(description="Add each day's total, over all pages.")] = False
     cursor: Cursor = None
@@ -230,9 +237,19 @@ class CalendarQuestion(Filters):
     """Which days have news."""
 
     from_: Annotated[
-        str | None, Field(alias="from", description="The first local date; 31 days back where absent.")
+        str | None,
+        Field(
+            alias="from",
+            description="The first local date; 31 days back where absent.",
+            json_schema_extra={"format": "date"},
+        ),
     ] = None
-    to: Annotated[str | None, Field(description="The local date after the last; tomorrow where absent.")] = None
+    to: Annotated[
+        str | None,
+        Field(
+            description="The local date after the last; tomorrow where absent.", json_schema_extra={"format": "date"}
+        ),
+    ] = None
     tz: Zone = None
 
 

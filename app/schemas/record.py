@@ -21,6 +21,7 @@ from app.errors import InvalidValue
 LINE_MOST = 1_000
 TEXT_MOST = 20_000
 NAMES_MOST = 200
+SOURCE_ID_MOST = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
 
 
 def _zone_name(value: str) -> str:
@@ -38,8 +39,10 @@ def _template(value: str) -> str:
     return value
 
 
-def _instant(value: object) -> object:
-    return parse_instant(value) if isinstance(value, str) else value
+def _instant(value: object) -> int:
+    if not isinstance(value, str):
+        raise InvalidValue("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
+    return parse_instant(value)
 
 
 def _once(values: list[str]) -> list[str]:
@@ -60,8 +63,9 @@ def _filled(value: str) -> str:
 Line = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(_filled)]
 Text = Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(plain_text)]
 Code = Annotated[str, AfterValidator(check_code)]
+SourceId = Annotated[str, Field(max_length=SOURCE_ID_MOST), AfterValidator(_filled)]
 Codes = Annotated[list[Code], Field(max_length=NAMES_MOST), AfterValidator(_once)]
-References = Annotated[list[Line], Field(max_length=NAMES_MOST), AfterValidator(_once)]
+References = Annotated[list[SourceId], Field(max_length=NAMES_MOST), AfterValidator(_once)]
 Instant = Annotated[int, BeforeValidator(_instant)]
 Language = Annotated[str, AfterValidator(check_language)]
 Translations = dict[Language, Line]
@@ -81,7 +85,7 @@ class EditionRecord(_Record):
     timezone: Annotated[str, AfterValidator(_zone_name)]
     site_url: Annotated[str, AfterValidator(_site)]
     article_url: Annotated[str, AfterValidator(_template)] | None = None
-    default: bool = False
+    default: Annotated[bool, Field(strict=True)] = False
     strings: dict[str, Text] = Field(default_factory=dict)
 
 
@@ -138,7 +142,7 @@ class ArticleRecord(_Record):
     kind: Literal["article"] = "article"
     edition: Code
     id: Annotated[str, AfterValidator(_id)] | None = None
-    source_id: Line | None = None
+    source_id: SourceId | None = None
     slug: Annotated[str, AfterValidator(check_slug)] | None = None
     status: Status | None = None
     label: Code | None = None

@@ -1,0 +1,142 @@
+"""How much a query looks at, as its database counts it, and how long it takes.
+
+SQLite counts the steps of its virtual machine: every row looked at costs at least one, so they bound the rows.
+PostgreSQL tells the rows of every scan (a look-up that finds nothing counts as one) and the pages touched, for the
+very statements and values that the query ran, on the plan that a prepared statement settles for in seven runs.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+Query = Callable[[Connection], Any]
+
+RUNS_UNTIL_SETTLED = 7  # PostgreSQL plans the first five runs anew and then decides whether to keep one plan for all
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a query looked at: `rows` (SQLite: `steps`), PostgreSQL's `pages`, and how many statements it ran.
+
+    `kept_plans`: how many of them PostgreSQL runs on a plan made for any values. `plans`: theirs, for reading.
+    """
+
+    statements: int
+    rows: int = 0
+    pages: int = 0
+    steps: int = 0
+    kept_plans: int = 0
+    plans: tuple[str, ...] = ()
+
+
+def examine(connection: Connection, query: Query) -> Examined:
+    """What a query looks at on this connection's database."""
+    ran = _statements(connection, query)
+    if connection.dialect.name == "sqlite":
+        return Examined(statements=len(ran), steps=_steps(connection, query))
+    return _examine_plans(connection, ran)
+
+
+def median_ms(connection: Connection, query: Query, *, repeats: int = 50) -> float:
+    """The median time of a query that ran before, in milliseconds."""
+    query(connection)
+    return median(_times(connection, query, repeats))
+
+
+def _times(connection: Connection, query: Query, repeats: int) -> Iterator[float]:
+    for _ in range(repeats):
+        begun = perf_counter()
+        query(connection)
+        yield (perf_counter() - begun) * 1000
+
+
+def _statements(connection: Connection, query: Query) -> list[tuple[str, tuple[Any, ...]]]:
+    ran: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: Any) -> None:
+        ran.append((statement, tuple(values)))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        query(connection)
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return ran
+
+
+def _steps(connection: Connection, query: Query) -> int:
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(step, 1)
+    try:
+        query(connection)
+    finally:
+        driver.set_progress_handler(None, 1)
+    return steps
+
+
+def _examine_plans(connection: Connection, ran: list[tuple[str, tuple[Any, ...]]]) -> Examined:
+    rows = pages = kept = 0
+    plans = []
+    for statement, values in ran:
+        plan = _settled_plan(connection, statement, values)
+        rows += round(sum(_rows_of(node) for node in _nodes(plan)))
+        pages += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+        kept += "$1" in json.dumps(plan)
+        plans.append("\n".join(_sketch(plan)))
+    return Examined(statements=len(ran), rows=rows, pages=pages, kept_plans=kept, plans=tuple(plans))
+
+
+def _settled_plan(connection: Connection, statement: str, values: tuple[Any, ...]) -> dict[str, Any]:
+    connection.exec_driver_sql(f"PREPARE examined AS {statement}")
+    given = f"({', '.join(_literal(value) for value in values)})" if values else ""
+    try:
+        for _ in range(RUNS_UNTIL_SETTLED - 1):
+            connection.exec_driver_sql(f"EXECUTE examined{given}").close()
+        explain = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE examined{given}"
+        told = connection.exec_driver_sql(explain).scalar_one()
+    finally:
+        connection.exec_driver_sql("DEALLOCATE examined")
+    plan: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return plan
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return str(int(value)) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)
+
+
+def _rows_of(node: dict[str, Any]) -> float:
+    """The rows of a table or index that a node looked at, over all its loops."""
+    if "Relation Name" not in node and node["Node Type"] != "Bitmap Index Scan":
+        return 0
+    removed = sum(count for name, count in node.items() if name.startswith("Rows Removed by"))
+    each: float = node["Actual Rows"] + removed
+    loops: int = node["Actual Loops"]
+    return max(each, 1) * loops
+
+
+def _sketch(plan: dict[str, Any], depth: int = 0) -> Iterator[str]:
+    """A plan in short: a line a node, with the rows it gave and how often it ran."""
+    on = " ".join(str(plan[name]) for name in ("Relation Name", "Index Name", "Index Cond") if name in plan)
+    yield f"{'  ' * depth}{plan['Node Type']} {on} rows={plan['Actual Rows']} loops={plan['Actual Loops']}"
+    for inner in plan.get("Plans", ()):
+        yield from _sketch(inner, depth + 1)

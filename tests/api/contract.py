@@ -1,0 +1,61 @@
+"""Reading the API's own document in tests: operations, schemas, validation."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import jsonschema
+
+Json = dict[str, Any]
+METHODS = ("get", "put", "post", "delete", "patch")
+
+
+class Operation(NamedTuple):
+    """One operation of the document."""
+
+    method: str
+    path: str
+    told: Json
+
+    @property
+    def name(self) -> str:
+        """Its operation id."""
+        return str(self.told["operationId"])
+
+    @property
+    def query(self) -> dict[str, Json]:
+        """Its query parameters by name."""
+        return {each["name"]: each for each in self.told.get("parameters", []) if each["in"] == "query"}
+
+
+def operations(document: Json) -> list[Operation]:
+    """Every operation of a document."""
+    return [
+        Operation(method, path, told)
+        for path, item in document["paths"].items()
+        for method, told in item.items()
+        if method in METHODS
+    ]
+
+
+def contents(operation: Operation) -> Iterator[tuple[str, str, Json]]:
+    """The bodies that an operation answers with: status, media type, and what the document says of it."""
+    for status, response in operation.told["responses"].items():
+        for kind, content in response.get("content", {}).items():
+            yield status, kind, content
+
+
+def validator(document: Json, schema: Json) -> jsonschema.Draft202012Validator:
+    """A validator for a schema of the document that refuses members the document does not tell of."""
+    whole = _closed({**schema, "components": document["components"]})
+    return jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {name: _closed(value) for name, value in node.items()}
+    if isinstance(node.get("properties"), dict) and "type" in node:
+        closed.setdefault("additionalProperties", False)
+    return closed

@@ -1,0 +1,148 @@
+"""A small newsroom with something of everything, and every public address of it."""
+
+from typing import Any
+
+from app.schemas.record import ArticleRecord, CatalogueRecord
+from tests.records import article, author, edition, label, section, tag
+
+EXAMPLE_BODY: list[dict[str, Any]] = [
+    {"type": "paragraph", "html": "The first one ran <em>on time</em>."},
+    {"type": "heading", "level": 2, "html": "What it costs"},
+    {"type": "pull_quote", "text": "We forgot how the city sounds at one.", "attribution": "A driver"},
+    {"type": "list", "ordered": True, "items": ["Line 1", "Line <strong>3</strong>"]},
+    {"type": "image", "image": {"url": "https://media.courier.example/map.png", "alt": "The map"}},
+    {"type": "embed", "url": "https://video.example/42", "provider": "video.example"},
+]
+IMAGE = {
+    "url": "https://media.courier.example/tram.jpg",
+    "alt": "A lit tram",
+    "caption": "The 00:40 waits.",
+    "credit": "Oleh Raida",
+    "width": 2400,
+    "height": 1600,
+    "renditions": [
+        {"url": "https://media.courier.example/tram-800.webp", "width": 800, "height": 533, "type": "image/webp"}
+    ],
+}
+RIGHTS = {"holder": "The Lume Courier", "notice": "© 2026", "usage": "Not for resale.", "licence_url": None}
+TRAM = {"source_id": "tram", "headline": "Night trams return to the quay"}
+
+CATALOGUE: list[CatalogueRecord] = [
+    edition(article_url="{site_url}/news/{slug}", strings={"more_news": "More from the Courier", "motto": "Fair"}),
+    edition(
+        "ua",
+        name="Люмський кур'єр",
+        language="uk",
+        site_url="https://courier.example/ua/",
+        article_url="{site_url}/n/{id}",
+        default=False,
+    ),
+    label("exclusive", "Exclusive", texts={"uk": "Ексклюзив"}),
+    label(
+        "opinion",
+        "OPINION",
+        texts={"uk": "ДУМКА"},
+        disclaimer="Columns speak for their authors.",
+        disclaimers={"uk": "Колонки висловлюють думку авторів."},
+        genre="opinion",
+    ),
+    label("analysis", "Analysis", disclaimer="Written by specialists."),
+    section("city", "City"),
+    section("world", "World"),
+    section("city", "Місто", edition="ua"),
+    section("kultura", "Культура", edition="ua"),
+    tag("trams", "Trams"),
+    tag("budget", "Budget"),
+    tag("fog", "Fog"),
+    author("iryna-dovhan", "Iryna Dovhan", role="columnist", bio="Iryna Dovhan writes about cities."),
+    author("oleh-raida", "Oleh Raida"),
+]
+FIRST_VERSION = article(**TRAM, slug="night-trams")
+ARTICLES: list[ArticleRecord] = [
+    article(
+        "2026-11-20T10:00:00.250000Z",
+        **TRAM,
+        slug="trams-return",
+        lead="After eleven years it will wait for the last ferry.",
+        dateline="PORT VELA, Nov 20",
+        label="exclusive",
+        section="city",
+        tags=["trams", "budget"],
+        authors=["oleh-raida", "iryna-dovhan"],
+        updated_at="2026-11-20T11:00:00Z",
+        source={"name": "Lume Tramways", "url": "https://tramways.example/night"},
+        image=IMAGE,
+        rights=RIGHTS,
+        related=["lamp", "gone", "unwritten", "later", "ferry"],
+        body=EXAMPLE_BODY,
+    ),
+    article(
+        "2026-11-20T08:00:00Z",
+        source_id="ferry",
+        slug="ferry-waits",
+        headline="The ferry will wait",
+        label="opinion",
+        section="city",
+        tags=["trams"],
+        authors=["iryna-dovhan"],
+        body=[{"type": "paragraph", "html": "It will."}],
+    ),
+    article("2026-11-19T12:00:00Z", source_id="lamp", slug="lamps", label="analysis", tags=["budget", "fog"]),
+    article("2026-11-19T09:00:00Z", source_id="fog", slug="fog-lifts", section="world", tags=["fog", "trams"]),
+    article("2026-11-17T09:00:00Z", source_id="plain", slug="plain-news", headline="Plain news"),
+    article(
+        "2026-11-19T10:00:00Z",
+        source_id="gone",
+        slug="taken-back",
+        section="city",
+        tags=["trams"],
+        authors=["iryna-dovhan"],
+        status="withdrawn",
+        withdrawal={"reason": "A secret of the desk.", "notice": "The figures were wrong."},
+        body=[{"type": "paragraph", "html": "Text nobody reads any more."}],
+    ),
+    article(None, source_id="unwritten", slug="unwritten", section="city", tags=["trams"]),
+    article("2026-11-21T10:00:00Z", source_id="later", slug="later", section="city", tags=["trams"]),
+    article(
+        "2026-11-20T06:00:00Z",
+        edition="ua",
+        source_id="lid",
+        slug="lamps",
+        headline="Лід скрес",
+        label="opinion",
+        section="kultura",
+        tags=["fog"],
+        authors=["iryna-dovhan"],
+    ),
+    article("2026-11-20T07:00:00Z", edition="ua", source_id="ua:analysis", slug="analiz", label="analysis"),
+]
+NOTICE = "The figures were wrong."
+WITHDRAWN = "/v1/articles/taken-back"
+
+ADDRESSES = {
+    "get_service": "/v1",
+    "list_editions": "/v1/editions?limit=1",
+    "get_edition": "/v1/editions/global",
+    "get_timeline": "/v1/timeline?limit=2&total=true",
+    "get_calendar": "/v1/timeline/calendar",
+    "get_day": "/v1/timeline/2026-11-19",
+    "list_articles": "/v1/articles?body=blocks&limit=2",
+    "get_article": "/v1/articles/trams-return",
+    "list_related": "/v1/articles/trams-return/related",
+    "list_authors": "/v1/authors?limit=1",
+    "get_author": "/v1/authors/iryna-dovhan",
+    "list_author_articles": "/v1/authors/iryna-dovhan/articles?limit=1",
+    "list_sections": "/v1/sections?limit=1",
+    "get_section": "/v1/sections/city",
+    "list_section_articles": "/v1/sections/city/articles?limit=1",
+    "list_tags": "/v1/tags?limit=1",
+    "get_tag": "/v1/tags/trams",
+    "list_tag_articles": "/v1/tags/trams/articles?limit=1",
+    "list_labels": "/v1/labels?limit=1",
+}
+"""One address of each public operation under /v1, by operation id; of lists the first page of several."""
+
+PAGES = ("/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/problems", "/problems/cursor-mismatch")
+CONTENT = (*ADDRESSES.values(), *PAGES)
+SINGLE = frozenset({"get_edition", "get_author", "get_section", "get_tag"})
+"""The operations that answer one catalogue entry, whose time never steps back."""

@@ -1,0 +1,217 @@
+"""One article: everything its page shows, in each form, language and edition."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
+from tests.conftest import Store
+from tests.records import article, edition
+
+pytestmark = pytest.mark.usefixtures("newsroom")
+
+TRAM = "/v1/articles/trams-return"
+
+
+async def get(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+    answer = await client.get(address)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def slugs(items: list[dict[str, Any]]) -> list[str]:
+    return [item["slug"] for item in items]
+
+
+async def test_one_answer_draws_the_whole_page(client: httpx.AsyncClient) -> None:
+    page = await get(client, TRAM)
+    identity = page["id"]
+    assert re.fullmatch(r"[0-7][0-9a-hjkmnp-tv-z]{12}", identity)
+    surroundings = {name: page.pop(name) for name in ("body", "related", "neighbours", "alternates")}
+    assert all(surroundings.values())
+    assert page == {
+        "id": identity,
+        "href": f"/v1/articles/{identity}",
+        "url": "https://courier.example/news/trams-return",
+        "slug": "trams-return",
+        "edition": "global",
+        "headline": "Night trams return to the quay",
+        "lead": "After eleven years it will wait for the last ferry.",
+        "dateline": "PORT VELA, Nov 20",
+        "label": {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None},
+        "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
+        "tags": [
+            {"slug": "trams", "name": "Trams", "href": "/v1/tags/trams"},
+            {"slug": "budget", "name": "Budget", "href": "/v1/tags/budget"},
+        ],
+        "authors": [
+            {"slug": "oleh-raida", "name": "Oleh Raida", "role": None, "bio": None, "href": "/v1/authors/oleh-raida"},
+            {
+                "slug": "iryna-dovhan",
+                "name": "Iryna Dovhan",
+                "role": "columnist",
+                "bio": "Iryna Dovhan writes about cities.",
+                "href": "/v1/authors/iryna-dovhan",
+            },
+        ],
+        "source": {"name": "Lume Tramways", "url": "https://tramways.example/night"},
+        "image": IMAGE,
+        "rights": RIGHTS,
+        "published_at": "2026-11-20T12:00:00.250000+02:00",
+        "updated_at": "2026-11-20T13:00:00+02:00",
+        "first_published_at": page["first_published_at"],
+        "local": {
+            "date": "2026-11-20",
+            "time": "12:00",
+            "year": "2026",
+            "weekday": "Friday",
+            "day": "20 November",
+            "text": "Friday, 20 November 2026 at 12:00",
+        },
+        "version": 2,
+    }
+
+
+async def test_every_href_of_the_page_resolves(client: httpx.AsyncClient) -> None:
+    for address in (TRAM, "/v1/articles/lamps?edition=ua"):
+        page = await get(client, address)
+        beside = [each for each in page["neighbours"].values() if each]
+        linked = [page, page["section"], *page["tags"], *page["authors"], *page["related"], *beside]
+        for each in linked:
+            assert each["href"].startswith("/v1/")
+            found = await get(client, each["href"])
+            assert found.get("slug") == each["slug"]
+
+
+async def test_an_article_without_anything_says_null_or_nothing(client: httpx.AsyncClient) -> None:
+    page = await get(client, "/v1/articles/plain-news")
+    for name in ("lead", "dateline", "label", "section", "source", "image", "rights", "updated_at"):
+        assert page[name] is None, name
+    for name in ("tags", "authors", "body", "related"):
+        assert page[name] == [], name
+    assert page["neighbours"]["previous"] is None
+    assert page["version"] == 1
+    for form in ("html", "text"):
+        assert (await get(client, f"/v1/articles/plain-news?body={form}"))["body"] == ""
+
+
+async def test_a_body_comes_as_blocks_html_text_or_not_at_all(client: httpx.AsyncClient) -> None:
+    blocks = (await get(client, TRAM))["body"]
+    assert (await get(client, f"{TRAM}?body=blocks"))["body"] == blocks
+    assert [block["type"] for block in blocks] == [block["type"] for block in EXAMPLE_BODY]
+    assert blocks[:4] == EXAMPLE_BODY[:4]
+    picture: dict[str, Any] = {"caption": None, "credit": None, "width": None, "height": None, "renditions": []}
+    assert blocks[4] == {"type": "image", "image": {**EXAMPLE_BODY[4]["image"], **picture}}
+    assert blocks[5] == {**EXAMPLE_BODY[5], "html": None}
+    html = (await get(client, f"{TRAM}?body=html"))["body"]
+    for piece in ("<p>The first one ran <em>on time</em>.</p>", "<h2>", "<ol><li>Line 1</li>", 'alt="The map"'):
+        assert piece in html
+    text = (await get(client, f"{TRAM}?body=text"))["body"]
+    assert "The first one ran on time." in text
+    assert "We forgot how the city sounds at one." in text
+    assert "<" not in text
+    assert "body" not in await get(client, f"{TRAM}?body=none")
+
+
+async def test_lists_carry_bodies_when_asked_up_to_fifty(client: httpx.AsyncClient) -> None:
+    blocks = (await get(client, TRAM))["body"]
+    html = (await get(client, f"{TRAM}?body=html"))["body"]
+    assert (await get(client, "/v1/articles?body=blocks&limit=50"))["items"][0]["body"] == blocks
+    assert (await get(client, "/v1/tags/budget/articles?body=html&limit=1"))["items"][0]["body"] == html
+    assert all("body" not in item for item in (await get(client, "/v1/articles?body=none&limit=200"))["items"])
+    for form in ("blocks", "html", "text"):
+        refused = await client.get(f"/v1/articles?body={form}&limit=51")
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["where"] == "limit"
+
+
+async def test_a_list_shows_an_article_as_its_own_page_does(client: httpx.AsyncClient) -> None:
+    for address in ("/v1/articles?body=text", "/v1/articles?edition=ua&body=text"):
+        for item in (await get(client, address))["items"]:
+            page = await get(client, f"{item['href']}?body=text")
+            assert {name: page[name] for name in item} == item
+            assert page.keys() - item.keys() == {"related", "neighbours", "alternates"}
+
+
+async def test_dates_and_labels_are_said_in_the_editions_language(client: httpx.AsyncClient) -> None:
+    page = await get(client, "/v1/articles/lamps?edition=ua")
+    assert page["headline"] == "Лід скрес"
+    assert page["local"]["weekday"] == "пʼятниця"
+    assert page["local"]["day"] == "20 листопада"
+    assert page["local"]["time"] == "08:00"
+    for piece in ("пʼятниця", "20 листопада 2026", "08:00"):
+        assert piece in page["local"]["text"]
+    assert page["label"] == {
+        "code": "opinion",
+        "text": "ДУМКА",
+        "disclaimer": "Колонки висловлюють думку авторів.",
+        "genre": "opinion",
+    }
+    assert (await get(client, "/v1/articles/ferry-waits"))["label"]["disclaimer"] == "Columns speak for their authors."
+
+
+async def test_a_label_without_translation_falls_back_to_its_text(client: httpx.AsyncClient) -> None:
+    label = (await get(client, "/v1/articles/analiz?edition=ua"))["label"]
+    assert label == {"code": "analysis", "text": "Analysis", "disclaimer": "Written by specialists.", "genre": None}
+
+
+async def test_read_also_is_the_editors_choice_then_likeness_and_public_only(client: httpx.AsyncClient) -> None:
+    page = await get(client, TRAM)
+    assert slugs(page["related"]) == ["lamps", "ferry-waits", "fog-lifts"]  # the first two in the editors' order
+    assert await get(client, f"{TRAM}/related") == {"items": page["related"], "next": None}
+    timeline = (await get(client, "/v1/timeline?limit=200"))["days"]
+    items = {item["id"]: item for day in timeline for item in day["items"]}
+    assert all(items[each["id"]] == each for each in page["related"])
+
+
+async def test_neighbours_are_those_of_the_timeline(client: httpx.AsyncClient) -> None:
+    for scope in ("", "&edition=ua"):
+        days = (await get(client, f"/v1/timeline?limit=200{scope}"))["days"]
+        items = [item for day in days for item in day["items"]]
+        for newer, here, older in zip([None, *items], items, [*items[1:], None], strict=False):
+            found = (await get(client, here["href"]))["neighbours"]
+            assert found == {"previous": older, "next": newer}
+
+
+async def test_neighbours_of_one_instant_stand_apart_by_id(client: httpx.AsyncClient, store: Store) -> None:
+    await store(*(article("2026-11-18T10:00:00.000001Z", source_id=f"twin {i}") for i in range(3)))
+    twins = (await get(client, "/v1/articles?from=2026-11-18&to=2026-11-19"))["items"]
+    middle = (await get(client, twins[1]["href"]))["neighbours"]
+    assert (middle["previous"]["id"], middle["next"]["id"]) == (twins[2]["id"], twins[0]["id"])
+
+
+async def test_an_article_is_found_by_id_anywhere_and_by_slug_in_its_edition(client: httpx.AsyncClient) -> None:
+    here, there = await get(client, "/v1/articles/lamps"), await get(client, "/v1/articles/lamps?edition=ua")
+    assert (here["edition"], there["edition"]) == ("global", "ua")
+    assert here["id"] != there["id"]
+    assert await get(client, "/v1/articles/lamps?edition=global") == here
+    for page in (here, there):
+        assert await get(client, f"/v1/articles/{page['id']}") == page
+    assert (await client.get("/v1/articles/ferry-waits?edition=ua")).status_code == 404
+    assert (await client.get(f"/v1/articles/{here['id'].upper()}")).status_code == 404
+    assert (await client.get("/v1/articles/lamps?edition=nowhere")).status_code == 404
+    spanning = await client.get("/v1/articles/lamps?edition=*")
+    assert (spanning.status_code, spanning.json()["errors"][0]["where"]) == (422, "edition")
+
+
+async def test_the_address_on_the_front_end_is_made_from_the_template(client: httpx.AsyncClient, store: Store) -> None:
+    there = await get(client, "/v1/articles/lamps?edition=ua")
+    assert there["url"] == f"https://courier.example/ua/n/{there['id']}"
+    templates = {
+        "https://amp.example/{id}/{slug}.html": "https://amp.example/{id}/story.html",
+        "{site_url}/{slug}?from={id}": "https://third.example/story?from={id}",
+        None: "https://third.example/story",
+    }
+    for template, expected in templates.items():
+        await store(edition("third", site_url="https://third.example", article_url=template, default=False))
+        await store(article(edition="third", source_id="story", slug="story"))
+        page = await get(client, "/v1/articles/story?edition=third")
+        assert page["url"] == expected.replace("{id}", page["id"])
+        item = (await get(client, "/v1/timeline?edition=third"))["days"][0]["items"][0]
+        assert item["url"] == page["url"]
+        assert page["alternates"][0] == {"rel": "canonical", "type": "text/html", "href": page["url"]}
+        told = (await get(client, "/v1/editions/third"))["article_url"]
+        assert told == (template or "{site_url}/{slug}")

@@ -1,0 +1,123 @@
+"""What every answer says beside its body: who may read it, how long it keeps, what comes next, and nothing echoed."""
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+
+from tests.api.newsroom import ADDRESSES, CONTENT, WITHDRAWN
+
+WRONG = {
+    "/nowhere": 404,
+    "/v1/articles/nothing-here": 404,
+    "/v1/timeline/2011-12-30?tz=Pacific/Apia": 404,
+    "/v1/timeline?cursor=broken": 400,
+    "/v1/timeline?limit=0": 422,
+    WITHDRAWN: 410,
+}
+LISTS = [operation for operation in ADDRESSES if operation.startswith("list_") and operation != "list_related"]
+EVIL = {
+    "host": "evil.example",
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "https",
+    "x-forwarded-prefix": "/evil.example",
+    "x-original-url": "/evil.example",
+    "forwarded": "host=evil.example;proto=https",
+    "origin": "https://evil.example",
+    "referer": "https://evil.example/",
+}
+
+
+async def answers(reader: httpx.AsyncClient, **headers: str) -> list[httpx.Response]:
+    """Every kind of answer there is: good ones, 304, redirects and problems."""
+    found = [await reader.get(address, headers=headers) for address in (*CONTENT, *WRONG)]
+    tag = (await reader.get("/v1/timeline")).headers["etag"]
+    found.append(await reader.get("/v1/timeline", headers={**headers, "if-none-match": tag}))
+    found.append(await reader.get("/v1/articles/night-trams?body=text", headers=headers))
+    found.append(await reader.post("/v1/timeline", headers=headers))
+    found.append(await reader.options("/v1/timeline", headers=headers))
+    return found
+
+
+async def test_any_site_may_read_any_answer_with_its_tag_and_links(reader: httpx.AsyncClient) -> None:
+    found = await answers(reader, origin="https://front.example")
+    assert {200, 204, 304, 308, 400, 404, 405, 410, 422} <= {answer.status_code for answer in found}
+    for answer in found:
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
+        if answer.status_code != 204:
+            exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
+            assert {"etag", "link"} <= exposed
+
+
+async def test_nothing_of_the_host_asked_for_comes_back(reader: httpx.AsyncClient) -> None:
+    plain, tricked = await answers(reader), await answers(reader, **EVIL)
+    for one, other in zip(plain, tricked, strict=True):
+        assert b"evil" not in other.content
+        assert "evil" not in repr(other.headers.raw)
+        assert (one.status_code, one.content, one.headers) == (other.status_code, other.content, other.headers)
+
+
+@pytest.mark.parametrize("address", CONTENT)
+async def test_content_keeps_for_a_minute_at_most(reader: httpx.AsyncClient, address: str) -> None:
+    given = (await reader.get(address)).headers["cache-control"]
+    directives = dict(part.strip().partition("=")[::2] for part in given.split(","))
+    assert "public" in directives
+    assert 0 < int(directives["max-age"]) <= 60
+    assert int(directives["stale-while-revalidate"]) > 0
+    assert int(directives["stale-if-error"]) > 0
+    assert directives.keys() == {"public", "max-age", "stale-while-revalidate", "stale-if-error"}
+
+
+@pytest.mark.parametrize(("address", "status"), WRONG.items())
+async def test_a_refusal_is_not_kept(reader: httpx.AsyncClient, address: str, status: int) -> None:
+    answer = await reader.get(address)
+    assert answer.status_code == status
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_redirect_keeps_as_long_as_the_article(reader: httpx.AsyncClient) -> None:
+    article = await reader.get("/v1/articles/trams-return")
+    redirect = await reader.get("/v1/articles/night-trams")
+    assert redirect.status_code == 308
+    assert redirect.headers["cache-control"] == article.headers["cache-control"]
+
+
+async def test_bodies_are_typed(reader: httpx.AsyncClient) -> None:
+    for address in ADDRESSES.values():
+        assert (await reader.get(address)).headers["content-type"] == "application/json"
+    for address, kind in {
+        "/openapi.json": "application/json",
+        "/docs": "text/html; charset=utf-8",
+        "/docs/assets/swagger-ui.css": "text/css; charset=utf-8",
+        "/problems": "text/html; charset=utf-8",
+    }.items():
+        assert (await reader.get(address)).headers["content-type"] == kind
+
+
+@pytest.mark.parametrize("operation", [*LISTS, "get_timeline"])
+async def test_the_next_page_is_linked_as_the_body_says(reader: httpx.AsyncClient, operation: str) -> None:
+    address = ADDRESSES[operation]
+    seen = 0
+    while True:
+        answer = await reader.get(address)
+        following = answer.json()["next"]
+        seen += 1
+        if following is None:
+            break
+        assert answer.headers["link"] == f'<{following["href"]}>; rel="next"'
+        assert re.fullmatch(r"/v1/[^/].*", following["href"])
+        asked, offered = (dict(parse_qsl(urlsplit(each).query)) for each in (address, following["href"]))
+        assert offered == {**asked, "cursor": following["cursor"]}
+        assert urlsplit(following["href"]).path == urlsplit(address).path
+        address = following["href"]
+    assert seen > 1
+    assert "link" not in answer.headers
+
+
+async def test_the_neighbour_of_a_day_is_no_next_page(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get(ADDRESSES["get_day"])
+    assert answer.json()["next"] == {"date": "2026-11-20", "href": "/v1/timeline/2026-11-20"}
+    assert "link" not in answer.headers

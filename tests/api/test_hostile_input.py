@@ -1,0 +1,195 @@
+"""Questions nobody should ask: each is refused in words, on both databases, and none brings the server down."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from hashlib import blake2b
+from struct import pack
+
+import httpx
+import pytest
+
+from app.domain.cursor import encode_name, encode_position
+from tests.api.newsroom import ADDRESSES
+
+LONG = "x" * 20_000
+QUERIES = (
+    "edition=%00",
+    "edition=a%00b",
+    "edition=%07",
+    "edition=%E2%80%A8",
+    "edition=%ff",
+    "edition=%C0%80",
+    "edition=%ED%A0%80",
+    "edition=",
+    "edition=*&edition=*",
+    "%00=1",
+    "%ff=1",
+    "=1",
+    "&&&",
+    "edition",
+    "edition[]=a",
+    "edition[$ne]=a",
+    f"edition={LONG}",
+    f"{LONG}=1",
+    LONG,
+    "&".join(f"tag=t{i}" for i in range(600)),
+    "&".join(f"p{i}=1" for i in range(600)),
+    "&".join("tag=trams" for _ in range(600)),
+    "limit=1e3",
+    "limit=%D9%A3",
+    "limit=9999999999999999999999999",
+    "limit=-1",
+    "limit=1.0",
+    "limit=%201",
+    "limit=0x10",
+    "limit=NaN",
+    "cursor=",
+    "cursor=%00",
+    "cursor=AAAA",
+    "cursor=" + "A" * 5_000,
+    "cursor=%F0%9F%A6%8A",
+    "cursor=====",
+    "from=2026-13-45",
+    "from=0000-00-00",
+    "from=2026-11-20T25:00:00Z",
+    "to=9999-12-31",
+    "to=999999999999999999999",
+    "tz=../../etc/passwd",
+    "tz=localtime",
+    "tz=Europe/Kyiv%00",
+    "id=0000000000000",
+    "id=7zzzzzzzzzzzz",
+    "id=8000000000000",
+    "id=%00",
+    "exclude=%00",
+    "exclude=" + ",".join(f"s{i}" for i in range(101)),
+    "exclude=',--",
+    "section=' OR 1=1 --",
+    "tag=%25",
+    "tag=" + "a" * 10_000,
+    "fields=__class__",
+    "fields=" + ",".join(["id"] * 3_000),
+    "body=HTML",
+    "total=1",
+    "newest_day=2026-02-30",
+    "newest_day=9998-12-31",
+    "newest_day=1000-01-01",
+)
+NAMES = (
+    "%00",
+    "a%00b",
+    "%0a",
+    "%ff%fe",
+    "%C0%80",
+    "%ED%A0%80",
+    "%E2%80%A8",
+    "%2e%2e",
+    "%2F",
+    "'",
+    "%25",
+    "%2B",
+    "+",
+    "%F0%9F%A6%8A",
+    "0000000000000",
+    "7zzzzzzzzzzzz",
+    "x" * 20_000,
+)
+PLACES = (
+    "/v1/editions/{}",
+    "/v1/timeline/{}",
+    "/v1/articles/{}",
+    "/v1/articles/{}/related",
+    "/v1/authors/{}",
+    "/v1/authors/{}/articles",
+    "/v1/authors/{}/articles?edition=*",
+    "/v1/sections/{}",
+    "/v1/sections/{}/articles",
+    "/v1/tags/{}",
+    "/v1/tags/{}/articles",
+    "/v1/{}",
+    "/problems/{}",
+    "/docs/assets/{}",
+    "/{}",
+)
+
+
+async def ask(client: httpx.AsyncClient, target: str) -> httpx.Response:
+    """The answer to a request target as it is written, byte for byte."""
+    return await client.get(httpx.URL("http://dayline.test").copy_with(raw_path=target.encode()))
+
+
+def bare(address: str) -> str:
+    return address.partition("?")[0]
+
+
+@pytest.mark.parametrize("operation", ADDRESSES)
+async def test_a_parameter_nobody_knows_is_named_and_refused(reader: httpx.AsyncClient, operation: str) -> None:
+    for name in ("utm_source", "offset", "page", "Limit", "__proto__", "каталог", "model_config", "from_"):
+        answer = await reader.get(bare(ADDRESSES[operation]), params={name: "1"})
+        assert answer.status_code == 422, name
+        assert answer.json()["type"] == "/problems/invalid-input"
+        assert [each["where"] for each in answer.json()["errors"]] == [name]
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_no_query_string_brings_the_server_down(client: httpx.AsyncClient) -> None:
+    for address in dict.fromkeys(map(bare, ADDRESSES.values())):
+        for query in QUERIES:
+            answer = await ask(client, f"{address}?{query}")
+            assert answer.status_code in {200, 400, 404, 422}, (address, query[:80], answer.text[:200])
+            if answer.status_code != 200:
+                assert answer.json()["type"].startswith("/problems/")
+                assert len(answer.content) < 4_000
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_no_name_in_a_path_brings_the_server_down(client: httpx.AsyncClient) -> None:
+    for place in PLACES:
+        for name in NAMES:
+            answer = await ask(client, place.format(name))
+            assert answer.status_code in {404, 422}, (place, name[:80], answer.text[:200])
+            assert answer.json()["instance"].isascii()
+            assert "location" not in answer.headers
+
+
+async def test_flaws_are_told_together_each_with_its_place(reader: httpx.AsyncClient) -> None:
+    answer = await reader.get("/v1/articles?limit=0&body=pdf&bogus=1&id=nope")
+    assert answer.status_code == 422
+    assert {each["where"] for each in answer.json()["errors"]} == {"limit", "body", "bogus", "id"}
+    assert all(each["message"] for each in answer.json()["errors"])
+
+
+def forge(content: bytes) -> str:
+    """A cursor of any content, with the checksum that belongs to it."""
+    check = blake2b(content, digest_size=4, person=b"dayline cursor").digest()
+    return urlsafe_b64encode(content + check).rstrip(b"=").decode()
+
+
+def forged(cursor: str) -> Iterator[str]:
+    """Cursors like a real one of the list, with keys that no article and no entry has."""
+    raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    digest = raw[1:9]
+    for published_at, number in ((2**63 - 1, 2**63 - 1), (-(2**63), 0), (0, -1), (253_402_300_800_000_000, 1)):
+        yield encode_position(published_at, number, digest)
+        yield forge(raw[:9] + pack(">qq", published_at, number) + b"x")
+    yield forge(raw[:9])
+    yield forge(raw[:9] + b"\xff\xfe")
+    yield forge(raw[:9] + b"a\x00b")
+    yield forge(b"\x09" + raw[1:-4])
+    yield encode_name("кафе", digest)
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_a_forged_cursor_is_refused_in_words(client: httpx.AsyncClient) -> None:
+    for address in ("/v1/timeline?limit=1", "/v1/articles?limit=1", "/v1/tags?limit=1", "/v1/editions?limit=1"):
+        cursor = (await client.get(address)).json()["next"]["cursor"]
+        for false in forged(cursor):
+            answer = await client.get(address, params={"limit": "1", "cursor": false})
+            assert answer.status_code == 400, (address, false)
+            assert answer.json()["type"] in {"/problems/cursor-invalid", "/problems/cursor-mismatch"}
+        for place in range(len(cursor)):
+            other = "A" if cursor[place] != "A" else "B"
+            answer = await client.get(
+                address, params={"limit": "1", "cursor": cursor[:place] + other + cursor[place + 1 :]}
+            )
+            assert answer.json().get("type") == "/problems/cursor-invalid", place

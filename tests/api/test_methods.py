@@ -1,0 +1,108 @@
+"""HEAD, OPTIONS, methods that are not taken, and addresses that are not there."""
+
+import httpx
+import pytest
+
+from tests.api.newsroom import ADDRESSES, CONTENT, WITHDRAWN
+
+HEALTH = ("/health/live", "/health/ready")
+NOT_CACHED: frozenset[str] = frozenset()
+"""Operations whose answers are not kept (a stream, waiting changes); they have tests of their own."""
+UNKNOWN = (
+    "/",
+    "/v1/",
+    "/v2",
+    "/v1/timeline/",
+    "/v1/articles/",
+    "/v1/articles/trams-return/",
+    "/v1/articles//related",
+    "/v1/authors/iryna-dovhan/articles/",
+    "/v1/labels/opinion",
+    "/V1/timeline",
+    "/docs/",
+    "/docs/assets",
+    "/docs/assets/",
+    "/docs/assets/..%2F__init__.py",
+    "/docs/assets/redoc.standalone.js",
+    "/problems/",
+    "/problems/nothing-of-the-kind",
+    "/health",
+    "/health/live/",
+    "//evil.example/v1",
+    "/v1/articles/a%2Fb",
+    "/v1/articles/%F0%9F%A6%8A",
+    "/favicon.ico",
+)
+
+
+@pytest.mark.parametrize("address", [*CONTENT, *HEALTH, "/v1/timeline?limit=0", "/nowhere", WITHDRAWN])
+async def test_head_is_get_without_its_body(reader: httpx.AsyncClient, address: str) -> None:
+    for encoding in ("identity", "gzip"):
+        got = await reader.get(address, headers={"accept-encoding": encoding})
+        head = await reader.head(address, headers={"accept-encoding": encoding})
+        assert head.status_code == got.status_code
+        assert dict(head.headers) == dict(got.headers)
+        assert got.content
+        assert head.content == b""
+
+
+async def test_head_answers_304_too(reader: httpx.AsyncClient) -> None:
+    tag = (await reader.get("/v1/timeline")).headers["etag"]
+    head = await reader.head("/v1/timeline", headers={"if-none-match": tag})
+    assert (head.status_code, head.content) == (304, b"")
+
+
+@pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
+async def test_a_preflight_allows_any_site_to_read(reader: httpx.AsyncClient, address: str) -> None:
+    asked = {
+        "origin": "https://front.example",
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "if-none-match",
+    }
+    answer = await reader.options(address, headers=asked)
+    assert answer.status_code == 204
+    assert answer.content == b""
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert {"GET", "HEAD"} <= set(answer.headers["access-control-allow-methods"].split(", "))
+    assert answer.headers["access-control-allow-headers"] == "*"
+    assert int(answer.headers["access-control-max-age"]) > 0
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PURGE"])
+async def test_a_method_not_taken_is_405_with_all_that_are(
+    reader: httpx.AsyncClient, address: str, method: str
+) -> None:
+    answer = await reader.request(method, address)
+    assert answer.status_code == 405
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "/problems/method-not-allowed"
+    assert method in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("address", UNKNOWN)
+async def test_an_unknown_address_is_404_and_never_a_redirect(reader: httpx.AsyncClient, address: str) -> None:
+    url = httpx.URL("http://dayline.test").copy_with(raw_path=address.encode())
+    answer = await reader.get(url)
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "/problems/not-found"
+
+
+async def test_a_wrong_method_at_an_unknown_address_is_404(reader: httpx.AsyncClient) -> None:
+    answer = await reader.post("/v1/nowhere")
+    assert answer.status_code == 404
+    assert "allow" not in answer.headers
+
+
+async def test_the_table_of_addresses_knows_every_public_operation(reader: httpx.AsyncClient) -> None:
+    document = (await reader.get("/openapi.json")).json()
+    reading = {
+        operations["get"]["operationId"]
+        for path, operations in document["paths"].items()
+        if "get" in operations and path.startswith("/v1") and not path.startswith("/v1/editorial")
+    }
+    assert reading - NOT_CACHED == set(ADDRESSES)

@@ -1,0 +1,155 @@
+"""The document against the running API: what it says is accepted and answered is, and nothing beyond."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.contract import Json, Operation, operations, validator
+from tests.api.newsroom import ADDRESSES
+
+VALUES = {
+    "edition": "global",
+    "section": "city",
+    "tag": "trams",
+    "author": "iryna-dovhan",
+    "label": "opinion",
+    "from": "2026-11-01",
+    "to": "2026-12-01",
+    "exclude": "plain-news",
+    "id": "0677y7hzc3m1d",
+    "fields": "headline",
+    "tz": "Asia/Kathmandu",
+    "newest_day": "2026-11-19",
+    "total": "true",
+    "body": "text",
+    "limit": "7",
+}
+MORE = {
+    "get_service": ["/v1"],
+    "get_timeline": ["/v1/timeline", "/v1/timeline?tz=America/St_Johns&total=true", "/v1/timeline?fields=time"],
+    "get_day": ["/v1/timeline/2026-11-19?total=true", "/v1/timeline/2030-01-01", "/v1/timeline/2026-11-20?edition=ua"],
+    "get_calendar": ["/v1/timeline/calendar?from=2026-11-01&to=2027-11-01"],
+    "get_article": [
+        *(f"/v1/articles/trams-return?body={form}" for form in ("blocks", "html", "text", "none")),
+        "/v1/articles/plain-news",
+        "/v1/articles/lamps?edition=ua",
+    ],
+    "list_articles": ["/v1/articles?edition=*&body=blocks&limit=50", "/v1/articles?fields=local,tags,authors"],
+    "list_editions": ["/v1/editions"],
+    "list_labels": ["/v1/labels", "/v1/labels?edition=ua"],
+    "get_liveness": ["/health/live"],
+    "get_readiness": ["/health/ready"],
+}
+
+
+@pytest.fixture
+async def document(reader: httpx.AsyncClient) -> Json:
+    """The document as it is served."""
+    found: Json = (await reader.get("/openapi.json")).json()
+    return found
+
+
+def reading(document: Json) -> list[Operation]:
+    """What anybody may read."""
+    return [each for each in operations(document) if each.method == "get" and not each.path.startswith("/v1/editorial")]
+
+
+def path_of(operation: Operation) -> str:
+    """The address of an operation without its parameters."""
+    return ADDRESSES.get(operation.name, operation.path).partition("?")[0]
+
+
+async def test_every_real_answer_follows_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+    for operation in reading(document):
+        schema = operation.told["responses"]["200"]["content"]["application/json"]["schema"]
+        for address in [
+            *([ADDRESSES[operation.name]] if operation.name in ADDRESSES else []),
+            *MORE.get(operation.name, []),
+        ]:
+            answer = await reader.get(address)
+            assert answer.status_code == 200, address
+            errors = [
+                f"{list(each.absolute_path)}: {each.message[:300]}"
+                for each in validator(document, schema).iter_errors(answer.json())
+            ]
+            assert errors == [], address
+
+
+async def test_every_real_problem_follows_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+    provoked = {
+        "400": "/v1/timeline?cursor=torn",
+        "404": "/v1/articles/nothing-here",
+        "410": "/v1/articles/taken-back",
+        "422": "/v1/articles?limit=0&bogus=1",
+    }
+    schema = {"$ref": "#/components/schemas/Problem"}
+    for status, address in provoked.items():
+        answer = await reader.get(address)
+        assert str(answer.status_code) == status
+        assert list(validator(document, schema).iter_errors(answer.json())) == [], address
+
+
+async def test_an_address_takes_the_parameters_of_the_document_and_no_others(
+    reader: httpx.AsyncClient, document: Json
+) -> None:
+    everything = {name for each in operations(document) for name in each.query} | {"q", "since", "sort", "offset"}
+    for operation in reading(document):
+        if not operation.path.startswith("/v1"):
+            continue
+        for name in sorted(everything):
+            value = await value_of(reader, operation, name)
+            answer = await reader.get(path_of(operation), params={name: value})
+            refused = [each["where"] for each in answer.json().get("errors", [])] if answer.status_code == 422 else []
+            assert refused == ([] if name in operation.query else [name]), (operation.path, name, answer.text)
+
+
+async def value_of(reader: httpx.AsyncClient, operation: Operation, name: str) -> str:
+    if name != "cursor" or "cursor" not in operation.query:
+        return VALUES.get(name, "1")
+    return str((await reader.get(path_of(operation), params={"limit": "1"})).json()["next"]["cursor"])
+
+
+async def test_the_bounds_of_the_document_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
+    for operation in reading(document):
+        for name, parameter in operation.query.items():
+            for value, accepted in edges(parameter["schema"], VALUES.get(name, "1")):
+                answer = await reader.get(path_of(operation), params={name: value})
+                told = (operation.path, name, str(value)[:80], answer.text[:200])
+                assert answer.status_code == (200 if accepted else 422), told
+                if not accepted:
+                    assert {each["where"] for each in answer.json()["errors"]} == {name}, told
+
+
+def edges(schema: Json, usual: str) -> list[tuple[Any, bool]]:
+    """Values at the edge of a schema and just beyond, and whether they are to be accepted."""
+    named = schema.get("items", schema).get("enum")
+    if named is not None:
+        return [*((each, True) for each in named), ("nothing-of-the-kind", False)]
+    if schema["type"] == "integer":
+        low, high = schema["minimum"], schema["maximum"]
+        return [(low, True), (high, True), (low - 1, False), (high + 1, False), ("some", False), ("", False)]
+    if schema["type"] == "boolean":
+        return [("true", True), ("false", True), ("maybe", False), ("", False)]
+    if schema["type"] == "array":
+        most = schema["maxItems"]
+        return [([usual] * most, True), ([usual] * (most + 1), False)]
+    if schema.get("format") == "date":
+        return [(usual, True), ("2026-02-30", False), ("today", False), ("", False)]
+    return []
+
+
+async def test_defaults_of_the_document_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
+    for operation in reading(document):
+        plain = await reader.get(path_of(operation))
+        for name, parameter in operation.query.items():
+            default = parameter["schema"].get("default")
+            if default in (None, []):
+                continue
+            asked = await reader.get(path_of(operation), params={name: str(default).lower()})
+            assert without_addresses(asked.json()) == without_addresses(plain.json()), (operation.path, name)
+
+
+def without_addresses(body: Json) -> Json:
+    """An answer without the addresses that repeat the question."""
+    return {name: value for name, value in body.items() if name not in {"next", "previous", "newer"}}

@@ -1,0 +1,149 @@
+"""Problem details (RFC 9457): their form, their pages, and that nothing of the inside gets out."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from sqlalchemy import Connection, text
+
+from app.api.problems import KINDS
+from app.db.session import Database
+from tests.api.newsroom import ADDRESSES, NOTICE, WITHDRAWN
+from tests.conftest import Store
+from tests.records import article
+
+INSIDE = re.compile(
+    r"select|sqlite|postgres|asyncpg|sqlalchemy|traceback|\.py|/app/|/tmp|\bno such (table|column)|relation|line \d+|"
+    r"exception|psycopg|constraint|articles\.",
+    re.IGNORECASE,
+)
+CAUSES: dict[str, tuple[str, str]] = {
+    "invalid-input": ("GET", "/v1/timeline?limit=201"),
+    "cursor-invalid": ("GET", "/v1/timeline?cursor=torn"),
+    "not-found": ("GET", "/v1/articles/nothing-here"),
+    "no-such-day": ("GET", "/v1/timeline/2011-12-30?tz=Pacific/Apia"),
+    "article-withdrawn": ("GET", WITHDRAWN),
+    "method-not-allowed": ("POST", "/v1/timeline"),
+}
+CAUSED_ELSEWHERE = {
+    "cursor-mismatch": "needs a cursor of another list: below",
+    "internal-error": "needs a broken database: below",
+    "not-ready": "needs a database that is gone: test_health.py",
+}
+OPERATIONAL = {"bad-request": "what the framework refuses with 400 before a route is asked"}
+
+
+@pytest.fixture(scope="session")
+def problem_schema(shared_folder: Path) -> dict[str, Any]:
+    """The JSON Schema of problem details."""
+    path = shared_folder / "standards" / "rfc9457-problem.schema.json"
+    if not path.is_file():
+        pytest.skip(f"the schema is not here: {path}")
+    schema: dict[str, Any] = json.loads(path.read_text())
+    return schema
+
+
+def check_problem(answer: httpx.Response, code: str) -> dict[str, Any]:
+    """The members of a well-formed problem of this kind."""
+    kind = KINDS[code]
+    body: dict[str, Any] = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.status_code == body["status"] == kind.status
+    assert body["type"] == f"/problems/{code}"
+    assert body["title"] == kind.title
+    assert body["detail"].strip()
+    assert body["instance"].startswith("/")
+    return body
+
+
+@pytest.mark.parametrize("code", CAUSES)
+async def test_a_problem_has_every_member_and_its_type_resolves(reader: httpx.AsyncClient, code: str) -> None:
+    method, address = CAUSES[code]
+    body = check_problem(await reader.request(method, address), code)
+    assert body["instance"] == address.partition("?")[0]
+    page = await reader.get(body["type"])
+    assert page.status_code == 200
+    assert KINDS[code].title in page.text
+
+
+@pytest.mark.parametrize("code", CAUSES)
+async def test_a_problem_follows_the_published_schema(
+    reader: httpx.AsyncClient, code: str, problem_schema: dict[str, Any]
+) -> None:
+    method, address = CAUSES[code]
+    checker = jsonschema.FormatChecker()
+    jsonschema.validate((await reader.request(method, address)).json(), problem_schema, format_checker=checker)
+
+
+def test_every_kind_has_a_cause_in_a_test_or_a_reason() -> None:
+    assert KINDS.keys() == CAUSES.keys() | CAUSED_ELSEWHERE.keys() | OPERATIONAL.keys()
+
+
+@pytest.mark.parametrize("code", KINDS)
+async def test_every_kind_has_a_page_and_stands_in_the_list(reader: httpx.AsyncClient, code: str) -> None:
+    page = await reader.get(f"/problems/{code}")
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert f"/problems/{code}" in (await reader.get("/problems")).text
+
+
+async def test_a_cursor_of_another_list_is_a_mismatch(reader: httpx.AsyncClient) -> None:
+    cursor = (await reader.get("/v1/timeline?limit=1")).json()["next"]["cursor"]
+    for other in ("/v1/timeline?tag=trams", "/v1/timeline?tz=UTC", "/v1/timeline?edition=ua", "/v1/tags"):
+        check_problem(
+            await reader.get(other, params={**httpx.QueryParams(other.partition("?")[2]), "cursor": cursor}),
+            "cursor-mismatch",
+        )
+
+
+async def test_a_withdrawal_tells_its_notice_and_never_its_reason(reader: httpx.AsyncClient) -> None:
+    for address in (WITHDRAWN, f"{WITHDRAWN}/related"):
+        answer = await reader.get(address)
+        body = check_problem(answer, "article-withdrawn")
+        assert body["notice"] == NOTICE
+        assert "secret" not in answer.text
+        assert "Text nobody reads" not in answer.text
+        by_id = await reader.get(f"/v1/articles/{body['id']}")
+        assert by_id.json() == {**body, "instance": f"/v1/articles/{body['id']}"}
+
+
+async def test_the_place_of_a_problem_is_a_uri_reference(reader: httpx.AsyncClient) -> None:
+    body = (await reader.get("/v1/articles/%D0%BB%D1%96%D0%B4%20%22x%22")).json()
+    assert body["instance"] == "/v1/articles/%D0%BB%D1%96%D0%B4%20%22x%22"
+
+
+def rename(table: str, name: str) -> Callable[[Connection], None]:
+    """An action that takes a table away under another name."""
+
+    def run(connection: Connection) -> None:
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+    return run
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_a_failing_query_leaks_nothing_and_harms_no_later_one(
+    client: httpx.AsyncClient, database: Database, store: Store
+) -> None:
+    before = {address: (await client.get(address)).content for address in ADDRESSES.values()}
+    await database.write(rename("editions", "editions_away"))
+    try:
+        for address in ADDRESSES.values():
+            answer = await client.get(address)
+            body = check_problem(answer, "internal-error")
+            assert body["instance"] == address.partition("?")[0]
+            assert INSIDE.search(answer.text.replace(body["instance"], "")) is None, answer.text
+            assert "etag" not in answer.headers
+    finally:
+        await database.write(rename("editions_away", "editions"))
+    for address, content in before.items():
+        assert (await client.get(address)).content == content
+    await store(article("2026-11-20T11:30:00Z", source_id="after"))
+    assert (await client.get("/v1/articles?limit=1")).json()["items"][0]["headline"] == "Story after"

@@ -1,0 +1,84 @@
+"""Random questions made from the document: every answer is a good one or a problem in words, never a failure."""
+
+import re
+from functools import cache
+from urllib.parse import quote, urlencode
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.main import create_app
+from app.settings import Settings
+from tests.api.contract import Operation, operations
+from tests.api.newsroom import ADDRESSES
+
+EXAMPLES = 250
+SEEDS = {
+    "edition": ["global", "ua", "*", ""],
+    "section": ["city", "kultura"],
+    "tag": ["trams", "fog"],
+    "author": ["iryna-dovhan"],
+    "label": ["opinion"],
+    "from": ["2026-11-19", "2026-11-20T10:00:00+02:00", "2026-11-20T10:00:00 02:00", "1000-01-01"],
+    "to": ["2026-11-21", "9998-12-31", "1000-01-01"],
+    "exclude": ["trams-return", "0677y7hzc3m1d"],
+    "id": ["0677y7hzc3m1d", "7zzzzzzzzzzzz"],
+    "fields": ["headline", "time,label", "body"],
+    "tz": ["UTC", "Europe/Kiev", "Pacific/Apia", "America/St_Johns", "Africa/Monrovia", "Etc/GMT+12"],
+    "newest_day": ["2026-11-19", "2011-12-30", "9998-12-31", "1000-01-01"],
+    "total": ["true", "false"],
+    "body": ["blocks", "html", "text", "none"],
+    "limit": ["1", "50", "200", "0", "-1"],
+    "cursor": ["AdFrOYUJ2n4zAAZD8qkx9gAYzH4_rYpBonlFtA8", "AQAA"],
+    "slug": ["global", "city", "trams", "iryna-dovhan"],
+    "key": ["trams-return", "night-trams", "taken-back", "0677y7hzc3m1d"],
+    "day": ["2026-11-19", "2011-12-30", "1000-01-01", "9998-12-31", "9999-01-01", "0001-01-01"],
+}
+MARKED = st.sampled_from(
+    ["'", '"', "%", "%00", "\\", "\x00", "\n", "\x7f", "\u2028", "\u02bc", "𐍈", "1" * 40, "-", "+", "*"]
+)
+
+
+def values(name: str) -> st.SearchStrategy[str]:
+    """Values for a parameter: usual ones, usual ones with something added, and anything at all."""
+    usual = st.sampled_from([*SEEDS.get(name, [""])])
+    changed = st.builds(
+        lambda value, mark, place: value[:place] + mark + value[place:], usual, MARKED, st.integers(0, 12)
+    )
+    return st.one_of(usual, usual, changed, st.text(max_size=30))
+
+
+@cache
+def public_operations() -> list[Operation]:
+    """What anybody may ask, by the document."""
+    return [each for each in operations(create_app(Settings()).openapi()) if each.name in ADDRESSES]
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> httpx.URL:
+    """The address of an operation, with some of its parameters."""
+    operation = draw(st.sampled_from(public_operations()))
+    path = operation.path
+    for place in re.findall(r"\{(\w+)\}", operation.path):
+        path = path.replace(f"{{{place}}}", quote(draw(values(place)), safe=""))
+    pairs: list[tuple[str, str]] = []
+    for name in draw(st.lists(st.sampled_from(sorted(operation.query) or ["limit"]), max_size=4, unique=True)):
+        is_list = operation.query.get(name, {"schema": {}})["schema"].get("type") == "array"
+        pairs += [(name, draw(values(name))) for _ in range(draw(st.integers(1, 3 if is_list else 1)))]
+    return httpx.URL("http://dayline.test").copy_with(raw_path=f"{path}?{urlencode(pairs)}".encode())
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(address=questions())
+async def test_no_question_brings_the_server_down(reader: httpx.AsyncClient, address: httpx.URL) -> None:
+    answer = await reader.get(address)
+    assert answer.status_code in {200, 308, 400, 404, 410, 422}, answer.text
+    if answer.status_code >= 400:
+        problem = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == answer.status_code
+        assert all(flaw["where"] and flaw["message"] for flaw in problem.get("errors", []))
+    elif answer.status_code == 200:
+        again = await reader.get(address, headers={"if-none-match": answer.headers["etag"]})
+        assert again.status_code == 304

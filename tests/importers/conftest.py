@@ -1,0 +1,90 @@
+"""Bringing lines in and getting them out again, without the command line around it."""
+
+from dataclasses import dataclass, field
+from io import BufferedReader, BytesIO
+from typing import IO, Protocol, cast
+
+import orjson
+import pytest
+from sqlalchemy import Connection, select
+
+from app.db.session import Database
+from app.importers.runner import Importer, Report
+from app.models.change import changes
+from app.queries.export import export_records
+from tests.conftest import NOW
+from tests.importers.lines import Line, pack
+
+
+@dataclass(slots=True)
+class Brought:
+    """What an import came to."""
+
+    report: Report
+    flaws: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """Articles by outcome."""
+        return {str(outcome): n for (kind, outcome), n in self.report.records.items() if kind == "article"}
+
+
+class Bring(Protocol):
+    """Imports lines as one file."""
+
+    async def __call__(self, *lines: Line, now: int = NOW) -> Brought:
+        """The report, and the flaws as (line, reason)."""
+
+
+class Content(Protocol):
+    """Reads what is stored."""
+
+    async def __call__(self) -> bytes:
+        """The export."""
+
+
+class Log(Protocol):
+    """Reads the change log."""
+
+    async def __call__(self) -> list[tuple[str, int | None]]:
+        """The type and the article of every change so far."""
+
+
+def export_bytes(connection: Connection) -> bytes:
+    return b"".join(orjson.dumps(each) + b"\n" for each in export_records(connection))
+
+
+def change_rows(connection: Connection) -> list[tuple[str, int | None]]:
+    found = connection.execute(select(changes.c.type, changes.c.article_id).order_by(changes.c.seq))
+    return [(row.type, row.article_id) for row in found]
+
+
+async def import_bytes(database: Database, content: bytes, *, now: int = NOW) -> Brought:
+    """Import a file's bytes, gzipped or not."""
+    flaws: list[tuple[int, str]] = []
+    importer = Importer(database, now=lambda: now, tell_flaw=lambda number, why: flaws.append((number, why)))
+    return Brought(await importer.run(cast("IO[bytes]", BufferedReader(BytesIO(content)))), flaws)
+
+
+@pytest.fixture
+def bring(database: Database) -> Bring:
+    async def bring_in(*lines: Line, now: int = NOW) -> Brought:
+        return await import_bytes(database, pack(*lines), now=now)
+
+    return bring_in
+
+
+@pytest.fixture
+def content(database: Database) -> Content:
+    async def read() -> bytes:
+        return await database.read_long(export_bytes)
+
+    return read
+
+
+@pytest.fixture
+def log(database: Database) -> Log:
+    async def read() -> list[tuple[str, int | None]]:
+        return await database.read(change_rows)
+
+    return read

@@ -1,0 +1,162 @@
+"""Published ways of smuggling script in, through every member of a record, out of the API and harmless."""
+
+from itertools import chain
+from typing import Any
+
+import httpx
+import orjson
+
+from app.errors import InvalidInput
+from app.importers.json_lines import parse_line
+from tests.importers.conftest import Bring
+from tests.importers.lines import article_line, edition_line
+from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
+
+VECTORS_EACH = 40
+PICTURE = "https://pictures.example/a.jpg"
+
+
+def is_accepted(line: dict[str, Any]) -> bool:
+    try:
+        parse_line(orjson.dumps(line))
+    except InvalidInput:
+        return False
+    return True
+
+
+def html_blocks(vector: str) -> list[dict[str, Any]]:
+    return [
+        {"type": "paragraph", "html": vector},
+        {"type": "heading", "level": 3, "html": vector},
+        {"type": "list", "ordered": False, "items": [vector, "tail"]},
+        {"type": "embed", "url": "https://radio.example/1", "provider": "Radio", "html": vector},
+    ]
+
+
+def url_blocks(vector: str) -> list[list[dict[str, Any]]]:
+    rendition = {"url": vector, "width": 10, "height": 10, "type": "image/png"}
+    return [
+        [{"type": "embed", "url": vector, "provider": "Radio"}],
+        [{"type": "image", "image": {"url": vector, "alt": "A"}}],
+        [{"type": "image", "image": {"url": PICTURE, "alt": "A", "width": 20, "renditions": [rendition]}}],
+    ]
+
+
+def text_blocks(vector: str) -> list[dict[str, Any]]:
+    picture = {"url": PICTURE, "alt": vector, "caption": vector, "credit": vector}
+    return [
+        {"type": "paragraph", "text": vector},
+        {"type": "heading", "level": 2, "text": vector},
+        {"type": "pull_quote", "text": vector, "attribution": vector},
+        {"type": "image", "image": picture},
+        {"type": "embed", "url": "https://radio.example/1", "provider": vector},
+    ]
+
+
+def articles_with(bodies: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Articles that share these bodies out between them."""
+    parts = [bodies[start : start + VECTORS_EACH] for start in range(0, len(bodies), VECTORS_EACH)]
+    return [article_line(f"x{n}", body=list(chain.from_iterable(part))) for n, part in enumerate(parts)]
+
+
+def html_of(blocks: list[dict[str, Any]]) -> list[str]:
+    """Every HTML that the blocks hold."""
+    found = []
+    for block in blocks:
+        found += [block[name] for name in ("html",) if block.get(name) is not None]
+        found += block.get("items", [])
+    return found
+
+
+async def judge(client: httpx.AsyncClient, articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All blocks as the API gives them, once their HTML and that of whole bodies was found harmless."""
+    blocks: list[dict[str, Any]] = []
+    for each in articles:
+        address = f"/v1/articles/story-{each['source_id']}"
+        body = (await client.get(address)).json()["body"]
+        for html in html_of(body):
+            assert is_harmless(html) is None, html
+        whole = (await client.get(address, params={"body": "html"})).json()["body"]
+        assert is_harmless(whole, also=BLOCK_TAGS) is None, whole
+        blocks += body
+    return blocks
+
+
+async def test_html_members_carry_no_script(bring: Bring, client: httpx.AsyncClient) -> None:
+    bodies = [html_blocks(vector) for vector in VECTORS]
+    accepted = [body for body in bodies if is_accepted(article_line("x", body=body))]
+    refused = [body[0]["html"] for body in bodies if body not in accepted]
+    assert all("\x00" in vector for vector in refused), "what can be stored is cleaned and not refused"
+    articles = articles_with(accepted)
+    assert (await bring(edition_line(), *articles)).flaws == []
+    blocks = await judge(client, articles)
+    assert len(blocks) == 4 * len(accepted)
+    assert all(block["items"][1] == "tail" for block in blocks if block["type"] == "list")
+
+
+async def test_addresses_are_web_addresses_or_the_line_is_refused(bring: Bring, client: httpx.AsyncClient) -> None:
+    bodies = [body for vector in VECTORS for body in url_blocks(vector)]
+    accepted = [body for body in bodies if is_accepted(article_line("x", body=body))]
+    assert 0 < len(accepted) < len(bodies) / 10
+    articles = articles_with(accepted)
+    assert (await bring(edition_line(), *articles)).flaws == []
+    for block in await judge(client, articles):
+        images = [block["image"], *block["image"]["renditions"]] if block["type"] == "image" else [block]
+        assert all(each["url"].startswith(("https://", "http://")) for each in images)
+    for vector in VECTORS:
+        for members in (
+            {"source": {"name": "X", "url": vector}},
+            {"image": {"url": vector, "alt": ""}},
+            {"rights": {"licence_url": vector}},
+        ):
+            if is_accepted(article_line("x", **members)):
+                assert vector.startswith(("https://", "http://"))
+
+
+async def test_text_members_are_text_and_escaped_where_they_become_html(
+    bring: Bring, client: httpx.AsyncClient
+) -> None:
+    vectors = [
+        vector for vector in VECTORS if is_accepted(article_line("x", headline=vector, body=text_blocks(vector)))
+    ]
+    assert len(vectors) > len(VECTORS) * 0.9
+    articles = articles_with([text_blocks(vector) for vector in vectors])
+    assert (await bring(edition_line(), *articles)).flaws == []
+    blocks = await judge(client, articles)
+    assert [block["text"] for block in blocks if block["type"] == "pull_quote"] == vectors
+    assert [block["image"]["alt"] for block in blocks if block["type"] == "image"] == vectors
+    assert [block["provider"] for block in blocks if block["type"] == "embed"] == vectors
+
+
+async def test_headlines_and_catalogue_entries_say_what_they_were_given(
+    bring: Bring, client: httpx.AsyncClient
+) -> None:
+    vectors = [vector for vector in VECTORS if is_accepted(article_line("x", headline=vector))][::4]
+    lines = [
+        line
+        for n, vector in enumerate(vectors)
+        for line in (
+            {"kind": "tag", "slug": f"t{n}", "name": vector},
+            {"kind": "author", "slug": f"a{n}", "name": vector, "role": vector, "bio": vector},
+            {"kind": "label", "code": f"l{n}", "text": vector, "disclaimer": vector},
+            article_line(
+                f"{n:03}",
+                headline=vector,
+                lead=vector,
+                dateline=vector,
+                tags=[f"t{n}"],
+                authors=[f"a{n}"],
+                label=f"l{n}",
+            ),
+        )
+    ]
+    assert (await bring(edition_line(), *lines)).flaws == []
+    answer = await client.get("/v1/articles", params={"limit": 200})
+    assert answer.headers["content-type"].startswith("application/json")
+    assert "nosniff" in answer.headers.get("x-content-type-options", "nosniff")
+    shown = {item["headline"]: item for item in answer.json()["items"]}
+    assert shown.keys() == set(vectors)
+    for vector, item in shown.items():
+        said = [item["lead"], item["dateline"], item["label"]["text"], item["tags"][0]["name"]]
+        assert [*said, item["authors"][0]["name"], item["authors"][0]["bio"]] == [vector] * 6
+        assert item["slug"].replace("-", "a").isalnum()

@@ -1,0 +1,173 @@
+"""Lines that cannot be used: each is told with its number and reason, and the others are imported."""
+
+import gzip
+from typing import Any
+
+import orjson
+import pytest
+
+from app.db.session import Database
+from app.errors import InvalidInput
+from app.importers import runner
+from app.importers.json_lines import parse_line
+from tests.importers.conftest import Bring, Content, import_bytes
+from tests.importers.lines import article_line, edition_line, pack
+
+LONE_SURROGATE = b'{"kind":"tag","slug":"x","name":"\\ud800"}'
+INVALID_UTF8 = b'{"kind":"tag","slug":"x","name":"\xff\xfe"}'
+
+BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
+    (b"{", "line: not JSON"),
+    (b"kind=tag", "line: not JSON"),
+    (b'{"kind":"tag","slug":"x","name":"X"} {}', "line: not JSON"),
+    (b'{"kind":"tag","slug":"x","name":NaN}', "line: not JSON"),
+    (b"[" * 100_000, "line: not JSON"),
+    (LONE_SURROGATE, "line: not JSON"),
+    (INVALID_UTF8, "line: not JSON"),
+    (b"[]", "line: a JSON object is expected."),
+    (b'"article"', "line: a JSON object is expected."),
+    (b"null", "line: a JSON object is expected."),
+    (b"{}", "kind: one of edition, label, section, tag, author, article is expected."),
+    ({"kind": "story"}, "kind: one of "),
+    ({"kind": ["article"]}, "kind: one of "),
+    (article_line("b", headline=None), "headline: "),
+    (article_line("b", headline=" \t "), "headline: It is empty."),
+    (article_line("b", headline="x" * 1_001), "headline: "),
+    (article_line("b", headline={"en": "x"}), "headline: "),
+    (article_line("b", headline="a\x00b"), "headline: Text may hold no control characters"),
+    (article_line("b", lead="a\x00b"), "lead: Text may hold no control characters"),
+    (article_line("a\x1bb"), "source_id: Text may hold no control characters"),
+    (article_line("语" * 401), "source_id: "),
+    (article_line("b", related=["x" * 401]), "related.0: "),
+    (article_line("b", colour="red"), "colour: Extra inputs are not permitted"),
+    (article_line("b", edition=None), "edition: "),
+    (article_line("b", published_at="2 November 2026"), "published_at: An instant is written as in RFC 3339"),
+    (article_line("b", published_at="2026-11-02T10:00:00"), "published_at: An instant needs seconds and its offset"),
+    (article_line("b", published_at="2026-02-30T10:00:00Z"), "published_at: An instant needs a date"),
+    (article_line("b", published_at="0999-12-31T23:59:59Z"), "published_at: An instant must lie between"),
+    (article_line("b", published_at=1_762_000_000), "published_at: An instant is a string"),
+    (article_line("b", published_at=True), "published_at: An instant is a string"),
+    (article_line("b", updated_at=1e300), "updated_at: An instant is a string"),
+    (article_line("b", withdrawal={"at": 5}), "withdrawal.at: An instant is a string"),
+    (article_line("b", status="hidden"), "status: "),
+    (article_line("b", slug="Night Boats"), "slug: A slug is 1 to 120"),
+    (article_line("b", slug="01m8x3c7k2v9q"), "slug: This slug has the form of an identifier"),
+    (article_line("b", id="1234"), "id: '1234' is not an article id"),
+    (article_line("b", id="81m8x3c7k2v9q"), "id: "),
+    (article_line("b", tags="fog"), "tags: "),
+    (article_line("b", tags=["Fog!"]), "tags.0: A code is 1 to 80"),
+    (article_line("b", authors=[f"a{n}" for n in range(201)]), "authors: "),
+    (article_line("b", source={"url": "https://x.example"}), "source.name: "),
+    (article_line("b", source={"name": "X", "url": "javascript:alert(1)"}), "source.url: "),
+    (article_line("b", image={"url": "https://x.example/a.jpg"}), "image.alt: "),
+    (article_line("b", image={"url": "https://x.example/a.jpg", "alt": "", "width": "12"}), "image.width: "),
+    (article_line("b", body="<p>Text</p>"), "body: "),
+    (article_line("b", body=[{"type": "video"}]), "body.0: "),
+    (article_line("b", body=[{"type": "paragraph"}]), "body.0.html: Give 'html' or 'text'."),
+    (
+        article_line("b", body=[{"type": "paragraph", "text": "a"}, {"type": "heading", "level": 9, "text": "b"}]),
+        "body.1.level: ",
+    ),
+    (article_line("b", body=[{"type": "paragraph", "html": "a\x00b"}]), "body.0.html: HTML may not hold NUL"),
+    (edition_line("b", timezone="Europe/Lume"), "timezone: A time zone is an IANA name"),
+    (edition_line("b", timezone="localtime"), "timezone: A time zone is an IANA name"),
+    (edition_line("b", language="english"), "language: "),
+    (edition_line("b", site_url="courier.example"), "site_url: Expected an absolute URL"),
+    (edition_line("b", article_url="{site_url}/news"), "article_url: A template holds {slug} or {id}"),
+    (edition_line("b", default="yes"), "default: "),
+    (edition_line("B"), "slug: A code is 1 to 80"),
+    ({"kind": "tag", "slug": "x"}, "name: "),
+    ({"kind": "section", "slug": "x", "name": "X"}, "edition: "),
+    ({"kind": "label", "code": "x", "text": "X", "texts": {"ukrainian": "Порт"}}, "texts.ukrainian"),
+    ({"kind": "label", "code": "x", "text": "X", "genre": "Long Read"}, "genre: A code is 1 to 80"),
+    ({"kind": "author", "slug": "x", "name": "X", "bio": ""}, "bio: It is empty."),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD_LINES)
+def test_a_bad_line_is_refused_with_the_place_of_its_flaw(line: dict[str, Any] | bytes, reason: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_line(line if isinstance(line, bytes) else orjson.dumps(line))
+    assert refused.value.detail.startswith(reason)
+
+
+def test_a_line_with_many_flaws_tells_the_first_few() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse_line(orjson.dumps(article_line("b", headline=1, lead=2, dateline=3, section=4, label=5)))
+    assert len(refused.value.flaws) == 3
+
+
+async def test_bad_lines_are_told_by_number_and_the_others_are_imported(bring: Bring, content: Content) -> None:
+    lines: list[dict[str, Any] | bytes] = [edition_line()]
+    expected = []
+    for line, reason in BAD_LINES:
+        lines += [article_line(f"good {len(lines)}"), line]
+        expected.append((len(lines), reason))
+    report = await bring(*lines)
+    assert [
+        (number, why.startswith(reason)) for (number, why), (_, reason) in zip(report.flaws, expected, strict=True)
+    ] == [(number, True) for number, _ in expected]
+    assert report.report.refused == len(BAD_LINES)
+    assert report.outcomes == {"created": len(BAD_LINES)}
+    assert (await content()).count(b'"kind":"article"') == len(BAD_LINES)
+
+
+async def test_a_line_that_is_too_long_does_not_take_its_neighbours_with_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "LINE_BYTES_MOST", 1_000)
+
+    def padded(size: int) -> bytes:
+        line = pack({"kind": "tag", "slug": "padded", "name": "x"}).strip()
+        return line[:-1] + b" " * (size - len(line) - 1) + b"}\n"
+
+    good = pack({"kind": "tag", "slug": "good", "name": "Good"})
+    for size in (1_001, 1_002, 1_003, 2_002, 2_003, 3_500):
+        file = pack(edition_line()) + padded(size) + good + padded(size)
+        report = await import_bytes(database, file)
+        assert [number for number, _ in report.flaws] == [2, 4], size
+        assert report.report.records.total() == 2, size
+    report = await import_bytes(database, padded(990) + good)
+    assert report.flaws == []
+
+
+@pytest.mark.parametrize("ending", [b"\r\n", b"\n\n", b"\n \t\n", b"\r\n\r\n"])
+async def test_line_ends_of_any_kind_and_blank_lines_do_no_harm(database: Database, ending: bytes) -> None:
+    lines = [orjson.dumps(each) for each in (edition_line(), article_line("a"), article_line("b"))]
+    for end in (ending, b""):
+        report = await import_bytes(database, ending.join(lines) + end)
+        assert report.flaws == []
+        assert report.report.records.total() == 3
+
+
+async def test_a_byte_order_mark_is_passed_over(database: Database) -> None:
+    report = await import_bytes(database, b"\xef\xbb\xbf" + pack(edition_line(), article_line("a")))
+    assert (report.flaws, report.outcomes) == ([], {"created": 1})
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\r\n \n\n", b"\xef\xbb\xbf", gzip.compress(b"")])
+async def test_a_blank_file_is_an_import_of_nothing(database: Database, content: bytes) -> None:
+    report = await import_bytes(database, content)
+    assert (report.flaws, report.report.records.total()) == ([], 0)
+
+
+async def test_a_truncated_gzip_file_gives_what_it_holds_and_one_flaw(database: Database) -> None:
+    lines = [edition_line(), *(article_line(f"a{n}", lead=f"{n * 7919 % 1009} boats") for n in range(300))]
+    packed = gzip.compress(pack(*lines))
+    report = await import_bytes(database, packed[: len(packed) // 2])
+    assert [reason for _, reason in report.flaws] == ["the compressed file is damaged from here on."]
+    assert report.flaws[0][0] == report.report.records.total() + 1
+    assert 50 < report.outcomes["created"] < 250
+
+
+async def test_a_damaged_gzip_file_is_told_and_does_not_stop_the_program(database: Database) -> None:
+    packed = bytearray(gzip.compress(pack(edition_line(), article_line("a"))))
+    packed[-6] ^= 0xFF
+    report = await import_bytes(database, bytes(packed))
+    assert [reason for _, reason in report.flaws] == ["the compressed file is damaged from here on."]
+
+
+async def test_a_reason_cannot_command_the_terminal_that_shows_it(bring: Bring) -> None:
+    report = await bring(article_line("a", **{"\x1b[2J\r\n": 1}), article_line("a", **{"x" * 10_000: 1}))
+    assert all(reason.isprintable() and len(reason) <= 400 for _, reason in report.flaws)
+    assert len(report.flaws) == 2

@@ -1,0 +1,261 @@
+"""A random history: someone walks the timeline while the newsroom publishes, back-dates, edits and withdraws."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Any
+
+from app.actions.articles import store_articles
+from app.actions.catalogue import store_entry
+from app.db.session import Database
+from app.domain.article import Status
+from app.domain.calendar import find_day, find_zone
+from app.domain.ids import LARGEST, format_id
+from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
+from app.queries.articles import list_articles
+from app.queries.timeline import get_timeline
+from app.schemas.question import ArticlesQuestion, TimelineQuestion
+from app.schemas.record import ArticleRecord
+from tests.conftest import NOW
+from tests.records import article, edition
+
+STEPS = 20
+KINDS = {"section": ("s1", "s2"), "tag": ("t1", "t2", "t3"), "author": ("a1", "a2"), "label": ("l1", "l2")}
+PLACES = (  # a zone, and an instant near which its days are hard
+    ("Europe/Kyiv", "2026-10-25T01:00:00Z"),
+    ("Europe/Kyiv", "2026-03-29T01:00:00Z"),
+    ("America/New_York", "2026-11-01T06:00:00Z"),
+    ("America/St_Johns", "2010-11-07T02:31:00Z"),
+    ("Pacific/Apia", "2011-12-30T10:00:00Z"),
+    ("Atlantic/Azores", "2026-10-25T01:00:00Z"),
+    ("America/Sao_Paulo", "2018-11-04T03:00:00Z"),
+    ("UTC", "2026-01-01T00:00:00Z"),
+)
+
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An article as the newsroom knows it."""
+
+    number: int
+    published_at: int
+    status: Status
+    names: dict[str, tuple[str, ...]]
+    revision: int = 0
+
+    @property
+    def id(self) -> str:
+        """Its id; the texts of ids sort as their numbers do."""
+        return format_id(self.number)
+
+    @property
+    def slug(self) -> str:
+        """Its slug."""
+        return f"piece-{self.id}"
+
+    @property
+    def key(self) -> Key:
+        """Its sort key."""
+        return self.published_at, self.id
+
+    def record(self, edition_slug: str) -> ArticleRecord:
+        """The record that brings it to where it stands."""
+        made = article(
+            None,
+            edition=edition_slug,
+            id=self.id,
+            slug=self.slug,
+            headline=f"Piece {self.revision}",
+            status=self.status,
+            section=next(iter(self.names["section"]), None),
+            label=next(iter(self.names["label"]), None),
+            tags=list(self.names["tag"]),
+            authors=list(self.names["author"]),
+        )
+        return made.model_copy(update={"published_at": self.published_at})
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk from the first page to the last: what it must show, what it has shown, and where it stands."""
+
+    steady: set[str]
+    cursor: str | None = None
+    shown: list[Key] = field(default_factory=list)
+    headed: list[str] = field(default_factory=list)
+
+
+class History:
+    """One history in an edition of its own; the same number makes the same history on every database."""
+
+    def __init__(self, database: Database, number: int) -> None:
+        self.counts: Counter[str] = Counter()
+        self._database = database
+        self._random = Random(number)
+        self._edition = f"history-{number}"
+        zone, centre = self._random.choice(PLACES)
+        self._centre = parse_instant(centre)
+        self._edition_zone = zone
+        self._tz = self._random.choice((None, None, zone, "Asia/Kathmandu"))
+        self._zone = find_zone(self._tz or zone)
+        self._days = self._random.random() < 0.8  # else a plain list of articles
+        self._pieces: dict[str, Piece] = {}
+        self._asked: dict[str, Any] = {}
+        self._lower, self._upper = -(2**62), 2**62
+
+    async def run(self) -> Counter[str]:
+        """Live it through and check it at every page; the counts of what happened."""
+        await self._database.write(
+            store_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=NOW
+        )
+        await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
+        self._ask()
+        while self.counts["steps"] < STEPS:
+            walk = Walk({piece.id for piece in self._matching()})
+            more = True
+            while more:
+                more = await self._read(walk)
+                if more and self.counts["steps"] < 3 * STEPS:
+                    for _ in range(self._random.choice((0, 1, 1, 2))):
+                        await self._write(walk)
+            self._close(walk)
+            await self._write(walk)
+        return self.counts
+
+    def _ask(self) -> None:
+        random = self._random
+        asked: dict[str, Any] = {"edition": self._edition}
+        if random.random() < 0.6:
+            for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
+                asked[kind] = random.sample(KINDS[kind], random.choice((1, len(KINDS[kind]))))
+        if random.random() < 0.4:
+            asked["exclude"] = [random.choice((p.id, p.slug)) for p in random.sample([*self._pieces.values()], 2)]
+        if random.random() < 0.2:
+            self._lower = self._centre - DAY_US
+            asked["from"] = format_instant(self._lower, self._zone)
+        if random.random() < 0.2:
+            self._upper = self._centre + DAY_US // 2
+            asked["to"] = format_instant(self._upper, self._zone)
+        self._asked = asked
+
+    def _matching(self, below: Key | None = None) -> list[Piece]:
+        """What the list holds now (behind a key), newest first, by brute force."""
+        excluded = set(self._asked.get("exclude", ()))
+        found = [
+            piece
+            for piece in self._pieces.values()
+            if piece.status is Status.PUBLISHED
+            and self._lower <= piece.published_at < self._upper
+            and not {piece.id, piece.slug} & excluded
+            and all(set(piece.names[kind]) & set(self._asked[kind]) for kind in KINDS if kind in self._asked)
+            and (below is None or piece.key < below)
+        ]
+        return sorted(found, key=lambda piece: piece.key, reverse=True)
+
+    async def _read(self, walk: Walk) -> bool:
+        """Read a page and hold it against the newsroom's own knowledge; whether there is more."""
+        limit = self._random.choice((1, 1, 2, 3, 5))
+        asked = {**self._asked, "limit": limit} | ({} if walk.cursor is None else {"cursor": walk.cursor})
+        expected = self._matching(walk.shown[-1] if walk.shown else None)
+        if self._days:
+            if self._tz is not None:
+                asked["tz"] = self._tz
+            page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+            self._check_days(page["days"], expected[limit:], walk)
+            items = [item for day in page["days"] for item in day["items"]]
+        else:
+            question = ArticlesQuestion.model_validate(asked)
+            page = await self._database.read(list_articles, question, path="/v1/articles")
+            items = page["items"]
+        assert [item["id"] for item in items] == [piece.id for piece in expected[:limit]]
+        assert (page["next"] is None) is (len(expected) <= limit)
+        keys = [(parse_instant(item["published_at"]), item["id"]) for item in items]
+        walk.shown += keys
+        walk.cursor = page["next"] and page["next"]["cursor"]
+        self.counts.update(steps=1, pages=1, items=len(items))
+        return page["next"] is not None
+
+    def _check_days(self, days: list[Any], behind: list[Piece], walk: Walk) -> None:
+        """Headings: each date gets one, none is empty or torn, and `complete` tells whether the day goes on."""
+        for place, day in enumerate(days):
+            assert day["items"]
+            for item in day["items"]:
+                instant = parse_instant(item["published_at"])
+                assert find_day(instant, self._zone).date.isoformat() == day["date"]
+                assert parse_instant(day["starts_at"]) <= instant < parse_instant(day["ends_at"])
+            if day["continued"]:
+                assert place == 0
+                assert walk.headed[-1:] == [day["date"]]
+                self.counts["continued"] += 1
+            else:
+                assert not walk.headed or day["date"] < walk.headed[-1]
+                walk.headed.append(day["date"])
+            goes_on = (
+                place == len(days) - 1
+                and bool(behind)
+                and find_day(behind[0].published_at, self._zone).date.isoformat() == day["date"]
+            )
+            assert day["complete"] is not goes_on
+
+    def _close(self, walk: Walk) -> None:
+        """At the end: order strictly descending, nothing twice, and nothing that stayed was missed."""
+        assert walk.shown == sorted(set(walk.shown), reverse=True)
+        times = Counter(id_ for _, id_ in walk.shown)
+        assert {id_: times[id_] for id_ in walk.steady} == dict.fromkeys(walk.steady, 1)
+        self.counts.update(walks=1, steady=len(walk.steady))
+
+    async def _write(self, walk: Walk) -> None:
+        """One thing that a newsroom does, in one transaction."""
+        random = self._random
+        verb = random.choice(("publish", "backdate", "backdate", "backdate", "withdraw", "edit", "retag", "bump"))
+        if verb in {"publish", "backdate"} or not self._pieces:
+            made = [self._new(newest=verb == "publish") for _ in range(random.choice((1, 1, 2)))]
+        else:
+            made = [self._changed(random.choice([*self._pieces.values()]), verb)]
+        for piece in made:
+            before = self._pieces.get(piece.id)
+            if before is not None and before.published_at != piece.published_at:
+                walk.steady.discard(piece.id)
+        await self._store(made)
+        walk.steady &= {piece.id for piece in self._matching()}
+        self.counts.update({"steps": 1, verb: 1})
+
+    def _changed(self, piece: Piece, verb: str) -> Piece:
+        if verb == "withdraw":  # or restore
+            away = piece.status is Status.PUBLISHED
+            return replace(piece, status=Status.WITHDRAWN if away else Status.PUBLISHED)
+        if verb == "retag":
+            return replace(piece, names=self._names())
+        if verb == "bump":
+            return replace(piece, published_at=self._instant(newest=self._random.random() < 0.5))
+        return replace(piece, revision=piece.revision + 1)
+
+    def _new(self, *, newest: bool = False) -> Piece:
+        number = self._random.randrange(LARGEST)
+        return Piece(number, self._instant(newest=newest), Status.PUBLISHED, self._names())
+
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        random = self._random
+        return {
+            kind: tuple(random.sample(names, random.choice((0, 1, 1, 1) if kind in {"section", "label"} else (1, 2))))
+            for kind, names in KINDS.items()
+        }
+
+    def _instant(self, *, newest: bool = False) -> int:
+        """An instant within two days of the hard one: often one that is taken, often on a quarter of an hour."""
+        random = self._random
+        taken = [piece.published_at for piece in self._pieces.values()]
+        if newest and taken:
+            return max(taken) + random.choice((0, 1, MINUTE_US, 400 * MINUTE_US))
+        if taken and random.random() < 0.3:
+            return random.choice(taken) + random.choice((0, 0, 1, -1))
+        return self._centre + random.randrange(-192, 192) * 15 * MINUTE_US + random.choice((0, 0, 0, -1, 1))
+
+    async def _store(self, made: list[Piece]) -> None:
+        stored = await self._database.write(store_articles, [piece.record(self._edition) for piece in made], now=NOW)
+        for outcome in stored.outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+        self._pieces |= {piece.id: piece for piece in made}

@@ -1,0 +1,199 @@
+"""Lists stay flat: what they look at follows from what they show, not from how much there is.
+
+SQLite counts the steps of its virtual machine, PostgreSQL the rows of each scan of the very statements that ran, on
+the plan it keeps after seven runs. PostgreSQL is given fresh statistics and no other help: at 1,000 articles it finds
+the index cheaper than reading the table by itself.
+"""
+
+import asyncio
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Connection, text
+
+from app.db import migrations
+from app.db.session import Database, open_database
+from app.domain.scope import Facet
+from app.importers.runner import Importer
+from app.queries.timeline import get_timeline
+from app.schemas.question import TimelineQuestion
+from bench import lists
+from bench.examined import Examined, Query, examine
+from bench.generate import AUTHORS, LABELS, SECTIONS, TAGS, generate_records, names_apart
+from tests.conftest import KINDS, NOW, Store, create_database, run_once
+from tests.records import article
+
+SMALL, LARGE, SEED = 1_000, 3_000, 2
+KEYS = 41  # a page of 40 and one more, to know whether it is the last
+CATALOGUE = SECTIONS + TAGS + AUTHORS + LABELS
+SAMPLED = 100  # keys of each kind looked at to tell which is the sparsest
+
+# Steps of SQLite: for each article shown with its label and section, for each key of a list, for all the rest.
+STEPS_SHOWN, STEPS_KEY, STEPS_ELSE = 50, 30, 500
+ROWS_SHOWN = 4  # of the list, the article, its label, its section
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a list showed and looked at."""
+
+    shown: int
+    examined: Examined
+
+    def stays_below(self, keys: int, *, shown: int = KEYS) -> bool:
+        """Whether this was no more than for so many keys of lists, and so many articles shown."""
+        if self.examined.steps:
+            return self.examined.steps <= STEPS_SHOWN * shown + STEPS_KEY * keys + STEPS_ELSE
+        return self.examined.rows <= ROWS_SHOWN * shown + keys + CATALOGUE
+
+
+Looks = dict[str, list[tuple[str, Look]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """Every list, at the same questions, before and after an archive grew threefold."""
+
+    small: Looks
+    large: Looks
+    ranked: lists.Ranked
+
+    def total(self, kind: Facet, name: str) -> int:
+        """How many articles a name is on at last."""
+        return dict(self.ranked[kind])[name]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of this module's own: filling it takes longer than looking at it."""
+    if request.param == "sqlite":
+        found = f"sqlite:///{Path(tmp_path_factory.mktemp('rows')) / 'rows.db'}"
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        run_once(server.format("postgres"), create_database("dayline_rows"))
+        found = server.format("dayline_rows")
+    run_once(found, migrations.upgrade)
+    return found
+
+
+@pytest.fixture(scope="module")
+def grown(address: str) -> Grown:
+    """What each list looks at with 1,000 articles and with 3,000."""
+    return asyncio.run(_grow(address))
+
+
+async def _grow(address: str) -> Grown:
+    records = list(generate_records(LARGE, SEED))
+    ranked = _rank(records)
+    database = open_database(address)
+    try:
+        await _fill(database, records[: SMALL - LARGE])
+        small = await database.read(_look, ranked)
+        await _fill(database, records[SMALL - LARGE :])
+        large = await database.read(_look, ranked)
+    finally:
+        await database.close()
+    return Grown(small, large, ranked)
+
+
+def _rank(records: Iterable[dict[str, Any]]) -> lists.Ranked:
+    given: dict[Facet, Counter[str]] = {kind: Counter() for kind in lists.COLUMNS}
+    for record in records:
+        if record["kind"] == "article":
+            given[Facet.SECTION].update([record["section"]])
+            given[Facet.TAG].update(record["tags"])
+            given[Facet.AUTHOR].update(record["authors"])
+            given[Facet.LABEL].update([record["label"]] if record["label"] else [])
+    return {kind: names.most_common() for kind, names in given.items()}
+
+
+async def _fill(database: Database, records: Iterable[dict[str, Any]]) -> None:
+    lines = b"".join(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE) for record in records)
+    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda _line, _reason: None)
+    assert (await importer.run(io.BufferedReader(io.BytesIO(lines)))).refused == 0
+    await database.write(_settle)
+
+
+def _settle(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE"))  # what autovacuum does within a minute
+
+
+def _look(connection: Connection, ranked: lists.Ranked) -> Looks:
+    chapters = {
+        "single": lists.single_lists(ranked),
+        "either": lists.either_lists(ranked),
+        "deep": lists.deep_lists(connection, ranked),
+        "both": lists.both_lists(connection, ranked, names_apart(SEED)),
+    }
+    return {title: [(each.name, _look_at(connection, each.query)) for each in chapters[title]] for title in chapters}
+
+
+def _look_at(connection: Connection, query: Query) -> Look:
+    return Look(lists.shown(query(connection)), examine(connection, query))
+
+
+def _pairs(grown: Grown, *titles: str) -> Iterator[tuple[str, Look, Look]]:
+    for title in titles:
+        for (name, small), (_, large) in zip(grown.small[title], grown.large[title], strict=True):
+            yield name, small, large
+
+
+def test_a_list_looks_at_few_more_rows_than_it_shows_for_the_commonest_and_the_rarest_name(grown: Grown) -> None:
+    for name, look in grown.large["single"] + grown.large["deep"]:
+        keys = 201 if "limit 200" in name else 2 * KEYS if name.startswith("2 ") else KEYS
+        assert look.stays_below(keys, shown=min(look.shown + 1, keys)), (name, look)
+
+
+def test_alternatives_cost_a_page_of_keys_each_at_most(grown: Grown) -> None:
+    for name, look in grown.large["either"]:
+        assert look.shown == KEYS - 1, name
+        assert look.stays_below(int(name.split()[0]) * KEYS), (name, look)
+
+
+def test_a_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
+    for name, small, large in _pairs(grown, "single", "either", "deep"):
+        more = large.shown - small.shown
+        assert more >= 0
+        if "tags:" in name:
+            continue  # of many names, more fill a page with their keys in the larger archive: bounded above
+        assert large.examined.steps <= small.examined.steps * 1.02 + (STEPS_SHOWN + STEPS_KEY) * more + 50, name
+        assert large.examined.rows <= small.examined.rows + (ROWS_SHOWN + 1) * more + CATALOGUE, name
+
+
+def test_the_rarer_of_two_names_of_different_kinds_decides_what_is_looked_at(grown: Grown) -> None:
+    found = dict(grown.large["both"])
+    rare = found["commonest section and rarest tag"]
+    assert rare.stays_below(2 * SAMPLED + 2)
+    name = next(name for name in found if "an author" in name)
+    total = int(name.rpartition("(")[2].rstrip(")"))
+    assert total < SAMPLED < grown.ranked[Facet.SECTION][0][1] / 4
+    assert found[name].stays_below(2 * SAMPLED + 2 * total)
+
+
+def test_two_common_names_that_never_meet_cost_the_sparser_of_them_and_no_more(grown: Grown) -> None:
+    section, tag = names_apart(SEED)
+    name, look = next(each for each in grown.large["both"] if "never meet" in each[0])
+    smaller = min(grown.total(Facet.SECTION, section), grown.total(Facet.TAG, tag))
+    assert look.shown == 0, name
+    assert look.stays_below(2 * SAMPLED + round(2 * smaller * 1.2), shown=0)
+
+
+@pytest.mark.usefixtures("edition_kyiv")
+async def test_names_of_different_times_are_not_looked_for_where_one_of_them_is_not(
+    database: Database, store: Store
+) -> None:
+    early = [article(f"2025-01-01T00:{i // 60:02}:{i % 60:02}Z", source_id=f"e{i}", tags=["ferry"]) for i in range(300)]
+    late = [article(f"2026-01-01T00:{i // 60:02}:{i % 60:02}Z", source_id=f"l{i}", section="city") for i in range(300)]
+    await store(*early, *late)
+    await database.write(_settle)
+    question = TimelineQuestion(section=["city"], tag=["ferry"])
+    look = await database.read(_look_at, lambda connection: get_timeline(connection, question))
+    assert look.shown == 0
+    assert look.stays_below(2 * SAMPLED, shown=0)

@@ -1,0 +1,112 @@
+"""Every answer takes a fixed number of statements, however much it shows."""
+
+import httpx
+import pytest
+
+from tests.archive import make_archive
+from tests.conftest import Store
+from tests.records import article, edition
+from tests.statements import counted
+from tests.walking import get_page
+
+LIMITS = (1, 20, 200)
+LISTS = {
+    "/v1/timeline": 3,  # the edition, the last change, the items
+    "/v1/timeline?newest_day=2026-11-19": 3,
+    "/v1/timeline?exclude=global-story-1&exclude=global-story-2": 3,
+    "/v1/timeline?from=2026-11-01&to=2026-11-20&tz=UTC&fields=time": 3,
+    "/v1/timeline?section=city&section=coast": 4,  # and what the names stand for
+    "/v1/timeline?section=city&tag=trams&tag=storm": 5,  # and which of them are rarer
+    "/v1/timeline?section=city&tag=trams&author=ada-moss&label=opinion": 5,
+    "/v1/timeline?total=true": 4,  # and the totals
+    "/v1/timeline?total=true&section=city&tag=trams": 6,
+    "/v1/timeline?total=true&exclude=global-story-1": 5,  # and when the excluded were published
+    "/v1/articles": 4,  # the edition, the articles, their tags, their authors
+    "/v1/articles?section=city": 5,
+    "/v1/articles?section=city&label=opinion": 6,
+    "/v1/articles?edition=*": 4,
+    "/v1/sections/city/articles": 7,  # and the section itself, in its edition
+    "/v1/tags/trams/articles": 7,
+    "/v1/authors/ada-moss/articles": 7,
+    "/v1/authors": 2,
+    "/v1/sections": 2,
+    "/v1/tags": 2,
+    "/v1/labels": 2,
+    "/v1/editions": 1,
+}
+SINGLE = {
+    "/v1/articles?body=html": 5,
+    "/v1/timeline/2026-11-18": 4,  # the edition, the items, the day before and the day after
+    "/v1/timeline/2026-11-18?total=true&section=city": 5,
+    "/v1/timeline/calendar": 2,
+    "/v1/timeline/calendar?from=2026-01-01&to=2026-11-21": 2,
+    "/v1/articles/global-story-7": 7,  # the edition, the article, tags, authors, related, two neighbours
+    "/v1/articles/global-story-7/related": 3,
+    "/v1/editions/global": 1,
+    "/v1/authors/ada-moss": 2,
+    "/v1/sections/city": 2,
+    "/v1/tags/trams": 2,
+    "/v1": 1,
+}
+
+
+@pytest.fixture
+async def filled(client: httpx.AsyncClient, store: Store) -> httpx.AsyncClient:
+    """A client of an archive that is longer than any page."""
+    filed = make_archive(450, seed=95, days=5)
+    await store(edition(), edition("harbour", default=False), *(each.record for each in filed))
+    await store(article("2026-11-20T10:00:00Z", edition="harbour"))
+    for path in ("/v1/timeline", "/v1/articles"):
+        await get_page(client, path)  # a connection's own first statements are no answer's
+    return client
+
+
+async def test_lists_take_as_many_statements_for_one_item_as_for_two_hundred(filled: httpx.AsyncClient) -> None:
+    found = {}
+    for address, expected in LISTS.items():
+        counts = set()
+        for limit in LIMITS:
+            with counted() as statements:
+                page = await get_page(filled, f"{address}{'&' if '?' in address else '?'}limit={limit}")
+            counts.add(len(statements))
+            assert page
+        found[address] = counts if counts != {expected} else expected
+    assert found == LISTS
+
+
+async def test_the_pages_behind_take_one_less_for_they_need_no_last_change(filled: httpx.AsyncClient) -> None:
+    for path, expected in (("/v1/timeline", 2), ("/v1/timeline?section=city", 3), ("/v1/articles", 4)):
+        page = await get_page(filled, path)
+        for _ in range(3):
+            with counted() as statements:
+                page = await get_page(filled, page["next"]["href"])
+            assert len(statements) == expected
+
+
+async def test_single_things_take_a_fixed_number_of_statements(filled: httpx.AsyncClient) -> None:
+    by_id = (await get_page(filled, "/v1/articles/global-story-7"))["id"]
+    found = {}
+    for address in SINGLE:
+        with counted() as statements:
+            await get_page(filled, address)
+        found[address] = len(statements)
+    assert found == SINGLE
+    with counted() as statements:
+        await get_page(filled, f"/v1/articles/{by_id}")
+    assert len(statements) == 7
+
+
+async def test_named_articles_take_as_many_statements_for_a_hundred_as_for_one(filled: httpx.AsyncClient) -> None:
+    items = (await get_page(filled, "/v1/articles", limit=100))["items"]
+    ids = [item["id"] for item in items]
+    for path, expected in (("/v1/timeline", 3), ("/v1/articles", 4)):
+        for size in (1, 20, 100):
+            with counted() as statements:
+                await get_page(filled, path, id=ids[:size])
+            assert len(statements) == expected
+
+
+async def test_no_statement_reads_more_articles_than_the_page_holds(filled: httpx.AsyncClient) -> None:
+    with counted() as statements:
+        await get_page(filled, "/v1/timeline?section=city&tag=trams&limit=5")
+    assert all("LIMIT" in statement for statement in statements if "listings" in statement)

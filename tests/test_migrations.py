@@ -1,0 +1,138 @@
+"""The schema: each migration goes up, down and up again, and the last one makes what the tables say."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from app.db import migrations
+from app.db.base import metadata
+from tests.conftest import KINDS, create_database, run_once
+
+POSTGRESQL_SCHEMA = """
+    SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, collation_name, column_default)
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+"""
+NAMES = {
+    "pk": r"pk_{table}",
+    "uq": r"uq_{table}_\w+",
+    "fk": r"fk_{table}_\w+",
+    "ck": r"ck_{table}_\w+",
+    "ix": r"(ix|uq)_{table}_\w+",
+}
+
+MakeEmpty = Callable[[str], str]
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    return ScriptDirectory.from_config(config)
+
+
+def portrait(connection: Connection) -> set[str]:
+    """Everything the database itself says of its schema, but for Alembic's own table."""
+    if connection.dialect.name == "postgresql":
+        found = connection.execute(text(POSTGRESQL_SCHEMA)).scalars().all()
+    else:
+        # The order of constraints within a table says nothing, so each line is a statement of its own.
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
+        found = [f"{row.name}: {line.strip(' ,')}" for row in rows for line in row.sql.splitlines()]
+    return {re.sub(r"\s+", " ", each).strip() for each in found if "alembic_version" not in each}
+
+
+@pytest.fixture(params=KINDS)
+def make_empty(request: pytest.FixtureRequest, tmp_path: Path) -> MakeEmpty:
+    """A way to get the address of a new database without any table."""
+    if request.param == "sqlite":
+        return lambda name: f"sqlite:///{tmp_path / name}.db"
+    server: str = request.getfixturevalue("postgresql_server")
+    prefix = re.sub(r"\W", "_", tmp_path.name.lower())
+
+    def make(name: str) -> str:
+        run_once(server.format("postgres"), create_database(f"{prefix}_{name}"))
+        return server.format(f"{prefix}_{name}")
+
+    return make
+
+
+def test_up_and_down_and_up_again_leaves_no_difference(make_empty: MakeEmpty) -> None:
+    def walk(connection: Connection) -> None:
+        for script in reversed(list(scripts().walk_revisions())):
+            assert isinstance(script.down_revision, str | None)
+            before = portrait(connection)
+            migrations.upgrade(connection, script.revision)
+            first = portrait(connection)
+            assert first != before, script.revision
+            migrations.downgrade(connection, script.down_revision or "base")
+            assert portrait(connection) == before, script.revision
+            migrations.upgrade(connection, script.revision)
+            assert portrait(connection) == first, script.revision
+            assert migrations.current(connection) == script.revision
+
+    run_once(make_empty("walked"), walk)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(make_empty: MakeEmpty) -> None:
+    def migrate(connection: Connection) -> set[str]:
+        migrations.upgrade(connection)
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        return portrait(connection)
+
+    def create(connection: Connection) -> set[str]:
+        metadata.create_all(connection)
+        return portrait(connection)
+
+    migrated, created = run_once(make_empty("migrated"), migrate), run_once(make_empty("created"), create)
+    assert len(migrated) > len(metadata.sorted_tables)
+    assert migrated == created
+
+
+def test_every_constraint_is_named_after_its_table(make_empty: MakeEmpty) -> None:
+    def collect(connection: Connection) -> list[tuple[str, str, str | None]]:
+        migrations.upgrade(connection)
+        seen = inspect(connection)
+        found: list[tuple[str, str, str | None]] = []
+        for table in seen.get_table_names():
+            if table != "alembic_version":
+                found.append((table, "pk", seen.get_pk_constraint(table)["name"]))
+                found += [(table, "uq", each["name"]) for each in seen.get_unique_constraints(table)]
+                found += [(table, "fk", each["name"]) for each in seen.get_foreign_keys(table)]
+                found += [(table, "ck", each["name"]) for each in seen.get_check_constraints(table)]
+                found += [(table, "ix", each["name"]) for each in seen.get_indexes(table)]
+        return found
+
+    named = run_once(make_empty("named"), collect)
+    assert {kind for _, kind, _ in named} == set(NAMES)
+    strays = [each for each in named if not re.fullmatch(NAMES[each[1]].format(table=each[0]), each[2] or "")]
+    assert strays == []
+
+
+def test_this_release_expects_the_one_last_migration() -> None:
+    assert scripts().get_heads() == [migrations.EXPECTED]
+
+
+def test_migrations_are_named_by_the_minute_and_in_words() -> None:
+    for script in scripts().walk_revisions():
+        assert re.fullmatch(r"20\d{10}_[a-z0-9_]+", script.revision)
+        assert Path(script.path).stem == script.revision
+
+
+def test_upgrading_twice_changes_nothing(make_empty: MakeEmpty) -> None:
+    def upgrade_twice(connection: Connection) -> None:
+        migrations.upgrade(connection)
+        once = portrait(connection)
+        migrations.upgrade(connection)
+        assert portrait(connection) == once
+
+    run_once(make_empty("twice"), upgrade_twice)
