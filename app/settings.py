@@ -1,14 +1,13 @@
 """What an operator can set, by environment variables `DAYLINE_…`; nobody else reads the environment.
 
 DAYLINE_DATABASE_URL   sqlite:///dayline.db, sqlite:////var/lib/dayline/news.db, postgresql://user@host/name
-DAYLINE_PUBLIC_URL     where this API is reached from outside, for absolute addresses
 DAYLINE_ACCESS_LOG     true writes a line per request
 """
 
 import os
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import OperatorError
 
@@ -24,18 +23,7 @@ class Settings(BaseModel):
         "sqlite:///dayline.db",
         description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
     )
-    public_url: str = Field(
-        "http://127.0.0.1:8000",
-        description="Where this API is reached from outside; never taken from a request.",
-    )
     access_log: bool = Field(default=False, description="Write a line per request.")
-
-    @field_validator("public_url")
-    @classmethod
-    def _absolute(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("an address that begins with http:// or https:// is expected")
-        return value.rstrip("/")
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

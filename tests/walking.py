@@ -19,6 +19,7 @@ async def get_page(client: httpx.AsyncClient, address: str, status: int = 200, /
 async def walk(client: httpx.AsyncClient, address: str, pages_most: int = 10_000, /, **parameters: Any) -> list[Page]:
     """Every page of a list, following `next.href`, which `Link` repeats."""
     pages: list[Page] = []
+    cursors: set[str] = set()
     answer = await client.get(address, params=parameters or None)
     while True:
         assert answer.status_code == 200, answer.text
@@ -28,6 +29,8 @@ async def walk(client: httpx.AsyncClient, address: str, pages_most: int = 10_000
             return pages
         assert answer.headers["link"] == f'<{page["next"]["href"]}>; rel="next"'
         assert page["next"]["href"].startswith("/v1/")
+        assert page["next"]["cursor"] not in cursors, "the walk goes in circles"
+        cursors.add(page["next"]["cursor"])
         if len(pages) == pages_most:
             return pages
         answer = await client.get(page["next"]["href"])

@@ -10,11 +10,11 @@ import pytest
 from app import clock
 from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
-from app.db.session import Connection, open_database
+from app.db.session import Connection, Database, open_database
 from app.main import create_app
 from app.settings import Settings
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
-from tests.conftest import NOW, Store, running
+from tests.conftest import NOW, running
 
 
 def fill(connection: Connection) -> None:
@@ -26,10 +26,9 @@ def fill(connection: Connection) -> None:
 
 
 @pytest.fixture
-async def newsroom(store: Store) -> None:
+async def newsroom(database: Database) -> None:
     """The small newsroom, on each database."""
-    await store(*CATALOGUE, FIRST_VERSION)
-    await store(*ARTICLES)
+    await database.write(fill)
 
 
 @pytest.fixture(scope="module")

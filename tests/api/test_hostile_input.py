@@ -113,6 +113,23 @@ PLACES = (
 )
 
 
+ONE_OF_EACH_QUESTION = [
+    ADDRESSES[operation]
+    for operation in (
+        "get_service",
+        "get_timeline",
+        "get_day",
+        "get_calendar",
+        "list_articles",
+        "list_author_articles",
+        "get_article",
+        "get_tag",
+        "list_tags",
+        "list_editions",
+    )
+]
+
+
 async def ask(client: httpx.AsyncClient, target: str) -> httpx.Response:
     """The answer to a request target as it is written, byte for byte."""
     return await client.get(httpx.URL("http://dayline.test").copy_with(raw_path=target.encode()))
@@ -133,7 +150,7 @@ async def test_a_parameter_nobody_knows_is_named_and_refused(reader: httpx.Async
 
 @pytest.mark.usefixtures("newsroom")
 async def test_no_query_string_brings_the_server_down(client: httpx.AsyncClient) -> None:
-    for address in dict.fromkeys(map(bare, ADDRESSES.values())):
+    for address in map(bare, ONE_OF_EACH_QUESTION):
         for query in QUERIES:
             answer = await ask(client, f"{address}?{query}")
             assert answer.status_code in {200, 400, 404, 422}, (address, query[:80], answer.text[:200])

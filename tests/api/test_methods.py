@@ -70,16 +70,14 @@ async def test_a_preflight_allows_any_site_to_read(reader: httpx.AsyncClient, ad
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
-@pytest.mark.parametrize("method", ["POST", "DELETE", "PURGE"])
-async def test_a_method_not_taken_is_405_with_all_that_are(
-    reader: httpx.AsyncClient, address: str, method: str
-) -> None:
-    answer = await reader.request(method, address)
-    assert answer.status_code == 405
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "/problems/method-not-allowed"
-    assert method in answer.json()["detail"]
+async def test_a_method_not_taken_is_405_with_all_that_are(reader: httpx.AsyncClient, address: str) -> None:
+    for method in ("POST", "DELETE", "PURGE"):
+        answer = await reader.request(method, address)
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["type"] == "/problems/method-not-allowed"
+        assert method in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("address", UNKNOWN)

@@ -5,6 +5,7 @@ from functools import cache
 from urllib.parse import quote, urlencode
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,8 @@ from app.settings import Settings
 from tests.api.contract import Operation, operations
 from tests.api.newsroom import ADDRESSES
 
-EXAMPLES = 250
+EXAMPLES = 100
+EXAMPLES_SOAK = 4_000
 SEEDS = {
     "edition": ["global", "ua", "*", ""],
     "section": ["city", "kultura"],
@@ -69,10 +71,9 @@ def questions(draw: st.DrawFn) -> httpx.URL:
     return httpx.URL("http://dayline.test").copy_with(raw_path=f"{path}?{urlencode(pairs)}".encode())
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(address=questions())
-async def test_no_question_brings_the_server_down(reader: httpx.AsyncClient, address: httpx.URL) -> None:
-    answer = await reader.get(address)
+async def check(client: httpx.AsyncClient, address: httpx.URL) -> None:
+    """A good answer that is 304 when asked again, or a problem in words."""
+    answer = await client.get(address)
     assert answer.status_code in {200, 308, 400, 404, 410, 422}, answer.text
     if answer.status_code >= 400:
         problem = answer.json()
@@ -80,5 +81,25 @@ async def test_no_question_brings_the_server_down(reader: httpx.AsyncClient, add
         assert problem["status"] == answer.status_code
         assert all(flaw["where"] and flaw["message"] for flaw in problem.get("errors", []))
     elif answer.status_code == 200:
-        again = await reader.get(address, headers={"if-none-match": answer.headers["etag"]})
+        again = await client.get(address, headers={"if-none-match": answer.headers["etag"]})
         assert again.status_code == 304
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(address=questions())
+async def test_no_question_brings_the_server_down(reader: httpx.AsyncClient, address: httpx.URL) -> None:
+    await check(reader, address)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("newsroom")
+@settings(
+    max_examples=EXAMPLES_SOAK,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],  # nothing is written
+)
+@given(address=questions())
+async def test_no_question_brings_the_server_down_on_either_database(
+    client: httpx.AsyncClient, address: httpx.URL
+) -> None:
+    await check(client, address)

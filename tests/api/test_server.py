@@ -48,7 +48,6 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     environment = {
         **os.environ,
         "DAYLINE_DATABASE_URL": f"sqlite:///{file}",
-        "DAYLINE_PUBLIC_URL": "https://api.example",
     }
     command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
     with subprocess.Popen(  # noqa: S603 - our own command

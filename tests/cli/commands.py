@@ -1,0 +1,50 @@
+"""Running `dayline` as an operator does: in this process for speed, or as a process of its own."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SECONDS_MOST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended."""
+
+    status: int
+    output: str
+    errors: str
+
+
+def arguments_of(*words: object) -> list[str]:
+    """The command line of a process of its own."""
+    return [sys.executable, "-m", "app", *map(str, words)]
+
+
+def environment_of(address: str, **settings: str) -> dict[str, str]:
+    """This process's environment with these settings and no others."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DAYLINE_")}
+    return {**clean, "PYTHONPATH": str(PROJECT), "DAYLINE_DATABASE_URL": address, **settings}
+
+
+def run_process(address: str, *words: object, folder: Path, piped: bytes = b"") -> Ended:
+    """Run to the end as a process of its own."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        arguments_of(*words),
+        env=environment_of(address),
+        cwd=folder,
+        input=piped,
+        capture_output=True,
+        check=False,
+        timeout=SECONDS_MOST,
+    )
+    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def is_one_sentence(ended: Ended) -> bool:
+    """Whether it says, in one line to a person, what to mend, and ends with status 2."""
+    lines = ended.errors.strip().splitlines()
+    return ended.status == 2 and len(lines) == 1 and lines[0].startswith("dayline: ") and lines[0].endswith(".")

@@ -1,0 +1,80 @@
+"""An import of ten times as many articles takes no more memory."""
+
+import shutil
+import sys
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from tests.cli.commands import environment_of
+from tests.importers.lines import article_line, edition_line, pack
+
+# Not getrusage: a child's ru_maxrss begins with what its parent had when it was forked.
+MEASURED = """
+import re, sys
+from app.cli.root import run
+status = run(sys.argv[1:])
+print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
+sys.exit(status)
+"""
+KIB_MORE_MOST = 6 * 1024
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a peak of memory")
+
+
+def write_articles(path: Path, count: int) -> None:
+    """That many articles of some 2 kB; the others' tags and references are all over the place."""
+    with path.open("wb") as file:
+        file.write(pack(edition_line()))
+        for n in range(count):
+            words = " ".join(f"word{(n * 7919 + i * 104_729) % 50_021}" for i in range(200))
+            line = article_line(
+                f"s{n}",
+                published_at=f"20{n % 27:02}-{n % 12 + 1:02}-{n % 28 + 1:02}T{n % 24:02}:00:00Z",
+                tags=[f"tag{n % 97}", f"tag{n % 89}"],
+                section=f"section{n % 7}",
+                related=[f"s{(n * 31) % count}"],
+                body=[{"type": "paragraph", "text": words}],
+            )
+            file.write(pack(line))
+
+
+def peak_of(folder: Path, *words: object) -> int:
+    """The most memory the command had, in KiB."""
+    address = f"sqlite:///{folder}/dayline.db"
+    done = run(  # noqa: S603 - our own program
+        [sys.executable, "-c", MEASURED, *map(str, words)],
+        env=environment_of(address),
+        cwd=folder,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return int(done.stdout.splitlines()[-1])
+
+
+def import_into(template: Path, folder: Path, count: int) -> int:
+    """The peak of importing that many articles into a new database."""
+    folder.mkdir()
+    shutil.copy(template, folder / "dayline.db")
+    write_articles(folder / "articles.jsonl", count)
+    return peak_of(folder, "import", "articles.jsonl")
+
+
+def test_memory_stays_flat_over_some_articles(tmp_path: Path, sqlite_template: Path) -> None:
+    small = import_into(sqlite_template, tmp_path / "small", 800)
+    large = import_into(sqlite_template, tmp_path / "large", 2_800)
+    print("PEAK", small, large)
+    assert large - small < KIB_MORE_MOST, (small, large)
+
+
+@pytest.mark.soak
+def test_memory_stays_flat_over_thirty_thousand_articles(tmp_path: Path, sqlite_template: Path) -> None:
+    small = import_into(sqlite_template, tmp_path / "small", 3_000)
+    large = import_into(sqlite_template, tmp_path / "large", 30_000)
+    print("PEAK", small, large)
+    assert large - small < KIB_MORE_MOST, (small, large)
+    small, large = (peak_of(tmp_path / name, "export", "--output", "export.jsonl") for name in ("small", "large"))
+    print("PEAK", small, large)
+    assert large - small < KIB_MORE_MOST, (small, large)
