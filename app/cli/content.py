@@ -5,8 +5,9 @@ import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from importlib.resources import as_file, files
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import click
 import orjson
@@ -47,16 +48,16 @@ def import_files(paths: tuple[Path, ...], form: str) -> int:  # noqa: ARG001 - c
     return 1 if refused else 0
 
 
-def _open(path: Path) -> AbstractContextManager[IO[bytes]]:
+def _open(path: Path) -> AbstractContextManager[BufferedReader]:
     if str(path) == "-":
-        return nullcontext(sys.stdin.buffer)
+        return nullcontext(cast("BufferedReader", sys.stdin.buffer))
     try:
         return path.open("rb")
     except OSError as error:
         raise OperatorError(f"'{path}' cannot be read: {error.strerror}.") from error
 
 
-def _import(stream: IO[bytes], name: str, size: int) -> Report:
+def _import(stream: BufferedReader, name: str, size: int) -> Report:
     with progress(f"Importing {name}", size) as tell:
 
         async def work(database: Database) -> Report:
@@ -73,7 +74,7 @@ def _import(stream: IO[bytes], name: str, size: int) -> Report:
     return report
 
 
-def _position(stream: IO[bytes], size: int) -> int:
+def _position(stream: BufferedReader, size: int) -> int:
     return stream.tell() if size else 0
 
 

@@ -5,6 +5,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from tempfile import TemporaryFile
 from typing import IO, cast
 
@@ -58,7 +59,7 @@ class Importer:
         self._batch_bytes = 0
         self._late: set[str] = set()
 
-    async def run(self, stream: IO[bytes]) -> Report:
+    async def run(self, stream: BufferedReader) -> Report:
         """Import the whole stream, a transaction a batch."""
         with TemporaryFile(prefix="dayline-import-") as waiting:
             await self._import(self._read(stream), waiting)
@@ -66,7 +67,7 @@ class Importer:
             await self._import(_numbered(waiting), None)
         return self.report
 
-    def _read(self, stream: IO[bytes]) -> Iterator[Line]:
+    def _read(self, stream: BufferedReader) -> Iterator[Line]:
         number = 0
         try:
             for number, line in enumerate(_lines(_plain(stream)), start=1):
@@ -139,8 +140,8 @@ def _put_off(waiting: IO[bytes], line: Line) -> None:
     waiting.write(b"%d %s\n" % (line[0], line[1].strip()))
 
 
-def _plain(stream: IO[bytes]) -> IO[bytes]:
-    start = cast("gzip.GzipFile", stream).peek(len(GZIP_MAGIC))
+def _plain(stream: BufferedReader) -> IO[bytes]:
+    start = stream.peek(len(GZIP_MAGIC))
     return cast("IO[bytes]", gzip.open(stream)) if start.startswith(GZIP_MAGIC) else stream
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
-from typing import IO, Protocol, cast
+from typing import Protocol
 
 import orjson
 import pytest
@@ -63,7 +63,7 @@ async def import_bytes(database: Database, content: bytes, *, now: int = NOW) ->
     """Import a file's bytes, gzipped or not."""
     flaws: list[tuple[int, str]] = []
     importer = Importer(database, now=lambda: now, tell_flaw=lambda number, why: flaws.append((number, why)))
-    return Brought(await importer.run(cast("IO[bytes]", BufferedReader(BytesIO(content)))), flaws)
+    return Brought(await importer.run(BufferedReader(BytesIO(content))), flaws)
 
 
 @pytest.fixture

@@ -1,0 +1,41 @@
+"""The description of the interchange format is true: its example imports, and every member is described."""
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from app.actions.catalogue import Outcome
+from app.db.session import Database
+from app.importers.runner import Importer
+from app.schemas import record
+from tests.conftest import NOW
+
+DOCUMENT = (Path(__file__).parents[1] / "docs" / "interchange.md").read_text()
+RECORDS = (
+    record.EditionRecord,
+    record.LabelRecord,
+    record.SectionRecord,
+    record.TagRecord,
+    record.AuthorRecord,
+    record.ArticleRecord,
+    record.Withdrawal,
+)
+
+
+async def test_every_line_of_the_example_is_imported(database: Database) -> None:
+    [example] = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    refused: list[str] = []
+    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda _, reason: refused.append(reason))
+    report = await importer.run(io.BufferedReader(io.BytesIO(example.encode())))
+    assert refused == []
+    assert report.records["article", Outcome.CREATED] == 2
+    assert not report.made
+
+
+@pytest.mark.parametrize("model", RECORDS)
+def test_every_member_is_described(model: type[BaseModel]) -> None:
+    words = set(re.findall(r"\w+", DOCUMENT.split("## Catalogue")[1]))
+    assert not [name for name in model.model_fields if name not in words | {"kind"}]
