@@ -35,6 +35,7 @@ def test_articles_come_oldest_first_and_some_share_an_instant_and_all_have_micro
     assert all(len(time) == len("2020-01-01T00:00:00.000001+00:00") for time in times)
 
 
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # one will do: each entry is a transaction
 async def test_a_generated_archive_is_imported_without_a_refused_line(database: Database) -> None:
     flaws: list[tuple[int, str]] = []
     importer = Importer(database, now=lambda: NOW, tell_flaw=lambda line, reason: flaws.append((line, reason)))

@@ -37,6 +37,7 @@ from app.models.section import sections
 from app.models.tag import tags
 
 RANGES_MOST = 200
+LOOKUPS_MOST = 1_000  # in a statement: 48 names of each of four kinds, 6,912 look-ups, took seconds to compile
 SAMPLE = 100
 
 Key = tuple[int, int]
@@ -104,6 +105,11 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
 def _bounded(selection: Selection) -> Selection:
     if any(len(places) > RANGES_MOST for places in selection.kinds):
         raise InvalidInput(Flaw("edition", f"This spans more than {RANGES_MOST} lists; ask for fewer names."))
+    total = sum(shape_of(selection))
+    for places in selection.kinds:
+        if len(places) * (total - len(places)) > LOOKUPS_MOST:
+            where = places[0][1].name.lower()
+            raise InvalidInput(Flaw(where, "So many names of several kinds cannot be combined; ask for fewer."))
     return selection
 
 

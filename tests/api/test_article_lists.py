@@ -29,7 +29,7 @@ async def test_repeats_are_or_and_different_names_are_and_to_any_depth(client: h
         names = random_filters(random)
         expected = [each.id for each in chosen(filed, **names)]
         sizes.add(len(expected))
-        asked = {**names, "limit": random.choice((9, 40, 200))}
+        asked = {**names, "limit": random.choice((23, 60, 200))}
         articles = await walk(client, "/v1/articles", **asked)
         assert [found for page in articles for found in ids_of(page)] == expected
         days = sew(await walk(client, "/v1/timeline", **asked))
@@ -66,6 +66,20 @@ async def test_an_unknown_name_gives_an_empty_list_and_an_unknown_edition_404(
         assert ids_of(await get_page(client, f"{path}?section=nobody-knows-it&section=city"))
         assert (await get_page(client, path, 404, edition="nowhere"))["type"] == "/problems/not-found"
         assert where_of(await get_page(client, path, 422, colour="red")) == ["colour"]
+
+
+async def test_dozens_of_names_of_two_kinds_combine_and_hundreds_of_four_are_refused(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    names = [f"n{n}" for n in range(50)]
+    await store(article(tags=names, authors=names, section="city", label="opinion"))
+    await store(*(article(source_id=name, section=name, label=name) for name in names))
+    for path in LISTS:
+        assert len(ids_of(await get_page(client, path, tag=names[:15], author=names[-15:]))) == 1
+        assert len(ids_of(await get_page(client, path, tag=names, section="city", label="opinion"))) == 1
+        for asked in ({"tag": names, "author": names}, dict.fromkeys(("tag", "author", "section", "label"), names)):
+            assert set(where_of(await get_page(client, path, 422, **asked))) < {"tag", "author", "section", "label"}
+        assert where_of(await get_page(client, path, 422, tag=[*names, "n50"])) == ["tag"]
 
 
 async def test_from_and_to_are_half_open_to_the_microsecond(client: httpx.AsyncClient, store: Store) -> None:

@@ -11,7 +11,7 @@ from tests.records import author, label, section, tag
 pytestmark = pytest.mark.usefixtures("newsroom")
 
 # In the order of their bytes, which no locale may change.
-CODES = ["a", "a-b", "a.b", "a0", "a_b", "ab", "b", "trams2", "z-9", "z_1", "za"]
+CODES = ["a", "a-b", "a.b", "a0", "a_b", "ab", "z_1"]
 LISTS = {
     "/v1/authors": ["iryna-dovhan", "oleh-raida"],
     "/v1/sections": ["city", "world"],
