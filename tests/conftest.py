@@ -29,7 +29,7 @@ from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")
 KINDS = ("sqlite", "postgresql")
-HISTORIES = 40  # random histories per database by default
+HISTORIES = 20
 HISTORIES_SOAK = 2_000  # the same with -m soak
 
 

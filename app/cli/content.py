@@ -60,12 +60,16 @@ def _open(path: Path) -> AbstractContextManager[BufferedReader]:
 def _import(stream: BufferedReader, name: str, size: int) -> Report:
     with progress(f"Importing {name}", size) as tell:
 
+        def tell_progress(lines: int) -> None:
+            gc.collect()  # statements are cycles that keep the names of their batch; there is little else to search
+            tell(_position(stream, size), f"{lines} lines")
+
         async def work(database: Database) -> Report:
             importer = Importer(
                 database,
                 now=clock.now,
                 tell_flaw=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
-                tell_progress=lambda lines: tell(_position(stream, size), f"{lines} lines"),
+                tell_progress=tell_progress,
             )
             return await importer.run(stream)
 

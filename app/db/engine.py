@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 10_000
 PAGE_CACHE_KIB = 16_384
+CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
 
@@ -75,7 +76,11 @@ def sqlite_writer(url: URL) -> Engine:
     engine = create_engine(
         url, poolclass=StaticPool, connect_args={"isolation_level": None, "check_same_thread": False}
     )
-    _prepare_sqlite(engine, begin="BEGIN IMMEDIATE", pragmas=("journal_mode = WAL", "synchronous = FULL"))
+    _prepare_sqlite(
+        engine,
+        begin="BEGIN IMMEDIATE",
+        pragmas=("journal_mode = WAL", "synchronous = FULL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}"),
+    )
     return engine
 
 

@@ -78,7 +78,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "listings",
-        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("facet_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("published_at", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -88,7 +88,6 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_listings_edition_id_editions")),
         sa.PrimaryKeyConstraint(
             "edition_id", "kind", "facet_id", "published_at", "article_id", name=op.f("pk_listings")
         ),

@@ -62,19 +62,10 @@ def import_into(template: Path, folder: Path, count: int) -> int:
     return peak_of(folder, "import", "articles.jsonl")
 
 
-def test_memory_stays_flat_over_some_articles(tmp_path: Path, sqlite_template: Path) -> None:
-    small = import_into(sqlite_template, tmp_path / "small", 800)
-    large = import_into(sqlite_template, tmp_path / "large", 2_800)
-    print("PEAK", small, large)
-    assert large - small < KIB_MORE_MOST, (small, large)
-
-
 @pytest.mark.soak
 def test_memory_stays_flat_over_thirty_thousand_articles(tmp_path: Path, sqlite_template: Path) -> None:
     small = import_into(sqlite_template, tmp_path / "small", 3_000)
     large = import_into(sqlite_template, tmp_path / "large", 30_000)
-    print("PEAK", small, large)
     assert large - small < KIB_MORE_MOST, (small, large)
     small, large = (peak_of(tmp_path / name, "export", "--output", "export.jsonl") for name in ("small", "large"))
-    print("PEAK", small, large)
     assert large - small < KIB_MORE_MOST, (small, large)
