@@ -30,7 +30,7 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
         raise
     except FAILURES as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OperatorError(f"The database failed: {reason}") from error
+        raise OperatorError(f"The database failed: {reason.rstrip('.')}.") from error
 
 
 async def check_schema(database: Database) -> None:

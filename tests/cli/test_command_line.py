@@ -1,0 +1,199 @@
+"""What an operator types, and how it ends: 0, 1 for flawed lines, 2 and one sentence for what he must mend."""
+
+import gzip
+import json
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.cli.commands import SECONDS_MOST, arguments_of, environment_of, is_one_sentence, run_process
+from tests.cli.conftest import Dayline
+
+EDITION = {
+    "kind": "edition",
+    "slug": "global",
+    "name": "The Lume Courier",
+    "language": "en-GB",
+    "timezone": "Europe/Kyiv",
+    "site_url": "https://courier.example",
+    "default": True,
+}
+
+
+def article(number: int) -> dict[str, object]:
+    at = f"2026-11-20T10:{number // 60 % 60:02}:{number % 60:02}Z"
+    return {
+        "kind": "article",
+        "edition": "global",
+        "source_id": f"s{number}",
+        "headline": f"Story {number}",
+        "published_at": at,
+    }
+
+
+def lines(*records: object) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("frobnicate",),
+        ("serve", "--colour", "red"),
+        ("serve", "--port", "99999"),
+        ("import",),
+        ("import", "absent.jsonl"),
+        ("import", "--format", "xml", "a"),
+        ("db", "backup", "nowhere/copy.db"),
+        ("export", "--output", "nowhere/all.jsonl"),
+    ],
+)
+def test_a_command_that_cannot_be_carried_out_says_why_in_one_sentence(
+    dayline: Dayline, sqlite_template: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
+    ended = dayline(*words, address=f"sqlite:///{tmp_path / 'dayline.db'}")
+    assert is_one_sentence(ended), ended
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense",
+        "mysql://root@localhost/news",
+        "sqlite://",
+        "sqlite:////nowhere/at/all/news.db",
+        "postgresql://nobody@127.0.0.1:9/news",
+        "postgresql://127.0.0.1/news?sslmode=perhaps",
+    ],
+)
+@pytest.mark.parametrize("command", ["serve", "export"])
+def test_a_database_that_cannot_be_used_is_told_in_one_sentence(dayline: Dayline, address: str, command: str) -> None:
+    ended = dayline(command, address=address)
+    assert is_one_sentence(ended), ended
+
+
+@pytest.mark.parametrize("words", [("serve",), ("export",), ("sample",), ("db", "check"), ("import", "news.jsonl")])
+def test_nothing_works_on_a_database_without_the_schema(
+    dayline: Dayline, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "news.jsonl").write_bytes(lines(EDITION))
+    ended = dayline(*words, address=f"sqlite:///{tmp_path / 'empty.db'}")
+    assert is_one_sentence(ended), ended
+    assert "db upgrade" in ended.errors
+
+
+def test_nothing_works_on_a_schema_of_another_release(dayline: Dayline, sqlite_template: Path, tmp_path: Path) -> None:
+    (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
+    with closing(sqlite3.connect(tmp_path / "dayline.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '209901010000_later'")
+        connection.commit()
+    ended = dayline("serve", address=f"sqlite:///{tmp_path / 'dayline.db'}")
+    assert is_one_sentence(ended), ended
+    assert "209901010000_later" in ended.errors
+
+
+def test_a_file_that_is_no_database_is_told(dayline: Dayline, tmp_path: Path) -> None:
+    (tmp_path / "letter.db").write_bytes(b"Dear editor, " * 500)
+    assert is_one_sentence(dayline("export", address=f"sqlite:///{tmp_path / 'letter.db'}"))
+
+
+def test_an_import_of_several_files_tells_refused_lines_and_ends_with_1(
+    dayline: Dayline, database_address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(EDITION, article(1)) + b"{nonsense\n")
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(lines(article(2), article(3))))
+    ended = dayline("import", "a.jsonl", "b.jsonl.gz", address=database_address)
+    assert ended.status == 1
+    assert "a.jsonl: line 3: " in ended.errors
+    assert "1 articles created" in ended.output
+    assert "2 articles created" in ended.output
+    again = dayline("import", "b.jsonl.gz", address=database_address)
+    assert (again.status, "2 articles unchanged" in again.output) == (0, True)
+
+
+def test_an_export_goes_to_a_file_or_to_standard_output(
+    dayline: Dayline, database_address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(EDITION, article(1)))
+    assert dayline("import", "a.jsonl", address=database_address).status == 0
+    shown = dayline("export", address=database_address)
+    assert dayline("export", "-o", "all.jsonl", address=database_address).status == 0
+    assert (tmp_path / "all.jsonl").read_text() == shown.output
+    assert [json.loads(line)["kind"] for line in shown.output.splitlines()] == ["edition", "article"]
+
+
+def test_the_sample_loads_once(dayline: Dayline, database_address: str) -> None:
+    first = dayline("sample", "--if-empty", address=database_address)
+    assert (first.status, first.errors) == (0, "")
+    assert "62 articles created" in first.output
+    assert dayline("sample", "--if-empty", address=database_address).output == ""
+    assert "62 articles unchanged" in dayline("sample", address=database_address).output
+
+
+def test_the_document_is_printed_without_a_database(dayline: Dayline) -> None:
+    ended = dayline("openapi", address="sqlite:////nowhere/at/all/news.db")
+    assert json.loads(ended.output)["openapi"].startswith("3.1")
+
+
+def test_a_backup_made_while_a_writer_writes_is_one_whole_state(
+    dayline: Dayline, sqlite_template: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
+    address = f"sqlite:///{tmp_path / 'dayline.db'}"
+    (tmp_path / "news.jsonl").write_bytes(lines(EDITION, *map(article, range(6_000))))
+    writer = threading.Thread(target=run_process, args=(address, "import", "news.jsonl"), kwargs={"folder": tmp_path})
+    writer.start()
+    try:
+        copies: list[Path] = []
+        while writer.is_alive():
+            copies.append(tmp_path / f"copy-{len(copies)}.db")
+            assert dayline("db", "backup", copies[-1], address=address).status == 0
+    finally:
+        writer.join(SECONDS_MOST)
+    counts: list[int] = []
+    for copy in copies:
+        with closing(sqlite3.connect(copy)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            found = {
+                connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - our own names
+                for table in ("articles", "article_bodies", "listings")
+            }
+            assert len(found) == 1, "an article in parts"
+            counts += found
+    assert counts == sorted(counts)
+    assert is_one_sentence(dayline("db", "backup", copies[-1], address=address))
+
+
+def test_a_server_answers_and_ends_when_it_is_told_to(sqlite_template: Path, tmp_path: Path) -> None:
+    (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        arguments_of("serve", "--port", port),
+        env=environment_of(f"sqlite:///{tmp_path / 'dayline.db'}"),
+        stderr=subprocess.PIPE,
+    ) as server:
+        try:
+            for _ in range(600):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.05)
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=SECONDS_MOST) as answer:
+                assert json.load(answer) == {"status": "ready"}
+            server.send_signal(signal.SIGTERM)
+            _, said = server.communicate(timeout=SECONDS_MOST)
+        finally:
+            server.kill()
+    assert b"Traceback" not in said
+    assert server.returncode in {0, -signal.SIGTERM}
