@@ -16,7 +16,7 @@ from app.actions.likeness import store_picks
 from app.actions.links import remember_links, write_links
 from app.actions.listings import move_listings
 from app.actions.naming import choose_slugs, name_entries
-from app.actions.related import resolve_references, store_references
+from app.actions.related import find_referrers, resolve_references, store_references
 from app.actions.slugs import retire_slugs
 from app.actions.writing import Stored, Writing
 from app.db.bulk import insert_rows
@@ -193,7 +193,7 @@ def _follow_up(connection: Connection, edition_id: int, changed: list[Writing], 
     move_listings(connection, [(w.before, w.after) for w in changed])
     references = {w.article_id: w.record.related for w in changed}
     store_references(connection, edition_id, references, known=known)
-    pointing = resolve_references(
+    resolve_references(
         connection,
         edition_id,
         {
@@ -202,6 +202,7 @@ def _follow_up(connection: Connection, edition_id: int, changed: list[Writing], 
             if w.existing is None or w.existing.source_id != w.record.source_id
         },
     )
+    pointing = find_referrers(connection, [w.article_id for w in changed])
     public = [w.after for w in changed if w.status is Status.PUBLISHED]
     store_picks(connection, public, known=known)
     append_changes(connection, list(_changes(changed, pointing)), now=now)

@@ -121,7 +121,9 @@ def _store_edition(connection: Connection, record: EditionRecord, now: int) -> O
     is_default = record.default or not others
     if record.default and others:
         connection.execute(
-            update(editions).where(editions.c.slug != record.slug).values(is_default=False, modified_at=now)
+            update(editions)
+            .where(editions.c.is_default, editions.c.slug != record.slug)
+            .values(is_default=False, modified_at=now)
         )
     members = {
         "name": record.name,

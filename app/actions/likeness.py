@@ -80,8 +80,8 @@ def _pick(
         found = shelf[subject]
         place = bisect_left(found, here)
         if place < CANDIDATES_EACH and len(found) == read[subject] + CANDIDATES_EACH:
-            found = _read(connection, {subject: CANDIDATES_EACH}, here)[subject]
-            place = len(found)
+            found = _read(connection, {subject: CANDIDATES_EACH + 1}, here)[subject]
+            place = bisect_left(found, here)
         candidates = found[max(place - CANDIDATES_EACH, 0) : place]
         if candidates:
             reach = here[0] - candidates[0][0]

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, literal_column, se
 
 from app.db.bulk import insert_rows, portions
 from app.domain.ids import format_id, looks_like_id, parse_id
-from app.models.article import article_related, articles
+from app.models.article import article_picks, article_related, articles
 
 _CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
 _ANY_WAITING: Select[Any] = select(literal_column("1")).where(article_related.c.related_id.is_(None)).limit(1)
@@ -45,12 +45,25 @@ def store_references(
     insert_rows(connection, article_related, rows)
 
 
-def resolve_references(
-    connection: Connection, edition_id: int, arrived: Mapping[int, str | None]
-) -> dict[int, list[int]]:
-    """Fill in references that waited for these new articles (id to source_id); who pointed to each."""
+def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[int]]:
+    """The articles whose "Read also" names these, by hand or by likeness, whether it shows them now or not."""
+    pointing: dict[int, list[int]] = {}
+    by_hand = select(article_related.c.related_id, article_related.c.article_id)
+    by_likeness = select(article_picks.c.picked_id, article_picks.c.article_id)
+    for ids in portions(article_ids):
+        for found in (
+            by_hand.where(article_related.c.related_id.in_(ids)),
+            by_likeness.where(article_picks.c.picked_id.in_(ids)),
+        ):
+            for target, referrer in connection.execute(found):
+                pointing.setdefault(target, []).append(referrer)
+    return pointing
+
+
+def resolve_references(connection: Connection, edition_id: int, arrived: Mapping[int, str | None]) -> None:
+    """Fill in references that waited for these new articles (id to source_id)."""
     if connection.execute(_ANY_WAITING).first() is None:
-        return {}
+        return
     names = {format_id(article_id): article_id for article_id in arrived}
     names |= {source_id: article_id for article_id, source_id in arrived.items() if source_id is not None}
     waiting = (
@@ -71,10 +84,6 @@ def resolve_references(
                 for row in found
             ],
         )
-    pointing: dict[int, list[int]] = {}
-    for row in found:
-        pointing.setdefault(names[row.reference], []).append(row.article_id)
-    return pointing
 
 
 def _targets(connection: Connection, edition_id: int, references: set[str]) -> dict[str, int]:

@@ -23,6 +23,7 @@ from app.queries.export import export_records
 
 FORMATS = ("jsonl",)
 GARBAGE_THRESHOLD = 20_000
+SAMPLE_EDITIONS = {"harbour", "havan"}
 SAMPLE = files("app") / "sample" / "meridian.jsonl"
 
 
@@ -131,11 +132,14 @@ def _write_lines(stream: IO[bytes], records: Iterable[dict[str, object]]) -> int
 def load_sample(*, if_empty: bool) -> int:
     """Load the sample newsroom: two editions of an invented paper."""
 
-    async def work(database: Database) -> bool:
-        return bool(await database.read(all_editions))
+    async def work(database: Database) -> set[str]:
+        return {edition.slug for edition in await database.read(all_editions)}
 
-    if with_database(work) and if_empty:
+    present = with_database(work)
+    if present and if_empty:
         return 0
+    if present - SAMPLE_EDITIONS:
+        raise OperatorError("The sample is for a database of its own; this one has other editions already.")
     with as_file(SAMPLE) as path, path.open("rb") as stream:
         report = _import(stream, "sample", path.stat().st_size)
     return 1 if report.refused else 0

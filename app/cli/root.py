@@ -38,6 +38,7 @@ def run(arguments: list[str] | None = None) -> int:
     except DaylineError as error:
         return _fail(error.detail)
     except click.Abort:
+        click.echo("dayline: Stopped. What was stored stays; the same command goes on from there.", err=True)
         return INTERRUPTED_STATUS
     except BrokenPipeError:
         # Whoever read our output has gone; what is still buffered has nowhere to go.

@@ -54,4 +54,4 @@ def _dump_postgresql(url: URL, target: Path) -> None:
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise OperatorError(f"pg_dump failed: {said[-1]}")
+        raise OperatorError(f"pg_dump failed: {said[-1].rstrip('.')}.")

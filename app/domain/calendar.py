@@ -164,7 +164,8 @@ def _find_change(low: int, high: int, zone: ZoneInfo) -> int:
 
 @cache
 def _zone_names() -> frozenset[str]:
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
+    names = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
+    return frozenset(names) - {"Factory"}  # which stands for a clock that nobody has set
 
 
 @cache

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.db.base import AnyRow
 from app.domain.article import BodyForm, Status
-from app.domain.ids import format_id, looks_like_id, parse_id
+from app.domain.ids import LARGEST, format_id, looks_like_id, parse_id
 from app.domain.scope import Facet
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
 from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
@@ -124,7 +124,8 @@ def _neighbours(connection: Connection, row: AnyRow, edition: EditionView) -> Ne
         return None if found is None else render_item(found, edition, edition.zone)
 
     here = (row.published_at, row.id)
+    behind = (row.published_at, row.id + 1) if row.id < LARGEST else (row.published_at + 1, 0)
     return {
         "previous": beside(_OLDER, EARLIEST, here),
-        "next": beside(_NEWER, (row.published_at, row.id + 1), LATEST),
+        "next": beside(_NEWER, behind, LATEST),
     }

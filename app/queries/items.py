@@ -70,7 +70,7 @@ def read_rows(
     values: dict[str, int] = selection_values(selection, lower, upper)
     values |= {f"id_{i}": number for i, number in enumerate(numbers)}
     if limit is not None and not numbers:
-        values["limit"] = limit + len(asked.scope.excluded)
+        values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
     statement = _page(shape_of(selection), columns, len(numbers), "limit" in values, oldest_first)
     rows = connection.execute(statement, values).all()
     kept = [row for row in rows if not _excluded(row, asked.scope.excluded)]
@@ -81,7 +81,7 @@ def _excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
     return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _page(
     shape: tuple[int, ...],
     columns: tuple[Any, ...],

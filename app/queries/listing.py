@@ -37,7 +37,7 @@ from app.models.section import sections
 from app.models.tag import tags
 
 RANGES_MOST = 200
-LOOKUPS_MOST = 1_000  # in a statement: 48 names of each of four kinds, 6,912 look-ups, took seconds to compile
+LOOKUPS_MOST = 100  # in a statement: 900 look-ups take a second to compile the first time, and 20 MB to keep
 SAMPLE = 100
 
 Key = tuple[int, int]
@@ -150,7 +150,7 @@ def plan_walk(
     return Selection(tuple(selection.kinds[row.kind] for row in ranked)), lower, upper
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _samples(shape: tuple[int, ...], oldest_first: bool) -> Any:  # noqa: FBT001 - part of a cache key
     kinds: list[Any] = []
     reach = func.max if oldest_first else func.min

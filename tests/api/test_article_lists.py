@@ -25,7 +25,7 @@ async def test_repeats_are_or_and_different_names_are_and_to_any_depth(client: h
     filed, random = make_archive(300, seed=81), Random(82)
     await store(*(each.record for each in filed))
     sizes = set()
-    for _ in range(25):
+    for _ in range(18):
         names = random_filters(random)
         expected = [each.id for each in chosen(filed, **names)]
         sizes.add(len(expected))

@@ -193,7 +193,7 @@ async def test_totals_under_random_questions_are_those_of_a_count_by_hand(
 ) -> None:
     filed, random = make_archive(300, seed=74), Random(75)
     await store(*(each.record for each in filed))
-    for _ in range(60):
+    for _ in range(40):
         names = random_filters(random)
         expected = chosen(filed, **names)
         gone = [random.choice((each.id, str(each.record.slug))) for each in random.sample(filed, 3) + expected[3:5]]

@@ -47,4 +47,4 @@ def run_process(address: str, *words: object, folder: Path, piped: bytes = b"") 
 def is_one_sentence(ended: Ended) -> bool:
     """Whether it says, in one line to a person, what to mend, and ends with status 2."""
     lines = ended.errors.strip().splitlines()
-    return ended.status == 2 and len(lines) == 1 and lines[0].startswith("dayline: ") and lines[0].endswith(".")
+    return ended.status == 2 and len(lines) == 1 and lines[0].startswith("dayline: ") and lines[0].endswith((".", ")"))

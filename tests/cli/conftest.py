@@ -1,6 +1,7 @@
 """The command line in this process: the same function as the program's, its streams caught."""
 
 import gc
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +13,7 @@ from tests.cli.commands import Ended
 
 
 class Dayline(Protocol):
-    """Runs a command on the test's database, or on another."""
+    """Runs a command on an empty SQLite database, or on another."""
 
     def __call__(self, *words: object, address: str | None = None) -> Ended:
         """How it ended."""
@@ -37,10 +38,17 @@ def dayline(
 ) -> Dayline:
     def run_here(*words: object, address: str | None = None) -> Ended:
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("DAYLINE_DATABASE_URL", address or request.getfixturevalue("database_address"))
+        monkeypatch.setenv("DAYLINE_DATABASE_URL", address or request.getfixturevalue("sqlite_address"))
         capfd.readouterr()
         status = run([str(word) for word in words])
         output, errors = capfd.readouterr()
         return Ended(status, output, errors)
 
     return run_here
+
+
+@pytest.fixture
+def sqlite_address(sqlite_template: Path, tmp_path: Path) -> str:
+    """An empty, migrated SQLite database."""
+    shutil.copy(sqlite_template, tmp_path / "own.db")
+    return f"sqlite:///{tmp_path}/own.db"

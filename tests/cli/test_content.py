@@ -1,0 +1,152 @@
+"""`dayline import`, `export` and `sample`: files, pipes and the report."""
+
+import gzip
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.cli.commands import Ended, arguments_of, environment_of, is_one_sentence, run_process
+from tests.cli.conftest import Dayline
+from tests.importers.lines import article_line, edition_line, pack
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "full.jsonl"
+
+
+def export(dayline: Dayline, folder: Path) -> list[dict[str, Any]]:
+    assert dayline("export", "--output", "all.jsonl").status == 0
+    return [orjson.loads(line) for line in (folder / "all.jsonl").read_bytes().splitlines()]
+
+
+@pytest.fixture
+def as_input(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What the next command finds on standard input."""
+    given: list[bytes] = []
+
+    class Input:
+        @property
+        def buffer(self) -> io.BufferedReader:
+            return io.BufferedReader(io.BytesIO(b"".join(given)))
+
+    monkeypatch.setattr(sys, "stdin", Input())
+    return given
+
+
+def test_a_round_trip_through_the_commands_changes_nothing(
+    dayline: Dayline, database_address: str, tmp_path: Path
+) -> None:
+    assert dayline("import", GOLDEN, address=database_address).status == 0
+    exported = dayline("export", "-o", "all.jsonl", address=database_address)
+    assert (exported.status, exported.output, exported.errors) == (0, "", "22 records exported.\n")
+    assert (tmp_path / "all.jsonl").read_bytes() == GOLDEN.read_bytes()
+    again = dayline("import", "all.jsonl", address=database_address)
+    assert (again.status, again.errors) == (0, "")
+    assert "created" not in again.output
+    assert "changed" not in again.output.replace("unchanged", "")
+
+
+def test_bad_lines_are_told_and_make_status_one(dayline: Dayline, tmp_path: Path) -> None:
+    (tmp_path / "news.jsonl").write_bytes(pack(edition_line(), b"{", article_line("a", tags=["fog"]), {"kind": "?"}))
+    ended = dayline("import", "news.jsonl")
+    assert ended.status == 1
+    told = ended.errors.splitlines()
+    assert told[0].startswith("news.jsonl: line 2: line: not JSON")
+    assert told[1].startswith("news.jsonl: line 4: kind: one of ")
+    assert len(told) == 2
+    assert ended.output == (
+        "news.jsonl: 1 articles created, 1 editions created, 1 tags made from their code, 2 lines refused.\n"
+    )
+
+
+def test_several_files_are_imported_in_their_order_whatever_one_of_them_holds(dayline: Dayline, tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_bytes(pack(edition_line(), b"nonsense"))
+    (tmp_path / "two.jsonl.gz").write_bytes(gzip.compress(pack(article_line("a", lead="First"))))
+    (tmp_path / "three.txt").write_bytes(pack(article_line("a", lead="Second")))
+    (tmp_path / "four.jsonl").write_bytes(b"")
+    ended = dayline("import", "one.jsonl", "two.jsonl.gz", "three.txt", "four.jsonl")
+    assert ended.status == 1
+    assert [line.split(": ")[0] for line in ended.output.splitlines()] == [
+        "one.jsonl",
+        "two.jsonl.gz",
+        "three.txt",
+        "four.jsonl",
+    ]
+    assert ended.output.endswith("four.jsonl: nothing in it.\n")
+    assert [each["lead"] for each in export(dayline, tmp_path) if each["kind"] == "article"] == ["Second"]
+
+
+def test_a_missing_file_among_others_stops_before_anything_is_imported(dayline: Dayline, tmp_path: Path) -> None:
+    (tmp_path / "one.jsonl").write_bytes(pack(edition_line()))
+    ended = dayline("import", "one.jsonl", "missing.jsonl")
+    assert is_one_sentence(ended)
+    assert ended.errors == "dayline: There is no file 'missing.jsonl'.\n"
+    assert export(dayline, tmp_path) == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_dash_is_standard_input(dayline: Dayline, as_input: list[bytes], *, packed: bool) -> None:
+    lines = pack(edition_line(), article_line("a"))
+    as_input.append(gzip.compress(lines) if packed else lines)
+    ended = dayline("import", "-")
+    assert ended == Ended(0, "-: 1 articles created, 1 editions created.\n", "")
+
+
+def test_standard_input_may_be_named_twice_and_a_pipe_may_be_a_file(tmp_path: Path, sqlite_address: str) -> None:
+    lines = pack(edition_line(), article_line("a"))
+    ended = run_process(sqlite_address, "import", "-", "-", folder=tmp_path, piped=lines)
+    assert (ended.status, ended.errors) == (0, "")
+    assert ended.output.splitlines()[1] == "-: nothing in it."
+    ended = run_process(sqlite_address, "import", "/dev/stdin", folder=tmp_path, piped=lines)
+    assert ended == Ended(0, "/dev/stdin: 1 articles unchanged, 1 editions unchanged.\n", "")
+
+
+def test_a_reader_who_leaves_early_is_no_failure_to_tell_of(tmp_path: Path, sqlite_address: str) -> None:
+    crowd = pack(edition_line(), *(article_line(f"a{n}", lead="fog " * 200) for n in range(600)))
+    assert run_process(sqlite_address, "import", "-", folder=tmp_path, piped=crowd).status == 0
+    with subprocess.Popen(  # noqa: S603 - our own program
+        arguments_of("export"),
+        env=environment_of(sqlite_address),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as exporting:
+        assert exporting.stdout is not None
+        assert exporting.stderr is not None
+        exporting.stdout.read(10)
+        exporting.stdout.close()
+        errors = exporting.stderr.read()
+    assert (exporting.returncode, errors) == (1, b"")
+
+
+def test_the_sample_shows_what_a_newsroom_can_do(dayline: Dayline, tmp_path: Path) -> None:
+    ended = dayline("sample")
+    assert (ended.status, ended.errors) == (0, "")
+    assert "refused" not in ended.output
+    assert "made from their code" not in ended.output
+    records = export(dayline, tmp_path)
+    kinds = {kind: [each for each in records if each["kind"] == kind] for kind in ("edition", "label", "article")}
+    assert {each["language"].split("-")[0] for each in kinds["edition"]} == {"en", "uk"}
+    assert {each["label"] for each in kinds["article"]} >= {each["code"] for each in kinds["label"]}
+    assert {each["edition"] for each in kinds["article"]} == {each["slug"] for each in kinds["edition"]}
+    assert any(each["disclaimer"] for each in kinds["label"])
+    blocks = {block["type"] for each in kinds["article"] for block in each["body"]}
+    assert {"paragraph", "pull_quote"} <= blocks
+    for edition in kinds["edition"]:
+        here = [each for each in kinds["article"] if each["edition"] == edition["slug"]]
+        known = {each["source_id"] for each in here}
+        assert any(each["related"] for each in here)
+        assert {reference for each in here for reference in each["related"]} <= known
+        assert any(each["tags"] and each["authors"] and each["source"] for each in here)
+
+
+def test_the_sample_is_not_put_among_somebodys_own_editions(dayline: Dayline, tmp_path: Path) -> None:
+    (tmp_path / "own.jsonl").write_bytes(pack(edition_line()))
+    dayline("import", "own.jsonl")
+    assert dayline("sample", "--if-empty") == Ended(0, "", "")
+    assert len(export(dayline, tmp_path)) == 1
+    assert dayline("sample").status == 0
+    assert len(export(dayline, tmp_path)) > 100

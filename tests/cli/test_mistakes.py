@@ -1,0 +1,112 @@
+"""Addresses, settings and files that cannot be used: one sentence on standard error, exit status 2, no traceback."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from app.db import migrations
+from tests.cli.commands import is_one_sentence, run_process
+from tests.cli.conftest import Dayline
+from tests.conftest import create_database, run_once
+
+NOTHING_LISTENS = "postgresql://127.0.0.1:1/news"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("db", "polish"),
+        ("db", "upgrade", "extra"),
+        ("import", "."),
+        ("db", "backup"),
+        ("serve", "--port", "eighty"),
+        ("serve", "--workers", "0"),
+    ],
+)
+def test_a_command_that_makes_no_sense_is_told_in_one_sentence(dayline: Dayline, words: tuple[str, ...]) -> None:
+    ended = dayline(*words, address=NOTHING_LISTENS)
+    assert is_one_sentence(ended), ended
+    assert ended.output == ""
+
+
+@pytest.mark.parametrize("words", [(), ("db",)])
+def test_no_command_shows_what_there_is(dayline: Dayline, words: tuple[str, ...]) -> None:
+    ended = dayline(*words, address=NOTHING_LISTENS)
+    assert (ended.status, ended.errors) == (2, "")
+    assert ended.output.startswith("Usage: dayline")
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("sqlite:///:memory:", "must name a file"),
+        ("sqlite:///news.db?mode=ro", "a path and nothing more"),
+        ("postgresql://127.0.0.1:port/news", "DAYLINE_DATABASE_URL is not an address"),
+        ("postgresql://127.0.0.1:99999/news", "DAYLINE_DATABASE_URL is not an address"),
+        ("postgresql://127.0.0.1:1/news?colour=red", "'colour' is not among"),
+        (NOTHING_LISTENS, "The database failed"),
+    ],
+)
+def test_a_database_that_cannot_be_had_is_told_in_one_sentence(dayline: Dayline, address: str, says: str) -> None:
+    ended = dayline("db", "check", address=address)
+    assert is_one_sentence(ended), ended
+    assert says in ended.errors
+
+
+def test_a_file_that_is_no_database_is_told_and_left_alone(dayline: Dayline, tmp_path: Path) -> None:
+    file = tmp_path / "letter.db"
+    file.write_text("Dear editors, " * 100)
+    for words in (("db", "check"), ("db", "upgrade"), ("export",), ("db", "backup", tmp_path / "copy.db")):
+        ended = dayline(*words, address=f"sqlite:///{file}")
+        assert is_one_sentence(ended), ended
+        assert "is not a database" in ended.errors
+    assert file.read_text() == "Dear editors, " * 100
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_a_server_without_that_database_or_user_is_told(dayline: Dayline, postgresql_server: str) -> None:
+    missing = dayline("db", "check", address=postgresql_server.format("missing"))
+    stranger = dayline("db", "check", address=postgresql_server.format("postgres").replace("postgres:", "stranger:", 1))
+    for ended in (missing, stranger):
+        assert is_one_sentence(ended), ended
+        assert "does not exist" in ended.errors
+
+
+def test_an_empty_postgresql_database_is_told_and_then_upgraded(dayline: Dayline, postgresql_server: str) -> None:
+    run_once(postgresql_server.format("postgres"), create_database("dayline_new"))
+    address = postgresql_server.format("dayline_new")
+    assert is_one_sentence(dayline("export", address=address))
+    upgraded = dayline("db", "upgrade", address=address)
+    assert (upgraded.status, upgraded.output) == (0, f"The database is at {migrations.EXPECTED}.\n")
+    assert dayline("db", "upgrade", address=address) == upgraded
+    assert dayline("db", "check", address=address).status == 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("DAYLINE_ACCESS_LOG", "perhaps"), ("DAYLINE_DATABASE_URL", "")])
+def test_a_setting_that_cannot_be_used_is_named(
+    dayline: Dayline, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    address = value if name == "DAYLINE_DATABASE_URL" else NOTHING_LISTENS
+    monkeypatch.setenv(name, value)
+    ended = dayline("db", "check", address=address or " ")
+    assert is_one_sentence(ended), ended
+    assert name in ended.errors
+
+
+def test_the_program_itself_ends_with_that_status(tmp_path: Path) -> None:
+    ended = run_process("mysql://x/y", "export", folder=tmp_path)
+    assert is_one_sentence(ended), ended
+    assert "Traceback" not in ended.errors
+
+
+def test_a_port_that_is_taken_is_told_before_a_server_begins(dayline: Dayline, sqlite_address: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = dayline("serve", "--port", taken.getsockname()[1], address=sqlite_address)
+    assert is_one_sentence(ended), ended
+    assert "Address already in use" in ended.errors
+
+
+def test_a_host_that_is_not_here_is_told(dayline: Dayline, sqlite_address: str) -> None:
+    ended = dayline("serve", "--host", "203.0.113.7", "--port", 0, address=sqlite_address)
+    assert is_one_sentence(ended), ended
