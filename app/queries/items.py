@@ -81,7 +81,7 @@ def _excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
     return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _page(
     shape: tuple[int, ...],
     columns: tuple[Any, ...],

@@ -37,7 +37,7 @@ from app.models.section import sections
 from app.models.tag import tags
 
 RANGES_MOST = 200
-LOOKUPS_MOST = 100  # in a statement: 900 look-ups take a second to compile the first time, and 20 MB to keep
+LOOKUPS_MOST = 225  # in a statement: 900 look-ups take a second to compile the first time, and 20 MB to keep
 SAMPLE = 100
 
 Key = tuple[int, int]

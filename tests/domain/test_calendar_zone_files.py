@@ -21,7 +21,7 @@ from app.domain.instant import SECOND_US, offset_at
 DAY_S = 86_400
 EPOCH_DAY = date(1970, 1, 1)
 LAST_RULE_YEAR = 2_060
-NAMES = sorted(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
+NAMES = sorted(set(files("tzdata").joinpath("zones").read_text(encoding="ascii").split()) - {"Factory"})
 RULE = re.compile(r"M(\d+)\.(\d+)\.(\d+)(?:/(-?\d+)(?::(\d+))?)?")
 FOOTER = re.compile(r"(?:<[^>]+>|[A-Za-z]+)(-?\d+)(?::(\d+))?(?:<[^>]+>|[A-Za-z]+)([^,]*),([^,]+),([^,]+)")
 

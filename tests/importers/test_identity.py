@@ -49,8 +49,10 @@ async def test_without_a_source_id_the_id_is_the_identity(bring: Bring, content:
     assert [(each["id"], each["lead"]) for each in await articles(content)] == [(ID, "Told again")]
 
 
-async def test_without_either_every_line_is_a_new_article(bring: Bring, content: Content) -> None:
-    assert (await bring(article_line(None), article_line(None))).outcomes == {"created": 2}
+async def test_without_either_an_article_is_known_by_its_headline_and_date(bring: Bring, content: Content) -> None:
+    other = article_line(None, headline="Another story")
+    assert (await bring(article_line(None), other)).outcomes == {"created": 2}
+    assert (await bring(article_line(None), other)).outcomes == {"unchanged": 2}
     assert len(await articles(content)) == 2
 
 
