@@ -14,8 +14,8 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
 def last_keys(connection: Connection) -> set[str]:
-    row = connection.execute(select(changes.c.keys).order_by(changes.c.seq.desc()).limit(1)).one()
-    return set(orjson.loads(row.keys))
+    row = connection.execute(select(changes.c["keys"]).order_by(changes.c.seq.desc()).limit(1)).one()
+    return set(orjson.loads(row[0]))
 
 
 async def test_the_largest_id_has_a_page(client: httpx.AsyncClient, store: Store) -> None:
