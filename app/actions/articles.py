@@ -193,7 +193,7 @@ def _follow_up(connection: Connection, edition_id: int, changed: list[Writing], 
     move_listings(connection, [(w.before, w.after) for w in changed])
     references = {w.article_id: w.record.related for w in changed}
     store_references(connection, edition_id, references, known=known)
-    resolve_references(
+    awaited = resolve_references(
         connection,
         edition_id,
         {
@@ -202,7 +202,7 @@ def _follow_up(connection: Connection, edition_id: int, changed: list[Writing], 
             if w.existing is None or w.existing.source_id != w.record.source_id
         },
     )
-    pointing = find_referrers(connection, [w.article_id for w in changed])
+    pointing = find_referrers(connection, sorted(awaited | known))
     public = [w.after for w in changed if w.status is Status.PUBLISHED]
     store_picks(connection, public, known=known)
     append_changes(connection, list(_changes(changed, pointing)), now=now)

@@ -60,10 +60,10 @@ def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[i
     return pointing
 
 
-def resolve_references(connection: Connection, edition_id: int, arrived: Mapping[int, str | None]) -> None:
-    """Fill in references that waited for these new articles (id to source_id)."""
+def resolve_references(connection: Connection, edition_id: int, arrived: Mapping[int, str | None]) -> set[int]:
+    """Fill in references that waited for these new articles (id to source_id); those that were waited for."""
     if connection.execute(_ANY_WAITING).first() is None:
-        return
+        return set()
     names = {format_id(article_id): article_id for article_id in arrived}
     names |= {source_id: article_id for article_id, source_id in arrived.items() if source_id is not None}
     waiting = (
@@ -84,6 +84,7 @@ def resolve_references(connection: Connection, edition_id: int, arrived: Mapping
                 for row in found
             ],
         )
+    return {names[row.reference] for row in found}
 
 
 def _targets(connection: Connection, edition_id: int, references: set[str]) -> dict[str, int]:
