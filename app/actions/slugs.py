@@ -28,7 +28,7 @@ def marked_slugs(headline: str, identity: str, article_id: int) -> list[str]:
     """Slugs for a headline that others have had too.
 
     The first carries a digest of the identity, so that the same story gets the same slug wherever it is
-    imported; the second the id, and is free for certain. Nothing is found by counting.
+    imported; the second the id, which only a slug given on purpose could have taken. Nothing is found by counting.
     """
     digest = b32encode(blake2b(identity.encode(), digest_size=SUFFIX_LENGTH).digest()).decode().lower()
     plain = slugify(headline)

@@ -1,5 +1,6 @@
 """Reading a question from a query string: repeats, blanks for plus signs, and flaws that name the parameter."""
 
+from functools import cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import parse_qsl
 
@@ -55,6 +56,7 @@ def _collect(pairs: list[tuple[str, str]], model: type[Q]) -> dict[str, Any]:
     return collected
 
 
+@cache
 def _repeatable(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(
         field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list
