@@ -9,6 +9,16 @@ DaylineError
 ├── NoSuchDay         a date that the zone's calendar skipped
 ├── ArticleWithdrawn  it was public once and is not any more
 ├── ArticleMoved      it lives under a new slug
+├── Unauthenticated   no key was shown, or one that is not good
+├── Forbidden         the key has none of the scopes that this takes
+├── PreviewExpired    the address of a preview that was good once
+├── Conflict          what is there already does not allow it
+│   └── ArticleErased     it was erased by law and cannot come back
+│   └── RequestInProgress   the same request is being answered at this moment
+├── IdempotencyKeyReused    an Idempotency-Key that came with another request before
+├── PreconditionRequired, PreconditionFailed   an edit has to name the revision it was made from, and the current one
+├── RateLimited       too many requests; when to come back
+├── ContentTooLarge, UnsupportedMediaType      a body nobody reads
 └── OperatorError     what the person at the command line must mend first
 """
 
@@ -74,6 +84,83 @@ class ArticleWithdrawn(DaylineError):  # noqa: N818 - same
         super().__init__("This article has been withdrawn.")
         self.article_id = article_id
         self.notice = notice
+
+
+class Unauthenticated(DaylineError):  # noqa: N818 - same
+    """No key was shown, or (`is_refused`) one that is malformed, unknown, expired or revoked."""
+
+    def __init__(self, detail: str, *, is_refused: bool = False) -> None:
+        super().__init__(detail)
+        self.is_refused = is_refused
+
+
+class Forbidden(DaylineError):  # noqa: N818 - same
+    """The key is good and has none of these scopes, any one of which would do."""
+
+    def __init__(self, *scopes: str) -> None:
+        super().__init__(f"The key does not have the scope {' or '.join(scopes)}.")
+        self.scopes = scopes
+
+
+class Conflict(DaylineError):  # noqa: N818 - same
+    """What is there already, or its state, does not allow it."""
+
+
+class RequestInProgress(Conflict):
+    """A request with the same Idempotency-Key is being answered; it is worth asking again in a second."""
+
+    def __init__(self) -> None:
+        super().__init__("A request with this Idempotency-Key is being answered.")
+
+
+class IdempotencyKeyReused(DaylineError):  # noqa: N818 - same
+    """An Idempotency-Key that the same API key sent with another request within a day."""
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was sent with another request before.")
+
+
+class PreviewExpired(DaylineError):  # noqa: N818 - same
+    """The address of a preview that was good once."""
+
+    def __init__(self) -> None:
+        super().__init__("This preview has expired; the newsroom can make a new one.")
+
+
+class ArticleErased(Conflict):
+    """An article that was erased, here (`is_here`) or where the record comes from."""
+
+    def __init__(self, article_id: str, *, is_here: bool) -> None:
+        super().__init__(
+            f"Article {article_id} was erased and cannot come back."
+            if is_here
+            else f"Article {article_id} was erased where this comes from; erase it here with 'dayline erase'."
+        )
+        self.article_id = article_id
+
+
+class PreconditionRequired(DaylineError):  # noqa: N818 - same
+    """An edit that does not say which revision it was made from."""
+
+
+class PreconditionFailed(DaylineError):  # noqa: N818 - same
+    """An edit made from a revision that is not the current one any more."""
+
+
+class RateLimited(DaylineError):  # noqa: N818 - same
+    """Too many requests; it is worth coming back after `retry_after` seconds."""
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class ContentTooLarge(DaylineError):  # noqa: N818 - same
+    """A body beyond what is read."""
+
+
+class UnsupportedMediaType(DaylineError):  # noqa: N818 - same
+    """A body in a form that is not read here."""
 
 
 class OperatorError(DaylineError):

@@ -2,16 +2,43 @@
 
 DAYLINE_DATABASE_URL   sqlite:///dayline.db, sqlite:////var/lib/dayline/news.db, postgresql://user@host/name
 DAYLINE_ACCESS_LOG     true writes a line per request
+DAYLINE_READS          public, or keyed: everything that is read needs a key with content:read
+DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
+                       600/minute; off where absent
+DAYLINE_TRUSTED_PROXIES
+                       10.0.0.0/8, 192.0.2.10: whose Forwarded and X-Forwarded-For are believed
 """
 
 import os
 from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.domain.peer import Network, parse_networks
+from app.domain.rate import check_rate
 from app.errors import OperatorError
 
 PREFIX = "DAYLINE_"
+
+
+class Reads(StrEnum):
+    """Who may read what is public."""
+
+    PUBLIC = "public"
+    KEYED = "keyed"
+
+
+def _networks(value: object) -> object:
+    return parse_networks(value) if isinstance(value, str) else value
+
+
+def _rate(value: object) -> object:
+    return check_rate(value) if isinstance(value, str) else value
+
+
+Rate = Annotated[str | None, BeforeValidator(_rate)]
 
 
 class Settings(BaseModel):
@@ -24,6 +51,12 @@ class Settings(BaseModel):
         description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
     )
     access_log: bool = Field(default=False, description="Write a line per request.")
+    reads: Reads = Field(Reads.PUBLIC, description="`public`, or `keyed`: reading needs a key with content:read.")
+    rate_limit_address: Rate = Field(None, description="Requests of an address without a good key: `600/minute`.")
+    rate_limit_key: Rate = Field(None, description="Requests of a key: `600/minute`.")
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
+        (), description="Addresses and networks whose `Forwarded` and `X-Forwarded-For` count."
+    )
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -35,5 +68,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise OperatorError(
-            f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ')}."
+            f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
         ) from error

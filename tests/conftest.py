@@ -6,18 +6,20 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from pydantic import ConfigDict
 from sqlalchemy import Connection, text
 
 from app import clock
 from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
-from app.actions.writing import Stored
+from app.actions.manner import Stored
 from app.db import migrations
 from app.db.base import metadata
 from app.db.session import Database, open_database
@@ -166,12 +168,34 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
             yield client
 
 
+class Movable(Settings):
+    """Settings whose database changes between the lives of an app."""
+
+    model_config = ConfigDict(frozen=False)
+
+
+@cache
+def app_of(_number: int) -> tuple[FastAPI, Movable]:
+    """One app for all tests, or another: the first request of each builds its routes, which takes half a second."""
+    settings = Movable(database_url="sqlite:///nowhere.db")
+    return create_app(settings), settings
+
+
+@asynccontextmanager
+async def opened(address: str, *, number: int = 0) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that app over this database, its lifespan begun anew."""
+    app, settings = app_of(number)
+    settings.database_url = address
+    async with running(app) as client:
+        yield client
+
+
 @pytest.fixture
 async def client(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole app over the database."""
     assert still_clock == NOW
-    async with running(create_app(Settings(database_url=database_address))) as opened:
-        yield opened
+    async with opened(database_address) as client:
+        yield client
 
 
 @pytest.fixture

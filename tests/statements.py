@@ -2,22 +2,30 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Engine, event
 
+_is_counting: ContextVar[bool] = ContextVar("is_counting", default=False)
+
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that are run meanwhile, in turn; what begins and ends transactions is left out."""
+    """The statements that the block itself runs, in turn; what begins and ends transactions is left out.
+
+    What runs beside it, such as the upkeep of the app under test, was started elsewhere and is not counted.
+    """
     statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+        if _is_counting.get() and not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             statements.append(statement)
 
+    token = _is_counting.set(True)
     event.listen(Engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+        _is_counting.reset(token)

@@ -22,6 +22,8 @@ RECORDS = (
     record.AuthorRecord,
     record.ArticleRecord,
     record.Withdrawal,
+    record.Note,
+    record.RevisionRecord,
 )
 
 

@@ -11,9 +11,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from app.actions.articles import store_articles
+from app.actions.catalogue import Outcome
 from app.db import migrations
 from app.db.base import metadata
-from tests.conftest import KINDS, create_database, run_once
+from tests.conftest import KINDS, NOW, create_database, run_once
+from tests.records import article
 
 POSTGRESQL_SCHEMA = """
     SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, collation_name, column_default)
@@ -44,10 +47,17 @@ def portrait(connection: Connection) -> set[str]:
     if connection.dialect.name == "postgresql":
         found = connection.execute(text(POSTGRESQL_SCHEMA)).scalars().all()
     else:
-        # The order of constraints within a table says nothing, so each line is a statement of its own.
+        # The order of columns and constraints within a table says nothing, so each is a statement of its own.
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
-        found = [f"{row.name}: {line.strip(' ,')}" for row in rows for line in row.sql.splitlines()]
+        found = [f"{row.name}: {part.strip()}" for row in rows for part in _parts(row.sql)]
     return {re.sub(r"\s+", " ", each).strip() for each in found if "alembic_version" not in each}
+
+
+def _parts(sql: str) -> list[str]:
+    """A CREATE statement without its outer brackets, at the commas that are in no inner ones."""
+    head, _, rest = sql.partition("(")
+    inside, _, tail = rest.rpartition(")")
+    return [head, *re.split(r",(?![^()]*\))", re.sub(r"\s+", " ", inside)), tail]
 
 
 @pytest.fixture(params=KINDS)
@@ -136,3 +146,67 @@ def test_upgrading_twice_changes_nothing(make_empty: MakeEmpty) -> None:
         assert portrait(connection) == once
 
     run_once(make_empty("twice"), upgrade_twice)
+
+
+FIRST = "202611221900_first_tables"
+BEFORE = """
+    INSERT INTO editions (id, slug, name, language, timezone, site_url, is_default, strings, modified_at)
+    VALUES (1, 'global', 'The Lume Courier', 'en-GB', 'Europe/Kyiv', 'https://courier.example', true, '{}', 1);
+    INSERT INTO labels (id, code, text, texts, disclaimers, modified_at)
+    VALUES (1, 'exclusive', 'EXCLUSIVE', '{}', '{}', 1);
+    INSERT INTO sections (id, edition_id, slug, name, modified_at)
+    VALUES (1, 1, 'city', 'city', 1), (2, 1, 'sea', 'sea', 1);
+    INSERT INTO tags (id, slug, name, modified_at)
+    VALUES (1, 'fog', 'fog', 1), (2, 'tide', 'tide', 1), (3, 'ice', 'ice', 1);
+    INSERT INTO authors (id, slug, name, modified_at) VALUES (1, 'tem-ost', 'Tem Ost', 1);
+    INSERT INTO articles (id, edition_id, source_id, slug, status, version, revision, published_at, first_published_at,
+                          modified_at, label_id, section_id, headline, lead, source_name, image, fingerprint)
+    VALUES (7, 1, 'one', 'fog', 'published', 2, 2, 1000000, 1000000, 5, 1, 1, 'Fog', 'Thick.', 'Port radio',
+            '{"url":"https://courier.example/i.jpg","alt":"Fog","caption":null,"credit":null,"width":null,"height":null,"renditions":[]}',
+            {blank}),
+           (8, 1, 'two', 'ice', 'draft', 0, 1, NULL, NULL, 5, NULL, 2, 'Ice', NULL, NULL, NULL, {blank});
+    INSERT INTO article_bodies (article_id, blocks)
+    VALUES (7, '[{"type":"paragraph","html":"It is <em>thick</em>."}]'), (8, '[]');
+    INSERT INTO article_tags (article_id, position, tag_id) VALUES (7, 0, 2), (7, 1, 1), (8, 0, 1), (8, 1, 3);
+    INSERT INTO article_authors (article_id, position, author_id) VALUES (7, 0, 1);
+    INSERT INTO article_related (article_id, position, reference) VALUES (7, 0, 'three')
+"""
+AGAIN = [
+    article(
+        "1970-01-01T00:00:01Z",
+        source_id="one",
+        slug="fog",
+        headline="Fog",
+        lead="Thick.",
+        label="exclusive",
+        section="city",
+        tags=["tide", "fog"],
+        authors=["tem-ost"],
+        source={"name": "Port radio", "url": None},
+        image={"url": "https://courier.example/i.jpg", "alt": "Fog"},
+        related=["three"],
+        body=[{"type": "paragraph", "html": "It is <em>thick</em>."}],
+    ),
+    article(None, source_id="two", slug="ice", headline="Ice", section="sea", tags=["fog", "ice"]),
+]
+
+
+def test_content_of_the_first_schema_is_the_same_after_the_upgrade(make_empty: MakeEmpty) -> None:
+    def upgrade_with_content(connection: Connection) -> None:
+        migrations.upgrade(connection, FIRST)
+        blank = "decode('', 'hex')" if connection.dialect.name == "postgresql" else "x''"
+        for statement in BEFORE.replace("{blank}", blank).split(";"):
+            connection.exec_driver_sql(statement)
+        migrations.upgrade(connection)
+        stored = store_articles(connection, AGAIN, now=NOW)
+        assert stored.outcomes == [Outcome.UNCHANGED, Outcome.UNCHANGED]
+        saves = connection.execute(text("SELECT article_id, revision, action, actor FROM revisions ORDER BY 1")).all()
+        assert [tuple(row) for row in saves] == [(7, 2, "edited", "import"), (8, 1, "created", "import")]
+        hidden = (
+            "SELECT slug FROM tags WHERE NOT is_listed UNION SELECT slug FROM sections WHERE NOT is_listed ORDER BY 1"
+        )
+        assert connection.execute(text(hidden)).scalars().all() == ["ice", "sea"]
+        migrations.downgrade(connection, FIRST)
+        migrations.upgrade(connection)
+
+    run_once(make_empty("kept"), upgrade_with_content)

@@ -1,50 +1,62 @@
 """Storing articles, many at once or one: created or replaced by their identity in the caller's transaction.
 
 take turn ─► find editions and rows ─► settle status ─► choose slugs ─► make unknown names
-          ─► keep those that differ ─► write rows, lists, references, picks ─► append to the log
+          ─► keep those that differ ─► write rows, links, slugs, references ─► all that follows from a save
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from app.actions.catalogue import Outcome, UnknownEdition, edition_ids
-from app.actions.changes import Change, append_changes, begin_changes
-from app.actions.likeness import store_picks
-from app.actions.links import remember_links, write_links
-from app.actions.listings import move_listings
-from app.actions.naming import choose_slugs, name_entries
-from app.actions.related import find_referrers, resolve_references, store_references
-from app.actions.slugs import retire_slugs
-from app.actions.writing import Stored, Writing
+from app.actions.changes import Change, begin_changes
+from app.actions.consequences import complete_saves
+from app.actions.links import read_standings, write_links
+from app.actions.manner import Manner, Stored
+from app.actions.naming import choose_slugs, name_entries, refuse_unknown
+from app.actions.related import resolve_references, store_references
+from app.actions.revisions import keep_contents
+from app.actions.saves import Save
+from app.actions.slugs import restore_slugs, retire_slugs
+from app.actions.writing import Writing
 from app.db.bulk import insert_rows
-from app.domain.article import Status
-from app.domain.change import article_change
 from app.domain.ids import IdMint, parse_id
-from app.domain.surrogate import article_key
 from app.errors import DaylineError
 from app.models.article import article_bodies, articles
 from app.schemas.record import ArticleRecord
 
+IMPORTING = Manner()
 _MINT = IdMint()
 _ROW: BindParameter[int] = bindparam("b_article_id")
 _UPDATE = update(articles).where(articles.c.id == _ROW)
-_UPDATE_BODY = update(article_bodies).where(article_bodies.c.article_id == _ROW).values(blocks=bindparam("b_blocks"))
+_UPDATE_BODY = update(article_bodies).where(article_bodies.c.article_id == _ROW)
 
 
-def store_articles(connection: Connection, records: Sequence[ArticleRecord], *, now: int) -> Stored:
+class _Batch(NamedTuple):
+    """What every step of one call needs to know."""
+
+    connection: Connection
+    stored: Stored
+    now: int
+    manner: Manner
+
+
+def store_articles(
+    connection: Connection, records: Sequence[ArticleRecord], *, now: int, manner: Manner = IMPORTING
+) -> Stored:
     """Store these records in their order; one that cannot be stored is told and does the others no harm.
 
     One row of the change log for each article whose public state changed. Errors among the outcomes:
-    InvalidInput, UnknownEdition.
+    InvalidInput, UnknownEdition, ArticleErased, Forbidden.
     """
     begin_changes(connection)
-    stored = Stored(outcomes=[Outcome.UNCHANGED] * len(records))
+    stored = Stored(outcomes=[Outcome.UNCHANGED] * len(records), ids=[0] * len(records))
+    batch = _Batch(connection, stored, now, manner)
     start = 0
     for end in _rounds(records):
-        _store_round(connection, records[start:end], start, stored, now)
+        _store_round(batch, records[start:end], start)
         start = end
     return stored
 
@@ -64,14 +76,12 @@ def _rounds(records: Sequence[ArticleRecord]) -> Iterator[int]:
     yield len(records)
 
 
-def _store_round(
-    connection: Connection, records: Sequence[ArticleRecord], start: int, stored: Stored, now: int
-) -> None:
-    editions = edition_ids(connection, [record.edition for record in records])
+def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) -> None:
+    editions = edition_ids(batch.connection, [record.edition for record in records])
     writings: list[Writing] = []
     for place, record in enumerate(records, start):
         if record.edition not in editions:
-            stored.outcomes[place] = UnknownEdition(record.edition)
+            batch.stored.outcomes[place] = UnknownEdition(record.edition)
             continue
         writing = Writing(
             place=place,
@@ -79,15 +89,18 @@ def _store_round(
             edition_id=editions[record.edition],
             article_id=0,
             existing=None,
-            now=now,
+            now=batch.now,
+            manner=batch.manner,
         )
         writings.append(writing)
     for edition_id, group in groupby(sorted(writings, key=_by_edition), key=_by_edition):
         left = list(group)
         while left:
-            _find_existing(connection, edition_id, left)
+            _find_existing(batch.connection, edition_id, left)
             cut = _first_repeat(left)
-            _store_in_edition(connection, edition_id, left[:cut], stored, now)
+            for writing in left[:cut]:
+                batch.stored.ids[writing.place] = writing.article_id
+            _store_in_edition(batch, edition_id, left[:cut])
             left = left[cut:]
 
 
@@ -105,15 +118,16 @@ def _first_repeat(writings: list[Writing]) -> int:
     return len(writings)
 
 
-def _store_in_edition(
-    connection: Connection, edition_id: int, writings: list[Writing], stored: Stored, now: int
-) -> None:
+def _store_in_edition(batch: _Batch, edition_id: int, writings: list[Writing]) -> None:
+    connection, stored = batch.connection, batch.stored
     sound = choose_slugs(connection, edition_id, _settled(writings, stored), stored)
-    name_entries(connection, edition_id, sound, stored, now)
-    changed = _write_rows(connection, sound, stored, now)
-    if changed:
-        write_links(connection, changed)
-        _follow_up(connection, edition_id, changed, now)
+    if batch.manner.is_strict:
+        sound = refuse_unknown(connection, edition_id, sound, stored)
+    made = name_entries(connection, edition_id, sound, stored, batch.now)
+    changed = _write_rows(batch, sound)
+    if changed or made:
+        write_links(connection, [writing for writing, _ in changed])
+        _follow_up(batch, edition_id, changed, made)
 
 
 def _settled(writings: Iterable[Writing], stored: Stored) -> list[Writing]:
@@ -145,81 +159,58 @@ def _find_existing(connection: Connection, edition_id: int, writings: list[Writi
             writing.article_id = _MINT.make(writing.now) if given is None else given
 
 
-def _write_rows(connection: Connection, writings: list[Writing], stored: Stored, now: int) -> list[Writing]:
-    created: list[dict[str, Any]] = []
-    bodies: list[dict[str, Any]] = []
-    replaced: list[dict[str, Any]] = []
-    changed: list[Writing] = []
-    for writing in writings:
-        columns, blocks, row = writing.columns(), writing.blocks(), writing.existing
-        fingerprint = writing.fingerprint(columns, blocks)
-        if row is not None and row.fingerprint == fingerprint:
-            continue
-        changed.append(writing)
-        public = writing.status is Status.PUBLISHED
-        columns |= {
-            "fingerprint": fingerprint,
-            "modified_at": now,
-            "revision": 1 if row is None else row.revision + 1,
-            "version": (0 if row is None else row.version) + public,
-        }
-        if row is None:
-            stored.outcomes[writing.place] = Outcome.CREATED
-            created.append({"id": writing.article_id, **columns})
-            bodies.append({"article_id": writing.article_id, "blocks": blocks})
-        else:
-            stored.outcomes[writing.place] = Outcome.CHANGED
-            replaced.append({"b_article_id": writing.article_id, "b_blocks": blocks, **columns})
+def _write_rows(batch: _Batch, writings: list[Writing]) -> list[tuple[Writing, Save]]:
+    connection = batch.connection
+    different = [(w, columns) for w in writings if w.differs(columns := w.columns())]
+    replaced = [w for w, _ in different if w.existing is not None]
+    keep_contents(connection, {w.article_id: w.existing.revision for w in replaced if w.existing and w.is_rewritten})
+    standings = read_standings(connection, [w.existing for w in replaced if w.existing is not None]) if replaced else {}
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    bodies: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    changed: list[tuple[Writing, Save]] = []
+    for writing, columns in different:
+        is_new = writing.existing is None
+        writing.before = standings.get(writing.article_id)
+        save = writing.save()
+        changed.append((writing, save))
+        batch.stored.outcomes[writing.place] = Outcome.CREATED if is_new else Outcome.CHANGED
+        if writing.stamps_update:
+            columns["updated_at"] = batch.now
+        name = "id" if is_new else "b_article_id"
+        rows[is_new].append({name: writing.article_id, **columns, **writing.numbers(save)})
+        name = "article_id" if is_new else "b_article_id"
+        bodies[is_new].append({name: writing.article_id, "blocks": writing.blocks()})
     if replaced:
-        remember_links(connection, [w for w in changed if w.existing is not None])
-        connection.execute(_UPDATE, [{k: v for k, v in row.items() if k != "b_blocks"} for row in replaced])
-        connection.execute(
-            _UPDATE_BODY,
-            [{"b_article_id": row["b_article_id"], "b_blocks": row["b_blocks"]} for row in replaced],
-        )
-    insert_rows(connection, articles, created)
-    insert_rows(connection, article_bodies, bodies)
+        connection.execute(_UPDATE, rows[False])
+        connection.execute(_UPDATE_BODY, bodies[False])
+    insert_rows(connection, articles, rows[True])
+    insert_rows(connection, article_bodies, bodies[True])
     return changed
 
 
-def _follow_up(connection: Connection, edition_id: int, changed: list[Writing], now: int) -> None:
-    known = frozenset(w.article_id for w in changed if w.existing is not None)
+def _follow_up(batch: _Batch, edition_id: int, changed: list[tuple[Writing, Save]], made: list[Change]) -> None:
+    connection, writings = batch.connection, [writing for writing, _ in changed]
+    known = frozenset(w.article_id for w in writings if w.existing is not None)
     given_up = {
         w.existing.slug: w.article_id
-        for w in changed
+        for w in writings
         if w.existing is not None and w.existing.slug != w.slug and w.existing.version
     }
-    retire_slugs(connection, edition_id, [w.slug for w in changed], given_up)
-    move_listings(connection, [(w.before, w.after) for w in changed])
-    references = {w.article_id: w.record.related for w in changed}
-    store_references(connection, edition_id, references, known=known)
+    ended = retire_slugs(connection, edition_id, [w.slug for w in writings], given_up)
+    restore_slugs(connection, edition_id, {w.article_id: w.record.old_slugs for w in writings if w.existing is None})
+    store_references(connection, edition_id, {w.article_id: w.record.related for w in writings}, known=known)
     awaited = resolve_references(
         connection,
         edition_id,
         {
             w.article_id: w.record.source_id
-            for w in changed
+            for w in writings
             if w.existing is None or w.existing.source_id != w.record.source_id
         },
     )
-    pointing = find_referrers(connection, sorted(awaited | known))
-    public = [w.after for w in changed if w.status is Status.PUBLISHED]
-    store_picks(connection, public, known=known)
-    append_changes(connection, list(_changes(changed, pointing)), now=now)
-
-
-def _changes(changed: list[Writing], pointing: dict[int, list[int]]) -> Iterator[Change]:
-    for writing in sorted(changed, key=lambda w: w.place):
-        before, after = writing.before, writing.after
-        moved = before is not None and before.published_at != after.published_at
-        kind = article_change(writing.status_before, writing.status, moved=moved)
-        if kind is None:
-            continue
-        referrers = [article_key(number) for number in pointing.get(writing.article_id, ())]
-        keys = [article_key(writing.article_id), *referrers, *after.keys()]
-        yield Change(
-            type=kind,
-            keys=[*keys, *(before.keys() if before is not None else ())],
-            edition_id=writing.edition_id,
-            article_id=writing.article_id,
-        )
+    for writing, save in changed:
+        if writing.slug in ended:
+            save.displaced = ended[writing.slug]
+    saves = [save for _, save in sorted(changed, key=lambda each: each[0].place)]
+    actor = batch.manner.editor.actor
+    complete_saves(connection, saves, now=batch.now, actor=actor, awaited=awaited, more=made)

@@ -1,31 +1,40 @@
 """Storing editions, sections, tags, labels and authors, by name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Table, and_, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from app.actions.changes import Change, append_changes, begin_changes
+from app.actions.listings import Standing
+from app.db.base import AnyRow
 from app.db.bulk import portions
 from app.domain.change import ChangeType
 from app.domain.scope import Facet
-from app.domain.surrogate import facet_key
+from app.domain.surrogate import facet_key, shelf_key
 from app.errors import NotFound
-from app.models.author import authors
+from app.models.article import article_authors, article_tags, articles
 from app.models.edition import editions
-from app.models.label import labels
-from app.models.section import sections
-from app.models.tag import tags
-from app.schemas.record import (
-    AuthorRecord,
-    CatalogueRecord,
-    EditionRecord,
-    LabelRecord,
-    SectionRecord,
-    TagRecord,
-)
+from app.records.catalogue import SHELVES, find_entry
+from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+
+UPDATED = {
+    Facet.EDITION: ChangeType.EDITION_UPDATED,
+    Facet.SECTION: ChangeType.SECTION_UPDATED,
+    Facet.TAG: ChangeType.TAG_UPDATED,
+    Facet.AUTHOR: ChangeType.AUTHOR_UPDATED,
+    Facet.LABEL: ChangeType.LABEL_UPDATED,
+}
+KINDS: dict[type[CatalogueRecord], Facet] = {
+    EditionRecord: Facet.EDITION,
+    SectionRecord: Facet.SECTION,
+    TagRecord: Facet.TAG,
+    AuthorRecord: Facet.AUTHOR,
+    LabelRecord: Facet.LABEL,
+}
 
 
 class Outcome(StrEnum):
@@ -44,27 +53,43 @@ class UnknownEdition(NotFound):
         self.slug = slug
 
 
-def store_entry(connection: Connection, record: CatalogueRecord, *, now: int) -> Outcome:
-    """Create or replace the entry that the record names; nothing is written when it is equal already."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Entries that were made from their codes: how many, and the changes to log for those that are listed."""
+
+    count: int
+    changes: list[Change]
+
+
+def store_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str = "import") -> Outcome:
+    """Create or replace the entry that the record names; nothing is written when it is equal already.
+
+    UnknownEdition for a section of no edition.
+    """
     begin_changes(connection)
+    kind = KINDS[type(record)]
+    name = record.code if isinstance(record, LabelRecord) else record.slug
+    edition_id = _edition_of(connection, record)
+    row = find_entry(connection, kind, name, edition_id=edition_id)
+    members = _members(record)
+    others: list[int] = []
     if isinstance(record, EditionRecord):
-        return _store_edition(connection, record, now)
-    if isinstance(record, SectionRecord):
-        edition_id = edition_ids(connection, [record.edition]).get(record.edition)
-        if edition_id is None:
-            raise UnknownEdition(record.edition)
-        place = {"edition_id": edition_id, "slug": record.slug}
-        change = ChangeType.SECTION_UPDATED, Facet.SECTION
-        return _store(connection, sections, place, {"name": record.name}, change, now=now)
-    if isinstance(record, TagRecord):
-        change = ChangeType.TAG_UPDATED, Facet.TAG
-        return _store(connection, tags, {"slug": record.slug}, {"name": record.name}, change, now=now)
-    if isinstance(record, AuthorRecord):
-        members = {"name": record.name, "role": record.role, "bio": record.bio}
-        change = ChangeType.AUTHOR_UPDATED, Facet.AUTHOR
-        return _store(connection, authors, {"slug": record.slug}, members, change, now=now)
-    change = ChangeType.LABEL_UPDATED, Facet.LABEL
-    return _store(connection, labels, {"code": record.code}, _label_members(record), change, now=now)
+        others = _other_defaults(connection, record.slug)
+        # There is always one default edition: the first one is it until another says so.
+        members["is_default"] = record.default or not others
+        others = others if record.default else []
+    if row is not None and _is_listed(row) and all(getattr(row, key) == value for key, value in members.items()):
+        return Outcome.UNCHANGED
+    if others:
+        _step_back(connection, others, now)
+    if row is None:
+        identity = {SHELVES[kind].name.name: name} | ({} if edition_id is None else {"edition_id": edition_id})
+        number = _insert(connection, kind, {**identity, **members, "modified_at": now})
+    else:
+        number = _replace(connection, kind, row, {**members, "modified_at": now})
+    changes = [_change(kind, each, edition_id) for each in (*others, number)]
+    append_changes(connection, changes, now=now, actor=actor)
+    return Outcome.CREATED if row is None else Outcome.CHANGED
 
 
 def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
@@ -73,96 +98,131 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
     return {row.slug: row.id for row in found}
 
 
+def known_entries(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
+    """The numbers of those of these names that are there, sections within their edition."""
+    wanted = sorted(set(names))
+    table, name = SHELVES[kind]
+    here = [table.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    statements = (select(name, table.c.id).where(name.in_(some), *here) for some in portions(wanted))
+    return {row[0]: row.id for statement in statements for row in connection.execute(statement)}
+
+
 def ensure_entries(
-    connection: Connection, table: Table, name: Column[str], wanted: Iterable[str], *, now: int, **fixed: Any
-) -> tuple[dict[str, int], int]:
-    """The numbers of these names, and how many of them had to be made from their code just now."""
-    names = sorted(set(wanted))
-    if not names:
-        return {}, 0
-    there = [table.c[key] == fixed[key] for key in fixed]
+    connection: Connection, kind: Facet, wanted: Mapping[str, bool], *, edition_id: int, now: int
+) -> tuple[dict[str, int], Made | None]:
+    """The numbers of these names; those that were not there are made from their code, listed or not as it says."""
+    if not wanted:
+        return {}, None
+    known = known_entries(connection, kind, wanted, edition_id=edition_id)
+    missing = sorted(wanted.keys() - known.keys())
+    if not missing:
+        return known, None
+    table, name = SHELVES[kind]
+    fixed: dict[str, Any] = {"edition_id": edition_id} if kind is Facet.SECTION else {}
+    connection.execute(
+        insert(table),
+        [
+            {name.name: each, "modified_at": now, "is_listed": wanted[each], **fixed, **_made(kind, each)}
+            for each in missing
+        ],
+    )
+    fresh = known_entries(connection, kind, missing, edition_id=edition_id)
+    changes = [_change(kind, fresh[each], edition_id) for each in missing if wanted[each]]
+    return known | fresh, Made(len(missing), changes)
 
-    def find(sought: list[str]) -> dict[str, int]:
-        statements = (select(name, table.c.id).where(name.in_(some), *there) for some in portions(sought))
-        return {row[0]: row.id for statement in statements for row in connection.execute(statement)}
 
-    known = find(names)
-    missing = [each for each in names if each not in known]
-    if missing:
-        connection.execute(
-            insert(table),
-            [{name.name: each, "modified_at": now, **fixed, **_made(table, each)} for each in missing],
-        )
-        known |= find(missing)
-    return known, len(missing)
+def show_entries(connection: Connection, appeared: Sequence[Standing]) -> list[Change]:
+    """List the entries that these public articles, new in their lists, are the first to use; the changes to log."""
+    changes: list[Change] = []
+    used: dict[Facet, dict[int, int]] = {}
+    for article in appeared:
+        for kind, number in article.facets():
+            if kind is not Facet.EDITION:
+                used.setdefault(kind, {})[number] = article.edition_id
+    for kind, owners in used.items():
+        table = SHELVES[kind].table
+        for numbers in portions(sorted(owners)):
+            hidden = select(table.c.id).where(table.c.id.in_(numbers), table.c.is_listed.is_(False))
+            found = connection.execute(hidden).scalars().all()
+            if found:
+                connection.execute(update(table).where(table.c.id.in_(found)).values(is_listed=True))
+                changes += [_change(kind, number, owners[number]) for number in found]
+    return changes
 
 
-def _made(table: Table, code: str) -> dict[str, str]:
-    if table is labels:
+def drop_unused(connection: Connection, gone: Standing) -> None:
+    """Delete the entries that an article which is gone named and that are listed for nobody and used by no other."""
+    users = {
+        Facet.SECTION: articles.c.section_id,
+        Facet.LABEL: articles.c.label_id,
+        Facet.TAG: article_tags.c.tag_id,
+        Facet.AUTHOR: article_authors.c.author_id,
+    }
+    for kind, number in gone.facets():
+        if kind is not Facet.EDITION:
+            table = SHELVES[kind].table
+            unused = ~exists().where(users[kind] == table.c.id)
+            connection.execute(delete(table).where(table.c.id == number, table.c.is_listed.is_(False), unused))
+
+
+def _edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
+    if not isinstance(record, SectionRecord):
+        return None
+    edition_id = edition_ids(connection, [record.edition]).get(record.edition)
+    if edition_id is None:
+        raise UnknownEdition(record.edition)
+    return edition_id
+
+
+def _is_listed(row: AnyRow) -> bool:
+    return bool(getattr(row, "is_listed", True))
+
+
+def _insert(connection: Connection, kind: Facet, columns: dict[str, Any]) -> int:
+    table = SHELVES[kind].table
+    return int(connection.execute(insert(table).values(**columns).returning(table.c.id)).scalar_one())
+
+
+def _replace(connection: Connection, kind: Facet, row: AnyRow, columns: dict[str, Any]) -> int:
+    table = SHELVES[kind].table
+    listed = {} if kind is Facet.EDITION else {"is_listed": True}
+    connection.execute(update(table).where(table.c.id == row.id).values(**columns, **listed, revision=row.revision + 1))
+    return int(row.id)
+
+
+def _change(kind: Facet, number: int, edition_id: int | None) -> Change:
+    owner = {Facet.EDITION: number, Facet.SECTION: edition_id}.get(kind)
+    keys = [facet_key(kind, number), shelf_key(kind, edition_id)]
+    return Change(type=UPDATED[kind], keys=keys, edition_id=owner)
+
+
+def _other_defaults(connection: Connection, slug: str) -> list[int]:
+    found = select(editions.c.id).where(editions.c.is_default, editions.c.slug != slug)
+    return list(connection.execute(found).scalars())
+
+
+def _step_back(connection: Connection, numbers: Sequence[int], now: int) -> None:
+    stepping = update(editions).where(editions.c.id.in_(numbers))
+    connection.execute(stepping.values(is_default=False, modified_at=now, revision=editions.c.revision + 1))
+
+
+def _made(kind: Facet, code: str) -> dict[str, str]:
+    if kind is Facet.LABEL:
         return {"text": code, "texts": "{}", "disclaimers": "{}"}
     return {"name": code}
 
 
-def _label_members(record: LabelRecord) -> dict[str, Any]:
-    return {
-        "text": record.text,
-        "texts": _json(record.texts),
-        "disclaimer": record.disclaimer,
-        "disclaimers": _json(record.disclaimers),
-        "genre": record.genre,
-    }
-
-
-def _store_edition(connection: Connection, record: EditionRecord, now: int) -> Outcome:
-    others = connection.execute(
-        select(editions.c.id).where(editions.c.is_default, editions.c.slug != record.slug)
-    ).all()
-    # There is always one default edition: the first one is it until another says so.
-    is_default = record.default or not others
-    if record.default and others:
-        connection.execute(
-            update(editions)
-            .where(editions.c.is_default, editions.c.slug != record.slug)
-            .values(is_default=False, modified_at=now)
-        )
-    members = {
-        "name": record.name,
-        "language": record.language,
-        "timezone": record.timezone,
-        "site_url": record.site_url,
-        "article_url": record.article_url,
-        "is_default": is_default,
-        "strings": _json(record.strings),
-    }
-    also = [facet_key(Facet.EDITION, row.id) for row in others] if record.default else []
-    change = ChangeType.EDITION_UPDATED, Facet.EDITION
-    return _store(connection, editions, {"slug": record.slug}, members, change, now=now, also=also)
-
-
-def _store(
-    connection: Connection,
-    table: Table,
-    identity: dict[str, Any],
-    members: dict[str, Any],
-    change: tuple[ChangeType, Facet],
-    *,
-    now: int,
-    also: Iterable[str] = (),
-) -> Outcome:
-    this = and_(*(table.c[key] == value for key, value in identity.items()))
-    row = connection.execute(select(table).where(this)).mappings().first()
-    if row is not None and all(row[key] == value for key, value in members.items()):
-        return Outcome.UNCHANGED
-    if row is None:
-        connection.execute(insert(table).values(**identity, **members, modified_at=now))
-        number = connection.execute(select(table.c.id).where(this)).scalar_one()
-    else:
-        number = row["id"]
-        connection.execute(update(table).where(this).values(**members, modified_at=now))
-    kind, facet = change
-    keys = [facet_key(facet, number), *also]
-    append_changes(connection, [Change(type=kind, keys=keys)], now=now)
-    return Outcome.CREATED if row is None else Outcome.CHANGED
+def _members(record: CatalogueRecord) -> dict[str, Any]:
+    if isinstance(record, LabelRecord):
+        return {
+            "text": record.text,
+            "texts": _json(record.texts),
+            "disclaimer": record.disclaimer,
+            "disclaimers": _json(record.disclaimers),
+            "genre": record.genre,
+        }
+    members = record.model_dump(exclude={"kind", "slug", "edition", "default"})
+    return members | {"strings": _json(record.strings)} if isinstance(record, EditionRecord) else members
 
 
 def _json(value: dict[str, str]) -> str:

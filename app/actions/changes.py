@@ -30,8 +30,8 @@ def begin_changes(connection: Connection) -> None:
     lock_change_log(connection)
 
 
-def append_changes(connection: Connection, happened: Sequence[Change], *, now: int) -> None:
-    """Append rows in this order; `begin_changes` came first in this transaction."""
+def append_changes(connection: Connection, happened: Sequence[Change], *, now: int, actor: str) -> None:
+    """Append rows in this order; `begin_changes` came first in this transaction. `actor` says who did it."""
     if not happened:
         return
     latest: int = connection.execute(_LATEST).scalar_one()
@@ -42,6 +42,7 @@ def append_changes(connection: Connection, happened: Sequence[Change], *, now: i
             "at": now,
             "edition_id": change.edition_id,
             "article_id": change.article_id,
+            "actor": actor,
             "keys": orjson.dumps(key_list(change.keys)).decode(),
         }
         for seq, change in enumerate(happened, start=latest + 1)

@@ -45,7 +45,10 @@ _CLEAR = delete(article_picks).where(article_picks.c.article_id == _ROW)
 
 
 def store_picks(connection: Connection, written: Sequence[Standing], *, known: frozenset[int]) -> None:
-    """Choose anew for these public articles of one edition; `known` are those that may have had picks before."""
+    """Choose anew for these public articles; `known` are those that may have had picks before.
+
+    They may be of several editions: subjects carry their edition, so no pick crosses into another.
+    """
     stale = [{"b_article_id": each.article_id} for each in written if each.article_id in known]
     if stale:
         connection.execute(_CLEAR, stale)
@@ -88,8 +91,8 @@ def _pick(
             weight = log1p(reach / HOUR_US) * (1.0 if subject[1] is Facet.TAG else SECTION_WEIGHT)
             for candidate in candidates:
                 scores[candidate] = scores.get(candidate, 0.0) + weight
-    ranked = sorted(scores, key=lambda candidate: (-scores[candidate], -candidate[0], -candidate[1]))
-    return [article_id for _, article_id in ranked[:PICKS_MOST]]
+    ranked = sorted([(score, candidate) for candidate, score in scores.items()], reverse=True)
+    return [article_id for _, (_, article_id) in ranked[:PICKS_MOST]]
 
 
 def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dict[Subject, list[Key]]:

@@ -1,10 +1,13 @@
 """The tags and authors of articles, in their order."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from app.actions.listings import Standing
 from app.actions.writing import Writing
-from app.db.bulk import insert_tuples
+from app.db.base import AnyRow
+from app.db.bulk import insert_tuples, portions
 from app.domain.article import Status
 from app.models.article import article_authors, article_tags
 
@@ -12,33 +15,34 @@ _ROW: BindParameter[int] = bindparam("b_article_id")
 _LINKS = ((article_tags, article_tags.c.tag_id), (article_authors, article_authors.c.author_id))
 
 
-def remember_links(connection: Connection, writings: list[Writing]) -> None:
-    """Note for each of these existing articles where it stands before the change; a statement for each kind."""
-    ids = [writing.article_id for writing in writings]
+def read_standings(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, Standing]:
+    """Where these articles (rows of their table) stand now, by id; a statement for each kind of link."""
+    ids = [row.id for row in rows]
     linked: list[dict[int, list[int]]] = []
     for table, target in _LINKS:
         found: dict[int, list[int]] = {}
-        chosen = select(table.c.article_id, target).where(table.c.article_id.in_(ids))
-        for article_id, number in connection.execute(chosen):
-            found.setdefault(article_id, []).append(number)
+        for some in portions(ids):
+            chosen = select(table.c.article_id, target).where(table.c.article_id.in_(some))
+            for article_id, number in connection.execute(chosen):
+                found.setdefault(article_id, []).append(number)
         linked.append(found)
     tag_ids, author_ids = linked
-    for writing in writings:
-        row = writing.existing
-        if row is not None:
-            writing.before = Standing(
-                article_id=row.id,
-                edition_id=row.edition_id,
-                status=Status(row.status),
-                published_at=row.published_at,
-                section_id=row.section_id,
-                label_id=row.label_id,
-                tag_ids=tuple(tag_ids.get(row.id, ())),
-                author_ids=tuple(author_ids.get(row.id, ())),
-            )
+    return {
+        row.id: Standing(
+            article_id=row.id,
+            edition_id=row.edition_id,
+            status=Status(row.status),
+            published_at=row.published_at,
+            section_id=row.section_id,
+            label_id=row.label_id,
+            tag_ids=tuple(tag_ids.get(row.id, ())),
+            author_ids=tuple(author_ids.get(row.id, ())),
+        )
+        for row in rows
+    }
 
 
-def write_links(connection: Connection, changed: list[Writing]) -> None:
+def write_links(connection: Connection, changed: Sequence[Writing]) -> None:
     """Replace the tags and authors of these articles."""
     known = [{"b_article_id": w.article_id} for w in changed if w.existing is not None]
     wanted = ([w.tag_ids for w in changed], [w.author_ids for w in changed])

@@ -1,7 +1,7 @@
 """Putting articles into the lists they stand in, and taking them out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete
 
@@ -16,9 +16,9 @@ ListingRow = tuple[int, int, int, int, int]
 _REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for column in listings.c))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Standing:
-    """What decides in which lists an article stands."""
+    """What decides in which lists an article stands; never changed once it is made."""
 
     article_id: int
     edition_id: int
@@ -28,14 +28,40 @@ class Standing:
     label_id: int | None
     tag_ids: tuple[int, ...]
     author_ids: tuple[int, ...]
+    _facets: list[tuple[Facet, int]] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers see it."""
+        return self.status is Status.PUBLISHED
 
     def facets(self) -> list[tuple[Facet, int]]:
         """The lists of its edition that it belongs to, public or not."""
-        found = [(Facet.EDITION, 0), *((Facet.TAG, n) for n in self.tag_ids)]
-        found += ((Facet.AUTHOR, n) for n in self.author_ids)
-        found += ((Facet.SECTION, n) for n in (self.section_id,) if n is not None)
-        found += ((Facet.LABEL, n) for n in (self.label_id,) if n is not None)
-        return found
+        if not self._facets:
+            found = [(Facet.EDITION, 0)]
+            found += [(Facet.TAG, number) for number in self.tag_ids]
+            found += [(Facet.AUTHOR, number) for number in self.author_ids]
+            if self.section_id is not None:
+                found.append((Facet.SECTION, self.section_id))
+            if self.label_id is not None:
+                found.append((Facet.LABEL, self.label_id))
+            self._facets = found
+        return self._facets
+
+    def moved(self, status: Status, published_at: int | None) -> "Standing":
+        """The same article with another status and public time, in the same lists."""
+        after = Standing(
+            article_id=self.article_id,
+            edition_id=self.edition_id,
+            status=status,
+            published_at=published_at,
+            section_id=self.section_id,
+            label_id=self.label_id,
+            tag_ids=self.tag_ids,
+            author_ids=self.author_ids,
+        )
+        after._facets = self.facets()
+        return after
 
     def rows(self) -> set[ListingRow]:
         """Its rows in the index of lists: none while it is not public."""

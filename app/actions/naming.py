@@ -1,46 +1,77 @@
 """The names in records: what stands behind them in the catalogue, and which slugs articles get."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import partial
 
-from sqlalchemy import Column, Connection, Table
+from sqlalchemy import Connection
 
-from app.actions.catalogue import ensure_entries
+from app.actions.catalogue import ensure_entries, known_entries
+from app.actions.changes import Change
+from app.actions.manner import Stored
 from app.actions.slugs import slug_owners
-from app.actions.writing import Stored, Writing
+from app.actions.writing import Writing
+from app.domain.article import Status
+from app.domain.scope import Facet
 from app.errors import Flaw, InvalidInput
-from app.models.author import authors
-from app.models.label import labels
-from app.models.section import sections
-from app.models.tag import tags
+from app.records.catalogue import NOUNS
+
+NAMED = (Facet.SECTION, Facet.LABEL, Facet.TAG, Facet.AUTHOR)
 
 
-def name_entries(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored, now: int) -> None:
-    """Give these records the numbers of their section, label, tags and authors; unknown ones are made and counted."""
+def name_entries(
+    connection: Connection, edition_id: int, writings: list[Writing], stored: Stored, now: int
+) -> list[Change]:
+    """Give these records the numbers of their section, label, tags and authors; unknown ones are made and counted.
 
-    def ensure(noun: str, table: Table, name: Column[str], wanted: Iterable[str], **fixed: Any) -> dict[str, int]:
-        known, made = ensure_entries(connection, table, name, wanted, now=now, **fixed)
+    One that is made for articles which are not public is not listed until one of them is. The changes to log.
+    """
+    changes: list[Change] = []
+    numbers: dict[Facet, dict[str, int]] = {}
+    for kind in NAMED:
+        wanted: dict[str, bool] = {}
+        for writing in writings:
+            for name in _names(writing, kind):
+                wanted[name] = wanted.get(name, False) or writing.status is Status.PUBLISHED
+        known, made = ensure_entries(connection, kind, wanted, edition_id=edition_id, now=now)
         if made:
-            stored.made[noun] += made
-        return known
-
-    records = [writing.record for writing in writings]
-    of_section = ensure(
-        "sections",
-        sections,
-        sections.c.slug,
-        [r.section for r in records if r.section],
-        edition_id=edition_id,
-    )
-    of_label = ensure("labels", labels, labels.c.code, [r.label for r in records if r.label])
-    of_tag = ensure("tags", tags, tags.c.slug, [tag for r in records for tag in r.tags])
-    of_author = ensure("authors", authors, authors.c.slug, [name for r in records for name in r.authors])
+            stored.made[f"{NOUNS[kind]}s"] += made.count
+            changes += made.changes
+        numbers[kind] = known
     for writing in writings:
         record = writing.record
-        writing.section_id = None if record.section is None else of_section[record.section]
-        writing.label_id = None if record.label is None else of_label[record.label]
-        writing.tag_ids = tuple(of_tag[tag] for tag in record.tags)
-        writing.author_ids = tuple(of_author[name] for name in record.authors)
+        writing.section_id = None if record.section is None else numbers[Facet.SECTION][record.section]
+        writing.label_id = None if record.label is None else numbers[Facet.LABEL][record.label]
+        writing.tag_ids = tuple(numbers[Facet.TAG][tag] for tag in record.tags)
+        writing.author_ids = tuple(numbers[Facet.AUTHOR][name] for name in record.authors)
+    return changes
+
+
+def refuse_unknown(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored) -> list[Writing]:
+    """Those whose section, label and authors are all there; the others are told which are not."""
+    passed = []
+    find = partial(known_entries, connection, edition_id=edition_id)
+    for writing in writings:
+        flaws = []
+        for kind in (Facet.SECTION, Facet.LABEL, Facet.AUTHOR):
+            names = _names(writing, kind)
+            missing = [name for name in names if name not in find(kind, names)]
+            where = "authors" if kind is Facet.AUTHOR else NOUNS[kind]
+            flaws += [Flaw(where, f"There is no {NOUNS[kind]} '{name}' here.") for name in missing]
+        if flaws:
+            stored.outcomes[writing.place] = InvalidInput(*flaws)
+        else:
+            passed.append(writing)
+    return passed
+
+
+def _names(writing: Writing, kind: Facet) -> Iterable[str]:
+    record = writing.record
+    if kind is Facet.TAG:
+        return record.tags
+    if kind is Facet.AUTHOR:
+        return record.authors
+    one = record.section if kind is Facet.SECTION else record.label
+    return () if one is None else (one,)
 
 
 def choose_slugs(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored) -> list[Writing]:
@@ -57,14 +88,16 @@ def choose_slugs(connection: Connection, edition_id: int, writings: list[Writing
         owners |= slug_owners(connection, edition_id, [slug for each in instead.values() for slug in each])
     for writing in late:
         if not any(_take_slug(writing, slug, owners) for slug in instead[writing.place]):
-            taken = Flaw("slug", f"The slug '{writing.record.slug}' belongs to another article.")
+            taken = Flaw("slug", f"The slug '{writing.record.slug}' belongs to another article or leads to one.")
             stored.outcomes[writing.place] = InvalidInput(taken)
     return [writing for writing in writings if writing.slug]
 
 
 def _take_slug(writing: Writing, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
     owner, is_old = owners.get(slug, (writing.article_id, False))
-    if owner != writing.article_id and not (is_old and writing.record.slug is not None):
+    # An old slug leads readers on until something public takes it on purpose: a draft must not end that.
+    takes_over = is_old and writing.record.slug is not None and writing.status is Status.PUBLISHED
+    if owner != writing.article_id and not takes_over:
         return False
     row = writing.existing
     if row is not None and row.slug != slug:  # what it gives up is free for those that follow

@@ -90,10 +90,11 @@ def resolve_references(connection: Connection, edition_id: int, arrived: Mapping
 def _targets(connection: Connection, edition_id: int, references: set[str]) -> dict[str, int]:
     here = articles.c.edition_id == edition_id
     targets: dict[str, int] = {}
-    for ids in portions(sorted(parse_id(reference) for reference in references if looks_like_id(reference))):
-        by_id = select(articles.c.id).where(here, articles.c.id.in_(ids))
-        targets |= {format_id(row.id): row.id for row in connection.execute(by_id)}
     for names in portions(sorted(references)):
         by_source = select(articles.c.source_id, articles.c.id).where(here, articles.c.source_id.in_(names))
         targets |= {row.source_id: row.id for row in connection.execute(by_source)}
+    # An id comes first: nobody may take the place of an article by calling another after it.
+    for ids in portions(sorted(parse_id(reference) for reference in references if looks_like_id(reference))):
+        by_id = select(articles.c.id).where(here, articles.c.id.in_(ids))
+        targets |= {format_id(row.id): row.id for row in connection.execute(by_id)}
     return targets

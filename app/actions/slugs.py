@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from app.db.bulk import insert_tuples
+from app.db.bulk import insert_tuples, portions
 from app.domain.ids import format_id, looks_like_id
 from app.domain.slug import slugify, with_suffix
 from app.models.article import article_slugs, articles
@@ -48,10 +48,32 @@ def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -
     return owners | {slug: (article_id, False) for slug, article_id in connection.execute(current)}
 
 
-def retire_slugs(connection: Connection, edition_id: int, taken: Iterable[str], retired: Mapping[str, int]) -> None:
-    """Stop redirects from slugs that are in use again; redirect from retired ones, unless they are among those."""
+def retire_slugs(
+    connection: Connection, edition_id: int, taken: Iterable[str], retired: Mapping[str, int]
+) -> dict[str, int]:
+    """Stop redirects from slugs that are in use again; redirect from retired ones, unless they are among those.
+
+    The articles that are no longer found under these slugs, each of the former a redirect until now.
+    """
     used = set(taken)
-    if used:
-        connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(used)])
+    ended: dict[str, int] = {}
+    for some in portions(sorted(used)):
+        old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
+            article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(some)
+        )
+        ended |= {row.slug: row.article_id for row in connection.execute(old)}
+    if ended:
+        connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
     rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]
+    insert_tuples(connection, article_slugs, rows)
+    return ended
+
+
+def restore_slugs(connection: Connection, edition_id: int, brought: Mapping[int, Iterable[str]]) -> None:
+    """Redirect from the old slugs that new articles bring with them, but for those that anybody has."""
+    wanted = {slug: article_id for article_id, slugs in brought.items() for slug in slugs}
+    if not wanted:
+        return
+    owners = slug_owners(connection, edition_id, wanted)
+    rows = [(edition_id, slug, article_id) for slug, article_id in wanted.items() if slug not in owners]
     insert_tuples(connection, article_slugs, rows)

@@ -1,32 +1,35 @@
 """Articles on their way into the tables: what was there, what each becomes, and whether that differs."""
 
-from collections import Counter
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from app.actions.catalogue import Outcome
+from app.actions.fingerprint import dump_blocks, fingerprint_of
 from app.actions.listings import Standing
+from app.actions.manner import Manner
+from app.actions.notes import join_notes
+from app.actions.saves import Save
 from app.actions.slugs import marked_slugs, plain_slug
 from app.db.base import AnyRow
 from app.domain.article import Status, settle_status
-from app.domain.body import dump_body
 from app.domain.ids import format_id
-from app.errors import DaylineError, Flaw, InvalidInput
+from app.errors import ArticleErased, Flaw, InvalidInput
 from app.schemas.record import ArticleRecord
 
-FINGERPRINT_BYTES = 16
 MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at")
-
-
-@dataclass(slots=True)
-class Stored:
-    """What storing came to, for each record in turn, and how many catalogue entries were made from codes."""
-
-    outcomes: list[Outcome | DaylineError]
-    made: Counter[str] = field(default_factory=Counter)
+COMPARED = (
+    "source_id",
+    "slug",
+    "status",
+    "published_at",
+    "updated_at",
+    "first_published_at",
+    "withdrawal_reason",
+    "withdrawal_notice",
+    "withdrawn_at",
+)
+"""The columns whose difference is a change; the fingerprint stands for what editors write."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Writing:
     article_id: int
     existing: AnyRow | None
     now: int
+    manner: Manner
     status: Status = Status.DRAFT
     slug: str = ""
     section_id: int | None = None
@@ -47,24 +51,51 @@ class Writing:
     author_ids: tuple[int, ...] = ()
     before: Standing | None = None
     _after: Standing | None = None
+    _fingerprint: bytes = b""
+    _blocks: str = ""
 
     def settle(self) -> None:
-        """Decide the status; InvalidInput where the record contradicts itself or the past."""
-        if self.existing is not None and self.existing.edition_id != self.edition_id:
+        """Decide the status; InvalidInput where the record contradicts itself or the past, ArticleErased, Forbidden."""
+        row, record = self.existing, self.record
+        if row is not None and row.edition_id != self.edition_id:
             raise InvalidInput(Flaw("id", "This id belongs to an article of another edition."))
-        self.status = settle_status(self.record.status, self.record.published_at, self.now, before=self.status_before)
+        if row is not None and (row.erased_at is not None) is not (record.erased_at is not None):
+            raise ArticleErased(format_id(self.article_id), is_here=row.erased_at is not None)
+        since = None if row is None else row.published_at
+        self.status = settle_status(
+            record.status, record.published_at, self.now, before=self.status_before, since=since
+        )
+        self._check_past()
+        self.manner.editor.check(self.status_before, self.status)
+
+    def _check_past(self) -> None:
+        """InvalidInput where what the record says of its past cannot have been."""
+        record, is_told = self.record, self.status in {Status.PUBLISHED, Status.WITHDRAWN}
+        is_settled = self.existing is not None and self.existing.first_published_at is not None
+        if not is_settled and record.first_published_at is not None and record.first_published_at > self.now:
+            raise InvalidInput(Flaw("first_published_at", "It has to have come."))
+        if self.existing is None and not is_told and record.revisions and record.revisions[-1].version:
+            raise InvalidInput(Flaw("revisions", f"What is {self.status} has had no public version."))
 
     def slug_to_try(self) -> str | None:
         """The slug it was given, has, or would have by its headline alone."""
         if self.record.slug is not None:
             return self.record.slug
-        return plain_slug(self.record.headline) if self.existing is None else str(self.existing.slug)
+        if self.existing is None or self._is_renamed(self.existing):
+            return plain_slug(self.record.headline)
+        return str(self.existing.slug)
 
     def slugs_instead(self) -> list[str]:
         """What to try when that one is not to be had: nothing in place of a slug that was given."""
         if self.record.slug is not None:
             return []
         return marked_slugs(self.record.headline, self.identity, self.article_id)
+
+    def _is_renamed(self, row: AnyRow) -> bool:
+        """Whether an edit renames what was never public and goes by its headline: nobody knows its address yet."""
+        if not self.manner.renames_drafts or row.version or row.headline == self.record.headline:
+            return False
+        return row.slug in {plain_slug(row.headline), *marked_slugs(row.headline, self.identity, row.id)}
 
     @property
     def status_before(self) -> Status | None:
@@ -80,19 +111,24 @@ class Writing:
     def after(self) -> Standing:
         """Where it will stand, once its status and numbers are known."""
         if self._after is None:
-            self._after = self._stand()
+            self._after = Standing(
+                article_id=self.article_id,
+                edition_id=self.edition_id,
+                status=self.status,
+                published_at=self.record.published_at,
+                section_id=self.section_id,
+                label_id=self.label_id,
+                tag_ids=self.tag_ids,
+                author_ids=self.author_ids,
+            )
         return self._after
 
-    def _stand(self) -> Standing:
-        return Standing(
-            article_id=self.article_id,
-            edition_id=self.edition_id,
-            status=self.status,
-            published_at=self.record.published_at,
-            section_id=self.section_id,
-            label_id=self.label_id,
-            tag_ids=self.tag_ids,
-            author_ids=self.author_ids,
+    @property
+    def is_rewritten(self) -> bool:
+        """Whether what editors wrote of an article that was there comes to be another."""
+        row = self.existing
+        return row is not None and (
+            row.fingerprint != self.fingerprint() or row.slug != self.slug or row.updated_at != self.record.updated_at
         )
 
     def columns(self) -> dict[str, Any]:
@@ -109,26 +145,82 @@ class Writing:
             "label_id": self.label_id,
             "source_name": None if record.source is None else record.source.name,
             "source_url": None if record.source is None else record.source.url,
-            "image": None if record.image is None else orjson.dumps(record.image.model_dump()).decode(),
-            "rights": None if record.rights is None else orjson.dumps(record.rights.model_dump()).decode(),
+            "image": _json(record.image),
+            "rights": _json(record.rights),
+            "erased_at": record.erased_at,
+            "fingerprint": self.fingerprint(),
         }
+
+    def differs(self, columns: dict[str, Any]) -> bool:
+        """Whether storing these columns changes anything."""
+        row = self.existing
+        if row is None or row.fingerprint != columns["fingerprint"]:
+            return True
+        if self.manner.counts_note and self.record.note is not None:
+            return True
+        return any(getattr(row, name) != columns[name] for name in COMPARED)
 
     def blocks(self) -> str:
         """Its body as it is stored."""
-        return orjson.dumps(dump_body(self.record.body)).decode()
+        if not self._blocks:
+            self._blocks = dump_blocks(self.record)
+        return self._blocks
 
-    def fingerprint(self, columns: dict[str, Any], blocks: str) -> bytes:
-        """A digest of all that the record decides; equal exactly when nothing would change."""
-        record = self.record
-        content = orjson.dumps([columns, record.tags, record.authors, record.related])
-        return blake2b(content + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()
+    def fingerprint(self) -> bytes:
+        """The fingerprint of its record."""
+        if not self._fingerprint:
+            self._fingerprint = fingerprint_of(self.record, self.blocks())
+        return self._fingerprint
+
+    def save(self) -> Save:
+        """The save that this is, numbers and past included."""
+        row, public = self.existing, self.after.is_public
+        if row is not None:
+            return Save(
+                before=self.before,
+                after=self.after,
+                revision=row.revision + 1,
+                version=row.version + public,
+                note=self.record.note,
+            )
+        past = self.record.revisions
+        last = past[-1] if past else None
+        told = last is not None and (last.status, last.published_at) == (self.status, self.record.published_at)
+        revision, version = (0, 0) if last is None else (last.revision, last.version)
+        return Save(
+            before=None,
+            after=self.after,
+            revision=revision + (not told),
+            version=version + (public and not told),
+            note=self.record.note,
+            past=past,
+            is_told=told,
+        )
+
+    def numbers(self, save: Save) -> dict[str, Any]:
+        """The columns of its row that follow from the save itself."""
+        row, past = self.existing, self.record.revisions
+        return {
+            "revision": save.revision,
+            "version": save.version,
+            "modified_at": past[-1].at if save.is_told else self.now,
+            "notes": join_notes(None if row is None else row.notes, save, self.now),
+        }
+
+    @property
+    def stamps_update(self) -> bool:
+        """Whether the time of its update is now: those who read it before find something else."""
+        row = self.existing
+        is_told = row is not None and bool(row.version) and row.fingerprint != self.fingerprint()
+        return self.manner.stamps_update and is_told and self.status in {Status.PUBLISHED, Status.WITHDRAWN}
 
     def _first_published_at(self) -> int | None:
         if self.existing is not None and self.existing.first_published_at is not None:
             return int(self.existing.first_published_at)
-        if self.record.first_published_at is not None:
-            return self.record.first_published_at
-        return self.record.published_at if self.status in {Status.PUBLISHED, Status.WITHDRAWN} else None
+        if self.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
+            return None
+        told = self.record.first_published_at
+        return self.record.published_at if told is None else told
 
     def _withdrawal(self) -> dict[str, Any]:
         if self.status is not Status.WITHDRAWN:
@@ -145,3 +237,7 @@ class Writing:
             "withdrawal_notice": None if told is None else told.notice,
             "withdrawn_at": since if at is None else at,
         }
+
+
+def _json(model: Any) -> str | None:
+    return None if model is None else orjson.dumps(model.model_dump()).decode()

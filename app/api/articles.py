@@ -1,20 +1,29 @@
 """Lists of articles, and one article with everything its page shows."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.api.deps import database_of
+from app.api.freshness import article_interest, articles_interest, freshness_of, related_interest
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import CROSS_ORIGIN, PUBLIC, json_answer
-from app.errors import ArticleMoved
-from app.queries import article, articles
-from app.schemas import examples
+from app.db.session import Connection
+from app.domain.upcoming import Interest
+from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
+from app.queries import article, articles, history
+from app.schemas import editorial_examples, examples
 from app.schemas.article import Article, ArticleList, RelatedList
-from app.schemas.question import ArticleQuestion, ArticlesQuestion, Question
+from app.schemas.history import History
+from app.schemas.question import ArticleQuestion, ArticlesQuestion, HistoryQuestion, Question
 
 router = APIRouter(tags=["Articles"])
+
+Q = TypeVar("Q", bound=Question)
+P = TypeVar("P", bound=Mapping[str, Any])
 
 Key = Annotated[str, Path(description="An id or a slug.", examples=["night-trams-return-to-the-quay"])]
 
@@ -27,8 +36,9 @@ Key = Annotated[str, Path(description="An id or a slug.", examples=["night-trams
 async def list_articles(request: Request) -> Response:
     """Articles newest first, without bodies unless `body` asks for them; with `id`, in the order given."""
     question = read_question(request, ArticlesQuestion)
-    read = database_of(request).read
-    return json_answer(request, await read(articles.list_articles, question, path="/v1/articles"))
+    freshness = freshness_of(request)
+    page = await database_of(request).read(articles.list_articles, question, path="/v1/articles")
+    return json_answer(request, page, cache_control=freshness.directives(articles_interest(question)))
 
 
 @router.get(
@@ -39,10 +49,7 @@ async def list_articles(request: Request) -> Response:
 async def get_article(request: Request, key: Key) -> Response:
     """Everything an article page shows in one answer. An old slug redirects (308) to the new one."""
     question = read_question(request, ArticleQuestion)
-    try:
-        return json_answer(request, await database_of(request).read(article.get_article, key, question))
-    except ArticleMoved as moved:
-        return _redirect(request, f"/v1/articles/{moved.slug}")
+    return await _answer(request, key, article.get_article, question, lambda _, page: article_interest(page))
 
 
 @router.get(
@@ -53,13 +60,47 @@ async def get_article(request: Request, key: Key) -> Response:
 async def list_related(request: Request, key: Key) -> Response:
     """The editors' own choice first, then picks by likeness."""
     question = read_question(request, Question)
+    return await _answer(
+        request, key, article.list_related, question, lambda name, _: related_interest(name), member="/related"
+    )
+
+
+@router.get(
+    "/articles/{key}/history",
+    summary="Public versions and corrections",
+    **documented(HistoryQuestion, History, editorial_examples.HISTORY, problems=(400, 404, 410, 422), moves=True),
+)
+async def get_history(request: Request, key: Key) -> Response:
+    """What the public saw change, the latest first, with what the newsroom says of it; never what an article said."""
+    question = read_question(request, HistoryQuestion)
+    return await _answer(request, key, history.get_history, question, None, member="/history")
+
+
+async def _answer(
+    request: Request,
+    key: str,
+    query: Callable[[Connection, str, Q], P],
+    question: Q,
+    interest: Callable[[str, P], Interest] | None,
+    *,
+    member: str = "",
+) -> Response:
+    """What a query has of an article, or a redirect from its old slug, which is kept as long as that."""
+    freshness, read = freshness_of(request), database_of(request).read
     try:
-        return json_answer(request, await database_of(request).read(article.list_related, key, question))
+        page = await read(query, key, question)
     except ArticleMoved as moved:
-        return _redirect(request, f"/v1/articles/{moved.slug}/related")
+        directives = PUBLIC
+        if interest is not None and freshness.is_anything_near:
+            with suppress(ArticleMoved, ArticleWithdrawn, NotFound):
+                page = await read(query, moved.slug, question)
+                directives = freshness.directives(interest(moved.slug, page))
+        return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
+    directives = PUBLIC if interest is None else freshness.directives(interest(key, page))
+    return json_answer(request, page, cache_control=directives)
 
 
-def _redirect(request: Request, path: str) -> Response:
+def _redirect(request: Request, path: str, directives: str) -> Response:
     query = request.scope["query_string"].decode("latin-1")
     location = f"{path}?{query}" if query else path
-    return Response(status_code=308, headers={"location": location, "cache-control": PUBLIC, **CROSS_ORIGIN})
+    return Response(status_code=308, headers={"location": location, "cache-control": directives, **CROSS_ORIGIN})

@@ -1,14 +1,18 @@
 """Authors, sections, tags and labels, and the articles of each."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
 
 from app.api.deps import database_of
+from app.api.freshness import articles_interest, freshness_of
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
+from app.db.session import Connection
 from app.domain.scope import Facet
+from app.domain.upcoming import ShelfInterest
 from app.queries import catalogue
 from app.schemas import examples
 from app.schemas.article import ArticleList
@@ -31,8 +35,7 @@ LIST_PROBLEMS = (400, 404, 422)
 )
 async def list_authors(request: Request) -> Response:
     """Everyone who signs, by slug."""
-    question = read_question(request, NameQuestion)
-    return json_answer(request, await database_of(request).read(catalogue.list_authors, question))
+    return await _answer_shelf(request, Facet.AUTHOR, catalogue.list_authors)
 
 
 @router.get("/authors/{slug}", summary="One author", **documented(Question, AuthorPage, examples.AUTHOR_PAGE))
@@ -60,8 +63,7 @@ async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
 )
 async def list_sections(request: Request) -> Response:
     """The sections of an edition, by slug."""
-    question = read_question(request, NameQuestion)
-    return json_answer(request, await database_of(request).read(catalogue.list_sections, question))
+    return await _answer_shelf(request, Facet.SECTION, catalogue.list_sections)
 
 
 @router.get("/sections/{slug}", summary="One section", **documented(Question, SectionPage, examples.SECTION_PAGE))
@@ -89,8 +91,7 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
 )
 async def list_tags(request: Request) -> Response:
     """Every subject, by slug."""
-    question = read_question(request, NameQuestion)
-    return json_answer(request, await database_of(request).read(catalogue.list_tags, question))
+    return await _answer_shelf(request, Facet.TAG, catalogue.list_tags)
 
 
 @router.get("/tags/{slug}", summary="One tag", **documented(Question, TagPage, examples.TAG_PAGE))
@@ -118,11 +119,22 @@ async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
 )
 async def list_labels(request: Request) -> Response:
     """The badges of the installation, in the edition's language."""
+    return await _answer_shelf(request, Facet.LABEL, catalogue.list_labels)
+
+
+async def _answer_shelf(
+    request: Request, kind: Facet, query: Callable[[Connection, NameQuestion], Mapping[str, Any]]
+) -> Response:
     question = read_question(request, NameQuestion)
-    return json_answer(request, await database_of(request).read(catalogue.list_labels, question))
+    freshness = freshness_of(request)
+    page = await database_of(request).read(query, question)
+    interest = ShelfInterest(kind=kind, edition=question.edition)
+    return json_answer(request, page, cache_control=freshness.directives(interest))
 
 
 async def _answer_articles(request: Request, kind: Facet, slug: str) -> Response:
     question = read_question(request, ArticlesQuestion)
-    read = database_of(request).read
-    return json_answer(request, await read(catalogue.list_entry_articles, kind, slug, question))
+    freshness = freshness_of(request)
+    page = await database_of(request).read(catalogue.list_entry_articles, kind, slug, question)
+    interest = articles_interest(question, entry=(kind, slug))
+    return json_answer(request, page, cache_control=freshness.directives(interest))

@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.deps import database_of
 from app.api.openapi import documented
-from app.api.problems import NOT_READY, problem
+from app.api.problem_kinds import NOT_READY
+from app.api.problems import problem
 from app.db import migrations
 from app.db.session import FAILURES
 from app.schemas.health import Health

@@ -1,23 +1,35 @@
-"""The OpenAPI 3.1 document: how routes describe their questions, answers and problems."""
+"""The OpenAPI 3.1 document: how routes describe their questions, bodies, answers, problems and scopes."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel, TypeAdapter
 
 from app.api.problems import PROBLEM_TYPE
-from app.schemas import examples
+from app.api.request_bodies import described_body, move_bodies
+from app.api.security import authorized
+from app.domain.api_key import KeyScope
 from app.schemas.problem import Problem
+from app.schemas.problem_examples import PROBLEMS as EXAMPLES
 from app.schemas.question import ArticleFilters, Question
 
 PROBLEMS = {
     400: "The cursor is damaged or belongs to another list.",
-    404: "Nothing public has this address.",
+    401: "No key was sent, or one that is not good.",
+    403: "The key has none of the scopes that this takes.",
+    404: "There is nothing at this address.",
+    409: "What is there already does not allow it.",
     410: "The article has been withdrawn.",
-    422: "A parameter cannot be used.",
+    412: "`If-Match` names a revision that is not the current one.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "A parameter or a member cannot be used.",
+    428: "`If-Match` is missing.",
+    429: "Too many requests.",
     503: "The service is not ready.",
 }
 DESCRIPTION = """Dayline answers with news: a timeline grouped by local day, to any depth; articles with everything
@@ -25,48 +37,79 @@ their page shows; authors, sections, tags, labels and editions.
 
 Lists answer `items` and `next`; follow `next.href` until it is null. Every public answer carries a strong `ETag`.
 Errors are problem details (RFC 9457). A parameter that an address does not know is refused with 422.
+
+Addresses under `/v1/editorial` take a key, `Authorization: Bearer dl_…`, with one of the scopes they name. An
+installation can be set to ask for a key with `content:read` everywhere else, and to limit how many requests an
+address or a key may send (429 with `Retry-After`).
 """
+SCHEME = "key"
+SCHEMAS = "#/components/schemas/"
 TAGS = [
     {"name": "Timeline", "description": "News by local day, newest first."},
     {"name": "Articles", "description": "Lists of articles, and the whole page of one."},
+    {"name": "Changes", "description": "Everything that happened, in order: how a copy keeps up."},
     {"name": "Catalogue", "description": "Authors, sections, tags and labels."},
     {"name": "Editions", "description": "Publications with their own language, zone and interface strings."},
+    {"name": "Newsroom", "description": "Articles and the catalogue as editors and their systems write them."},
+    {"name": "Previews", "description": "Drafts and scheduled articles as they would look, for a while."},
+    {"name": "Keys", "description": "Who may write: keys, their scopes, their end."},
     {"name": "Health", "description": "For operators."},
 ]
 
 
 def documented(
-    question: type[Question] | None,
+    question: type[BaseModel] | None,
     answer: Any,
-    example: Mapping[str, Any],
+    example: Mapping[str, Any] | None,
     *,
     problems: tuple[int, ...] = (404, 422),
     moves: bool = False,
     cached: bool = True,
+    scopes: tuple[KeyScope, ...] = (),
+    command: type[BaseModel] | None = None,
+    command_example: Mapping[str, Any] | None = None,
+    status: int = HTTPStatus.OK,
 ) -> dict[str, Any]:
     """Arguments for a route: its parameters from the question, its typed answer with an example, its problems.
 
-    `moves` is for addresses that redirect from old names; `cached` ones have an entity tag.
+    `moves` is for addresses that redirect from old names; `cached` ones have an entity tag. With `scopes` only a
+    key that has one of them gets in, and nothing is cached. `command` is the model of the body that is brought.
+    `status` is that of success; for 204 there is neither answer nor example.
     """
-    responses: dict[int | str, dict[str, Any]] = {
-        200: {"description": "The answer.", "content": {"application/json": {"example": example}}},
-    }
-    if cached:
+    responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example)}
+    if cached and not scopes:
         responses[304] = {"description": "The client has the current answer already."}
     if moves:
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
-    for status in problems:
-        responses[status] = {"description": PROBLEMS[status], "model": Problem}
-    extra = {"parameters": parameters_of(question)} if question is not None else {}
-    return {"response_model": answer, "responses": responses, "openapi_extra": extra}
+    for failure in sorted({*problems, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
+        responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem(failure)}}
+    extra: dict[str, Any] = {} if question is None else {"parameters": parameters_of(question)}
+    if command is not None:
+        extra["requestBody"] = described_body(command, command_example)
+    if scopes:
+        extra["security"] = [{SCHEME: [scope.value]} for scope in scopes]
+    return {
+        "status_code": int(status),
+        "response_model": answer,
+        "responses": responses,
+        "openapi_extra": extra,
+        "dependencies": [Depends(authorized(*scopes))] if scopes else [],
+    }
 
 
-def parameters_of(question: type[Question]) -> list[dict[str, Any]]:
+def _success(status: int, example: Mapping[str, Any] | None) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "The answer." if status != HTTPStatus.NO_CONTENT else "It is done."}
+    if example is not None:
+        success["content"] = {"application/json": {"example": example}}
+    return success
+
+
+def parameters_of(question: type[BaseModel]) -> list[dict[str, Any]]:
     """The query parameters of a question, as OpenAPI writes them."""
     schema = question.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
-    if question.spans_editions:
+    if issubclass(question, Question) and question.spans_editions:
         members["edition"]["description"] += " `*` spans all of them."
     if issubclass(question, ArticleFilters):
         members["fields"]["items"] = {"type": "string", "enum": sorted(question.members)}
@@ -86,12 +129,15 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {**parameter, "schema": schema}
 
 
-def _inline(member: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    reference = member.get("$ref")
-    if reference is None:
-        return dict(member)
-    found = definitions[reference.rsplit("/", 1)[-1]]
-    return {**found, **{key: value for key, value in member.items() if key != "$ref"}}
+def _inline(node: Any, definitions: dict[str, Any]) -> Any:
+    """The same with what it refers to in its place, at any depth."""
+    if isinstance(node, list):
+        return [_inline(each, definitions) for each in node]
+    if not isinstance(node, dict):
+        return node
+    own = {name: _inline(value, definitions) for name, value in node.items() if name != "$ref"}
+    reference = node.get("$ref")
+    return own if reference is None else {**_inline(definitions[reference.rsplit("/", 1)[-1]], definitions), **own}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -114,6 +160,8 @@ def install_openapi(app: FastAPI) -> None:
                 license_info={"name": "MIT", "identifier": "MIT"},
             )
             document["servers"] = [{"url": "/", "description": "This installation"}]
+            move_bodies(document)
+            _say_schemes(document)
             _say_problems(document)
             _restore_examples(document, app)
             app.openapi_schema = _plain(document)
@@ -122,14 +170,27 @@ def install_openapi(app: FastAPI) -> None:
     app.openapi = make  # type: ignore[method-assign]
 
 
+def _say_schemes(document: dict[str, Any]) -> None:
+    """Say how a key is shown; each operation names the scopes of which it takes any one."""
+    document["components"]["securitySchemes"] = {
+        SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "dl_…",
+            "description": "A key with one of the scopes that the operation names.",
+        }
+    }
+
+
+def _problem(status: int) -> dict[str, Any]:
+    """The body of a problem: referred to, since FastAPI would make the same model anew for each response."""
+    return {"schema": {"$ref": f"{SCHEMAS}Problem"}, "example": EXAMPLES[status]}
+
+
 def _say_problems(document: dict[str, Any]) -> None:
-    """Give error answers the media type that they have, and an example of their own."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for status, response in operation["responses"].items():
-                if status >= "400" and "content" in response:
-                    described = response["content"].pop("application/json")
-                    response["content"] = {PROBLEM_TYPE: {**described, "example": examples.PROBLEMS[int(status)]}}
+    """Put the model of problems among the schemas."""
+    schema = TypeAdapter(Problem).json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
+    document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
 
 
 def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
@@ -137,10 +198,12 @@ def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         operations = document["paths"].get(context.path_format, {})
-        told = route.responses.get(HTTPStatus.OK, {}) if isinstance(route, APIRoute) else {}
+        if not isinstance(route, APIRoute) or route.status_code is None:
+            continue
+        told = route.responses.get(route.status_code, {})
         for kind, content in told.get("content", {}).items():
             for method in operations.keys() & {name.lower() for name in context.methods or ()}:
-                operations[method]["responses"]["200"]["content"][kind] |= content
+                operations[method]["responses"][str(route.status_code)]["content"][kind] |= content
 
 
 def _plain(node: Any) -> Any:
@@ -151,7 +214,10 @@ def _plain(node: Any) -> Any:
         return int(node)
     if not isinstance(node, dict):
         return node
-    is_schema = "title" in node and not {"type", "anyOf", "$ref", "oneOf", "allOf"}.isdisjoint(node)
+    is_schema = not {"type", "anyOf", "$ref", "oneOf", "allOf"}.isdisjoint(node) or node.keys() <= {
+        "title",
+        "description",
+    }
     return {
         name: value if name in {"example", "examples"} else _plain(value)
         for name, value in node.items()

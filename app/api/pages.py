@@ -8,7 +8,7 @@ from importlib.resources import files
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 
-from app.api.problems import KINDS, Kind
+from app.api.problem_kinds import KINDS, Kind
 from app.api.responses import PUBLIC, byte_answer
 from app.errors import NotFound
 

@@ -1,7 +1,6 @@
 """Errors as HTTP says them: problem details (RFC 9457) with stable codes, each with a page of its own."""
 
 import logging
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -9,109 +8,50 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app import errors
-from app.api.responses import CROSS_ORIGIN, NO_CACHE
+from app.api.private import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial, make_private
+from app.api.problem_kinds import (
+    ARTICLE_WITHDRAWN,
+    BAD_REQUEST,
+    CONFLICT,
+    CONTENT_TOO_LARGE,
+    CURSOR_INVALID,
+    CURSOR_MISMATCH,
+    FORBIDDEN,
+    IDEMPOTENCY_KEY_REUSED,
+    INTERNAL_ERROR,
+    INVALID_INPUT,
+    METHOD_NOT_ALLOWED,
+    NO_SUCH_DAY,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    PREVIEW_EXPIRED,
+    RATE_LIMITED,
+    REQUEST_IN_PROGRESS,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+    Kind,
+)
+from app.api.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
+from app.db.session import OUTAGES, is_outage, reason_of
 
 log = logging.getLogger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
+REPEATING = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
+ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
+"""What scripts of other sites may send: anything, but `*` alone would not cover Authorization (Fetch standard)."""
 IN_PATHS = "/:@!$&'()*+,;="
 """What stands for itself in the path of an address (RFC 3986, section 3.3)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of problem: its stable code, status and title, and what its page tells."""
-
-    code: str
-    status: int
-    title: str
-    explanation: str
-
-
-INVALID_INPUT = Kind(
-    "invalid-input",
-    422,
-    "The request cannot be understood",
-    "One or more parameters or members cannot be used. `errors` names each of them and says what is expected; "
-    "correct them and ask again. A parameter that an address does not know is refused too, so that a slip of "
-    "the keyboard is never mistaken for a filter.",
-)
-CURSOR_INVALID = Kind(
-    "cursor-invalid",
-    400,
-    "The cursor is damaged",
-    "Cursors are opaque: pass them on exactly as `next.cursor` gave them. Begin again without one.",
-)
-CURSOR_MISMATCH = Kind(
-    "cursor-mismatch",
-    400,
-    "The cursor belongs to another list",
-    "A cursor goes with the edition, filters, range and time zone it was given out for (not with `limit`, "
-    "`fields` or `total`). Follow `next.href`, which repeats them, or begin again without a cursor.",
-)
-NOT_FOUND = Kind(
-    "not-found",
-    404,
-    "There is nothing here",
-    "Nothing public has this address now. Drafts and scheduled articles are not found either, until they are "
-    "published.",
-)
-NO_SUCH_DAY = Kind(
-    "no-such-day",
-    404,
-    "The calendar has no such day",
-    "The time zone skipped this date: Pacific/Apia, for instance, went from 29 to 31 December 2011.",
-)
-ARTICLE_WITHDRAWN = Kind(
-    "article-withdrawn",
-    410,
-    "The article has been withdrawn",
-    "The newsroom took this article back. `notice` is what it tells the public. Remove copies of it.",
-)
-METHOD_NOT_ALLOWED = Kind(
-    "method-not-allowed",
-    405,
-    "The address does not take this method",
-    "`Allow` lists the methods that the address takes.",
-)
-BAD_REQUEST = Kind(
-    "bad-request",
-    400,
-    "The request is malformed",
-    "The request does not follow HTTP; `detail` says where.",
-)
-NOT_READY = Kind(
-    "not-ready",
-    503,
-    "The service is not ready",
-    "The database cannot be reached or is not at the schema this release expects.",
-)
-INTERNAL_ERROR = Kind(
-    "internal-error",
-    500,
-    "Something went wrong on our side",
-    "The request was understood, but answering it failed. It is safe to ask again.",
-)
-KINDS = {
-    kind.code: kind
-    for kind in (
-        INVALID_INPUT,
-        CURSOR_INVALID,
-        CURSOR_MISMATCH,
-        NOT_FOUND,
-        NO_SUCH_DAY,
-        ARTICLE_WITHDRAWN,
-        METHOD_NOT_ALLOWED,
-        BAD_REQUEST,
-        NOT_READY,
-        INTERNAL_ERROR,
-    )
-}
 _OF_ERROR: dict[type[errors.DaylineError], Kind] = {
     errors.InvalidInput: INVALID_INPUT,
     errors.InvalidValue: INVALID_INPUT,
@@ -120,6 +60,17 @@ _OF_ERROR: dict[type[errors.DaylineError], Kind] = {
     errors.NoSuchDay: NO_SUCH_DAY,
     errors.NotFound: NOT_FOUND,
     errors.ArticleWithdrawn: ARTICLE_WITHDRAWN,
+    errors.Unauthenticated: UNAUTHENTICATED,
+    errors.Forbidden: FORBIDDEN,
+    errors.Conflict: CONFLICT,
+    errors.RequestInProgress: REQUEST_IN_PROGRESS,
+    errors.IdempotencyKeyReused: IDEMPOTENCY_KEY_REUSED,
+    errors.PreviewExpired: PREVIEW_EXPIRED,
+    errors.PreconditionFailed: PRECONDITION_FAILED,
+    errors.ContentTooLarge: CONTENT_TOO_LARGE,
+    errors.UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE,
+    errors.PreconditionRequired: PRECONDITION_REQUIRED,
+    errors.RateLimited: RATE_LIMITED,
 }
 _OF_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 400: BAD_REQUEST, 422: INVALID_INPUT}
 
@@ -141,30 +92,60 @@ def problem(
         "instance": quote(request.scope["path"], safe=IN_PATHS),
         **members,
     }
-    return Response(
+    manners = {"cache-control": NO_CACHE, **CROSS_ORIGIN, **(headers or {})}
+    answer = Response(
         orjson.dumps(content),
         status_code=kind.status,
-        headers={"cache-control": NO_CACHE, **CROSS_ORIGIN, **(headers or {})},
+        headers={**manners, **_privacy(request)},
         media_type=PROBLEM_TYPE,
     )
+    if getattr(request.app.state, "is_keyed", False):
+        make_private(answer.headers)  # here too: what fails inside is answered outside of every middleware
+    return answer
+
+
+def _privacy(request: Request) -> dict[str, str]:
+    """What every answer of the newsroom's side says, whatever else it is."""
+    return {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE} if is_editorial(request.scope["path"]) else {}
 
 
 def install_problems(app: FastAPI) -> None:
     """Make every error of the app a problem details answer."""
-    app.add_exception_handler(errors.DaylineError, _answer_dayline)  # type: ignore[arg-type]
+    app.add_exception_handler(errors.DaylineError, answer_error)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _answer_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _answer_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
+    for error in OUTAGES:
+        app.add_exception_handler(error, _answer_outage)
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
-async def _answer_dayline(request: Request, error: errors.DaylineError) -> Response:
+async def answer_error(request: Request, error: errors.DaylineError) -> Response:
+    """An error of the newsroom as HTTP says it."""
     kind = next((_OF_ERROR[each] for each in type(error).__mro__ if each in _OF_ERROR), INTERNAL_ERROR)
     members: dict[str, Any] = {}
     if isinstance(error, errors.InvalidInput):
         members["errors"] = [{"where": flaw.where, "message": flaw.message} for flaw in error.flaws]
     if isinstance(error, errors.ArticleWithdrawn):
         members |= {"id": error.article_id, "notice": error.notice}
-    return problem(request, kind, error.detail, **members)
+    return problem(request, kind, error.detail, headers=_headers_of(error), **members)
+
+
+def _headers_of(error: errors.DaylineError) -> dict[str, str]:
+    """What a client needs beside the body: how to show a key (RFC 6750, section 3), when to come back."""
+    match error:
+        case errors.Unauthenticated():
+            return {"www-authenticate": 'Bearer error="invalid_token"' if error.is_refused else "Bearer"}
+        case errors.Forbidden():
+            scopes = " ".join(error.scopes)
+            return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
+        case errors.RequestInProgress():
+            return {"retry-after": "1"}
+        case errors.RateLimited():
+            return {"retry-after": str(error.retry_after), "cache-control": NO_STORE}
+        case errors.ContentTooLarge():
+            return {"connection": "close"}  # the rest of the body is not read
+    return {}
 
 
 async def _answer_http(request: Request, error: HTTPException) -> Response:
@@ -177,10 +158,10 @@ async def _answer_http(request: Request, error: HTTPException) -> Response:
         preflight = {
             "allow": allowed,
             "access-control-allow-methods": allowed,
-            "access-control-allow-headers": "*",
+            "access-control-allow-headers": ALLOWED_HEADERS,
             "access-control-max-age": str(PREFLIGHT_SECONDS),
         }
-        return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight})
+        return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight, **_privacy(request)})
     detail = f"{request.method} is not among the methods of this address: {allowed}."
     return problem(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
 
@@ -200,6 +181,21 @@ async def _answer_validation(request: Request, error: RequestValidationError) ->
     return problem(request, INVALID_INPUT, "The request cannot be understood.", errors=flaws)
 
 
+async def _answer_nobody(_request: Request, _error: Exception) -> Response:
+    """The client went away in the middle of its body: nothing was done, and nobody reads this."""
+    return Response(status_code=BAD_REQUEST.status)
+
+
+async def _answer_outage(request: Request, error: Exception) -> Response:
+    if not is_outage(error):
+        raise error
+    log.error("%s %s found no database: %s", request.method, request.scope["path"], reason_of(error))
+    detail = f"The database is busy or out of reach; {REPEATING}"
+    return problem(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
+
+
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
+    if is_outage(error):  # at the door, which stands before the other answers
+        return await _answer_outage(request, error)
     log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
-    return problem(request, INTERNAL_ERROR, "The answer could not be made; it is safe to ask again.")
+    return problem(request, INTERNAL_ERROR, f"The answer could not be made; {REPEATING}")

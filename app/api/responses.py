@@ -16,8 +16,11 @@ try:
 except ImportError:  # before Python 3.14
     from backports import zstd
 
-PUBLIC = "public, max-age=30, stale-while-revalidate=60, stale-if-error=600"
+MAX_AGE_S = 30
+STALE_IF_ERROR = "stale-if-error=600"
+PUBLIC = f"public, max-age={MAX_AGE_S}, stale-while-revalidate=60, {STALE_IF_ERROR}"
 NO_CACHE = "no-cache"
+NO_STORE = "no-store"
 CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
 COMPRESS_FROM_BYTES = 1_000
 TAG_BYTES = 16
@@ -35,19 +38,31 @@ def json_answer(
     request: Request,
     content: Mapping[str, Any],
     *,
+    cache_control: str = PUBLIC,
     modified_at: int | None = None,
 ) -> Response:
     """A public answer, or 304 when the client has it; the list's next page is named in `Link` too.
 
-    `modified_at` (an instant) is for single things whose answer changes with nothing else.
+    `cache_control` is for answers that a publication can change: `Freshness.directives`. `modified_at` (an
+    instant) is for single things whose answer changes with nothing else.
     """
-    headers = {"cache-control": PUBLIC}
-    following = content.get("next")
-    if isinstance(following, dict) and "cursor" in following:
-        headers["link"] = f'<{following["href"]}>; rel="next"'
+    headers = {"cache-control": cache_control, **_link(content)}
     if modified_at is not None:
         headers["last-modified"] = formatdate(modified_at // SECOND_US, usegmt=True)
     return byte_answer(request, orjson.dumps(content), headers=headers, media_type="application/json")
+
+
+def passing_answer(content: Mapping[str, Any]) -> Response:
+    """An answer that nobody keeps: it was true when it was sent, and has no entity tag."""
+    headers = {"cache-control": NO_STORE, **_link(content), **CROSS_ORIGIN}
+    return Response(orjson.dumps(content), headers=headers, media_type="application/json")
+
+
+def _link(content: Mapping[str, Any]) -> dict[str, str]:
+    following = content.get("next")
+    if isinstance(following, dict) and "cursor" in following:
+        return {"link": f'<{following["href"]}>; rel="next"'}
+    return {}
 
 
 def byte_answer(request: Request, body: bytes, *, headers: dict[str, str], media_type: str) -> Response:

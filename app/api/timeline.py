@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app import clock
 from app.api.deps import database_of
+from app.api.freshness import calendar_interest, day_interest, freshness_of, timeline_interest
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
@@ -25,7 +26,9 @@ router = APIRouter(tags=["Timeline"])
 async def get_timeline(request: Request) -> Response:
     """A page of the timeline: days newest first, in each the items newest first; `next` goes on to any depth."""
     question = read_question(request, TimelineQuestion)
-    return json_answer(request, await database_of(request).read(timeline.get_timeline, question))
+    freshness = freshness_of(request)
+    page = await database_of(request).read(timeline.get_timeline, question)
+    return json_answer(request, page, cache_control=freshness.directives(timeline_interest(question)))
 
 
 @router.get(
@@ -36,8 +39,9 @@ async def get_timeline(request: Request) -> Response:
 async def get_calendar(request: Request) -> Response:
     """The local days that have news and how much, oldest first; at most 400 days, `to` not included."""
     question = read_question(request, CalendarQuestion)
-    read = database_of(request).read
-    return json_answer(request, await read(calendar.get_calendar, question, now=clock.now()))
+    freshness = freshness_of(request)
+    days = await database_of(request).read(calendar.get_calendar, question, now=clock.now())
+    return json_answer(request, days, cache_control=freshness.directives(calendar_interest(question)))
 
 
 @router.get(
@@ -53,4 +57,6 @@ async def get_day(
 ) -> Response:
     """One whole local day, complete, with the neighbouring days that have news."""
     question = read_question(request, DayQuestion)
-    return json_answer(request, await database_of(request).read(timeline.get_day, day, question))
+    freshness = freshness_of(request)
+    page = await database_of(request).read(timeline.get_day, day, question)
+    return json_answer(request, page, cache_control=freshness.directives(day_interest(question, page)))

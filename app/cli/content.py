@@ -62,7 +62,7 @@ def _import(stream: BufferedReader, name: str, size: int) -> Report:
     with progress(f"Importing {name}", size) as tell:
 
         def tell_progress(lines: int) -> None:
-            gc.collect()  # statements are cycles that keep the names of their batch; there is little else to search
+            gc.collect(1)  # statements are cycles that keep the names of their batch; there is little else to search
             tell(_position(stream, size), f"{lines} lines")
 
         async def work(database: Database) -> Report:

@@ -9,6 +9,8 @@ import click
 from app.cli.content import export_file, import_files, load_sample
 from app.cli.database import database_group
 from app.cli.document import print_openapi
+from app.cli.erasure import erase
+from app.cli.keys import keys_group
 from app.cli.server import serve
 from app.errors import DaylineError
 
@@ -22,7 +24,17 @@ def dayline() -> None:
     """A headless news content API built around the per-day news timeline."""
 
 
-for command in (serve, database_group, import_files, export_file, load_sample, print_openapi):
+COMMANDS = (
+    serve,
+    database_group,
+    keys_group,
+    import_files,
+    export_file,
+    erase,
+    load_sample,
+    print_openapi,
+)
+for command in COMMANDS:
     dayline.add_command(command)
 
 
@@ -34,7 +46,8 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(error.format_message())
         return USAGE_STATUS
     except click.ClickException as error:
-        return _fail(error.format_message())
+        message = " ".join(error.format_message().split())  # click sets lists of choices in lines of their own
+        return _fail(message if message.endswith((".", "?", ")")) else f"{message}.")
     except DaylineError as error:
         return _fail(error.detail)
     except click.Abort:

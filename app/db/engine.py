@@ -19,6 +19,7 @@ PAGE_CACHE_KIB = 16_384
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
 POOL_SIZE = 10
 POOL_OVERFLOW = 10
+HIDDEN = True  # what is bound is text of articles: no error may carry it into a log
 
 _PORTS = range(65_536)
 _PARAMETERS = {"host", "port", "ssl", "sslmode", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
@@ -66,7 +67,7 @@ def _postgresql_url(url: URL) -> URL:
 
 def sqlite_reader(url: URL) -> Engine:
     """One held connection whose transactions are snapshots that cannot write."""
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"isolation_level": None})
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
     _prepare_sqlite(engine, begin="BEGIN", pragmas=("query_only = ON",))
     return engine
 
@@ -74,7 +75,10 @@ def sqlite_reader(url: URL) -> Engine:
 def sqlite_writer(url: URL) -> Engine:
     """One held connection whose transactions take the write lock when they begin."""
     engine = create_engine(
-        url, poolclass=StaticPool, connect_args={"isolation_level": None, "check_same_thread": False}
+        url,
+        poolclass=StaticPool,
+        connect_args={"isolation_level": None, "check_same_thread": False},
+        hide_parameters=HIDDEN,
     )
     _prepare_sqlite(
         engine,
@@ -112,6 +116,7 @@ def postgresql_reader(url: URL) -> "AsyncEngine":
         isolation_level="REPEATABLE READ",
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
+        hide_parameters=HIDDEN,
         execution_options={"postgresql_readonly": True},
     )
 
@@ -120,7 +125,13 @@ def postgresql_writer(url: URL) -> "AsyncEngine":
     """Connections that see what others committed, so that a lock taken late still reads the latest."""
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - same
 
-    return create_async_engine(url, isolation_level="READ COMMITTED", pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW)
+    return create_async_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        hide_parameters=HIDDEN,
+    )
 
 
 def sqlite_path(url: URL) -> Path:

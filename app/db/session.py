@@ -8,23 +8,58 @@ Queries and actions are synchronous functions of a connection, written once for 
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.db import engine as engines
 
-__all__ = ["FAILURES", "Connection", "Database", "open_database"]
+__all__ = ["FAILURES", "OUTAGES", "Connection", "Database", "is_outage", "open_database", "reason_of"]
 
 FAILURES = (SQLAlchemyError, OSError)
 """What a database that cannot be reached or used raises, for those who tell a person of it."""
 
+OUTAGES = (DBAPIError, PoolTimeoutError, OSError)
+"""What may be an outage that passes; `is_outage` tells."""
+_SQLITE_PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+_SQLSTATES_PASSING = ("08", "40", "53", "55P03", "57P0")
+"""No connection, a deadlock, no room, a lock that was not to be had, a server that ends or begins (its appendix A)."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database was busy or out of reach, so that the same may succeed in a moment; else it is a fault."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, OUTAGES)
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(error, OperationalError) and code is not None:
+        return code & 0xFF in _SQLITE_PASSING  # the rest of an extended code says more of the same
+    return str(getattr(error.orig, "sqlstate", "") or "").startswith(_SQLSTATES_PASSING)
+
+
+def reason_of(error: BaseException) -> str:
+    """What failed, in one line: the kind of error and the first line of what the database said."""
+    said, *_ = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {said}"
 
 
 class Database(Protocol):
@@ -87,7 +122,8 @@ class SqliteDatabase:
             with self._writer.begin() as connection:
                 return action(connection, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._writing, run)
+        in_context = partial(copy_context().run, run)  # as asyncio.to_thread does
+        return await asyncio.get_running_loop().run_in_executor(self._writing, in_context)
 
     async def close(self) -> None:
         """Close both connections; the last one out folds the write-ahead log into the file."""

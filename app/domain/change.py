@@ -20,6 +20,10 @@ class ChangeType(StrEnum):
     AUTHOR_UPDATED = "author.updated"
 
 
+ARTICLE_REMOVED = "article.removed"
+"""What the change feed says of an article that its filters do not hold (any more); the log has no such row."""
+
+
 def article_change(before: Status | None, after: Status, *, moved: bool) -> ChangeType | None:
     """What the public sees of an article that went from one status to another; None where it sees nothing.
 

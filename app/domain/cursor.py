@@ -1,7 +1,8 @@
 """Cursors: where a list was left, bound to the list they were given out for.
 
-A cursor is the sort key of the last item shown, a digest of the list's filters and a checksum, in base64url.
-It holds nothing that ages, so it never expires, and needs nothing of its anchor but the key.
+A cursor is the sort key of the last item shown (an instant and an id, a name, or a number), a digest of the list's
+filters and a checksum, in base64url. It holds nothing that ages, so it never expires, and needs
+nothing of its anchor but the key.
 """
 
 import struct
@@ -14,8 +15,9 @@ from app.domain.scope import DIGEST_BYTES
 from app.errors import CursorInvalid, CursorMismatch
 
 CHECK_BYTES = 4
-_MOMENT, _NAME = b"\x01", b"\x02"
+_MOMENT, _NAME, _NUMBER = b"\x01", b"\x02", b"\x03"
 _KEY = struct.Struct(">qq")
+_WHOLE = struct.Struct(">q")
 
 DAMAGED = "The cursor is damaged; begin again without one."
 FOREIGN = "The cursor belongs to a list with other filters; begin again without one."
@@ -48,6 +50,22 @@ def decode_name(cursor: str, digest: bytes) -> str:
     if not (name.isascii() and name.isprintable()):
         raise CursorInvalid(DAMAGED)
     return name
+
+
+def encode_number(number: int, digest: bytes) -> str:
+    """The cursor behind the row of this number, in lists ordered by a whole number."""
+    return _seal(_NUMBER, _WHOLE.pack(number), digest)
+
+
+def decode_number(cursor: str, digest: bytes) -> int:
+    """The number, 0 or more, in a cursor of a list ordered by one; CursorInvalid, CursorMismatch."""
+    key = _open(cursor, _NUMBER, digest)
+    if len(key) != _WHOLE.size:
+        raise CursorInvalid(DAMAGED)
+    number: int = _WHOLE.unpack(key)[0]
+    if number < 0:
+        raise CursorInvalid(DAMAGED)
+    return number
 
 
 def _seal(kind: bytes, key: bytes, digest: bytes) -> str:

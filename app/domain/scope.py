@@ -22,7 +22,7 @@ class Scope:
     """The filters of a list: names of one kind are alternatives, kinds are all required, and so is `entry`.
 
     `entry` is the author, section or tag whose articles these are, when the address names one. `starts_at`
-    (inclusive) and `ends_at` (exclusive) are instants; `excluded` holds ids and slugs.
+    (inclusive) and `ends_at` (exclusive) are instants; `excluded` holds ids and slugs, `ids` the only articles meant.
     """
 
     edition: str
@@ -34,6 +34,7 @@ class Scope:
     starts_at: int | None = None
     ends_at: int | None = None
     excluded: frozenset[str] = field(default_factory=frozenset)
+    ids: frozenset[str] = field(default_factory=frozenset)
     timezone: str = ""
 
     def groups(self) -> list[tuple[Facet, tuple[str, ...]]]:
@@ -58,5 +59,6 @@ class Scope:
             (self.starts_at, self.ends_at),
             sorted(self.excluded),
             self.timezone,
+            *sorted(self.ids),
         )
         return blake2b(repr(members).encode(), digest_size=DIGEST_BYTES).digest()

@@ -2,6 +2,7 @@
 
 article:<id>    that article            edition:<n>   the edition and its whole timeline
 section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
+editions  sections:<edition>  tags  authors  labels   the list of such entries
 at:<instant>    a place in the timelines above that something entered, left or changed
 """
 
@@ -9,6 +10,9 @@ from collections.abc import Iterable
 
 from app.domain.ids import format_id
 from app.domain.scope import Facet
+
+EVERY_PLACE = "at:*"
+"""Stands for so many places that they are not named one by one any more."""
 
 _NAMES = {
     Facet.EDITION: "edition",
@@ -29,9 +33,19 @@ def facet_key(kind: Facet, number: int) -> str:
     return f"{_NAMES[kind]}:{number}"
 
 
+def shelf_key(kind: Facet, edition_id: int | None = None) -> str:
+    """The key of the list of editions, tags, authors or labels, or of the sections of one edition."""
+    return f"{_NAMES[kind]}s" if kind is not Facet.SECTION else f"sections:{edition_id}"
+
+
 def place_key(instant: int) -> str:
     """The key of a place in time."""
     return f"at:{instant}"
+
+
+def is_place(key: str) -> bool:
+    """Whether a key names a place in time."""
+    return key.startswith("at:")
 
 
 def key_list(keys: Iterable[str]) -> list[str]:

@@ -1,16 +1,15 @@
 """The parser of JSON Lines, the interchange format: one record a line."""
 
 from hashlib import blake2b
-from itertools import pairwise
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import Flaw, InvalidInput
 from app.schemas.record import ArticleRecord, Record
+from app.schemas.validation import invalid_input
 
 KINDS = ("edition", "label", "section", "tag", "author", "article")
-BLOCK_TYPES = {"paragraph", "heading", "pull_quote", "list", "image", "embed"}
 FLAWS_TOLD = 3
 IDENTITY_BYTES = 12
 
@@ -30,8 +29,7 @@ def parse_line(line: bytes) -> Record:
     try:
         record = _RECORD.validate_python(value)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidInput(*(_flaw(each["loc"], each["msg"]) for each in found[:FLAWS_TOLD])) from None
+        raise invalid_input(error, most=FLAWS_TOLD, depth=1) from None
     if isinstance(record, ArticleRecord) and record.source_id is None and record.id is None:
         record.source_id = _made_identity(record)
     return record
@@ -41,9 +39,3 @@ def _made_identity(record: ArticleRecord) -> str:
     """What an article is known by that brought no identity: its headline and date, so that twice is once."""
     known_by = f"{record.headline}\n{record.published_at}"
     return f"made:{blake2b(known_by.encode(), digest_size=IDENTITY_BYTES).hexdigest()}"
-
-
-def _flaw(place: tuple[int | str, ...], message: str) -> Flaw:
-    """The flaw at `body.2.html`: pydantic's path without the record's kind and the blocks' types."""
-    steps = [part for before, part in pairwise(place) if not (isinstance(before, int) and part in BLOCK_TYPES)]
-    return Flaw(".".join(map(str, steps)) or "line", message.removeprefix("Value error, "))

@@ -1,5 +1,31 @@
-"""The tables, one file per concept; only queries and actions import them."""
+"""The tables, one file per concept; only records, queries and actions import them."""
 
-from app.models import article, author, change, edition, label, listing, section, tag
+from app.models import (
+    api_key,
+    article,
+    author,
+    change,
+    edition,
+    idempotent_answer,
+    installation,
+    label,
+    listing,
+    revision,
+    section,
+    tag,
+)
 
-__all__ = ["article", "author", "change", "edition", "label", "listing", "section", "tag"]
+__all__ = [
+    "api_key",
+    "article",
+    "author",
+    "change",
+    "edition",
+    "idempotent_answer",
+    "installation",
+    "label",
+    "listing",
+    "revision",
+    "section",
+    "tag",
+]

@@ -41,6 +41,8 @@ articles = Table(
     Column("withdrawal_reason", Text),
     Column("withdrawal_notice", Text),
     Column("withdrawn_at", Instant),
+    Column("notes", JsonText),
+    Column("erased_at", Instant),
     Column("fingerprint", LargeBinary, nullable=False),
     UniqueConstraint("edition_id", "slug"),
     UniqueConstraint("edition_id", "source_id"),
@@ -54,6 +56,8 @@ Index(
     sqlite_where=text("status = 'scheduled'"),
     postgresql_where=text("status = 'scheduled'"),
 )
+
+Index("ix_articles_edition_id_modified_at_id", articles.c.edition_id, articles.c.modified_at, articles.c.id)
 
 article_bodies = Table(
     "article_bodies",

@@ -1,6 +1,6 @@
 """Authors: the people who sign, with a one-line biography."""
 
-from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, text, true
 
 from app.db.base import Code, Instant, metadata
 
@@ -13,5 +13,7 @@ authors = Table(
     Column("role", Text),
     Column("bio", Text),
     Column("modified_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("is_listed", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("slug"),
 )

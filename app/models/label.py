@@ -1,6 +1,6 @@
 """Labels: the badges of the installation, with their translations, disclaimer and genre."""
 
-from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, text, true
 
 from app.db.base import Code, Instant, JsonText, metadata
 
@@ -15,5 +15,7 @@ labels = Table(
     Column("disclaimers", JsonText, nullable=False),
     Column("genre", Text),
     Column("modified_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("is_listed", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("code"),
 )

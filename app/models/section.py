@@ -1,6 +1,6 @@
 """Sections: the departments of one edition."""
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint, text, true
 
 from app.db.base import Code, Instant, metadata
 
@@ -12,5 +12,7 @@ sections = Table(
     Column("slug", Code, nullable=False),
     Column("name", Text, nullable=False),
     Column("modified_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("is_listed", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("edition_id", "slug"),
 )

@@ -1,6 +1,6 @@
 """Tags: subjects that articles of every edition share."""
 
-from sqlalchemy import Column, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, text, true
 
 from app.db.base import Code, Instant, metadata
 
@@ -11,5 +11,7 @@ tags = Table(
     Column("slug", Code, nullable=False),
     Column("name", Text, nullable=False),
     Column("modified_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("is_listed", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("slug"),
 )

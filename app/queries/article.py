@@ -1,12 +1,15 @@
 """One article with everything its page shows."""
 
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+import orjson
 from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.db.base import AnyRow
 from app.domain.article import BodyForm, Status
 from app.domain.ids import LARGEST, format_id, looks_like_id, parse_id
+from app.domain.instant import format_instant
 from app.domain.scope import Facet
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
 from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
@@ -14,17 +17,15 @@ from app.queries.articles import ARTICLE_COLUMNS, render_articles, render_body
 from app.queries.editions import EditionView, all_editions, find_edition
 from app.queries.items import ITEM_COLUMNS, WITH_BADGE, render_item
 from app.queries.listing import EARLIEST, LATEST, Key, Selection, in_order, positions, selection_values
-from app.schemas.article import Article, Item, Neighbours, RelatedList
+from app.schemas.article import Article, ArticleNote, Item, Neighbours, RelatedList
 from app.schemas.question import ArticleQuestion, Question
 
 RELATED_MOST = 8
 
-_STANDING = (articles.c.status, articles.c.withdrawal_notice)
-_ONE = (
-    select(*ARTICLE_COLUMNS, *_STANDING, article_bodies.c.blocks)
-    .select_from(WITH_BADGE)
-    .join(article_bodies, article_bodies.c.article_id == articles.c.id)
-)
+STANDING = (articles.c.status, articles.c.withdrawal_notice, articles.c.notes)
+WITH_BODY = WITH_BADGE.join(article_bodies, article_bodies.c.article_id == articles.c.id)
+
+_ONE = select(*ARTICLE_COLUMNS, *STANDING, article_bodies.c.blocks).select_from(WITH_BODY)
 _BY_ID = _ONE.where(articles.c.id == bindparam("article_id"))
 _BY_SLUG = _ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug"))
 _MOVED = (
@@ -70,24 +71,38 @@ def get_article(connection: Connection, key: str, question: ArticleQuestion) -> 
 
     NotFound, ArticleMoved (an old slug), ArticleWithdrawn.
     """
-    row, edition = _find(connection, key, question)
+    row, edition = find_public(connection, key, question)
+    return render_page(connection, row, edition, question.body)
+
+
+def render_page(connection: Connection, row: AnyRow, edition: EditionView, body: BodyForm) -> Article:
+    """The page of an article whose row has a date, with a body in this form; five statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyForm.NONE)[0]
     article = cast("Article", item)  # the page is the item and more
-    if question.body is not BodyForm.NONE:
-        article["body"] = render_body(row.blocks, question.body)
+    if body is not BodyForm.NONE:
+        article["body"] = render_body(row.blocks, body)
     article["related"] = _related(connection, row.id, edition)
     article["neighbours"] = _neighbours(connection, row, edition)
+    article["notes"] = render_notes(row.notes, edition.zone)
+    article["history"] = {"href": f"{article['href']}/history"}
     article["alternates"] = [{"rel": "canonical", "type": "text/html", "href": article["url"]}]
     return article
 
 
+def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
+    """The notes to the public that are stored with an article."""
+    found: list[ArticleNote] = [] if notes is None else orjson.loads(notes)
+    return [{**note, "at": format_instant(cast("int", note["at"]), zone)} for note in found]
+
+
 def list_related(connection: Connection, key: str, question: Question) -> RelatedList:
     """“Read also” by itself; NotFound, ArticleMoved, ArticleWithdrawn."""
-    row, edition = _find(connection, key, question)
+    row, edition = find_public(connection, key, question)
     return {"items": _related(connection, row.id, edition), "next": None}
 
 
-def _find(connection: Connection, key: str, question: Question) -> tuple[AnyRow, EditionView]:
+def find_public(connection: Connection, key: str, question: Question) -> tuple[AnyRow, EditionView]:
+    """The row of a public article by id or slug, with its edition; NotFound, ArticleMoved, ArticleWithdrawn."""
     if looks_like_id(key):
         row = connection.execute(_BY_ID, {"article_id": parse_id(key)}).first()
         editions = {view.id: view for view in all_editions(connection)}

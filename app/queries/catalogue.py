@@ -32,11 +32,11 @@ class _Shelf(NamedTuple):
 
 
 def _shelf(noun: str, table: Table, name: Column[str]) -> _Shelf:
-    found = select(*table.c)
+    found = select(*table.c).where(table.c.is_listed)
     if "edition_id" in table.c:
         found = found.where(table.c.edition_id == bindparam("edition_id"))
     page = found.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
-    anywhere = select(table.c.id).where(name == bindparam("name")).limit(1)
+    anywhere = select(table.c.id).where(name == bindparam("name"), table.c.is_listed).limit(1)
     return _Shelf(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")), anywhere)
 
 

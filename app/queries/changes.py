@@ -1,13 +1,147 @@
-"""The change log as readers see it."""
+"""The change log as readers see it: what happened after a change, each article as it is now."""
 
-from sqlalchemy import Connection, func, select
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
+
+from app.db.base import AnyRow
+from app.domain.article import Status
+from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.cursor import decode_number, encode_number
+from app.domain.ids import LARGEST, format_id, parse_id
+from app.domain.instant import format_instant
+from app.errors import Flaw, InvalidInput
+from app.models.article import articles
 from app.models.change import changes
+from app.queries.change_entries import find_entries
+from app.queries.change_filter import ChangeFilter, Places
+from app.queries.items import ITEM_COLUMNS, WITH_BADGE, choose_members, render_item
+from app.queries.scope import Asked, resolve
+from app.schemas.article import Item
+from app.schemas.change import ChangeList, ChangesQuestion, FeedItem
+from app.schemas.question import EVERY_EDITION
+
+PATH = "/v1/changes"
+SCANNED_MOST = 500  # rows of the log an answer looks through: with a full page 5 to 10 ms of an event loop
+
+_EDITIONS: BindParameter[list[int]] = bindparam("editions", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_SINCE = changes.c.seq > bindparam("since")
 
 _LATEST = select(func.coalesce(func.max(changes.c.seq), 0))
+_AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindparam("scanned")).subquery()
+_REACH = select(
+    _LATEST.scalar_subquery().label("latest"), select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach")
+)
+_ROWS = (
+    select(
+        changes.c.seq,
+        changes.c.type,
+        changes.c.at,
+        changes.c.edition_id,
+        changes.c.article_id,
+        changes.c["keys"].label("names"),  # a row of results has a method called keys
+    )
+    .where(_SINCE, changes.c.seq <= bindparam("reach"))
+    .order_by(changes.c.seq)
+    .limit(bindparam("most"))
+)
+_ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
+_ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
+_STATES = (
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id, articles.c.label_id)
+    .select_from(WITH_BADGE)
+    .where(articles.c.id.in_(_IDS))
+)
 
 
 def latest_seq(connection: Connection) -> int:
     """The last change of this snapshot; 0 before the first."""
     seq: int = connection.execute(_LATEST).scalar_one()
     return seq
+
+
+def list_changes(connection: Connection, question: ChangesQuestion) -> ChangeList:
+    """What came after a change, in the order it happened, each article as this snapshot has it.
+
+    Looks through at most 500 rows of the log: `next` is there whenever the log goes on, also behind a page without
+    items. At most eight statements, whatever the limit. InvalidInput, NotFound, CursorInvalid, CursorMismatch.
+    """
+    asked = resolve(connection, question, tz=question.tz)
+    digest = asked.scope.digest()
+    since = question.since if question.cursor is None else decode_number(question.cursor, digest)
+    latest, reach = connection.execute(_REACH, {"since": min(since, LARGEST), "scanned": SCANNED_MOST}).one()
+    if since > latest:
+        where = "since" if question.cursor is None else "cursor"
+        raise InvalidInput(Flaw(where, f"The log ends at {latest}: it is not the one you knew; begin at 0."))
+    wanted = ChangeFilter(asked)
+    rows, as_of = _scan(connection, question, wanted, since, since if reach is None else reach)
+    page: ChangeList = {"items": _render(connection, question, wanted, rows), "as_of": as_of, "next": None}
+    if as_of < latest:
+        cursor = encode_number(as_of, digest)
+        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor, since=None)}
+    return page
+
+
+def _scan(
+    connection: Connection, question: ChangesQuestion, wanted: ChangeFilter, since: int, reach: int
+) -> tuple[list[AnyRow], int]:
+    """The rows to tell, and the change up to which none is left untold."""
+    most = SCANNED_MOST if wanted.reads_keys else question.limit + 1
+    ids, editions = [parse_id(text) for text in question.id], list(wanted.asked.editions)
+    statement = _ROWS_OF_ARTICLES if ids else _ROWS_OF_EDITIONS
+    bound = {"ids": ids} if ids else {"editions": editions}
+    found: list[AnyRow] = []
+    seen, seq = 0, since
+    with connection.execute(statement, {"since": since, "reach": reach, "most": most, **bound}) as rows:
+        for row in rows:
+            is_wanted = wanted.concerns(row)
+            if is_wanted and len(found) == question.limit:
+                return found, seq
+            found += [row] if is_wanted else []
+            seen, seq = seen + 1, row.seq
+    return found, reach if seen < most else seq
+
+
+def _render(
+    connection: Connection, question: ChangesQuestion, wanted: ChangeFilter, rows: Sequence[AnyRow]
+) -> list[FeedItem]:
+    ids = sorted({row.article_id for row in rows if row.article_id is not None})
+    states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
+    places = wanted.find_places(connection, states.values())
+    entries = find_entries(connection, wanted.asked, [row for row in rows if row.article_id is None])
+    items: list[FeedItem] = []
+    for row in rows:
+        zone = _zone(row, wanted.asked, question)
+        at = format_instant(row.at, zone)
+        if row.article_id is not None:
+            kind, item = _tell_article(row, states.get(row.article_id), wanted, places, zone)
+            shown = choose_members(item, question.fields)
+            items.append({"seq": row.seq, "type": kind, "at": at, "article": shown})
+        elif row.seq in entries:
+            items.append({"seq": row.seq, "type": row.type, "at": at, "article": None, "entry": entries[row.seq]})
+    return items
+
+
+def _zone(row: AnyRow, asked: Asked, question: ChangesQuestion) -> ZoneInfo:
+    """The zone asked for; over all editions each article's own."""
+    if question.edition == EVERY_EDITION and question.tz is None and row.article_id is not None:
+        return asked.editions[row.edition_id].zone
+    return asked.zone
+
+
+def _tell_article(
+    row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, places: Places, zone: ZoneInfo
+) -> tuple[str, Item]:
+    """What became of the article, and what there is of it now.
+
+    The row of a withdrawal stays one when the article was restored since: a later row brings it back.
+    """
+    article_id = format_id(row.article_id)
+    name: Item = {"id": article_id, "href": f"/v1/articles/{article_id}"}
+    if state is None or state.status != Status.PUBLISHED or row.type == ChangeType.ARTICLE_WITHDRAWN:
+        return ChangeType.ARTICLE_WITHDRAWN.value, name
+    if not wanted.holds(state, places):
+        return ARTICLE_REMOVED, name
+    return row.type, render_item(state, wanted.asked.editions[state.edition_id], zone)

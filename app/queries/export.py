@@ -1,160 +1,106 @@
 """Everything as records of the interchange format, in one snapshot and flat in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
-from app.domain.ids import format_id
 from app.domain.instant import format_instant
-from app.models.article import (
-    article_authors,
-    article_bodies,
-    article_related,
-    article_tags,
-    articles,
-)
-from app.models.author import authors
+from app.domain.scope import Facet
+from app.models.article import article_slugs, articles
 from app.models.edition import editions
-from app.models.label import labels
+from app.models.revision import revisions
 from app.models.section import sections
-from app.models.tag import tags
+from app.records.articles import load_content, read_records
+from app.records.catalogue import SHELVES, entry_record
 
 BATCH = 500
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _EDITIONS = select(editions).order_by(editions.c.slug)
-_LABELS = select(labels).order_by(labels.c.code)
 _SECTIONS = (
-    select(editions.c.slug.label("edition"), sections.c.slug, sections.c.name)
+    select(sections, editions.c.slug.label("edition"))
     .join(editions, editions.c.id == sections.c.edition_id)
+    .where(sections.c.is_listed)
     .order_by(editions.c.slug, sections.c.slug)
 )
-_TAGS = select(tags).order_by(tags.c.slug)
-_AUTHORS = select(authors).order_by(authors.c.slug)
 _ARTICLES = (
-    select(
-        articles,
-        editions.c.slug.label("edition"),
-        editions.c.timezone,
-        labels.c.code.label("label"),
-        sections.c.slug.label("section"),
-        article_bodies.c.blocks,
-    )
+    select(articles.c.id, editions.c.timezone)
     .join(editions, editions.c.id == articles.c.edition_id)
-    .join(article_bodies, article_bodies.c.article_id == articles.c.id)
-    .outerjoin(labels, labels.c.id == articles.c.label_id)
-    .outerjoin(sections, sections.c.id == articles.c.section_id)
     .where(articles.c.id > bindparam("after"))
     .order_by(articles.c.id)
     .limit(BATCH)
 )
-_TAGGED = (
-    select(article_tags.c.article_id, tags.c.slug.label("name"))
-    .join(tags, tags.c.id == article_tags.c.tag_id)
-    .where(article_tags.c.article_id.in_(_IDS))
-    .order_by(article_tags.c.article_id, article_tags.c.position)
+_OLD_SLUGS = (
+    select(article_slugs.c.article_id, article_slugs.c.slug)
+    .where(article_slugs.c.article_id.in_(_IDS))
+    .order_by(article_slugs.c.article_id, article_slugs.c.slug)
 )
-_SIGNED = (
-    select(article_authors.c.article_id, authors.c.slug.label("name"))
-    .join(authors, authors.c.id == article_authors.c.author_id)
-    .where(article_authors.c.article_id.in_(_IDS))
-    .order_by(article_authors.c.article_id, article_authors.c.position)
-)
-_POINTED = (
-    select(article_related.c.article_id, article_related.c.reference.label("name"))
-    .where(article_related.c.article_id.in_(_IDS))
-    .order_by(article_related.c.article_id, article_related.c.position)
+_REVISIONS = (
+    select(revisions).where(revisions.c.article_id.in_(_IDS)).order_by(revisions.c.article_id, revisions.c.revision)
 )
 
 
 def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every record, catalogue first, then articles in the order they were made, with every member present."""
+    """Every record, catalogue first, then articles in the order they were made, with every member present.
+
+    Entries that only drafts name are left out: their articles make them again.
+    """
     for row in connection.execute(_EDITIONS):
-        yield {
-            "kind": "edition",
-            "slug": row.slug,
-            "name": row.name,
-            "language": row.language,
-            "timezone": row.timezone,
-            "site_url": row.site_url,
-            "article_url": row.article_url,
-            "default": row.is_default,
-            "strings": orjson.loads(row.strings),
-        }
-    for row in connection.execute(_LABELS):
-        yield {
-            "kind": "label",
-            "code": row.code,
-            "text": row.text,
-            "texts": orjson.loads(row.texts),
-            "disclaimer": row.disclaimer,
-            "disclaimers": orjson.loads(row.disclaimers),
-            "genre": row.genre,
-        }
+        yield entry_record(Facet.EDITION, row)
+    yield from _export_entries(connection, Facet.LABEL)
     for row in connection.execute(_SECTIONS):
-        yield {"kind": "section", "edition": row.edition, "slug": row.slug, "name": row.name}
-    for row in connection.execute(_TAGS):
-        yield {"kind": "tag", "slug": row.slug, "name": row.name}
-    for row in connection.execute(_AUTHORS):
-        yield {"kind": "author", "slug": row.slug, "name": row.name, "role": row.role, "bio": row.bio}
+        yield entry_record(Facet.SECTION, row, edition=row.edition)
+    yield from _export_entries(connection, Facet.TAG)
+    yield from _export_entries(connection, Facet.AUTHOR)
     yield from _export_articles(connection)
+
+
+def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
+    table, name = SHELVES[kind]
+    for row in connection.execute(select(table).where(table.c.is_listed).order_by(name)):
+        yield entry_record(kind, row)
 
 
 def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
     after = -1
     while rows := connection.execute(_ARTICLES, {"after": after}).all():
-        ids = {"ids": [row.id for row in rows]}
-        tagged, signed, pointed = (
-            _names(connection.execute(statement, ids)) for statement in (_TAGGED, _SIGNED, _POINTED)
-        )
+        ids = [row.id for row in rows]
+        records = read_records(connection, ids)
+        old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
+        saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
         for row in rows:
-            yield _article(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, []))
+            zone = find_zone(row.timezone)
+            yield {
+                **records[row.id],
+                "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
+                "revisions": _past(saved.get(row.id, ()), zone),
+            }
         after = rows[-1].id
 
 
-def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
-    grouped: dict[int, list[str]] = {}
+def _grouped(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
+    grouped: dict[int, list[AnyRow]] = {}
     for row in rows:
-        grouped.setdefault(row.article_id, []).append(row.name)
+        grouped.setdefault(row.article_id, []).append(row)
     return grouped
 
 
-def _article(row: AnyRow, tagged: list[str], signed: list[str], pointed: list[str]) -> dict[str, Any]:
-    zone = find_zone(row.timezone)
-
-    def instant(value: int | None) -> str | None:
-        return None if value is None else format_instant(value, zone)
-
-    withdrawal = {
-        "reason": row.withdrawal_reason,
-        "notice": row.withdrawal_notice,
-        "at": instant(row.withdrawn_at),
-    }
-    return {
-        "kind": "article",
-        "edition": row.edition,
-        "id": format_id(row.id),
-        "source_id": row.source_id,
-        "slug": row.slug,
-        "status": row.status,
-        "label": row.label,
-        "headline": row.headline,
-        "lead": row.lead,
-        "dateline": row.dateline,
-        "section": row.section,
-        "tags": tagged,
-        "authors": signed,
-        "published_at": instant(row.published_at),
-        "updated_at": instant(row.updated_at),
-        "first_published_at": instant(row.first_published_at),
-        "source": None if row.source_name is None else {"name": row.source_name, "url": row.source_url},
-        "image": None if row.image is None else orjson.loads(row.image),
-        "rights": None if row.rights is None else orjson.loads(row.rights),
-        "related": pointed,
-        "withdrawal": None if row.withdrawn_at is None else withdrawal,
-        "body": orjson.loads(row.blocks),
-    }
+def _past(rows: Sequence[AnyRow], zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [
+        {
+            "revision": row.revision,
+            "version": row.version,
+            "status": row.status,
+            "published_at": None if row.published_at is None else format_instant(row.published_at, zone),
+            "action": row.action,
+            "at": format_instant(row.at, zone),
+            "actor": row.actor,
+            "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
+            "content": None if row.content is None else load_content(row.content, zone),
+        }
+        for row in rows
+    ]

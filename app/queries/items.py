@@ -73,11 +73,12 @@ def read_rows(
         values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
     statement = _page(shape_of(selection), columns, len(numbers), "limit" in values, oldest_first)
     rows = connection.execute(statement, values).all()
-    kept = [row for row in rows if not _excluded(row, asked.scope.excluded)]
+    kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
     return kept if limit is None else kept[:limit]
 
 
-def _excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
+def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
+    """Whether an article is to be left out, by its id or its slug."""
     return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
 
 

@@ -55,6 +55,7 @@ def resolve(
         entry=entry,
         **_range(question, zone),
         excluded=frozenset(question.exclude) if isinstance(question, ArticleFilters) else frozenset(),
+        ids=frozenset(question.id) if isinstance(question, ArticleFilters) else frozenset(),
         timezone=zone.key,
     )
     editions = {view.id: view for view in views}

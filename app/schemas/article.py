@@ -5,6 +5,7 @@ from typing import Annotated, NotRequired, Required
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.domain.revision import NoteType
 from app.schemas.body import Body, Image, Rights, Source
 from app.schemas.catalogue import Author, Badge, Label, Section, Tag
 from app.schemas.page import Next
@@ -86,6 +87,21 @@ class Alternate(TypedDict):
     href: str
 
 
+class ArticleNote(TypedDict):
+    """What the newsroom says of a change: an update, a correction, a clarification, a retraction."""
+
+    type: NoteType
+    text: str
+    at: InstantText
+    version: Annotated[int, Field(description="The public version that it came with.", ge=1)]
+
+
+class HistoryLink(TypedDict):
+    """Where an article's public history is."""
+
+    href: Href
+
+
 class Article(ArticleItem, total=False):
     """Everything an article page shows, in one answer."""
 
@@ -93,6 +109,8 @@ class Article(ArticleItem, total=False):
         Annotated[list[Item], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")]
     ]
     neighbours: Required[Neighbours]
+    notes: Required[Annotated[list[ArticleNote], Field(description="Corrections and the like, oldest first.")]]
+    history: Required[HistoryLink]
     alternates: Required[list[Alternate]]
 
 

@@ -42,6 +42,7 @@ class ServiceLinks(TypedDict):
     timeline: Href
     calendar: Href
     articles: Href
+    changes: Href
     authors: Href
     sections: Href
     tags: Href
@@ -55,6 +56,7 @@ LINKS: ServiceLinks = {
     "timeline": "/v1/timeline",
     "calendar": "/v1/timeline/calendar",
     "articles": "/v1/articles",
+    "changes": "/v1/changes",
     "authors": "/v1/authors",
     "sections": "/v1/sections",
     "tags": "/v1/tags",

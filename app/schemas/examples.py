@@ -2,9 +2,9 @@
 
 from app.schemas.article import Article, ArticleItem, ArticleList, Item, RelatedList
 from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
+from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, Service
 from app.schemas.page import AuthorList, EditionList, LabelList, SectionList, TagList
-from app.schemas.problem import Problem
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
 
 ITEM: Item = {
@@ -42,6 +42,7 @@ DAY: TimelineDay = {
     "items": [ITEM, EARLIER],
 }
 CURSOR = "AdFrOYUJ2n4zAAZD8qkx9gAYzH4_rYpBonlFtA8"
+CHANGES_CURSOR = "A1d14Knyz5zgAAAAAAACz5lQR3nW"
 TIMELINE: Timeline = {
     "edition": "harbour",
     "timezone": "Europe/Kyiv",
@@ -64,6 +65,26 @@ CALENDAR: Calendar = {
         {"date": "2026-11-19", "total": 7, "href": "/v1/timeline/2026-11-19"},
         {"date": "2026-11-20", "total": 2, "href": "/v1/timeline/2026-11-20"},
     ],
+}
+CHANGES: ChangeList = {
+    "items": [
+        {"seq": 184214, "type": "article.updated", "at": "2026-11-20T19:41:07+02:00", "article": ITEM},
+        {
+            "seq": 184215,
+            "type": "article.withdrawn",
+            "at": "2026-11-20T19:42:30.250000+02:00",
+            "article": {"id": EARLIER["id"], "href": EARLIER["href"]},
+        },
+        {
+            "seq": 184217,
+            "type": "tag.updated",
+            "at": "2026-11-20T19:50:00+02:00",
+            "article": None,
+            "entry": {"kind": "tag", "slug": "trams", "href": "/v1/tags/trams"},
+        },
+    ],
+    "as_of": 184217,
+    "next": {"cursor": CHANGES_CURSOR, "href": f"/v1/changes?limit=3&cursor={CHANGES_CURSOR}"},
 }
 LABEL: Label = {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None}
 SECTION: Section = {"slug": "city", "name": "City", "href": "/v1/sections/city"}
@@ -128,6 +149,8 @@ ARTICLE: Article = {
     ],
     "related": [EARLIER],
     "neighbours": {"previous": EARLIER, "next": None},
+    "notes": [],
+    "history": {"href": f"/v1/articles/{ITEM['id']}/history"},
     "alternates": [{"rel": "canonical", "type": "text/html", "href": ITEM["url"]}],
 }
 ARTICLES: ArticleList = {
@@ -162,44 +185,4 @@ SERVICE: Service = {
     "version": "0.1.0",
     "editions": [EDITION_LINK],
     "links": LINKS,
-}
-PROBLEMS: dict[int, Problem] = {
-    400: {
-        "type": "/problems/cursor-mismatch",
-        "title": "The cursor belongs to another list",
-        "status": 400,
-        "detail": "The cursor belongs to a list with other filters; begin again without one.",
-        "instance": "/v1/timeline",
-    },
-    404: {
-        "type": "/problems/not-found",
-        "title": "There is nothing here",
-        "status": 404,
-        "detail": "There is no article 'night-trams-retire' here.",
-        "instance": "/v1/articles/night-trams-retire",
-    },
-    410: {
-        "type": "/problems/article-withdrawn",
-        "title": "The article has been withdrawn",
-        "status": 410,
-        "detail": "This article has been withdrawn.",
-        "instance": f"/v1/articles/{ITEM['id']}",
-        "id": ITEM["id"],
-        "notice": "The timetable was last year's.",
-    },
-    422: {
-        "type": "/problems/invalid-input",
-        "title": "The request cannot be understood",
-        "status": 422,
-        "detail": "limit: Input should be less than or equal to 200",
-        "instance": "/v1/timeline",
-        "errors": [{"where": "limit", "message": "Input should be less than or equal to 200"}],
-    },
-    503: {
-        "type": "/problems/not-ready",
-        "title": "The service is not ready",
-        "status": 503,
-        "detail": "The database cannot be reached.",
-        "instance": "/health/ready",
-    },
 }

@@ -3,12 +3,14 @@
 Question          edition
 ├── NameQuestion      + cursor, limit                       authors, sections, tags, labels, editions
 ├── ArticleQuestion   + body                                one article
+├── HistoryQuestion   + cursor, limit                       an article's history
 └── Filters           + section, tag, author, label
     ├── CalendarQuestion  + from, to, tz
     └── ArticleFilters    + from, to, exclude, id, fields
         ├── ArticlesQuestion  + body, cursor, limit
         ├── TimelineQuestion  + tz, total, newest_day, cursor, limit
-        └── DayQuestion       + tz, total
+        ├── DayQuestion       + tz, total
+        └── ChangesQuestion   + since, wait, tz, cursor, limit   (in change.py)
 """
 
 from collections.abc import Mapping
@@ -62,7 +64,9 @@ Names = Annotated[list[str], Field(max_length=NAMES_MOST)]
 Cursor = Annotated[
     str | None, Field(description="Where the list goes on: the `cursor` of the page before, as it was given.")
 ]
-Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+"""Refuses what is no whole number in plain digits."""
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), WHOLE]
 Zone = Annotated[
     str | None,
     Field(description="The IANA zone to read days and times in; the edition's own where absent."),
@@ -148,6 +152,13 @@ class NameQuestion(Question):
     limit: Annotated[Limit, Field(description="Entries on a page.")] = 100
 
 
+class HistoryQuestion(Question):
+    """What the public saw change of an article."""
+
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Events on a page.")] = 50
+
+
 class Filters(Question):
     """The filters every list of articles takes: repeat a name for OR, use several names for AND."""
 
@@ -202,7 +213,7 @@ class ArticlesQuestion(ArticleFilters):
     def _bodies_are_bounded(self) -> Self:
         if self.body is not BodyForm.NONE and max(self.limit, len(self.id)) > LIMIT_WITH_BODY:
             raise InvalidInput(Flaw("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page."))
-        _check_ids(self)
+        check_ids(self)
         return self
 
 
@@ -222,7 +233,7 @@ class TimelineQuestion(ArticleFilters):
     def _one_beginning(self) -> Self:
         if self.cursor is not None and self.newest_day is not None:
             raise InvalidInput(Flaw("newest_day", "The cursor already says where to begin."))
-        _check_ids(self)
+        check_ids(self)
         return self
 
 
@@ -259,7 +270,8 @@ class ArticleQuestion(Question):
     body: Annotated[BodyForm, Field(description="The form of the body.")] = BodyForm.BLOCKS
 
 
-def _check_ids(question: ArticlesQuestion | TimelineQuestion) -> None:
+def check_ids(question: Any) -> None:
+    """InvalidInput where `id` stands beside a cursor or a smaller limit."""
     if question.id and question.cursor is not None:
         raise InvalidInput(Flaw("cursor", "The articles of `id` are all on one page."))
     if question.id and "limit" in question.model_fields_set and question.limit < len(question.id):

@@ -4,9 +4,9 @@ The same members make the body of a push or a POST. Text members are checked, HT
 time become instants while a record is read, so that what is stored is what was accepted.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from app.domain.article import Status
 from app.domain.body import Body, Image, Rights, Source
@@ -15,12 +15,14 @@ from app.domain.ids import parse_id
 from app.domain.instant import parse_instant
 from app.domain.language import check_language
 from app.domain.markup import plain_text, web_url
+from app.domain.revision import Action, NoteType
 from app.domain.slug import check_code, check_slug
-from app.errors import InvalidValue
+from app.errors import Flaw, InvalidInput, InvalidValue
 
 LINE_MOST = 1_000
 TEXT_MOST = 20_000
 NAMES_MOST = 200
+NUMBER_MOST = 10**8  # revisions and versions: far from what either database counts to
 SOURCE_ID_MOST = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
 
 
@@ -60,13 +62,20 @@ def _filled(value: str) -> str:
     return plain_text(value)
 
 
+def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
+    numbers, versions = [each.revision for each in values], [each.version for each in values]
+    if numbers != sorted(set(numbers)) or versions != sorted(versions):
+        raise InvalidValue("Revisions come in the order of their numbers, and versions do not fall.")
+    return values
+
+
 Line = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(_filled)]
 Text = Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(plain_text)]
 Code = Annotated[str, AfterValidator(check_code)]
 SourceId = Annotated[str, Field(max_length=SOURCE_ID_MOST), AfterValidator(_filled)]
 Codes = Annotated[list[Code], Field(max_length=NAMES_MOST), AfterValidator(_once)]
 References = Annotated[list[SourceId], Field(max_length=NAMES_MOST), AfterValidator(_once)]
-Instant = Annotated[int, BeforeValidator(_instant)]
+Instant = Annotated[int, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Language = Annotated[str, AfterValidator(check_language)]
 Translations = dict[Language, Line]
 
@@ -136,15 +145,17 @@ class Withdrawal(_Record):
     at: Instant | None = None
 
 
-class ArticleRecord(_Record):
-    """An article; identity: `source_id` within the edition, else `id`."""
+class Note(_Record):
+    """What the newsroom tells the public of a change."""
 
-    kind: Literal["article"] = "article"
-    edition: Code
-    id: Annotated[str, AfterValidator(_id)] | None = None
-    source_id: SourceId | None = None
+    type: NoteType
+    text: Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(_filled)]
+
+
+class Content(_Record):
+    """What editors write of an article."""
+
     slug: Annotated[str, AfterValidator(check_slug)] | None = None
-    status: Status | None = None
     label: Code | None = None
     headline: Line
     lead: Text | None = None
@@ -152,15 +163,92 @@ class ArticleRecord(_Record):
     section: Code | None = None
     tags: Codes = Field(default_factory=list)
     authors: Codes = Field(default_factory=list)
-    published_at: Instant | None = None
     updated_at: Instant | None = None
-    first_published_at: Instant | None = None
     source: Source | None = None
     image: Image | None = None
     rights: Rights | None = None
     related: References = Field(default_factory=list)
-    withdrawal: Withdrawal | None = None
     body: Body = Field(default_factory=list)
+
+
+class RevisionRecord(_Record):
+    """A save of an article; `content` is absent where the next one (for the last: the article itself) says the same."""
+
+    revision: Annotated[int, Field(ge=1, le=NUMBER_MOST, strict=True)]
+    version: Annotated[int, Field(ge=0, le=NUMBER_MOST, strict=True)]
+    status: Status
+    published_at: Instant | None = None
+    action: Action
+    at: Instant
+    actor: Line
+    note: Note | None = None
+    content: Content | None = None
+
+    @model_validator(mode="after")
+    def _dated(self) -> Self:
+        if self.published_at is None and self.status is not Status.DRAFT:
+            raise InvalidValue(f"A save that left the article {self.status} has a public time.")
+        if self.version == 0 and self.status is Status.PUBLISHED:
+            raise InvalidValue("What was public had a version.")
+        return self
+
+
+class ArticleInput(Content):
+    """What may be said of an article wherever it comes from; `note` tells the public why what is stored changes."""
+
+    kind: Literal["article"] = "article"
+    id: Annotated[str, AfterValidator(_id)] | None = None
+    source_id: SourceId | None = None
+    status: Status | None = None
+    published_at: Instant | None = None
+    first_published_at: Instant | None = None
+    withdrawal: Withdrawal | None = None
+    note: Note | None = None
+
+
+class ArticleSubmission(ArticleInput):
+    """An article as a POST or a push brings it; without an edition it is the default one's, or the address's."""
+
+    edition: Code | None = None
+
+    def record(self, edition: str, **changed: Any) -> "ArticleRecord":
+        """The record of the same article in this edition; what was read is not read again."""
+        members = {name: getattr(self, name) for name in ArticleInput.model_fields}
+        return ArticleRecord.model_construct(
+            **{**members, "edition": edition, "erased_at": None, "old_slugs": [], "revisions": [], **changed}
+        )
+
+
+class SourceName(_Record):
+    """The identifier that another system gave an article, where it stands by itself."""
+
+    source_id: SourceId
+
+
+class ArticleRecord(ArticleInput):
+    """An article; identity: `source_id` within the edition, else `id`.
+
+    `old_slugs` and `revisions` bring the past of an article that is new here; `erased_at` marks what was erased by
+    law, of which nothing else is left.
+    """
+
+    edition: Code
+    erased_at: Instant | None = None
+    old_slugs: Annotated[list[Annotated[str, AfterValidator(check_slug)]], Field(max_length=NAMES_MOST)] = Field(
+        default_factory=list
+    )
+    revisions: Annotated[list[RevisionRecord], AfterValidator(_rising)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _nothing_is_left(self) -> Self:
+        if self.erased_at is None:
+            return self
+        if self.status is not Status.WITHDRAWN:
+            raise InvalidInput(Flaw("status", "What was erased is withdrawn."))
+        blank = Content(headline=self.headline, slug=self.slug)
+        if any(getattr(self, name) != getattr(blank, name) for name in Content.model_fields):
+            raise InvalidInput(Flaw("erased_at", "What was erased says nothing any more."))
+        return self
 
 
 Record = Annotated[

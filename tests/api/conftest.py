@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from app import clock
 from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
+from app.actions.keys import create_key
 from app.db.session import Connection, Database, open_database
+from app.domain.api_key import KeyScope
 from app.main import create_app
+from app.schemas.api_key import KeyRecord
 from app.settings import Settings
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
 from tests.conftest import NOW, running
@@ -44,3 +48,27 @@ async def reader(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
         async with running(create_app(Settings(database_url=address))) as client:
             client.headers["accept-encoding"] = "identity"
             yield client
+
+
+class MakeKey(Protocol):
+    """Stores a key."""
+
+    async def __call__(self, *scopes: KeyScope, **members: Any) -> str:
+        """Its token."""
+
+
+@pytest.fixture
+def make_key(database: Database) -> MakeKey:
+    """Store a key with these scopes, and other members of its record, as if given out at NOW; answers the token."""
+
+    async def make(*scopes: KeyScope, **members: Any) -> str:
+        record = KeyRecord.model_validate({"name": "A test's key", "scopes": list(scopes), **members})
+        _, token = await database.write(create_key, record, now=NOW)
+        return token
+
+    return make
+
+
+def as_key(token: str) -> dict[str, str]:
+    """The headers that show a key."""
+    return {"authorization": f"Bearer {token}"}

@@ -32,6 +32,7 @@ async def test_one_answer_draws_the_whole_page(client: httpx.AsyncClient) -> Non
     assert re.fullmatch(r"[0-7][0-9a-hjkmnp-tv-z]{12}", identity)
     surroundings = {name: page.pop(name) for name in ("body", "related", "neighbours", "alternates")}
     assert all(surroundings.values())
+    assert (page.pop("notes"), page.pop("history")) == ([], {"href": f"/v1/articles/{identity}/history"})
     assert page == {
         "id": identity,
         "href": f"/v1/articles/{identity}",
@@ -133,7 +134,7 @@ async def test_a_list_shows_an_article_as_its_own_page_does(client: httpx.AsyncC
         for item in (await get(client, address))["items"]:
             page = await get(client, f"{item['href']}?body=text")
             assert {name: page[name] for name in item} == item
-            assert page.keys() - item.keys() == {"related", "neighbours", "alternates"}
+            assert page.keys() - item.keys() == {"related", "neighbours", "notes", "history", "alternates"}
 
 
 async def test_dates_and_labels_are_said_in_the_editions_language(client: httpx.AsyncClient) -> None:

@@ -64,9 +64,18 @@ async def test_a_preflight_allows_any_site_to_read(reader: httpx.AsyncClient, ad
     assert answer.content == b""
     assert answer.headers["access-control-allow-origin"] == "*"
     assert {"GET", "HEAD"} <= set(answer.headers["access-control-allow-methods"].split(", "))
-    assert answer.headers["access-control-allow-headers"] == "*"
+    allowed = {each.lower() for each in answer.headers["access-control-allow-headers"].split(", ")}
+    assert {"*", "authorization", "content-type", "if-match", "if-none-match", "idempotency-key"} == allowed
     assert int(answer.headers["access-control-max-age"]) > 0
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("address", ["/v1/editorial/articles", "/v1/editorial/keys/k7q2m5xw3f"])
+async def test_a_preflight_of_the_newsrooms_side_is_private(reader: httpx.AsyncClient, address: str) -> None:
+    answer = await reader.options(address, headers={"origin": "https://desk.example"})
+    assert answer.status_code == 204
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert {"ETag", "Location", "Retry-After"} <= set(answer.headers["access-control-expose-headers"].split(", "))
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])

@@ -10,11 +10,15 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api.openapi import install_openapi
-from app.api.problems import KINDS, PROBLEM_TYPE
+from app.api.problem_kinds import KINDS
+from app.api.problems import PROBLEM_TYPE
+from app.domain.api_key import KeyScope
 from app.main import create_app
 from app.settings import Settings
 from tests.api.contract import Json, contents, operations, validator
 
+KEYLESS = {"get_preview"}
+"""Editorial operations whose address is the key."""
 SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 PAGES = {
     "/docs": "for people",
@@ -88,7 +92,9 @@ async def test_bounds_of_parameters_are_told(document: Json) -> None:
             schema, where = parameter["schema"], (operation.path, name)
             assert "ge" not in schema, where
             if schema["type"] == "integer":
-                assert {"minimum", "maximum", "default"} <= schema.keys(), where
+                bounds = {"minimum"} if name == "since" else {"minimum", "maximum"}  # the log's end is its bound
+                assert bounds <= schema.keys(), where
+                assert "default" in schema or name == "against", where  # which is what came before, where absent
             if schema["type"] == "array":
                 assert "maxItems" in schema or "enum" in schema["items"], where
             if name == "body":
@@ -102,16 +108,40 @@ async def test_bounds_of_parameters_are_told(document: Json) -> None:
 async def test_good_answers_are_typed_and_bad_ones_are_problems(document: Json) -> None:
     for operation in operations(document):
         told = list(contents(operation))
-        assert any(status.startswith("2") for status, _, _ in told), operation.path
+        says_nothing = "204" in operation.told["responses"]
+        assert says_nothing or any(status.startswith("2") for status, _, _ in told), operation.path
         for status, kind, content in told:
             assert "$ref" in content["schema"], (operation.path, status)
             assert kind == (PROBLEM_TYPE if status >= "400" else "application/json"), (operation.path, status)
         if operation.query and operation.method == "get":
-            assert {"304", "422"} <= operation.told["responses"].keys(), operation.path
+            kept = set() if operation.path.startswith("/v1/editorial") else {"304"}
+            assert {"422", *kept} <= operation.told["responses"].keys(), operation.path
         if "cursor" in operation.query:
             assert "400" in operation.told["responses"], operation.path
         if "{" in operation.path:
             assert "404" in operation.told["responses"], operation.path
+
+
+async def test_bodies_are_named_models_and_their_examples_follow_them(document: Json) -> None:
+    for operation in operations(document):
+        for content in operation.told.get("requestBody", {}).get("content", {}).values():
+            assert "$ref" in content["schema"], operation.path
+            if "example" in content:
+                errors = list(validator(document, content["schema"]).iter_errors(content["example"]))
+                assert errors == [], operation.path
+
+
+async def test_every_editorial_operation_names_the_scopes_that_open_it(document: Json) -> None:
+    keyless = {each.name for each in operations(document) if "security" not in each.told}
+    for operation in operations(document):
+        if operation.name in keyless:
+            assert not operation.path.startswith("/v1/editorial") or operation.name in KEYLESS, operation.path
+            continue
+        named = [scope for way in operation.told["security"] for scope in way["key"]]
+        assert named, operation.path
+        assert set(named) <= set(KeyScope), operation.path
+        assert {"401", "403"} <= operation.told["responses"].keys(), operation.path
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 
 async def test_every_example_follows_its_schema(document: Json) -> None:

@@ -24,6 +24,8 @@ VALUES = {
     "total": "true",
     "body": "text",
     "limit": "7",
+    "since": "0",
+    "wait": "0",
 }
 MORE = {
     "get_service": ["/v1"],
@@ -36,6 +38,7 @@ MORE = {
         "/v1/articles/lamps?edition=ua",
     ],
     "list_articles": ["/v1/articles?edition=*&body=blocks&limit=50", "/v1/articles?fields=local,tags,authors"],
+    "list_changes": ["/v1/changes?edition=*&limit=200&tag=fog", "/v1/changes?fields=time&wait=1&tag=trams&limit=200"],
     "list_editions": ["/v1/editions"],
     "list_labels": ["/v1/labels", "/v1/labels?edition=ua"],
     "get_liveness": ["/health/live"],
@@ -127,8 +130,9 @@ def edges(schema: Json, usual: str) -> list[tuple[Any, bool]]:
     if named is not None:
         return [*((each, True) for each in named), ("nothing-of-the-kind", False)]
     if schema["type"] == "integer":
-        low, high = schema["minimum"], schema["maximum"]
-        return [(low, True), (high, True), (low - 1, False), (high + 1, False), ("some", False), ("", False)]
+        low, high = schema["minimum"], schema.get("maximum")
+        most = [] if high is None else [(high, True), (high + 1, False)]
+        return [(low, True), *most, (low - 1, False), ("some", False), ("", False)]
     if schema["type"] == "boolean":
         return [("true", True), ("false", True), ("maybe", False), ("", False)]
     if schema["type"] == "array":

@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from app.api.problems import KINDS
+from app.api.problem_kinds import KINDS
 
 REFERENCES = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 ELSEWHERE = re.compile(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", re.IGNORECASE)

@@ -1,8 +1,11 @@
 """Problem details (RFC 9457): their form, their pages, and that nothing of the inside gets out."""
 
 import json
+import logging
 import re
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,17 @@ import httpx
 import jsonschema
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from app.api.problems import KINDS
+from app.api.problem_kinds import KINDS
+from app.db import engine
 from app.db.session import Database
+from app.domain.api_key import KeyScope
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import MakeKey, as_key
 from tests.api.newsroom import ADDRESSES, NOTICE, WITHDRAWN
-from tests.conftest import Store
+from tests.conftest import Store, running
 from tests.records import article
 
 INSIDE = re.compile(
@@ -29,12 +38,28 @@ CAUSES: dict[str, tuple[str, str]] = {
     "no-such-day": ("GET", "/v1/timeline/2011-12-30?tz=Pacific/Apia"),
     "article-withdrawn": ("GET", WITHDRAWN),
     "method-not-allowed": ("POST", "/v1/timeline"),
+    "unauthenticated": ("GET", "/v1/editorial/keys"),
 }
 CAUSED_ELSEWHERE = {
     "cursor-mismatch": "needs a cursor of another list: below",
+    "unavailable": "needs a database that is busy or gone: below",
     "internal-error": "needs a broken database: below",
+    "forbidden": "needs a key: test_keys.py",
+    "conflict": "needs a key that was revoked: test_keys.py",
+    "precondition-failed": "needs a key and an article to edit: tests of editing",
+    "precondition-required": "the same",
+    "content-too-large": "needs a key: test_keys.py",
+    "unsupported-media-type": "needs a key: test_keys.py",
+    "rate-limited": "needs a limit: test_rate_limits.py",
     "not-ready": "needs a database that is gone: test_health.py",
+    "request-in-progress": "needs two requests at once: test_idempotency.py",
+    "idempotency-key-reused": "needs a request before: test_idempotency.py",
+    "preview-expired": "needs a preview and another day: test_previews.py",
 }
+CUT_OFF = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%COMMIT%'"
+)
 OPERATIONAL = {"bad-request": "what the framework refuses with 400 before a route is asked"}
 
 
@@ -53,7 +78,8 @@ def check_problem(answer: httpx.Response, code: str) -> dict[str, Any]:
     kind = KINDS[code]
     body: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["cache-control"] == "no-cache"
+    is_editorial = body["instance"].startswith("/v1/editorial")
+    assert answer.headers["cache-control"] == ("private, no-store" if is_editorial else "no-cache")
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.status_code == body["status"] == kind.status
     assert body["type"] == f"/problems/{code}"
@@ -147,3 +173,46 @@ async def test_a_failing_query_leaks_nothing_and_harms_no_later_one(
         assert (await client.get(address)).content == content
     await store(article("2026-11-20T11:30:00Z", source_id="after"))
     assert (await client.get("/v1/articles?limit=1")).json()["items"][0]["headline"] == "Story after"
+
+
+async def test_no_error_of_the_database_carries_what_was_bound(database: Database) -> None:
+    def fail(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO nowhere VALUES (:headline)"), {"headline": "Zubrowka-7731"})
+
+    runs: tuple[Callable[..., Awaitable[None]], ...] = (database.read, database.read_long, database.write)
+    for run in runs:
+        with pytest.raises(DBAPIError, match="nowhere") as caught:
+            await run(fail)
+        assert "Zubrowka-7731" not in str(caught.value)
+
+
+async def test_a_database_that_is_busy_or_gone_is_worth_asking_again(
+    database_address: str,
+    database: Database,
+    make_key: MakeKey,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 50)
+    headers = as_key(await make_key(KeyScope.CATALOGUE_WRITE))
+    body = {"kind": "tag", "slug": "trams", "name": "Trams"}
+    async with running(create_app(Settings(database_url=database_address))) as client:
+
+        async def make(slug: str) -> httpx.Response:
+            return await client.post("/v1/editorial/tags", json={**body, "slug": slug}, headers=headers)
+
+        assert (await make("one")).status_code == 201
+        if database_address.startswith("sqlite"):
+            with closing(sqlite3.connect(database.url.database or "", isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                answer = await make("two")
+        else:
+            await database.write(lambda connection: connection.execute(text(CUT_OFF)))
+            answer = await make("two")
+        problem = check_problem(answer, "unavailable")
+        assert answer.headers["retry-after"] == "1"
+        assert INSIDE.search(problem["detail"]) is None
+        assert (await make("two")).status_code == 201
+    said = [record for record in caplog.records if record.name == "app.api.problems"]
+    assert [(record.levelno, record.exc_info) for record in said] == [(logging.ERROR, None)]
+    assert "\n" not in said[0].getMessage()

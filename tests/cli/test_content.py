@@ -41,7 +41,7 @@ def test_a_round_trip_through_the_commands_changes_nothing(
 ) -> None:
     assert dayline("import", GOLDEN, address=database_address).status == 0
     exported = dayline("export", "-o", "all.jsonl", address=database_address)
-    assert (exported.status, exported.output, exported.errors) == (0, "", "22 records exported.\n")
+    assert (exported.status, exported.output, exported.errors) == (0, "", "23 records exported.\n")
     assert (tmp_path / "all.jsonl").read_bytes() == GOLDEN.read_bytes()
     again = dayline("import", "all.jsonl", address=database_address)
     assert (again.status, again.errors) == (0, "")

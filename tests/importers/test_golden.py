@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from app.db import migrations
 from app.db.session import Database, open_database
 from app.importers.json_lines import KINDS, parse_line
-from app.schemas.record import Record
+from app.schemas.record import ArticleRecord, Record
 from tests.importers.conftest import Content, Log, export_bytes, import_bytes
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "full.jsonl"
@@ -90,7 +90,8 @@ def test_the_golden_file_fills_every_member_of_every_record() -> None:
     annotation: Any = Record
     everything = {(model, name) for model in models_in(annotation) for name in model.model_fields}
     assert len(everything) > 60
-    missing = everything - set(filled_members(records))
+    comes_in_only = {(ArticleRecord, "note")}  # it goes out with its revision
+    missing = everything - set(filled_members(records)) - comes_in_only
     assert {f"{model.__name__}.{name}" for model, name in missing} == set()
 
 

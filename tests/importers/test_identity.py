@@ -125,7 +125,7 @@ async def test_a_schedule_that_is_read_again_after_its_time_is_published(
         ({"status": "withdrawn", "published_at": None}, "published_at: An article that is withdrawn has a date."),
         (
             {"status": "published", "published_at": "2026-12-01T00:00:00Z"},
-            "published_at: A published article has a date that is past.",
+            "published_at: An article that is published has a date that has come.",
         ),
     ],
 )

@@ -55,7 +55,9 @@ async def test_one_changed_line_changes_that_article_and_adds_one_change(
     assert report.outcomes == {"unchanged": 4, "changed": 1}
     after = articles_of(await content())
     assert {name for name in after if after[name] != before[name]} == {"s2"}
-    assert {name for name in after["s2"] if after["s2"][name] != before["s2"][name]} == {"lead"}
+    assert {name for name in after["s2"] if after["s2"][name] != before["s2"][name]} == {"lead", "revisions"}
+    said = [each["content"] and each["content"]["lead"] for each in after["s2"]["revisions"]]
+    assert said == [before["s2"]["lead"], None]
     added = (await log())[len(logged) :]
     assert [kind for kind, _ in added] == ["article.updated"]
 
@@ -83,7 +85,8 @@ async def test_a_change_of_any_member_is_noticed(bring: Bring, log: Log, member:
     changed = stories()
     changed[0][member] = value
     assert (await bring(*changed)).outcomes == {"unchanged": 4, "changed": 1}
-    assert [kind for kind, _ in (await log())[len(logged) :]] == ["article.updated"]
+    added = [kind for kind, _ in (await log())[len(logged) :]]
+    assert added == [*["section.updated"] * (member == "section"), "article.updated"]
 
 
 async def test_a_later_public_time_is_a_bump_and_keeps_the_first(bring: Bring, content: Content, log: Log) -> None:
@@ -138,7 +141,7 @@ async def test_unknown_codes_are_made_and_counted(bring: Bring, content: Content
 async def test_a_refused_article_makes_nothing(bring: Bring, content: Content) -> None:
     await bring(edition_line(), article_line("a", slug="night-boats"))
     report = await bring(article_line("b", slug="night-boats", tags=["boats"], section="night"))
-    assert report.flaws == [(1, "slug: The slug 'night-boats' belongs to another article.")]
+    assert report.flaws == [(1, "slug: The slug 'night-boats' belongs to another article or leads to one.")]
     assert report.report.made == {}
     assert b'"boats"' not in await content()
 

@@ -44,6 +44,7 @@ class Piece:
     status: Status
     names: dict[str, tuple[str, ...]]
     revision: int = 0
+    renamed: int = 0
 
     @property
     def id(self) -> str:
@@ -53,7 +54,7 @@ class Piece:
     @property
     def slug(self) -> str:
         """Its slug."""
-        return f"piece-{self.id}"
+        return f"piece-{self.id}-{self.renamed}" if self.renamed else f"piece-{self.id}"
 
     @property
     def key(self) -> Key:
@@ -94,6 +95,7 @@ class History:
         self.counts: Counter[str] = Counter()
         self._database = database
         self._random = Random(number)
+        self._now = NOW
         self._edition = f"history-{number}"
         zone, centre = self._random.choice(PLACES)
         self._centre = parse_instant(centre)
@@ -254,7 +256,8 @@ class History:
         return self._centre + random.randrange(-192, 192) * 15 * MINUTE_US + random.choice((0, 0, 0, -1, 1))
 
     async def _store(self, made: list[Piece]) -> None:
-        stored = await self._database.write(store_articles, [piece.record(self._edition) for piece in made], now=NOW)
+        records = [piece.record(self._edition) for piece in made]
+        stored = await self._database.write(store_articles, records, now=self._now)
         for outcome in stored.outcomes:
             if isinstance(outcome, Exception):
                 raise outcome

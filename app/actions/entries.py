@@ -1,0 +1,84 @@
+"""Making and editing one catalogue entry, as editors do."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.actions.catalogue import KINDS, edition_ids, store_entry
+from app.actions.changes import begin_changes
+from app.domain.patch import merge_patch
+from app.domain.scope import Facet
+from app.errors import Conflict, Flaw, InvalidInput, NotFound, PreconditionFailed
+from app.models.edition import editions
+from app.records.catalogue import NOUNS, entry_record, find_entry
+from app.schemas.record import CatalogueRecord, LabelRecord, SectionRecord
+from app.schemas.validation import validated
+
+_MODELS = {kind: model for model, kind in KINDS.items()}
+_IDENTITY = ("kind", "slug", "code", "edition")
+
+
+def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str) -> None:
+    """Store a new entry; Conflict if there is one of that name, InvalidInput for a section of no edition.
+
+    One that only drafts named so far becomes what is given.
+    """
+    begin_changes(connection)
+    kind = KINDS[type(record)]
+    name = record.code if isinstance(record, LabelRecord) else record.slug
+    edition_id = None
+    if isinstance(record, SectionRecord):
+        edition_id = edition_ids(connection, [record.edition]).get(record.edition)
+        if edition_id is None:
+            raise InvalidInput(Flaw("edition", f"There is no edition '{record.edition}'."))
+    row = find_entry(connection, kind, name, edition_id=edition_id)
+    if row is not None and getattr(row, "is_listed", True):
+        raise Conflict(f"There is already a {NOUNS[kind]} '{name}'.")
+    store_entry(connection, record, now=now, actor=actor)
+
+
+def edit_entry(
+    connection: Connection,
+    kind: Facet,
+    name: str,
+    patch: Mapping[str, Any],
+    *,
+    edition: str | None = None,
+    expected: Collection[int] | None,
+    shown: Mapping[str, Any] | None = None,
+    now: int,
+    actor: str,
+) -> None:
+    """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Everything that shows it follows.
+
+    `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
+    what is. NotFound, PreconditionFailed, InvalidInput.
+    """
+    begin_changes(connection)
+    slug, edition_id = _edition(connection, edition) if kind is Facet.SECTION else (None, None)
+    row = find_entry(connection, kind, name, edition_id=edition_id)
+    if row is None:
+        raise NotFound(f"There is no {NOUNS[kind]} '{name[:80]}' here.")
+    if expected is not None and row.revision not in expected:
+        raise PreconditionFailed(f"It is at revision {row.revision} now; read it again and repeat the change.")
+    current = entry_record(kind, row, edition=slug)
+    for member in _IDENTITY:
+        if member in patch and patch[member] != current.get(member):
+            raise InvalidInput(Flaw(member, "An edit does not change what an entry is known by."))
+    others = (shown or {}).keys() - current.keys()
+    for member in patch.keys() & others:
+        if patch[member] != (shown or {})[member]:
+            raise InvalidInput(Flaw(member, "An edit does not change this."))
+    merged = merge_patch(current, {name: value for name, value in patch.items() if name not in others})
+    if current.get("default") and not merged.get("default"):
+        raise InvalidInput(Flaw("default", "There is always a default edition; make another one it."))
+    store_entry(connection, validated(_MODELS[kind], merged), now=now, actor=actor)
+
+
+def _edition(connection: Connection, slug: str | None) -> tuple[str, int]:
+    here = editions.c.is_default if slug is None else editions.c.slug == slug
+    row = connection.execute(select(editions.c.slug, editions.c.id).where(here)).first()
+    if row is None:
+        raise NotFound(f"There is no edition '{(slug or '')[:80]}' here.")
+    return row.slug, row.id

@@ -1,0 +1,123 @@
+"""Erasing an article as the law may want it: its text, its copies and its past, for ever."""
+
+from dataclasses import replace
+from enum import StrEnum
+from secrets import token_hex
+
+from sqlalchemy import Connection, delete, update
+
+from app.actions.catalogue import drop_unused
+from app.actions.changes import begin_changes
+from app.actions.consequences import complete_saves
+from app.actions.fingerprint import dump_blocks, fingerprint_of
+from app.actions.links import read_standings
+from app.actions.moving import find_movable
+from app.actions.saves import Save
+from app.actions.slugs import slug_owners
+from app.db.base import AnyRow
+from app.domain.article import Status
+from app.domain.editor import Editor
+from app.domain.ids import format_id
+from app.errors import NotFound
+from app.models.article import (
+    article_authors,
+    article_bodies,
+    article_picks,
+    article_related,
+    article_slugs,
+    article_tags,
+    articles,
+)
+from app.models.idempotent_answer import idempotent_answers
+from app.models.revision import revisions
+from app.schemas.record import ArticleRecord
+
+HEADLINE = "Erased"
+RANDOM_BYTES = 8
+EMPTIED = (
+    "updated_at",
+    "label_id",
+    "section_id",
+    "lead",
+    "dateline",
+    "source_name",
+    "source_url",
+    "image",
+    "rights",
+    "withdrawal_reason",
+    "withdrawal_notice",
+    "notes",
+)
+
+
+class Erasure(StrEnum):
+    """What erasing came to; `absent` is what was never here, or never public and gone since."""
+
+    DONE = "done"
+    DONE_BEFORE = "done before"
+    ABSENT = "absent"
+
+
+def erase_article(connection: Connection, article_id: int, *, now: int, editor: Editor) -> Erasure:
+    """Leave nothing of an article but a tombstone, or nothing at all if it was never public.
+
+    The tombstone keeps its id, its source_id and its dates, answers 410 and keeps imports from bringing it back.
+    Kept answers about it go in any case.
+    """
+    begin_changes(connection)
+    _forget_answers(connection, article_id)
+    try:
+        row = find_movable(connection, article_id)
+    except NotFound:
+        return Erasure.ABSENT
+    if row.erased_at is not None:
+        return Erasure.DONE_BEFORE
+    if not row.version and Status(row.status) in {Status.DRAFT, Status.SCHEDULED}:
+        remove_article(connection, row)
+        return Erasure.DONE
+    before = read_standings(connection, [row])[article_id]
+    after = replace(before, status=Status.WITHDRAWN, section_id=None, label_id=None, tag_ids=(), author_ids=())
+    save = Save(before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True)
+    _empty(connection, row, save.revision, now)
+    complete_saves(connection, [save], now=now, actor=editor.actor)
+    connection.execute(delete(article_picks).where(article_picks.c.picked_id == article_id))
+    return Erasure.DONE
+
+
+def remove_article(connection: Connection, row: AnyRow) -> None:
+    """Delete an article that was never public (a row of MOVABLE), and the entries that it alone gave their names."""
+    standing = read_standings(connection, [row])[row.id]
+    _forget_answers(connection, row.id)
+    connection.execute(delete(articles).where(articles.c.id == row.id))
+    drop_unused(connection, standing)
+
+
+def _forget_answers(connection: Connection, article_id: int) -> None:
+    connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == article_id))
+
+
+def _free_slug(connection: Connection, row: AnyRow) -> str:
+    """A slug that says nothing, and that nobody took beforehand to stand in the way."""
+    plain = f"erased-{format_id(row.id)}"
+    owners = slug_owners(connection, row.edition_id, [plain])
+    return plain if not owners else f"{plain}-{token_hex(RANDOM_BYTES)}"
+
+
+def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None:
+    article_id = row.id
+    blank = ArticleRecord(edition="none", headline=HEADLINE)
+    columns = dict.fromkeys(EMPTIED) | {
+        "headline": HEADLINE,
+        "slug": _free_slug(connection, row),
+        "status": Status.WITHDRAWN,
+        "fingerprint": fingerprint_of(blank, dump_blocks(blank)),
+        "revision": revision,
+        "modified_at": now,
+        "withdrawn_at": now if row.withdrawn_at is None else row.withdrawn_at,
+        "erased_at": now,
+    }
+    connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
+    body = update(article_bodies).where(article_bodies.c.article_id == article_id)
+    connection.execute(body.values(blocks=dump_blocks(blank)))
+    for table in (article_tags, article_authors, article_related, article_picks, article_slugs, revisions):
+        connection.execute(delete(table).where(table.c.article_id == article_id))

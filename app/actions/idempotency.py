@@ -1,0 +1,87 @@
+"""Answers that are kept for a day, so that a request sent twice under one Idempotency-Key is done once."""
+
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from app.db.locks import try_lock
+from app.domain.instant import DAY_US
+from app.errors import IdempotencyKeyReused, RequestInProgress
+from app.models.idempotent_answer import idempotent_answers
+
+KEPT_US = DAY_US
+
+_FIND = select(
+    idempotent_answers.c.digest,
+    idempotent_answers.c.status,
+    idempotent_answers.c.headers,
+    idempotent_answers.c.body,
+    idempotent_answers.c.article_id,
+).where(
+    idempotent_answers.c.api_key_id == bindparam("key_id"),
+    idempotent_answers.c.name == bindparam("key_name"),
+    idempotent_answers.c.at > bindparam("after"),
+)
+_CLEAR = delete(idempotent_answers).where(
+    idempotent_answers.c.api_key_id == bindparam("key_id"), idempotent_answers.c.name == bindparam("key_name")
+)
+_KEEP = insert(idempotent_answers)
+_FORGET = delete(idempotent_answers).where(idempotent_answers.c.at < bindparam("before"))
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateAnswer:
+    """An answer as it is sent, and the article it is about, if any, so that erasing that reaches it."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    article_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """What makes two requests the same: who sends them, under which name, and a digest of all they say."""
+
+    key_id: int
+    name: str
+    digest: bytes
+
+
+def find_answer(connection: Connection, request: Repeatable, *, now: int) -> PrivateAnswer | None:
+    """The answer that was kept for this request within the last day, or None: then nobody else is making it.
+
+    To be called before anything is written, in the transaction that will. IdempotencyKeyReused where the name
+    was used for another request; RequestInProgress where another process is at it.
+    """
+    if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
+        raise RequestInProgress
+    known_by = {"key_id": request.key_id, "key_name": request.name, "after": now - KEPT_US}
+    row = connection.execute(_FIND, known_by).first()
+    if row is None:
+        return None
+    if bytes(row.digest) != request.digest:
+        raise IdempotencyKeyReused
+    return PrivateAnswer(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
+
+
+def keep_answer(connection: Connection, request: Repeatable, answer: PrivateAnswer, *, now: int) -> None:
+    """Keep the answer to a request for a day, in place of one that is older than that."""
+    connection.execute(_CLEAR, {"key_id": request.key_id, "key_name": request.name})
+    row = {
+        "api_key_id": request.key_id,
+        "name": request.name,
+        "digest": request.digest,
+        "status": answer.status,
+        "headers": orjson.dumps(answer.headers).decode(),
+        "body": answer.body,
+        "article_id": answer.article_id,
+        "at": now,
+    }
+    connection.execute(_KEEP, row)
+
+
+def forget_answers(connection: Connection, *, before: int) -> int:
+    """Delete the answers that were kept before an instant; how many there were."""
+    return connection.execute(_FORGET, {"before": before}).rowcount

@@ -1,0 +1,94 @@
+"""Keys: given out, given a new secret, taken back, and when they were last used."""
+
+from collections.abc import Mapping
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+
+from app.domain.api_key import digest_of, make_prefix, make_token
+from app.domain.instant import SECOND_US
+from app.errors import Conflict, Flaw, InvalidInput, NotFound
+from app.models.api_key import api_keys
+from app.schemas.api_key import KeyRecord
+
+_TAKEN = select(api_keys.c.id).where(api_keys.c.prefix == bindparam("prefix"))
+_FOUND = (
+    select(api_keys.c.id, api_keys.c.digest, api_keys.c.expires_at, api_keys.c.revoked_at)
+    .where(api_keys.c.prefix == bindparam("prefix"))
+    .with_for_update()
+)
+_USED = (
+    update(api_keys)
+    .where(
+        api_keys.c.id == bindparam("key_id"),
+        or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < bindparam("used_at")),
+    )
+    .values(last_used_at=bindparam("used_at"))
+)
+
+
+def create_key(connection: Connection, record: KeyRecord, *, now: int) -> tuple[str, str]:
+    """The prefix and the token of a new key; the token is kept nowhere. InvalidInput where it would begin expired."""
+    if record.expires_at is not None and record.expires_at <= now:
+        raise InvalidInput(Flaw("expires_at", "It lies in the past."))
+    prefix = make_prefix()
+    while connection.execute(_TAKEN, {"prefix": prefix}).first() is not None:
+        prefix = make_prefix()
+    token = make_token(prefix)
+    row = {
+        "prefix": prefix,
+        "name": record.name,
+        "scopes": orjson.dumps(record.scopes).decode(),
+        "digest": digest_of(token),
+        "created_at": now,
+        "expires_at": record.expires_at,
+    }
+    connection.execute(insert(api_keys), row)
+    return prefix, token
+
+
+def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: int) -> str:
+    """The key's new token; the old one stays good for the grace. NotFound, Conflict for one at its end.
+
+    A rotation ends the grace of the one before.
+    """
+    found = connection.execute(_FOUND, {"prefix": prefix}).first()
+    if found is None:
+        raise _missing(prefix)
+    if found.revoked_at is not None:
+        raise Conflict(f"The key '{prefix}' was revoked; create another.")
+    if found.expires_at is not None and found.expires_at <= now:
+        raise Conflict(f"The key '{prefix}' has expired; create another.")
+    token = make_token(prefix)
+    has_grace = grace_seconds > 0
+    connection.execute(
+        update(api_keys).where(api_keys.c.id == found.id),
+        {
+            "digest": digest_of(token),
+            "previous_digest": found.digest if has_grace else None,
+            "previous_until": now + grace_seconds * SECOND_US if has_grace else None,
+            "rotated_at": now,
+        },
+    )
+    return token
+
+
+def revoke_key(connection: Connection, prefix: str, *, now: int) -> None:
+    """The key is good for nothing from this commit on; it stays listed. Again changes nothing. NotFound."""
+    done = connection.execute(
+        update(api_keys)
+        .where(api_keys.c.prefix == prefix)
+        .values(revoked_at=func.coalesce(api_keys.c.revoked_at, now), previous_digest=None, previous_until=None)
+    )
+    if done.rowcount == 0:
+        raise _missing(prefix)
+
+
+def record_uses(connection: Connection, uses: Mapping[int, int]) -> None:
+    """Key id → instant of its last use; what is recorded never steps back."""
+    if uses:
+        connection.execute(_USED, [{"key_id": key_id, "used_at": at} for key_id, at in sorted(uses.items())])
+
+
+def _missing(prefix: str) -> NotFound:
+    return NotFound(f"There is no key '{prefix[:80]}' here.")

@@ -1,0 +1,83 @@
+"""Reading what a request brings: JSON of a bounded size, as a model, with flaws that name the member."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import orjson
+from fastapi import Request
+from pydantic import BaseModel
+
+from app.errors import ContentTooLarge, Flaw, InvalidInput, UnsupportedMediaType
+from app.schemas.validation import validated
+
+BODY_BYTES_MOST = 2 * 1024 * 1024
+INLINE_BYTES_MOST = 64 * 1024  # above, checking takes so long that other requests would wait for it
+JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
+
+
+async def read_body(request: Request, model: type[M]) -> M:
+    """The request's JSON object as this model; UnsupportedMediaType, ContentTooLarge, InvalidInput."""
+    brought = await read_object(request)
+    return await checked(request, lambda: validated(model, brought))
+
+
+async def read_object(request: Request) -> dict[str, Any]:
+    """The request's JSON object as it came; no body at all is an empty object."""
+    raw = await read_bytes(request)
+    if not raw:
+        return {}
+    _check_type(request)
+    return await checked(request, lambda: _parsed(raw))
+
+
+async def read_bytes(request: Request) -> bytes:
+    """The body as it came, read once however often it is asked for; ContentTooLarge."""
+    known: bytes | None = getattr(request.state, "body", None)
+    if known is not None:
+        return known
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > BODY_BYTES_MOST:
+        raise _too_large()
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_BYTES_MOST:
+            raise _too_large()
+        parts.append(part)
+    request.state.body = b"".join(parts)
+    body: bytes = request.state.body
+    return body
+
+
+async def checked(request: Request, check: Callable[[], R]) -> R:
+    """What the check of the body comes to: of a large one in a thread, so that other requests go on."""
+    if len(await read_bytes(request)) <= INLINE_BYTES_MOST:
+        return check()
+    return await asyncio.to_thread(check)
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InvalidInput(Flaw("body", f"It is not JSON ({error}).")) from None
+    if not isinstance(value, dict):
+        raise InvalidInput(Flaw("body", "A JSON object is expected."))
+    return value
+
+
+def _check_type(request: Request) -> None:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    if kind.strip().lower() not in JSON_TYPES or charset not in {"", "charset=utf-8"}:
+        raise UnsupportedMediaType("Send JSON in UTF-8, with Content-Type: application/json.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body as it is, without a Content-Encoding.")
+
+
+def _too_large() -> ContentTooLarge:
+    return ContentTooLarge(f"A body may have at most {BODY_BYTES_MOST // 1024**2} MiB.")

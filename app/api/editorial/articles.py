@@ -1,0 +1,136 @@
+"""The newsroom's articles: drafts and all, made, read, edited and deleted."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Request, Response
+
+from app import clock
+from app.actions import editing
+from app.api.body import read_body, read_object
+from app.api.deps import database_of
+from app.api.editorial.changing import (
+    DRAFTS,
+    NOT_HERE,
+    ArticleKey,
+    article_answer,
+    change_article,
+    editor_of,
+    expected_revisions,
+)
+from app.api.idempotency import PrivateAnswer, answer_once, as_sent
+from app.api.openapi import documented
+from app.api.private import private_answer
+from app.api.query import read_question
+from app.db.session import Connection
+from app.domain.ids import format_id
+from app.queries import editorial
+from app.schemas import editorial_examples as examples
+from app.schemas.editorial import ArticlePatch, EditorialArticle, EditorialList, EditorialQuestion
+from app.schemas.question import Nothing
+from app.schemas.record import ArticleSubmission
+
+router = APIRouter(tags=["Newsroom"])
+
+
+@router.post(
+    "/articles",
+    summary="Make an article",
+    **documented(
+        None,
+        EditorialArticle,
+        examples.ARTICLE,
+        problems=(409, 422),
+        scopes=DRAFTS,
+        command=ArticleSubmission,
+        command_example=examples.SUBMISSION,
+        status=201,
+    ),
+)
+async def create_article(request: Request) -> Response:
+    """A draft, unless its date or status says otherwise: a future date makes a schedule, a past one publishes.
+
+    Tags that are not known are made; a section, label or author that is not is refused. Takes an
+    `Idempotency-Key`. Whatever is or will be public takes `articles:publish`.
+    """
+    read_question(request, Nothing)
+    given, editor = await read_body(request, ArticleSubmission), editor_of(request)
+
+    def make(connection: Connection) -> PrivateAnswer:
+        article_id = editing.create_article(connection, given, now=clock.now(), editor=editor)
+        answer = article_answer(connection, format_id(article_id), status=HTTPStatus.CREATED)
+        return as_sent(answer, article_id=article_id)
+
+    answer = await answer_once(request, make)
+    await request.app.state.schedule.refresh()
+    return answer
+
+
+@router.get(
+    "/articles",
+    summary="The newsroom's articles, the latest saved first",
+    **documented(EditorialQuestion, EditorialList, examples.ARTICLES, problems=(400, 404, 422), scopes=DRAFTS),
+)
+async def list_editorial_articles(request: Request) -> Response:
+    """Drafts and all, with the filters of public lists and `status`; `from` and `to` are about the public time."""
+    question = read_question(request, EditorialQuestion)
+    read = database_of(request).read_long
+    return private_answer(await read(editorial.list_editorial_articles, question))
+
+
+@router.get(
+    "/articles/{key}",
+    summary="An article as editors see it",
+    **documented(None, EditorialArticle, examples.ARTICLE, scopes=DRAFTS),
+)
+async def get_editorial_article(request: Request, key: ArticleKey) -> Response:
+    """Everything that is stored of an article, in record form, whatever its status."""
+    read_question(request, Nothing)
+    article, revision = await database_of(request).read(editorial.get_editorial_article, key)
+    return private_answer(article, revision=revision)
+
+
+@router.patch(
+    "/articles/{key}",
+    summary="Edit an article",
+    **documented(
+        None,
+        EditorialArticle,
+        examples.ARTICLE,
+        problems=(*NOT_HERE, 428),
+        scopes=DRAFTS,
+        command=ArticlePatch,
+        command_example=examples.PATCH,
+    ),
+)
+async def edit_article(request: Request, key: ArticleKey) -> Response:
+    """A merge patch (RFC 7396) of what the article says; `If-Match` names the revision it was made from.
+
+    The whole article may be sent back; what an edit does not change has to be as it was. `note` tells the public
+    why a published article changes. An edit never moves the public time. A patch that changes nothing saves
+    nothing.
+    """
+    read_question(request, Nothing)
+    expected = expected_revisions(request, is_required=True)
+    patch, editor = await read_object(request), editor_of(request)
+
+    def edit(connection: Connection, article_id: int) -> None:
+        shown, _ = editorial.get_editorial_article(connection, key)
+        editing.edit_article(
+            connection, article_id, patch, expected=expected, shown=shown, now=clock.now(), editor=editor
+        )
+
+    return await change_article(request, key, edit)
+
+
+@router.delete(
+    "/articles/{key}",
+    summary="Delete what was never public",
+    **documented(None, None, None, problems=NOT_HERE, scopes=DRAFTS, status=204),
+)
+async def delete_article(request: Request, key: ArticleKey) -> Response:
+    """A draft or a scheduled article is gone with all its revisions; what has been public is withdrawn instead."""
+    read_question(request, Nothing)
+    article_id, expected, editor = editorial.find_id(key), expected_revisions(request), editor_of(request)
+    await database_of(request).write(editing.delete_article, article_id, expected=expected, editor=editor)
+    await request.app.state.schedule.refresh()
+    return private_answer(None, status=HTTPStatus.NO_CONTENT)

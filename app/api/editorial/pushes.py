@@ -1,0 +1,67 @@
+"""Pushes: an external system creates or replaces articles by its own identifiers."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from app import clock
+from app.actions.catalogue import Outcome
+from app.actions.editing import push_article as push
+from app.api.body import checked, read_object
+from app.api.deps import database_of
+from app.api.editorial.changing import DRAFTS, NOT_HERE, article_answer, editor_of, expected_revisions
+from app.api.openapi import documented
+from app.api.query import read_question
+from app.db.session import Connection
+from app.domain.ids import format_id
+from app.schemas import editorial_examples as examples
+from app.schemas.editorial import EditorialArticle
+from app.schemas.question import Nothing
+from app.schemas.record import ArticleSubmission
+from app.schemas.validation import validated
+
+router = APIRouter(tags=["Newsroom"])
+
+
+@router.put(
+    "/editions/{edition}/articles/{source_id:path}",
+    summary="Create or replace by source_id",
+    **documented(
+        None,
+        EditorialArticle,
+        examples.ARTICLE,
+        problems=NOT_HERE,
+        scopes=DRAFTS,
+        command=ArticleSubmission,
+        command_example=examples.SUBMISSION,
+    ),
+)
+async def push_article(
+    request: Request,
+    edition: Annotated[str, Path(description="The edition's slug.", examples=["harbour"])],
+    source_id: Annotated[str, Path(description="What the other system knows it by.", examples=["cms:41"])],
+) -> Response:
+    """201 when it is new, else 200; the same again changes nothing.
+
+    Members left out are emptied, but where the article stands is not touched without `status` or `published_at`;
+    on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`
+    allows none.
+    """
+    read_question(request, Nothing)
+    brought = await read_object(request)
+    named = {} if brought.get("source_id") is not None else {"source_id": source_id}
+    given = await checked(request, lambda: validated(ArticleSubmission, {**brought, **named}))
+    expected, editor = expected_revisions(request), editor_of(request)
+    is_new = request.headers.get("if-none-match", "").strip() == "*"
+
+    def run(connection: Connection) -> Response:
+        article_id, outcome = push(
+            connection, edition, source_id, given, expected=expected, is_new=is_new, now=clock.now(), editor=editor
+        )
+        status = HTTPStatus.CREATED if outcome is Outcome.CREATED else HTTPStatus.OK
+        return article_answer(connection, format_id(article_id), status=status)
+
+    answer = await database_of(request).write(run)
+    await request.app.state.schedule.refresh()
+    return answer

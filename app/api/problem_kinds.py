@@ -1,0 +1,187 @@
+"""The kinds of problem there are: stable codes, statuses, and what the page of each tells."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem: its stable code, status and title, and what its page tells."""
+
+    code: str
+    status: int
+    title: str
+    explanation: str
+
+
+INVALID_INPUT = Kind(
+    "invalid-input",
+    422,
+    "The request cannot be understood",
+    "One or more parameters or members cannot be used. `errors` names each of them and says what is expected; "
+    "correct them and ask again. A parameter that an address does not know is refused too, so that a slip of "
+    "the keyboard is never mistaken for a filter.",
+)
+CURSOR_INVALID = Kind(
+    "cursor-invalid",
+    400,
+    "The cursor is damaged",
+    "Cursors are opaque: pass them on exactly as `next.cursor` gave them. Begin again without one.",
+)
+CURSOR_MISMATCH = Kind(
+    "cursor-mismatch",
+    400,
+    "The cursor belongs to another list",
+    "A cursor goes with the edition, filters, range and time zone it was given out for (not with `limit`, "
+    "`fields` or `total`). Follow `next.href`, which repeats them, or begin again without a cursor.",
+)
+NOT_FOUND = Kind(
+    "not-found",
+    404,
+    "There is nothing here",
+    "Nothing public has this address now. Drafts and scheduled articles are not found either, until they are "
+    "published.",
+)
+NO_SUCH_DAY = Kind(
+    "no-such-day",
+    404,
+    "The calendar has no such day",
+    "The time zone skipped this date: Pacific/Apia, for instance, went from 29 to 31 December 2011.",
+)
+ARTICLE_WITHDRAWN = Kind(
+    "article-withdrawn",
+    410,
+    "The article has been withdrawn",
+    "The newsroom took this article back. `notice` is what it tells the public. Remove copies of it.",
+)
+UNAUTHENTICATED = Kind(
+    "unauthenticated",
+    401,
+    "A key is needed",
+    "Send `Authorization: Bearer dl_…` with a key that was given out, has not expired and was not revoked. "
+    "`WWW-Authenticate` says `invalid_token` when a key was sent and is not good.",
+)
+FORBIDDEN = Kind(
+    "forbidden",
+    403,
+    "The key may not do this",
+    "The key is good, but has none of the scopes that this takes; `WWW-Authenticate` names them. Whoever manages "
+    "the keys can give out one that has.",
+)
+CONFLICT = Kind(
+    "conflict",
+    409,
+    "What is there does not allow this",
+    "Something of that name exists already, or is in a state in which this cannot be done; `detail` says which. "
+    "Look at it as it is now before asking again.",
+)
+REQUEST_IN_PROGRESS = Kind(
+    "request-in-progress",
+    409,
+    "The same request is being answered",
+    "A request with the same `Idempotency-Key` has not been answered yet. Send it again after `Retry-After` seconds: "
+    "its answer will be the one that was made meanwhile.",
+)
+IDEMPOTENCY_KEY_REUSED = Kind(
+    "idempotency-key-reused",
+    422,
+    "The Idempotency-Key belongs to another request",
+    "An `Idempotency-Key` goes with one request: the same method, address and body, for 24 hours. Make a new one "
+    "for each new request.",
+)
+PREVIEW_EXPIRED = Kind(
+    "preview-expired",
+    410,
+    "The preview has expired",
+    "Addresses of previews are good for a while only. The newsroom can make a new one.",
+)
+PRECONDITION_FAILED = Kind(
+    "precondition-failed",
+    412,
+    "It was changed meanwhile",
+    "`If-Match` names a revision that is not the current one any more. Read it again, put the edit to what it says "
+    "now, and send the new `ETag` in `If-Match`.",
+)
+CONTENT_TOO_LARGE = Kind(
+    "content-too-large",
+    413,
+    "The body is too large",
+    "`detail` says how much is read.",
+)
+UNSUPPORTED_MEDIA_TYPE = Kind(
+    "unsupported-media-type",
+    415,
+    "The body is not JSON",
+    "Bodies are JSON in UTF-8, sent with `Content-Type: application/json` and without a `Content-Encoding`.",
+)
+PRECONDITION_REQUIRED = Kind(
+    "precondition-required",
+    428,
+    "Say which revision is edited",
+    "An edit carries `If-Match` with the `ETag` of what it was made from, so that nobody's work is overwritten unseen.",
+)
+RATE_LIMITED = Kind(
+    "rate-limited",
+    429,
+    "Too many requests",
+    "`Retry-After` says in how many seconds to come back; `RateLimit-Policy` and `RateLimit` tell the limit and "
+    "what is left of it. Requests without a key count for their address, those with one for the key.",
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed",
+    405,
+    "The address does not take this method",
+    "`Allow` lists the methods that the address takes.",
+)
+BAD_REQUEST = Kind(
+    "bad-request",
+    400,
+    "The request is malformed",
+    "The request does not follow HTTP; `detail` says where.",
+)
+NOT_READY = Kind(
+    "not-ready",
+    503,
+    "The service is not ready",
+    "The database cannot be reached or is not at the schema this release expects.",
+)
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    "The database is busy or out of reach",
+    "It passes: ask again after `Retry-After` seconds. A read is safe to repeat; repeat a write with its "
+    "`Idempotency-Key` or `If-Match`, since it may have been done.",
+)
+INTERNAL_ERROR = Kind(
+    "internal-error",
+    500,
+    "Something went wrong on our side",
+    "The request was understood, but answering it failed. A read is safe to repeat; repeat a write with its "
+    "`Idempotency-Key` or `If-Match`, since it may have been done.",
+)
+KINDS = {
+    kind.code: kind
+    for kind in (
+        INVALID_INPUT,
+        CURSOR_INVALID,
+        CURSOR_MISMATCH,
+        NOT_FOUND,
+        NO_SUCH_DAY,
+        ARTICLE_WITHDRAWN,
+        UNAUTHENTICATED,
+        FORBIDDEN,
+        CONFLICT,
+        REQUEST_IN_PROGRESS,
+        IDEMPOTENCY_KEY_REUSED,
+        PREVIEW_EXPIRED,
+        PRECONDITION_FAILED,
+        CONTENT_TOO_LARGE,
+        UNSUPPORTED_MEDIA_TYPE,
+        PRECONDITION_REQUIRED,
+        RATE_LIMITED,
+        METHOD_NOT_ALLOWED,
+        BAD_REQUEST,
+        NOT_READY,
+        UNAVAILABLE,
+        INTERNAL_ERROR,
+    )
+}

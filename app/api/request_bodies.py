@@ -1,0 +1,60 @@
+"""The bodies that operations take, in the OpenAPI document: models of what is read, told among its schemas."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+_SCHEMAS = "#/components/schemas/"
+_TAKEN = "Input"
+
+
+def described_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What an operation says of its body; `move_bodies` puts the model in its place later."""
+    schema = model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}")
+    content = {"schema": schema} if example is None else {"schema": schema, "example": example}
+    has_needs = bool(schema.get("required"))
+    return {"required": has_needs, "content": {"application/json": content}}
+
+
+def move_bodies(document: dict[str, Any]) -> None:
+    """Move the models of bodies among the document's schemas, where operations refer to them.
+
+    A model that differs from an answer of the same name goes by that name with `Input` behind it.
+    """
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    answers = dict(schemas)
+    operations = (each for path in document["paths"].values() for each in path.values())
+    for operation in operations:
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            if "title" in content["schema"]:
+                content["schema"] = _move(content["schema"], schemas, answers)
+
+
+def _move(schema: dict[str, Any], schemas: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
+    models = {**schema.get("$defs", {}), schema["title"]: {k: v for k, v in schema.items() if k != "$defs"}}
+    renamed = _rename(models, answers)
+    for name, model in models.items():
+        schemas[renamed.get(_SCHEMAS + name, _SCHEMAS + name).removeprefix(_SCHEMAS)] = _refer(model, renamed)
+    return {"$ref": renamed.get(_SCHEMAS + schema["title"], _SCHEMAS + schema["title"])}
+
+
+def _rename(models: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
+    """New references for models that differ from the answer of their name, themselves or in what they refer to."""
+    renamed: dict[str, str] = {}
+    while True:
+        differing = {
+            name for name, model in models.items() if name in answers and answers[name] != _refer(model, renamed)
+        }
+        if len(differing) == len(renamed):
+            return renamed
+        renamed = {_SCHEMAS + name: _SCHEMAS + name + _TAKEN for name in differing}
+
+
+def _refer(node: Any, renamed: Mapping[str, str]) -> Any:
+    """The same with renamed references, those of discriminators too."""
+    if isinstance(node, list):
+        return [_refer(each, renamed) for each in node]
+    if isinstance(node, dict):
+        return {name: _refer(value, renamed) for name, value in node.items()}
+    return renamed.get(node, node) if isinstance(node, str) else node

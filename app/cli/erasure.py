@@ -1,0 +1,40 @@
+"""`dayline erase`: what the law wants gone."""
+
+import sys
+
+import click
+
+from app import clock
+from app.actions.erasure import Erasure, erase_article
+from app.cli.running import with_database
+from app.db.scrubbing import scrub
+from app.db.session import Database
+from app.domain.editor import COMMAND
+from app.domain.ids import parse_id
+from app.errors import OperatorError
+
+
+@click.command("erase")
+@click.argument("article_id", metavar="ID")
+@click.option("--yes", is_flag=True, help="Do not ask on a terminal.")
+def erase(article_id: str, *, yes: bool) -> None:
+    """Erase the article with this ID for ever: text, revisions and copies; a tombstone stays that answers 410.
+
+    What was never public is gone without a trace. Run again, it only scrubs the database's files once more.
+    """
+    number = parse_id(article_id)
+    if sys.stdin.isatty() and not yes:
+        click.confirm(f"Erase article {article_id} for ever?", abort=True)
+
+    async def work(database: Database) -> Erasure:
+        return await database.write(erase_article, number, now=clock.now(), editor=COMMAND)
+
+    async def clean(database: Database) -> None:
+        await scrub(database.url)
+
+    erasure = with_database(work)
+    with_database(clean, at_head=False)
+    if erasure is Erasure.ABSENT:
+        raise OperatorError(f"There is no article {article_id}; what one may have left behind is scrubbed.")
+    is_new = erasure is Erasure.DONE
+    click.echo(f"Article {article_id} is erased." if is_new else f"Article {article_id} had been erased already.")

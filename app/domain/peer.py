@@ -1,0 +1,113 @@
+"""Whose request it is, behind proxies: `Forwarded` (RFC 7239) and `X-Forwarded-For`, as far as proxies are trusted.
+
+Both lists are read from the right, where the proxy nearest to us wrote last: whatever a client sends itself stands to
+the left of what the first trusted proxy added, and is never reached.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from app.errors import InvalidValue
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+NOBODY = "unknown"
+"""What requests count for that come from no address, such as those over a local socket."""
+HOPS_MOST = 32
+SITE_BITS = 64  # what one subscriber of IPv6 has at least
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the grammar's word (RFC 9110), no secret
+_STEP = re.compile(rf'[ \t]*+(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*+")|([;,])|\Z)')
+_IN_BRACKETS = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]+))?")
+_WITH_PORT = re.compile(r"([0-9.]+):(?:[0-9]{1,5}|_[A-Za-z0-9._-]+)")
+_QUOTED = re.compile(r"\\(.)")
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """The networks in a comma separated list of addresses and networks; InvalidValue names the first that is none."""
+    return tuple(_network(each.strip()) for each in text.split(",") if each.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise InvalidValue(f"'{text[:60]}' is neither an address nor a network such as 10.0.0.0/8.") from None
+
+
+def find_peer(
+    direct: str | None, *, forwarded: str, x_forwarded_for: str, trusted: Sequence[Network]
+) -> Address | None:
+    """The nearest address that is not a trusted proxy's, from that of the connection and both headers' whole values.
+
+    When every hop is trusted it is the farthest. A hop that names no address (`unknown`, `_hidden`, garbage) ends the
+    list: the request is then its proxy's. So it is when the two headers name different peers, since a proxy writes one
+    of them and hands on what the client put into the other. None without an address of the connection.
+    """
+    nearest = None if direct is None else parse_address(direct)
+    if nearest is None or not _is_trusted(nearest, trusted):
+        return nearest
+    found = []
+    if forwarded.strip():
+        found.append(_walk(nearest, _forwarded_hops(forwarded), trusted))
+    if x_forwarded_for.strip():
+        found.append(_walk(nearest, x_forwarded_for.split(","), trusted))
+    return found[0] if found and all(each == found[0] for each in found) else nearest
+
+
+def _walk(nearest: Address, hops: Sequence[str], trusted: Sequence[Network]) -> Address:
+    for hop in list(reversed(hops))[:HOPS_MOST]:
+        address = parse_address(hop)
+        if address is None:
+            return nearest
+        nearest = address
+        if not _is_trusted(address, trusted):
+            return nearest
+    return nearest
+
+
+def _forwarded_hops(header: str) -> list[str]:
+    """The `for` of each element, empty where it has none or two; one empty hop where the header is malformed."""
+    hops: list[list[str]] = [[]]
+    position, is_after_pair = 0, False
+    while position < len(header):
+        step = _STEP.match(header, position)
+        if step is None or (step[1] and is_after_pair):
+            return [""]
+        name, value, separator = step.groups()
+        if separator == ",":
+            hops.append([])
+        elif name and name.lower() == "for":
+            hops[-1].append(_QUOTED.sub(r"\1", value[1:-1]) if value.startswith('"') else value)
+        position, is_after_pair = step.end(), bool(name)
+    return [found[0] if len(found) == 1 else "" for found in hops]
+
+
+def parse_address(text: str) -> Address | None:
+    """The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`; else None.
+
+    An IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) is the IPv4 address; a zone (`%eth0`) is left out.
+    """
+    text = text.strip(" \t").partition("%")[0]
+    found = _IN_BRACKETS.fullmatch(text) or _WITH_PORT.fullmatch(text)
+    try:
+        address = ip_address(found[1] if found else text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _is_trusted(address: Address, trusted: Iterable[Network]) -> bool:
+    return any(address in network for network in trusted)
+
+
+def site_of(address: Address | None) -> str:
+    """What an address counts as: itself, or its /64 for IPv6, where one subscriber has that many addresses."""
+    if address is None:
+        return NOBODY
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(IPv6Network((address, SITE_BITS), strict=False))

@@ -1,0 +1,61 @@
+"""Who did what: the change log as the newsroom sees it, the latest first."""
+
+from sqlalchemy import Connection, bindparam, select
+
+from app.domain.calendar import find_zone
+from app.domain.cursor import decode_number, encode_number
+from app.domain.ids import LARGEST, format_id
+from app.domain.instant import format_instant
+from app.domain.scope import Scope
+from app.models.change import changes
+from app.queries.change_entries import find_entries
+from app.queries.editorial import PATH as ARTICLES
+from app.queries.scope import resolve
+from app.schemas.audit import Audit, AuditItem, AuditQuestion
+from app.schemas.question import EVERY_EDITION, ArticlesQuestion
+
+PATH = "/v1/editorial/changes"
+ZONE = "UTC"
+
+_PAGE = (
+    select(
+        changes.c.seq,
+        changes.c.type,
+        changes.c.at,
+        changes.c.edition_id,
+        changes.c.article_id,
+        changes.c.actor,
+        changes.c["keys"].label("names"),  # a row of results has a method called keys
+    )
+    .where(changes.c.seq < bindparam("before"))
+    .order_by(changes.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def list_audit(connection: Connection, question: AuditQuestion) -> Audit:
+    """What changed for the public, the latest first, and who did it; CursorInvalid, CursorMismatch."""
+    digest = Scope(edition="audit").digest()
+    before = LARGEST if question.cursor is None else decode_number(question.cursor, digest)
+    rows = connection.execute(_PAGE, {"before": before, "limit": question.limit + 1}).all()
+    shown = rows[: question.limit]
+    everywhere = resolve(connection, ArticlesQuestion(edition=EVERY_EDITION))
+    entries = find_entries(connection, everywhere, [row for row in shown if row.article_id is None])
+    items: list[AuditItem] = []
+    for row in shown:
+        number = None if row.article_id is None else format_id(row.article_id)
+        items.append(
+            {
+                "seq": row.seq,
+                "type": row.type,
+                "at": format_instant(row.at, find_zone(ZONE)),
+                "actor": row.actor or "import",
+                "article": None if number is None else {"id": number, "href": f"{ARTICLES}/{number}"},
+                "entry": entries.get(row.seq),
+            }
+        )
+    page: Audit = {"items": items, "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_number(shown[-1].seq, digest)
+        page["next"] = {"cursor": cursor, "href": f"{PATH}?limit={question.limit}&cursor={cursor}"}
+    return page

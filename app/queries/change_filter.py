@@ -1,0 +1,86 @@
+"""Which rows of the change log a question must hear of, and whether it holds an article as that stands now."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.article import Status
+from app.domain.ids import looks_like_id, parse_id
+from app.domain.scope import Facet
+from app.domain.surrogate import EVERY_PLACE, facet_key
+from app.models.article import article_authors, article_tags
+from app.queries.items import is_excluded
+from app.queries.listing import Place
+from app.queries.scope import Asked
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_TAGGED = select(article_tags.c.article_id, article_tags.c.tag_id).where(article_tags.c.article_id.in_(_IDS))
+_SIGNED = select(article_authors.c.article_id, article_authors.c.author_id).where(
+    article_authors.c.article_id.in_(_IDS)
+)
+_LINKS = {Facet.TAG: _TAGGED, Facet.AUTHOR: _SIGNED}
+_PLACES = re.compile(r'"at:(-?[0-9]+)"')
+
+Places = Mapping[int, set[Place]]
+
+
+class ChangeFilter:
+    """The filters of a question, held against what a row of the log names and against an article's state.
+
+    A row names everything its article stood in before and after, so none that a filter must hear of is passed
+    over; one too many may be heard of, as an article that was removed.
+    """
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        kinds = asked.selection.kinds
+        self._groups = [frozenset(group) for group in kinds if all(kind is not Facet.EDITION for _, kind, _ in group)]
+        self._names = [{_quoted(kind, number) for _, kind, number in group} for group in self._groups]
+        self._without = {parse_id(each) for each in asked.scope.excluded if looks_like_id(each)}
+        self._in_range = asked.scope.starts_at is not None or asked.scope.ends_at is not None
+        self.reads_keys = bool(self._groups) or self._in_range
+
+    def concerns(self, row: AnyRow) -> bool:
+        """Whether this row of the log is to be told; `row` has type, edition_id, article_id and names (its keys)."""
+        if row.article_id is None:
+            return row.edition_id is None or row.edition_id in self.asked.editions
+        if row.article_id in self._without:
+            return False
+        named = all(any(name in row.names for name in names) for names in self._names)
+        return named and (not self._in_range or self._touches_range(row.names))
+
+    def find_places(self, connection: Connection, rows: Iterable[AnyRow]) -> Places:
+        """The lists that these articles stand in, as far as the filters ask; a statement each for tags and authors."""
+        edition_of = {row.id: row.edition_id for row in rows}
+        found = {
+            row.id: {(row.edition_id, Facet.SECTION, row.section_id), (row.edition_id, Facet.LABEL, row.label_id)}
+            for row in rows
+        }
+        for kind, statement in _LINKS.items():
+            if found and any(asked_kind is kind for group in self._groups for _, asked_kind, _ in group):
+                for article_id, number in connection.execute(statement, {"ids": list(found)}):
+                    found[article_id].add((edition_of[article_id], kind, number))
+        return found
+
+    def holds(self, row: AnyRow, places: Places) -> bool:
+        """Whether the lists asked for hold this article now; `row` is of `articles`."""
+        return (
+            row.status == Status.PUBLISHED
+            and row.edition_id in self.asked.editions
+            and self.asked.lower <= (row.published_at, row.id) < self.asked.upper
+            and not is_excluded(row, self.asked.scope.excluded)
+            and all(group & places[row.id] for group in self._groups)
+        )
+
+    def _touches_range(self, names: str) -> bool:
+        if f'"{EVERY_PLACE}"' in names:
+            return True
+        first, end = self.asked.lower[0], self.asked.upper[0]
+        return any(first <= int(instant) < end for instant in _PLACES.findall(names))
+
+
+def _quoted(kind: Facet, number: int) -> str:
+    """A name as it stands in the keys of a row, which are JSON: with its quotes it is no other name's beginning."""
+    return f'"{facet_key(kind, number)}"'

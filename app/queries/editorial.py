@@ -1,0 +1,200 @@
+"""Articles as editors see them: one of them whole, and the newsroom's list."""
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Any, cast
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from app.db.base import AnyRow
+from app.domain.cursor import decode_position, encode_position
+from app.domain.ids import format_id, looks_like_id, parse_id
+from app.domain.instant import format_instant
+from app.domain.scope import DIGEST_BYTES, Facet
+from app.errors import NotFound
+from app.models.article import article_authors, article_slugs, article_tags, articles
+from app.models.revision import revisions
+from app.queries.article import render_notes
+from app.queries.editions import EditionView, all_editions
+from app.queries.items import choose_members
+from app.queries.listing import LATEST, Key
+from app.queries.scope import Asked, resolve
+from app.records.articles import read_records
+from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialQuestion
+
+PATH = "/v1/editorial/articles"
+WHOLE_ONLY = frozenset({"related", "body"})
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_SAVED = (
+    select(
+        articles.c.id,
+        articles.c.edition_id,
+        articles.c.slug,
+        articles.c.version,
+        articles.c.revision,
+        articles.c.modified_at,
+        articles.c.notes,
+        revisions.c.actor,
+    )
+    .outerjoin(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
+    .where(articles.c.id.in_(_IDS))
+)
+_CREATED = (
+    select(revisions.c.article_id, func.min(revisions.c.at))
+    .where(revisions.c.article_id.in_(_IDS))
+    .group_by(revisions.c.article_id)
+)
+_OLD_SLUGS = (
+    select(article_slugs.c.slug)
+    .where(article_slugs.c.article_id == bindparam("article_id"))
+    .order_by(article_slugs.c.slug)
+)
+
+
+def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialArticle, int]:
+    """An article by its id, whatever its status, and its revision; NotFound."""
+    article_id = find_id(key)
+    views = {view.id: view for view in all_editions(connection)}
+    found = _read(connection, [article_id], views)
+    if not found:
+        raise NotFound(f"There is no article '{key[:120]}' here.")
+    row, record, item = found[0]
+    article = cast("EditorialArticle", item)
+    article["related"], article["body"] = record["related"], record["body"]
+    article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
+    article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
+    return article, row.revision
+
+
+def find_id(key: str) -> int:
+    """The number of an article's id in an address; NotFound."""
+    if not looks_like_id(key):
+        raise NotFound(f"There is no article '{key[:120]}' here: editorial addresses take ids.")
+    return parse_id(key)
+
+
+def list_editorial_articles(connection: Connection, question: EditorialQuestion) -> EditorialList:
+    """The newsroom's articles, the latest saved first; with `id`, in the order given.
+
+    InvalidInput, NotFound, CursorInvalid, CursorMismatch.
+    """
+    asked = resolve(connection, question)
+    digest = blake2b(
+        asked.scope.digest() + repr(sorted(set(question.status))).encode(),
+        digest_size=DIGEST_BYTES,
+        person=b"editorial",
+    ).digest()
+    upper = LATEST if question.cursor is None else decode_position(question.cursor, digest)
+    most = len(question.id) or question.limit
+    keys = [] if asked.selection.is_empty else _keys(connection, asked, question, upper, most + 1)
+    shown = keys[:most]
+    ids = [article_id for _, article_id in shown]
+    if question.id:
+        ids = [number for number in dict.fromkeys(map(parse_id, question.id)) if number in set(ids)]
+    items = [item for _, _, item in _read(connection, ids, asked.editions)]
+    page: EditorialList = {"items": [choose_members(item, question.fields) for item in items], "next": None}
+    if len(keys) > most:
+        cursor = encode_position(*shown[-1], digest)
+        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
+    return page
+
+
+def _keys(connection: Connection, asked: Asked, question: EditorialQuestion, upper: Key, most: int) -> list[Key]:
+    """The places `(modified_at, id)` of what is asked for, the latest first; a range of the index for each edition."""
+    wanted = _conditions(asked, question)
+    parts: list[Select[Any]] = []
+    for edition_id in asked.editions:
+        part = (
+            select(articles.c.modified_at, articles.c.id)
+            .where(
+                articles.c.edition_id == edition_id,
+                tuple_(articles.c.modified_at, articles.c.id) < tuple_(*upper),
+                *wanted,
+            )
+            .order_by(articles.c.modified_at.desc(), articles.c.id.desc())
+            .limit(most)
+            .subquery()
+        )
+        parts.append(select(part))
+    if not parts:
+        return []
+    found = [(row.modified_at, row.id) for row in connection.execute(union_all(*parts))]
+    return sorted(found, reverse=True)[:most]
+
+
+def _conditions(asked: Asked, question: EditorialQuestion) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for places in asked.selection.kinds:
+        kind, numbers = places[0][1], sorted({number for _, _, number in places})
+        if kind is Facet.SECTION:
+            found.append(articles.c.section_id.in_(numbers))
+        elif kind is Facet.LABEL:
+            found.append(articles.c.label_id.in_(numbers))
+        elif kind is not Facet.EDITION:
+            table, name = (article_tags, "tag_id") if kind is Facet.TAG else (article_authors, "author_id")
+            found.append(exists().where(table.c.article_id == articles.c.id, table.c[name].in_(numbers)))
+    if question.status:
+        found.append(articles.c.status.in_(question.status))
+    if asked.scope.starts_at is not None:
+        found.append(articles.c.published_at >= asked.scope.starts_at)
+    if asked.scope.ends_at is not None:
+        found.append(articles.c.published_at < asked.scope.ends_at)
+    if question.id:
+        found.append(articles.c.id.in_([parse_id(text) for text in question.id]))
+    if question.exclude:
+        ids = [parse_id(text) for text in question.exclude if looks_like_id(text)]
+        slugs = [text for text in question.exclude if not looks_like_id(text)]
+        found.append(~or_(articles.c.id.in_(ids), articles.c.slug.in_(slugs)))
+    return found
+
+
+def _read(
+    connection: Connection, ids: Sequence[int], editions: dict[int, EditionView]
+) -> list[tuple[AnyRow, dict[str, Any], EditorialItem]]:
+    """The rows, records and items of these articles, in this order; those that are not there are left out."""
+    if not ids:
+        return []
+    rows = {row.id: row for row in connection.execute(_SAVED, {"ids": list(ids)})}
+    created = {row[0]: row[1] for row in connection.execute(_CREATED, {"ids": list(ids)})}
+    records = read_records(connection, ids)
+    return [
+        (rows[number], records[number], _item(rows[number], records[number], created, editions))
+        for number in ids
+        if number in rows
+    ]
+
+
+def _item(
+    row: AnyRow, record: dict[str, Any], created: dict[int, int], editions: dict[int, EditionView]
+) -> EditorialItem:
+    edition, article_id = editions[row.edition_id], format_id(row.id)
+    zone = edition.zone
+    item = {
+        "id": article_id,
+        "href": f"{PATH}/{article_id}",
+        "edition": edition.slug,
+        "source_id": record["source_id"],
+        "slug": row.slug,
+        "url": edition.url_of(row.slug, article_id),
+        "status": record["status"],
+        "version": row.version,
+        "revision": row.revision,
+        **{name: value for name, value in record.items() if name not in WHOLE_ONLY and name != "kind"},
+        "created_at": format_instant(created.get(row.id, row.modified_at), zone),
+        "modified_at": format_instant(row.modified_at, zone),
+        "modified_by": row.actor or "import",
+    }
+    return cast("EditorialItem", item)

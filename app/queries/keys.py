@@ -1,0 +1,109 @@
+"""API keys: the one behind a token, and what managers see of them."""
+
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.api_key import KeyState
+from app.domain.calendar import find_zone
+from app.domain.cursor import decode_name, encode_name
+from app.domain.instant import format_instant
+from app.domain.scope import Scope
+from app.errors import NotFound
+from app.models.api_key import api_keys
+from app.schemas.api_key import ApiKey, ApiKeyList, KeysQuestion
+
+PATH = "/v1/editorial/keys"
+
+UTC = find_zone("UTC")
+"""The zone that instants of keys are written in: they belong to no edition."""
+
+_DIGEST = Scope(edition="keys").digest()
+_STATE = select(
+    api_keys.c.id,
+    api_keys.c.name,
+    api_keys.c.scopes,
+    api_keys.c.digest,
+    api_keys.c.previous_digest,
+    api_keys.c.previous_until,
+    api_keys.c.expires_at,
+    api_keys.c.revoked_at,
+).where(api_keys.c.prefix == bindparam("prefix"))
+_SHOWN = select(
+    api_keys.c.prefix,
+    api_keys.c.name,
+    api_keys.c.scopes,
+    api_keys.c.previous_until,
+    api_keys.c.created_at,
+    api_keys.c.rotated_at,
+    api_keys.c.expires_at,
+    api_keys.c.revoked_at,
+    api_keys.c.last_used_at,
+)
+_ONE = _SHOWN.where(api_keys.c.prefix == bindparam("prefix"))
+_PAGE = _SHOWN.where(api_keys.c.prefix > bindparam("after")).order_by(api_keys.c.prefix).limit(bindparam("limit"))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A key as it is checked."""
+
+    id: int
+    name: str
+    scopes: frozenset[str]
+    state: KeyState
+
+
+def find_key(connection: Connection, prefix: str) -> StoredKey | None:
+    """The key of that prefix, good or not."""
+    row = connection.execute(_STATE, {"prefix": prefix}).first()
+    if row is None:
+        return None
+    state = KeyState(
+        digest=row.digest,
+        previous_digest=row.previous_digest,
+        previous_until=row.previous_until,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
+    return StoredKey(row.id, row.name, frozenset(orjson.loads(row.scopes)), state)
+
+
+def get_key(connection: Connection, prefix: str) -> ApiKey:
+    """One key as its managers see it; NotFound."""
+    row = connection.execute(_ONE, {"prefix": prefix}).first()
+    if row is None:
+        raise NotFound(f"There is no key '{prefix[:80]}' here.")
+    return _key(row)
+
+
+def list_keys(connection: Connection, question: KeysQuestion) -> ApiKeyList:
+    """Every key by prefix, revoked and expired ones too."""
+    after = "" if question.cursor is None else decode_name(question.cursor, _DIGEST)
+    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
+    page: ApiKeyList = {"items": [_key(row) for row in rows[: question.limit]], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_name(rows[question.limit - 1].prefix, _DIGEST)
+        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
+    return page
+
+
+def _key(row: AnyRow) -> ApiKey:
+    return {
+        "prefix": row.prefix,
+        "href": f"{PATH}/{row.prefix}",
+        "name": row.name,
+        "scopes": orjson.loads(row.scopes),
+        "created_at": format_instant(row.created_at, UTC),
+        "expires_at": _instant(row.expires_at),
+        "revoked_at": _instant(row.revoked_at),
+        "rotated_at": _instant(row.rotated_at),
+        "previous_until": _instant(row.previous_until),
+        "last_used_at": _instant(row.last_used_at),
+    }
+
+
+def _instant(instant: int | None) -> str | None:
+    return None if instant is None else format_instant(instant, UTC)

@@ -1,0 +1,1 @@
+"""Rows as records of the interchange format: what both roads, reading and writing, know an article by."""

@@ -1,0 +1,77 @@
+"""Catalogue entries as records of the interchange format, read from the tables."""
+
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Connection, Table, and_, select
+
+from app.db.base import AnyRow
+from app.domain.scope import Facet
+from app.models.author import authors
+from app.models.edition import editions
+from app.models.label import labels
+from app.models.section import sections
+from app.models.tag import tags
+
+
+class Shelf(NamedTuple):
+    """Where the entries of a kind are kept: their table and the column of their name."""
+
+    table: Table
+    name: Column[str]
+
+
+SHELVES = {
+    Facet.EDITION: Shelf(editions, editions.c.slug),
+    Facet.SECTION: Shelf(sections, sections.c.slug),
+    Facet.TAG: Shelf(tags, tags.c.slug),
+    Facet.AUTHOR: Shelf(authors, authors.c.slug),
+    Facet.LABEL: Shelf(labels, labels.c.code),
+}
+
+
+NOUNS = {
+    Facet.EDITION: "edition",
+    Facet.SECTION: "section",
+    Facet.TAG: "tag",
+    Facet.AUTHOR: "author",
+    Facet.LABEL: "label",
+}
+
+
+def find_entry(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
+    """The row of an entry, a section's within its edition."""
+    shelf = SHELVES[kind]
+    here = [shelf.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    return connection.execute(select(shelf.table).where(and_(shelf.name == name, *here))).first()
+
+
+def entry_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
+    """The record of an entry with every member present; `edition` is the slug of a section's edition."""
+    if kind is Facet.EDITION:
+        return {
+            "kind": "edition",
+            "slug": row.slug,
+            "name": row.name,
+            "language": row.language,
+            "timezone": row.timezone,
+            "site_url": row.site_url,
+            "article_url": row.article_url,
+            "default": row.is_default,
+            "strings": orjson.loads(row.strings),
+        }
+    if kind is Facet.LABEL:
+        return {
+            "kind": "label",
+            "code": row.code,
+            "text": row.text,
+            "texts": orjson.loads(row.texts),
+            "disclaimer": row.disclaimer,
+            "disclaimers": orjson.loads(row.disclaimers),
+            "genre": row.genre,
+        }
+    if kind is Facet.SECTION:
+        return {"kind": "section", "edition": edition, "slug": row.slug, "name": row.name}
+    if kind is Facet.TAG:
+        return {"kind": "tag", "slug": row.slug, "name": row.name}
+    return {"kind": "author", "slug": row.slug, "name": row.name, "role": row.role, "bio": row.bio}

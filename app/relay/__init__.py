@@ -1,0 +1,1 @@
+"""Telling what waits in this process that something happened."""

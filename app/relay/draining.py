@@ -1,0 +1,49 @@
+"""Learning that this process was asked to end while its requests are still answered.
+
+A server drains before it ends: it waits for the answers under way, so what waits for news has to be told at the
+beginning of that, which no server says to the application. The signal does.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextmanager
+def on_ending(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` in the running loop when a signal asks this process to end; the server is asked as before.
+
+    Outside of the main thread, where no signals arrive, nothing is called.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop)
+        _pass_on(before[number], number, frame)
+
+    for number in before:
+        signal.signal(number, hear)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None and signal.getsignal(number) is hear:
+                signal.signal(number, handler)
+
+
+def _pass_on(handler: Any, number: int, frame: FrameType | None) -> None:
+    if callable(handler):
+        handler(number, frame)
+    elif handler is signal.SIG_DFL:
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)

@@ -1,0 +1,191 @@
+"""Articles as editors see them: in record form, drafts and all, with who saved them last."""
+
+from typing import Annotated, Any, ClassVar, Required, Self
+
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from typing_extensions import TypedDict
+
+from app.domain.article import Status
+from app.domain.revision import Action, NoteType
+from app.schemas.article import ArticleNote
+from app.schemas.body import Block, Image, Rights, Source
+from app.schemas.page import Next
+from app.schemas.question import WHOLE, ArticleFilters, Cursor, Limit, check_ids
+from app.schemas.record import Content, Instant, Note, Text
+from app.schemas.revision import Difference
+from app.schemas.scalars import ArticleId, Code, Href, InstantText, Slug, Url
+
+REVISION_MOST = 2**31 - 1
+
+Actor = Annotated[
+    str,
+    Field(
+        description="Who did it: `key:` and the prefix of a key, `import`, `schedule` or `command`.",
+        examples=["key:k7q2m5xw3f"],
+    ),
+]
+
+
+class WithdrawalNote(TypedDict):
+    """Why an article was withdrawn; only `notice` is public."""
+
+    reason: str | None
+    notice: str | None
+    at: InstantText
+
+
+class EditorialItem(TypedDict, total=False):
+    """An article in the newsroom's own list, drafts and all."""
+
+    id: ArticleId
+    href: Annotated[Href, Field(examples=["/v1/editorial/articles/03a7k5m2x9q4t"])]
+    edition: Code
+    source_id: Annotated[str | None, Field(description="What another system knows it by.", examples=["cms:41"])]
+    slug: Slug
+    url: Annotated[Url, Field(description="Where it is, or will be, on the front end.")]
+    status: Status
+    version: Annotated[int, Field(description="Counts the public versions; 0 on what was never public.", ge=0)]
+    revision: Annotated[int, Field(description="Counts every save; the `ETag`.", ge=1)]
+    label: Code | None
+    headline: str
+    lead: str | None
+    dateline: str | None
+    section: Code | None
+    tags: list[Code]
+    authors: list[Code]
+    published_at: InstantText | None
+    updated_at: InstantText | None
+    first_published_at: InstantText | None
+    source: Source | None
+    image: Image | None
+    rights: Rights | None
+    withdrawal: WithdrawalNote | None
+    erased_at: InstantText | None
+    created_at: InstantText
+    modified_at: InstantText
+    modified_by: Actor
+
+
+class EditorialArticle(EditorialItem, total=False):
+    """An article as editors see it; its members can be sent back, changed, in a PATCH."""
+
+    related: Annotated[list[str], Field(description="“Read also”: references as they were given.")]
+    body: list[Block]
+    notes: Annotated[list[ArticleNote], Field(description="What the public was told of changes, oldest first.")]
+    old_slugs: Annotated[list[Slug], Field(description="Slugs that redirect here.")]
+
+
+class EditorialList(TypedDict):
+    """A page of the newsroom's articles, the latest saved first."""
+
+    items: list[EditorialItem]
+    next: Next | None
+
+
+class RevisionNote(TypedDict):
+    """What the public was told of a save."""
+
+    type: NoteType
+    text: str
+
+
+class RevisionItem(TypedDict):
+    """One save of an article."""
+
+    revision: Annotated[int, Field(ge=1)]
+    href: Annotated[Href, Field(examples=["/v1/editorial/articles/03a7k5m2x9q4t/revisions/2"])]
+    version: Annotated[int, Field(description="The public version it made, or left as it was.", ge=0)]
+    status: Status
+    published_at: InstantText | None
+    action: Action
+    at: InstantText
+    actor: Actor
+    note: Annotated[RevisionNote | None, Field(description="What the public was told of it.")]
+
+
+class RevisionList(TypedDict):
+    """A page of an article's saves, the latest first."""
+
+    items: list[RevisionItem]
+    next: Next | None
+
+
+class Revision(RevisionItem, total=False):
+    """One save of an article, whole, and what differs from another."""
+
+    content: Required[Annotated[dict[str, Any], Field(description="What it said, in record form.")]]
+    against: Required[Annotated[int | None, Field(description="The save that `differences` starts from.")]]
+    differences: Required[list[Difference]]
+
+
+class EditorialQuestion(ArticleFilters):
+    """The newsroom's list. `edition=*` spans all editions."""
+
+    spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
+
+    status: Annotated[list[Status], Field(default_factory=list, description="Any of these; all where absent.")]
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Articles on a page.")] = 50
+
+    @model_validator(mode="after")
+    def _ids_are_one_page(self) -> Self:
+        check_ids(self)
+        return self
+
+
+class RevisionsQuestion(BaseModel):
+    """A list of an article's saves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Saves on a page.")] = 50
+
+
+class RevisionQuestion(BaseModel):
+    """One save of an article."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    against: Annotated[
+        int | None,
+        Field(ge=1, le=REVISION_MOST, description="The save to compare with; the one before where absent."),
+        WHOLE,
+    ] = None
+
+
+class PublicationCommand(BaseModel):
+    """When to publish."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: Annotated[Instant | None, Field(description="A future instant makes a schedule; now where absent.")] = None
+
+
+class BumpCommand(BaseModel):
+    """Where the public time moves to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: Annotated[Instant | None, Field(description="An instant that has come; now where absent.")] = None
+    note: Annotated[Note | None, Field(description="What the public is told of it.")] = None
+
+
+class WithdrawalCommand(BaseModel):
+    """Why an article is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[Text | None, Field(description="For the newsroom alone.")] = None
+    notice: Annotated[Text | None, Field(description="What the public is told.")] = None
+
+
+ArticlePatch: type[BaseModel] = create_model(
+    "ArticlePatch",
+    __config__=ConfigDict(extra="forbid"),
+    __doc__="A merge patch (RFC 7396) of what an article says; members left out stay, null empties.",
+    **{name: (member.annotation | None, None) for name, member in Content.model_fields.items()},  # type: ignore[call-overload, operator]
+    note=(Note | None, None),
+)
+"""What a PATCH may bring, for the document; the patch itself is checked once it is merged."""

@@ -1,0 +1,165 @@
+"""Catalogue entries as editors see them."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from typing_extensions import TypedDict
+
+from app.schemas.page import Next
+from app.schemas.question import NameQuestion
+from app.schemas.record import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.scalars import Code, Href, InstantText, LanguageTag, Url, ZoneName
+
+
+class EditorialEntry(TypedDict):
+    """What every entry has beside its own members."""
+
+    href: Annotated[Href, Field(examples=["/v1/editorial/tags/trams"])]
+    revision: Annotated[int, Field(description="Counts every save; the `ETag`.", ge=1)]
+    modified_at: InstantText
+    listed: Annotated[bool, Field(description="False while only drafts name it; the public does not see it then.")]
+
+
+class EditorialEdition(EditorialEntry):
+    """An edition as editors see it; `strings` holds only those that differ from the shipped ones."""
+
+    slug: Code
+    name: str
+    language: LanguageTag
+    timezone: ZoneName
+    site_url: Url
+    article_url: str | None
+    default: bool
+    strings: dict[str, str]
+
+
+class EditorialSection(EditorialEntry):
+    """A section as editors see it."""
+
+    edition: Code
+    slug: Code
+    name: str
+
+
+class EditorialTag(EditorialEntry):
+    """A tag as editors see it."""
+
+    slug: Code
+    name: str
+
+
+class EditorialAuthor(EditorialEntry):
+    """An author as editors see it."""
+
+    slug: Code
+    name: str
+    role: str | None
+    bio: str | None
+
+
+class EditorialLabel(EditorialEntry):
+    """A label as editors see it, with its translations."""
+
+    code: Code
+    text: str
+    texts: dict[str, str]
+    disclaimer: str | None
+    disclaimers: dict[str, str]
+    genre: Code | None
+
+
+class EditorialEntries(TypedDict):
+    """A page of entries, by name."""
+
+    items: list[EditorialEntry]
+    next: Next | None
+
+
+class EditorialEditions(TypedDict):
+    """A page of editions as editors see them, by slug."""
+
+    items: list[EditorialEdition]
+    next: Next | None
+
+
+class EditorialSections(TypedDict):
+    """A page of sections as editors see them, by slug."""
+
+    items: list[EditorialSection]
+    next: Next | None
+
+
+class EditorialTags(TypedDict):
+    """A page of tags as editors see them, by slug."""
+
+    items: list[EditorialTag]
+    next: Next | None
+
+
+class EditorialAuthors(TypedDict):
+    """A page of authors as editors see them, by slug."""
+
+    items: list[EditorialAuthor]
+    next: Next | None
+
+
+class EditorialLabels(TypedDict):
+    """A page of labels as editors see them, by code."""
+
+    items: list[EditorialLabel]
+    next: Next | None
+
+
+class EntriesQuestion(NameQuestion):
+    """A list of entries as editors see them; `edition` is that of sections and means nothing to the others."""
+
+
+class EntryQuestion(BaseModel):
+    """Whose section is meant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    edition: Annotated[str | None, Field(description="The edition's slug; the default edition where absent.")] = None
+
+
+def patch_of(record: type[BaseModel]) -> type[BaseModel]:
+    """The model of a merge patch (RFC 7396) for an entry, for the document."""
+    members: dict[str, Any] = {
+        name: (member.annotation | None, None)  # type: ignore[operator]
+        for name, member in record.model_fields.items()
+        if name not in {"kind", "slug", "code", "edition"}
+    }
+    name = record.__name__.replace("Record", "Patch")
+    documentation = "A merge patch (RFC 7396); members left out stay, null empties."
+    return create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=documentation, **members)
+
+
+EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
+    EditionRecord: {
+        "slug": "harbour",
+        "name": "The Meridian",
+        "language": "en-GB",
+        "timezone": "Europe/Kyiv",
+        "site_url": "https://meridian.example",
+        "article_url": None,
+        "default": True,
+        "strings": {"more_news": "More from the harbour"},
+    },
+    SectionRecord: {"edition": "harbour", "slug": "city", "name": "City"},
+    TagRecord: {"slug": "trams", "name": "Trams"},
+    AuthorRecord: {
+        "slug": "iryna-dovhan",
+        "name": "Iryna Dovhan",
+        "role": "city reporter",
+        "bio": "Iryna Dovhan writes about streets and those who use them.",
+    },
+    LabelRecord: {
+        "code": "opinion",
+        "text": "OPINION",
+        "texts": {"uk": "ДУМКА"},
+        "disclaimer": "Columns speak for their authors.",
+        "disclaimers": {},
+        "genre": "opinion",
+    },
+}
+"""An invented entry of each kind, as it is made."""

@@ -1,0 +1,242 @@
+"""What each process does beside answering: releases what is due, and keeps house.
+
+schedule       up to four times a second  what is due becomes public; the picture of what comes next
+housekeeping   once a minute              when keys were last used
+               once an hour               kept answers are forgotten after a day, the old part of the log is compacted
+
+Any number of processes may do all of it at once: each action looks again under the lock it writes under.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from app import clock
+from app.actions.compaction import compact_changes
+from app.actions.idempotency import KEPT_US, forget_answers
+from app.actions.keys import record_uses
+from app.actions.schedule import release_due
+from app.db.session import FAILURES, Connection, Database, is_outage, reason_of
+from app.domain.api_key import KeyUses
+from app.domain.ids import format_id
+from app.domain.instant import SECOND_US
+from app.domain.upcoming import NOTHING_KNOWN, Upcoming
+from app.queries.schedule import list_due, list_upcoming
+
+AHEAD_US = 90 * SECOND_US
+COMING_MOST = 500
+BATCH = 500
+FAILURES_MOST = 20  # in a row: not the articles' fault
+STUCK_MOST = 20  # of those that failed before, in one round
+STUCK_AGAIN_S = 5.0
+WHOLE_EVERY = 8  # looks; between them, what has not changed itself is not read whole again
+TICK_S = 0.25  # so that what another process scheduled a moment ago is also out within a second
+SHORTEST_S = 0.01
+BACK_OFF_MOST_S = 1.0
+HOUSEKEEPING_S = 60.0
+HOURLY_EVERY = 60  # rounds of housekeeping
+COMPACTED_AT_ONCE = 2_000  # rows of the log, for which other writers wait
+STOPPING_S = 8.0
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Worker:
+    """The upkeep of one process, from `start` to `stop`; a database that fails makes it wait, never end."""
+
+    def __init__(self, database: Database, key_uses: KeyUses) -> None:
+        self.upcoming: Upcoming = NOTHING_KNOWN
+        self._database = database
+        self._key_uses = key_uses
+        self._ending = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_failing = False
+        self._rounds = 0
+        self._looks = 0
+        self._stuck: dict[int, float] = {}  # articles that could not be released, and when to try again
+
+    async def start(self) -> None:
+        """Release everything that came due while nobody ran, then go on in the background."""
+        try:
+            await self._tick()
+        except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and the loop tries again
+            self._note_failure(error)
+        self._tasks = [
+            asyncio.create_task(self._keep_schedule(), name="dayline-schedule"),
+            asyncio.create_task(self._keep_house(), name="dayline-housekeeping"),
+        ]
+
+    async def stop(self) -> None:
+        """End both, each at the end of what it is writing, and write down the last uses of keys."""
+        self._ending.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOPPING_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self._record_uses()
+        except Exception as error:  # noqa: BLE001 - the process ends nevertheless
+            self._note_failure(error)
+
+    async def refresh(self) -> None:
+        """Look again at what is scheduled; to be awaited after a write that changes it, before it is answered.
+
+        Where the database cannot tell, nothing counts as known until it can; it raises nothing.
+        """
+        self._looks = 0
+        try:
+            await self._look()
+        except Exception as error:  # noqa: BLE001 - what was written is written, and is to be answered so
+            self.upcoming = NOTHING_KNOWN
+            self._note_failure(error)
+
+    async def _keep_schedule(self) -> None:
+        failures = 0
+        while not self._ending.is_set():
+            try:
+                pause = await self._tick()
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next tick may succeed
+                self._note_failure(error)
+                pause = min(BACK_OFF_MOST_S, TICK_S * 2**failures)
+                failures = min(failures + 1, 8)
+            else:
+                failures, self._is_failing = 0, False
+            await self._rest(pause)
+
+    async def _tick(self) -> float:
+        """Release what is due; how many seconds to rest."""
+        await self._look()
+        if self._wait_us() <= 0:
+            await self._release()
+        wait_us = self._wait_us()
+        return TICK_S if wait_us <= 0 else max(SHORTEST_S, wait_us / SECOND_US)
+
+    def _wait_us(self) -> int:
+        """How long until the next publication, at most a tick; nothing or less when it is overdue."""
+        wait = round(TICK_S * SECOND_US)
+        for coming in self.upcoming.entries[:1]:
+            wait = min(wait, coming.published_at - clock.now())
+        return wait
+
+    async def _release(self) -> None:
+        released = BATCH
+        while released >= BATCH and not self._ending.is_set():
+            released = await self._release_batch()
+        await self._look()
+
+    async def _release_batch(self) -> int:
+        """Release what is longest due, without what cannot be released; how much of it was tried."""
+        now = clock.now()
+        if not self._stuck:
+            try:
+                return await self._write(release_due, now=now, most=BATCH)
+            except Exception as error:
+                if is_outage(error):
+                    raise
+        due = await self._database.read(list_due, now=now, most=BATCH + len(self._stuck))
+        self._stuck = {article_id: at for article_id, at in self._stuck.items() if article_id in due}
+        fresh = [article_id for article_id in due if article_id not in self._stuck]
+        again = [article_id for article_id, at in self._stuck.items() if at <= time.monotonic()]
+        await self._release_each([*fresh, *again[:STUCK_MOST]], now)
+        return len(fresh)
+
+    async def _release_each(self, article_ids: Sequence[int], now: int) -> None:
+        """Release one by one, past those that fail; an outage ends it, and so do many new failures in a row."""
+        in_a_row = 0
+        for article_id in article_ids:
+            if self._ending.is_set():
+                return
+            try:
+                await self._write(release_due, now=now, most=1, article_id=article_id)
+            except Exception as error:
+                in_a_row += article_id not in self._stuck
+                if is_outage(error) or in_a_row >= FAILURES_MOST:
+                    raise
+                self._note_stuck(article_id, error)
+            else:
+                in_a_row = 0
+                self._stuck.pop(article_id, None)
+
+    async def _look(self) -> None:
+        async with self._looking:  # else a picture from before a write could replace the one from after it
+            known = self.upcoming if self._looks % WHOLE_EVERY else NOTHING_KNOWN
+            self._looks += 1
+            until = clock.now() + AHEAD_US
+            self.upcoming = await self._database.read(list_upcoming, until=until, most=COMING_MOST, known=known)
+
+    async def _keep_house(self) -> None:
+        while not self._ending.is_set():
+            await self._rest(HOUSEKEEPING_S)
+            self._rounds += 1
+            await self._try(self._record_uses)
+            if self._rounds % HOURLY_EVERY == 0:
+                await self._try(self._forget_answers)
+                await self._try(self._compact_log)
+
+    async def _try(self, duty: Callable[[], Awaitable[None]]) -> None:
+        if self._ending.is_set() or self._is_failing:
+            return
+        try:
+            await duty()
+        except Exception as error:  # noqa: BLE001 - it is done again in its turn
+            self._note_failure(error, lasting=False)
+
+    async def _record_uses(self) -> None:
+        uses = self._key_uses.take()
+        if not uses:
+            return
+        try:
+            await self._write(record_uses, uses)
+        except BaseException:
+            newer = self._key_uses.take()
+            for key_id, used_at in (uses | newer).items():
+                self._key_uses.note(key_id, used_at)
+            raise
+
+    async def _forget_answers(self) -> None:
+        await self._write(forget_answers, before=clock.now() - KEPT_US)
+
+    async def _compact_log(self) -> None:
+        seen = COMPACTED_AT_ONCE
+        while seen >= COMPACTED_AT_ONCE and not self._ending.is_set():
+            seen = await self._write(compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)
+
+    async def _write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Write to the end, even when cancelled meanwhile: a thread cannot be called back."""
+        writing = asyncio.ensure_future(self._database.write(action, *args, **kwargs))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing}, timeout=STOPPING_S)
+            if writing.done() and not writing.cancelled():
+                writing.exception()  # taken note of; whoever cancelled does not ask for it
+            raise
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()
+        except TimeoutError:
+            pass
+
+    def _note_failure(self, error: Exception, *, lasting: bool = True) -> None:
+        """Say it once an outage, in one line; what is no failure of the database is a fault, told in full."""
+        if self._is_failing:
+            return
+        self._is_failing = lasting
+        is_fault = not isinstance(error, FAILURES)
+        log.error("The upkeep waits and tries again: %s", reason_of(error), exc_info=is_fault)
+
+    def _note_stuck(self, article_id: int, error: Exception) -> None:
+        """Say it once an article: it is tried again in a while, and holds up no other."""
+        if self._stuck.pop(article_id, None) is None:
+            is_fault = not isinstance(error, FAILURES)
+            log.error("Article %s cannot be released: %s", format_id(article_id), reason_of(error), exc_info=is_fault)
+        self._stuck[article_id] = time.monotonic() + STUCK_AGAIN_S

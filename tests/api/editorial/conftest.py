@@ -1,0 +1,54 @@
+"""What tests of the newsroom's side ask for: editors with keys, and a catalogue to write with."""
+
+import httpx
+import pytest
+
+from app.actions.catalogue import store_entry
+from app.db.session import Connection, Database
+from app.domain.api_key import KeyScope
+from app.schemas.record import CatalogueRecord
+from tests.api.conftest import MakeKey
+from tests.api.editorial.desk import Desk
+from tests.conftest import NOW
+from tests.records import author, edition, label, section, tag
+
+ENTRIES: list[CatalogueRecord] = [
+    edition(),
+    edition("ua", name="Люмський кур'єр", language="uk", default=False),
+    label("opinion", "OPINION", disclaimer="Columns speak for their authors."),
+    label("exclusive", "Exclusive"),
+    section("city", "City"),
+    section("world", "World"),
+    section("kultura", "Культура", edition="ua"),
+    tag("trams", "Trams"),
+    tag("fog", "Fog"),
+    author("iryna-dovhan", "Iryna Dovhan"),
+    author("oleh-raida", "Oleh Raida"),
+]
+
+
+def fill(connection: Connection) -> None:
+    """Store the entries."""
+    for record in ENTRIES:
+        store_entry(connection, record, now=NOW)
+
+
+@pytest.fixture
+async def catalogue(database: Database) -> None:
+    """Two editions and a few names of each kind."""
+    await database.write(fill)
+
+
+@pytest.fixture
+async def desk(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) -> Desk:
+    """An editor who may do everything with articles and the catalogue."""
+    assert catalogue is None
+    scopes = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH, KeyScope.CATALOGUE_WRITE)
+    return Desk(client, await make_key(*scopes))
+
+
+@pytest.fixture
+async def drafter(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) -> Desk:
+    """An editor who may do everything but change what the public sees of articles."""
+    assert catalogue is None
+    return Desk(client, await make_key(*(each for each in KeyScope if each is not KeyScope.ARTICLES_PUBLISH)))

@@ -1,0 +1,154 @@
+"""Where dates, names and pasts could be turned against the public, and are not."""
+
+from typing import Any
+
+import pytest
+
+from app import clock
+from app.actions.articles import store_articles
+from app.actions.erasure import Erasure, erase_article
+from app.db.session import Database
+from app.domain.article import Status
+from app.domain.editor import COMMAND
+from app.domain.ids import parse_id
+from app.domain.instant import SECOND_US
+from app.errors import DaylineError
+from app.importers.json_lines import parse_line
+from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, wrong
+from tests.conftest import NOW
+from tests.importers.lines import article_line, pack
+
+FAR = "2099-01-01T00:00:00Z"
+
+
+async def test_a_withdrawn_article_is_never_restored_into_the_future(desk: Desk) -> None:
+    made = await desk.make_in(Status.WITHDRAWN, source_id="a")
+    assert list(wrong(await desk.push("a", {"headline": "A", "published_at": FAR}))) == ["published_at"]
+    assert list(wrong(await desk.push("a", {"headline": "A", "published_at": TODAY, "status": "scheduled"}))) == [
+        "status"
+    ]
+    assert (await desk.restore(made))["published_at"] == made["published_at"]
+
+
+async def test_what_was_never_public_is_not_withdrawn_by_a_push(desk: Desk) -> None:
+    for name, dates in (("a", {"published_at": YESTERDAY, "status": "draft"}), ("b", {"published_at": TOMORROW})):
+        made = await desk.make(source_id=name, **dates)
+        answer = await desk.push(name, {"headline": "A", "status": "withdrawn"})
+        assert list(wrong(answer)) == ["status"]
+        assert await desk.read(made) == made
+
+
+async def test_a_clock_that_is_behind_does_not_keep_editors_from_what_is_public(desk: Desk) -> None:
+    made = await desk.publish(await desk.make(source_id="a"))
+    with clock.frozen(NOW - SECOND_US):
+        edited = await desk.edit(made, {"headline": "Edited"})
+        pushed = (await desk.push("a", {"headline": "Pushed"})).json()
+    assert (edited["status"], edited["headline"]) == ("published", "Edited")
+    assert (pushed["status"], pushed["published_at"]) == ("published", made["published_at"])
+
+
+async def test_nobody_can_stand_in_the_way_of_an_erasure(desk: Desk, drafter: Desk, database: Database) -> None:
+    made = await desk.make(published_at=TODAY)
+    await drafter.make(headline="In the way", slug=f"erased-{made['id']}")
+    erased = await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND)
+    assert erased is Erasure.DONE
+    assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 410
+
+
+async def test_a_draft_that_is_called_after_an_article_does_not_take_its_place_in_read_also(
+    desk: Desk, drafter: Desk
+) -> None:
+    target = await desk.make(headline="Target", published_at=YESTERDAY)
+    made = await desk.make(headline="Pointing", published_at=TODAY, related=[target["id"]])
+    await drafter.make(headline="Elsewhere", source_id=target["id"])
+    await desk.edit(made, {"lead": "Edited since."})
+    shown = (await desk.client.get(f"/v1/articles/{made['id']}")).json()["related"]
+    assert [each["id"] for each in shown] == [target["id"]]
+
+
+async def test_an_old_slug_leads_on_until_something_public_takes_it(desk: Desk) -> None:
+    made = await desk.edit(await desk.make(slug="one", published_at=TODAY), {"slug": "two"})
+    for dates in ({}, {"published_at": TOMORROW}):
+        answer = await desk.send("POST", "/articles", {"headline": "Another", "slug": "one", **dates})
+        assert list(wrong(answer)) == ["slug"]
+    assert (await desk.client.get("/v1/articles/one")).status_code == 308
+    before = (await desk.client.get("/v1/changes")).json()["as_of"]
+    other = await desk.make(headline="Another", slug="one", published_at=TODAY)
+    assert (await desk.client.get("/v1/articles/one")).json()["id"] == other["id"]
+    assert (await desk.read(made))["old_slugs"] == []
+    assert (await desk.client.get("/v1/changes")).json()["as_of"] == before + 1
+
+
+async def test_any_revision_is_at_least_one(desk: Desk) -> None:
+    answer = await desk.push("new", {"headline": "A"}, if_match="*")
+    assert answer.status_code == 412
+    assert (await desk.push("new", {"headline": "A"})).status_code == 201
+    assert (await desk.push("new", {"headline": "B"}, if_match="*")).status_code == 200
+
+
+async def test_a_deleted_draft_is_not_answered_again(desk: Desk, database: Database) -> None:
+    given = {"headline": "A secret"}
+    first = await desk.send("POST", "/articles", given, idempotency_key="once")
+    assert (await desk.send("DELETE", f"/articles/{first.json()['id']}")).status_code == 204
+    again = await desk.send("POST", "/articles", given, idempotency_key="once")
+    assert "idempotency-replayed" not in again.headers
+    assert again.json()["id"] != first.json()["id"]
+    gone = parse_id(first.json()["id"])
+    assert await database.write(erase_article, gone, now=NOW, editor=COMMAND) is Erasure.ABSENT
+
+
+async def test_when_it_was_first_public_is_not_made_up(desk: Desk) -> None:
+    answer = await desk.send("POST", "/articles", {"headline": "A", "first_published_at": FAR})
+    assert list(wrong(answer)) == ["first_published_at"]
+    made = await desk.make(first_published_at=YESTERDAY)
+    assert made["first_published_at"] is None
+    published = await desk.publish(made)
+    assert published["first_published_at"] == published["published_at"]
+
+
+async def test_a_note_alone_is_a_bump_that_is_told(desk: Desk) -> None:
+    made = await desk.make(published_at=TODAY)
+    note = {"type": "update", "text": "Still so."}
+    at = {"at": made["published_at"], "note": note}
+    bumped = await desk.done("PUT", f"/articles/{made['id']}/bump", at)
+    assert (bumped["revision"], bumped["published_at"]) == (2, made["published_at"])
+    assert [each["text"] for each in bumped["notes"]] == ["Still so."]
+
+
+SAVE: dict[str, Any] = {
+    "revision": 1,
+    "version": 1,
+    "status": "published",
+    "published_at": YESTERDAY,
+    "action": "created",
+    "at": YESTERDAY,
+    "actor": "import",
+}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"revisions": [{**SAVE, "published_at": None}]},
+        {"revisions": [{**SAVE, "version": 0}]},
+        {"revisions": [{**SAVE, "revision": 2**31}]},
+        {"revisions": [{**SAVE, "revision": 2**63 + 7}]},
+        {"revisions": [{**SAVE, "version": 3}, {**SAVE, "revision": 2, "version": 2}]},
+        {"revisions": [SAVE], "published_at": None},
+        {"revisions": [SAVE], "published_at": FAR},
+        {"erased_at": YESTERDAY},
+        {"erased_at": YESTERDAY, "status": "withdrawn", "lead": "Not quite."},
+    ],
+)
+async def test_a_past_that_cannot_have_been_is_not_imported(
+    desk: Desk, database: Database, members: dict[str, Any]
+) -> None:
+    line = pack(article_line("a", **{"published_at": YESTERDAY, **members}))
+    try:
+        record: Any = parse_line(line)
+    except DaylineError as error:
+        outcome: Any = error
+    else:
+        outcome = (await database.write(store_articles, [record], now=NOW)).outcomes[0]
+    assert isinstance(outcome, DaylineError)
+    assert (await desk.done("GET", "/articles"))["items"] == []

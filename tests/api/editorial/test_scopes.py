@@ -1,0 +1,199 @@
+"""Who may do what: every operation of the app, asked without a key, with bad ones, and with the right one."""
+
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from app import clock
+from app.api.openapi import SCHEME
+from app.db.session import Database
+from app.domain.api_key import KeyScope, make_token
+from app.domain.instant import SECOND_US
+from app.main import create_app
+from app.settings import Reads, Settings
+from tests.api.conftest import MakeKey, as_key
+from tests.api.contract import Operation, operations
+from tests.api.editorial.desk import ARTICLES, EDITORIAL, Json
+from tests.api.newsroom import ADDRESSES
+from tests.api.test_problems import check_problem
+from tests.conftest import NOW, Store, running
+from tests.records import article, edition
+
+WRITE, PUBLISH = KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH
+CATALOGUE, KEYS = KeyScope.CATALOGUE_WRITE, KeyScope.KEYS_MANAGE
+HOUR_US = 3_600 * SECOND_US
+ONE = "0677y7hzc3m1a"
+HERE = f"{ARTICLES}/{ONE}"
+
+
+class Row(NamedTuple):
+    """How an operation is asked, and the scopes of which any one lets it pass."""
+
+    address: str
+    scopes: tuple[KeyScope, ...] = ()
+    body: Json | None = None
+    headers: Json = {}  # noqa: RUF012 - nobody writes into it
+
+
+DRAFTS, MANAGE = (WRITE, PUBLISH), (KEYS,)
+CATALOGUE_ROWS = {
+    f"{verb}_{noun}": Row(f"{EDITORIAL}/{noun}s{tail}", (CATALOGUE,), body)
+    for noun, name in (("edition", "global"), ("section", "a"), ("tag", "a"), ("author", "a"), ("label", "a"))
+    for verb, tail, body in (("create", "", {}), ("get_editorial", f"/{name}", None), ("edit", f"/{name}", {}))
+} | {
+    f"list_editorial_{noun}": Row(f"{EDITORIAL}/{noun}", (CATALOGUE,))
+    for noun in ("editions", "sections", "tags", "authors", "labels")
+}
+ROWS: dict[str, Row] = {
+    **{name: Row(address) for name, address in ADDRESSES.items()},
+    "list_changes": Row("/v1/changes"),
+    "get_history": Row("/v1/articles/trams-return/history"),
+    "get_liveness": Row("/health/live"),
+    "get_readiness": Row("/health/ready"),
+    "get_preview": Row(f"{EDITORIAL}/previews/torn"),
+    "create_article": Row(ARTICLES, DRAFTS, {"headline": "A"}),
+    "list_editorial_articles": Row(ARTICLES, DRAFTS),
+    "get_editorial_article": Row(HERE, DRAFTS),
+    "edit_article": Row(HERE, DRAFTS, {}, {"if-match": "*"}),
+    "delete_article": Row(HERE, DRAFTS),
+    "push_article": Row(f"{EDITORIAL}/editions/global/articles/cms:41", DRAFTS, {"headline": "A"}),
+    "list_revisions": Row(f"{HERE}/revisions", DRAFTS),
+    "get_revision": Row(f"{HERE}/revisions/1", DRAFTS),
+    "get_preview_link": Row(f"{HERE}/preview", DRAFTS),
+    "publish_article": Row(f"{HERE}/publication", (PUBLISH,), {}),
+    "unschedule_article": Row(f"{HERE}/publication", (PUBLISH,)),
+    "bump_article": Row(f"{HERE}/bump", (PUBLISH,), {}),
+    "withdraw_article": Row(f"{HERE}/withdrawal", (PUBLISH,), {}),
+    "restore_article": Row(f"{HERE}/withdrawal", (PUBLISH,)),
+    **CATALOGUE_ROWS,
+    "list_editorial_changes": Row(f"{EDITORIAL}/changes", (PUBLISH, CATALOGUE, KEYS)),
+    "post_key": Row(f"{EDITORIAL}/keys", MANAGE, {}),
+    "list_keys": Row(f"{EDITORIAL}/keys", MANAGE),
+    "get_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
+    "delete_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
+    "post_key_rotation": Row(f"{EDITORIAL}/keys/aaaaaaaaaa/rotation", MANAGE, {}),
+}
+"""Every operation by its id; one that is new needs a row."""
+OPEN_TO_NOBODY_ELSE = {"get_preview"}
+"""On the newsroom's side, and without a key: its address is the key."""
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, Operation]:
+    """Every operation that the app's document tells of."""
+    app = create_app(Settings(database_url="sqlite:///nowhere.db"))
+    return {each.name: each for each in operations(app.openapi())}
+
+
+def test_every_operation_has_a_row(told: dict[str, Operation]) -> None:
+    assert told.keys() == ROWS.keys()
+
+
+def test_the_document_names_the_scopes_of_each(told: dict[str, Operation]) -> None:
+    for name, row in ROWS.items():
+        named = [each[SCHEME] for each in told[name].told.get("security", [])]
+        assert named == [[scope.value] for scope in row.scopes], name
+        is_editorial = told[name].path.startswith(EDITORIAL)
+        assert bool(row.scopes) is (is_editorial and name not in OPEN_TO_NOBODY_ELSE)
+        assert row.scopes or told[name].method == "get", "whatever writes takes a key"
+
+
+async def ask(client: httpx.AsyncClient, operation: Operation, token: str | None) -> httpx.Response:
+    """The operation, asked with a token (None: with none)."""
+    row = ROWS[operation.name]
+    headers = {**row.headers, **({} if token is None else {"authorization": token})}
+    brought: dict[str, Any] = {} if row.body is None else {"json": row.body}
+    return await client.request(operation.method.upper(), row.address, headers=headers, **brought)
+
+
+async def bad_tokens(make_key: MakeKey, database: Database) -> dict[str, str]:
+    """Tokens with every scope there is, none of which is good."""
+    everything = tuple(KeyScope)
+    good, expired, revoked = [await make_key(*everything, **members) for members in ({}, ENDING, {})]
+    await database.write(
+        lambda connection: connection.exec_driver_sql(
+            f"UPDATE api_keys SET revoked_at = {NOW} WHERE prefix = '{revoked[3:13]}'"  # noqa: S608 - our own
+        )
+    )
+    return {
+        "malformed": "Bearer dl_nonsense",
+        "empty": "Bearer ",
+        "of another scheme": f"Basic {good}",
+        "without a scheme": good,
+        "forged": f"Bearer {make_token(good[3:13])}",
+        "never given out": f"Bearer {make_token('aaaaaaaaaa')}",
+        "expired": f"Bearer {expired}",
+        "revoked": f"Bearer {revoked}",
+    }
+
+
+ENDING = {"expires_at": "2026-11-20T12:30:00Z"}
+
+
+async def test_nobody_is_let_in_without_a_good_key(
+    client: httpx.AsyncClient, make_key: MakeKey, database: Database, told: dict[str, Operation], store: Store
+) -> None:
+    await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
+    tokens: dict[str, str | None] = {"none": None, **await bad_tokens(make_key, database)}
+    with clock.frozen(NOW + HOUR_US):
+        for operation in told.values():
+            is_open = not ROWS[operation.name].scopes
+            expected = [(await ask(client, operation, None)).status_code] * len(tokens) if is_open else []
+            answers = [await ask(client, operation, token) for token in tokens.values()]
+            if is_open:
+                assert [each.status_code for each in answers] == expected, "a public address asks nobody"
+                continue
+            for kind, answer in zip(tokens, answers, strict=True):
+                check_problem(answer, "unauthenticated")
+                challenge = "Bearer" if kind == "none" else 'Bearer error="invalid_token"'
+                assert answer.headers["www-authenticate"] == challenge, (operation.name, kind)
+                assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_only_the_scopes_it_names_let_a_key_pass(
+    client: httpx.AsyncClient, make_key: MakeKey, told: dict[str, Operation], store: Store
+) -> None:
+    await store(edition())
+    right = {scope: await make_key(scope) for scope in KeyScope}
+    others = {row.scopes: await make_key(*(set(KeyScope) - set(row.scopes))) for row in ROWS.values() if row.scopes}
+    for name, row in ROWS.items():
+        if not row.scopes:
+            continue
+        answer = await ask(client, told[name], f"Bearer {others[row.scopes]}")
+        check_problem(answer, "forbidden")
+        wanted = " ".join(row.scopes)
+        assert answer.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{wanted}"', name
+    for name, row in ROWS.items():
+        for scope in row.scopes:
+            answer = await ask(client, told[name], f"bearer {right[scope]}")
+            assert answer.status_code in {200, 201, 403, 404, 409, 422}, name
+            # A key that may only publish makes no drafts, which what is sent decides and not the address.
+            assert (answer.status_code == 403) is (scope is PUBLISH and name in {"create_article", "push_article"})
+
+
+async def test_a_body_is_not_read_before_the_key_is_known(
+    client: httpx.AsyncClient, told: dict[str, Operation]
+) -> None:
+    for name, row in ROWS.items():
+        if row.body is None:
+            continue
+        method = told[name].method.upper()
+        answer = await client.request(method, row.address, content=b"{torn", headers={"content-type": "text/plain"})
+        check_problem(answer, "unauthenticated")
+
+
+async def test_where_reading_is_keyed_every_content_address_asks_for_a_key(
+    database_address: str, make_key: MakeKey, told: dict[str, Operation], still_clock: int, store: Store
+) -> None:
+    assert still_clock == NOW
+    await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
+    reader = await make_key(KeyScope.CONTENT_READ)
+    others = await make_key(*(each for each in KeyScope if each is not KeyScope.CONTENT_READ))
+    async with running(create_app(Settings(database_url=database_address, reads=Reads.KEYED))) as client:
+        for name in ADDRESSES:
+            assert (await ask(client, told[name], None)).status_code == 401
+            assert (await client.get(ROWS[name].address, headers=as_key(others))).status_code == 403
+            answer = await client.get(ROWS[name].address, headers=as_key(reader))
+            assert answer.status_code in {200, 404}, name
+            assert "private" in answer.headers["cache-control"]

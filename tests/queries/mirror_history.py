@@ -1,0 +1,220 @@
+"""A random history of a copy: someone reads some pages of the timeline and then follows the change feed from there."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.actions.catalogue import store_entry
+from app.actions.compaction import KEPT_US, compact_changes
+from app.db.session import Connection, Database
+from app.domain.article import Status
+from app.domain.instant import DAY_US, MINUTE_US, parse_instant
+from app.models.change import changes
+from app.queries.catalogue import list_labels
+from app.queries.changes import latest_seq, list_changes
+from app.queries.timeline import get_timeline
+from app.schemas.change import ChangesQuestion
+from app.schemas.question import NameQuestion, TimelineQuestion
+from tests.conftest import NOW
+from tests.queries.history import KINDS, STEPS, History, Key, Piece, Walk
+from tests.records import author, edition, label, section, tag
+
+GONE = {"article.withdrawn", "article.removed"}
+MEMBERS = ["headline", "published_at", "label", "url", "time", "version"]
+
+
+def last_moment(connection: Connection) -> int:
+    """When the log was last written to."""
+    return int(connection.execute(select(func.coalesce(func.max(changes.c.at), NOW))).scalar_one())
+
+
+class MirrorHistory(History):
+    """One history in an edition of its own; at its end the copy must be what the server shows, item for item."""
+
+    def __init__(self, database: Database, number: int) -> None:
+        super().__init__(database, number)
+        self._held: dict[str, Any] = {}
+        self._deepest: Key = (-(2**62), "")
+        self._site = 0
+
+    async def run(self) -> Counter[str]:
+        """Live it through; the counts of what happened."""
+        self._now = max(NOW, await self._database.read(last_moment))
+        began = await self._database.read(latest_seq)
+        await self._rename_edition()
+        await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
+        for _ in range(self._random.randrange(6)):
+            await self._live()
+        self._ask()
+        if self._random.random() < 0.5:
+            self._asked["tz"] = self._tz or "Asia/Kathmandu"
+        if self._random.random() < 0.2:
+            self._asked["fields"] = MEMBERS
+        if self._random.random() < 0.1:
+            self._asked["id"] = [piece.id for piece in self._random.sample([*self._pieces.values()], 6)]
+        since = await self._read_pages() if self._random.random() < 0.8 else began
+        await self._follow(since)
+        await self._compare()
+        return self.counts
+
+    async def _read_pages(self) -> int:
+        """Some pages of the timeline, or all; the `as_of` of the first."""
+        asked, as_of, pages = dict(self._asked), 0, 0
+        depth = self._random.choice((1, 2, 3, 5, 1_000))
+        while True:
+            asked["limit"] = 100 if "id" in asked else self._random.choice((1, 2, 3, 5))
+            page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+            as_of = as_of or page["as_of"]
+            items = [item for day in page["days"] for item in day["items"]]
+            self._held |= {item["id"]: item for item in items}
+            pages += 1
+            self.counts.update(steps=1, pages=1)
+            if page["next"] is None:
+                return as_of
+            if pages == depth:
+                self._deepest = key_of(items[-1])
+                self.counts["cut_short"] += 1
+                return as_of
+            asked["cursor"] = page["next"]["cursor"]
+            for _ in range(self._random.choice((0, 1, 2, 4))):
+                await self._live()
+
+    async def _follow(self, since: int) -> None:
+        """Poll until there is no more, while there still is something happening in between."""
+        beginning: dict[str, Any] = {"since": since}
+        left = self._random.randrange(4, 8)
+        while True:
+            asked = {**self._asked, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
+            page: Any = await self._database.read(list_changes, ChangesQuestion.model_validate(asked))
+            numbers = [each["seq"] for each in page["items"]]
+            assert numbers == sorted(set(numbers))
+            assert all(since < number <= page["as_of"] for number in numbers)
+            assert page["next"] is None or page["as_of"] > since
+            since = page["as_of"]
+            for each in page["items"]:
+                await self._apply(each)
+            self.counts.update(steps=1, polls=1, told=len(numbers))
+            if page["next"] is None and left <= 0 and self.counts["steps"] >= STEPS:
+                return
+            for _ in range(self._random.choice((0, 1, 2, 4)) if left > 0 else self.counts["steps"] < STEPS):
+                await self._live()
+            left -= 1
+            if left == 2 and self._random.random() < 0.6:
+                await self._stay_away()
+            by_cursor = page["next"] is not None and self._random.random() < 0.5
+            beginning = {"cursor": page["next"]["cursor"]} if by_cursor else {"since": since}
+
+    async def _stay_away(self) -> None:
+        """The copy asks nothing for so long that all it knows of has been made short in the log."""
+        for _ in range(self._random.choice((4, 8))):
+            await self._live()
+        for number in self._random.sample([*self._held], min(len(self._held), 3)):
+            for verb in self._random.choices(("retag", "retag", "edit", "bump", "withdraw"), k=3):
+                await self._store([self._changed(self._pieces[number], verb)])
+                self.counts["steps"] += 1
+        self._now += KEPT_US + DAY_US
+        self.counts["compacted"] += await self._database.write(compact_changes, now=self._now, most=5_000)
+
+    async def _apply(self, told: Any) -> None:
+        """What a client does with one item of the feed."""
+        self.counts[told["type"]] += 1
+        shown = told["article"]
+        if told["type"] in GONE:
+            assert shown.keys() == {"id", "href"}
+            self._held.pop(shown["id"], None)
+        elif shown is not None:
+            self._hold(shown)
+        elif told["type"] == "label.updated":
+            question = NameQuestion(edition=self._edition, limit=200)
+            listed = await self._database.read(list_labels, question)
+            texts = {each["code"]: each["text"] for each in listed["items"]}
+            for item in self._held.values():
+                if item["label"] is not None:
+                    item["label"]["text"] = texts[item["label"]["code"]]
+        elif told["type"] == "edition.updated" and self._held:
+            assert told["entry"]["slug"] == self._edition
+            for item in await self._read_again():
+                self._hold(item)
+
+    def _hold(self, item: Any) -> None:
+        """Keep an item, unless it is further down than the copy goes."""
+        if key_of(item) < self._deepest:
+            self._held.pop(item["id"], None)
+        else:
+            self._held[item["id"]] = item
+
+    async def _read_again(self) -> list[Any]:
+        asked = {**self._asked, "id": list(self._held)}
+        page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+        return [item for day in page["days"] for item in day["items"]]
+
+    async def _compare(self) -> None:
+        asked = {**self._asked, "limit": 200}
+        page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+        assert page["next"] is None
+        fresh = [item for day in page["days"] for item in day["items"]]
+        expected = [item for item in fresh if key_of(item) >= self._deepest]
+        assert sorted(self._held.values(), key=key_of, reverse=True) == expected
+        if "id" not in asked:
+            assert [item["id"] for item in fresh] == [piece.id for piece in self._matching()]
+        self.counts.update(held=len(expected), compared=1)
+
+    async def _live(self) -> None:
+        """One thing that a newsroom does, and some time that goes by; now and then the log is made shorter."""
+        random = self._random
+        self._now += random.choice((1, 60 * MINUTE_US, DAY_US, 3 * DAY_US))
+        what = random.random()
+        away = [piece for piece in self._pieces.values() if piece.status is Status.WITHDRAWN]
+        if what < 0.6 or (what < 0.7 and not away):
+            await self._write(Walk(set()))
+            return
+        if what < 0.7:
+            await self._store([replace(random.choice(away), status=Status.PUBLISHED)])
+        elif what < 0.85:
+            await self._edit_names()
+        else:
+            self._now += random.choice((0, 0, KEPT_US))
+            most = random.choice((1, 3, 10, 5_000))
+            for _ in range(random.choice((1, 2, 5))):
+                looked_at = await self._database.write(compact_changes, now=self._now, most=most)
+                self.counts["compacted"] += looked_at
+        self.counts["steps"] += 1
+
+    async def _edit_names(self) -> None:
+        """Rename something that articles show or are filtered by, or an article's own slug."""
+        random, name = self._random, f"Name {self._random.randrange(10**6)}"
+        kind = random.choice(("section", "tag", "author", "label", "label", "edition", "slug", "slug"))
+        self.counts[f"renamed {kind}"] += 1
+        if kind == "edition":
+            await self._rename_edition()
+        elif kind == "slug":
+            piece = random.choice([*self._pieces.values()])
+            # Two slugs taken in turn: the old one comes back, also into what was left out by it.
+            await self._store([replace(piece, renamed=0 if piece.renamed else 1)])
+        else:
+            code = random.choice(KINDS[kind])
+            make: Any = {"tag": tag, "author": author, "label": label}.get(kind)
+            record = section(code, name, edition=self._edition) if kind == "section" else make(code, name)
+            await self._database.write(store_entry, record, now=self._now)
+
+    async def _rename_edition(self) -> None:
+        self._site += 1
+        record = edition(
+            self._edition,
+            timezone=self._edition_zone,
+            site_url=f"https://site-{self._site}.example",
+            default=False,
+        )
+        await self._database.write(store_entry, record, now=self._now)
+
+    def _matching(self, below: Key | None = None) -> list[Piece]:
+        found = super()._matching(below)
+        assert all(piece.status is Status.PUBLISHED for piece in found)
+        return found
+
+
+def key_of(item: Any) -> Key:
+    """The sort key of an item."""
+    return parse_instant(item["published_at"]), item["id"]

@@ -1,0 +1,47 @@
+"""A copy that follows the change feed is what the server shows, whatever happened meanwhile."""
+
+from collections import Counter
+
+import pytest
+
+from app.db.session import Database
+from app.queries import changes
+from tests.conftest import HISTORIES, HISTORIES_SOAK
+from tests.queries.history import STEPS
+from tests.queries.mirror_history import MirrorHistory
+
+WINDOWS = (changes.SCANNED_MOST, 3)  # in every other history a page ends after three rows of the log
+
+
+async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> None:
+    """These histories, one after the other; a failure names the history it happened in."""
+    counts: Counter[str] = Counter()
+    for number in numbers:
+        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        try:
+            found = await MirrorHistory(database, number).run()
+        except AssertionError as error:
+            error.add_note(f"in history {number}")
+            raise
+        assert found["steps"] >= STEPS
+        counts += found
+    print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+    assert counts["compared"] == len(numbers)
+    wanted = ("article.published", "article.updated", "article.bumped", "article.withdrawn", "article.restored")
+    assert min(counts[kind] for kind in (*wanted, "article.removed", "label.updated", "edition.updated")) > 0
+    assert counts["compacted"] > 3 * len(numbers)
+    assert counts["cut_short"] > len(numbers) // 4
+    assert counts["held"] > len(numbers)
+
+
+async def test_a_copy_that_follows_the_feed_is_what_the_server_shows(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live_through(database, range(HISTORIES), monkeypatch)
+
+
+@pytest.mark.soak
+async def test_long_a_copy_that_follows_the_feed_is_what_the_server_shows(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK), monkeypatch)

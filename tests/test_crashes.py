@@ -1,0 +1,197 @@
+"""A server that is killed or ended in the midst of writes: what it acknowledged stays, whole, and nothing else."""
+
+import asyncio
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import Connection
+
+from app import clock
+from app.actions.catalogue import store_entry
+from app.actions.keys import create_key
+from app.cli.server import DRAIN_SECONDS
+from app.db import migrations
+from app.db.session import Database, open_database
+from app.schemas.api_key import KeyRecord
+from tests.api.conftest import as_key
+from tests.conftest import KINDS, create_database, run_once
+from tests.desk import Desk
+from tests.house import check_house
+from tests.ledger import Ledger, count_named
+from tests.records import author, edition, label, section
+from tests.serving import Server, free_port, start_server
+
+DESKS = 8
+IN_FLIGHT_LEAST = 4
+ROUNDS = 3
+ROUNDS_SOAK = 50
+WRITES_BEFORE = (10, 60)
+SECONDS_MOST = 120
+
+
+class House(NamedTuple):
+    """A database that one test's servers have for themselves, and the token of a key that may write."""
+
+    address: str
+    token: str
+
+
+@pytest.fixture(params=KINDS)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
+    """A furnished house of its own: who is killed leaves connections behind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
+        address = f"sqlite:///{tmp_path}/dayline.db"
+    else:
+        server: str = request.getfixturevalue("postgresql_server")
+        name = f"dayline_{uuid4().hex}"
+        run_once(server.format("postgres"), create_database(name))
+        address = server.format(name)
+        run_once(address, migrations.upgrade)
+    return House(address, run_once(address, furnish))
+
+
+def furnish(connection: Connection) -> str:
+    """Store a catalogue to write with; the token of a key that may."""
+    for record in (edition(), section("city", "City"), label("opinion", "Opinion"), author("ada", "Ada Vale")):
+        store_entry(connection, record, now=clock.now())
+    key = KeyRecord.model_validate({"name": "Desks", "scopes": ["articles:write", "articles:publish"]})
+    return create_key(connection, key, now=clock.now())[1]
+
+
+class Newsroom:
+    """Desks that write to one server at a time, over the rounds of its life."""
+
+    def __init__(self, house: House, folder: Path, random: Random) -> None:
+        self.ledger = Ledger()
+        self.in_flight: list[int] = []
+        self.ready_after: list[float] = []
+        self._house = house
+        self._folder = folder
+        self._random = random
+        self._port = free_port()
+        shared: list[str] = []
+        self._desks = [Desk(self.ledger, Random(random.random()), shared) for _ in range(DESKS)]
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[tuple[Server, httpx.AsyncClient]]:
+        """A server of the house and a client of it; started anew on the port of the one before."""
+        server = start_server(self._house.address, self._folder, self._port)
+        try:
+            self.ready_after.append(await server.wait_ready())
+            headers = as_key(self._house.token)
+            async with httpx.AsyncClient(base_url=server.address, headers=headers, timeout=30) as client:
+                yield server, client
+        finally:
+            server.end()
+        assert "Traceback" not in server.words.read_text(), server.words.read_text()
+
+    async def write_until(self, server: Server, client: httpx.AsyncClient, end: signal.Signals) -> None:
+        """Have all desks write, and send the signal while at least four requests are with the server."""
+        for desk in self._desks:
+            desk.is_ending = False
+        working = [asyncio.create_task(desk.work(client)) for desk in self._desks]
+        enough = self.ledger.counts["acknowledged"] + self._random.randrange(*WRITES_BEFORE)
+        deadline = time.monotonic() + SECONDS_MOST
+        while self.ledger.counts["acknowledged"] < enough or len(self.ledger.sent) < IN_FLIGHT_LEAST:
+            assert time.monotonic() < deadline, "the desks do not write"
+            if any(task.done() for task in working):
+                break  # and what stopped it is told below
+            await asyncio.sleep(self._random.uniform(0, 0.002))
+        for desk in self._desks:
+            desk.is_ending = True
+        self.in_flight.append(len(self.ledger.sent))
+        server.send(end)
+        await asyncio.gather(*working)
+
+    async def check(self, *, before: int, all_answered: bool = False) -> Counter[str]:
+        """Hold the database against the ledger, and against itself."""
+
+        def run(connection: Connection) -> Counter[str]:
+            self.ledger.check(connection, now=before, all_answered=all_answered)
+            return check_house(connection)
+
+        async with opened(self._house.address) as database:
+            return await database.read(run)
+
+    async def repeat(self, client: httpx.AsyncClient) -> None:
+        """Send once more what nobody answered of new articles: one of each is there then."""
+        makings, self.ledger.makings = self.ledger.makings, []
+        async with opened(self._house.address) as database:
+            for making in makings:
+                there = await database.read(count_named, making.state.headline)
+                answer = await self._desks[0].make(client, making, again=True)
+                is_known = answer.headers.get("idempotency-replayed") == "true" or answer.status_code == 200
+                assert (there, is_known) in {(0, False), (1, True)}, making
+                assert await database.read(count_named, making.state.headline) == 1, making
+        self.ledger.counts["made again"] += len(makings)
+
+
+@asynccontextmanager
+async def opened(address: str) -> AsyncIterator[Database]:
+    """The database, closed again before its server is killed, so that who comes next finds it as a crash left it."""
+    database = open_database(address)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def tell(newsroom: Newsroom, rounds: int, found: Counter[str]) -> None:
+    """What happened, for those who run this with -s."""
+    ready: Sequence[float] = sorted(newsroom.ready_after)
+    print(  # noqa: T201 - the figures are what a soak run is for
+        f"\n{rounds} rounds: {dict(newsroom.ledger.counts)}; in flight at the end of each {newsroom.in_flight}; "
+        f"ready again after {ready[0]:.1f} to {ready[-1]:.1f} s; {dict(found)}"
+    )
+
+
+async def live_through(house: House, folder: Path, rounds: int) -> None:
+    """So many lives, each ended by SIGKILL, and a look at what is left after each."""
+    newsroom = Newsroom(house, folder, Random(rounds))
+    found: Counter[str] = Counter()
+    for number in range(rounds + 1):
+        before = clock.now()
+        async with newsroom.serving() as (server, client):
+            found = await newsroom.check(before=before)
+            await newsroom.repeat(client)
+            if number < rounds:
+                await newsroom.write_until(server, client, signal.SIGKILL)
+                assert await server.ended() == -signal.SIGKILL
+    tell(newsroom, rounds, found)
+    assert min(newsroom.in_flight) >= IN_FLIGHT_LEAST
+    assert newsroom.ledger.counts["acknowledged"] >= WRITES_BEFORE[0] * rounds
+
+
+async def test_what_was_acknowledged_survives_a_kill_whole(house: House, tmp_path: Path) -> None:
+    await live_through(house, tmp_path, ROUNDS)
+
+
+@pytest.mark.soak
+async def test_long_what_was_acknowledged_survives_a_kill_whole(house: House, tmp_path: Path) -> None:
+    await live_through(house, tmp_path, ROUNDS_SOAK)
+
+
+async def test_asked_to_end_a_server_answers_what_it_does_and_does_nothing_it_does_not_answer(
+    house: House, tmp_path: Path
+) -> None:
+    newsroom = Newsroom(house, tmp_path, Random(1))
+    async with newsroom.serving() as (server, client):
+        waiting = asyncio.create_task(client.get("/v1/changes?since=0&tag=unheard-of&wait=30"))
+        await newsroom.write_until(server, client, signal.SIGTERM)
+        begun = time.monotonic()
+        assert await server.ended() in {0, -signal.SIGTERM}
+        assert time.monotonic() - begun < DRAIN_SECONDS
+        assert (await waiting).status_code == 200
+    assert newsroom.in_flight[0] >= IN_FLIGHT_LEAST
+    tell(newsroom, 1, await newsroom.check(before=0, all_answered=True))
