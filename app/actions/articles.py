@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, bindparam, select, update
+from sqlalchemy import Connection, select
 
 from app.actions.catalogue import Outcome, UnknownEdition, edition_ids
 from app.actions.changes import Change, begin_changes
@@ -21,7 +21,7 @@ from app.actions.revisions import keep_contents
 from app.actions.saves import Save
 from app.actions.slugs import restore_slugs, retire_slugs
 from app.actions.writing import Writing
-from app.db.bulk import insert_rows
+from app.db.bulk import insert_rows, update_rows
 from app.domain.ids import IdMint, parse_id
 from app.errors import DaylineError
 from app.models.article import article_bodies, articles
@@ -29,9 +29,6 @@ from app.schemas.record import ArticleRecord
 
 IMPORTING = Manner()
 _MINT = IdMint()
-_ROW: BindParameter[int] = bindparam("b_article_id")
-_UPDATE = update(articles).where(articles.c.id == _ROW)
-_UPDATE_BODY = update(article_bodies).where(article_bodies.c.article_id == _ROW)
 
 
 class _Batch(NamedTuple):
@@ -176,13 +173,10 @@ def _write_rows(batch: _Batch, writings: list[Writing]) -> list[tuple[Writing, S
         batch.stored.outcomes[writing.place] = Outcome.CREATED if is_new else Outcome.CHANGED
         if writing.stamps_update:
             columns["updated_at"] = batch.now
-        name = "id" if is_new else "b_article_id"
-        rows[is_new].append({name: writing.article_id, **columns, **writing.numbers(save)})
-        name = "article_id" if is_new else "b_article_id"
-        bodies[is_new].append({name: writing.article_id, "blocks": writing.blocks()})
-    if replaced:
-        connection.execute(_UPDATE, rows[False])
-        connection.execute(_UPDATE_BODY, bodies[False])
+        rows[is_new].append({"id": writing.article_id, **columns, **writing.numbers(save)})
+        bodies[is_new].append({"article_id": writing.article_id, "blocks": writing.blocks()})
+    update_rows(connection, articles, rows[False])
+    update_rows(connection, article_bodies, bodies[False])
     insert_rows(connection, articles, rows[True])
     insert_rows(connection, article_bodies, bodies[True])
     return changed

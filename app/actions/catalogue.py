@@ -18,7 +18,7 @@ from app.domain.surrogate import facet_key, shelf_key
 from app.errors import NotFound
 from app.models.article import article_authors, article_tags, articles
 from app.models.edition import editions
-from app.records.catalogue import SHELVES, find_entry
+from app.records.catalogue import SHELVES, find_entry, is_listed, name_of
 from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
 UPDATED = {
@@ -68,8 +68,8 @@ def store_entry(connection: Connection, record: CatalogueRecord, *, now: int, ac
     """
     begin_changes(connection)
     kind = KINDS[type(record)]
-    name = record.code if isinstance(record, LabelRecord) else record.slug
-    edition_id = _edition_of(connection, record)
+    name = name_of(record)
+    edition_id = edition_of(connection, record)
     row = find_entry(connection, kind, name, edition_id=edition_id)
     members = _members(record)
     others: list[int] = []
@@ -78,7 +78,7 @@ def store_entry(connection: Connection, record: CatalogueRecord, *, now: int, ac
         # There is always one default edition: the first one is it until another says so.
         members["is_default"] = record.default or not others
         others = others if record.default else []
-    if row is not None and _is_listed(row) and all(getattr(row, key) == value for key, value in members.items()):
+    if row is not None and is_listed(row) and all(getattr(row, key) == value for key, value in members.items()):
         return Outcome.UNCHANGED
     if others:
         _step_back(connection, others, now)
@@ -165,17 +165,14 @@ def drop_unused(connection: Connection, gone: Standing) -> None:
             connection.execute(delete(table).where(table.c.id == number, table.c.is_listed.is_(False), unused))
 
 
-def _edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
+def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
+    """The number of a section's edition, None for what belongs to none; UnknownEdition."""
     if not isinstance(record, SectionRecord):
         return None
     edition_id = edition_ids(connection, [record.edition]).get(record.edition)
     if edition_id is None:
         raise UnknownEdition(record.edition)
     return edition_id
-
-
-def _is_listed(row: AnyRow) -> bool:
-    return bool(getattr(row, "is_listed", True))
 
 
 def _insert(connection: Connection, kind: Facet, columns: dict[str, Any]) -> int:

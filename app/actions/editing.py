@@ -3,7 +3,7 @@
 Errors of all: InvalidInput, Conflict, Forbidden, PreconditionFailed, NotFound.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -53,7 +53,7 @@ def edit_article(
     patch: Mapping[str, Any],
     *,
     expected: Collection[int] | None,
-    shown: Mapping[str, Any] | None = None,
+    shown: Callable[[], Mapping[str, Any]],
     now: int,
     editor: Editor,
 ) -> None:
@@ -69,7 +69,7 @@ def edit_article(
         raise ArticleErased(format_id(article_id), is_here=True)
     current = read_records(connection, [article_id])[article_id]
     given = {name: value for name, value in patch.items() if name in CONTENT}
-    _refuse_others(patch, {**(shown or {}), **current})
+    _refuse_others(patch, current if patch.keys() <= current.keys() | {"note"} else {**shown(), **current})
     merged = merge_patch({name: current[name] for name in CONTENT}, given)
     standing = {name: current[name] for name in STANDING}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")

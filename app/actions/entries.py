@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.actions.catalogue import KINDS, edition_ids, store_entry
+from app.actions.catalogue import KINDS, UnknownEdition, edition_of, store_entry
 from app.actions.changes import begin_changes
 from app.domain.patch import merge_patch
 from app.domain.scope import Facet
 from app.errors import Conflict, Flaw, InvalidInput, NotFound, PreconditionFailed
 from app.models.edition import editions
-from app.records.catalogue import NOUNS, entry_record, find_entry
-from app.schemas.record import CatalogueRecord, LabelRecord, SectionRecord
+from app.records.catalogue import NOUNS, entry_record, find_entry, is_listed, name_of
+from app.schemas.record import CatalogueRecord
 from app.schemas.validation import validated
 
 _MODELS = {kind: model for model, kind in KINDS.items()}
@@ -26,14 +26,13 @@ def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
     """
     begin_changes(connection)
     kind = KINDS[type(record)]
-    name = record.code if isinstance(record, LabelRecord) else record.slug
-    edition_id = None
-    if isinstance(record, SectionRecord):
-        edition_id = edition_ids(connection, [record.edition]).get(record.edition)
-        if edition_id is None:
-            raise InvalidInput(Flaw("edition", f"There is no edition '{record.edition}'."))
+    name = name_of(record)
+    try:
+        edition_id = edition_of(connection, record)
+    except UnknownEdition as error:
+        raise InvalidInput(Flaw("edition", error.detail)) from None
     row = find_entry(connection, kind, name, edition_id=edition_id)
-    if row is not None and getattr(row, "is_listed", True):
+    if row is not None and is_listed(row):
         raise Conflict(f"There is already a {NOUNS[kind]} '{name}'.")
     store_entry(connection, record, now=now, actor=actor)
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.actions.consequences import complete_saves
 from app.actions.links import read_standings
+from app.actions.listings import Standing
 from app.actions.notes import join_notes
 from app.actions.saves import Save
 from app.db.base import AnyRow
@@ -76,7 +77,7 @@ def move_articles(connection: Connection, moves: Sequence[Move], *, now: int, ed
     complete_saves(connection, saves, now=now, actor=editor.actor)
 
 
-def _save(move: Move, before: Any) -> Save:
+def _save(move: Move, before: Standing) -> Save:
     after = before.moved(move.status, move.published_at)
     version = move.row.version + after.is_public
     return Save(before=before, after=after, revision=move.row.revision + 1, version=version, note=move.note)
@@ -93,7 +94,5 @@ def _columns(move: Move, save: Save, now: int) -> dict[str, Any]:
         "version": save.version,
         "modified_at": now,
         "notes": join_notes(move.row.notes, save, now),
-        "withdrawal_reason": move.row.withdrawal_reason,
-        "withdrawal_notice": move.row.withdrawal_notice,
         **move.columns,
     }

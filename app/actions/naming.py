@@ -1,7 +1,6 @@
 """The names in records: what stands behind them in the catalogue, and which slugs articles get."""
 
 from collections.abc import Iterable
-from functools import partial
 
 from sqlalchemy import Connection
 
@@ -48,13 +47,13 @@ def name_entries(
 
 def refuse_unknown(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored) -> list[Writing]:
     """Those whose section, label and authors are all there; the others are told which are not."""
-    passed = []
-    find = partial(known_entries, connection, edition_id=edition_id)
+    passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
+    asked = {kind: {name for writing in writings for name in _names(writing, kind)} for kind in kinds}
+    known = {kind: known_entries(connection, kind, names, edition_id=edition_id) for kind, names in asked.items()}
     for writing in writings:
         flaws = []
-        for kind in (Facet.SECTION, Facet.LABEL, Facet.AUTHOR):
-            names = _names(writing, kind)
-            missing = [name for name in names if name not in find(kind, names)]
+        for kind in kinds:
+            missing = [name for name in _names(writing, kind) if name not in known[kind]]
             where = "authors" if kind is Facet.AUTHOR else NOUNS[kind]
             flaws += [Flaw(where, f"There is no {NOUNS[kind]} '{name}' here.") for name in missing]
         if flaws:

@@ -1,6 +1,6 @@
 """How long a public answer may be kept: half a minute, or up to the scheduled publication that will change it."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import Request
 
@@ -10,7 +10,14 @@ from app.domain.instant import SECOND_US
 from app.domain.scope import Facet
 from app.domain.upcoming import ArticleInterest, Groups, Interest, ListInterest, Upcoming
 from app.schemas.article import Article
-from app.schemas.question import ArticlesQuestion, CalendarQuestion, DayQuestion, Filters, TimelineQuestion
+from app.schemas.question import (
+    ArticleFilters,
+    ArticlesQuestion,
+    CalendarQuestion,
+    DayQuestion,
+    Filters,
+    TimelineQuestion,
+)
 from app.schemas.timeline import TimelineDayPage
 
 _WITHIN_US = MAX_AGE_S * SECOND_US
@@ -76,46 +83,20 @@ def freshness_of(request: Request) -> Freshness:
 
 def timeline_interest(question: TimelineQuestion) -> ListInterest:
     """What changes a page of the timeline; a day's total also changes behind a cursor."""
-    return ListInterest(
-        edition=question.edition,
-        groups=_groups(question),
-        ids=tuple(question.id),
-        excluded=tuple(question.exclude),
-        starts=question.from_,
-        ends=question.to,
-        tz=question.tz,
-        last_day=question.newest_day,
-        is_settled=question.cursor is not None and not question.total,
-    )
+    is_settled = question.cursor is not None and not question.total
+    return _list_interest(question, tz=question.tz, last_day=question.newest_day, is_settled=is_settled)
 
 
 def articles_interest(question: ArticlesQuestion, *, entry: tuple[Facet, str] | None = None) -> ListInterest:
     """What changes a page of a list of articles, those of an `entry` where the address names one."""
-    return ListInterest(
-        edition=question.edition,
-        groups=_groups(question, entry),
-        ids=tuple(question.id),
-        excluded=tuple(question.exclude),
-        starts=question.from_,
-        ends=question.to,
-        is_settled=question.cursor is not None,
-    )
+    return _list_interest(question, entry, is_settled=question.cursor is not None)
 
 
 def day_interest(question: DayQuestion, page: TimelineDayPage) -> ListInterest:
     """What changes a day and its links, which heed every filter too: nothing once a newer day has news."""
-    previous = page["previous"]
-    return ListInterest(
-        edition=question.edition,
-        groups=_groups(question),
-        ids=tuple(question.id),
-        excluded=tuple(question.exclude),
-        starts=question.from_,
-        ends=question.to,
-        tz=question.tz,
-        after_day=None if previous is None else previous["date"],
-        is_settled=page["next"] is not None,
-    )
+    previous, is_settled = page["previous"], page["next"] is not None
+    after_day = None if previous is None else previous["date"]
+    return _list_interest(question, tz=question.tz, after_day=after_day, is_settled=is_settled)
 
 
 def calendar_interest(question: CalendarQuestion) -> ListInterest:
@@ -139,6 +120,18 @@ def article_interest(article: Article) -> ArticleInterest:
 def related_interest(key: str) -> ArticleInterest:
     """What changes the “read also” of an article by itself."""
     return ArticleInterest(name=key)
+
+
+def _list_interest(question: ArticleFilters, entry: tuple[Facet, str] | None = None, **members: Any) -> ListInterest:
+    return ListInterest(
+        edition=question.edition,
+        groups=_groups(question, entry),
+        ids=tuple(question.id),
+        excluded=tuple(question.exclude),
+        starts=question.from_,
+        ends=question.to,
+        **members,
+    )
 
 
 def _groups(question: Filters, entry: tuple[Facet, str] | None = None) -> Groups:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Table, bindparam, insert, update
+from sqlalchemy import BindParameter, ClauseElement, Connection, CursorResult, Dialect, Table, bindparam, insert, update
 from sqlalchemy.sql.compiler import SQLCompiler
 
 PORTION = 10_000
@@ -36,7 +36,7 @@ def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any
 
 
 def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows by their `id`, all in the same columns, with values as the driver takes them; none is fine."""
+    """Update rows by their table's key, all in the same columns, with values as the driver takes them; none is fine."""
     if rows:
         statement, names = _compile_update(connection.dialect, table, frozenset(rows[0]))
         connection.exec_driver_sql(statement, [tuple([row[name] for name in names]) for row in rows])
@@ -59,8 +59,11 @@ def _compile_insert(dialect: Dialect, table: Table, names: frozenset[str]) -> tu
 
 @lru_cache(maxsize=64)
 def _compile_update(dialect: Dialect, table: Table, names: frozenset[str]) -> tuple[str, list[str]]:
-    changed = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in sorted(names - {"id"})}
-    statement = update(table).where(table.c.id == bindparam("new_id", type_=table.c.id.type)).values(changed)
+    given: dict[str, BindParameter[Any]] = {
+        name: bindparam(f"new_{name}", type_=table.c[name].type) for name in sorted(names)
+    }
+    keys = [column == given.pop(column.name) for column in table.primary_key]
+    statement = update(table).where(*keys).values(given)
     text, places, _fixed = _compile(dialect, statement)
     return text, [place.removeprefix("new_") for place in places]
 

@@ -9,6 +9,7 @@ from app.domain.instant import format_instant
 from app.domain.scope import Scope
 from app.models.change import changes
 from app.queries.change_entries import find_entries
+from app.queries.changes import ROW_COLUMNS
 from app.queries.editorial import PATH as ARTICLES
 from app.queries.scope import resolve
 from app.schemas.audit import Audit, AuditItem, AuditQuestion
@@ -18,15 +19,7 @@ PATH = "/v1/editorial/changes"
 ZONE = "UTC"
 
 _PAGE = (
-    select(
-        changes.c.seq,
-        changes.c.type,
-        changes.c.at,
-        changes.c.edition_id,
-        changes.c.article_id,
-        changes.c.actor,
-        changes.c["keys"].label("names"),  # a row of results has a method called keys
-    )
+    select(*ROW_COLUMNS, changes.c.actor)
     .where(changes.c.seq < bindparam("before"))
     .order_by(changes.c.seq.desc())
     .limit(bindparam("limit"))

@@ -2,19 +2,16 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Select, Table, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.cursor import decode_name, encode_name
 from app.domain.scope import Facet, Scope
 from app.errors import NotFound
-from app.models.author import authors
-from app.models.label import labels
-from app.models.section import sections
-from app.models.tag import tags
 from app.queries.articles import list_articles, render_author, render_tag
 from app.queries.editions import EditionView, find_edition
 from app.queries.items import translate
+from app.records.catalogue import NOUNS, SHELVES
 from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, Label, Section, SectionPage, TagPage
 from app.schemas.page import AuthorList, LabelList, Next, SectionList, TagList
@@ -31,7 +28,8 @@ class _Shelf(NamedTuple):
     anywhere: Select[Any]
 
 
-def _shelf(noun: str, table: Table, name: Column[str]) -> _Shelf:
+def _shelf(kind: Facet) -> _Shelf:
+    noun, (table, name) = NOUNS[kind], SHELVES[kind]
     found = select(*table.c).where(table.c.is_listed)
     if "edition_id" in table.c:
         found = found.where(table.c.edition_id == bindparam("edition_id"))
@@ -40,12 +38,7 @@ def _shelf(noun: str, table: Table, name: Column[str]) -> _Shelf:
     return _Shelf(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")), anywhere)
 
 
-_SHELVES = {
-    Facet.SECTION: _shelf("section", sections, sections.c.slug),
-    Facet.TAG: _shelf("tag", tags, tags.c.slug),
-    Facet.AUTHOR: _shelf("author", authors, authors.c.slug),
-    Facet.LABEL: _shelf("label", labels, labels.c.code),
-}
+_SHELVES = {kind: _shelf(kind) for kind in (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)}
 
 
 def list_authors(connection: Connection, question: NameQuestion) -> AuthorList:

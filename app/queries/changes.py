@@ -34,15 +34,16 @@ _AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindp
 _REACH = select(
     _LATEST.scalar_subquery().label("latest"), select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach")
 )
+ROW_COLUMNS = (
+    changes.c.seq,
+    changes.c.type,
+    changes.c.at,
+    changes.c.edition_id,
+    changes.c.article_id,
+    changes.c["keys"].label("names"),  # a row of results has a method called keys
+)
 _ROWS = (
-    select(
-        changes.c.seq,
-        changes.c.type,
-        changes.c.at,
-        changes.c.edition_id,
-        changes.c.article_id,
-        changes.c["keys"].label("names"),  # a row of results has a method called keys
-    )
+    select(*ROW_COLUMNS)
     .where(_SINCE, changes.c.seq <= bindparam("reach"))
     .order_by(changes.c.seq)
     .limit(bindparam("most"))

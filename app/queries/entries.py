@@ -11,7 +11,7 @@ from app.domain.instant import format_instant
 from app.domain.scope import Facet, Scope
 from app.errors import NotFound
 from app.queries.editions import EditionView, find_edition
-from app.records.catalogue import NOUNS, SHELVES, entry_record, find_entry
+from app.records.catalogue import NOUNS, SHELVES, entry_record, find_entry, is_listed
 from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry, EntriesQuestion
 
 _PATH = "/v1/editorial"
@@ -54,6 +54,6 @@ def _entry(kind: Facet, row: AnyRow, owner: EditionView | None) -> EditorialEntr
         "href": f"{_PATH}/{NOUNS[kind]}s/{name}{suffix}",
         "revision": row.revision,
         "modified_at": format_instant(row.modified_at, find_zone(_UTC)),
-        "listed": bool(getattr(row, "is_listed", True)),
+        "listed": is_listed(row),
     }
     return cast("EditorialEntry", entry)

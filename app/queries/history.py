@@ -11,10 +11,9 @@ from app.domain.revision import Action, NoteType, public_event
 from app.domain.scope import Scope
 from app.models.revision import revisions
 from app.queries.article import find_public
+from app.schemas.editorial import REVISION_MOST
 from app.schemas.history import History, HistoryEvent
 from app.schemas.question import HistoryQuestion
-
-NEWEST = 2**31 - 1
 
 _PAGE = (
     select(
@@ -44,7 +43,7 @@ def get_history(connection: Connection, key: str, question: HistoryQuestion) -> 
     """
     row, edition = find_public(connection, key, question)
     digest = Scope(edition=f"history {row.id}").digest()
-    before = NEWEST if question.cursor is None else decode_number(question.cursor, digest)
+    before = REVISION_MOST if question.cursor is None else decode_number(question.cursor, digest)
     rows = connection.execute(_PAGE, {"article_id": row.id, "before": before, "limit": question.limit + 1}).all()
     shown = rows[: question.limit]
     events: list[HistoryEvent] = []

@@ -30,11 +30,8 @@ from sqlalchemy import (
 from app.domain.scope import Facet
 from app.errors import Flaw, InvalidInput
 from app.models.article import articles
-from app.models.author import authors
-from app.models.label import labels
 from app.models.listing import listings
-from app.models.section import sections
-from app.models.tag import tags
+from app.records.catalogue import SHELVES
 
 RANGES_MOST = 200
 LOOKUPS_MOST = 225  # in a statement: 900 look-ups take a second to compile the first time, and 20 MB to keep
@@ -48,13 +45,6 @@ _LIMIT: BindParameter[int] = bindparam("limit", type_=Integer)
 _ONE = literal_column("1", Integer)
 
 Place = tuple[int, Facet, int]
-
-_CATALOGUES = {
-    Facet.SECTION: (sections, sections.c.slug),
-    Facet.TAG: (tags, tags.c.slug),
-    Facet.AUTHOR: (authors, authors.c.slug),
-    Facet.LABEL: (labels, labels.c.code),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +107,7 @@ def _bounded(selection: Selection) -> Selection:
 def _names(shape: tuple[tuple[Facet, int], ...]) -> Any:
     parts = []
     for kind, count in shape:
-        table, name = _CATALOGUES[kind]
+        table, name = SHELVES[kind]
         owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
         wanted: list[BindParameter[str]] = [bindparam(f"{kind.name}_{i}") for i in range(count)]
         parts.append(

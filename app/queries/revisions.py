@@ -18,7 +18,14 @@ from app.models.edition import editions
 from app.models.revision import revisions
 from app.queries.editorial import PATH, find_id
 from app.records.articles import CONTENT, load_content, read_records
-from app.schemas.editorial import Revision, RevisionItem, RevisionList, RevisionQuestion, RevisionsQuestion
+from app.schemas.editorial import (
+    REVISION_MOST,
+    Revision,
+    RevisionItem,
+    RevisionList,
+    RevisionQuestion,
+    RevisionsQuestion,
+)
 
 _LIGHT = tuple(column for column in revisions.c if column.name != "content")
 _ZONE = (
@@ -45,14 +52,13 @@ _SAID = (
     .order_by(revisions.c.revision)
     .limit(1)
 )
-NEWEST = 2**31 - 1
 
 
 def list_revisions(connection: Connection, key: str, question: RevisionsQuestion) -> RevisionList:
     """The saves of an article, the latest first; NotFound, CursorInvalid, CursorMismatch."""
     article_id, zone = _find(connection, key)
     digest = Scope(edition=f"revisions {article_id}").digest()
-    before = NEWEST if question.cursor is None else decode_number(question.cursor, digest)
+    before = REVISION_MOST if question.cursor is None else decode_number(question.cursor, digest)
     bound = {"article_id": article_id, "before": before, "limit": question.limit + 1}
     rows = connection.execute(_PAGE, bound).all()
     shown = rows[: question.limit]
@@ -97,7 +103,7 @@ def _find(connection: Connection, key: str) -> tuple[int, ZoneInfo]:
 
 
 def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
-    if number > NEWEST:
+    if number > REVISION_MOST:
         return None
     return connection.execute(_ONE, {"article_id": article_id, "revision": number}).first()
 

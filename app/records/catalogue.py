@@ -12,6 +12,7 @@ from app.models.edition import editions
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
+from app.schemas.record import CatalogueRecord, LabelRecord
 
 
 class Shelf(NamedTuple):
@@ -37,6 +38,16 @@ NOUNS = {
     Facet.AUTHOR: "author",
     Facet.LABEL: "label",
 }
+
+
+def name_of(record: CatalogueRecord) -> str:
+    """What an entry is known by: its slug, of a label its code."""
+    return record.code if isinstance(record, LabelRecord) else record.slug
+
+
+def is_listed(row: AnyRow) -> bool:
+    """Whether the public sees an entry; every edition is seen."""
+    return bool(getattr(row, "is_listed", True))
 
 
 def find_entry(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:

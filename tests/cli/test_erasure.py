@@ -15,16 +15,10 @@ from app.domain.ids import format_id
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import run_once
+from tests.importers.lines import edition_line
 
 WORD = "Zubrowka-7731"
-EDITION: dict[str, object] = {
-    "kind": "edition",
-    "slug": "global",
-    "name": "The Lume Courier",
-    "language": "en-GB",
-    "timezone": "Europe/Kyiv",
-    "site_url": "https://courier.example",
-}
+EDITION = edition_line()
 
 
 def story(words: str, **members: object) -> dict[str, object]:

@@ -114,7 +114,9 @@ async def edit_article(request: Request, key: ArticleKey) -> Response:
     patch, editor = await read_object(request), editor_of(request)
 
     def edit(connection: Connection, article_id: int) -> None:
-        shown, _ = editorial.get_editorial_article(connection, key)
+        def shown() -> EditorialArticle:
+            return editorial.get_editorial_article(connection, key)[0]
+
         editing.edit_article(
             connection, article_id, patch, expected=expected, shown=shown, now=clock.now(), editor=editor
         )

@@ -20,6 +20,7 @@ from app.db.session import Connection
 from app.domain.api_key import KeyScope
 from app.domain.scope import Facet
 from app.queries.entries import get_entry, list_entries
+from app.records.catalogue import name_of
 from app.schemas import editorial_catalogue as schemas
 from app.schemas.question import Nothing
 from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
@@ -66,7 +67,7 @@ def _creates(kind: _Kind) -> Handler:
         def make(connection: Connection) -> PrivateAnswer:
             actions.create_entry(connection, record, now=clock.now(), actor=actor)
             edition = record.edition if isinstance(record, SectionRecord) else None
-            entry = get_entry(connection, kind.facet, _name_of(record), edition=edition)
+            entry = get_entry(connection, kind.facet, name_of(record), edition=edition)
             headers = {"location": entry["href"]}
             return as_sent(private_answer(entry, status=201, revision=entry["revision"], headers=headers))
 
@@ -176,10 +177,6 @@ def _add_entry_routes(kind: _Kind) -> None:
         summary=f"Edit {kind.called}",
         **documented(kind.question, kind.answer, example, problems=(404, 412, 422), scopes=SCOPES, **body),
     )
-
-
-def _name_of(record: CatalogueRecord) -> str:
-    return record.code if isinstance(record, LabelRecord) else record.slug
 
 
 for _each in KINDS:

@@ -16,7 +16,6 @@ from app.domain.editor import Editor
 from app.errors import PreconditionRequired
 from app.queries.editorial import find_id, get_editorial_article
 
-ARTICLE = "/v1/editorial/articles"
 DRAFTS = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH)
 PUBLISH = (KeyScope.ARTICLES_PUBLISH,)
 NOT_HERE = (404, 409, 412, 422)
