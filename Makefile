@@ -16,7 +16,7 @@ ADDRESS := --host $(HOST)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak lint
+.PHONY: help setup run test soak bench lint
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
@@ -33,6 +33,9 @@ test: setup ## Run every test but the long forms
 
 soak: setup ## Run the long forms of the tests
 	@$(BIN)/python -m pytest -m soak
+
+bench: setup ## Compare with nginx, bare uvicorn and FastAPI by hand (make bench OPTIONS=--quick)
+	@$(BIN)/python -m bench.run $(OPTIONS)
 
 lint: setup ## Check style, types, the dependency rule and the lock
 	$(BIN)/ruff check

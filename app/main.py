@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import orjson
 from fastapi import FastAPI
@@ -11,34 +12,53 @@ from fastapi import FastAPI
 from app.api import articles, catalogue, changes, editions, health, timeline
 from app.api.door import DoorMiddleware
 from app.api.editorial import ROUTERS
+from app.api.express import install_express
 from app.api.head import HeadMiddleware
+from app.api.kept import name_of
 from app.api.openapi import install_openapi, operation_id
 from app.api.pages import install_pages
 from app.api.private import EDITORIAL
 from app.api.problems import install_problems
+from app.cache.early import STATE_KEY, EarlyHits
+from app.cache.middleware import CacheMiddleware
+from app.cache.store import Store
 from app.db.session import open_database
 from app.domain.api_key import KeyUses
 from app.relay.draining import on_ending
+from app.relay.follower import Follower
 from app.relay.log import LogWatch
 from app.settings import Reads, Settings, read_settings
 from app.worker import Worker
+
+if TYPE_CHECKING:
+    from app.relay.purging import Purger
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; nothing is opened before its lifespan begins."""
     chosen = settings or read_settings()
+    store = Store(chosen.cache_bytes)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, EarlyHits]]:
+        store.clear()  # begun anew, perhaps over another database
         app.state.database = open_database(chosen.database_url)
         app.state.schedule = worker = Worker(app.state.database, app.state.key_uses)
         app.state.watch = watch = LogWatch(app.state.database)
+        purger = _make_purger(app, chosen)
+        app.state.follower = follower = _make_follower(app, store, purger)
         try:
             await worker.start()
+            await follower.start()
+            if purger is not None:
+                purger.start()
             with on_ending(watch.stop):
-                yield
+                yield _early_hits(app, chosen, store)
         finally:
             await watch.close()
+            if purger is not None:
+                await purger.stop()
+            await follower.stop()
             await worker.stop()
             await app.state.database.close()
 
@@ -49,12 +69,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would ask thrice a request who listens
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
     _install_routes(app)
     install_openapi(app)
     install_problems(app)
+    _install_cache(app, chosen, store)
     _install_door(app, chosen)
     app.add_middleware(HeadMiddleware)
     app.state.key_uses = KeyUses()
@@ -63,12 +85,51 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _install_routes(app: FastAPI) -> None:
+    install_express(app)
     for resource in (editions, timeline, articles, catalogue, changes):
         app.include_router(resource.router, prefix="/v1")
     for router in ROUTERS:
         app.include_router(router, prefix=EDITORIAL)
     app.include_router(health.router)
     install_pages(app)
+
+
+def _takes_purges(settings: Settings) -> bool:
+    """Whether a network in front is to be told what changed: where reading is keyed, none keeps anything."""
+    return settings.cdn_purge_url is not None and settings.reads is not Reads.KEYED
+
+
+def _make_purger(app: FastAPI, settings: Settings) -> "Purger | None":
+    if settings.cdn_purge_url is None or not _takes_purges(settings):
+        return None
+    from app.relay.purging import Purger  # noqa: PLC0415 - its client is slow to load, and most installations need none
+
+    return Purger(app.state.database, url=settings.cdn_purge_url, field=settings.cdn_purge_header)
+
+
+def _make_follower(app: FastAPI, store: Store, purger: "Purger | None") -> Follower:
+    """Have kept answers follow the log; what cannot be told one by one is purged as a whole, too."""
+
+    def clear() -> None:
+        store.clear()
+        if purger is not None:
+            purger.forget()
+
+    return Follower(app.state.database, apply=store.apply, clear=clear)
+
+
+def _install_cache(app: FastAPI, settings: Settings, store: Store) -> None:
+    """Keep public answers; where reading is keyed every answer is private, and none is kept."""
+    app.state.store = store
+    is_on = settings.cache_bytes > 0 and settings.reads is not Reads.KEYED
+    app.add_middleware(
+        CacheMiddleware,
+        name_of=name_of,
+        store=store if is_on else None,
+        vouching=lambda: app.state.follower,
+        picture=lambda: app.state.schedule,
+        is_purged=_takes_purges(settings),
+    )
 
 
 def _install_door(app: FastAPI, settings: Settings) -> None:
@@ -81,5 +142,14 @@ def _install_door(app: FastAPI, settings: Settings) -> None:
         limits = RateLimits(
             address=settings.rate_limit_address, key=settings.rate_limit_key, trusted=settings.trusted_proxies
         )
-    if app.state.is_keyed or limits is not None:
+    app.state.has_door = app.state.is_keyed or limits is not None
+    if app.state.has_door:
         app.add_middleware(DoorMiddleware, is_keyed=app.state.is_keyed, limits=limits)
+
+
+def _early_hits(app: FastAPI, settings: Settings, store: Store) -> dict[str, EarlyHits]:
+    """What the server may send without asking the application: nothing that has to pass a door."""
+    if not settings.early_hits or not settings.cache_bytes or app.state.has_door:
+        return {}
+    hits = EarlyHits(store, name_of=name_of, vouching=app.state.follower, picture=app.state.schedule)
+    return {STATE_KEY: hits}

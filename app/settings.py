@@ -7,6 +7,10 @@ DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
                        600/minute; off where absent
 DAYLINE_TRUSTED_PROXIES
                        10.0.0.0/8, 192.0.2.10: whose Forwarded and X-Forwarded-For are believed
+DAYLINE_CACHE_BYTES    67108864: how much memory the kept answers of a process may take; 0 keeps none
+DAYLINE_EARLY_HITS     true answers what is kept before the request reaches the application
+DAYLINE_CDN_PURGE_URL, DAYLINE_CDN_PURGE_HEADER
+                       https://api.fastly.com/service/…/purge and Fastly-Key: …, where purges go; none where absent
 """
 
 import os
@@ -16,6 +20,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.domain.edge import check_purge_url, parse_field
 from app.domain.peer import Network, parse_networks
 from app.domain.rate import check_rate
 from app.errors import OperatorError
@@ -38,6 +43,14 @@ def _rate(value: object) -> object:
     return check_rate(value) if isinstance(value, str) else value
 
 
+def _purge_url(value: object) -> object:
+    return check_purge_url(value) if isinstance(value, str) else value
+
+
+def _header_field(value: object) -> object:
+    return parse_field(value) if isinstance(value, str) else value
+
+
 Rate = Annotated[str | None, BeforeValidator(_rate)]
 
 
@@ -56,6 +69,18 @@ class Settings(BaseModel):
     rate_limit_key: Rate = Field(None, description="Requests of a key: `600/minute`.")
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="Addresses and networks whose `Forwarded` and `X-Forwarded-For` count."
+    )
+    cache_bytes: int = Field(
+        64 * 1024 * 1024, ge=0, description="Bytes of memory for the kept answers of a process; `0` keeps none."
+    )
+    early_hits: bool = Field(
+        default=True, description="Answer what is kept before the request reaches the application."
+    )
+    cdn_purge_url: Annotated[str | None, BeforeValidator(_purge_url)] = Field(
+        None, repr=False, description="Where the network in front takes purges by key; answers then carry keys."
+    )
+    cdn_purge_header: Annotated[tuple[str, str] | None, BeforeValidator(_header_field)] = Field(
+        None, repr=False, description="A header field of those requests, such as `Fastly-Key: …`."
     )
 
 

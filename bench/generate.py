@@ -83,21 +83,22 @@ class Newsroom:
 def generate_records(articles: int, seed: int) -> Iterator[dict[str, Any]]:
     """The records of an archive, the catalogue first, then the articles, oldest first."""
     random = Random(seed)
-    newsroom = _newsroom(random)
+    newsroom = make_newsroom(random)
     for names in (newsroom.sections, newsroom.tags, newsroom.authors, newsroom.labels):
         names.place(random, articles)
-    yield from _catalogue(random, newsroom)
+    yield from catalogue_records(random, newsroom)
     for number, instant in enumerate(_instants(random, articles)):
         yield _article(random, newsroom, number, instant)
 
 
 def names_apart(seed: int) -> tuple[str, str]:
     """The section and the tag, both common, that never stand on one article of the archive of a seed."""
-    newsroom = _newsroom(Random(seed))
+    newsroom = make_newsroom(Random(seed))
     return newsroom.sections.slugs[NEVER_TOGETHER], newsroom.tags.slugs[NEVER_TOGETHER]
 
 
-def _newsroom(random: Random) -> Newsroom:
+def make_newsroom(random: Random) -> Newsroom:
+    """The words, paragraphs and names of an archive."""
     syllables = [f"{first}{vowel}" for first in BEGINNINGS for vowel in VOWELS]
     made = {"".join(random.choices(syllables, k=random.randint(1, 4))) for _ in range(2 * WORDS)}
     words = random.sample(sorted(made), WORDS)
@@ -128,7 +129,8 @@ def _sentence(random: Random, words: list[str]) -> str:
     return " ".join(chosen) + "."
 
 
-def _catalogue(random: Random, newsroom: Newsroom) -> Iterator[dict[str, Any]]:
+def catalogue_records(random: Random, newsroom: Newsroom) -> Iterator[dict[str, Any]]:
+    """The records of the edition and of every name in it."""
     yield {
         "kind": "edition",
         "slug": EDITION,

@@ -1,16 +1,47 @@
-"""What benches measure with: the generated archive."""
+"""What benches measure with: generated archives, contestants by hand, paths, load, and the page that tells."""
 
+import asyncio
+import importlib
 import io
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
+import uvloop
+from fastapi import FastAPI
+from sqlalchemy import Connection, select, text
 
-from app.db.session import Database
+from app.actions.likeness import store_picks
+from app.actions.links import read_standings
+from app.cli.running import check_schema
+from app.db.base import metadata
+from app.db.session import Database, open_database
+from app.domain.ids import parse_id
 from app.importers.runner import Importer
+from app.models.article import article_picks, articles
+from bench import machine
+from bench.archive import Size
+from bench.contest import Chapter, Spread, compete
+from bench.filling import fill
 from bench.generate import generate_records
-from tests.conftest import NOW
+from bench.hot import NO_NGINX
+from bench.load import NO_WRK, Run
+from bench.own_load import ask
+from bench.paths import by_hand_dialect, dayline_dialect, draw_places, draw_slugs, walk
+from bench.plan import Plan
+from bench.process import Process
+from bench.report import BY_HAND, FOLDER, write_report
+from bench.serving import Memory
+from bench.verdicts import HOT, judge
+from tests.conftest import NOW, opened, run_once, running
+from tests.house import check_house
 
 ARTICLES = 150
+SMALL = Size(300)
+PLACES = 5
 
 
 def lines(articles: int, seed: int) -> bytes:
@@ -44,3 +75,176 @@ async def test_a_generated_archive_is_imported_without_a_refused_line(database: 
     assert report.refused == 0
     assert not report.made, "every name an article gives is in the catalogue"
     assert sum(count for (kind, _), count in report.records.items() if kind == "article") == ARTICLES
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with a small archive, written straight into the tables."""
+    path = tmp_path_factory.mktemp("bench") / "archive.db"
+    fill(f"sqlite:///{path}", SMALL, tell=lambda _: None)
+    return path
+
+
+@pytest.fixture
+async def written(archive: Path) -> Any:
+    """That archive, opened."""
+    database = open_database(f"sqlite:///{archive}")
+    yield database
+    await database.close()
+
+
+async def test_an_archive_written_into_the_tables_is_in_order(written: Database) -> None:
+    await check_schema(written)
+    found = await written.read(check_house)
+    assert found["articles"] == found["public"] == found["revisions"] == SMALL.articles
+
+
+async def test_it_has_the_picks_that_the_app_itself_would_choose(written: Database) -> None:
+    def read(connection: Connection) -> list[Any]:
+        return list(connection.execute(select(article_picks).order_by(*article_picks.primary_key)))
+
+    def pick_again(connection: Connection) -> None:
+        standings = read_standings(connection, connection.execute(select(articles)).all())
+        store_picks(connection, [*standings.values()], known=frozenset(standings))
+
+    chosen = await written.read(read)
+    await written.write(pick_again)
+    assert len(chosen) > SMALL.articles
+    assert chosen == await written.read(read)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, archive: Path) -> str:
+    """The same archive on either database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{archive}"
+    found: str = request.getfixturevalue("postgresql_address")
+    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    run_once(found, lambda connection: connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")))
+    fill(found, SMALL, tell=lambda _: None)
+    return found
+
+
+async def test_the_programs_by_hand_answer_as_dayline_does(
+    address: str, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = address.partition(":")[0]
+    monkeypatch.setenv("BENCH_DATABASE", str(archive) if kind == "sqlite" else address)
+    theirs = by_hand_dialect()
+    async with opened(address) as client, running(program(f"bench.by_hand_{kind}")) as other:
+        cursor = (await client.get("/v1/timeline")).json()["next"]["cursor"]
+        mine = dayline_dialect(cursor)
+        for place in draw_places(archive, PLACES, seed=1):
+            days = (await client.get(mine.page(place))).json()["days"]
+            items = [item for day in days for item in day["items"]]
+            shown = [(parse_id(item["id"]), item["headline"], item["section"]) for item in items]
+            answer = (await other.get(theirs.page(place))).json()
+            assert len(shown) == 20
+            assert [(item["id"], item["headline"], item["section"]) for item in answer["items"]] == shown
+        for slug in draw_slugs(archive, PLACES, seed=1):
+            article, same = (
+                (await client.get(mine.article(slug))).json(),
+                (await other.get(theirs.article(slug))).json(),
+            )
+            assert (same["headline"], same["lead"], same["body"]) == tuple(
+                article[member] for member in ("headline", "lead", "body")
+            )
+            for member in ("tags", "authors"):
+                assert [each["slug"] for each in same[member]] == [each["slug"] for each in article[member]]
+
+
+def program(name: str) -> FastAPI:
+    """A program by hand, imported anew, for it opens its database while it is imported."""
+    sys.modules.pop(name, None)
+    app: FastAPI = importlib.import_module(name).app
+    return app
+
+
+def test_the_programs_by_hand_have_forty_lines_at_most() -> None:
+    for name in BY_HAND:
+        assert len((FOLDER / name).read_text().splitlines()) <= 40, name
+
+
+def test_no_path_comes_twice(archive: Path, tmp_path: Path) -> None:
+    places, slugs = draw_places(archive, 2_000, seed=1), draw_slugs(archive, 10_000, seed=1)
+    assert len(set(places)) == 2_000
+    assert len(set(slugs)) == len(slugs) == SMALL.articles * 19 // 20
+    walked = walk(map(by_hand_dialect().page, places), tmp_path / "paths")
+    assert [*walked.warm_up, *walked.measured.read_text().split()] == [*map(by_hand_dialect().page, places)]
+
+
+def test_places_lie_where_they_are_wanted(archive: Path) -> None:
+    near = draw_places(archive, 50, seed=1, width=40)
+    deep = draw_places(archive, 50, seed=1, depth=60, width=40)
+    assert min(near) > max(deep)
+
+
+def test_without_wrk_a_generator_of_our_own_asks_for_each_path_once() -> None:
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                asked.append(head.split()[1])
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")
+        writer.close()
+
+    async def scene() -> dict[str, float]:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return await ask(port, (f"GET {path} HTTP/1.1\r\n\r\n".encode() for path in paths), 4, 5)
+
+    paths = [f"/{number}" for number in range(40)]
+    found = uvloop.run(scene())
+    assert (found["requests"], found["refused"], found["failed"]) == (40, 0, 0)
+    assert sorted(asked) == sorted(map(str.encode, paths))
+
+
+def test_contestants_take_turns_and_ratios_are_reckoned_by_the_round() -> None:
+    turns: list[str] = []
+    rates = {"one": iter([100, 300, 200]), "other": iter([50, 100, 200])}
+
+    def entrant(name: str) -> Any:
+        def run() -> Run:
+            turns.append(name)
+            return Run(next(rates[name]), 1.0, 0.5)
+
+        return run
+
+    compete(chapter := Chapter("A contest"), {name: entrant(name) for name in rates}, 3, lambda _: None)
+    assert turns == ["one", "other"] * 3
+    assert chapter.ratio("one", "other") == Spread(2.0, 1.0, 3.0)
+    assert chapter.ratio("one", "nobody") is None
+
+
+def made_up() -> tuple[dict[str, Chapter], Process]:
+    """A run in which nginx did not take part and one line does not hold."""
+    rates = {"Dayline": [90.0, 100.0], "bare uvicorn": [50.0, 40.0], "Dayline, 304": [80.0, 90.0]}
+    chapter = Chapter("Hot", rates, {name: [1.0, 2.0] for name in rates}, [NO_NGINX], ["A note."])
+    return {HOT: chapter}, Process([0.5, 0.6, 0.7], Memory(150.0, 120.0), 32.0, 1_000)
+
+
+def test_a_line_holds_or_not_or_was_not_measured() -> None:
+    verdicts = {verdict.text: verdict for verdict in judge(*made_up())}
+    words = {text: verdict.word for text, verdict in verdicts.items()}
+    assert len(words) == 13
+    assert words["hot timeline page vs nginx static, same bytes, plain"] == "not measured"
+    assert words["hot timeline page vs bare uvicorn"] == "yes"
+    assert words["hot 304 vs hot 200"] == "**no**"
+    assert words["a worker's memory beyond the cache's budget"] == "yes"
+    assert verdicts["from process start to the first answer, warm files"].measured == "0.60 s (0.50 to 0.70)"
+
+
+def test_the_page_tells_the_figures_the_machine_the_programs_and_who_was_absent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "find_wrk", lambda: None)
+    chapters, process = made_up()
+    plan = Plan(2, 1, tmp_path, print, SMALL)
+    write_report(tmp_path / "page.md", machine.examine_machine("18.4", 3.0), plan, chapters, process)
+    page = (tmp_path / "page.md").read_text()
+    for told in (NO_NGINX, NO_WRK, "A note.", "PostgreSQL 18.4", "load average 3.0", "2 rounds of 1 s", "| **no** |"):
+        assert told in page
+    for name in BY_HAND:
+        assert (FOLDER / name).read_text() in page

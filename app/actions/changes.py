@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from app.db.bulk import insert_rows
+from app.db.commits import announce_commit
 from app.db.locks import lock_change_log
 from app.domain.change import ChangeType
 from app.domain.surrogate import key_list
@@ -26,8 +27,12 @@ class Change:
 
 
 def begin_changes(connection: Connection) -> None:
-    """Take the writers' turn: from here to the commit nobody else appends, so sequence follows commits."""
+    """Take the writers' turn: from here to the commit nobody else appends, so sequence follows commits.
+
+    Other processes hear of the commit, whether rows are appended or taken away.
+    """
     lock_change_log(connection)
+    announce_commit(connection)
 
 
 def append_changes(connection: Connection, happened: Sequence[Change], *, now: int, actor: str) -> None:

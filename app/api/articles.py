@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Path, Request, Response
 
 from app.api.deps import database_of
-from app.api.freshness import article_interest, articles_interest, freshness_of, related_interest
+from app.api.freshness import article_interest, articles_interest, outlook_of, related_interest
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import CROSS_ORIGIN, PUBLIC, json_answer
@@ -36,9 +36,9 @@ Key = Annotated[str, Path(description="An id or a slug.", examples=["night-trams
 async def list_articles(request: Request) -> Response:
     """Articles newest first, without bodies unless `body` asks for them; with `id`, in the order given."""
     question = read_question(request, ArticlesQuestion)
-    freshness = freshness_of(request)
+    outlook = outlook_of(request)
     page = await database_of(request).read(articles.list_articles, question, path="/v1/articles")
-    return json_answer(request, page, cache_control=freshness.directives(articles_interest(question)))
+    return json_answer(page, cache_control=outlook.directives(articles_interest(question)))
 
 
 @router.get(
@@ -86,18 +86,18 @@ async def _answer(
     member: str = "",
 ) -> Response:
     """What a query has of an article, or a redirect from its old slug, which is kept as long as that."""
-    freshness, read = freshness_of(request), database_of(request).read
+    outlook, read = outlook_of(request), database_of(request).read
     try:
         page = await read(query, key, question)
     except ArticleMoved as moved:
         directives = PUBLIC
-        if interest is not None and freshness.is_anything_near:
+        if interest is not None:
             with suppress(ArticleMoved, ArticleWithdrawn, NotFound):
                 page = await read(query, moved.slug, question)
-                directives = freshness.directives(interest(moved.slug, page))
+                directives = outlook.directives(interest(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
-    directives = PUBLIC if interest is None else freshness.directives(interest(key, page))
-    return json_answer(request, page, cache_control=directives)
+    directives = PUBLIC if interest is None else outlook.directives(interest(key, page))
+    return json_answer(page, cache_control=directives)
 
 
 def _redirect(request: Request, path: str, directives: str) -> Response:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from app.api.deps import database_of
-from app.api.freshness import articles_interest, freshness_of
+from app.api.freshness import articles_interest, outlook_of
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
@@ -43,7 +43,7 @@ async def get_author(request: Request, slug: AuthorSlug) -> Response:
     """An author with the one-line biography."""
     question = read_question(request, Question)
     author, modified_at = await database_of(request).read(catalogue.get_author, slug, question)
-    return json_answer(request, author, modified_at=modified_at)
+    return json_answer(author, modified_at=modified_at)
 
 
 @router.get(
@@ -71,7 +71,7 @@ async def get_section(request: Request, slug: SectionSlug) -> Response:
     """A section of an edition."""
     question = read_question(request, Question)
     section, modified_at = await database_of(request).read(catalogue.get_section, slug, question)
-    return json_answer(request, section, modified_at=modified_at)
+    return json_answer(section, modified_at=modified_at)
 
 
 @router.get(
@@ -99,7 +99,7 @@ async def get_tag(request: Request, slug: TagSlug) -> Response:
     """A subject."""
     question = read_question(request, Question)
     tag, modified_at = await database_of(request).read(catalogue.get_tag, slug, question)
-    return json_answer(request, tag, modified_at=modified_at)
+    return json_answer(tag, modified_at=modified_at)
 
 
 @router.get(
@@ -126,15 +126,15 @@ async def _answer_shelf(
     request: Request, kind: Facet, query: Callable[[Connection, NameQuestion], Mapping[str, Any]]
 ) -> Response:
     question = read_question(request, NameQuestion)
-    freshness = freshness_of(request)
+    outlook = outlook_of(request)
     page = await database_of(request).read(query, question)
     interest = ShelfInterest(kind=kind, edition=question.edition)
-    return json_answer(request, page, cache_control=freshness.directives(interest))
+    return json_answer(page, cache_control=outlook.directives(interest))
 
 
 async def _answer_articles(request: Request, kind: Facet, slug: str) -> Response:
     question = read_question(request, ArticlesQuestion)
-    freshness = freshness_of(request)
+    outlook = outlook_of(request)
     page = await database_of(request).read(catalogue.list_entry_articles, kind, slug, question)
     interest = articles_interest(question, entry=(kind, slug))
-    return json_answer(request, page, cache_control=freshness.directives(interest))
+    return json_answer(page, cache_control=outlook.directives(interest))

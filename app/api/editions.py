@@ -28,7 +28,7 @@ async def get_service(request: Request) -> Response:
         "editions": await database_of(request).read(editions.list_edition_links),
         "links": LINKS,
     }
-    return json_answer(request, service)
+    return json_answer(service)
 
 
 @router.get(
@@ -39,7 +39,7 @@ async def get_service(request: Request) -> Response:
 async def list_editions(request: Request) -> Response:
     """Every edition with its interface strings."""
     question = read_question(request, NameQuestion)
-    return json_answer(request, await database_of(request).read(editions.list_editions, question))
+    return json_answer(await database_of(request).read(editions.list_editions, question))
 
 
 @router.get("/editions/{slug}", summary="One edition", **documented(None, Edition, examples.EDITION))
@@ -49,4 +49,4 @@ async def get_edition(
     """An edition with its complete interface strings, in its language."""
     read_question(request, Nothing)
     edition, modified_at = await database_of(request).read(editions.get_edition, slug)
-    return json_answer(request, edition, modified_at=modified_at)
+    return json_answer(edition, modified_at=modified_at)

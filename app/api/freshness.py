@@ -5,8 +5,8 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from app import clock
-from app.api.responses import MAX_AGE_S, PUBLIC, STALE_IF_ERROR
-from app.domain.instant import SECOND_US
+from app.domain.footprint import note_freshness
+from app.domain.freshness import CONTENT, Freshness, Terms
 from app.domain.scope import Facet
 from app.domain.upcoming import ArticleInterest, Groups, Interest, ListInterest, Upcoming
 from app.schemas.article import Article
@@ -20,8 +20,6 @@ from app.schemas.question import (
 )
 from app.schemas.timeline import TimelineDayPage
 
-_WITHIN_US = MAX_AGE_S * SECOND_US
-
 
 class Schedule(Protocol):
     """Whoever knows what is scheduled; it is at `app.state.schedule`."""
@@ -32,53 +30,40 @@ class Schedule(Protocol):
         """Look again, after something was scheduled here or no longer is; it raises nothing."""
 
 
-class Freshness:
+class Outlook:
     """What was scheduled before an answer's snapshot was read, and what is now.
 
-    To be made before the reading, so that a publication in between is not missed. It can be asked again
-    whenever a kept answer is sent.
+    To be made before the reading, so that a publication in between is not missed.
     """
 
-    __slots__ = ("_schedule", "_seen")
+    __slots__ = ("_schedule", "_seen", "_terms")
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, terms: Terms) -> None:
         self._schedule = schedule
         self._seen = schedule.upcoming
+        self._terms = terms
 
     def directives(self, interest: Interest) -> str:
-        """Cache-Control for an answer that is sent now.
-
-        Up to the publication that will change it, in whole seconds, when that is no further than max-age away;
-        nothing stale is then to be shown while somebody asks again.
-        """
-        now, upcoming = clock.now(), self._schedule.upcoming
-        due = upcoming.soonest(interest, now=now, within=_WITHIN_US)
-        if self._seen is not upcoming:
-            before = self._seen.soonest(interest, now=now, within=_WITHIN_US)
-            due = before if due is None or (before is not None and before < due) else due
-        if due is None:
-            return PUBLIC
-        return f"public, max-age={max(0, due - now) // SECOND_US}, {STALE_IF_ERROR}"
-
-    @property
-    def is_anything_near(self) -> bool:
-        """Whether anything at all is to be published within max-age."""
-        return self.directives(ANYTHING) != PUBLIC
+        """Cache-Control for an answer that is sent now; noted for those who send it again."""
+        freshness = Freshness(self._terms, interest)
+        note_freshness(freshness)
+        return freshness.directives(clock.now(), self._seen, self._schedule.upcoming)
 
 
 class _Anything:
     """What every publication changes."""
 
     def concerns(self, _coming: object, *, now: int) -> bool:  # noqa: ARG002 - as an interest is asked
+        """Always."""
         return True
 
 
 ANYTHING = _Anything()
 
 
-def freshness_of(request: Request) -> Freshness:
-    """The freshness of the answer to this request, which is to be read next."""
-    return Freshness(request.app.state.schedule)
+def outlook_of(request: Request, terms: Terms = CONTENT) -> Outlook:
+    """The outlook for the answer to this request, which is to be read next."""
+    return Outlook(request.app.state.schedule, terms)
 
 
 def timeline_interest(question: TimelineQuestion) -> ListInterest:

@@ -6,16 +6,16 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
 from app.api.problems import PROBLEM_TYPE
-from app.api.request_bodies import described_body, move_bodies
+from app.api.request_bodies import move_bodies
 from app.api.security import authorized
+from app.api.told import SCHEMAS, Told, Types, operations_of, tell_types
 from app.domain.api_key import KeyScope
 from app.schemas.problem import Problem
 from app.schemas.problem_examples import PROBLEMS as EXAMPLES
-from app.schemas.question import ArticleFilters, Question
 
 PROBLEMS = {
     400: "The cursor is damaged or belongs to another list.",
@@ -43,7 +43,6 @@ installation can be set to ask for a key with `content:read` everywhere else, an
 address or a key may send (429 with `Retry-After`).
 """
 SCHEME = "key"
-SCHEMAS = "#/components/schemas/"
 TAGS = [
     {"name": "Timeline", "description": "News by local day, newest first."},
     {"name": "Articles", "description": "Lists of articles, and the whole page of one."},
@@ -83,16 +82,12 @@ def documented(
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
     for failure in sorted({*problems, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
         responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem(failure)}}
-    extra: dict[str, Any] = {} if question is None else {"parameters": parameters_of(question)}
-    if command is not None:
-        extra["requestBody"] = described_body(command, command_example)
-    if scopes:
-        extra["security"] = [{SCHEME: [scope.value]} for scope in scopes]
+    types = Types(question, answer, command, command_example)
     return {
         "status_code": int(status),
-        "response_model": answer,
+        "response_model": None,
         "responses": responses,
-        "openapi_extra": extra,
+        "openapi_extra": Told(types, {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}),
         "dependencies": [Depends(authorized(*scopes))] if scopes else [],
     }
 
@@ -102,42 +97,6 @@ def _success(status: int, example: Mapping[str, Any] | None) -> dict[str, Any]:
     if example is not None:
         success["content"] = {"application/json": {"example": example}}
     return success
-
-
-def parameters_of(question: type[BaseModel]) -> list[dict[str, Any]]:
-    """The query parameters of a question, as OpenAPI writes them."""
-    schema = question.model_json_schema(by_alias=True)
-    definitions = schema.get("$defs", {})
-    members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
-    if issubclass(question, Question) and question.spans_editions:
-        members["edition"]["description"] += " `*` spans all of them."
-    if issubclass(question, ArticleFilters):
-        members["fields"]["items"] = {"type": "string", "enum": sorted(question.members)}
-    return [_parameter(name, member) for name, member in members.items()]
-
-
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    schema = {key: value for key, value in schema.items() if key != "title"}
-    parameter = {"name": name, "in": "query", "required": False}
-    if "description" in schema:
-        parameter["description"] = schema.pop("description")
-    options = [each for each in schema.pop("anyOf", []) if each.get("type") != "null"]
-    for option in options:
-        schema |= option
-    if schema.get("default", 0) is None:
-        del schema["default"]
-    return {**parameter, "schema": schema}
-
-
-def _inline(node: Any, definitions: dict[str, Any]) -> Any:
-    """The same with what it refers to in its place, at any depth."""
-    if isinstance(node, list):
-        return [_inline(each, definitions) for each in node]
-    if not isinstance(node, dict):
-        return node
-    own = {name: _inline(value, definitions) for name, value in node.items() if name != "$ref"}
-    reference = node.get("$ref")
-    return own if reference is None else {**_inline(definitions[reference.rsplit("/", 1)[-1]], definitions), **own}
 
 
 def operation_id(route: APIRoute) -> str:
@@ -160,6 +119,7 @@ def install_openapi(app: FastAPI) -> None:
                 license_info={"name": "MIT", "identifier": "MIT"},
             )
             document["servers"] = [{"url": "/", "description": "This installation"}]
+            tell_types(document, app)
             move_bodies(document)
             _say_schemes(document)
             _say_problems(document)
@@ -195,15 +155,10 @@ def _say_problems(document: dict[str, Any]) -> None:
 
 def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
     """Put the nulls of the examples back, which the document's making leaves out."""
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        operations = document["paths"].get(context.path_format, {})
-        if not isinstance(route, APIRoute) or route.status_code is None:
-            continue
-        told = route.responses.get(route.status_code, {})
-        for kind, content in told.get("content", {}).items():
-            for method in operations.keys() & {name.lower() for name in context.methods or ()}:
-                operations[method]["responses"][str(route.status_code)]["content"][kind] |= content
+    for told, route, _ in operations_of(document, app):
+        status = route.status_code or HTTPStatus.OK
+        for kind, content in route.responses[status].get("content", {}).items():
+            told["responses"][str(status)]["content"][kind] |= content
 
 
 def _plain(node: Any) -> Any:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 
 from app.api.problem_kinds import KINDS, Kind
-from app.api.responses import PUBLIC, byte_answer
+from app.api.responses import byte_answer
 from app.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -41,7 +41,7 @@ def install_pages(app: FastAPI) -> None:
 
 
 @router.get("/docs")
-async def show_reference(request: Request) -> Response:
+async def show_reference() -> Response:
     """The API reference, to read and to try."""
     page = get_swagger_ui_html(
         openapi_url="/openapi.json",
@@ -52,15 +52,15 @@ async def show_reference(request: Request) -> Response:
         oauth2_redirect_url=None,
         swagger_ui_parameters=REFERENCE,
     )
-    return _html(request, bytes(page.body))
+    return _html(bytes(page.body))
 
 
 @router.get(f"{ASSETS_PATH}/{{name}}")
-async def show_asset(request: Request, name: str) -> Response:
+async def show_asset(name: str) -> Response:
     """A file that the API reference is made of."""
     if name not in ASSETS:
         raise NotFound("There is no such address.")
-    return byte_answer(request, _read_asset(name), headers={"cache-control": PUBLIC}, media_type=ASSETS[name])
+    return byte_answer(_read_asset(name), media_type=ASSETS[name])
 
 
 @cache
@@ -71,32 +71,27 @@ def _read_asset(name: str) -> bytes:
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
     """The OpenAPI document."""
-    return byte_answer(
-        request,
-        request.app.state.openapi_bytes(),
-        headers={"cache-control": PUBLIC},
-        media_type="application/json",
-    )
+    return byte_answer(request.app.state.openapi_bytes(), media_type="application/json")
 
 
 @router.get("/problems")
-async def list_problems(request: Request) -> Response:
+async def list_problems() -> Response:
     """Every kind of problem there is."""
     rows = "".join(
         f'<dt><a href="/problems/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
         f"<dd>{escape(kind.title)}</dd>"
         for kind in KINDS.values()
     )
-    return _html(request, _page("Problems", f"<h1>Problems</h1><dl>{rows}</dl>"))
+    return _html(_page("Problems", f"<h1>Problems</h1><dl>{rows}</dl>"))
 
 
 @router.get("/problems/{code}")
-async def show_problem(request: Request, code: str) -> Response:
+async def show_problem(code: str) -> Response:
     """What a kind of problem means and what to do about it."""
     kind = KINDS.get(code)
     if kind is None:
         raise NotFound(f"There is no problem called '{code[:80]}'.")
-    return _html(request, _page(kind.title, _explain(kind)))
+    return _html(_page(kind.title, _explain(kind)))
 
 
 def _explain(kind: Kind) -> str:
@@ -116,5 +111,5 @@ def _page(title: str, content: str) -> bytes:
     return f"<!doctype html><html lang='en'>{head}<style>{STYLE}</style>{content}</html>".encode()
 
 
-def _html(request: Request, body: bytes) -> Response:
-    return byte_answer(request, body, headers={"cache-control": PUBLIC}, media_type="text/html")
+def _html(body: bytes) -> Response:
+    return byte_answer(body, media_type="text/html")

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
+from app.api.plain_question import plain_question
 from app.errors import Flaw, InvalidInput, NotFound
 
 QUERY_BYTES_MOST = 16_384
@@ -25,8 +26,12 @@ def read_question(request: Request, model: type[Q]) -> Q:
 
 def parse_question(query: str, model: type[Q]) -> Q:
     """The question in a query string; InvalidInput, also for parameters that the model does not know."""
-    if not query:
-        return model()
+    plain = plain_question(query, model)
+    return _question(query, model) if plain is None else plain
+
+
+def _question(query: str, model: type[Q]) -> Q:
+    """The same by the model itself, which is slower and has words for every flaw."""
     if len(query) > QUERY_BYTES_MOST:
         raise InvalidInput(Flaw("query", "The query string is too long."))
     try:

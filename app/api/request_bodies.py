@@ -11,10 +11,21 @@ _TAKEN = "Input"
 
 def described_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> dict[str, Any]:
     """What an operation says of its body; `move_bodies` puts the model in its place later."""
-    schema = model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}")
+    schema = _without_null_defaults(model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}"))
     content = {"schema": schema} if example is None else {"schema": schema, "example": example}
     has_needs = bool(schema.get("required"))
     return {"required": has_needs, "content": {"application/json": content}}
+
+
+def _without_null_defaults(node: Any) -> Any:
+    """The same without defaults of null: what is left out is left as it is, which null would not leave it."""
+    if isinstance(node, list):
+        return [_without_null_defaults(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: _without_null_defaults(value) for name, value in node.items() if not (name == "default" and value is None)
+    }
 
 
 def move_bodies(document: dict[str, Any]) -> None:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Request, Response
 
 from app import clock
 from app.api.deps import database_of
-from app.api.freshness import calendar_interest, day_interest, freshness_of, timeline_interest
+from app.api.freshness import calendar_interest, day_interest, outlook_of, timeline_interest
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
 from app.queries import calendar, timeline
+from app.queries.plain_timeline import is_plain
 from app.schemas import examples
 from app.schemas.question import CalendarQuestion, DayQuestion, TimelineQuestion
 from app.schemas.timeline import Calendar, Timeline, TimelineDayPage
@@ -26,9 +27,11 @@ router = APIRouter(tags=["Timeline"])
 async def get_timeline(request: Request) -> Response:
     """A page of the timeline: days newest first, in each the items newest first; `next` goes on to any depth."""
     question = read_question(request, TimelineQuestion)
-    freshness = freshness_of(request)
-    page = await database_of(request).read(timeline.get_timeline, question)
-    return json_answer(request, page, cache_control=freshness.directives(timeline_interest(question)))
+    outlook = outlook_of(request)
+    database = database_of(request)
+    plain = await database.read_once(timeline.get_plain_timeline, question) if is_plain(question) else None
+    page = await database.read(timeline.get_timeline, question) if plain is None else plain
+    return json_answer(page, cache_control=outlook.directives(timeline_interest(question)))
 
 
 @router.get(
@@ -39,9 +42,9 @@ async def get_timeline(request: Request) -> Response:
 async def get_calendar(request: Request) -> Response:
     """The local days that have news and how much, oldest first; at most 400 days, `to` not included."""
     question = read_question(request, CalendarQuestion)
-    freshness = freshness_of(request)
+    outlook = outlook_of(request)
     days = await database_of(request).read(calendar.get_calendar, question, now=clock.now())
-    return json_answer(request, days, cache_control=freshness.directives(calendar_interest(question)))
+    return json_answer(days, cache_control=outlook.directives(calendar_interest(question)))
 
 
 @router.get(
@@ -57,6 +60,6 @@ async def get_day(
 ) -> Response:
     """One whole local day, complete, with the neighbouring days that have news."""
     question = read_question(request, DayQuestion)
-    freshness = freshness_of(request)
+    outlook = outlook_of(request)
     page = await database_of(request).read(timeline.get_day, day, question)
-    return json_answer(request, page, cache_control=freshness.directives(day_interest(question, page)))
+    return json_answer(page, cache_control=outlook.directives(day_interest(question, page)))

@@ -2,40 +2,49 @@
 
 import os
 import sys
-from importlib.metadata import version
+from importlib import import_module
 
 import click
 
-from app.cli.content import export_file, import_files, load_sample
-from app.cli.database import database_group
-from app.cli.document import print_openapi
-from app.cli.erasure import erase
-from app.cli.keys import keys_group
-from app.cli.server import serve
 from app.errors import DaylineError
 
 USAGE_STATUS = 2
 INTERRUPTED_STATUS = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("dayline"), prog_name="dayline", message="%(prog)s %(version)s")
+COMMANDS = {
+    "serve": "app.cli.server:serve",
+    "db": "app.cli.database:database_group",
+    "keys": "app.cli.keys:keys_group",
+    "import": "app.cli.content:import_files",
+    "export": "app.cli.content:export_file",
+    "erase": "app.cli.erasure:erase",
+    "sample": "app.cli.content:load_sample",
+    "openapi": "app.cli.document:print_openapi",
+}
+"""Where each command is; a command is loaded when it is called for, so that none waits for what another needs."""
+
+
+class Commands(click.Group):
+    """Commands that are known by name alone until they are called for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click hands it
+        """The command of that name, loaded."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=Commands,
+    commands={name: click.Command(name) for name in COMMANDS},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="dayline", prog_name="dayline", message="%(prog)s %(version)s")
 def dayline() -> None:
     """A headless news content API built around the per-day news timeline."""
-
-
-COMMANDS = (
-    serve,
-    database_group,
-    keys_group,
-    import_files,
-    export_file,
-    erase,
-    load_sample,
-    print_openapi,
-)
-for command in COMMANDS:
-    dayline.add_command(command)
 
 
 def run(arguments: list[str] | None = None) -> int:

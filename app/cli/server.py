@@ -1,5 +1,6 @@
 """`dayline serve`."""
 
+import gc
 import socket
 
 import click
@@ -18,23 +19,39 @@ DRAIN_SECONDS = 10
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API."""
+    gc.disable()  # `make_app` turns it on again: until then everything that is made is there to stay
     import uvicorn  # noqa: PLC0415 - only this command pays for it
 
     settings = read_settings()
     with_database(check_schema, at_head=False)
     _check_address(host, port)
     uvicorn.run(
-        "app.main:create_app",
+        "app.cli.server:make_app",
         factory=True,
         host=host,
         port=port,
         workers=workers,
+        http="app.cache.protocol:EarlyHitProtocol" if settings.early_hits else "httptools",
         access_log=settings.access_log,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def make_app() -> object:
+    """The application of one serving process, made without looking for garbage: a program being loaded has none.
+
+    What is there then is left out of all later searches.
+    """
+    gc.disable()
+    from app.main import create_app  # noqa: PLC0415 - the process that only watches over workers has no use for it
+
+    app = create_app()
+    gc.freeze()
+    gc.enable()
+    return app
 
 
 def _check_address(host: str, port: int) -> None:

@@ -1,18 +1,15 @@
 """How a query or an action is run: inline, in a thread or over a greenlet; nobody else knows.
 
     read        SQLite: inline in the event loop on one held connection; PostgreSQL: a lent connection
+    read_once   the same for one statement, which needs no transaction around it
     read_long   the same snapshot, but SQLite runs it in a thread so that the loop goes on
     write       one transaction, committed when it returns; SQLite: one writer thread per process
 
 Queries and actions are synchronous functions of a connection, written once for both databases.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -21,6 +18,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.db import engine as engines
+from app.db.commits import CommitWatch
+from app.db.postgresql import PostgresqlDatabase
+from app.db.sqlite import SqliteDatabase
 
 __all__ = ["FAILURES", "OUTAGES", "Connection", "Database", "is_outage", "open_database", "reason_of"]
 
@@ -70,6 +70,11 @@ class Database(Protocol):
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer of a short query; every statement of it sees the same snapshot."""
 
+    async def read_once(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """The same for a query of one prepared statement, which is its own snapshot."""
+
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
@@ -78,87 +83,14 @@ class Database(Protocol):
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of an action, committed; nothing of it stays when it raises."""
 
+    def watch_commits(self, heard: Callable[[], None]) -> CommitWatch:
+        """What tells of commits, whoever makes them; `heard` is called when it hears of one without being asked.
+
+        It is to be closed before the database is.
+        """
+
     async def close(self) -> None:
         """Give back every connection and thread."""
-
-
-class SqliteDatabase:
-    """An embedded file: one reader in the loop, one writer thread."""
-
-    def __init__(self, url: URL) -> None:
-        self.url = url
-        self._reader = engines.sqlite_reader(url)
-        self._writer = engines.sqlite_writer(url)
-        self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
-        self._held: Connection | None = None
-
-    async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run inline; no await inside, so one connection serves every request in turn."""
-        connection = self._held
-        if connection is None:
-            connection = self._held = self._reader.connect()
-        with connection.begin():
-            return query(connection, *args, **kwargs)
-
-    async def read_long(
-        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        """Run in a thread, on a connection of its own."""
-
-        def run() -> R:
-            engine = engines.sqlite_reader(self.url)
-            try:
-                with engine.begin() as connection:
-                    return query(connection, *args, **kwargs)
-            finally:
-                engine.dispose()
-
-        return await asyncio.to_thread(run)
-
-    async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in the writer thread, in a transaction that holds the file's write lock."""
-
-        def run() -> R:
-            with self._writer.begin() as connection:
-                return action(connection, *args, **kwargs)
-
-        in_context = partial(copy_context().run, run)  # as asyncio.to_thread does
-        return await asyncio.get_running_loop().run_in_executor(self._writing, in_context)
-
-    async def close(self) -> None:
-        """Close both connections; the last one out folds the write-ahead log into the file."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
-        self._reader.dispose()
-        self._writing.submit(self._writer.dispose).result()
-        self._writing.shutdown()
-
-
-class PostgresqlDatabase:
-    """A server: connections from a pool, each lent to one request at a time."""
-
-    def __init__(self, url: URL) -> None:
-        self.url = url
-        self._reader = engines.postgresql_reader(url)
-        self._writer = engines.postgresql_writer(url)
-
-    async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run over the greenlet bridge in a read-only REPEATABLE READ transaction."""
-        async with self._reader.connect() as connection:
-            return await connection.run_sync(query, *args, **kwargs)
-
-    read_long = read
-
-    async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run over the greenlet bridge in a READ COMMITTED transaction."""
-        async with self._writer.begin() as connection:
-            return await connection.run_sync(action, *args, **kwargs)
-
-    async def close(self) -> None:
-        """Close every pooled connection."""
-        await self._reader.dispose()
-        await self._writer.dispose()
 
 
 def open_database(address: str) -> Database:

@@ -60,7 +60,7 @@ Pixels = Annotated[int, Field(strict=True, gt=0, le=MAX_PIXELS)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True, defer_build=True)
 
 
 class Rendition(_Part):
@@ -198,7 +198,7 @@ Block = Annotated[
     Field(discriminator="type"),
 ]
 Body = Annotated[list[Block], Field(max_length=MAX_BLOCKS)]
-_BODY: Final[TypeAdapter[list[Block]]] = TypeAdapter(Body)
+_BODY: Final[TypeAdapter[list[Block]]] = TypeAdapter(Body, config=ConfigDict(defer_build=True))
 
 
 def parse_body(value: object) -> list[Block]:

@@ -8,6 +8,7 @@ nothing of its anchor but the key.
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from functools import lru_cache
 from hashlib import blake2b
 
 from app.domain.instant import EARLIEST, LATEST
@@ -30,7 +31,19 @@ def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
 
 def decode_position(cursor: str, digest: bytes) -> tuple[int, int]:
     """The sort key in a cursor of an article list; CursorInvalid, CursorMismatch."""
-    key = _open(cursor, _MOMENT, digest)
+    return _position(_open(cursor, _MOMENT, digest))
+
+
+def peek_position(cursor: str) -> tuple[int, int] | None:
+    """The same of whatever list, for those who compare the digest later; None where something is wrong with it."""
+    try:
+        kind, _, key = _unseal(cursor)
+        return _position(key) if kind == _MOMENT else None
+    except CursorInvalid:
+        return None
+
+
+def _position(key: bytes) -> tuple[int, int]:
     if len(key) != _KEY.size:
         raise CursorInvalid(DAMAGED)
     published_at, article_id = _KEY.unpack(key)
@@ -74,6 +87,14 @@ def _seal(kind: bytes, key: bytes, digest: bytes) -> str:
 
 
 def _open(cursor: str, kind: bytes, digest: bytes) -> bytes:
+    own_kind, own_digest, key = _unseal(cursor)
+    if own_kind != kind or own_digest != digest:
+        raise CursorMismatch(FOREIGN)
+    return key
+
+
+@lru_cache(maxsize=64)
+def _unseal(cursor: str) -> tuple[bytes, bytes, bytes]:
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (Error, ValueError):
@@ -82,9 +103,7 @@ def _open(cursor: str, kind: bytes, digest: bytes) -> bytes:
     canonical = urlsafe_b64encode(raw).rstrip(b"=").decode()
     if canonical != cursor or len(content) <= DIGEST_BYTES + 1 or _check(content) != check:
         raise CursorInvalid(DAMAGED)
-    if content[:1] != kind or content[1 : 1 + DIGEST_BYTES] != digest:
-        raise CursorMismatch(FOREIGN)
-    return content[1 + DIGEST_BYTES :]
+    return content[:1], content[1 : 1 + DIGEST_BYTES], content[1 + DIGEST_BYTES :]
 
 
 def _check(content: bytes) -> bytes:

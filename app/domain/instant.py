@@ -21,6 +21,7 @@ EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 CLOCK: Final = tuple(f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(60))
 """Each minute of a wall clock as HH:MM."""
 
+_SECONDS: Final = tuple(f":{second:02d}" for second in range(60))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -87,13 +88,22 @@ def format_instant(instant: int, zone: ZoneInfo) -> str:
 
     RFC 3339 cannot say an offset with seconds (local mean time): such an instant is written in UTC with `Z`.
     """
-    shift, suffix = _written_offset(offset_at(instant, zone))
+    return _write(instant, *_written_offset(offset_at(instant, zone)))
+
+
+def format_both(instant: int, zone: ZoneInfo) -> tuple[str, str]:
+    """What the zone's clocks show at the instant (HH:MM), and the instant as `format_instant` writes it."""
+    offset = offset_at(instant, zone)
+    return CLOCK[(instant + offset) % DAY_US // MINUTE_US], _write(instant, *_written_offset(offset))
+
+
+def _write(instant: int, shift: int, suffix: str) -> str:
     day_number, within = divmod(instant + shift, DAY_US)
     seconds, fraction = divmod(within, SECOND_US)
     minute, second = divmod(seconds, 60)
     if fraction:
-        return f"{_date_text(day_number)}T{CLOCK[minute]}:{second:02d}.{fraction:06d}{suffix}"
-    return f"{_date_text(day_number)}T{CLOCK[minute]}:{second:02d}{suffix}"
+        return f"{_date_text(day_number)}T{CLOCK[minute]}{_SECONDS[second]}.{fraction:06d}{suffix}"
+    return f"{_date_text(day_number)}T{CLOCK[minute]}{_SECONDS[second]}{suffix}"
 
 
 def offset_at(instant: int, zone: ZoneInfo) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 DIGEST_BYTES = 8
@@ -52,13 +53,18 @@ class Scope:
 
     def digest(self) -> bytes:
         """What binds a cursor to its list: equal for equal lists, whatever the order of the repeats."""
-        members = (
-            self.edition,
-            [sorted(set(names)) for names in (self.sections, self.tags, self.authors, self.labels)],
-            self.entry and (int(self.entry[0]), self.entry[1]),
-            (self.starts_at, self.ends_at),
-            sorted(self.excluded),
-            self.timezone,
-            *sorted(self.ids),
-        )
-        return blake2b(repr(members).encode(), digest_size=DIGEST_BYTES).digest()
+        return _digest(self)
+
+
+@lru_cache(maxsize=1_024)
+def _digest(scope: Scope) -> bytes:
+    members = (
+        scope.edition,
+        [sorted(set(names)) for names in (scope.sections, scope.tags, scope.authors, scope.labels)],
+        scope.entry and (int(scope.entry[0]), scope.entry[1]),
+        (scope.starts_at, scope.ends_at),
+        sorted(scope.excluded),
+        scope.timezone,
+        *sorted(scope.ids),
+    )
+    return blake2b(repr(members).encode(), digest_size=DIGEST_BYTES).digest()

@@ -3,6 +3,7 @@
 article:<id>    that article            edition:<n>   the edition and its whole timeline
 section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
 editions  sections:<edition>  tags  authors  labels   the list of such entries
+slugs:<edition>   the slugs of its articles, by which one may be found that was not there before
 at:<instant>    a place in the timelines above that something entered, left or changed
 """
 
@@ -38,6 +39,11 @@ def shelf_key(kind: Facet, edition_id: int | None = None) -> str:
     return f"{_NAMES[kind]}s" if kind is not Facet.SECTION else f"sections:{edition_id}"
 
 
+def slugs_key(edition_id: int) -> str:
+    """The key of the slugs of an edition's articles; every change of one of its articles concerns it."""
+    return f"slugs:{edition_id}"
+
+
 def place_key(instant: int) -> str:
     """The key of a place in time."""
     return f"at:{instant}"
@@ -46,6 +52,11 @@ def place_key(instant: int) -> str:
 def is_place(key: str) -> bool:
     """Whether a key names a place in time."""
     return key.startswith("at:")
+
+
+def names_article(key: str) -> bool:
+    """Whether a key names one article."""
+    return key.startswith("article:")
 
 
 def key_list(keys: Iterable[str]) -> list[str]:

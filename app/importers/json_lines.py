@@ -3,7 +3,7 @@
 from hashlib import blake2b
 
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from app.errors import Flaw, InvalidInput
 from app.schemas.record import ArticleRecord, Record
@@ -13,7 +13,7 @@ KINDS = ("edition", "label", "section", "tag", "author", "article")
 FLAWS_TOLD = 3
 IDENTITY_BYTES = 12
 
-_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+_RECORD: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build=True))
 
 
 def parse_line(line: bytes) -> Record:

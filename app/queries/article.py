@@ -1,21 +1,23 @@
 """One article with everything its page shows."""
 
-from typing import Any, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.db.base import AnyRow
+from app.db.prepared import Prepared
 from app.domain.article import BodyForm, Status
+from app.domain.footprint import note_article, note_slugs
 from app.domain.ids import LARGEST, format_id, looks_like_id, parse_id
 from app.domain.instant import format_instant
 from app.domain.scope import Facet
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
 from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
 from app.queries.articles import ARTICLE_COLUMNS, render_articles, render_body
-from app.queries.editions import EditionView, all_editions, find_edition
-from app.queries.items import ITEM_COLUMNS, WITH_BADGE, render_item
+from app.queries.editions import EditionView, edition_of, find_edition
+from app.queries.items import ITEM_COLUMNS, WITH_BADGE, note_badges, render_item
 from app.queries.listing import EARLIEST, LATEST, Key, Selection, in_order, positions, selection_values
 from app.schemas.article import Article, ArticleNote, Item, Neighbours, RelatedList
 from app.schemas.question import ArticleQuestion, Question
@@ -26,10 +28,10 @@ STANDING = (articles.c.status, articles.c.withdrawal_notice, articles.c.notes)
 WITH_BODY = WITH_BADGE.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
 _ONE = select(*ARTICLE_COLUMNS, *STANDING, article_bodies.c.blocks).select_from(WITH_BODY)
-_BY_ID = _ONE.where(articles.c.id == bindparam("article_id"))
-_BY_SLUG = _ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug"))
+_BY_ID = Prepared(_ONE.where(articles.c.id == bindparam("article_id")))
+_BY_SLUG = Prepared(_ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug")))
 _MOVED = (
-    select(articles.c.slug)
+    select(articles.c.slug, articles.c.id)
     .join(article_slugs, article_slugs.c.article_id == articles.c.id)
     .where(
         article_slugs.c.edition_id == bindparam("edition_id"),
@@ -49,7 +51,7 @@ _PICKED = select(
     article_picks.c.position,
 ).where(article_picks.c.article_id == bindparam("article_id"))
 _CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
-_RELATED = (
+_RELATED = Prepared(
     select(*ITEM_COLUMNS)
     .select_from(_CHOSEN.join(WITH_BADGE, articles.c.id == _CHOSEN.c.article_id))
     .where(articles.c.status == literal_column("'published'"))
@@ -57,10 +59,10 @@ _RELATED = (
 )
 
 
-def _beside(*, newer: bool) -> Any:
+def _beside(*, newer: bool) -> Prepared:
     keys = positions((1,), oldest_first=newer)
     joined = keys.join(WITH_BADGE, articles.c.id == keys.c.article_id)
-    return select(*ITEM_COLUMNS).select_from(joined).order_by(*in_order(keys.c, oldest_first=newer))
+    return Prepared(select(*ITEM_COLUMNS).select_from(joined).order_by(*in_order(keys.c, oldest_first=newer)))
 
 
 _OLDER, _NEWER = _beside(newer=False), _beside(newer=True)
@@ -104,15 +106,20 @@ def list_related(connection: Connection, key: str, question: Question) -> Relate
 def find_public(connection: Connection, key: str, question: Question) -> tuple[AnyRow, EditionView]:
     """The row of a public article by id or slug, with its edition; NotFound, ArticleMoved, ArticleWithdrawn."""
     if looks_like_id(key):
-        row = connection.execute(_BY_ID, {"article_id": parse_id(key)}).first()
-        editions = {view.id: view for view in all_editions(connection)}
-        edition = editions[row.edition_id] if row is not None else None
+        note_article(parse_id(key))
+        row = _BY_ID.first(connection, {"article_id": parse_id(key)})
+        edition = None if row is None else edition_of(connection, row.edition_id)
     else:
         edition = find_edition(connection, question.edition)
         named = {"edition_id": edition.id, "slug": key}
-        row = connection.execute(_BY_SLUG, named).first()
-        if row is None and (slug := connection.execute(_MOVED, named).scalar()) is not None:
-            raise ArticleMoved(slug)
+        row = _BY_SLUG.first(connection, named)
+        if row is not None:
+            note_article(row.id)
+        elif (moved := connection.execute(_MOVED, named).first()) is not None:
+            note_article(moved.id)
+            raise ArticleMoved(moved.slug)
+        if row is None or row.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
+            note_slugs(edition.id)
     if row is None or edition is None or row.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
         raise NotFound(f"There is no article '{key[:120]}' here.")
     if row.status == Status.WITHDRAWN:
@@ -121,26 +128,30 @@ def find_public(connection: Connection, key: str, question: Question) -> tuple[A
 
 
 def _related(connection: Connection, article_id: int, edition: EditionView) -> list[Item]:
-    rows = connection.execute(_RELATED, {"article_id": article_id})
+    rows = _RELATED.all(connection, {"article_id": article_id})
     once: dict[int, AnyRow] = {}
     for row in rows:
         once.setdefault(row.id, row)  # one that was chosen by hand and picked too stands where the editors put it
     once.pop(article_id, None)
     chosen = list(once.values())[:RELATED_MOST]
+    note_badges(chosen)
     return [render_item(row, edition, edition.zone) for row in chosen]
 
 
 def _neighbours(connection: Connection, row: AnyRow, edition: EditionView) -> Neighbours:
     timeline = Selection((((edition.id, Facet.EDITION, 0),),))
 
-    def beside(statement: Any, lower: Key, upper: Key) -> Item | None:
-        bound = selection_values(timeline, lower, upper) | {"limit": 1}
-        found = connection.execute(statement, bound).first()
+    def beside(statement: Prepared, lower: Key, upper: Key) -> AnyRow | None:
+        return statement.first(connection, selection_values(timeline, lower, upper) | {"limit": 1})
+
+    def shown(found: AnyRow | None) -> Item | None:
         return None if found is None else render_item(found, edition, edition.zone)
 
     here = (row.published_at, row.id)
     behind = (row.published_at, row.id + 1) if row.id < LARGEST else (row.published_at + 1, 0)
-    return {
-        "previous": beside(_OLDER, EARLIEST, here),
-        "next": beside(_NEWER, behind, LATEST),
-    }
+    older, newer = beside(_OLDER, EARLIEST, here), beside(_NEWER, behind, LATEST)
+    note_badges(filter(None, (older, newer)))
+    timeline.note(
+        EARLIEST[0] if older is None else older.published_at, LATEST[0] if newer is None else newer.published_at
+    )
+    return {"previous": shown(older), "next": shown(newer)}

@@ -6,9 +6,11 @@ import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.db.base import AnyRow
+from app.db.prepared import Prepared
 from app.domain.article import BodyForm
 from app.domain.calendar import find_day
 from app.domain.cursor import encode_position
+from app.domain.footprint import note_entries, note_entry
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_instant
 from app.domain.language import heading, long_text
@@ -36,6 +38,7 @@ ARTICLE_COLUMNS = (
     articles.c.source_url,
     articles.c.image,
     articles.c.rights,
+    articles.c.section_id,
     labels.c.disclaimer.label("label_disclaimer"),
     labels.c.disclaimers.label("label_disclaimers"),
     labels.c.genre.label("label_genre"),
@@ -44,18 +47,22 @@ ARTICLE_COLUMNS = (
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
-_TAGS = (
-    select(article_tags.c.article_id, tags.c.slug, tags.c.name)
+_TAGGED = (
+    select(article_tags.c.article_id, tags.c.id, tags.c.slug, tags.c.name)
     .join(tags, tags.c.id == article_tags.c.tag_id)
-    .where(article_tags.c.article_id.in_(_IDS))
     .order_by(article_tags.c.article_id, article_tags.c.position)
 )
-_AUTHORS = (
-    select(article_authors.c.article_id, authors.c.slug, authors.c.name, authors.c.role, authors.c.bio)
+_SIGNED = (
+    select(article_authors.c.article_id, authors.c.id, authors.c.slug, authors.c.name, authors.c.role, authors.c.bio)
     .join(authors, authors.c.id == article_authors.c.author_id)
-    .where(article_authors.c.article_id.in_(_IDS))
     .order_by(article_authors.c.article_id, article_authors.c.position)
 )
+_TAGS, _AUTHORS = (
+    _TAGGED.where(article_tags.c.article_id.in_(_IDS)),
+    _SIGNED.where(article_authors.c.article_id.in_(_IDS)),
+)
+_TAGS_OF = Prepared(_TAGGED.where(article_tags.c.article_id == bindparam("article_id")))
+_AUTHORS_OF = Prepared(_SIGNED.where(article_authors.c.article_id == bindparam("article_id")))
 _BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(_IDS))
 
 
@@ -75,7 +82,9 @@ def list_articles(
     most = len(question.id) or question.limit
     within = asked.between(asked.lower, upper)
     rows = read_rows(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
-    shown = rows[:most]
+    shown, beyond = rows[:most], rows[most:]
+    if not question.id:
+        within.note(first=beyond[0].published_at if beyond else None)
     if question.id:
         order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(question.id))}
         shown = sorted(shown, key=lambda row: order[row.id])
@@ -84,7 +93,7 @@ def list_articles(
         "items": [choose_members(item, question.fields) for item in items],
         "next": None,
     }
-    if len(rows) > most:
+    if beyond:
         cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
         page["next"] = {"cursor": cursor, "href": question.href(path, cursor=cursor)}
     return page
@@ -97,8 +106,9 @@ def render_articles(
     if not rows:
         return []
     ids = [row.id for row in rows]
-    tagged = _by_article(connection.execute(_TAGS, {"ids": ids}))
-    signed = _by_article(connection.execute(_AUTHORS, {"ids": ids}))
+    tagged, signed = _find_names(connection, ids)
+    note_entries(Facet.LABEL, {row.label_id for row in rows})
+    note_entries(Facet.SECTION, {row.section_id for row in rows})
     items = [
         render_article(row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ())) for row in rows
     ]
@@ -109,9 +119,24 @@ def render_articles(
     return items
 
 
-def _by_article(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
+def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[AnyRow]], dict[int, list[AnyRow]]]:
+    """The tags and the authors of these articles, in their order."""
+    if len(ids) == 1:
+        one = {"article_id": ids[0]}
+        return (
+            _by_article(Facet.TAG, _TAGS_OF.all(connection, one)),
+            _by_article(Facet.AUTHOR, _AUTHORS_OF.all(connection, one)),
+        )
+    return (
+        _by_article(Facet.TAG, connection.execute(_TAGS, {"ids": ids})),
+        _by_article(Facet.AUTHOR, connection.execute(_AUTHORS, {"ids": ids})),
+    )
+
+
+def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
     grouped: dict[int, list[AnyRow]] = {}
     for row in rows:
+        note_entry(kind, row.id)
         grouped.setdefault(row.article_id, []).append(row)
     return grouped
 

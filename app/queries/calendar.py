@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from app.domain.calendar import day_of, days_between, parse_day
+from app.domain.calendar import day_of, days_between, parse_day, start_of_day
+from app.domain.footprint import note_until
 from app.errors import Flaw, InvalidInput, InvalidValue
 from app.queries.scope import Asked, resolve
 from app.queries.timeline import PATH
@@ -26,6 +27,8 @@ def get_calendar(connection: Connection, question: CalendarQuestion, *, now: int
     last = after - timedelta(days=1)
     days = days_between(first, last, asked.zone) if first <= last else []
     totals = count_days(connection, asked, days)
+    if days:
+        asked.note(first=days[0].starts_at, last=days[-1].ends_at - 1)
     return {
         "edition": asked.edition.slug,
         "timezone": asked.zone.key,
@@ -45,6 +48,8 @@ def _range(question: CalendarQuestion, asked: Asked, now: int) -> tuple[date, da
     span, tomorrow = timedelta(days=DAYS_SHOWN), day_of(now, asked.zone) + timedelta(days=1)
     first, after = _day(question.from_, "from"), _day(question.to, "to")
     if after is None:
+        if first is None:
+            note_until(start_of_day(tomorrow, asked.zone))
         after = tomorrow if first is None else first + span
     if first is None:
         first = after - span

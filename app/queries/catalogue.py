@@ -6,10 +6,11 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.cursor import decode_name, encode_name
+from app.domain.footprint import note_entry, note_shelf
 from app.domain.scope import Facet, Scope
 from app.errors import NotFound
 from app.queries.articles import list_articles, render_author, render_tag
-from app.queries.editions import EditionView, find_edition
+from app.queries.editions import EditionView, all_editions, find_edition
 from app.queries.items import translate
 from app.records.catalogue import NOUNS, SHELVES
 from app.schemas.article import ArticleList
@@ -90,6 +91,7 @@ def _page(connection: Connection, kind: Facet, question: NameQuestion) -> tuple[
     edition, shelf = find_edition(connection, question.edition), _SHELVES[kind]
     digest = Scope(edition=f"{shelf.noun} {edition.id}").digest()
     after = "" if question.cursor is None else decode_name(question.cursor, digest)
+    note_shelf(kind, edition.id)
     bound = {"edition_id": edition.id, "after": after, "limit": question.limit + 1}
     rows = list(connection.execute(shelf.page, bound).all())
     if len(rows) <= question.limit:
@@ -103,7 +105,9 @@ def _one(connection: Connection, kind: Facet, name: str, question: Question) -> 
     edition, shelf = find_edition(connection, question.edition), _SHELVES[kind]
     row = connection.execute(shelf.one, {"edition_id": edition.id, "name": name}).first()
     if row is None:
+        note_shelf(kind, edition.id)
         raise _missing(shelf, name)
+    note_entry(kind, row.id)
     return edition, row
 
 
@@ -143,5 +147,7 @@ def list_entry_articles(connection: Connection, kind: Facet, name: str, question
     if question.edition != EVERY_EDITION:
         _one(connection, kind, name, question)
     elif connection.execute(_SHELVES[kind].anywhere, {"name": name}).first() is None:
+        for edition in all_editions(connection):
+            note_shelf(kind, edition.id)
         raise _missing(_SHELVES[kind], name)
     return list_articles(connection, question, path=f"{_SHELVES[kind].path}/{name}/articles", entry=(kind, name))

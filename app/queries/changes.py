@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from app.db.base import AnyRow
+from app.db.prepared import Prepared
 from app.domain.article import Status
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.cursor import decode_number, encode_number
+from app.domain.footprint import note_log
 from app.domain.ids import LARGEST, format_id, parse_id
 from app.domain.instant import format_instant
 from app.errors import Flaw, InvalidInput
@@ -29,10 +31,11 @@ _EDITIONS: BindParameter[list[int]] = bindparam("editions", expanding=True)
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SINCE = changes.c.seq > bindparam("since")
 
-_LATEST = select(func.coalesce(func.max(changes.c.seq), 0))
+LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
+_NEWEST = Prepared(LATEST_SEQ)
 _AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindparam("scanned")).subquery()
 _REACH = select(
-    _LATEST.scalar_subquery().label("latest"), select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach")
+    LATEST_SEQ.scalar_subquery().label("latest"), select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach")
 )
 ROW_COLUMNS = (
     changes.c.seq,
@@ -51,7 +54,7 @@ _ROWS = (
 _ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
 _ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
 _STATES = (
-    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id, articles.c.label_id)
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id)
     .select_from(WITH_BADGE)
     .where(articles.c.id.in_(_IDS))
 )
@@ -59,7 +62,7 @@ _STATES = (
 
 def latest_seq(connection: Connection) -> int:
     """The last change of this snapshot; 0 before the first."""
-    seq: int = connection.execute(_LATEST).scalar_one()
+    seq: int = _NEWEST.all(connection, {})[0][0]
     return seq
 
 
@@ -69,6 +72,7 @@ def list_changes(connection: Connection, question: ChangesQuestion) -> ChangeLis
     Looks through at most 500 rows of the log: `next` is there whenever the log goes on, also behind a page without
     items. At most eight statements, whatever the limit. InvalidInput, NotFound, CursorInvalid, CursorMismatch.
     """
+    note_log()
     asked = resolve(connection, question, tz=question.tz)
     digest = asked.scope.digest()
     since = question.since if question.cursor is None else decode_number(question.cursor, digest)

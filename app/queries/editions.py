@@ -1,15 +1,20 @@
 """Editions: found once per answer, and shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
+from app.db.prepared import Prepared
 from app.domain.calendar import find_zone
 from app.domain.cursor import decode_name, encode_name
-from app.domain.scope import Scope
+from app.domain.footprint import note_entry, note_shelf
+from app.domain.scope import Facet, Scope
 from app.domain.strings import complete_strings
 from app.errors import NotFound
 from app.models.edition import editions
@@ -51,7 +56,7 @@ class EditionView:
         return "" if self.is_default else f"?edition={self.slug}"
 
 
-_COLUMNS = select(
+COLUMNS = (
     editions.c.id,
     editions.c.slug,
     editions.c.name,
@@ -63,27 +68,44 @@ _COLUMNS = select(
     editions.c.strings,
     editions.c.modified_at,
 )
-_ALL = _COLUMNS.order_by(editions.c.slug)
-_DEFAULT = _COLUMNS.where(editions.c.is_default)
-_NAMED = _COLUMNS.where(editions.c.slug == bindparam("slug"))
-_PAGE = _COLUMNS.where(editions.c.slug > bindparam("after")).order_by(editions.c.slug).limit(bindparam("limit"))
+_EDITIONS = select(*COLUMNS)
+_ALL = _EDITIONS.order_by(editions.c.slug)
+_DEFAULT = Prepared(_EDITIONS.where(editions.c.is_default))
+_NAMED = Prepared(_EDITIONS.where(editions.c.slug == bindparam("slug")))
+_NUMBERED = Prepared(_EDITIONS.where(editions.c.id == bindparam("number")))
+_PAGE = _EDITIONS.where(editions.c.slug > bindparam("after")).order_by(editions.c.slug).limit(bindparam("limit"))
 
 
 def find_edition(connection: Connection, slug: str | None) -> EditionView:
     """The edition of that slug, or the default one; NotFound."""
-    if slug is None:
-        row = connection.execute(_DEFAULT).first()
-        if row is None:
-            raise NotFound("There is no edition here yet.")
-    else:
-        row = connection.execute(_NAMED, {"slug": slug}).first()
-        if row is None:
-            raise NotFound(f"There is no edition '{slug[:80]}' here.")
+    row = _DEFAULT.first(connection, {}) if slug is None else _NAMED.first(connection, {"slug": slug})
+    if row is None:
+        raise no_such_edition(slug)
+    note_entry(Facet.EDITION, row.id)
     return _view(row)
+
+
+def edition_from(members: Sequence[Any]) -> EditionView:
+    """The edition whose COLUMNS these are, in their order."""
+    note_entry(Facet.EDITION, members[0])
+    return _view(_Members(*members))
+
+
+def no_such_edition(slug: str | None) -> NotFound:
+    """The error for an edition that is not here, noted: it may come."""
+    note_shelf(Facet.EDITION)
+    return NotFound("There is no edition here yet." if slug is None else f"There is no edition '{slug[:80]}' here.")
+
+
+def edition_of(connection: Connection, number: int) -> EditionView:
+    """The edition of that number, which an article names."""
+    note_entry(Facet.EDITION, number)
+    return _view(_NUMBERED.all(connection, {"number": number})[0])
 
 
 def all_editions(connection: Connection) -> list[EditionView]:
     """Every edition, by slug."""
+    note_shelf(Facet.EDITION)
     return [_view(row) for row in connection.execute(_ALL)]
 
 
@@ -97,6 +119,7 @@ def list_editions(connection: Connection, question: NameQuestion) -> EditionList
     """Editions by slug."""
     digest = Scope(edition="editions").digest()
     after = "" if question.cursor is None else decode_name(question.cursor, digest)
+    note_shelf(Facet.EDITION)
     rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
     shown = [_view(row) for row in rows[: question.limit]]
     page: EditionList = {"items": [_edition(view) for view in shown], "next": None}
@@ -133,7 +156,23 @@ def _edition(view: EditionView) -> Edition:
     }
 
 
-def _view(row: AnyRow) -> EditionView:
+class _Members(NamedTuple):
+    """A row of COLUMNS."""
+
+    id: int
+    slug: str
+    name: str
+    language: str
+    timezone: str
+    site_url: str
+    article_url: str | None
+    is_default: bool
+    strings: str
+    modified_at: int
+
+
+@lru_cache(maxsize=256)
+def _view(row: _Members | AnyRow) -> EditionView:
     template = row.article_url or ARTICLE_URL
     return EditionView(
         id=row.id,
@@ -144,7 +183,7 @@ def _view(row: AnyRow) -> EditionView:
         site_url=row.site_url,
         template=template,
         article_url=template.replace("{site_url}", row.site_url),
-        is_default=row.is_default,
+        is_default=bool(row.is_default),  # SQLite has no truth values of its own
         strings=row.strings,
         modified_at=row.modified_at,
     )

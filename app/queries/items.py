@@ -6,13 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
-from app.domain.calendar import wall_time
+from app.db.prepared import Prepared
+from app.domain.footprint import note_article, note_entries
 from app.domain.ids import format_id, parse_id
-from app.domain.instant import format_instant
+from app.domain.instant import format_both, format_instant
 from app.domain.language import lookup
+from app.domain.scope import Facet
 from app.models.article import articles
 from app.models.label import labels
 from app.models.section import sections
@@ -37,6 +39,7 @@ ITEM_COLUMNS = (
     articles.c.updated_at,
     articles.c.headline,
     articles.c.version,
+    articles.c.label_id,
     labels.c.code.label("label_code"),
     labels.c.text.label("label_text"),
     labels.c.texts.label("label_texts"),
@@ -64,6 +67,8 @@ def read_rows(
     if asked.selection.is_empty:
         return []
     numbers = [parse_id(text) for text in dict.fromkeys(ids)]
+    for number in numbers:
+        note_article(number)
     selection, lower, upper = asked.selection, asked.lower, asked.upper
     if not numbers:
         selection, lower, upper = plan_walk(connection, selection, lower, upper, oldest_first=oldest_first)
@@ -72,9 +77,15 @@ def read_rows(
     if limit is not None and not numbers:
         values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
     statement = _page(shape_of(selection), columns, len(numbers), "limit" in values, oldest_first)
-    rows = connection.execute(statement, values).all()
+    rows = statement.all(connection, values)
+    note_badges(rows)
     kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
     return kept if limit is None else kept[:limit]
+
+
+def note_badges(rows: Iterable[AnyRow]) -> None:
+    """Note the labels that these rows show."""
+    note_entries(Facet.LABEL, {row.label_id for row in rows})
 
 
 def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
@@ -89,9 +100,9 @@ def _page(
     ids: int,
     limited: bool,  # noqa: FBT001 - part of a cache key
     oldest_first: bool,  # noqa: FBT001 - same
-) -> Select[Any]:
+) -> Prepared:
     keys = named_positions(shape, ids) if ids else positions(shape, limit=limited, oldest_first=oldest_first)
-    return (
+    return Prepared(
         select(*columns)
         .select_from(keys.join(WITH_BADGE, articles.c.id == keys.c.article_id))
         .order_by(*in_order(keys.c, oldest_first=oldest_first))
@@ -101,13 +112,14 @@ def _page(
 def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> Item:
     """An item as the timeline shows it."""
     article_id = format_id(row.id)
+    time, published_at = format_both(row.published_at, zone)
     return {
         "id": article_id,
         "href": f"/v1/articles/{article_id}",
         "url": edition.url_of(row.slug, article_id),
         "slug": row.slug,
-        "time": wall_time(row.published_at, zone),
-        "published_at": format_instant(row.published_at, zone),
+        "time": time,
+        "published_at": published_at,
         "updated_at": None if row.updated_at is None else format_instant(row.updated_at, zone),
         "label": render_badge(row, edition.language),
         "headline": row.headline,

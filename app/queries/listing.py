@@ -27,7 +27,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from app.domain.footprint import note_shelf, note_span
 from app.domain.scope import Facet
+from app.domain.surrogate import facet_key
 from app.errors import Flaw, InvalidInput
 from app.models.article import articles
 from app.models.listing import listings
@@ -62,6 +64,15 @@ class Selection:
         """Whether a name that nobody knows makes the answer empty."""
         return any(not places for places in self.kinds)
 
+    def note(self, first: int, last: int) -> None:
+        """Note that the answer is made from the part between these instants (both in it)."""
+        if self.is_empty or first > last:
+            return
+        editions = {facet_key(Facet.EDITION, edition) for places in self.kinds for edition, _, _ in places}
+        groups = [{facet_key(kind, number) for _, kind, number in places} for places in self.kinds]
+        is_whole = all(kind is Facet.EDITION for places in self.kinds for _, kind, _ in places)
+        note_span([editions] if is_whole else [*groups, editions], first, last)
+
 
 Group = tuple[Facet, tuple[str, ...]]
 
@@ -82,6 +93,13 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
         owners = editions if row.edition_id is None else (row.edition_id,)
         places = [(edition, kind, row.id) for edition in owners if edition in editions]
         found.setdefault((kind, row.name), []).extend(places)
+        if not row.is_listed:
+            _note_missing(kind, owners)
+    for kind, wanted in asked.items():
+        for name in wanted:
+            at = {edition for edition, _, _ in found.get((kind, name), ())}
+            if len(at) < len(editions):
+                _note_missing(kind, [edition for edition in editions if edition not in at])
     return _bounded(
         Selection(
             tuple(
@@ -90,6 +108,12 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
             )
         )
     )
+
+
+def _note_missing(kind: Facet, editions: Iterable[int]) -> None:
+    """Note that a name stands for nothing that lasts: another entry of that name may come."""
+    for edition in editions:
+        note_shelf(kind, edition)
 
 
 def _bounded(selection: Selection) -> Selection:
@@ -115,6 +139,7 @@ def _names(shape: tuple[tuple[Facet, int], ...]) -> Any:
                 literal_column(str(int(kind))).label("kind"),
                 owner.label("edition_id"),
                 table.c.id,
+                table.c.is_listed,
                 name.label("name"),
             ).where(name.in_(wanted))
         )

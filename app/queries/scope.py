@@ -1,6 +1,6 @@
 """From a question to what it asks for: edition, zone, canonical scope, range of keys."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -27,7 +27,17 @@ class Asked:
 
     def between(self, lower: Key, upper: Key) -> "Asked":
         """The same question within a narrower range of keys."""
-        return replace(self, lower=max(lower, self.lower), upper=min(upper, self.upper))
+        narrower = max(lower, self.lower), min(upper, self.upper)
+        return Asked(self.editions, self.zone, self.scope, self.selection, *narrower)
+
+    def note(self, *, first: int | None = None, last: int | None = None) -> None:
+        """Note the part of these lists that an answer was made from; open ends are those of the question."""
+        lower, upper = self.lower[0], self.upper[0] - (self.upper[1] == 0)
+        self.selection.note(lower if first is None else first, upper if last is None else last)
+
+    def position_of(self, cursor: str) -> Key:
+        """The sort key in a cursor of this list; CursorInvalid, CursorMismatch."""
+        return decode_position(cursor, self.scope.digest())
 
     @property
     def edition(self) -> EditionView:
@@ -65,10 +75,18 @@ def resolve(
     return Asked(editions, zone, scope, selection, lower, upper)
 
 
+def ask_whole_edition(edition: EditionView, tz: str | None) -> Asked:
+    """An edition's whole timeline in a zone; InvalidInput."""
+    zone = _zone(tz, [edition], spans_all=False)
+    scope = Scope(edition=str(edition.id), timezone=zone.key)
+    selection = Selection((((edition.id, Facet.EDITION, 0),),))
+    return Asked({edition.id: edition}, zone, scope, selection, EARLIEST, LATEST)
+
+
 def upper_key(asked: Asked, cursor: str | None, newest_day: str | None = None) -> Key:
     """Where a page begins: behind its cursor, at the end of its newest day, or at the newest article."""
     if cursor is not None:
-        return min(decode_position(cursor, asked.scope.digest()), asked.upper)
+        return min(asked.position_of(cursor), asked.upper)
     if newest_day is None:
         return asked.upper
     try:

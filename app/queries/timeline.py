@@ -1,8 +1,7 @@
 """The per-day timeline: a page of it, and one whole day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import groupby
 
 from sqlalchemy import Connection
 
@@ -15,6 +14,7 @@ from app.errors import Flaw, InvalidInput, InvalidValue, NoSuchDay
 from app.queries.changes import latest_seq
 from app.queries.items import choose_members, read_rows, render_item
 from app.queries.listing import Key
+from app.queries.plain_timeline import Found, read_plain
 from app.queries.scope import Asked, resolve, upper_key
 from app.queries.totals import count_days
 from app.schemas.question import DayQuestion, TimelineQuestion
@@ -30,20 +30,31 @@ def get_timeline(connection: Connection, question: TimelineQuestion) -> Timeline
     """
     asked = resolve(connection, question, tz=question.tz)
     upper = upper_key(asked, question.cursor, question.newest_day)
+    as_of = latest_seq(connection) if question.cursor is None else 0
+    most = len(question.id) or question.limit
+    rows = read_rows(connection, asked.between(asked.lower, upper), ids=question.id, limit=most + 1)
+    return _page(connection, question, Found(asked, upper, as_of, rows))
+
+
+def get_plain_timeline(connection: Connection, question: TimelineQuestion) -> Timeline | None:
+    """The same of a question that `is_plain`, in one statement; None of an empty page. InvalidInput, CursorMismatch."""
+    found = read_plain(connection, question)
+    return None if found is None else _page(connection, question, found)
+
+
+def _page(connection: Connection, question: TimelineQuestion, found: Found) -> Timeline:
+    asked, upper, as_of, rows = found
     page: Timeline = {"edition": asked.edition.slug, "timezone": asked.zone.key, "days": [], "next": None}
     if question.cursor is None:
-        as_of = latest_seq(connection)
-        newer = question.href_of_changes(as_of)
         page = {
             "edition": asked.edition.slug,
             "timezone": asked.zone.key,
             "as_of": as_of,
-            "newer": {"href": newer},
+            "newer": {"href": question.href_of_changes(as_of)},
             "days": [],
             "next": None,
         }
     most = len(question.id) or question.limit
-    rows = read_rows(connection, asked.between(asked.lower, upper), ids=question.id, limit=most + 1)
     shown, beyond = rows[:most], rows[most:]
     page["days"] = days = _render_days(shown, asked, question.fields)
     if days:
@@ -51,6 +62,8 @@ def get_timeline(connection: Connection, question: TimelineQuestion) -> Timeline
         days[-1]["complete"] = not beyond or _day_of(beyond[0], asked).date.isoformat() != days[-1]["date"]
     if question.total:
         _add_totals(connection, asked, days, shown, question)
+    if not question.id:
+        asked.between(asked.lower, upper).note(first=beyond[0].published_at if beyond else None)
     if beyond:
         cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
         page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor, newest_day=None)}
@@ -70,6 +83,8 @@ def get_day(connection: Connection, day_text: str, question: DayQuestion) -> Tim
     newer = read_rows(
         connection, asked.between((day.ends_at, 0), asked.upper), ids=question.id, limit=1, oldest_first=True
     )
+    if not question.id:
+        asked.note(first=older[0].published_at if older else None, last=newer[0].published_at if newer else None)
     return {
         "edition": asked.edition.slug,
         "timezone": asked.zone.key,
@@ -102,8 +117,19 @@ def _day_of(row: AnyRow, asked: Asked) -> Day:
 
 
 def _render_days(rows: Sequence[AnyRow], asked: Asked, fields: list[str]) -> list[TimelineDay]:
-    groups = groupby(rows, key=lambda row: _day_of(row, asked))
-    return [_render_day(day, group, asked, fields) for day, group in groups]
+    return [_render_day(day, group, asked, fields) for day, group in _by_day(rows, asked)]
+
+
+def _by_day(rows: Sequence[AnyRow], asked: Asked) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
+    """Rows that are newest first, day by day."""
+    first = 0
+    while first < len(rows):
+        day = _day_of(rows[first], asked)
+        after = first + 1
+        while after < len(rows) and rows[after].published_at >= day.starts_at:
+            after += 1
+        yield day, rows[first:after]
+        first = after
 
 
 def _render_day(day: Day, rows: Iterable[AnyRow], asked: Asked, fields: list[str]) -> TimelineDay:
@@ -116,7 +142,7 @@ def _render_day(day: Day, rows: Iterable[AnyRow], asked: Asked, fields: list[str
         "ends_at": format_instant(day.ends_at, zone),
         "continued": False,
         "complete": True,
-        "items": [choose_members(item, fields) for item in items],
+        "items": [choose_members(item, fields) for item in items] if fields else items,
     }
 
 
@@ -135,6 +161,8 @@ def _add_totals(
         totals = [len(day["items"]) for day in days]
     else:
         oldest_first = list(dict.fromkeys(_day_of(row, asked) for row in reversed(shown)))
+        if oldest_first:
+            asked.between((oldest_first[0].starts_at, 0), (oldest_first[-1].ends_at, 0)).note()
         totals = count_days(connection, asked, oldest_first)[::-1]
     for day, total in zip(days, totals, strict=True):
         day["total"] = total

@@ -30,7 +30,7 @@ def _once(scopes: list[KeyScope]) -> list[KeyScope]:
 class KeyRecord(BaseModel):
     """What a key is made from."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     name: Annotated[
         str,
@@ -49,7 +49,7 @@ class KeyRecord(BaseModel):
 class RotationRecord(BaseModel):
     """How a key is given a new secret."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     grace_seconds: Annotated[
         int, Field(ge=0, le=GRACE_SECONDS_MOST, strict=True, description="How long the old secret stays good.")

@@ -40,7 +40,7 @@ class Audit(TypedDict):
 class AuditQuestion(BaseModel):
     """The change log, the latest first."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Changes on a page.")] = 50

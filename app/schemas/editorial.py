@@ -137,7 +137,7 @@ class EditorialQuestion(ArticleFilters):
 class RevisionsQuestion(BaseModel):
     """A list of an article's saves."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Saves on a page.")] = 50
@@ -146,7 +146,7 @@ class RevisionsQuestion(BaseModel):
 class RevisionQuestion(BaseModel):
     """One save of an article."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     against: Annotated[
         int | None,
@@ -158,7 +158,7 @@ class RevisionQuestion(BaseModel):
 class PublicationCommand(BaseModel):
     """When to publish."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     at: Annotated[Instant | None, Field(description="A future instant makes a schedule; now where absent.")] = None
 
@@ -166,7 +166,7 @@ class PublicationCommand(BaseModel):
 class BumpCommand(BaseModel):
     """Where the public time moves to."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     at: Annotated[Instant | None, Field(description="An instant that has come; now where absent.")] = None
     note: Annotated[Note | None, Field(description="What the public is told of it.")] = None
@@ -175,7 +175,7 @@ class BumpCommand(BaseModel):
 class WithdrawalCommand(BaseModel):
     """Why an article is withdrawn."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     reason: Annotated[Text | None, Field(description="For the newsroom alone.")] = None
     notice: Annotated[Text | None, Field(description="What the public is told.")] = None
@@ -183,7 +183,7 @@ class WithdrawalCommand(BaseModel):
 
 ArticlePatch: type[BaseModel] = create_model(
     "ArticlePatch",
-    __config__=ConfigDict(extra="forbid"),
+    __config__=ConfigDict(extra="forbid", defer_build=True),
     __doc__="A merge patch (RFC 7396) of what an article says; members left out stay, null empties.",
     **{name: (member.annotation | None, None) for name, member in Content.model_fields.items()},  # type: ignore[call-overload, operator]
     note=(Note | None, None),

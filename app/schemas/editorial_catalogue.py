@@ -117,7 +117,7 @@ class EntriesQuestion(NameQuestion):
 class EntryQuestion(BaseModel):
     """Whose section is meant."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     edition: Annotated[str | None, Field(description="The edition's slug; the default edition where absent.")] = None
 
@@ -131,7 +131,7 @@ def patch_of(record: type[BaseModel]) -> type[BaseModel]:
     }
     name = record.__name__.replace("Record", "Patch")
     documentation = "A merge patch (RFC 7396); members left out stay, null empties."
-    return create_model(name, __config__=ConfigDict(extra="forbid"), __doc__=documentation, **members)
+    return create_model(name, __config__=ConfigDict(extra="forbid", defer_build=True), __doc__=documentation, **members)
 
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {

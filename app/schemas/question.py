@@ -13,9 +13,11 @@ Question          edition
         └── ChangesQuestion   + since, wait, tz, cursor, limit   (in change.py)
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -29,6 +31,12 @@ LIMIT_WITH_BODY = 50
 IDS_MOST = 100
 NAMES_MOST = 50
 EVERY_EDITION = "*"
+SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
+"""Parameters whose values are a set: addresses name them in the order of the alphabet, each once."""
+
+_FOR_CHANGES = ("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields", "tz")
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What stands for itself in a query string, and so is every name of a parameter."""
 
 
 def _whole(value: Any) -> Any:
@@ -66,6 +74,14 @@ Cursor = Annotated[
 ]
 WHOLE = BeforeValidator(_whole)
 """Refuses what is no whole number in plain digits."""
+FLAG = BeforeValidator(_flag)
+"""Refuses what is neither `true` nor `false`."""
+SPLIT = BeforeValidator(_split)
+"""Takes values between commas too, and leaves empty ones out."""
+SPLIT_ALL = BeforeValidator(_split_all)
+"""The same, but empty values stay."""
+ID = AfterValidator(_known_id)
+"""Refuses what has not the form of an article's id."""
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), WHOLE]
 Zone = Annotated[
     str | None,
@@ -74,12 +90,12 @@ Zone = Annotated[
 Moment = Annotated[str | None, Field()]
 Members = Annotated[
     list[str],
-    BeforeValidator(_split),
+    SPLIT,
     Field(description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay."),
 ]
 Ids = Annotated[
-    list[Annotated[str, AfterValidator(_known_id), Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
-    BeforeValidator(_split_all),  # an empty id is refused: dropped, `id=` would ask for everything
+    list[Annotated[str, ID, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
+    SPLIT_ALL,  # an empty id is refused: dropped, `id=` would ask for everything
     Field(max_length=IDS_MOST, description="Only these articles, up to 100; all of them in one page."),
 ]
 
@@ -87,7 +103,7 @@ Ids = Annotated[
 class Question(BaseModel):
     """What every address takes."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     spans_editions: ClassVar[bool] = False
 
@@ -101,48 +117,44 @@ class Question(BaseModel):
 
     def href(self, path: str, **changed: str | None) -> str:
         """The address of this question at `path`, with some parameters changed or (None) dropped."""
-        asked = self.model_dump(by_alias=True, exclude_unset=True, mode="json")
-        pairs: list[tuple[str, str]] = []
-        for name, value in (asked | changed).items():
-            values = value if isinstance(value, list) else [value]
-            pairs += [(name, _text(each)) for each in values if each is not None]
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        given, own = self.model_fields_set, self.__dict__
+        asked = {name: own[member] for name, member in _members(type(self)).items() if member in given}
+        return _address(path, (asked | changed).items())
 
     def href_of_changes(self, seq: int) -> str:
         """Where what came after a change is told, under the same filters."""
-        names = (
-            "edition",
-            "section",
-            "tag",
-            "author",
-            "label",
-            "from",
-            "to",
-            "exclude",
-            "id",
-            "fields",
-            "tz",
-        )
-        asked = self.model_dump(by_alias=True, exclude_unset=True, mode="json")
-        return _address("/v1/changes", {"since": seq} | {name: asked.get(name) for name in names})
+        given, own, members = self.model_fields_set, self.__dict__, _members(type(self))
+        asked = [(name, own[members[name]]) for name in _FOR_CHANGES if members.get(name) in given]
+        return _address("/v1/changes", [("since", seq), *asked])
 
 
-def _address(path: str, parameters: Mapping[str, object]) -> str:
-    pairs: list[tuple[str, str]] = []
-    for name, value in parameters.items():
-        values = value if isinstance(value, list) else [value]
-        pairs += [(name, _text(each)) for each in values if each is not None]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+@cache
+def _members(model: type[BaseModel]) -> dict[str, str]:
+    """The members of a question by the names of their parameters."""
+    return {field.alias or member: member for member, field in model.model_fields.items()}
+
+
+def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
+    """The path with the parameters that have a value: equal sets of values make equal addresses."""
+    pairs: list[str] = []
+    for name, value in parameters:
+        if isinstance(value, list):
+            values = sorted(set(value)) if name in SETS else value
+            pairs += [f"{name}={_text(each)}" for each in values]
+        elif value is not None:
+            pairs.append(f"{name}={_text(value)}")
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)
 
 
 class Nothing(BaseModel):
     """No parameters at all."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class NameQuestion(Question):
@@ -181,7 +193,7 @@ class ArticleFilters(Filters):
     ] = None
     exclude: Annotated[
         list[str],
-        BeforeValidator(_split),
+        SPLIT,
         Field(max_length=IDS_MOST, description="Ids or slugs to leave out, such as the article being read."),
     ] = []
     id: Ids = []
@@ -225,7 +237,7 @@ class TimelineQuestion(ArticleFilters):
         str | None,
         Field(description="A local date: begin at the end of that day.", json_schema_extra={"format": "date"}),
     ] = None
-    total: Annotated[bool, BeforeValidator(_flag), Field(description="Add each day's total, over all pages.")] = False
+    total: Annotated[bool, FLAG, Field(description="Add each day's total, over all pages.")] = False
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Items on a page.")] = 40
 
@@ -241,7 +253,7 @@ class DayQuestion(ArticleFilters):
     """One whole local day."""
 
     tz: Zone = None
-    total: Annotated[bool, BeforeValidator(_flag), Field(description="Add the day's total.")] = False
+    total: Annotated[bool, FLAG, Field(description="Add the day's total.")] = False
 
 
 class CalendarQuestion(Filters):

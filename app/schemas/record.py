@@ -81,7 +81,7 @@ Translations = dict[Language, Line]
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class EditionRecord(_Record):

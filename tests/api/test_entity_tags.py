@@ -8,7 +8,7 @@ import brotli
 import httpx
 import pytest
 
-from app.api.responses import choose_encoding
+from app.cache.negotiation import choose_encoding
 from tests.api.newsroom import ADDRESSES, CONTENT, PAGES, SINGLE
 
 try:

@@ -8,9 +8,10 @@ import pytest
 
 from app import clock
 from app.actions.schedule import release_due
-from app.api.freshness import Freshness, articles_interest
+from app.api.freshness import Outlook, articles_interest
 from app.api.responses import PUBLIC
 from app.db.session import Database
+from app.domain.freshness import CONTENT
 from app.domain.instant import SECOND_US
 from app.domain.upcoming import NOTHING_KNOWN
 from app.main import create_app
@@ -223,7 +224,7 @@ async def test_what_was_scheduled_here_counts_at_once(halted: Newsroom, store: S
 
 async def test_after_the_release_answers_keep_as_long_as_ever(halted: Newsroom, database: Database) -> None:
     with clock.frozen(DUE):
-        before = Freshness(halted.worker)
+        before = Outlook(halted.worker, CONTENT)
         await database.write(release_due, now=DUE, most=10)
         await halted.worker.refresh()
         assert await halted.kept(at=DUE) == PUBLIC

@@ -1,0 +1,24 @@
+"""Which answers are public, and the canonical names they are kept by."""
+
+from urllib.parse import unquote
+
+from starlette.types import Scope
+
+from app.api.private import is_editorial
+from app.domain.address import canonical_query
+
+_PLACES = ("/v1", "/docs", "/openapi.json", "/problems")
+
+
+def name_of(scope: Scope) -> str | None:
+    """The name that equal questions share; None for what is not public, or waits for what is yet to happen.
+
+    None too for a path with a question mark in it, which no address has: it would read as another's query.
+    """
+    path: str = scope["path"]
+    if not path.startswith(_PLACES) or "?" in path or is_editorial(path):
+        return None
+    query = scope["query_string"].decode("latin-1")
+    if path == "/v1/changes" and "wait" in (unquote(query) if "%" in query else query):
+        return None
+    return f"{path}?{canonical_query(query)}" if query else path

@@ -1,0 +1,200 @@
+"""A public answer in memory: as it was made, in every encoding that was asked for, and how it is sent.
+
+Answer ── Form (as it is), Form (gzip) …   the bytes of an encoding with a strong tag of its own
+       └─ Reply                            what one client gets: 200, 304, or what has no tag
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from app.cache.negotiation import choose_encoding, encode, has_it
+from app.domain.edge import life_until
+from app.domain.freshness import Freshness
+from app.domain.upcoming import Upcoming
+
+RawHeaders = list[tuple[bytes, bytes]]
+FOREVER = 1 << 63  # µs
+
+_OWN = frozenset({b"cache-control", b"content-length", b"etag", b"vary"})
+"""What an answer writes by itself."""
+_OF_CONTENT = frozenset({b"content-type", b"content-encoding", b"content-length"})
+"""What a 304 leaves out."""
+_VARY = (b"vary", b"Accept-Encoding")
+_CACHE_CONTROL = b"cache-control"
+_CDN_CACHE_CONTROL = b"cdn-cache-control"
+
+
+class Form(NamedTuple):
+    """An answer in one encoding: its tag and bytes, and the header fields of a 200 and a 304 but Cache-Control."""
+
+    tag: str
+    body: bytes
+    whole: RawHeaders
+    bare: RawHeaders
+
+
+class Reply(NamedTuple):
+    """What is sent to one client; `directives`, which depend on the moment, stand first among the fields."""
+
+    status: int
+    directives: RawHeaders
+    headers: RawHeaders
+    body: bytes
+
+
+class Wishes(NamedTuple):
+    """What a request says about the form that it wants."""
+
+    encodings: str = ""
+    known: str | None = None
+    since: str | None = None
+
+
+def wishes_of(headers: Iterable[tuple[bytes, bytes]]) -> Wishes:
+    """The wishes in the fields of a request (names in lower case); lines of one name are joined."""
+    encodings, known, since = "", None, None
+    for name, value in headers:
+        if name == b"accept-encoding":
+            text = value.decode("latin-1")
+            encodings = f"{encodings}, {text}" if encodings else text
+        elif name == b"if-none-match":
+            text = value.decode("latin-1")
+            known = text if known is None else f"{known}, {text}"
+        elif name == b"if-modified-since":
+            since = value.decode("latin-1")
+    return Wishes(encodings, known, since)
+
+
+class Answer:
+    """An answer as it was made; other encodings are made when they are first wanted, and kept.
+
+    Without a tag it is sent as it is, to everybody. Networks that take purges are told its keys in `surrogate`, where
+    it has them, and that they may keep it for long. `grown` is told how many bytes each new encoding takes.
+    `is_kept` from when a store takes it until that lets it `go`, which `dropped` is told of.
+    """
+
+    __slots__ = (
+        "_due",
+        "_forms",
+        "_freshness",
+        "_is_purged",
+        "_made",
+        "_modified",
+        "_seen",
+        "_tag",
+        "_usual",
+        "_usual_until",
+        "body",
+        "dropped",
+        "grown",
+        "headers",
+        "is_kept",
+        "status",
+        "until",
+    )
+
+    def __init__(
+        self,
+        status: int,
+        headers: Iterable[tuple[bytes, bytes]],
+        body: bytes,
+        *,
+        freshness: Freshness | None = None,
+        until: int | None = None,
+        surrogate: str | None = None,
+    ) -> None:
+        told = dict(headers)
+        self.status = status
+        self.headers = [(name, value) for name, value in told.items() if name not in _OWN]
+        self.body = bytes(memoryview(body))  # a copy: what orjson writes takes up to twice its length
+        self.until = until
+        self.grown: Callable[[int], None] | None = None
+        self.dropped: Callable[[Answer], None] | None = None
+        self.is_kept = False
+        self._tag = told[b"etag"].decode().strip('"') if b"etag" in told else None
+        self._modified = told[b"last-modified"].decode() if b"last-modified" in told else None
+        self._made = [(name, value) for name, value in told.items() if name == _CACHE_CONTROL]
+        self._usual = self._made
+        self._freshness = freshness
+        if freshness is not None:
+            self._usual = [(_CACHE_CONTROL, freshness.terms.directives.encode())]
+        self._is_purged = surrogate is not None
+        if surrogate is not None:
+            self.headers.append((b"surrogate-key", surrogate.encode()))
+        self._seen: Upcoming | None = None
+        self._usual_until = 0
+        self._due: int | None = None
+        self._forms: dict[str | None, Form] = {}
+
+    def reply(self, wishes: Wishes, directives: RawHeaders | None = None) -> Reply:
+        """What a client with these wishes gets; with the Cache-Control it was made with unless another is given."""
+        directives = self._made if directives is None else directives
+        if self._tag is None:
+            form = self._forms.get(None) or self._form(None)
+            return Reply(self.status, directives, form.whole, form.body)
+        encoding = choose_encoding(wishes.encodings, len(self.body))
+        form = self._forms.get(encoding) or self._form(encoding)
+        if (wishes.known is not None or wishes.since is not None) and has_it(
+            form.tag, self._modified, known=wishes.known, since=wishes.since
+        ):
+            return Reply(304, directives, form.bare, b"")
+        return Reply(self.status, directives, form.whole, form.body)
+
+    def directives(self, now: int, upcoming: Upcoming) -> RawHeaders:
+        """Its Cache-Control when it is sent now, by what is scheduled, and what networks may do.
+
+        They may do more than others only while nothing that is scheduled is about to change it.
+        """
+        freshness = self._freshness
+        if freshness is not None:
+            if upcoming is not self._seen:
+                self._seen, self._usual_until = upcoming, freshness.usual_until(now, upcoming)
+                if self._is_purged:
+                    self._due = freshness.due(now, upcoming)
+            if now >= self._usual_until:
+                return [(_CACHE_CONTROL, freshness.directives(now, upcoming).encode())]
+        if self._is_purged:
+            return [*self._usual, (_CDN_CACHE_CONTROL, life_until(self._ends, now)[0].encode())]
+        return self._usual
+
+    def first_directives(self, now: int, upcoming: Upcoming) -> RawHeaders:
+        """The same for whom it was made for: nothing else where it was made while something was about to change it."""
+        return self.directives(now, upcoming) if self._made == self._usual else self._made
+
+    def directives_until(self, now: int) -> int:
+        """Up to which instant `directives`, just asked for now, stay what they are under the same picture."""
+        until = FOREVER if self._freshness is None else max(now, self._usual_until)
+        if not self._is_purged or until == now:
+            return until
+        changes_at = life_until(self._ends, now)[1]
+        return until if changes_at is None else min(until, changes_at)
+
+    @property
+    def _ends(self) -> int | None:
+        """When the clock or what is scheduled makes it another answer, as far as that is known."""
+        if self._due is None or self.until is None:
+            return self.until if self._due is None else self._due
+        return min(self._due, self.until)
+
+    def go(self) -> None:
+        """The store lets it go: nobody is to be sent it any more."""
+        self.is_kept = False
+        self.grown = None
+        if self.dropped is not None:
+            self.dropped(self)
+
+    def _form(self, encoding: str | None) -> Form:
+        body = self.body if encoding is None else encode(self.body, encoding)
+        fields = list(self.headers)
+        tag = ""
+        if self._tag is not None:
+            tag = f'"{self._tag}"' if encoding is None else f'"{self._tag}-{encoding}"'
+            fields += [(b"etag", tag.encode()), _VARY]
+        if encoding is not None:
+            fields.append((b"content-encoding", encoding.encode()))
+        whole = [*fields, (b"content-length", str(len(body)).encode())]
+        form = Form(tag, body, whole, [field for field in fields if field[0] not in _OF_CONTENT])
+        self._forms[encoding] = form
+        if encoding is not None and self.grown is not None:
+            self.grown(len(body))
+        return form

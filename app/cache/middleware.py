@@ -1,0 +1,209 @@
+"""The response cache as plain ASGI: finds what is kept, reads what is not once for all who ask, and sends it."""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from http import HTTPStatus
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import clock
+from app.cache.answer import Answer, RawHeaders, Reply, wishes_of
+from app.cache.store import Store
+from app.domain.edge import carried_keys
+from app.domain.footprint import Footprint, noting
+from app.domain.upcoming import Upcoming
+
+NAME_MOST = 4_096  # characters of an address that is worth keeping
+TRIES_MOST = 3  # an answer that changes faster than it is read is read by each for himself
+LASTING = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT})  # what networks may keep until it is purged
+KEPT = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+class Vouching(Protocol):
+    """Whoever knows whether all that was committed has been applied to the store."""
+
+    def is_current(self) -> bool:
+        """Whether everything committed before this call has been applied."""
+
+    async def catch_up(self) -> bool:
+        """Apply what was committed; False where that cannot be known."""
+
+
+class Picture(Protocol):
+    """Whoever knows what is scheduled."""
+
+    upcoming: Upcoming
+
+
+class _Outcome(Enum):
+    """What became of a reading that others waited for."""
+
+    LOOK_AGAIN = 1
+    NOT_KEPT = 2
+
+
+class CacheMiddleware:
+    """Sends public answers in the form that each client wants, from the store where they are kept.
+
+    `name_of` is the canonical name of an address, None for those that are never kept nor negotiated. `picture` and
+    `vouching` are asked for once the application has begun. Without a store every answer is made anew. With
+    `is_purged` answers carry what networks that take purges have to know.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        name_of: Callable[[Scope], str | None],
+        store: Store | None,
+        vouching: Callable[[], Vouching],
+        picture: Callable[[], Picture],
+        is_purged: bool = False,
+    ) -> None:
+        self._app = app
+        self._name_of = name_of
+        self._store = store
+        self._vouching = vouching
+        self._picture = picture
+        self._is_purged = is_purged
+        self._reading: dict[str, asyncio.Future[_Outcome]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        name = self._name_of(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if name is None:
+            await self._app(scope, receive, send)
+        elif self._store is None:
+            await self._begin().run(scope, receive, send)
+        else:
+            await self._answer(self._store, name, scope, receive, send)
+
+    async def _answer(self, store: Store, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        for tries_left in reversed(range(TRIES_MOST + 1)):
+            vouching = self._vouching()
+            if len(name) > NAME_MOST or not (vouching.is_current() or await vouching.catch_up()):
+                break
+            kept = store.find(name) or store.find(as_written(scope))
+            if kept is not None:
+                store.counters.hits += 1
+                await _send(send, kept.reply(wishes_of(scope["headers"]), self._directives(kept)))
+                return
+            others = self._reading.get(name)
+            if others is None:
+                await self._read(store, name, scope, receive, send)
+                return
+            if not tries_left or await asyncio.shield(others) is _Outcome.NOT_KEPT:
+                break
+        await self._begin().run(scope, receive, send)
+
+    async def _read(self, store: Store, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the answer for all who ask for it meanwhile; where it fails, one of them reads it again."""
+        reading, outcome = self._begin(), _Outcome.LOOK_AGAIN
+        waiting = self._reading[name] = asyncio.get_running_loop().create_future()
+        mark = store.begin()
+        store.counters.misses += 1
+
+        def keep(answer: Answer | None) -> None:
+            nonlocal outcome
+            if answer is None or answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                outcome = _Outcome.NOT_KEPT
+            if answer is not None and _is_fit(answer, reading.footprint, name):
+                place = as_written(scope) if answer.status == HTTPStatus.PERMANENT_REDIRECT else name
+                is_settled = store.keep(place, answer, reading.footprint, mark) or store.was_touched(
+                    reading.footprint, mark
+                )
+                outcome = _Outcome.LOOK_AGAIN if is_settled else _Outcome.NOT_KEPT
+            del self._reading[name]
+            waiting.set_result(outcome)
+
+        try:
+            await reading.run(scope, receive, send, made=keep)
+        finally:
+            store.end(mark)
+            if not waiting.done():
+                del self._reading[name]
+                waiting.set_result(outcome)
+
+    def _begin(self) -> "_Reading":
+        return _Reading(self._app, purged_by=self._picture if self._is_purged else None)
+
+    def _directives(self, answer: Answer) -> RawHeaders:
+        return answer.directives(clock.now(), self._picture().upcoming)
+
+
+class _Reading:
+    """One answer on its way out of the application, held back until it is whole.
+
+    `purged_by` is for networks that take purges: the picture of what is scheduled, which they have to heed.
+    """
+
+    def __init__(self, app: ASGIApp, *, purged_by: Callable[[], Picture] | None) -> None:
+        self._app = app
+        self._purged_by = purged_by
+        self._start: Message | None = None
+        self.footprint = Footprint()
+
+    async def run(
+        self, scope: Scope, receive: Receive, send: Send, *, made: Callable[[Answer | None], None] | None = None
+    ) -> None:
+        """Have it made and send what the client wants of it; `made` is told of it before.
+
+        A stream just passes, and None is told of it.
+        """
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._start = message
+                return
+            if self._start is None:
+                await send(message)
+                return
+            start, self._start = self._start, None
+            if message.get("more_body", False):
+                if made is not None:
+                    made(None)
+                await send(start)
+                await send(message)
+                return
+            answer = self._answer(scope, start, message.get("body", b""))
+            if made is not None:
+                made(answer)
+            await _send(send, answer.reply(wishes_of(scope["headers"]), self._directives(answer)))
+
+        with noting(self.footprint):
+            await self._app(scope, receive, hold)
+
+    def _answer(self, scope: Scope, start: Message, body: bytes) -> Answer:
+        status, headers, footprint = start["status"], start["headers"], self.footprint
+        surrogate = None
+        if self._purged_by is not None and status in LASTING and _is_public(headers):
+            surrogate = carried_keys(footprint, is_of_program=not scope["path"].startswith("/v1"))
+        return Answer(status, headers, body, freshness=footprint.freshness, until=footprint.until, surrogate=surrogate)
+
+    def _directives(self, answer: Answer) -> RawHeaders | None:
+        if self._purged_by is None:
+            return None
+        return answer.first_directives(clock.now(), self._purged_by().upcoming)
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.directives, *reply.headers]})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def _is_public(headers: RawHeaders) -> bool:
+    return any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
+
+
+def _is_fit(answer: Answer, footprint: Footprint, name: str) -> bool:
+    """Whether it is known what would make the answer another one; pages for people change with the program alone."""
+    if footprint.is_empty:
+        return answer.status == HTTPStatus.OK and not name.startswith("/v1")
+    return answer.status in KEPT
+
+
+def as_written(scope: Scope) -> str:
+    """The name of an answer that repeats the query as it was written; no canonical name begins so."""
+    return f"as written: {scope['path']}?{scope['query_string'].decode('latin-1')}"

@@ -1,0 +1,115 @@
+"""An embedded SQLite file: one reader in the loop, one writer thread."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import URL
+
+from app.db import engine as engines
+from app.db import wal_index
+from app.db.commits import CommitWatch
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _in_snapshot(
+    connection: Connection, query: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Run on a SQLite reader, whose snapshot the driver begins and ends: it takes a tenth of what SQLAlchemy takes."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")
+    try:
+        return query(connection, *args, **kwargs)
+    finally:
+        connection.rollback()
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+
+
+class SqliteDatabase:
+    """An embedded file: one reader in the loop, one writer thread."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._reader = engines.sqlite_reader(url)
+        self._writer = engines.sqlite_writer(url)
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
+        self._held: Connection | None = None
+        self._name: str | None = wal_index.retain(engines.sqlite_path(url))
+
+    async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run inline; no await inside, so one connection serves every request in turn."""
+        return self.read_now(query, *args, **kwargs)
+
+    async def read_once(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run inline, without a transaction."""
+        return query(self._hold(), *args, **kwargs)
+
+    def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same without an await; in the loop's thread."""
+        return _in_snapshot(self._hold(), query, *args, **kwargs)
+
+    def driver(self) -> sqlite3.Connection:
+        """The connection of `read_now` as sqlite3 knows it, between two queries."""
+        connection = self._hold().connection.driver_connection
+        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows what SQLAlchemy leaves open
+        return connection
+
+    def _hold(self) -> Connection:
+        if self._held is None:
+            self._held = self._reader.connect()
+        return self._held
+
+    async def read_long(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run in a thread, on a connection of its own."""
+
+        def run() -> R:
+            with wal_index.using(engines.sqlite_path(self.url)):
+                engine = engines.sqlite_reader(self.url)
+                try:
+                    with engine.connect() as connection:
+                        return _in_snapshot(connection, query, *args, **kwargs)
+                finally:
+                    engine.dispose()
+
+        return await asyncio.to_thread(run)
+
+    async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run in the writer thread, in a transaction that holds the file's write lock."""
+
+        def run() -> R:
+            with self._writer.begin() as connection:
+                return action(connection, *args, **kwargs)
+
+        in_context = partial(copy_context().run, run)  # as asyncio.to_thread does
+        return await asyncio.get_running_loop().run_in_executor(self._writing, in_context)
+
+    def watch_commits(self, heard: Callable[[], None]) -> CommitWatch:
+        """Looks into the index of the write-ahead log, when asked; nothing has to be heard."""
+        del heard
+        if self._name is None:
+            raise RuntimeError("the database is closed")
+        return wal_index.WalWatch(self, self._name)
+
+    async def close(self) -> None:
+        """Close both connections; the last one out folds the write-ahead log into the file."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+        self._reader.dispose()
+        self._writing.submit(self._writer.dispose).result()
+        self._writing.shutdown()
+        name, self._name = self._name, None
+        if name is not None:
+            wal_index.release(name)

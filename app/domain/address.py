@@ -1,0 +1,90 @@
+"""The canonical text of a query string: one for all ways to ask the same, such as a cache keeps answers by.
+
+    tag=fog&limit=20&tag=trams&tz=Europe%2FKyiv    limit=20&tag=fog&tag=trams&tz=Europe/Kyiv
+    exclude=b,a&exclude=a                          exclude=a&exclude=b
+    tag=%FF                                        ?tag=%FF
+
+The last is in doubt, and stays as it came.
+"""
+
+from functools import lru_cache
+from urllib.parse import unquote_plus
+
+QUERY_CHARACTERS_MOST = 2_048
+PAIRS_MOST = 100
+VALUES_MOST = 50
+"""How many values of one name are made canonical: no list of names may be longer, so none gets shorter by it."""
+
+_MARK = "?"  # no canonical text begins so
+_ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
+_KINDS = {
+    **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "since"), _ONE),
+    **dict.fromkeys(("to", "total", "tz", "wait"), _ONE),
+    **dict.fromkeys(("author", "label", "section", "tag"), _SET),
+    **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
+    "id": _SPLIT,
+}
+"""Parameters of public addresses: one value, a set of them, a set also between commas, a list also between commas."""
+
+
+def canonical_query(query: str) -> str:
+    """The canonical text of a query string (as it came, each octet one character); "" of none at all.
+
+    Names stand in the order of the alphabet, sets of values too, each value once; what is a list keeps its order.
+    Two query strings with one text ask the same of every public address, or are refused by it both. Where that is
+    not certain (names of no parameter, one value given twice, what is not UTF-8, control characters, much of
+    anything) the text is the query string itself behind a question mark, which no other has.
+    """
+    found: dict[str, list[str]] = {}
+    if not query:
+        return query
+    if len(query) > QUERY_CHARACTERS_MOST or not query.isascii() or query.count("&") >= PAIRS_MOST:
+        return _MARK + query
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in pair or "+" in pair:
+            try:
+                name, value = decoded(name), _escaped(decoded(value))
+            except UnicodeDecodeError:
+                return _MARK + query
+        kind = _KINDS.get(name)
+        if kind is None and not pair:
+            continue
+        if kind is None or not value.isprintable() or (kind == _ONE and name in found):
+            return _MARK + query
+        values = value.split(",") if kind >= _SPLIT_SET else [value]
+        if name in found:
+            found[name] += values
+        else:
+            found[name] = values
+    return _written(found, query)
+
+
+@lru_cache(maxsize=512)
+def decoded(text: str) -> str:
+    """A name or a value of a query string, its escapes and plus signs undone; UnicodeDecodeError."""
+    return unquote_plus(text, errors="strict")
+
+
+def _escaped(value: str) -> str:
+    """A decoded value with the three characters escaped that would be read as something else."""
+    if "%" in value or "&" in value or "+" in value:
+        return value.replace("%", "%25").replace("&", "%26").replace("+", "%2B")
+    return value
+
+
+def _written(found: dict[str, list[str]], query: str) -> str:
+    pairs = []
+    for name, values in sorted(found.items()):
+        if len(values) > VALUES_MOST:
+            return _MARK + query
+        pairs += [f"{name}={value}" for value in (values if len(values) == 1 else _ordered(values, _KINDS[name]))]
+    return "&".join(pairs)
+
+
+def _ordered(values: list[str], kind: int) -> list[str]:
+    if kind == _SPLIT:
+        return values
+    ordered = sorted(set(values))
+    is_nothing_first = kind == _SPLIT_SET and not ordered[0]  # nothing between two commas names nothing
+    return ordered[1:] if is_nothing_first and len(ordered) > 1 else ordered

@@ -1,0 +1,114 @@
+"""Answers that nobody gave before: no path repeats, and every run is a fresh process, warmed up on other paths."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import orjson
+
+from bench import contestants
+from bench.contest import Chapter, Entrant, compete
+from bench.datasets import warm
+from bench.fairness import check_same_articles, check_same_pages
+from bench.load import Run, load_paths
+from bench.paths import Dialect, Place, Walk, by_hand_dialect, dayline_dialect, draw_places, draw_slugs, enough, walk
+from bench.plan import Plan
+from bench.serving import Server
+
+CHECKED = 40
+BEYOND = 1_000_000
+WIDTH = 2_000  # articles that pages are drawn from, at the head and far below alike
+
+Start = Callable[[Path], AbstractContextManager[Server]]
+
+
+def compare_by_hand(plan: Plan, title: str, address: str, archive: Path) -> Chapter:
+    """Timeline and article of Dayline and of the forty lines on one database.
+
+    `archive` is the SQLite file that the paths are drawn from: the same archive is the same on both databases.
+    """
+    chapter = Chapter(title)
+    starts: dict[str, Start] = {
+        "Dayline": lambda folder: contestants.dayline(address, folder),
+        "by hand": lambda folder: contestants.by_hand(address, folder),
+    }
+    places = draw_places(archive, enough(plan.seconds), seed=plan.small.seed)
+    slugs = draw_slugs(archive, enough(plan.seconds), seed=plan.small.seed)
+    dialects = _check(plan, starts["Dayline"], starts["by hand"], places, slugs)
+    entrants: dict[str, Entrant] = {}
+    for name, dialect in zip(starts, dialects, strict=True):
+        walked = walk(map(dialect.page, places), plan.new_file())
+        entrants[f"{name}, timeline"] = _entrant(plan, starts[name], walked)
+    for name, dialect in zip(starts, dialects, strict=True):
+        walked = walk(map(dialect.article, slugs), plan.new_file())
+        entrants[f"{name}, article"] = _entrant(plan, starts[name], walked)
+    compete(chapter, entrants, plan.rounds, plan.tell)
+    return chapter
+
+
+def compare_sizes(plan: Plan, archives: Mapping[int, Path]) -> Chapter:
+    """Timeline and article of Dayline over archives of several sizes, all over the archive."""
+    chapter = Chapter("Growing: Dayline on SQLite, all over archives of three sizes")
+    entrants: dict[str, Entrant] = {}
+    for articles, archive in archives.items():
+        warm(archive)
+        start = _start_on(archive)
+        with plan.fresh_folder() as folder, start(folder) as server:
+            pages, whole = walks_over(plan, server, archive)
+        entrants[f"timeline of {articles:,}"] = _entrant(plan, start, pages)
+        entrants[f"article of {articles:,}"] = _entrant(plan, start, whole)
+    compete(chapter, entrants, plan.rounds, plan.tell)
+    return chapter
+
+
+def compare_depths(plan: Plan, archive: Path) -> Chapter:
+    """Pages a million articles deep and at the head, as near to each other in both places."""
+    chapter = Chapter("Depth: pages of Dayline on SQLite, 2,000,000 articles")
+    start = _start_on(archive)
+    with plan.fresh_folder() as folder, start(folder) as server:
+        dialect = _dialect_of(server)
+    entrants: dict[str, Entrant] = {}
+    for name, depth in (("first pages", 0), ("a million deep", BEYOND)):
+        places = draw_places(archive, enough(plan.seconds), seed=plan.small.seed, depth=depth, width=WIDTH)
+        entrants[name] = _entrant(plan, start, walk(map(dialect.page, places), plan.new_file()))
+    compete(chapter, entrants, plan.rounds, plan.tell)
+    return chapter
+
+
+def walks_over(plan: Plan, server: Server, archive: Path) -> list[Walk]:
+    """Places of the timeline and articles to ask this server of Dayline for."""
+    dialect, seed = _dialect_of(server), plan.small.seed
+    places = draw_places(archive, enough(plan.seconds), seed=seed)
+    slugs = draw_slugs(archive, enough(plan.seconds), seed=seed)
+    return [walk(paths, plan.new_file()) for paths in (map(dialect.page, places), map(dialect.article, slugs))]
+
+
+def _start_on(archive: Path) -> Start:
+    return lambda folder: contestants.dayline(f"sqlite:///{archive}", folder)
+
+
+def _entrant(plan: Plan, start: Start, walked: Walk) -> Entrant:
+    """A fresh server each time, asked for the same paths each time."""
+
+    def run() -> Run:
+        with plan.fresh_folder() as folder, start(folder) as server:
+            server.walk(walked.warm_up)
+            return load_paths(server.port, walked.measured, plan.seconds)
+
+    return run
+
+
+def _dialect_of(server: Server) -> Dialect:
+    return dayline_dialect(orjson.loads(server.ask(contestants.PAGE).body)["next"]["cursor"])
+
+
+def _check(
+    plan: Plan, dayline: Start, other: Start, places: Sequence[Place], slugs: Sequence[str]
+) -> tuple[Dialect, Dialect]:
+    """Both give the same answers to the first few questions; how each of them is asked."""
+    with ExitStack() as stack:
+        one, two = (stack.enter_context(start(stack.enter_context(plan.fresh_folder()))) for start in (dayline, other))
+        mine, theirs = _dialect_of(one), by_hand_dialect()
+        check_same_pages(one, mine, two, theirs, places[:CHECKED])
+        check_same_articles(one, mine, two, theirs, slugs[:CHECKED])
+    return mine, theirs

@@ -1,0 +1,55 @@
+"""Rounds: every contestant once, then every contestant again, so that whatever disturbs the machine disturbs all."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+
+from bench.load import Run
+
+Entrant = Callable[[], Run]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The middle of some figures, with the smallest and the largest."""
+
+    median: float
+    least: float
+    most: float
+
+
+@dataclass(slots=True)
+class Chapter:
+    """What one comparison came to: answers a second of every contestant, in the order of the rounds.
+
+    `absent`: sentences on who could not take part; `notes`: what else there is to say of this run.
+    """
+
+    title: str
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    p99_ms: dict[str, list[float]] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def ratio(self, one: str, other: str) -> Spread | None:
+        """How many times as fast one is as the other, round by round; None where one of them is absent."""
+        if not (self.rates.get(one) and self.rates.get(other)):
+            return None
+        return spread_of([a / b for a, b in zip(self.rates[one], self.rates[other], strict=True)])
+
+
+def spread_of(figures: list[float]) -> Spread:
+    """The middle and the ends of these figures, of which there is one at least."""
+    return Spread(median(figures), min(figures), max(figures))
+
+
+def compete(chapter: Chapter, entrants: Mapping[str, Entrant], rounds: int, tell: Tell) -> None:
+    """Let the contestants run in turn, so many rounds, and note their rates in the chapter."""
+    for turn in range(1, rounds + 1):
+        for name, entrant in entrants.items():
+            run = entrant()
+            chapter.rates.setdefault(name, []).append(run.rate)
+            chapter.p99_ms.setdefault(name, []).append(run.p99_ms)
+        shown = ", ".join(f"{name} {rates[-1]:,.0f}" for name, rates in chapter.rates.items())
+        tell(f"  round {turn} of {rounds}: {shown}")

@@ -1,0 +1,36 @@
+"""How a bench is run: rounds, seconds, the folder that is thrown away, and whom it tells."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.archive import Size
+
+SMALL, MIDDLING, LARGE = 20_000, 200_000, 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """So many rounds of so many seconds; `small` is the archive that most chapters are about."""
+
+    rounds: int
+    seconds: int
+    folder: Path
+    tell: Callable[[str], None]
+    small: Size
+    starts: int = 10
+
+    @contextmanager
+    def fresh_folder(self) -> Iterator[Path]:
+        """A folder of its own for one server."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            yield Path(name)
+
+    def new_file(self) -> Path:
+        """A file of its own."""
+        number, name = tempfile.mkstemp(dir=self.folder)
+        os.close(number)
+        return Path(name)

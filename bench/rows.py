@@ -1,0 +1,103 @@
+"""The rows that the tables hold of published articles, gathered to be inserted many at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from app.actions.listings import Standing
+from app.db.base import metadata
+from app.db.bulk import insert_rows, insert_tuples
+from app.domain.article import Status
+from app.domain.change import article_change
+from app.domain.revision import name_action
+from app.domain.surrogate import article_key, key_list
+from app.schemas.record import ArticleRecord
+
+ACTOR = "import"
+
+_CHANGE = article_change(None, Status.PUBLISHED, moved=False)
+_ACTION = name_action(None, Status.PUBLISHED, moved=False)
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows by table, of articles that were stored at one instant (µs); `_tuples` where there are many of them."""
+
+    stored_at: int
+    _rows: dict[str, list[dict[str, Any]]] = field(init=False, default_factory=lambda: defaultdict(list))
+    _tuples: dict[str, list[tuple[Any, ...]]] = field(init=False, default_factory=lambda: defaultdict(list))
+
+    def insert(self, connection: Connection) -> None:
+        """Insert them all, in the order of the tables' references and of their keys, and forget them."""
+        for table in metadata.sorted_tables:
+            insert_rows(connection, table, self._rows[table.name])
+            insert_tuples(connection, table, sorted(self._tuples[table.name]))
+        self._rows.clear()
+        self._tuples.clear()
+
+    def add_article(self, record: ArticleRecord, standing: Standing, fingerprint: bytes, blocks: str) -> None:
+        """The row that lists show, and the body."""
+        source, image = record.source, record.image
+        self._rows["articles"].append(
+            {
+                "id": standing.article_id,
+                "edition_id": standing.edition_id,
+                "source_id": record.source_id,
+                "slug": record.slug,
+                "status": standing.status,
+                "version": 1,
+                "revision": 1,
+                "published_at": standing.published_at,
+                "updated_at": record.updated_at,
+                "first_published_at": standing.published_at,
+                "modified_at": self.stored_at,
+                "label_id": standing.label_id,
+                "section_id": standing.section_id,
+                "headline": record.headline,
+                "lead": record.lead,
+                "source_name": None if source is None else source.name,
+                "source_url": None if source is None else source.url,
+                "image": None if image is None else orjson.dumps(image.model_dump()).decode(),
+                "fingerprint": fingerprint,
+            }
+        )
+        self._rows["article_bodies"].append({"article_id": standing.article_id, "blocks": blocks})
+
+    def add_links(self, standing: Standing, related: Iterable[tuple[str, int]], picks: Iterable[int]) -> None:
+        """Its tags and authors, what its editors point to, and what is like it."""
+        links = (("article_tags", standing.tag_ids), ("article_authors", standing.author_ids), ("article_picks", picks))
+        this = standing.article_id
+        for table, numbers in links:
+            self._tuples[table] += [(this, place, number) for place, number in enumerate(numbers)]
+        self._tuples["article_related"] += [(this, place, *each) for place, each in enumerate(related)]
+
+    def add_traces(self, standing: Standing, seq: int) -> None:
+        """The lists it stands in, its one save, and its row of the log, which has this number."""
+        self._tuples["listings"] += standing.rows()
+        self._rows["revisions"].append(
+            {
+                "article_id": standing.article_id,
+                "revision": 1,
+                "version": 1,
+                "status": standing.status,
+                "published_at": standing.published_at,
+                "action": _ACTION,
+                "at": self.stored_at,
+                "actor": ACTOR,
+            }
+        )
+        self._rows["changes"].append(
+            {
+                "seq": seq,
+                "type": _CHANGE,
+                "at": self.stored_at,
+                "edition_id": standing.edition_id,
+                "article_id": standing.article_id,
+                "actor": ACTOR,
+                "keys": orjson.dumps(key_list([article_key(standing.article_id), *standing.keys()])).decode(),
+            }
+        )

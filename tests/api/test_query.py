@@ -1,0 +1,161 @@
+"""Reading questions: plain ones are read by hand, and exactly as their models would read them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from app.api.plain_question import plain_question
+from app.api.query import _question, parse_question
+from app.errors import InvalidInput
+from app.schemas.change import ChangesQuestion
+from app.schemas.editorial import EditorialQuestion
+from app.schemas.editorial_catalogue import EntriesQuestion, EntryQuestion
+from app.schemas.question import (
+    SETS,
+    ArticleQuestion,
+    ArticlesQuestion,
+    CalendarQuestion,
+    DayQuestion,
+    HistoryQuestion,
+    NameQuestion,
+    Nothing,
+    Question,
+    TimelineQuestion,
+)
+from tests.query_strings import query_strings
+
+PLAIN: tuple[type[BaseModel], ...] = (
+    Question,
+    Nothing,
+    NameQuestion,
+    HistoryQuestion,
+    CalendarQuestion,
+    DayQuestion,
+    TimelineQuestion,
+    ArticleQuestion,
+    ArticlesQuestion,
+    ChangesQuestion,
+)
+"""The models of public addresses."""
+OTHERS: tuple[type[BaseModel], ...] = (EditorialQuestion, EntryQuestion, EntriesQuestion)
+ID = "0677y7hzc3m1d"
+
+
+def outcome(read: Any, query: str, model: type[BaseModel]) -> object:
+    """What a reading comes to: every member with its type, in order, and those given; or every flaw."""
+    try:
+        question = read(query, model)
+    except InvalidInput as error:
+        return error.flaws
+    assert type(question) is model
+    members = [(name, type(value), value) for name, value in question.__dict__.items()]
+    return members, question.model_fields_set, question.model_extra, question.__pydantic_private__
+
+
+@settings(max_examples=200, deadline=None)  # the first questions of a process build their models
+@given(query_strings(), st.sampled_from((*PLAIN, *OTHERS)))
+@example("id=,", ArticlesQuestion)
+@example(f"id={ID}&cursor=x", TimelineQuestion)
+@example(f"id={ID}&id={ID}&limit=1", ArticlesQuestion)
+@example("body=html&limit=51", ArticlesQuestion)
+@example("cursor=&newest_day=2026-11-20", TimelineQuestion)
+@example("since=0&cursor=x", ChangesQuestion)
+@example("edition=*", TimelineQuestion)
+@example("edition=*", ArticlesQuestion)
+@example("fields=body", TimelineQuestion)
+@example("from_=2026-01-01", TimelineQuestion)
+@example("tag=a&" * 51, TimelineQuestion)
+@example("exclude=" + "a," * 101, TimelineQuestion)
+@example("id=" + ",".join([ID] * 101), TimelineQuestion)
+@example("tag=" + "a" * 3_000, TimelineQuestion)
+@example("tag=" + "a" * 20_000, TimelineQuestion)
+@example("&" * 600, TimelineQuestion)
+@example("limit=%D9%A3", TimelineQuestion)
+@example("limit=%B2", TimelineQuestion)
+@example("limit=\xb2", TimelineQuestion)
+def test_reading_by_hand_and_by_the_model_come_to_the_same(query: str, model: type[BaseModel]) -> None:
+    assert outcome(parse_question, query, model) == outcome(_question, query, model)
+
+
+@pytest.mark.parametrize(
+    ("query", "model"),
+    [
+        *(("", model) for model in PLAIN),
+        ("edition=ua&limit=20", TimelineQuestion),
+        ("tz=Europe%2FKyiv&total=true&newest_day=2026-11-20", TimelineQuestion),
+        ("from=2026-11-19&to=2026-11-20T10:00:00%2B02:00&tag=a&tag=b", TimelineQuestion),
+        (f"id={ID},{ID}&fields=slug,lead&exclude=a,", ArticlesQuestion),
+        ("body=html&limit=50&cursor=AdFrOY", ArticlesQuestion),
+        ("since=12&wait=30", ChangesQuestion),
+        ("body=text", ArticleQuestion),
+    ],
+)
+def test_ordinary_questions_need_no_model(query: str, model: type[BaseModel]) -> None:
+    assert plain_question(query, model) is not None
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=007", "limit=201", "tag=%FF", "tag=%00", "limit=1&limit=1", "x=1", "edition=*"]
+)
+def test_what_may_be_wrong_is_left_to_the_model(query: str) -> None:
+    assert plain_question(query, TimelineQuestion) is None
+
+
+def test_no_two_questions_share_a_list() -> None:
+    one, other = parse_question("", TimelineQuestion), parse_question("", TimelineQuestion)
+    one.tag.append("fog")
+    assert other.tag == []
+    assert parse_question("", TimelineQuestion).tag == []
+
+
+def former_href(question: Question, path: str, changed: dict[str, str | None]) -> str:
+    """An address as the members' own dump tells it, sets sorted."""
+    asked = question.model_dump(by_alias=True, exclude_unset=True, mode="json")
+    pairs = []
+    for name, value in (asked | changed).items():
+        values = value if isinstance(value, list) else [value]
+        told = sorted(set(values)) if name in SETS and isinstance(value, list) else values
+        pairs += [(name, str(each).lower() if isinstance(each, bool) else each) for each in told if each is not None]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+CHANGED = st.dictionaries(
+    st.sampled_from(("cursor", "from", "to", "since", "newest_day")), st.none() | st.text(max_size=5), max_size=3
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(query_strings(), st.sampled_from((*PLAIN, *OTHERS)), CHANGED)
+def test_an_address_names_what_was_asked_and_no_more(
+    query: str, model: type[BaseModel], changed: dict[str, str | None]
+) -> None:
+    try:
+        question = parse_question(query, model)
+    except InvalidInput:
+        return
+    if isinstance(question, Question):
+        assert question.href("/v1/x", **changed) == former_href(question, "/v1/x", changed)
+
+
+def test_equal_questions_have_equal_addresses() -> None:
+    one = parse_question("tag=fog&limit=5&tag=trams&fields=time,slug&exclude=b,a,b&tag=fog", TimelineQuestion)
+    other = parse_question("exclude=a&exclude=b&fields=slug&tag=trams&tag=fog&fields=time&limit=5", TimelineQuestion)
+    address = "/v1/timeline?tag=fog&tag=trams&exclude=a&exclude=b&fields=slug&fields=time&limit=5&cursor=x"
+    assert one.href("/v1/timeline", cursor="x") == other.href("/v1/timeline", cursor="x") == address
+    assert one.href_of_changes(9) == other.href_of_changes(9)
+
+
+def test_ids_keep_their_order_in_an_address() -> None:
+    question = parse_question(f"id=7zzzzzzzzzzzz,{ID}&id=7zzzzzzzzzzzz", ArticlesQuestion)
+    assert question.href("/v1/articles") == f"/v1/articles?id=7zzzzzzzzzzzz&id={ID}&id=7zzzzzzzzzzzz"
+
+
+def test_the_address_of_changes_takes_the_filters_along() -> None:
+    query = f"tz=Europe/Kyiv&label=b&label=a&from=2026-11-19T10:00:00%2B02:00&limit=5&total=true&id={ID}&edition=ua"
+    question = parse_question(query, TimelineQuestion)
+    filters = f"edition=ua&label=a&label=b&from=2026-11-19T10%3A00%3A00%2B02%3A00&id={ID}&tz=Europe%2FKyiv"
+    assert question.href_of_changes(12) == f"/v1/changes?since=12&{filters}"

@@ -1,0 +1,107 @@
+"""What the tests of kept answers ask for: the system under test, the reference, another worker, and histories."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from random import Random
+from typing import Any, Protocol
+
+import pytest
+
+from app.actions.articles import store_articles
+from app.actions.catalogue import store_entry
+from app.actions.keys import create_key
+from app.db.base import metadata
+from app.db.session import Connection, open_database
+from app.domain.api_key import KeyScope
+from app.schemas.api_key import KeyRecord
+from tests.cache.exchange import Request, ask
+from tests.cache.history import History
+from tests.cache.kept import Here
+from tests.cache.newsroom import CATALOGUE, Newsroom, archive
+from tests.cache.peer import Peer, another_process
+from tests.conftest import NOW, app_of, opened
+
+SCOPES = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH, KeyScope.CATALOGUE_WRITE)
+
+
+@pytest.fixture(scope="session")
+def reference_process() -> Iterator[Peer]:
+    """A process that keeps no answers."""
+    with another_process(cache_bytes=0) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def worker_process() -> Iterator[Peer]:
+    """A process that keeps answers, as the one under test does."""
+    with another_process(cache_bytes=None) as peer:
+        yield peer
+
+
+class Begin(Protocol):
+    """Begins a history on the test's database."""
+
+    async def __call__(self, number: int, *, articles: int = 40, workers: int = 0) -> History:
+        """A history of that number over so many articles; with another worker if asked for one."""
+
+
+@pytest.fixture
+async def begin(database_address: str, request: pytest.FixtureRequest) -> AsyncIterator[Begin]:
+    """Begin a history: the app under test and the others are opened on the database once a test.
+
+    A further history finds it as after a restore: all that was there is gone, and something else is.
+    """
+    opened_once: dict[str, Any] = {}
+    async with AsyncExitStack() as stack:
+
+        async def open_all(workers: int) -> None:
+            peers = [request.getfixturevalue("reference_process")]
+            peers += [request.getfixturevalue("worker_process")] if workers else []
+            for peer in peers:
+                await stack.enter_async_context(peer.serving(database_address, now=NOW))
+            opened_once["reference"], *opened_once["others"] = peers
+            opened_once["here"] = await stack.enter_async_context(_here(database_address))
+
+        async def begin_history(number: int, *, articles: int = 40, workers: int = 0) -> History:
+            newsroom = Newsroom(Random(number), NOW)
+            token = await _fill(database_address, newsroom, articles)
+            if not opened_once:
+                await open_all(workers)
+            here: Here = opened_once["here"]
+            here.reads.pause = None
+            document = (await ask(here.app, Request("/openapi.json"))).json()
+            return History(number=number, document=document, token=token, newsroom=newsroom, **opened_once)
+
+        yield begin_history
+
+
+@asynccontextmanager
+async def _here(address: str) -> AsyncIterator[Here]:
+    async with opened(address):
+        yield Here(app_of(0)[0])
+
+
+def empty(connection: Connection) -> None:
+    """Leave nothing in any table."""
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(table.delete())
+
+
+async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
+    """Store the catalogue and an archive in an emptied database; the token of a key that may do everything."""
+
+    def fill(connection: Connection) -> str:
+        empty(connection)
+        for record in CATALOGUE:
+            store_entry(connection, record, now=NOW)
+        stored = store_articles(connection, [*archive(newsroom, articles)], now=NOW)
+        failed: list[Any] = [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
+        assert not failed, failed
+        key = KeyRecord.model_validate({"name": "The history's key", "scopes": list(SCOPES)})
+        return create_key(connection, key, now=NOW)[1]
+
+    database = open_database(address)
+    try:
+        return await database.write(fill)
+    finally:
+        await database.close()

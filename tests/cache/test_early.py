@@ -1,0 +1,287 @@
+"""Ready answers: what is remembered by which requests, for how long, and in which words it is sent."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+import pytest
+from starlette.types import Scope
+
+from app import clock
+from app.cache import early
+from app.cache.answer import Answer, RawHeaders
+from app.cache.early import EarlyHits, Ready
+from app.cache.store import Store
+from app.domain.footprint import Footprint
+from app.domain.freshness import CONTENT, Freshness
+from app.domain.instant import SECOND_US
+from app.domain.logged_change import LoggedChange
+from app.domain.upcoming import Coming, ListInterest, Upcoming
+from tests.conftest import NOW
+
+BUDGET = 4_000_000
+LATER = NOW + 3_600 * SECOND_US
+CHANGE = LoggedChange(1, named=frozenset({"tag:1"}), lists=frozenset(), places=())
+ASKED = b"GET /v1/page HTTP/1.1\r\n\r\n"
+
+
+class House:
+    """Who vouches, and who knows what is scheduled."""
+
+    def __init__(self) -> None:
+        self.knows = True
+        self.upcoming = Upcoming((), LATER)
+
+    def is_current(self) -> bool:
+        return self.knows
+
+    async def catch_up(self) -> bool:
+        return self.knows
+
+
+class Desk:
+    """EarlyHits over a store, with the fields that a server sends by itself."""
+
+    def __init__(self) -> None:
+        self.house = House()
+        self.store = Store(BUDGET)
+        self.hits = EarlyHits(self.store, name_of=name_of, vouching=self.house, picture=self.house)
+        self.fields: RawHeaders = [(b"date", b"now")]
+
+    def keep(self, name: str = "/v1/page", *, body: bytes = b"words", until: int | None = None) -> Answer:
+        headers = [(b"X-Word", b"said"), (b"etag", b'"a"'), (b"content-length", b"5")]
+        freshness = Freshness(CONTENT, ListInterest())
+        answer = Answer(200, headers, body, freshness=freshness, until=until)
+        mark = self.store.begin()
+        assert self.store.keep(name, answer, footprint(), mark)
+        self.store.end(mark)
+        return answer
+
+    def find(self, target: bytes = b"/v1/page", told: Iterable[tuple[bytes, bytes]] = ()) -> Ready | None:
+        return self.hits.find(b"GET", target, dict(told))
+
+    def known(self, request: bytes = ASKED) -> Ready:
+        ready = self.find()
+        assert ready is not None
+        self.hits.note(request, ready)
+        self.hits.note(request, ready)
+        assert self.hits.requests[request] is ready
+        return ready
+
+    def is_true(self, ready: Ready) -> bool:
+        return self.hits.is_true(ready, self.fields)
+
+    def head(self, ready: Ready) -> bytes:
+        assert self.is_true(ready)
+        return ready.start
+
+
+def footprint() -> Footprint:
+    """That of what shows a tag."""
+    found = Footprint()
+    found.keys.add("tag:1")
+    return found
+
+
+def name_of(scope: Scope) -> str | None:
+    path: str = scope["path"]
+    return path if path.startswith("/v1") else None
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with clock.frozen(NOW):
+        yield Desk()
+
+
+def test_it_is_sent_with_the_servers_own_fields_first_and_the_rest_in_order(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    assert desk.is_true(ready)
+    assert ready.start == (
+        b"HTTP/1.1 200 OK\r\ndate: now\r\n"
+        b"cache-control: public, max-age=30, stale-while-revalidate=60, stale-if-error=600\r\n"
+        b'x-word: said\r\netag: "a"\r\nvary: Accept-Encoding\r\ncontent-length: 5\r\n\r\n'
+    )
+    assert ready.whole == ready.start + b"words"
+    desk.fields = [(b"date", b"then")]
+    assert b"\r\ndate: then\r\n" in desk.head(ready)
+    assert ready.whole == ready.start + b"words"
+
+
+def test_what_is_not_kept_or_not_public_is_not_found(desk: Desk) -> None:
+    desk.keep()
+    assert desk.find(b"/v1/page") is not None
+    for target in (
+        b"/v1/other",
+        b"/health",
+        b"*",
+        b"",
+        b"\xff",
+        b"/v1/\xff",
+        b"http://host",
+        b"/v1/page" + b"x" * 5_000,
+    ):
+        assert desk.find(target) is None, target
+    assert desk.find(b"/v1/%70age") is not None
+    assert desk.find(b"http://host/v1/page") is not None
+
+
+def test_a_request_is_remembered_when_it_comes_again(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.find()
+    assert ready is not None
+    assert not desk.hits.requests
+    assert desk.find() is not ready
+    again = desk.find()
+    assert again is desk.find()
+    desk.hits.note(ASKED, ready)
+    assert ASKED not in desk.hits.requests
+    desk.hits.note(ASKED, ready)
+    assert desk.hits.requests[ASKED] is ready
+
+
+def test_each_form_is_another_answer(desk: Desk) -> None:
+    desk.keep(body=b"words " * 500)
+    plain = desk.find()
+    packed = desk.find(told=[(b"accept-encoding", b"gzip")])
+    bare = desk.find(told=[(b"if-none-match", b'"a"')])
+    head = desk.hits.find(b"HEAD", b"/v1/page", {})
+    assert plain is not None and packed is not None and bare is not None and head is not None  # noqa: PT018 - for types
+    assert len(packed.body) < len(plain.body) == 3_000
+    assert (bare.line, bare.body, head.line, head.body) == (b"HTTP/1.1 304 Not Modified\r\n", b"", plain.line, b"")
+    assert desk.head(head) == desk.head(plain)
+    assert b"content-length" not in desk.head(bare)
+
+
+def test_a_change_a_forgetting_and_an_eviction_leave_nothing_behind(desk: Desk) -> None:
+    for let_go in (partial(desk.store.apply, [CHANGE]), desk.store.clear, partial(crowd, desk)):
+        desk.keep()
+        ready = desk.known()
+        desk.find()
+        assert desk.is_true(ready)
+        let_go()
+        assert not desk.is_true(ready)
+        assert not desk.hits.requests
+        assert desk.hits.size == 0
+        assert not desk.hits._leading
+        desk.hits.note(ASKED, ready)
+        desk.hits.note(ASKED, ready)
+        assert not desk.hits.requests
+
+
+def crowd(desk: Desk) -> None:
+    """Keep so much else that the oldest goes."""
+    for number in range(20):
+        desk.keep(f"/v1/{number}", body=b"x" * (BUDGET // 10))
+
+
+def test_an_answer_that_is_replaced_is_not_sent(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    desk.keep(body=b"other")
+    assert not desk.is_true(ready)
+    found = desk.find()
+    assert found is not None
+    assert found.body == b"other"
+
+
+def test_nothing_is_sent_while_nobody_vouches(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    desk.house.knows = False
+    assert not desk.is_true(ready)
+    desk.house.knows = True
+    assert desk.is_true(ready)
+
+
+def test_vouching_may_show_that_it_is_no_longer_true(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.keep()
+    ready = desk.known()
+
+    def look() -> bool:
+        desk.store.apply([CHANGE])
+        return True
+
+    monkeypatch.setattr(desk.hits, "_is_current", look)
+    assert not desk.is_true(ready)
+
+
+def test_its_time_ends_by_the_clock(desk: Desk) -> None:
+    desk.keep(until=NOW + SECOND_US)
+    ready = desk.known()
+    with clock.frozen(NOW + SECOND_US - 1):
+        assert desk.is_true(ready)
+    with clock.frozen(NOW + SECOND_US):
+        assert not desk.is_true(ready)
+        assert desk.find() is None
+
+
+def test_how_long_others_may_keep_it_follows_the_picture_and_the_clock(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    assert b"max-age=30, " in desk.head(ready)
+    coming = Coming(
+        id="x", slug="x", published_at=NOW + 10 * SECOND_US, edition="g", is_default=True, timezone="Europe/Kyiv"
+    )
+    desk.house.upcoming = Upcoming((coming,), LATER)
+    assert b"max-age=10, " in desk.head(ready)
+    assert ready.whole == ready.start + b"words"
+    with clock.frozen(NOW + 3 * SECOND_US):
+        assert b"max-age=7, " in desk.head(ready)
+    desk.house.upcoming = Upcoming((), LATER)
+    assert b"max-age=30, " in desk.head(ready)
+    with clock.frozen(LATER - 5 * SECOND_US):
+        assert b"max-age=5, " in desk.head(ready)
+
+
+def test_an_answer_that_is_asked_for_each_second_is_not_the_first_to_go(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    for number in range(20):
+        desk.keep(f"/v1/{number}", body=b"x" * (BUDGET // 10))
+        desk.fields = [(b"date", b"%d" % number)]
+        assert desk.is_true(ready), number
+
+
+def test_as_much_is_remembered_as_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(early, "REMEMBERED_MOST", 10)
+    monkeypatch.setattr(early, "REMEMBERED_BYTES_MOST", 3_000)
+    desk.keep()
+    ready = desk.find()
+    assert ready is not None
+    for size in (20, 1_000):
+        for number in range(30):
+            request = b"%d " % number + b"x" * size
+            desk.hits.note(request, ready)
+            desk.hits.note(request, ready)
+            assert request in desk.hits.requests
+            assert len(desk.hits.requests) <= 10
+            assert desk.hits.size == sum(map(len, desk.hits.requests)) <= 3_000
+            assert desk.hits._leading == {ready.answer: set(desk.hits.requests)}
+    desk.hits.note(b"x" * 5_000, ready)
+    desk.hits.note(b"x" * 5_000, ready)
+    assert b"x" * 5_000 not in desk.hits.requests
+
+
+def test_copies_in_one_piece_are_few_and_last_a_second(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(early, "JOINED_BYTES_MOST", 1_000)
+    desk.keep()
+    desk.keep("/v1/large", body=b"x" * 1_000)
+    small, large = desk.find(), desk.find(b"/v1/large")
+    assert small is not None
+    assert large is not None
+    assert desk.is_true(small)
+    assert desk.is_true(large)
+    assert small.whole == small.start + small.body
+    assert large.whole is None
+    desk.fields = [(b"date", b"then")]
+    assert desk.is_true(large)
+    assert small.whole is None
+    assert desk.is_true(small)
+    assert small.whole == small.start + small.body
+
+
+def test_a_field_that_no_server_would_send_is_left_to_it(desk: Desk) -> None:
+    answer = Answer(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
+    assert desk.store.keep("/v1/page", answer, footprint(), desk.store.begin())
+    assert desk.find() is None

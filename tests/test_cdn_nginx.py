@@ -1,0 +1,248 @@
+"""The documented nginx, in front of a real server and of one that notes what it is asked."""
+
+import asyncio
+import gzip
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import brotli
+import httpx
+import pytest
+from backports import zstd
+
+from app import clock
+from app.actions.articles import store_articles
+from app.db.session import Connection
+from app.domain.calendar import find_zone
+from app.domain.instant import SECOND_US, format_instant
+from app.queries.changes import latest_seq
+from tests.api.conftest import fill
+from tests.conftest import run_once
+from tests.nginx import an_upstream, nginx_before
+from tests.records import article
+from tests.serving import Server, free_port, start_server
+
+PAGE = "/v1/timeline"
+LARGE = "/openapi.json"
+OPENERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": zstd.decompress,
+    "identity": bytes,
+}
+PUBLIC = "public, max-age=30"
+
+
+class Front:
+    """A served newsroom with nginx in front of it."""
+
+    def __init__(self, server: Server, address: str, database: str) -> None:
+        self.server = server
+        self.database = database
+        self.client = httpx.Client(base_url=address, timeout=20, trust_env=False)
+
+    def get(self, target: str, accepted: str = "identity", **headers: str) -> httpx.Response:
+        """What a reader gets, as it came over the wire."""
+        told = {"accept-encoding": accepted, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.client.get(target, headers=told)
+
+    def schedule(self, source_id: str, seconds: float) -> float:
+        """Schedule an article so many seconds ahead; when that is, by the clock."""
+        at = clock.now() + int(seconds * SECOND_US)
+
+        def store(connection: Connection) -> None:
+            due = article(format_instant(at, find_zone("UTC")), source_id=source_id, status="scheduled")
+            stored = store_articles(connection, [due], now=clock.now())
+            assert not any(isinstance(outcome, Exception) for outcome in stored.outcomes)
+
+        run_once(self.database, store)
+        return at / SECOND_US
+
+
+@pytest.fixture(scope="module")
+def front(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("front")
+    file = folder / "dayline.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    database = f"sqlite:///{file}"
+    run_once(database, fill)
+    server = start_server(database, folder, free_port())
+    try:
+        with nginx_before(server.port, folder) as address:
+            asyncio.run(server.wait_ready())
+            found = Front(server, address, database)
+            yield found
+            found.client.close()
+    finally:
+        server.end()
+
+
+def test_what_was_asked_before_comes_from_nginx(front: Front) -> None:
+    first, second = front.get("/v1/tags"), front.get("/v1/tags")
+    assert (first.headers["x-cache"], second.headers["x-cache"]) == ("MISS", "HIT")
+    apart = {"x-cache", "connection"}
+    assert {**first.headers, **dict.fromkeys(apart)} == {**second.headers, **dict.fromkeys(apart)}
+    assert first.headers["cache-control"].startswith(PUBLIC)
+    assert first.content == second.content
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("gzip, deflate", "gzip"),
+        ("gzip, deflate, br", "br"),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("*", "zstd"),
+        ("identity", "identity"),
+        ("zstd;q=0, br;q=0.5, gzip;q=0.9", "gzip"),
+    ],
+)
+def test_each_form_is_kept_by_itself(front: Front, accepted: str, encoding: str) -> None:
+    plain = httpx.get(f"{front.server.address}{LARGE}", headers={"accept-encoding": "identity"})
+    for _ in range(2):
+        with front.client.stream("GET", LARGE, headers={"accept-encoding": accepted}) as answer:
+            raw = b"".join(answer.iter_raw())
+        assert answer.headers.get("content-encoding", "identity") == encoding
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert OPENERS[encoding](raw) == plain.content
+        tag = plain.headers["etag"]
+        assert answer.headers["etag"] == (tag if encoding == "identity" else f'{tag[:-1]}-{encoding}"')
+    assert answer.headers["x-cache"] == "HIT"
+
+
+def test_browsers_that_wish_the_same_in_other_words_share_a_form(front: Front) -> None:
+    front.get("/docs", "br, gzip")
+    assert front.get("/docs", "gzip, deflate, br").headers["x-cache"] == "HIT"
+
+
+def test_who_has_it_is_told_so_by_nginx(front: Front) -> None:
+    tag = front.get(PAGE).headers["etag"]
+    again = front.get(PAGE, if_none_match=tag)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert again.headers["x-cache"] == "HIT"
+    assert again.headers["cache-control"].startswith(PUBLIC)
+    assert front.get(PAGE, if_none_match='"another"').status_code == 200
+
+
+def test_head_says_what_get_does(front: Front) -> None:
+    whole = front.get("/v1/labels")
+    head = front.client.head("/v1/labels", headers={"accept-encoding": "identity"})
+    assert head.headers["x-cache"] == "HIT"
+    assert head.content == b""
+    apart = {"x-cache": None}
+    assert {**head.headers, **apart} == {**whole.headers, **apart}
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("/v1/editorial/articles", 401),
+        ("/v1/articles/nothing", 404),
+        ("/v1/timeline?limit=x", 422),
+        ("/v1/changes?since=0", 200),
+        ("/health/live", 200),
+        ("/health/ready", 200),
+    ],
+)
+def test_what_is_private_passing_or_missing_is_not_kept(front: Front, target: str, status: int) -> None:
+    for _ in range(2):
+        answer = front.get(target)
+        assert answer.status_code == status
+        assert answer.headers.get("x-cache", "MISS") in {"MISS", "EXPIRED"}
+
+
+def test_a_request_with_a_key_passes_what_is_kept(front: Front) -> None:
+    front.get("/v1/editions")
+    assert front.get("/v1/editions", authorization="Bearer nobody").headers["x-cache"] == "BYPASS"
+
+
+def test_bodies_that_are_too_large_are_refused_in_our_words(front: Front) -> None:
+    answer = front.client.post("/v1/editorial/articles", content=b"x" * 3_000_000)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_scheduled_publication_shows_within_a_second_of_its_time(front: Front) -> None:
+    due_at = front.schedule("due", 1.7)
+    time.sleep(0.4)  # the server looks four times a second
+    seen = set()
+    while "Story due" not in (answer := front.get("/v1/timeline?limit=3")).text:
+        seen.add(answer.headers["x-cache"])
+        print(round(time.time()-due_at,2), answer.headers["x-cache"], answer.headers["cache-control"], answer.headers["date"])
+        assert time.time() < due_at + 1.5
+        assert "stale-while-revalidate" not in answer.headers["cache-control"]
+        time.sleep(0.05)
+    assert time.time() >= due_at
+    assert "HIT" in seen
+
+
+def test_whoever_waits_for_a_change_hears_of_it_at_once(front: Front) -> None:
+    latest = run_once(front.database, latest_seq)
+    with ThreadPoolExecutor(1) as others:
+        waiting = others.submit(front.get, f"/v1/changes?since={latest}&wait=10")
+        time.sleep(0.3)
+        assert not waiting.done()
+        begun = time.monotonic()
+        run_once(
+            front.database,
+            lambda connection: store_articles(connection, [article(source_id="heard")], now=clock.now()),
+        )
+        answer = waiting.result(5)
+        assert time.monotonic() - begun < 2
+    assert [item["article"]["headline"] for item in answer.json()["items"]] == ["Story heard"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_what_nginx_asks_for_is_what_dayline_has_to_know(tmp_path: Path) -> None:
+    async with an_upstream({"/herd": {"Cache-Control": PUBLIC}}) as upstream:
+        with nginx_before(upstream.port, tmp_path) as address:
+            async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+                told = {
+                    "x-forwarded-for": "203.0.113.7",
+                    "forwarded": "for=198.51.100.9",
+                    "accept-encoding": "deflate, gzip, br",
+                    "host": "news.example",
+                }
+                for _ in range(3):
+                    await client.get("/v1/timeline?a=%20b", headers=told)
+                await client.get("/v1/editorial/articles", headers={**told, "authorization": "Bearer x"})
+                assert upstream.connections <= (os.cpu_count() or 1)  # each worker keeps its own
+                upstream.pause = 0.2
+                answers = await asyncio.gather(*(client.get("/herd") for _ in range(20)))
+    first, _, _, private, *_ = upstream.asked
+    assert first["line"] == "GET /v1/timeline?a=%20b HTTP/1.1"
+    assert first["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
+    assert "forwarded" not in first
+    assert first["accept-encoding"] == "br"
+    assert first["host"] == "news.example"
+    assert private["authorization"] == "Bearer x"
+    assert {answer.content for answer in answers} == {b"words"}
+    assert len(upstream.asked_for("/herd")) == 1
+
+
+async def test_what_is_over_is_shown_while_it_is_asked_for_or_cannot_be(tmp_path: Path) -> None:
+    fields = {
+        "/lasting": {"Cache-Control": "public, max-age=1, stale-while-revalidate=60", "ETag": '"a"'},
+        "/gone": {"Cache-Control": "public, max-age=1, stale-if-error=600"},
+    }
+    async with an_upstream(fields) as upstream:
+        with nginx_before(upstream.port, tmp_path) as address:
+            async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
+                kept = [await client.get(target) for target in fields]
+                await asyncio.sleep(2.05)  # nginx counts whole seconds
+                upstream.is_gone, upstream.pause = True, 0.2
+                begun = time.monotonic()
+                over = await client.get("/lasting")
+                assert time.monotonic() - begun < upstream.pause
+                stale = await client.get("/gone")
+                missing = await client.get("/never-kept")
+                again = await client.get("/lasting")
+    assert {answer.headers["x-cache"] for answer in kept} == {"MISS"}
+    assert (over.headers["x-cache"], again.headers["x-cache"]) == ("STALE", "HIT")
+    assert (stale.status_code, stale.headers["x-cache"], stale.content) == (200, "STALE", b"words")
+    assert stale.headers["date"] == kept[1].headers["date"]  # for those who reckon its age
+    assert missing.status_code == 502
+    assert upstream.asked_for("/lasting")[1]["if-none-match"] == '"a"'
+    assert len(upstream.asked_for("/lasting")) == 2
