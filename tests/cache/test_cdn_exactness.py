@@ -79,8 +79,11 @@ async def test_what_a_network_keeps_is_true_after_every_step(begin: Begin, netwo
 
 
 @on_sqlite
-@pytest.mark.parametrize("family", ["list:", pytest.param("article:", marks=pytest.mark.soak)])
-async def test_without_one_family_of_keys_it_does_not_stay_true(begin: Begin, network: Network, family: str) -> None:
+@pytest.mark.soak
+@pytest.mark.parametrize("family", ["list:", "article:"])
+async def test_long_without_one_family_of_keys_it_does_not_stay_true(
+    begin: Begin, network: Network, family: str
+) -> None:
     with pytest.raises(StaleError):
         await live(await begin(32), network, targets=TARGETS_MUTILATED, steps=60, without=family)
 

@@ -1,6 +1,6 @@
 """Parts of lists in bins of time: found as if each were looked at, and forgotten without a trace."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cache.spans import Spans
@@ -25,6 +25,7 @@ CHANGES = st.builds(
 NAMED = st.lists(st.tuples(st.sampled_from("abcd"), SPANS), max_size=12)
 
 
+@settings(max_examples=50)
 @given(NAMED, CHANGES)
 def test_a_change_finds_exactly_the_answers_one_of_whose_spans_it_touches(
     named: list[tuple[str, Span]], change: LoggedChange
@@ -35,6 +36,7 @@ def test_a_change_finds_exactly_the_answers_one_of_whose_spans_it_touches(
     assert spans.find(change) == {name for name, span in named if span.is_touched_by(change)}
 
 
+@settings(max_examples=50)
 @given(NAMED, NAMED, CHANGES)
 def test_what_is_removed_is_found_no_more_and_leaves_nothing(
     stay: list[tuple[str, Span]], go: list[tuple[str, Span]], change: LoggedChange
