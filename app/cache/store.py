@@ -19,7 +19,7 @@ from app.domain.logged_change import LoggedChange
 
 OVERHEAD_BYTES = 3_200
 """What a kept answer takes beside its bytes, and what each of these adds, by measurement."""
-KEY_BYTES = 200
+KEY_BYTES = 250
 SPAN_BYTES = 1_400
 FORM_BYTES = 200
 LARGEST_SHARE = 8  # no answer may take more than this part of the budget

@@ -11,6 +11,8 @@ from app.settings import read_settings
 
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
+GARBAGE_THRESHOLDS = (10_000, 20, 50)
+"""How often cycles are looked for: requests make few, and what is kept would be walked through each time."""
 
 
 @click.command()
@@ -50,6 +52,7 @@ def make_app() -> object:
 
     app = create_app()
     gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
     return app
 

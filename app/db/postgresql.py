@@ -65,8 +65,10 @@ class Readers:
         await self._engine.dispose()
 
     async def _give_up(self, connection: "AsyncConnection") -> None:
-        """Close it, and those that were left idle while it was lost: they may be lost as well."""
-        idle, self._idle = self._idle, []
+        """Close it, and where it was lost those that were left idle meanwhile: they may be lost as well."""
+        idle: list[AsyncConnection] = []
+        if connection.invalidated:
+            idle, self._idle = self._idle, idle
         for each in (connection, *idle):
             await each.invalidate()
             await each.close()

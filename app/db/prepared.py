@@ -24,10 +24,14 @@ class _Text(NamedTuple):
 
 
 class Prepared:
-    """A query whose values the driver takes as they are: whole numbers, text, none of them a list."""
+    """A query whose values the driver takes as they are: whole numbers, text, none of them a list.
 
-    def __init__(self, statement: Select[Any]) -> None:
+    `embedded` is the same in the form that is best where a statement is planned while it runs.
+    """
+
+    def __init__(self, statement: Select[Any], *, embedded: Select[Any] | None = None) -> None:
         self._statement = statement
+        self._embedded = statement if embedded is None else embedded
         row: Any = namedtuple("Row", [str(each.key) for each in statement.selected_columns])  # type: ignore[misc]  # noqa: PYI024 - known from the statement
         self._make: Any = row._make
         self._texts: dict[str, _Text] = {}
@@ -59,7 +63,8 @@ class Prepared:
         return text, tuple([values[name] for name in names])
 
     def _compile(self, dialect: Dialect) -> _Text:
-        compiled = self._statement.compile(dialect=dialect)
+        statement = self._embedded if dialect.name == "sqlite" else self._statement
+        compiled = statement.compile(dialect=dialect)
         if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
             raise TypeError("Only statements with positional parameters can be prepared.")
         fixed = {name: value for name, value in compiled.params.items() if value is not None}

@@ -6,7 +6,7 @@ A statement is a snapshot by itself, so nothing has to begin or end one: on Post
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Integer, Select, bindparam, literal_column, select, tuple_
+from sqlalchemy import Connection, FromClause, Integer, Select, bindparam, literal_column, select, tuple_
 
 from app.db.base import AnyRow
 from app.db.prepared import Prepared
@@ -62,28 +62,27 @@ def _page(*, is_default: bool) -> Prepared:
     meant = editions.c.is_default if is_default else editions.c.slug == bindparam("edition")
     # By a scalar and no join: only then do both databases know that one list is read, in the order of its index.
     edition_id = select(editions.c.id).where(meant).scalar_subquery()
-    # The keys by themselves first: PostgreSQL takes five times as long to plan the whole as one join.
-    keys = (
-        select(listings.c.published_at, listings.c.article_id, listings.c.edition_id)
-        .where(
-            listings.c.edition_id == edition_id,
-            listings.c.kind == literal_column(str(int(Facet.EDITION))),
-            listings.c.facet_id == literal_column("0"),
-            tuple_(listings.c.published_at, listings.c.article_id)
-            < tuple_(bindparam("upper_at"), bindparam("upper_id")),
-        )
-        .order_by(*in_order(listings.c))
-        .limit(bindparam("limit", type_=Integer))
-        .subquery("positions")
+    listed = (
+        listings.c.edition_id == edition_id,
+        listings.c.kind == literal_column(str(int(Facet.EDITION))),
+        listings.c.facet_id == literal_column("0"),
+        tuple_(listings.c.published_at, listings.c.article_id) < tuple_(bindparam("upper_at"), bindparam("upper_id")),
     )
-    shown = keys.join(WITH_BADGE, articles.c.id == keys.c.article_id)
-    found: Select[Any] = (
-        select(
-            *(column.label(f"of_{column.key}") for column in COLUMNS),
-            LATEST_SEQ.scalar_subquery().label("as_of"),
-            *ITEM_COLUMNS,
-        )
-        .select_from(shown.join(editions, editions.c.id == keys.c.edition_id))
-        .order_by(*in_order(keys.c))
+    most = bindparam("limit", type_=Integer)
+    keys = select(listings.c.published_at, listings.c.article_id, listings.c.edition_id).where(*listed)
+    # The keys by themselves first: PostgreSQL, which plans before it knows the limit, must not join all of them.
+    first = keys.order_by(*in_order(listings.c)).limit(most).subquery("positions")
+    return Prepared(
+        _shown(first).order_by(*in_order(first.c)),
+        embedded=_shown(listings).where(*listed).order_by(*in_order(listings.c)).limit(most),
     )
-    return Prepared(found)
+
+
+def _shown(keys: FromClause) -> Select[Any]:
+    """The edition, the last change and the items of these positions."""
+    items = keys.join(WITH_BADGE, articles.c.id == keys.c.article_id)
+    return select(
+        *(column.label(f"of_{column.key}") for column in COLUMNS),
+        LATEST_SEQ.scalar_subquery().label("as_of"),
+        *ITEM_COLUMNS,
+    ).select_from(items.join(editions, editions.c.id == keys.c.edition_id))

@@ -5,21 +5,25 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
 from typing import Any, Protocol
 
+import httpx
 import pytest
 
 from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
 from app.actions.keys import create_key
+from app.db import listening
 from app.db.base import metadata
 from app.db.session import Connection, open_database
 from app.domain.api_key import KeyScope
+from app.relay import follower
 from app.schemas.api_key import KeyRecord
 from tests.cache.exchange import Request, ask
 from tests.cache.history import History
 from tests.cache.kept import Here
 from tests.cache.newsroom import CATALOGUE, Newsroom, archive
 from tests.cache.peer import Peer, another_process
-from tests.conftest import NOW, app_of, opened
+from tests.conftest import NOW, Store, app_of, opened
+from tests.records import article, edition, label
 
 SCOPES = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH, KeyScope.CATALOGUE_WRITE)
 
@@ -105,3 +109,24 @@ async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
         return await database.write(fill)
     finally:
         await database.close()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy this machine is, the database is waited for, and nothing goes past the cache."""
+    monkeypatch.setattr(follower, "CAUGHT_UP_WITHIN_S", 30.0)
+    monkeypatch.setattr(listening, "ANSWERS_WITHIN_S", 30.0)
+
+
+@pytest.fixture
+async def awake(patient: None, client: httpx.AsyncClient, store: Store) -> httpx.AsyncClient:  # noqa: ARG001 - begun first
+    """A client of an app that has seen everything there is: two editions, one of them with a little news."""
+    await store(
+        edition(),
+        edition("harbour", default=False),
+        label("opinion", "OPINION"),
+        *(article(f"2026-11-20T0{hour}:00:00Z", source_id=f"s{hour}", slug=f"story-{hour}") for hour in range(1, 5)),
+        article("2026-11-19T10:00:00Z", source_id="old", slug="old", label="opinion", tags=["trams"]),
+    )
+    assert (await client.get("/v1/editions")).status_code == 200
+    return client

@@ -190,8 +190,8 @@ def scheduled(*seconds: int) -> Upcoming:
 )
 def test_cache_control_is_reckoned_at_the_moment_of_sending(
     seconds: list[int],
-    is_settled: bool,
-    moments: list[int],  # noqa: FBT001 - drawn
+    is_settled: bool,  # noqa: FBT001 - drawn
+    moments: list[int],
 ) -> None:
     freshness, picture = Freshness(CONTENT, ListInterest(is_settled=is_settled)), scheduled(*seconds)
     answer = Answer(200, HEADERS, BODY, freshness=freshness)

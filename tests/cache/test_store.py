@@ -212,11 +212,11 @@ def test_an_answer_let_go_while_it_is_sent_is_sent_whole_and_counts_no_more() ->
 
 
 def test_the_budget_holds_for_the_memory_that_answers_really_take() -> None:
-    budget, store = 1_500_000, Store(1_500_000)
+    budget, store = 800_000, Store(800_000)
     gc.collect()
     tracemalloc.start()
     begun = tracemalloc.get_traced_memory()[0]
-    for number in range(1_500):
+    for number in range(800):
         body = orjson.dumps([{"id": f"{number}-{each}", "word": "news"} for each in range(number % 90)])
         freshness = Freshness(CONTENT, ListInterest(edition=str(number), ids=(str(number),)))
         headers = [*HEADERS, (b"link", f'</v1/timeline?cursor={number}>; rel="next"'.encode())]
@@ -229,6 +229,6 @@ def test_the_budget_holds_for_the_memory_that_answers_really_take() -> None:
     gc.collect()
     taken = tracemalloc.get_traced_memory()[0] - begun
     tracemalloc.stop()
-    assert store.counters.evicted > 500
+    assert store.counters.evicted > 300
     assert store.size <= budget
-    assert 0.6 * store.size < taken < 1.15 * budget
+    assert 0.6 * store.size < taken < 1.2 * budget

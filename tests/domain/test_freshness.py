@@ -1,6 +1,6 @@
 """How long others may keep an answer: the usual time, or up to what is scheduled."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.freshness import CHANGES, CONTENT, Freshness
@@ -62,6 +62,7 @@ def test_the_usual_terms_end_half_a_minute_before_the_first_publication_that_con
     assert Freshness(CONTENT, OPEN).usual_until(NOW, NOTHING_KNOWN) == NOW
 
 
+@example(SETTLED, [5.0], 6 * SECOND_US)  # what did not concern it does so once it is overdue
 @given(
     st.sampled_from((OPEN, SETTLED, ELSEWHERE)),
     st.lists(st.floats(-20, 100), max_size=4),

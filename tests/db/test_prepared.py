@@ -1,0 +1,185 @@
+"""Statements run by the driver itself: the same rows as the house's own way, the same errors, and nothing left open."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, bindparam, column, func, literal_column, select, table
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import await_only
+
+from app.db.base import AnyRow
+from app.db.prepared import Prepared
+from app.db.session import OUTAGES, Database, is_outage, open_database
+from app.models.edition import editions
+from tests.conftest import Store
+from tests.records import edition
+
+POSTGRESQL_ONLY = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
+SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+NAMED = select(editions.c.slug, editions.c.name, editions.c.is_default).where(editions.c.slug >= bindparam("from_slug"))
+BY_NAME = Prepared(NAMED.order_by(editions.c.slug).limit(bindparam("most")))
+ALL = {"from_slug": "", "most": 10}
+NOWHERE = Prepared(select(literal_column("a")).select_from(table("no_such_table", column("a"))))
+DIVIDED = Prepared(select(literal_column("1 / (SELECT 0)").label("infinite")))
+PROCESS = Prepared(select(func.pg_backend_pid().label("number")))
+
+
+@pytest.fixture
+async def three(store: Store) -> None:
+    await store(edition("a"), edition("b", default=False), edition("c", default=False))
+
+
+@pytest.mark.usefixtures("three")
+async def test_rows_are_those_of_the_houses_own_way_and_read_by_name(database: Database) -> None:
+    def both(connection: Connection) -> tuple[list[AnyRow], list[AnyRow]]:
+        return BY_NAME.all(connection, ALL), [*connection.execute(NAMED.order_by(editions.c.slug).limit(10), ALL)]
+
+    for read in (database.read, database.read_once, database.write):
+        prepared, usual = await read(both)
+        assert [(row.slug, row.name, bool(row.is_default)) for row in prepared] == [tuple(row) for row in usual]
+        assert [row.slug for row in prepared] == ["a", "b", "c"]
+
+
+@pytest.mark.usefixtures("three")
+async def test_values_are_bound_by_name_and_the_first_row_may_be_none(database: Database) -> None:
+    def look(connection: Connection) -> list[Any]:
+        first = BY_NAME.first(connection, {"most": 2, "from_slug": "b"})
+        return [first and first.slug, BY_NAME.first(connection, {**ALL, "from_slug": "d"})]
+
+    assert await database.read(look) == ["b", None]
+    with pytest.raises(KeyError):
+        await database.read(lambda connection: BY_NAME.all(connection, {"most": 2}))
+
+
+@pytest.mark.usefixtures("three")
+async def test_what_sqlite_writes_as_numbers_is_answered_as_truth_values(database: Database) -> None:
+    """The one such member that prepared statements read is an edition's `default`."""
+    from app.queries.editions import find_edition, list_edition_links  # noqa: PLC0415 - the only test that asks them
+
+    view = await database.read(find_edition, "a")
+    other = await database.read(find_edition, "b")
+    assert (view.is_default, other.is_default) == (True, False)
+    assert type(view.is_default) is type(other.is_default) is bool
+    assert [type(link["default"]) for link in await database.read(list_edition_links)] == [bool] * 3
+
+
+@pytest.mark.parametrize("statement", [NOWHERE, DIVIDED], ids=["no such table", "division by zero"])
+async def test_what_fails_has_the_name_that_the_house_gives_it_and_the_next_reading_is_fine(
+    database: Database, statement: Prepared
+) -> None:
+    def fail(connection: Connection) -> list[AnyRow]:
+        return statement.all(connection, {})
+
+    if statement is DIVIDED and database.url.get_backend_name() == "sqlite":
+        assert (await database.read(fail))[0].infinite is None
+        return
+    for read in (database.read, database.read_once, database.read):
+        with pytest.raises(DBAPIError) as caught:
+            await read(fail)
+        assert not is_outage(caught.value)
+        assert "aborted" not in str(caught.value)
+        assert await read(lambda connection: BY_NAME.all(connection, ALL)) == []
+
+
+def _kill(number: int) -> Callable[[Connection], Any]:
+    return lambda connection: connection.execute(select(func.pg_terminate_backend(number))).scalar()
+
+
+@POSTGRESQL_ONLY
+async def test_a_connection_that_is_lost_is_an_outage_wherever_it_is_lost(
+    database: Database, database_address: str
+) -> None:
+    other = open_database(database_address)
+
+    def lose_and_go_on(connection: Connection) -> list[AnyRow]:
+        await_only(other.write(_kill(PROCESS.all(connection, {})[0].number)))
+        await_only(asyncio.sleep(0.02))
+        return BY_NAME.all(connection, ALL)
+
+    def lose_at_the_end(connection: Connection) -> str:
+        await_only(other.write(_kill(PROCESS.all(connection, {})[0].number)))
+        await_only(asyncio.sleep(0.02))
+        return "read before"
+
+    for read in (database.read, database.read_once):
+        with pytest.raises(OUTAGES) as caught:
+            await read(lose_and_go_on)
+        assert is_outage(caught.value)
+    assert await database.read(lose_at_the_end) == "read before"
+    idle = (await database.read(lambda connection: PROCESS.all(connection, {})))[0].number
+    await other.write(_kill(idle))
+    await asyncio.sleep(0.02)
+    with pytest.raises(OUTAGES) as caught:
+        await database.read(lambda connection: PROCESS.all(connection, {}))
+    assert is_outage(caught.value)
+    assert (await database.read(lambda connection: PROCESS.all(connection, {})))[0].number != idle
+    await other.close()
+
+
+@POSTGRESQL_ONLY
+async def test_whoever_is_cancelled_at_whatever_moment_leaves_no_transaction_open(database: Database) -> None:
+    def is_within(connection: Connection) -> bool:
+        driver: Any = connection.connection.driver_connection
+        return bool(driver.is_in_transaction())
+
+    await database.read(lambda connection: PROCESS.all(connection, {}))
+    for moment in range(60):
+        reading = asyncio.ensure_future(database.read(lambda connection: BY_NAME.all(connection, ALL)))
+        for _ in range(moment % 10):
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.0001 * (moment // 10))
+        reading.cancel()
+        await asyncio.wait({reading})
+        assert not await database.read_once(is_within), f"cancelled at moment {moment}"
+
+
+@POSTGRESQL_ONLY
+async def test_whoever_is_cancelled_costs_others_no_connection(database: Database) -> None:
+    def number(connection: Connection) -> int:
+        return int(PROCESS.all(connection, {})[0].number)
+
+    def number_in_a_while(connection: Connection) -> int:
+        await_only(asyncio.sleep(0.05))
+        return number(connection)
+
+    async with asyncio.TaskGroup() as group:
+        readings = [group.create_task(database.read(number_in_a_while)) for _ in range(4)]
+    before = {each.result() for each in readings}
+    cancelled = asyncio.ensure_future(database.read(number_in_a_while))
+    await asyncio.sleep(0.01)
+    cancelled.cancel()
+    await asyncio.wait({cancelled})
+    async with asyncio.TaskGroup() as group:
+        readings = [group.create_task(database.read(number_in_a_while)) for _ in range(3)]
+    assert {each.result() for each in readings} < before
+
+
+@SQLITE_ONLY
+@pytest.mark.usefixtures("three")
+async def test_a_query_that_raises_leaves_no_snapshot_behind_that_hides_what_is_written(
+    database: Database, store: Store
+) -> None:
+    def fail(connection: Connection) -> None:
+        BY_NAME.all(connection, ALL)
+        raise RuntimeError("in the middle")
+
+    for read in (database.read, database.read_once):
+        with pytest.raises(RuntimeError, match="in the middle"):
+            await read(fail)
+        slug = f"after-{read.__name__.replace('_', '-')}"
+        await store(edition(slug, default=False))
+        rows = await read(lambda connection: BY_NAME.all(connection, ALL))
+        assert slug in {row.slug for row in rows}
+
+
+@POSTGRESQL_ONLY  # a reading of SQLite has no await inside
+async def test_a_snapshot_stands_still_while_others_write(database: Database, store: Store) -> None:
+    def look_twice(connection: Connection) -> tuple[int, int]:
+        before = len(BY_NAME.all(connection, ALL))
+        await_only(store(edition("later")))
+        return before, len(BY_NAME.all(connection, ALL))
+
+    assert await database.read(look_twice) == (0, 0)
+    assert len(await database.read(lambda connection: BY_NAME.all(connection, ALL))) == 1
