@@ -2,9 +2,7 @@
 
 import asyncio
 import mmap
-import os
 import random
-import signal
 import sqlite3
 import struct
 import tempfile
@@ -100,8 +98,7 @@ def process(target: Any, *args: Any) -> Iterator[BaseProcess]:
         yield started
     finally:
         if started.is_alive():
-            assert started.pid is not None
-            os.kill(started.pid, signal.SIGKILL)
+            started.kill()
         started.join(10)
 
 
