@@ -17,7 +17,7 @@ from tests.conftest import NOW, running
 from tests.house import check_house
 from tests.records import author, edition, label, section
 
-HISTORIES = 8
+HISTORIES = 4
 PORTION = 20  # of the long form
 PORTIONS_SOAK = 25  # of so many histories, each with a database of its own
 
