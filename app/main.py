@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 import orjson
 from fastapi import FastAPI
 
-from app.api import articles, catalogue, changes, editions, health, timeline
+from app.api import articles, catalogue, changes, editions, health, pages, timeline
 from app.api.door import DoorMiddleware
 from app.api.editorial import ROUTERS
 from app.api.express import install_express
 from app.api.head import HeadMiddleware
 from app.api.kept import name_of
-from app.api.openapi import install_openapi, operation_id
-from app.api.pages import install_pages
-from app.api.private import EDITORIAL
+from app.api.openapi import install_openapi
 from app.api.problems import install_problems
+from app.api.routes import add_routes
 from app.cache.early import STATE_KEY, EarlyHits
 from app.cache.middleware import CacheMiddleware
 from app.cache.store import Store
@@ -70,7 +69,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it would ask thrice a request who listens
-        generate_unique_id_function=operation_id,
         lifespan=lifespan,
     )
     _install_routes(app)
@@ -86,12 +84,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _install_routes(app: FastAPI) -> None:
     install_express(app)
-    for resource in (editions, timeline, articles, catalogue, changes):
-        app.include_router(resource.router, prefix="/v1")
-    for router in ROUTERS:
-        app.include_router(router, prefix=EDITORIAL)
-    app.include_router(health.router)
-    install_pages(app)
+    public = (editions, timeline, articles, catalogue, changes)
+    add_routes(app, [*(each.router for each in public), *ROUTERS, health.router, pages.router])
 
 
 def _takes_purges(settings: Settings) -> bool:

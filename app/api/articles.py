@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.api.deps import database_of
 from app.api.freshness import article_interest, articles_interest, outlook_of, related_interest
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import CROSS_ORIGIN, PUBLIC, json_answer
+from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.upcoming import Interest
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
@@ -20,7 +21,7 @@ from app.schemas.article import Article, ArticleList, RelatedList
 from app.schemas.history import History
 from app.schemas.question import ArticleQuestion, ArticlesQuestion, HistoryQuestion, Question
 
-router = APIRouter(tags=["Articles"])
+router = resource("Articles")
 
 Q = TypeVar("Q", bound=Question)
 P = TypeVar("P", bound=Mapping[str, Any])

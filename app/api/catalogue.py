@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.api.deps import database_of
 from app.api.freshness import articles_interest, outlook_of
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
+from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.scope import Facet
 from app.domain.upcoming import ShelfInterest
@@ -20,7 +21,7 @@ from app.schemas.catalogue import AuthorPage, SectionPage, TagPage
 from app.schemas.page import AuthorList, LabelList, SectionList, TagList
 from app.schemas.question import ArticlesQuestion, NameQuestion, Question
 
-router = APIRouter(tags=["Catalogue"])
+router = resource("Catalogue")
 
 AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["iryna-dovhan"])]
 SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["city"])]

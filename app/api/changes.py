@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.api.deps import database_of, watch_of
 from app.api.freshness import ANYTHING, outlook_of
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer, passing_answer
+from app.api.routes import resource
 from app.domain.freshness import CHANGES
 from app.queries import changes
 from app.relay.waiting import await_changes
 from app.schemas import examples
 from app.schemas.change import ChangeList, ChangesQuestion
 
-router = APIRouter(tags=["Changes"])
+router = resource("Changes")
 
 R = TypeVar("R")
 

@@ -3,19 +3,20 @@
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.api.deps import database_of
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
+from app.api.routes import resource
 from app.queries import editions
 from app.schemas import examples
 from app.schemas.edition import LINKS, Edition, Service
 from app.schemas.page import EditionList
 from app.schemas.question import NameQuestion, Nothing
 
-router = APIRouter(tags=["Editions"])
+router = resource("Editions")
 
 
 @router.get("", summary="The service document", **documented(None, Service, examples.SERVICE, problems=(422,)))

@@ -1,17 +1,18 @@
 """Whether the process lives, and whether it can answer."""
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.api.deps import database_of
 from app.api.openapi import documented
 from app.api.problem_kinds import NOT_READY
 from app.api.problems import problem
+from app.api.routes import resource
 from app.db import migrations
 from app.db.session import FAILURES
 from app.schemas.health import Health
 
-router = APIRouter(prefix="/health", tags=["Health"])
+router = resource("Health", prefix="/health")
 
 
 @router.get(

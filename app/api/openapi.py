@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter
 
 from app.api.problems import PROBLEM_TYPE
@@ -97,11 +96,6 @@ def _success(status: int, example: Mapping[str, Any] | None) -> dict[str, Any]:
     if example is not None:
         success["content"] = {"application/json": {"example": example}}
     return success
-
-
-def operation_id(route: APIRoute) -> str:
-    """A route's operation id: the name of its function."""
-    return route.name
 
 
 def install_openapi(app: FastAPI) -> None:

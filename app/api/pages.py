@@ -5,7 +5,7 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 
 from app.api.problem_kinds import KINDS, Kind
@@ -33,11 +33,6 @@ STYLE = (
     "h1{font-size:1.6rem;line-height:1.25}code{background:#f1f3f5;padding:.1em .35em;border-radius:4px}"
     "a{color:#0b57d0}dt{margin-top:1rem;font-weight:600}dd{margin:0}"
 )
-
-
-def install_pages(app: FastAPI) -> None:
-    """Add the pages and the files they need."""
-    app.include_router(router)
 
 
 @router.get("/docs")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app import clock
 from app.api.deps import database_of
@@ -10,13 +10,14 @@ from app.api.freshness import calendar_interest, day_interest, outlook_of, timel
 from app.api.openapi import documented
 from app.api.query import read_question
 from app.api.responses import json_answer
+from app.api.routes import resource
 from app.queries import calendar, timeline
 from app.queries.plain_timeline import is_plain
 from app.schemas import examples
 from app.schemas.question import CalendarQuestion, DayQuestion, TimelineQuestion
 from app.schemas.timeline import Calendar, Timeline, TimelineDayPage
 
-router = APIRouter(tags=["Timeline"])
+router = resource("Timeline")
 
 
 @router.get(

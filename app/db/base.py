@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, MetaData, Row, Text
+from sqlalchemy import BigInteger, Integer, MetaData, Row, Text, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 
 metadata = MetaData(
     naming_convention={
@@ -28,3 +31,20 @@ JsonText = Text
 
 AnyRow = Row[*tuple[Any, ...]]
 """A row whose columns are read by name."""
+
+
+def only_where(condition: str) -> dict[str, str]:
+    """The `info` of an index that holds only some rows of its table.
+
+    SQLAlchemy's own way names every dialect, and loads each of them whenever a program starts.
+    """
+    return {"where": condition}
+
+
+@compiles(CreateIndex)
+def _create_index(create: CreateIndex, compiler: DDLCompiler, **options: Any) -> str:
+    condition = create.element.info.get("where")
+    if condition is not None:
+        create.element.dialect_options[compiler.dialect.name]["where"] = text(condition)
+    statement: str = compiler.visit_create_index(create, **options)  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return statement

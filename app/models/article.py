@@ -10,10 +10,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from app.db.base import Code, Id, Instant, JsonText, metadata
+from app.db.base import Code, Id, Instant, JsonText, metadata, only_where
 
 articles = Table(
     "articles",
@@ -53,8 +52,7 @@ articles = Table(
 Index(
     "ix_articles_due",
     articles.c.published_at,
-    sqlite_where=text("status = 'scheduled'"),
-    postgresql_where=text("status = 'scheduled'"),
+    info=only_where("status = 'scheduled'"),
 )
 
 Index("ix_articles_edition_id_modified_at_id", articles.c.edition_id, articles.c.modified_at, articles.c.id)
@@ -100,8 +98,7 @@ Index("ix_article_related_related_id", article_related.c.related_id)
 Index(
     "ix_article_related_pending",
     article_related.c.reference,
-    sqlite_where=text("related_id IS NULL"),
-    postgresql_where=text("related_id IS NULL"),
+    info=only_where("related_id IS NULL"),
 )
 
 # Picks by likeness, chosen when the article is written and only among earlier ones.

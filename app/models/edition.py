@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
-from app.db.base import Code, Instant, JsonText, metadata
+from app.db.base import Code, Instant, JsonText, metadata, only_where
 
 editions = Table(
     "editions",
@@ -25,6 +25,5 @@ Index(
     "uq_editions_default",
     editions.c.is_default,
     unique=True,
-    sqlite_where=text("is_default"),
-    postgresql_where=text("is_default"),
+    info=only_where("is_default"),
 )

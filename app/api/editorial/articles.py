@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app import clock
 from app.actions import editing
@@ -19,8 +19,9 @@ from app.api.editorial.changing import (
 )
 from app.api.idempotency import PrivateAnswer, answer_once, as_sent
 from app.api.openapi import documented
-from app.api.private import private_answer
+from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
+from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.ids import format_id
 from app.queries import editorial
@@ -29,7 +30,7 @@ from app.schemas.editorial import ArticlePatch, EditorialArticle, EditorialList,
 from app.schemas.question import Nothing
 from app.schemas.record import ArticleSubmission
 
-router = APIRouter(tags=["Newsroom"])
+router = resource("Newsroom", prefix=EDITORIAL)
 
 
 @router.post(

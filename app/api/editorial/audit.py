@@ -1,16 +1,17 @@
 """Who did what: the change log with its actors."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.api.deps import database_of
 from app.api.openapi import documented
-from app.api.private import private_answer
+from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
+from app.api.routes import resource
 from app.domain.api_key import KeyScope
 from app.queries.audit import list_audit
 from app.schemas.audit import AUDIT_EXAMPLE, Audit, AuditQuestion
 
-router = APIRouter(tags=["Newsroom"])
+router = resource("Newsroom", prefix=EDITORIAL)
 
 
 @router.get(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions import entries as actions
@@ -13,8 +13,9 @@ from app.api.deps import database_of
 from app.api.editorial.changing import expected_revisions
 from app.api.idempotency import PrivateAnswer, answer_once, as_sent
 from app.api.openapi import documented
-from app.api.private import private_answer
+from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
+from app.api.routes import resource
 from app.api.security import principal_of
 from app.db.session import Connection
 from app.domain.api_key import KeyScope
@@ -25,7 +26,7 @@ from app.schemas import editorial_catalogue as schemas
 from app.schemas.question import Nothing
 from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
-router = APIRouter(tags=["Newsroom"])
+router = resource("Newsroom", prefix=EDITORIAL)
 
 SCOPES = (KeyScope.CATALOGUE_WRITE,)
 SAVED = {"revision": 2, "modified_at": "2026-11-20T17:30:00+00:00", "listed": True}

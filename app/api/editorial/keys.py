@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
 from app.api.body import read_body
 from app.api.deps import database_of
 from app.api.openapi import documented
-from app.api.private import private_answer
+from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
+from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.api_key import PREFIX_PATTERN, KeyScope
 from app.errors import Flaw, InvalidInput
@@ -19,7 +20,7 @@ from app.schemas import key_examples as examples
 from app.schemas.api_key import ApiKey, ApiKeyList, KeyRecord, KeysQuestion, NewApiKey, RotationRecord
 from app.schemas.question import Nothing
 
-router = APIRouter(prefix="/keys", tags=["Keys"])
+router = resource("Keys", prefix=f"{EDITORIAL}/keys")
 
 MANAGE = (KeyScope.KEYS_MANAGE,)
 Prefix = Annotated[

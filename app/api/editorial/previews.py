@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions.installation import signing_secret
 from app.api.deps import database_of
 from app.api.openapi import documented
-from app.api.private import private_answer
+from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
+from app.api.routes import resource
 from app.domain.api_key import KeyScope
 from app.domain.instant import SECOND_US
 from app.queries import preview
@@ -17,7 +18,7 @@ from app.queries.installation import find_signing_secret
 from app.schemas import preview_examples as examples
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkQuestion, PreviewQuestion
 
-router = APIRouter(tags=["Previews"])
+router = resource("Previews", prefix=EDITORIAL)
 
 UNSEEN = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 """Whoever holds the address may read, so neither search engines nor linked sites are told of it."""

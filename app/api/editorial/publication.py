@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app import clock
 from app.actions import publication
@@ -17,13 +17,15 @@ from app.api.editorial.changing import (
     expected_revisions,
 )
 from app.api.openapi import documented
+from app.api.private import EDITORIAL
 from app.api.query import read_question
+from app.api.routes import resource
 from app.db.session import Connection
 from app.schemas import editorial_examples as examples
 from app.schemas.editorial import BumpCommand, EditorialArticle, PublicationCommand, WithdrawalCommand
 from app.schemas.question import Nothing
 
-router = APIRouter(tags=["Newsroom"])
+router = resource("Newsroom", prefix=EDITORIAL)
 
 
 @router.put(

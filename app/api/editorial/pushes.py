@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions.catalogue import Outcome
@@ -12,7 +12,9 @@ from app.api.body import checked, read_object
 from app.api.deps import database_of
 from app.api.editorial.changing import DRAFTS, NOT_HERE, article_answer, editor_of, expected_revisions
 from app.api.openapi import documented
+from app.api.private import EDITORIAL
 from app.api.query import read_question
+from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.ids import format_id
 from app.schemas import editorial_examples as examples
@@ -21,7 +23,7 @@ from app.schemas.question import Nothing
 from app.schemas.record import ArticleSubmission
 from app.schemas.validation import validated
 
-router = APIRouter(tags=["Newsroom"])
+router = resource("Newsroom", prefix=EDITORIAL)
 
 
 @router.put(

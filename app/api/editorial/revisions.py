@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.api.deps import database_of
 from app.api.editorial.changing import DRAFTS, ArticleKey
 from app.api.openapi import documented
-from app.api.private import private_answer
+from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
+from app.api.routes import resource
 from app.queries import revisions
 from app.schemas import editorial_examples as examples
 from app.schemas.editorial import Revision, RevisionList, RevisionQuestion, RevisionsQuestion
 
-router = APIRouter(tags=["Newsroom"])
+router = resource("Newsroom", prefix=EDITORIAL)
 
 
 @router.get(
