@@ -4,6 +4,32 @@ from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
 
+from app.schemas.change import ChangesQuestion
+from app.schemas.question import (
+    ArticleQuestion,
+    ArticlesQuestion,
+    CalendarQuestion,
+    DayQuestion,
+    HistoryQuestion,
+    NameQuestion,
+    Nothing,
+    Question,
+    TimelineQuestion,
+)
+
+PUBLIC: tuple[type[Question | Nothing], ...] = (
+    Question,
+    Nothing,
+    NameQuestion,
+    HistoryQuestion,
+    CalendarQuestion,
+    DayQuestion,
+    TimelineQuestion,
+    ArticleQuestion,
+    ArticlesQuestion,
+    ChangesQuestion,
+)
+"""The models of what public addresses are asked."""
 NAMES = (
     *("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields"),
     *("tz", "newest_day", "total", "cursor", "limit", "body", "since", "wait"),

@@ -12,11 +12,11 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, select, upd
 
 from app.actions.changes import begin_changes
 from app.db.base import AnyRow
-from app.db.bulk import insert_rows, portions
+from app.db.bulk import portions
 from app.domain.instant import DAY_US
 from app.domain.surrogate import EVERY_PLACE, is_place, key_list
 from app.models.change import changes
-from app.models.installation import installation
+from app.records.installation import read_value, replace_value
 
 KEPT_US = 7 * DAY_US
 PLACES_MOST = 50
@@ -31,8 +31,6 @@ _OF_ARTICLES = _BEHIND.where(changes.c.article_id.in_(_NUMBERS))
 _OF_ENTRIES = _BEHIND.where(changes.c.article_id.is_(None), changes.c.type.in_(_TYPES))
 _DELETE = delete(changes).where(changes.c.seq.in_(_NUMBERS))
 _RENAME = update(changes).where(changes.c.seq == bindparam("b_seq")).values({"keys": bindparam("b_keys")})
-_READ_MARK = select(installation.c.value).where(installation.c.name == MARK)
-_SET_MARK = update(installation).where(installation.c.name == MARK).values(value=bindparam("b_value"))
 
 
 def compact_changes(connection: Connection, *, now: int, most: int) -> int:
@@ -42,17 +40,13 @@ def compact_changes(connection: Connection, *, now: int, most: int) -> int:
     stays, and so does the last of every article; nothing that is public is ever without a row.
     """
     begin_changes(connection)
-    value = connection.execute(_READ_MARK).scalar()
+    value = read_value(connection, MARK)
     mark = 0 if value is None else int(value)
     rows = _old_rows(connection, mark, now, most)
     if not rows:
         return 0
     _merge([*_rows_behind(connection, rows, mark), *rows], connection)
-    reached = str(rows[-1].seq).encode()
-    if value is None:
-        insert_rows(connection, installation, [{"name": MARK, "value": reached}])
-    else:
-        connection.execute(_SET_MARK, {"b_value": reached})
+    replace_value(connection, MARK, old=value, new=str(rows[-1].seq).encode())
     return len(rows)
 
 

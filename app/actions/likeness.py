@@ -25,7 +25,8 @@ from sqlalchemy import (
 )
 
 from app.actions.listings import Standing
-from app.db.bulk import insert_tuples, run_prepared
+from app.db.bulk import insert_tuples
+from app.db.prepared import Prepared
 from app.domain.scope import Facet
 from app.models.article import article_picks
 from app.models.listing import listings
@@ -107,7 +108,7 @@ def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dic
             edition, kind, number = chunk[i] if i < len(chunk) else (0, Facet.EDITION, 0)
             most = wanted[chunk[i]] if i < len(chunk) else 0
             bound |= {f"edition_{i}": edition, f"kind_{i}": kind, f"number_{i}": number, f"most_{i}": most}
-        for i, published_at, article_id in run_prepared(connection, _latest(size), bound):
+        for i, published_at, article_id in _latest(size).all(connection, bound):
             found[chunk[i]].append((published_at, article_id))
     for keys in found.values():
         keys.sort()
@@ -115,7 +116,7 @@ def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dic
 
 
 @lru_cache(maxsize=16)
-def _latest(lists: int) -> Any:
+def _latest(lists: int) -> Prepared:
     parts: list[Select[Any]] = []
     for i in range(lists):
         latest = (
@@ -130,5 +131,5 @@ def _latest(lists: int) -> Any:
             .limit(bindparam(f"most_{i}", type_=Integer))
             .subquery()
         )
-        parts.append(select(literal_column(str(i)), latest.c.published_at, latest.c.article_id))
-    return union_all(*parts) if len(parts) > 1 else parts[0]
+        parts.append(select(literal_column(str(i)).label("place"), latest.c.published_at, latest.c.article_id))
+    return Prepared(union_all(*parts) if len(parts) > 1 else parts[0])

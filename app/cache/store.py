@@ -75,11 +75,6 @@ class Store:
         self._kept.move_to_end(name)
         return kept.answer
 
-    def is_kept(self, name: str, answer: Answer) -> bool:
-        """Whether this very answer is still the one of that name."""
-        kept = self._kept.get(name)
-        return kept is not None and kept.answer is answer
-
     def begin(self) -> int:
         """Take note that an answer is about to be read; to be followed by one `end`. The mark for `keep`."""
         self._reading[self._position] = self._reading.get(self._position, 0) + 1

@@ -48,27 +48,16 @@ def make_app() -> object:
     What is there then is left out of all later searches.
     """
     gc.disable()
-    _import_framework()
-    from app.main import create_app  # noqa: PLC0415 - the process that only watches over workers has no use for it
+    from app.api.framework import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
+
+    load_framework()
+    from app.main import create_app  # noqa: PLC0415 - ... has no use for them
 
     app = create_app()
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
     return app
-
-
-def _import_framework() -> None:
-    """Import FastAPI, whose models of an OpenAPI document wait until a document is made.
-
-    To build them takes a tenth of the time to the first answer.
-    """
-    from pydantic import BaseModel  # noqa: PLC0415 - as in `make_app`
-
-    BaseModel.model_config["defer_build"] = True
-    import fastapi  # noqa: F401, PLC0415 - as above
-
-    del BaseModel.model_config["defer_build"]
 
 
 def _check_address(host: str, port: int) -> None:

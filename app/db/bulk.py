@@ -1,11 +1,12 @@
-"""Many rows at once and many times the same statement, without a compiler's pass over each of them."""
+"""Many rows at once, without a compiler's pass over each of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ClauseElement, Connection, CursorResult, Dialect, Table, bindparam, insert, update
-from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, insert, update
+
+from app.db.prepared import driver_text
 
 PORTION = 10_000
 
@@ -42,15 +43,6 @@ def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.exec_driver_sql(statement, [tuple([row[name] for name in names]) for row in rows])
 
 
-def run_prepared(
-    connection: Connection, statement: ClauseElement, values: Mapping[str, Any]
-) -> CursorResult[*tuple[Any, ...]]:
-    """Run a statement that is built once and kept, with values as the driver takes them, all of them given."""
-    text, names, fixed = _compile(connection.dialect, statement)
-    given = {**fixed, **values}
-    return connection.exec_driver_sql(text, tuple([given[name] for name in names]))
-
-
 @lru_cache(maxsize=64)
 def _compile_insert(dialect: Dialect, table: Table, names: frozenset[str]) -> tuple[str, list[str]]:
     ordered = [column.name for column in table.c if column.name in names]
@@ -63,15 +55,5 @@ def _compile_update(dialect: Dialect, table: Table, names: frozenset[str]) -> tu
         name: bindparam(f"new_{name}", type_=table.c[name].type) for name in sorted(names)
     }
     keys = [column == given.pop(column.name) for column in table.primary_key]
-    statement = update(table).where(*keys).values(given)
-    text, places, _fixed = _compile(dialect, statement)
+    text, places, _fixed = driver_text(update(table).where(*keys).values(given), dialect)
     return text, [place.removeprefix("new_") for place in places]
-
-
-@lru_cache(maxsize=256)
-def _compile(dialect: Dialect, statement: ClauseElement) -> tuple[str, list[str], dict[str, Any]]:
-    compiled = statement.compile(dialect=dialect)
-    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
-        raise TypeError("Only statements with positional parameters can be prepared.")
-    fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    return str(compiled), list(compiled.positiontup), fixed

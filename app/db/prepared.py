@@ -7,7 +7,7 @@ from collections import namedtuple
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import ClauseElement, Connection, Dialect, SelectBase
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.util import await_only
@@ -15,7 +15,7 @@ from sqlalchemy.util import await_only
 from app.db.base import AnyRow
 
 
-class _Text(NamedTuple):
+class DriverText(NamedTuple):
     """A statement as a driver takes it: the names of its values in their places, and those that never change."""
 
     text: str
@@ -23,21 +23,29 @@ class _Text(NamedTuple):
     fixed: dict[str, Any]
 
 
+def driver_text(statement: ClauseElement, dialect: Dialect) -> DriverText:
+    """A statement written for this database; TypeError where its values have no places."""
+    compiled = statement.compile(dialect=dialect)
+    if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
+        raise TypeError("Only statements with positional parameters can be prepared.")
+    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    return DriverText(str(compiled), tuple(compiled.positiontup), fixed)
+
+
 class Prepared:
-    """A query whose values the driver takes as they are: whole numbers, text, none of them a list.
+    """A query whose values the driver takes as they are: whole numbers, text, none of them a list."""
 
-    `embedded` is the same in the form that is best where a statement is planned while it runs.
-    """
-
-    def __init__(self, statement: Select[Any], *, embedded: Select[Any] | None = None) -> None:
+    def __init__(self, statement: SelectBase) -> None:
         self._statement = statement
-        self._embedded = statement if embedded is None else embedded
         row: Any = namedtuple("Row", [str(each.key) for each in statement.selected_columns])  # type: ignore[misc]  # noqa: PYI024 - known from the statement
         self._make: Any = row._make
-        self._texts: dict[str, _Text] = {}
+        self._texts: dict[str, DriverText] = {}
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[AnyRow]:
-        """The rows, in order, within the connection's snapshot; their members are named as the columns are."""
+        """The rows, in order, within the connection's snapshot; their members are named as the columns are.
+
+        Whoever writes sees what it wrote: a transaction has begun once SQLAlchemy has run a statement in it.
+        """
         text, given = self.bound(connection, values)
         is_sqlite, driver = connection.dialect.name == "sqlite", _driver_of(connection)
         try:
@@ -62,13 +70,8 @@ class Prepared:
             values = {**fixed, **values}
         return text, tuple([values[name] for name in names])
 
-    def _compile(self, dialect: Dialect) -> _Text:
-        statement = self._embedded if dialect.name == "sqlite" else self._statement
-        compiled = statement.compile(dialect=dialect)
-        if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
-            raise TypeError("Only statements with positional parameters can be prepared.")
-        fixed = {name: value for name, value in compiled.params.items() if value is not None}
-        self._texts[dialect.name] = text = _Text(str(compiled), tuple(compiled.positiontup), fixed)
+    def _compile(self, dialect: Dialect) -> DriverText:
+        self._texts[dialect.name] = text = driver_text(self._statement, dialect)
         return text
 
 

@@ -1,7 +1,7 @@
 """How a query or an action is run: inline, in a thread or over a greenlet; nobody else knows.
 
     read        SQLite: inline in the event loop on one held connection; PostgreSQL: a lent connection
-    read_once   the same for one statement, which needs no transaction around it
+    read_once   the same for what is one statement where statements travel, and needs no transaction there
     read_long   the same snapshot, but SQLite runs it in a thread so that the loop goes on
     write       one transaction, committed when it returns; SQLite: one writer thread per process
 
@@ -73,7 +73,7 @@ class Database(Protocol):
     async def read_once(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The same for a query of one prepared statement, which is its own snapshot."""
+        """The same for a query that is `Headed`, or one prepared statement."""
 
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs

@@ -51,8 +51,8 @@ class SqliteDatabase:
     async def read_once(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run inline, without a transaction."""
-        return query(self._hold(), *args, **kwargs)
+        """Run inline, in a transaction after all: it takes a few microseconds, and two statements may be quicker."""
+        return self.read_now(query, *args, **kwargs)
 
     def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The same without an await; in the loop's thread."""

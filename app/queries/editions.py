@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -88,7 +88,7 @@ def find_edition(connection: Connection, slug: str | None) -> EditionView:
 def edition_from(members: Sequence[Any]) -> EditionView:
     """The edition whose COLUMNS these are, in their order."""
     note_entry(Facet.EDITION, members[0])
-    return _view(_Members(*members))
+    return _view(tuple(members))
 
 
 def no_such_edition(slug: str | None) -> NotFound:
@@ -156,34 +156,20 @@ def _edition(view: EditionView) -> Edition:
     }
 
 
-class _Members(NamedTuple):
-    """A row of COLUMNS."""
-
-    id: int
-    slug: str
-    name: str
-    language: str
-    timezone: str
-    site_url: str
-    article_url: str | None
-    is_default: bool
-    strings: str
-    modified_at: int
-
-
 @lru_cache(maxsize=256)
-def _view(row: _Members | AnyRow) -> EditionView:
-    template = row.article_url or ARTICLE_URL
+def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
+    number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at = members
+    template = article_url or ARTICLE_URL
     return EditionView(
-        id=row.id,
-        slug=row.slug,
-        name=row.name,
-        language=row.language,
-        timezone=row.timezone,
-        site_url=row.site_url,
+        id=number,
+        slug=slug,
+        name=name,
+        language=language,
+        timezone=timezone,
+        site_url=site_url,
         template=template,
-        article_url=template.replace("{site_url}", row.site_url),
-        is_default=bool(row.is_default),  # SQLite has no truth values of its own
-        strings=row.strings,
-        modified_at=row.modified_at,
+        article_url=template.replace("{site_url}", site_url),
+        is_default=bool(is_default),  # SQLite has no truth values of its own
+        strings=strings,
+        modified_at=modified_at,
     )

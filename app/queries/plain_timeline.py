@@ -1,15 +1,15 @@
-"""What a plain page of the timeline is made from, read in one statement: it is the question asked most.
+"""What a plain page of the timeline is made from, read in as little as can be: it is the question asked most.
 
-A statement is a snapshot by itself, so nothing has to begin or end one: on PostgreSQL that is a quarter of the trips.
+On PostgreSQL that is one statement, a snapshot by itself: a quarter of the trips.
 """
 
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, FromClause, Integer, Select, bindparam, literal_column, select, tuple_
+from sqlalchemy import Connection, Integer, bindparam, literal_column, select, tuple_
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared
+from app.db.headed import Headed
 from app.domain.cursor import peek_position
 from app.domain.scope import Facet
 from app.models.article import articles
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 def is_plain(question: TimelineQuestion) -> bool:
-    """Whether one statement answers it: no filters, and no cursor that something is wrong with."""
+    """Whether it is plain: no filters, and no cursor that something is wrong with."""
     cursor = question.cursor
     return question.model_fields_set <= _PLAIN and (cursor is None or peek_position(cursor) is not None)
 
@@ -47,18 +47,19 @@ def read_plain(connection: Connection, question: TimelineQuestion) -> Found | No
     bound: dict[str, Any] = {"upper_at": upper[0], "upper_id": upper[1], "limit": question.limit + 1}
     if question.edition is not None:
         bound["edition"] = question.edition
-    rows = _page(is_default=question.edition is None).all(connection, bound)
-    if not rows:
+    found = _page(is_default=question.edition is None).read(connection, bound)
+    if found is None:
         return None
-    asked = ask_whole_edition(edition_from(rows[0][: len(COLUMNS)]), question.tz)
+    *edition, as_of = found.head
+    asked = ask_whole_edition(edition_from(edition), question.tz)
     if question.cursor is not None:
         asked.position_of(question.cursor)
-    note_badges(rows)
-    return Found(asked, upper, rows[0].as_of, rows)
+    note_badges(found.rows)
+    return Found(asked, upper, as_of, found.rows)
 
 
 @cache
-def _page(*, is_default: bool) -> Prepared:
+def _page(*, is_default: bool) -> Headed:
     meant = editions.c.is_default if is_default else editions.c.slug == bindparam("edition")
     # By a scalar and no join: only then do both databases know that one list is read, in the order of its index.
     edition_id = select(editions.c.id).where(meant).scalar_subquery()
@@ -69,20 +70,16 @@ def _page(*, is_default: bool) -> Prepared:
         tuple_(listings.c.published_at, listings.c.article_id) < tuple_(bindparam("upper_at"), bindparam("upper_id")),
     )
     most = bindparam("limit", type_=Integer)
+    above = (*(column.label(f"of_{column.key}") for column in COLUMNS), LATEST_SEQ.scalar_subquery().label("as_of"))
+    items = listings.join(WITH_BADGE, articles.c.id == listings.c.article_id)
     keys = select(listings.c.published_at, listings.c.article_id, listings.c.edition_id).where(*listed)
     # The keys by themselves first: PostgreSQL, which plans before it knows the limit, must not join all of them.
     first = keys.order_by(*in_order(listings.c)).limit(most).subquery("positions")
-    return Prepared(
-        _shown(first).order_by(*in_order(first.c)),
-        embedded=_shown(listings).where(*listed).order_by(*in_order(listings.c)).limit(most),
+    joined = first.join(WITH_BADGE, articles.c.id == first.c.article_id).join(
+        editions, editions.c.id == first.c.edition_id
     )
-
-
-def _shown(keys: FromClause) -> Select[Any]:
-    """The edition, the last change and the items of these positions."""
-    items = keys.join(WITH_BADGE, articles.c.id == keys.c.article_id)
-    return select(
-        *(column.label(f"of_{column.key}") for column in COLUMNS),
-        LATEST_SEQ.scalar_subquery().label("as_of"),
-        *ITEM_COLUMNS,
-    ).select_from(items.join(editions, editions.c.id == keys.c.edition_id))
+    return Headed(
+        select(*above).where(meant),
+        select(*ITEM_COLUMNS).select_from(items).where(*listed).order_by(*in_order(listings.c)).limit(most),
+        joined=select(*above, *ITEM_COLUMNS).select_from(joined).order_by(*in_order(first.c)),
+    )

@@ -37,7 +37,7 @@ def get_timeline(connection: Connection, question: TimelineQuestion) -> Timeline
 
 
 def get_plain_timeline(connection: Connection, question: TimelineQuestion) -> Timeline | None:
-    """The same of a question that `is_plain`, in one statement; None of an empty page. InvalidInput, CursorMismatch."""
+    """The same of a question that `is_plain`, more shortly; None of an empty page. InvalidInput, CursorMismatch."""
     found = read_plain(connection, question)
     return None if found is None else _page(connection, question, found)
 

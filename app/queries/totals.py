@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Select, bindparam, column, func, or_, select, values
 
-from app.db.bulk import run_prepared
+from app.db.prepared import Prepared
 from app.domain.calendar import Day
 from app.domain.ids import looks_like_id, parse_id
 from app.models.article import articles
@@ -31,7 +31,7 @@ def count_days(connection: Connection, asked: Asked, days: Sequence[Day]) -> lis
         bounds |= {f"day_{i}": i, f"starts_{i}": starts_at, f"ends_{i}": ends_at}
     shape = shape_of(asked.selection)
     bound = selection_values(asked.selection) | bounds
-    found = {row.day: row.total for row in run_prepared(connection, _counts(shape, size), bound)}
+    found = {row.day: row.total for row in _counts(shape, size).all(connection, bound)}
     totals = [found[i] for i in range(len(spans))]
     for instant in _excluded_instants(connection, asked):
         i = bisect_right(spans, (instant, LATEST[0])) - 1
@@ -41,7 +41,7 @@ def count_days(connection: Connection, asked: Asked, days: Sequence[Day]) -> lis
 
 
 @lru_cache(maxsize=256)
-def _counts(shape: tuple[int, ...], size: int) -> Select[Any]:
+def _counts(shape: tuple[int, ...], size: int) -> Prepared:
     days = (
         values(column("day", BigInteger), column("starts_at", BigInteger), column("ends_at", BigInteger))
         .data(
@@ -54,7 +54,7 @@ def _counts(shape: tuple[int, ...], size: int) -> Select[Any]:
     )
     inside = positions(shape, limit=False, span=days)
     total = select(func.count()).select_from(inside).scalar_subquery()
-    return select(days.c.day, total.label("total"))
+    return Prepared(select(days.c.day, total.label("total")))
 
 
 def _excluded_instants(connection: Connection, asked: Asked) -> list[int]:

@@ -18,29 +18,11 @@ from app.schemas.question import (
     SETS,
     ArticleQuestion,
     ArticlesQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    HistoryQuestion,
-    NameQuestion,
-    Nothing,
     Question,
     TimelineQuestion,
 )
-from tests.query_strings import query_strings
+from tests.query_strings import PUBLIC, query_strings
 
-PLAIN: tuple[type[BaseModel], ...] = (
-    Question,
-    Nothing,
-    NameQuestion,
-    HistoryQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    TimelineQuestion,
-    ArticleQuestion,
-    ArticlesQuestion,
-    ChangesQuestion,
-)
-"""The models of public addresses."""
 OTHERS: tuple[type[BaseModel], ...] = (EditorialQuestion, EntryQuestion, EntriesQuestion)
 ID = "0677y7hzc3m1d"
 
@@ -57,7 +39,7 @@ def outcome(read: Any, query: str, model: type[BaseModel]) -> object:
 
 
 @settings(max_examples=200, deadline=None)  # the first questions of a process build their models
-@given(query_strings(), st.sampled_from((*PLAIN, *OTHERS)))
+@given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)))
 @example("id=,", ArticlesQuestion)
 @example(f"id={ID}&cursor=x", TimelineQuestion)
 @example(f"id={ID}&id={ID}&limit=1", ArticlesQuestion)
@@ -84,7 +66,7 @@ def test_reading_by_hand_and_by_the_model_come_to_the_same(query: str, model: ty
 @pytest.mark.parametrize(
     ("query", "model"),
     [
-        *(("", model) for model in PLAIN),
+        *(("", model) for model in PUBLIC),
         ("edition=ua&limit=20", TimelineQuestion),
         ("tz=Europe%2FKyiv&total=true&newest_day=2026-11-20", TimelineQuestion),
         ("from=2026-11-19&to=2026-11-20T10:00:00%2B02:00&tag=a&tag=b", TimelineQuestion),
@@ -129,7 +111,7 @@ CHANGED = st.dictionaries(
 
 
 @settings(max_examples=150, deadline=None)
-@given(query_strings(), st.sampled_from((*PLAIN, *OTHERS)), CHANGED)
+@given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)), CHANGED)
 def test_an_address_names_what_was_asked_and_no_more(
     query: str, model: type[BaseModel], changed: dict[str, str | None]
 ) -> None:

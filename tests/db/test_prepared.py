@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, bindparam, column, func, literal_column, select, table
+from sqlalchemy import Connection, bindparam, column, func, literal_column, select, table, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
@@ -63,6 +63,24 @@ async def test_what_sqlite_writes_as_numbers_is_answered_as_truth_values(databas
     assert (view.is_default, other.is_default) == (True, False)
     assert type(view.is_default) is type(other.is_default) is bool
     assert [type(link["default"]) for link in await database.read(list_edition_links)] == [bool] * 3
+
+
+@pytest.mark.usefixtures("three")
+async def test_within_a_transaction_that_writes_its_own_rows_are_read_and_nothing_of_it_stays(
+    database: Database,
+) -> None:
+    def names(connection: Connection) -> set[str]:
+        return {row.name for row in BY_NAME.all(connection, ALL)}
+
+    def write_and_fail(connection: Connection) -> None:
+        connection.execute(update(editions).values(name="Written"))
+        raise RuntimeError(",".join(names(connection)))
+
+    before = await database.read(names)
+    with pytest.raises(RuntimeError, match=r"^Written$"):
+        await database.write(write_and_fail)
+    assert "Written" not in before
+    assert await database.read(names) == before
 
 
 @pytest.mark.parametrize("statement", [NOWHERE, DIVIDED], ids=["no such table", "division by zero"])

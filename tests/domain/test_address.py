@@ -11,33 +11,13 @@ from hypothesis import strategies as st
 from app.api.query import PARAMETERS_MOST, parse_question
 from app.domain.address import QUERY_CHARACTERS_MOST, VALUES_MOST, canonical_query
 from app.errors import InvalidInput
-from app.schemas.change import ChangesQuestion
 from app.schemas.question import (
     SETS,
-    ArticleQuestion,
-    ArticlesQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    HistoryQuestion,
-    NameQuestion,
     Nothing,
     Question,
-    TimelineQuestion,
 )
-from tests.query_strings import PAIRS, query_strings, written
+from tests.query_strings import PAIRS, PUBLIC, query_strings, written
 
-MODELS = (
-    Question,
-    Nothing,
-    NameQuestion,
-    HistoryQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    TimelineQuestion,
-    ArticleQuestion,
-    ArticlesQuestion,
-    ChangesQuestion,
-)
 REFUSED = "refused"
 REPEATING = {*SETS, "id"}
 PIECES = (
@@ -49,7 +29,7 @@ PIECES = (
 
 def asked(query: str) -> list[object]:
     """What each public address is asked with this query string, sets as such."""
-    return [asked_of(query, model) for model in MODELS]
+    return [asked_of(query, model) for model in PUBLIC]
 
 
 def asked_of(query: str, model: type[Question | Nothing]) -> object:

@@ -1,4 +1,4 @@
-"""The plain timeline in one statement: byte for byte what the general road gives, with the same errors and notes."""
+"""The plain timeline by its own road: byte for byte what the general road gives, with the same errors and notes."""
 
 from collections.abc import Iterator
 from random import Random
