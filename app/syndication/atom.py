@@ -1,0 +1,103 @@
+"""Atom (RFC 4287), with archive documents and pages as RFC 5005 links them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from app.domain.feed import FeedContent
+from app.schemas.article import ArticleItem
+from app.syndication.channel import Channel, changed_at, content_html, guid_of, media_type, subjects
+from app.syndication.elements import Markup, branch, document, leaf, optional
+from app.syndication.links import ascii_url
+
+MEDIA_TYPE: Final = "application/atom+xml"
+
+_ATOM: Final = "http://www.w3.org/2005/Atom"
+_HISTORY: Final = "http://purl.org/syndication/history/1.0"
+_SCHEMES: Final = {
+    "section": "https://schema.org/articleSection",
+    "tag": "https://schema.org/keywords",
+    "label": "https://schema.org/genre",
+}
+_NEVER: Final = "1970-01-01T00:00:00Z"
+"""`updated` of a feed that never had an entry: the element may not be left out."""
+
+
+def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+    """The subscription document, or the archive document where the channel is one, entries in the order given.
+
+    Whole items, with HTML bodies for full texts. The feed's id is the same in all documents, `self` is each one's own.
+    """
+    head = (
+        leaf("id", channel.guid),
+        leaf("title", channel.title),
+        *optional("subtitle", channel.description),
+        leaf("updated", channel.changed_at(items) or _NEVER),
+        branch("author", (leaf("name", channel.publication.name),)),
+        *optional("rights", channel.rights),
+        *_links(channel),
+        *((leaf("fh:archive"),) if channel.is_archive else ()),
+    )
+    names = {"xmlns": _ATOM, "xmlns:fh": _HISTORY, "xml:lang": channel.publication.language}
+    return document(branch("feed", (*head, *(_entry(channel, item) for item in items)), names))
+
+
+def _links(channel: Channel) -> Iterator[Markup]:
+    yield _link("alternate", ascii_url(channel.publication.home), "text/html")
+    documents = {
+        "self": channel.href,
+        "next": channel.next_href,
+        "current": channel.current_href,
+        "prev-archive": channel.older_href,
+        "next-archive": channel.newer_href,
+    }
+    for rel, href in documents.items():
+        if href is not None:
+            yield _link(rel, href, MEDIA_TYPE)
+
+
+def _link(rel: str, href: str, media_type: str | None = None) -> Markup:
+    return leaf("link", attributes={"rel": rel, "type": media_type, "href": href})
+
+
+def _entry(channel: Channel, item: ArticleItem) -> Markup:
+    authors = [author["name"] for author in item["authors"]] or [channel.publication.name]
+    return branch(
+        "entry",
+        (
+            leaf("id", guid_of(item["id"])),
+            leaf("title", item["headline"]),
+            leaf("published", item["published_at"]),
+            leaf("updated", changed_at(item)),
+            *(branch("author", (leaf("name", name),)) for name in authors),
+            *_categories(item),
+            *_entry_links(item),
+            *optional("rights", _rights(item)),
+            *_text(channel.content, item),
+        ),
+    )
+
+
+def _categories(item: ArticleItem) -> Iterator[Markup]:
+    for kind, code, name in subjects(item):
+        yield leaf("category", attributes={"term": code, "scheme": _SCHEMES[kind], "label": name})
+
+
+def _entry_links(item: ArticleItem) -> Iterator[Markup]:
+    yield _link("alternate", ascii_url(item["url"]), "text/html")
+    source, image = item["source"], item["image"]
+    if source and source["url"]:
+        yield _link("via", ascii_url(source["url"]))
+    if image:
+        yield _link("enclosure", ascii_url(image["url"]), media_type(image))
+
+
+def _rights(item: ArticleItem) -> str | None:
+    rights = item["rights"]
+    return "\n".join(filter(None, (rights["notice"], rights["usage"]))) if rights else None
+
+
+def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
+    if content is not FeedContent.HEADLINES:
+        yield from optional("summary", item["lead"])
+    if content is FeedContent.FULL:
+        yield leaf("content", content_html(item), {"type": "html"})

@@ -1,0 +1,119 @@
+"""What every form of a feed is written from, and what they all say of an article in the same words."""
+
+import html as entities
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+from uuid import UUID, uuid5
+
+from app.domain.feed import FeedContent
+from app.domain.instant import parse_instant
+from app.schemas.article import ArticleItem
+from app.schemas.body import Image
+from app.syndication.links import absolute_links
+
+_NAMESPACE: Final = UUID("5b0f3c52-6d0e-4c6b-9d43-0c2d9b8e7a11")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """The edition as partners see it: its name, its language (BCP 47) and the URL of its site."""
+
+    name: str
+    language: str
+    home: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """One document of a feed; every link is an absolute URL, every instant RFC 3339.
+
+    `guid` (a URI) is the same in all documents of the feed. `updated` is when the feed changed last, where it is
+    known; else the newest change among the articles shown stands for it. `next_href` leads to the next page of older
+    articles. The others are the links of RFC 5005: an archive document has `current_href`, that of its subscription
+    document, and leads to its older and its newer neighbour; a subscription document leads to the newest archive by
+    `older_href`.
+    """
+
+    guid: str
+    title: str
+    publication: Publication
+    href: str
+    content: FeedContent
+    description: str | None = None
+    updated: str | None = None
+    rights: str | None = None
+    next_href: str | None = None
+    older_href: str | None = None
+    newer_href: str | None = None
+    current_href: str | None = None
+
+    @property
+    def is_archive(self) -> bool:
+        """Whether this is an archive document, as the one that has a current document elsewhere."""
+        return self.current_href is not None
+
+    def changed_at(self, items: Sequence[ArticleItem]) -> str | None:
+        """When the feed changed last as far as is known; None for an empty one of which nothing is known."""
+        return self.updated or max((changed_at(item) for item in items), key=parse_instant, default=None)
+
+
+class Subject(NamedTuple):
+    """What an article is filed under: a `kind` (section, tag, label), its code, and its name for readers."""
+
+    kind: str
+    code: str
+    name: str
+
+
+def guid_of(name: str) -> str:
+    """A URN for an article's id, or for another name that lasts: always the same for the same name (RFC 9562)."""
+    return uuid5(_NAMESPACE, name).urn
+
+
+def changed_at(item: ArticleItem) -> str:
+    """The later one of an article's public time and its update: a bump may follow the last update."""
+    times = (item["published_at"], item["updated_at"] or item["published_at"])
+    return max(times, key=parse_instant)
+
+
+def subjects(item: ArticleItem) -> Iterator[Subject]:
+    """What the article is filed under: its section, its tags in their order, its label."""
+    if section := item["section"]:
+        yield Subject("section", section["slug"], section["name"])
+    for tag in item["tags"]:
+        yield Subject("tag", tag["slug"], tag["name"])
+    if label := item["label"]:
+        yield Subject("label", label["code"], label["text"])
+
+
+def content_html(item: ArticleItem) -> str:
+    """The whole text as one HTML fragment: lead, body (asked for as HTML), and what the editors say of its label.
+
+    Its links are absolute, since a reader shows it anywhere.
+    """
+    body = item["body"]
+    if not isinstance(body, str):
+        raise TypeError("a feed of full texts needs bodies as HTML")
+    label = item["label"]
+    disclaimer = label["disclaimer"] if label else None
+    parts = (
+        paragraph_html(item["lead"]) if item["lead"] else "",
+        absolute_links(body, item["url"]),
+        f"<p><small>{_lines(disclaimer)}</small></p>" if disclaimer else "",
+    )
+    return "\n".join(part for part in parts if part)
+
+
+def paragraph_html(text: str) -> str:
+    """Plain text as a paragraph of HTML."""
+    return f"<p>{_lines(text)}</p>"
+
+
+def media_type(image: Image) -> str | None:
+    """The media type of an image's own file, where one of its renditions is the same file."""
+    return next((each["type"] for each in image["renditions"] if each["url"] == image["url"]), None)
+
+
+def _lines(text: str) -> str:
+    return entities.escape(text, quote=False).replace("\n", "<br>")

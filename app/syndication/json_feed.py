@@ -1,0 +1,76 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from app.domain.feed import FeedContent
+from app.schemas.article import ArticleItem
+from app.syndication.channel import Channel, changed_at, content_html, guid_of, subjects
+from app.syndication.links import ascii_url
+
+MEDIA_TYPE: Final = "application/feed+json"
+VERSION: Final = "https://jsonfeed.org/version/1.1"
+
+
+def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+    """The feed as one JSON object, the articles in the order given; whole items, with HTML bodies for full texts.
+
+    `_dayline` carries what the format has no member for: the article's id, version, source, section and label.
+    """
+    publication = channel.publication
+    feed = {
+        "version": VERSION,
+        "title": channel.title,
+        "description": channel.description,
+        "home_page_url": ascii_url(publication.home),
+        "feed_url": channel.href,
+        "next_url": channel.next_href,
+        "language": publication.language,
+        "authors": [{"name": publication.name, "url": ascii_url(publication.home)}],
+        "items": [_item(channel, item) for item in items],
+    }
+    return orjson.dumps(_without_nothing(feed))
+
+
+def _item(channel: Channel, item: ArticleItem) -> dict[str, Any]:
+    image = item["image"]
+    return _without_nothing(
+        {
+            "id": guid_of(item["id"]),
+            "url": ascii_url(item["url"]),
+            "title": item["headline"],
+            **_text(channel.content, item),
+            "image": ascii_url(image["url"]) if image else None,
+            "date_published": item["published_at"],
+            "date_modified": changed_at(item),
+            "authors": [{"name": author["name"]} for author in item["authors"]] or None,
+            "tags": [subject.name for subject in subjects(item)] or None,
+            "_dayline": _extension(item),
+        }
+    )
+
+
+def _text(content: FeedContent, item: ArticleItem) -> dict[str, Any]:
+    """An item must have one of the two contents, so that the shorter ones repeat their summary or their title."""
+    if content is FeedContent.FULL:
+        return {"content_html": content_html(item), "summary": item["lead"]}
+    if content is FeedContent.SUMMARY and item["lead"]:
+        return {"content_text": item["lead"], "summary": item["lead"]}
+    return {"content_text": item["headline"]}
+
+
+def _extension(item: ArticleItem) -> dict[str, Any]:
+    section, label = item["section"], item["label"]
+    return {
+        "id": item["id"],
+        "version": item["version"],
+        "source": item["source"],
+        "section": section["slug"] if section else None,
+        "label": {"code": label["code"], "disclaimer": label["disclaimer"]} if label else None,
+    }
+
+
+def _without_nothing(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

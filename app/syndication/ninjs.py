@@ -1,0 +1,193 @@
+"""ninjs 3.1 (IPTC): an article, a feed as one composite news object, and the stub of what was withdrawn."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+
+from app.domain.feed import FeedContent
+from app.schemas.article import Article, ArticleItem, Item
+from app.schemas.body import Image, Rights
+from app.schemas.catalogue import Label
+from app.syndication.channel import Channel, Publication, changed_at, guid_of, media_type
+from app.syndication.links import absolute_links, ascii_url
+
+MEDIA_TYPE: Final = "application/json"
+
+_STANDARD: Final = {
+    "name": "ninjs",
+    "version": "3.1",
+    "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
+}
+
+
+def render(article: Article, *, publication: Publication) -> bytes:
+    """An article with its whole text (the body asked for as HTML), its picture and what to read beside it."""
+    members = _article(article, publication, FeedContent.FULL)
+    associations = [*members.get("associations", ()), *(_related(item) for item in article["related"])]
+    return orjson.dumps({"standard": _STANDARD, **_filled(members | {"associations": associations})})
+
+
+def render_list(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+    """A feed as one composite news object, since ninjs has no lists: each article is an association of it, in order.
+
+    Whole items, with HTML bodies for full texts. The rendition `next` is the page of older ones.
+    """
+    renditions = [
+        {"name": name, "href": href, "contentType": MEDIA_TYPE}
+        for name, href in (("self", channel.href), ("next", channel.next_href))
+        if href is not None
+    ]
+    named = (
+        {"name": item["headline"], "rel": "item", **_article(item, channel.publication, channel.content)}
+        for item in items
+    )
+    members = {
+        "uri": channel.guid,
+        "type": "composite",
+        "versionCreated": channel.changed_at(items),
+        "pubStatus": "usable",
+        "copyrightNotice": channel.rights,
+        "language": channel.publication.language,
+        "title": channel.title,
+        "descriptions": _texts("summary", channel.description),
+        "renditions": renditions,
+    }
+    return orjson.dumps({"standard": _STANDARD, **_filled(members), "associations": list(named)})
+
+
+def canceled(article_id: str, *, at: str, notice: str | None = None) -> bytes:
+    """What is left of an article that was withdrawn at an instant (RFC 3339): its identity and no word of its text.
+
+    The newsroom's notice to the public is the editorial note.
+    """
+    members = {
+        "uri": guid_of(article_id),
+        "type": "text",
+        "versionCreated": at,
+        "pubStatus": "canceled",
+        "altIds": [{"role": "id", "value": article_id}],
+        "edNote": notice,
+    }
+    return orjson.dumps({"standard": _STANDARD, **_filled(members)})
+
+
+def _article(item: ArticleItem, publication: Publication, content: FeedContent) -> dict[str, Any]:
+    is_full = content is FeedContent.FULL
+    names = [author["name"] for author in item["authors"]]
+    return _filled(
+        {
+            "uri": guid_of(item["id"]),
+            "type": "text",
+            "representationType": "full" if is_full else "partial",
+            "version": str(item["version"]),
+            "firstCreated": item["first_published_at"],
+            "versionCreated": changed_at(item),
+            "pubStatus": "usable",
+            **_rights(item["rights"]),
+            "language": publication.language,
+            "headlines": _texts("main", item["headline"]),
+            "descriptions": [] if content is FeedContent.HEADLINES else _descriptions(item),
+            "bodies": _bodies(item) if is_full else [],
+            "people": [{"name": name, "rel": "author"} for name in names],
+            "subjects": _subjects(item),
+            "genres": _genres(item["label"]),
+            "infoSources": _sources(item),
+            "by": ", ".join(names),
+            "slugline": item["slug"],
+            "located": item["dateline"],
+            "renditions": [{"name": "web", "href": ascii_url(item["url"]), "contentType": "text/html"}],
+            "associations": [] if item["image"] is None else [_picture(item["image"])],
+            "altIds": [{"role": "id", "value": item["id"]}],
+        }
+    )
+
+
+def _texts(role: str, value: str | None) -> list[dict[str, str]]:
+    return [{"role": role, "contentType": "text/plain", "value": value}] if value else []
+
+
+def _descriptions(item: ArticleItem) -> list[dict[str, str]]:
+    label = item["label"]
+    return _texts("summary", item["lead"]) + _texts("disclaimer", label["disclaimer"] if label else None)
+
+
+def _bodies(item: ArticleItem) -> list[dict[str, str]]:
+    body = item["body"]
+    if not isinstance(body, str):
+        raise TypeError("a news object of a full text needs its body as HTML")
+    return [{"role": "main", "contentType": "text/html", "value": absolute_links(body, item["url"])}]
+
+
+def _subjects(item: ArticleItem) -> list[dict[str, str]]:
+    section = item["section"]
+    filed = [{"name": section["name"], "rel": "section", "literal": section["slug"]}] if section else []
+    return filed + [{"name": tag["name"], "rel": "about", "literal": tag["slug"]} for tag in item["tags"]]
+
+
+def _genres(label: Label | None) -> list[dict[str, str]]:
+    return [{"name": label["text"], "literal": label["genre"] or label["code"]}] if label else []
+
+
+def _sources(item: ArticleItem) -> list[dict[str, str]]:
+    source = item["source"]
+    if source is None:
+        return []
+    return [{"name": source["name"]} | ({"uri": ascii_url(source["url"])} if source["url"] else {})]
+
+
+def _rights(rights: Rights | None) -> dict[str, Any]:
+    if rights is None:
+        return {}
+    licence = rights["licence_url"]
+    return {
+        "copyrightHolder": rights["holder"],
+        "copyrightNotice": rights["notice"],
+        "usageTerms": rights["usage"],
+        "rightsInfo": {"linkedRights": ascii_url(licence)} if licence else None,
+    }
+
+
+def _picture(image: Image) -> dict[str, Any]:
+    url = ascii_url(image["url"])
+    size = {"width": image["width"], "height": image["height"]}
+    own = _filled({"name": "main", "href": url, "contentType": media_type(image), **size})
+    others = [
+        {
+            "name": f"{rendition['width']}w",
+            "href": ascii_url(rendition["url"]),
+            "contentType": rendition["type"],
+            "width": rendition["width"],
+            "height": rendition["height"],
+        }
+        for rendition in image["renditions"]
+        if rendition["url"] != image["url"]
+    ]
+    return _filled(
+        {
+            "name": image["alt"] or "image",
+            "rel": "image",
+            "uri": url,
+            "type": "picture",
+            "descriptions": _texts("caption", image["caption"]) + _texts("alt", image["alt"]),
+            "by": image["credit"],
+            "renditions": [own, *others],
+        }
+    )
+
+
+def _related(item: Item) -> dict[str, Any]:
+    return {
+        "name": item["headline"],
+        "rel": "related",
+        "uri": guid_of(item["id"]),
+        "type": "text",
+        "representationType": "partial",
+        "headlines": _texts("main", item["headline"]),
+        "renditions": [{"name": "web", "href": ascii_url(item["url"]), "contentType": "text/html"}],
+    }
+
+
+def _filled(members: dict[str, Any]) -> dict[str, Any]:
+    """The members that say something: the schema knows no null."""
+    return {name: value for name, value in members.items() if value not in (None, "", [])}

@@ -1,0 +1,82 @@
+"""Sitemaps (sitemaps.org 0.9), their index, and Google's sitemaps of recent news."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from app.schemas.article import ArticleItem
+from app.syndication.channel import Publication
+from app.syndication.elements import Markup, branch, document, leaf, optional
+from app.syndication.links import ascii_url
+
+MEDIA_TYPE: Final = "application/xml"
+ENTRIES_MOST: Final = 50_000
+"""What one sitemap, or one index, may hold."""
+NEWS_ENTRIES_MOST: Final = 1_000
+
+_SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
+_TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
+_CHINESE: Final = frozenset({"zh", "cmn"})
+
+
+class Place(NamedTuple):
+    """A page of the front end, or a sitemap: its absolute URL and when it changed last (RFC 3339), if known."""
+
+    url: str
+    changed_at: str | None
+
+
+def render(pages: Sequence[Place]) -> bytes:
+    """A sitemap of these pages; ValueError beyond ENTRIES_MOST."""
+    return _document("urlset", "url", pages)
+
+
+def render_index(sitemaps: Sequence[Place]) -> bytes:
+    """An index of these sitemaps; ValueError beyond ENTRIES_MOST."""
+    return _document("sitemapindex", "sitemap", sitemaps)
+
+
+def render_news(publication: Publication, items: Sequence[ArticleItem]) -> bytes:
+    """A news sitemap of these articles; ValueError beyond NEWS_ENTRIES_MOST.
+
+    Which ones are recent enough (48 hours) is the caller's to know.
+    """
+    _check_number(items, NEWS_ENTRIES_MOST)
+    paper = branch(
+        "news:publication",
+        (leaf("news:name", publication.name), leaf("news:language", news_language(publication.language))),
+    )
+    return document(branch("urlset", (_news(item, paper) for item in items), {"xmlns": _SITEMAP, "xmlns:news": _NEWS}))
+
+
+def news_language(tag: str) -> str:
+    """A BCP 47 tag as Google News wants it: two or three letters of ISO 639, but zh-cn or zh-tw for Chinese.
+
+    A tag that ISO 639 has no code for (private use, a longer language) is `und`, undetermined.
+    """
+    language, *rest = tag.lower().split("-")
+    if language in _CHINESE:
+        return "zh-tw" if _TRADITIONAL & set(rest) else "zh-cn"
+    return language if language.isalpha() and 2 <= len(language) <= 3 else "und"  # noqa: PLR2004 - what ISO 639 has
+
+
+def _news(item: ArticleItem, paper: Markup) -> Markup:
+    news = (
+        paper,
+        leaf("news:publication_date", item["published_at"]),
+        leaf("news:title", item["headline"]),
+    )
+    return branch("url", (leaf("loc", ascii_url(item["url"])), branch("news:news", news)))
+
+
+def _document(root: str, name: str, places: Sequence[Place]) -> bytes:
+    _check_number(places, ENTRIES_MOST)
+    entries: Iterable[Markup] = (
+        branch(name, (leaf("loc", ascii_url(url)), *optional("lastmod", changed_at))) for url, changed_at in places
+    )
+    return document(branch(root, entries, {"xmlns": _SITEMAP}))
+
+
+def _check_number(entries: Sequence[object], most: int) -> None:
+    if len(entries) > most:
+        raise ValueError(f"{len(entries)} entries where {most} are the most")

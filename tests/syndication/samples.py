@@ -1,0 +1,172 @@
+"""An invented paper, two of its stories, and the documents that every form of syndication makes of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
+
+from app.domain.feed import FeedContent
+from app.domain.revision import NoteType
+from app.schemas.article import Article, ArticleItem
+from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
+from app.syndication.channel import Channel, Publication, guid_of
+
+PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
+FEED: Final = "https://api.courier.example/feeds/lume"
+
+
+def fog(**others: Any) -> ArticleItem:
+    """A story with all there can be, an edit after its publication included."""
+    item: Any = {
+        "id": "01m8x3c7k2v9q",
+        "href": "/v1/articles/01m8x3c7k2v9q",
+        "url": "https://courier.example/news/fog-keeps-the-fleet",
+        "slug": "fog-keeps-the-fleet",
+        "edition": "lume",
+        "headline": "Fog & foam keep the <fleet> in harbour",
+        "lead": "Nobody sails by ear.\nNobody should — if 1 < 2 & “fine”.",
+        "dateline": "LUME QUAY, 20 November",
+        "label": {"code": "op", "text": "OPINION", "disclaimer": "One voice, not the paper's.", "genre": "opinion"},
+        "section": {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
+        "tags": [
+            {"slug": "fog", "name": "Fog", "href": "/v1/tags/fog"},
+            {"slug": "tyzha", "name": "Тижа & Co. <river>", "href": "/v1/tags/tyzha"},
+        ],
+        "authors": [
+            {"slug": "tem-ost", "name": "Tem Ost", "role": None, "bio": None, "href": "/v1/authors/tem-ost"},
+            {
+                "slug": "ida-lorn",
+                "name": "Ida Lorn",
+                "role": "columnist",
+                "bio": "Ida Lorn writes of weather.",
+                "href": "/v1/authors/ida-lorn",
+            },
+        ],
+        "source": {"name": "Port radio", "url": "https://radio.example/log?day=20&hour=7"},
+        "image": {
+            "url": "https://pictures.courier.example/lamp.webp",
+            "alt": "Lighthouse seen from the mole",
+            "caption": "The lamp was lit at 17:04.",
+            "credit": "Ana Vint / The Lume Courier",
+            "width": 2400,
+            "height": 1600,
+            "renditions": [
+                {
+                    "url": "https://pictures.courier.example/lamp.webp",
+                    "width": 2400,
+                    "height": 1600,
+                    "type": "image/webp",
+                },
+                {"url": "https://pictures.courier.example/l-6.avif", "width": 600, "height": 400, "type": "image/avif"},
+            ],
+        },
+        "rights": {
+            "holder": "The Lume Courier",
+            "notice": "© 2026 The Lume Courier",
+            "usage": "Reprint with the author's name.",
+            "licence_url": "https://courier.example/licence",
+        },
+        "published_at": "2026-11-20T07:15:30.000001+02:00",
+        "updated_at": "2026-11-20T06:00:00Z",
+        "first_published_at": "2026-11-19T23:59:59+02:00",
+        "version": 3,
+        "body": '<p>The horn sounds; see <a href="/log?a=1&amp;b=2">the log</a>.</p>\n<p>]]&gt; 🌫</p>',
+    }
+    return cast("ArticleItem", {**item, **others})
+
+
+def keeper(**others: Any) -> ArticleItem:
+    """A story with nothing that may be left out."""
+    item: Any = {
+        "id": "01m8x3c7k2v9r",
+        "href": "/v1/articles/01m8x3c7k2v9r",
+        "url": "https://courier.example/news/keeper",
+        "slug": "keeper",
+        "edition": "lume",
+        "headline": "The keeper who counts ships",
+        "published_at": "1987-02-26T15:01:01+03:00",
+        "updated_at": None,
+        "first_published_at": "1987-02-26T15:01:01+03:00",
+        "version": 1,
+        "tags": [],
+        "authors": [],
+        "body": "",
+    }
+    missing = dict.fromkeys(("lead", "dateline", "label", "section", "source", "image", "rights"))
+    return cast("ArticleItem", {**item, **missing, **others})
+
+
+def page(item: ArticleItem, **others: Any) -> Article:
+    """The whole page of an article: what stands beside it, and what the newsroom said of its changes."""
+    beside: Any = {
+        "related": [
+            {
+                "id": "01m8x3c7k2v9r",
+                "href": "/v1/articles/01m8x3c7k2v9r",
+                "url": "https://courier.example/news/keeper",
+                "headline": "The keeper who counts ships",
+            }
+        ],
+        "neighbours": {"previous": None, "next": None},
+        "notes": [
+            {
+                "type": NoteType.UPDATE,
+                "text": "The harbour master has answered.",
+                "at": "2026-11-20T07:00:00Z",
+                "version": 2,
+            },
+            {
+                "type": NoteType.CORRECTION,
+                "text": "Every minute, not </hour>.",
+                "at": "2026-11-20T08:00:00Z",
+                "version": 3,
+            },
+        ],
+        "history": {"href": "/v1/articles/01m8x3c7k2v9q/history"},
+        "alternates": [],
+    }
+    return cast("Article", {**item, **beside, **others})
+
+
+def channel(name: str, content: FeedContent = FeedContent.FULL, **others: Any) -> Channel:
+    """The feed of the paper in the document of this name."""
+    members: dict[str, Any] = {
+        "guid": guid_of("feed lume"),
+        "title": "The Lume Courier: all the news",
+        "publication": PUBLICATION,
+        "href": f"{FEED}/{name}",
+        "content": content,
+        "description": "What the quay talks of",
+        "rights": "© The Lume Courier",
+        "next_href": f"{FEED}/{name}?cursor=abc&limit=2",
+    }
+    return Channel(**members | others)
+
+
+def archive(**others: Any) -> Channel:
+    """The archive document of a finished day between two others."""
+    links = {
+        "href": f"{FEED}/atom/2026-11-20.xml",
+        "next_href": None,
+        "older_href": f"{FEED}/atom/2026-11-19.xml",
+        "newer_href": f"{FEED}/atom/2026-11-21.xml",
+        "current_href": f"{FEED}/atom.xml",
+    }
+    return channel("atom.xml", **links | others)
+
+
+def forms(items: Sequence[ArticleItem]) -> Mapping[str, Callable[[], bytes]]:
+    """Every document there is of these articles, by the name of its golden file."""
+    first = page(items[0])
+    places = [sitemap.Place(item["url"], item["updated_at"]) for item in items]
+    return {
+        "rss.xml": lambda: rss.render(channel("rss.xml"), items),
+        "atom.xml": lambda: atom.render(channel("atom.xml", older_href=f"{FEED}/atom/2026-11-20.xml"), items),
+        "atom-archive.xml": lambda: atom.render(archive(), items),
+        "feed.json": lambda: json_feed.render(channel("feed.json"), items),
+        "ninjs-article.json": lambda: ninjs.render(first, publication=PUBLICATION),
+        "ninjs-list.json": lambda: ninjs.render_list(channel("ninjs.json"), items),
+        "ninjs-canceled.json": lambda: ninjs.canceled(first["id"], at="2026-11-21T09:00:00+02:00"),
+        "article.jsonld": lambda: json_ld.render(first, publication=PUBLICATION),
+        "sitemap.xml": lambda: sitemap.render(places),
+        "sitemap-index.xml": lambda: sitemap.render_index(places),
+        "news-sitemap.xml": lambda: sitemap.render_news(PUBLICATION, items),
+    }

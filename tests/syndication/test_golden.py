@@ -1,0 +1,19 @@
+"""The golden files: what each form of the same two stories is, byte for byte."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.syndication.samples import fog, forms, keeper
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "syndication"
+FORMS = forms([fog(), keeper()])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_document_is_what_its_golden_file_says(name: str) -> None:
+    assert FORMS[name]().decode() == (GOLDEN / name).read_text()
+
+
+def test_every_golden_file_is_compared() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == set(FORMS)

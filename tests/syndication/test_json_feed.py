@@ -1,0 +1,41 @@
+"""JSON Feed: what a reader that speaks no XML finds."""
+
+import json
+from typing import Any
+
+from app.domain.feed import FeedContent
+from app.syndication import json_feed
+from tests.syndication.samples import FEED, channel, fog, keeper
+
+
+def read(*items: Any, content: FeedContent = FeedContent.FULL, **others: Any) -> Any:
+    """The feed of these articles as a program reads it."""
+    return json.loads(json_feed.render(channel("feed.json", content, **others), items))
+
+
+def test_a_page_leads_to_the_next_one_and_the_last_one_nowhere() -> None:
+    assert read(fog())["next_url"] == f"{FEED}/feed.json?cursor=abc&limit=2"
+    assert "next_url" not in read(fog(), next_href=None)
+
+
+def test_an_item_has_its_whole_text_as_html() -> None:
+    item = read(fog())["items"][0]
+    assert item["content_html"].startswith("<p>Nobody sails by ear.<br>")
+    assert "content_text" not in item
+    assert item["authors"] == [{"name": "Tem Ost"}, {"name": "Ida Lorn"}]
+    assert item["image"] == "https://pictures.courier.example/lamp.webp"
+
+
+def test_the_shorter_forms_say_no_more_than_they_should() -> None:
+    summary = read(fog(), keeper(), content=FeedContent.SUMMARY)["items"]
+    assert [item["content_text"] for item in summary] == [fog()["lead"], "The keeper who counts ships"]
+    headline = read(fog(), content=FeedContent.HEADLINES)["items"][0]
+    assert headline["content_text"] == headline["title"] == fog()["headline"]
+    assert "summary" not in headline
+    assert "horn" not in json.dumps([summary, headline])
+
+
+def test_what_an_article_does_not_have_is_not_there() -> None:
+    assert set(read(keeper())["items"][0]) == {
+        *("id", "url", "title", "content_html", "date_published", "date_modified", "_dayline")
+    }

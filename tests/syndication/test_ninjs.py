@@ -1,0 +1,53 @@
+"""ninjs: what a news system finds, and what it is told of a story that was withdrawn."""
+
+import json
+
+from app.domain.feed import FeedContent
+from app.syndication import ninjs
+from app.syndication.channel import guid_of
+from tests.syndication.samples import PUBLICATION, channel, fog, keeper, page
+
+
+def test_an_article_comes_whole_with_its_picture_and_what_to_read_beside_it() -> None:
+    told = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
+    assert told["uri"] == guid_of(fog()["id"])
+    assert (told["pubStatus"], told["representationType"], told["version"]) == ("usable", "full", "3")
+    assert [each["role"] for each in told["descriptions"]] == ["summary", "disclaimer"]
+    assert [(each["rel"], each["type"]) for each in told["associations"]] == [("image", "picture"), ("related", "text")]
+    assert [each["name"] for each in told["associations"][0]["renditions"]] == ["main", "600w"]
+    assert told["by"] == "Tem Ost, Ida Lorn"
+
+
+def test_an_article_with_nothing_beside_it_has_no_associations() -> None:
+    assert "associations" not in json.loads(ninjs.render(page(keeper(), related=[]), publication=PUBLICATION))
+
+
+def test_a_list_is_one_object_that_keeps_the_order() -> None:
+    told = json.loads(ninjs.render_list(channel("ninjs.json"), [fog(), keeper()]))
+    assert told["type"] == "composite"
+    assert [each["uri"] for each in told["associations"]] == [guid_of(each["id"]) for each in (fog(), keeper())]
+    assert [each["name"] for each in told["renditions"]] == ["self", "next"]
+    assert json.loads(ninjs.render_list(channel("ninjs.json"), []))["associations"] == []
+
+
+def test_a_list_of_summaries_has_no_bodies_and_says_that_it_is_partial() -> None:
+    summary, headline = (
+        json.loads(ninjs.render_list(channel("ninjs.json", content), [fog()]))["associations"][0]
+        for content in (FeedContent.SUMMARY, FeedContent.HEADLINES)
+    )
+    assert summary["representationType"] == headline["representationType"] == "partial"
+    assert "bodies" not in {*summary, *headline}
+    assert "descriptions" in summary
+    assert "descriptions" not in headline
+
+
+def test_what_was_withdrawn_is_canceled_under_the_same_name_and_without_a_word_of_it() -> None:
+    told = json.loads(ninjs.canceled(fog()["id"], at="2026-11-21T09:00:00+02:00"))
+    assert told.pop("standard")["name"] == "ninjs"
+    assert told == {
+        "uri": guid_of(fog()["id"]),
+        "type": "text",
+        "versionCreated": "2026-11-21T09:00:00+02:00",
+        "pubStatus": "canceled",
+        "altIds": [{"role": "id", "value": fog()["id"]}],
+    }

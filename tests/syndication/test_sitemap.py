@@ -1,0 +1,48 @@
+"""Sitemaps: what crawlers find, and how much of it at once."""
+
+import pytest
+
+from app.syndication import sitemap
+from app.syndication.sitemap import Place, news_language
+from tests.syndication.samples import PUBLICATION, fog
+from tests.syndication.standards import read_xml
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("en-GB", "en"),
+        ("UK", "uk"),
+        ("fil-PH", "fil"),
+        ("zh", "zh-cn"),
+        ("zh-Hans-SG", "zh-cn"),
+        ("zh-TW", "zh-tw"),
+        ("zh-Hant", "zh-tw"),
+        ("cmn-Hant", "zh-tw"),
+        ("x-harbour", "und"),
+        ("i-klingon", "und"),
+        ("abcdefgh", "und"),
+    ],
+)
+def test_a_language_is_told_as_google_news_knows_it(tag: str, code: str) -> None:
+    assert news_language(tag) == code
+
+
+def test_a_sitemap_that_is_too_long_is_refused() -> None:
+    place = Place("https://courier.example/news", None)
+    assert len(read_xml(sitemap.render([place] * sitemap.ENTRIES_MOST))) == 50_000
+    assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.NEWS_ENTRIES_MOST))) == 1_000
+    with pytest.raises(ValueError, match="50001"):
+        sitemap.render([place] * (sitemap.ENTRIES_MOST + 1))
+    with pytest.raises(ValueError, match="50001"):
+        sitemap.render_index([place] * (sitemap.ENTRIES_MOST + 1))
+    with pytest.raises(ValueError, match="1001"):
+        sitemap.render_news(PUBLICATION, [fog()] * (sitemap.NEWS_ENTRIES_MOST + 1))
+
+
+def test_an_index_leads_to_its_sitemaps() -> None:
+    root = read_xml(sitemap.render_index([Place("https://courier.example/sitemap-1.xml", "2026-11-20T06:00:00Z")]))
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    assert root.tag == f"{space}sitemapindex"
+    assert root.findtext(f"{space}sitemap/{space}loc") == "https://courier.example/sitemap-1.xml"
+    assert root.findtext(f"{space}sitemap/{space}lastmod") == "2026-11-20T06:00:00Z"

@@ -1,0 +1,111 @@
+"""What is written is what the official schemas ask for; each judge is shown to refuse what it should."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from app.domain.feed import FeedContent
+from app.domain.rendering import render_html
+from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
+from app.syndication.channel import Publication
+from tests.syndication.samples import PUBLICATION, archive, channel, fog, forms, keeper, page
+from tests.syndication.standards import (
+    atom_flaws,
+    json_feed_flaws,
+    ninjs_flaws,
+    sitemap_flaws,
+    vocabulary_flaws,
+)
+
+Judge = Callable[[Path, bytes], list[str]]
+JUDGES: Final[dict[str, Judge]] = {
+    "atom.xml": atom_flaws,
+    "atom-archive.xml": atom_flaws,
+    "feed.json": json_feed_flaws,
+    "ninjs-article.json": ninjs_flaws,
+    "ninjs-list.json": ninjs_flaws,
+    "ninjs-canceled.json": ninjs_flaws,
+    "article.jsonld": vocabulary_flaws,
+    "sitemap.xml": sitemap_flaws,
+    "news-sitemap.xml": sitemap_flaws,
+}
+ITEMS: Final = [fog(), keeper()]
+UNLUCKY: Final[dict[str, Any]] = {
+    "url": "https://пошта.courier.example/новини/туман|{1}?a=100%",
+    "published_at": "1000-01-01T00:00:00Z",
+    "source": {"name": "Port radio", "url": None},
+    "rights": dict.fromkeys(("holder", "notice", "usage", "licence_url")),
+    "image": {
+        "url": "https://pictures.courier.example/ліхтар.jpg",
+        "alt": "",
+        **dict.fromkeys(("caption", "credit", "width", "height")),
+        "renditions": [],
+    },
+}
+
+
+@pytest.mark.parametrize("name", JUDGES)
+@pytest.mark.parametrize("items", [ITEMS, ITEMS[::-1], [fog(**UNLUCKY)]], ids=["both", "backwards", "unlucky"])
+def test_a_document_keeps_to_its_official_schema(shared_folder: Path, name: str, items: list[Any]) -> None:
+    assert JUDGES[name](shared_folder, forms(items)[name]()) == []
+
+
+@pytest.mark.parametrize("content", FeedContent)
+@pytest.mark.parametrize("items", [ITEMS, []], ids=["both", "none"])
+def test_a_feed_keeps_to_its_schema_however_much_it_carries(
+    shared_folder: Path, content: FeedContent, items: list[Any]
+) -> None:
+    assert atom_flaws(shared_folder, atom.render(channel("atom.xml", content), items)) == []
+    assert atom_flaws(shared_folder, atom.render(archive(content=content), items)) == []
+    assert json_feed_flaws(shared_folder, json_feed.render(channel("feed.json", content), items)) == []
+    assert ninjs_flaws(shared_folder, ninjs.render_list(channel("ninjs.json", content), items)) == []
+
+
+def test_a_body_of_every_kind_of_block_keeps_to_every_schema(shared_folder: Path) -> None:
+    records = [json.loads(line) for line in (Path(__file__).parents[1] / "golden/full.jsonl").read_text().splitlines()]
+    bodies = [render_html(record["body"]) for record in records if record["kind"] == "article"]
+    assert any("<figure" in body for body in bodies)
+    for name, render in forms([fog(body=body) for body in bodies]).items():
+        if name in JUDGES:
+            assert JUDGES[name](shared_folder, render()) == []
+
+
+@pytest.mark.parametrize("genre", [*json_ld.TYPES, "interview"])
+def test_every_type_of_article_has_its_properties(shared_folder: Path, genre: str) -> None:
+    label = {"code": "x", "text": "X", "disclaimer": None, "genre": genre}
+    assert vocabulary_flaws(shared_folder, json_ld.render(page(fog(label=label)), publication=PUBLICATION)) == []
+
+
+@pytest.mark.parametrize("language", ["en-GB", "uk", "zh-Hant-HK", "zh-Hans", "x-klingon", "abcdefgh", "cmn", "fil-PH"])
+def test_a_news_sitemap_names_every_language_as_google_news_does(shared_folder: Path, language: str) -> None:
+    paper = Publication(name="The Lume Courier", language=language, home="https://courier.example")
+    assert sitemap_flaws(shared_folder, sitemap.render_news(paper, ITEMS)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after"),
+    [
+        ("atom.xml", b"<name>Tem Ost</name>", b"<email>Tem Ost</email>"),
+        ("atom-archive.xml", b"<subtitle>What the quay talks of</subtitle>", b"<lead>What the quay talks of</lead>"),
+        ("atom.xml", b"<updated>2026-11-20T", b"<updated>20.11.2026 "),
+        ("feed.json", b'"next_url"', b'"next"'),
+        ("feed.json", b'"content_html"', b'"content_xml"'),
+        ("ninjs-article.json", b'"versionCreated"', b'"versioncreated"'),
+        ("ninjs-article.json", b'"firstCreated":"2026-11-19T', b'"firstCreated":"2026-11-31T'),
+        ("ninjs-list.json", b'"rel":"item"', b'"relation":"item"'),
+        ("ninjs-canceled.json", b"canceled", b"cancelled"),
+        ("article.jsonld", b"OpinionNewsArticle", b"OpinionArticle"),
+        ("article.jsonld", b'"jobTitle"', b'"articleSection"'),
+        ("article.jsonld", b'"@type":"CorrectionComment"', b'"@type":"Person"'),
+        ("sitemap.xml", b"lastmod", b"changed"),
+        ("sitemap.xml", b"2026-11-20T06", b"2026-11-20T26"),
+        ("news-sitemap.xml", b"<news:language>en<", b"<news:language>en-GB<"),
+    ],
+)
+def test_the_judges_notice_what_is_wrong(shared_folder: Path, name: str, before: bytes, after: bytes) -> None:
+    good = forms(ITEMS)[name]()
+    assert before in good
+    assert JUDGES[name](shared_folder, good.replace(before, after)) != []
