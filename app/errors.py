@@ -18,6 +18,8 @@ DaylineError
 ├── IdempotencyKeyReused    an Idempotency-Key that came with another request before
 ├── PreconditionRequired, PreconditionFailed   an edit has to name the revision it was made from, and the current one
 ├── RateLimited       too many requests; when to come back
+├── TooManyStreams    as many streams are open as one process serves; when to come back
+├── Busy              too much of the same is under way; when to come back
 ├── ContentTooLarge, UnsupportedMediaType      a body nobody reads
 └── OperatorError     what the person at the command line must mend first
 """
@@ -78,12 +80,13 @@ class ArticleMoved(DaylineError):  # noqa: N818 - same
 
 
 class ArticleWithdrawn(DaylineError):  # noqa: N818 - same
-    """The article was public once; `notice` is what the newsroom tells the public, if anything."""
+    """The article was public once, until `at` (µs); `notice` is what the newsroom tells the public, if anything."""
 
-    def __init__(self, article_id: str, notice: str | None) -> None:
+    def __init__(self, article_id: str, notice: str | None, *, at: int) -> None:
         super().__init__("This article has been withdrawn.")
         self.article_id = article_id
         self.notice = notice
+        self.at = at
 
 
 class Unauthenticated(DaylineError):  # noqa: N818 - same
@@ -108,6 +111,8 @@ class Conflict(DaylineError):  # noqa: N818 - same
 
 class RequestInProgress(Conflict):
     """A request with the same Idempotency-Key is being answered; it is worth asking again in a second."""
+
+    retry_after = 1
 
     def __init__(self) -> None:
         super().__init__("A request with this Idempotency-Key is being answered.")
@@ -149,6 +154,22 @@ class PreconditionFailed(DaylineError):  # noqa: N818 - same
 
 class RateLimited(DaylineError):  # noqa: N818 - same
     """Too many requests; it is worth coming back after `retry_after` seconds."""
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Busy(DaylineError):  # noqa: N818 - same
+    """Too much of the same is under way here; it is worth coming back after `retry_after` seconds."""
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class TooManyStreams(DaylineError):  # noqa: N818 - same
+    """This process opens no further stream now; it is worth coming back after `retry_after` seconds."""
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)

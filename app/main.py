@@ -1,6 +1,7 @@
 """Putting the house together: the only place that knows everybody."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 from fastapi import FastAPI
 
-from app.api import articles, catalogue, changes, editions, health, pages, timeline
+from app.api import articles, catalogue, changes, editions, export, feeds, health, pages, stream, timeline
 from app.api.door import DoorMiddleware
 from app.api.editorial import ROUTERS
 from app.api.express import install_express
@@ -23,10 +24,13 @@ from app.cache.middleware import CacheMiddleware
 from app.cache.store import Store
 from app.db.session import open_database
 from app.domain.api_key import KeyUses
+from app.domain.logged_change import LoggedChange
 from app.relay.draining import on_ending
 from app.relay.follower import Follower
+from app.relay.hub import Hub
 from app.relay.log import LogWatch
 from app.settings import Reads, Settings, read_settings
+from app.webhooks.dispatcher import Dispatcher
 from app.worker import Worker
 
 if TYPE_CHECKING:
@@ -44,6 +48,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.database = open_database(chosen.database_url)
         app.state.schedule = worker = Worker(app.state.database, app.state.key_uses)
         app.state.watch = watch = LogWatch(app.state.database)
+        app.state.hub = hub = _make_hub(app)
+        app.state.webhooks = webhooks = Dispatcher(app.state.database, opened=chosen.webhook_networks)
         purger = _make_purger(app, chosen)
         app.state.follower = follower = _make_follower(app, store, purger)
         try:
@@ -51,10 +57,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await follower.start()
             if purger is not None:
                 purger.start()
-            with on_ending(watch.stop):
+            webhooks.start()
+            with on_ending(lambda: _end_waiting(app)):
                 yield _early_hits(app, chosen, store)
         finally:
+            await hub.close()
             await watch.close()
+            await webhooks.stop()
             if purger is not None:
                 await purger.stop()
             await follower.stop()
@@ -78,13 +87,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _install_door(app, chosen)
     app.add_middleware(HeadMiddleware)
     app.state.key_uses = KeyUses()
+    app.state.public_url = chosen.public_url
+    app.state.exports = asyncio.BoundedSemaphore(export.AT_ONCE)
     app.state.openapi_bytes = cache(lambda: orjson.dumps(app.openapi()))
     return app
 
 
 def _install_routes(app: FastAPI) -> None:
     install_express(app)
-    public = (editions, timeline, articles, catalogue, changes)
+    public = (editions, timeline, articles, catalogue, changes, stream, export, feeds)
     add_routes(app, [*(each.router for each in public), *ROUTERS, health.router, pages.router])
 
 
@@ -102,14 +113,39 @@ def _make_purger(app: FastAPI, settings: Settings) -> "Purger | None":
 
 
 def _make_follower(app: FastAPI, store: Store, purger: "Purger | None") -> Follower:
-    """Have kept answers follow the log; what cannot be told one by one is purged as a whole, too."""
+    """Have kept answers and streams follow the log; what cannot be told one by one is purged as a whole, too."""
+    hub: Hub = app.state.hub
+
+    def apply(found: Sequence[LoggedChange]) -> None:
+        store.apply(found)
+        hub.tell(found)
+        if found:
+            app.state.webhooks.wake_for_changes()
 
     def clear() -> None:
         store.clear()
+        hub.tell(None)
+        app.state.webhooks.wake_for_changes()
         if purger is not None:
             purger.forget()
 
-    return Follower(app.state.database, apply=store.apply, clear=clear)
+    return Follower(app.state.database, apply=apply, clear=clear)
+
+
+def _make_hub(app: FastAPI) -> Hub:
+    """The streams, which have the follower look while they are open."""
+
+    def is_current() -> bool:
+        follower: Follower = app.state.follower
+        return follower.is_current()
+
+    return Hub(app.state.database, app.state.watch, stream.WIRE, is_current=is_current)
+
+
+def _end_waiting(app: FastAPI) -> None:
+    """Answer everybody who waits for news: the server drains."""
+    app.state.watch.stop()
+    app.state.hub.stop()
 
 
 def _install_cache(app: FastAPI, settings: Settings, store: Store) -> None:

@@ -7,8 +7,11 @@ DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
                        600/minute; off where absent
 DAYLINE_TRUSTED_PROXIES
                        10.0.0.0/8, 192.0.2.10: whose Forwarded and X-Forwarded-For are believed
+DAYLINE_WEBHOOK_NETWORKS
+                       10.20.0.0/16: networks that receivers of webhooks may be in beside public addresses
 DAYLINE_CACHE_BYTES    67108864: how much memory the kept answers of a process may take; 0 keeps none
 DAYLINE_EARLY_HITS     true answers what is kept before the request reaches the application
+DAYLINE_PUBLIC_URL     https://api.example: where others reach this installation; feeds name it
 DAYLINE_CDN_PURGE_URL, DAYLINE_CDN_PURGE_HEADER
                        https://api.fastly.com/service/…/purge and Fastly-Key: …, where purges go; none where absent
 """
@@ -21,6 +24,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.domain.edge import check_purge_url, parse_field
+from app.domain.markup import web_url
 from app.domain.peer import Network, parse_networks
 from app.domain.rate import check_rate
 from app.errors import OperatorError
@@ -41,6 +45,10 @@ def _networks(value: object) -> object:
 
 def _rate(value: object) -> object:
     return check_rate(value) if isinstance(value, str) else value
+
+
+def _public_url(value: object) -> object:
+    return web_url(value).rstrip("/") if isinstance(value, str) else value
 
 
 def _purge_url(value: object) -> object:
@@ -70,11 +78,17 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="Addresses and networks whose `Forwarded` and `X-Forwarded-For` count."
     )
+    webhook_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
+        (), description="Addresses and networks that webhooks are sent to beside public ones, also over plain http."
+    )
     cache_bytes: int = Field(
         64 * 1024 * 1024, ge=0, description="Bytes of memory for the kept answers of a process; `0` keeps none."
     )
     early_hits: bool = Field(
         default=True, description="Answer what is kept before the request reaches the application."
+    )
+    public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
+        None, description="Where others reach this installation, for feeds; without it the edition's own site."
     )
     cdn_purge_url: Annotated[str | None, BeforeValidator(_purge_url)] = Field(
         None, repr=False, description="Where the network in front takes purges by key; answers then carry keys."

@@ -2,7 +2,8 @@
 
 schedule       up to four times a second  what is due becomes public; the picture of what comes next
 housekeeping   once a minute              when keys were last used
-               once an hour               kept answers are forgotten after a day, the old part of the log is compacted
+               once an hour               kept answers are forgotten after a day, the old part of the log is compacted,
+                                          of what was delivered to webhooks a thousand messages and 30 days stay
 
 Any number of processes may do all of it at once: each action looks again under the lock it writes under.
 """
@@ -15,6 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from app import clock
 from app.actions.compaction import compact_changes
+from app.actions.deliveries import tidy_deliveries
 from app.actions.idempotency import KEPT_US, forget_answers
 from app.actions.keys import record_uses
 from app.actions.schedule import release_due
@@ -179,6 +181,7 @@ class Worker:
             if self._rounds % HOURLY_EVERY == 0:
                 await self._try(self._forget_answers)
                 await self._try(self._compact_log)
+                await self._try(self._tidy_deliveries)
 
     async def _try(self, duty: Callable[[], Awaitable[None]]) -> None:
         if self._ending.is_set() or self._is_failing:
@@ -202,6 +205,9 @@ class Worker:
 
     async def _forget_answers(self) -> None:
         await self._write(forget_answers, before=clock.now() - KEPT_US)
+
+    async def _tidy_deliveries(self) -> None:
+        await self._write(tidy_deliveries, now=clock.now())
 
     async def _compact_log(self) -> None:
         seen = COMPACTED_AT_ONCE

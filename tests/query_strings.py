@@ -5,6 +5,7 @@ from urllib.parse import quote, quote_plus
 from hypothesis import strategies as st
 
 from app.schemas.change import ChangesQuestion
+from app.schemas.feed import CurrentQuestion, FeedQuestion, NewsQuestion, SitemapQuestion
 from app.schemas.question import (
     ArticleQuestion,
     ArticlesQuestion,
@@ -30,9 +31,11 @@ PUBLIC: tuple[type[Question | Nothing], ...] = (
     ChangesQuestion,
 )
 """The models of what public addresses are asked."""
+FEEDS: tuple[type[Question], ...] = (FeedQuestion, CurrentQuestion, NewsQuestion, SitemapQuestion)
+"""The models of what feeds are asked, once what they do not know is left out."""
 NAMES = (
     *("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields"),
-    *("tz", "newest_day", "total", "cursor", "limit", "body", "since", "wait"),
+    *("tz", "newest_day", "total", "cursor", "limit", "body", "since", "wait", "part"),
 )
 ODD_NAMES = ("", "from_", "Tag", "tag ", "utm_source", "t\u0430g", "limit[]", "?tag", "status")
 USUAL = {
@@ -47,6 +50,7 @@ USUAL = {
     "total": ("true", "false", "True", "1"),
     "body": ("blocks", "html", "text", "none", "HTML"),
     "limit": ("1", "20", "50", "51", "200", "0", "201", "007", "+5", "-1", "1_0", "٣", " 7", "1.0", "1" * 30),
+    "part": ("1", "50", "51", "0", "x"),
     "since": ("0", "9", "00", "-1", "99999999999999999999"),
     "wait": ("0", "1", "30", "31"),
     "cursor": ("AdFrOYUJ2n4zAAZD8qkx9gAYzH4", ""),

@@ -78,10 +78,15 @@ def free_port() -> int:
         return port
 
 
-def start_server(address: str, folder: Path, port: int) -> Server:
-    """A server on the database of this address; what it says is appended to a file in the folder."""
+def start_server(address: str, folder: Path, port: int, **settings: str) -> Server:
+    """A server on the database of this address; what it says is appended to a file in the folder.
+
+    `settings` are environment variables.
+    """
     words = folder / f"server-{port}.txt"
-    process = _processes.Process(target=_serve, args=(environment_of(address), folder, words, port), daemon=True)
+    process = _processes.Process(
+        target=_serve, args=(environment_of(address, **settings), folder, words, port), daemon=True
+    )
     process.start()
     return Server(process, port, words)
 

@@ -2,29 +2,35 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Request, Response
 
 from app.api.deps import database_of
+from app.api.feed_documents import publication_of
 from app.api.freshness import article_interest, articles_interest, outlook_of, related_interest
-from app.api.openapi import documented
+from app.api.openapi import documented, with_stub
 from app.api.query import read_question
-from app.api.responses import CROSS_ORIGIN, PUBLIC, json_answer
+from app.api.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_answer, json_answer
 from app.api.routes import resource
 from app.db.session import Connection
+from app.domain.article import BodyForm
+from app.domain.calendar import find_zone
+from app.domain.instant import format_instant
 from app.domain.upcoming import Interest
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
-from app.queries import article, articles, history
-from app.schemas import editorial_examples, examples
+from app.queries import article, articles, feeds, history
+from app.schemas import editorial_examples, examples, feed_examples
 from app.schemas.article import Article, ArticleList, RelatedList
 from app.schemas.history import History
 from app.schemas.question import ArticleQuestion, ArticlesQuestion, HistoryQuestion, Question
+from app.syndication import json_ld, ninjs
 
 router = resource("Articles")
 
 Q = TypeVar("Q", bound=Question)
-P = TypeVar("P", bound=Mapping[str, Any])
+P = TypeVar("P")
 
 Key = Annotated[str, Path(description="An id or a slug.", examples=["night-trams-return-to-the-quay"])]
 
@@ -77,6 +83,67 @@ async def get_history(request: Request, key: Key) -> Response:
     return await _answer(request, key, history.get_history, question, None, member="/history")
 
 
+@router.get(
+    "/articles/{key}/json-ld",
+    summary="Structured data for its page",
+    **documented(
+        Question,
+        dict[str, Any],
+        feed_examples.JSON_LD,
+        problems=(404, 410, 422),
+        moves=True,
+        media_type=json_ld.MEDIA_TYPE,
+    ),
+)
+async def get_json_ld(request: Request, key: Key) -> Response:
+    """The article in schema.org's words, as it may stand in a `script` element of its page."""
+    return await _form(request, key, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE)
+
+
+@router.get(
+    "/articles/{key}/ninjs",
+    summary="ninjs 3.1",
+    **with_stub(
+        documented(
+            Question, dict[str, Any], feed_examples.NINJS, problems=(404, 422), moves=True, media_type=ninjs.MEDIA_TYPE
+        ),
+        HTTPStatus.GONE,
+        feed_examples.NINJS_CANCELED,
+    ),
+)
+async def get_ninjs(request: Request, key: Key) -> Response:
+    """The article as a ninjs object; of a withdrawn one (410) its identity and `pubStatus` `canceled` are left."""
+    try:
+        return await _form(request, key, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
+    except ArticleWithdrawn as gone:
+        stub = ninjs.canceled(gone.article_id, at=format_instant(gone.at, find_zone("UTC")), notice=gone.notice)
+        return Response(
+            stub,
+            status_code=HTTPStatus.GONE,
+            headers={"cache-control": NO_CACHE, **CROSS_ORIGIN},
+            media_type=ninjs.MEDIA_TYPE,
+        )
+
+
+async def _form(request: Request, key: str, member: str, render: Callable[..., bytes], media_type: str) -> Response:
+    question = read_question(request, Question)
+
+    def query(connection: Connection, key: str, question: Question) -> feeds.Published:
+        return feeds.get_published(connection, key, ArticleQuestion(edition=question.edition, body=BodyForm.HTML))
+
+    def answer(found: feeds.Published, directives: str) -> Response:
+        body = render(found.article, publication=publication_of(found.edition))
+        return document_answer(body, media_type=media_type, cache_control=directives)
+
+    return await _answer(
+        request, key, query, question, lambda _, found: article_interest(found.article), member=member, answer=answer
+    )
+
+
+def _json(page: Mapping[str, Any], directives: str) -> Response:
+    return json_answer(page, cache_control=directives)
+
+
 async def _answer(
     request: Request,
     key: str,
@@ -85,6 +152,7 @@ async def _answer(
     interest: Callable[[str, P], Interest] | None,
     *,
     member: str = "",
+    answer: Callable[[Any, str], Response] = _json,
 ) -> Response:
     """What a query has of an article, or a redirect from its old slug, which is kept as long as that."""
     outlook, read = outlook_of(request), database_of(request).read
@@ -98,7 +166,7 @@ async def _answer(
                 directives = outlook.directives(interest(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
     directives = PUBLIC if interest is None else outlook.directives(interest(key, page))
-    return json_answer(page, cache_control=directives)
+    return answer(page, directives)
 
 
 def _redirect(request: Request, path: str, directives: str) -> Response:

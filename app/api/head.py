@@ -2,6 +2,9 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+HEAD_KEY = "dayline.is_head"
+"""Is in the scope of a request that was a HEAD, for answers that would never end."""
+
 
 class HeadMiddleware:
     """Hands HEAD on as GET and keeps the bytes back; their length is still told."""
@@ -15,9 +18,15 @@ class HeadMiddleware:
             await self._app(scope, receive, send)
             return
 
+        is_told = False
+
         async def send_head(message: Message) -> None:
+            nonlocal is_told
+            if is_told:
+                return
             if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                # Of what is sent bit by bit nothing more is told: whoever makes it sees the client leave.
+                is_told, message = True, {**message, "body": b"", "more_body": False}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_head)
+        await self._app({**scope, "method": "GET", HEAD_KEY: True}, receive, send_head)

@@ -18,7 +18,7 @@ from app.api.security import principal_of
 from app.db.session import Connection
 from app.errors import Flaw, InvalidInput, RequestInProgress
 
-__all__ = ["HEADER", "REPLAYED", "PrivateAnswer", "answer_once", "as_sent"]
+__all__ = ["HEADER", "REPLAYED", "PrivateAnswer", "answer_once", "as_sent", "refuse_idempotency"]
 
 HEADER = "idempotency-key"
 REPLAYED = "idempotency-replayed"
@@ -65,6 +65,14 @@ async def answer_once(request: Request, make: Callable[[Connection], PrivateAnsw
 def as_sent(response: Response, *, article_id: int | None = None) -> PrivateAnswer:
     """A response as `make` hands it on, with the article it is about."""
     return PrivateAnswer(response.status_code, dict(response.headers), bytes(response.body), article_id)
+
+
+def refuse_idempotency(request: Request) -> None:
+    """InvalidInput where the header is sent: what is answered here holds a secret that is told once."""
+    if HEADER in request.headers:
+        raise InvalidInput(
+            Flaw("Idempotency-Key", "It is not taken here: to answer twice, the token would have to be kept.")
+        )
 
 
 def read_name(request: Request) -> str | None:

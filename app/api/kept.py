@@ -5,9 +5,10 @@ from urllib.parse import unquote
 from starlette.types import Scope
 
 from app.api.private import is_editorial
-from app.domain.address import canonical_query
+from app.domain.address import canonical_query, known_parameters
 
-_PLACES = ("/v1", "/docs", "/openapi.json", "/problems")
+_PLACES = ("/v1", "/feeds", "/docs", "/openapi.json", "/problems")
+_PASSING = frozenset({"/v1/export", "/v1/stream"})
 
 
 def name_of(scope: Scope) -> str | None:
@@ -19,6 +20,10 @@ def name_of(scope: Scope) -> str | None:
     if not path.startswith(_PLACES) or "?" in path or is_editorial(path):
         return None
     query = scope["query_string"].decode("latin-1")
+    if path in _PASSING:
+        return None
     if path == "/v1/changes" and "wait" in (unquote(query) if "%" in query else query):
         return None
+    if path.startswith("/feeds"):
+        query = known_parameters(query)
     return f"{path}?{canonical_query(query)}" if query else path

@@ -29,7 +29,7 @@ PROBLEMS = {
     422: "A parameter or a member cannot be used.",
     428: "`If-Match` is missing.",
     429: "Too many requests.",
-    503: "The service is not ready.",
+    503: "The service is not ready, or busy: `Retry-After` says when to come back.",
 }
 DESCRIPTION = """Dayline answers with news: a timeline grouped by local day, to any depth; articles with everything
 their page shows; authors, sections, tags, labels and editions.
@@ -46,10 +46,12 @@ TAGS = [
     {"name": "Timeline", "description": "News by local day, newest first."},
     {"name": "Articles", "description": "Lists of articles, and the whole page of one."},
     {"name": "Changes", "description": "Everything that happened, in order: how a copy keeps up."},
+    {"name": "Feeds", "description": "The same for feed readers, news systems and search engines."},
     {"name": "Catalogue", "description": "Authors, sections, tags and labels."},
     {"name": "Editions", "description": "Publications with their own language, zone and interface strings."},
     {"name": "Newsroom", "description": "Articles and the catalogue as editors and their systems write them."},
     {"name": "Previews", "description": "Drafts and scheduled articles as they would look, for a while."},
+    {"name": "Webhooks", "description": "Who is told of changes, what was sent to them, and what waits."},
     {"name": "Keys", "description": "Who may write: keys, their scopes, their end."},
     {"name": "Health", "description": "For operators."},
 ]
@@ -67,14 +69,17 @@ def documented(
     command: type[BaseModel] | None = None,
     command_example: Mapping[str, Any] | None = None,
     status: int = HTTPStatus.OK,
+    media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Arguments for a route: its parameters from the question, its typed answer with an example, its problems.
 
     `moves` is for addresses that redirect from old names; `cached` ones have an entity tag. With `scopes` only a
     key that has one of them gets in, and nothing is cached. `command` is the model of the body that is brought.
-    `status` is that of success; for 204 there is neither answer nor example.
+    `status` is that of success; for 204 there is neither answer nor example. Of a `media_type` of many lines the
+    answer is one line. `headers` are fields of the answer and what they say.
     """
-    responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example)}
+    responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, headers)}
     if cached and not scopes:
         responses[304] = {"description": "The client has the current answer already."}
     if moves:
@@ -91,11 +96,24 @@ def documented(
     }
 
 
-def _success(status: int, example: Mapping[str, Any] | None) -> dict[str, Any]:
+def _success(
+    status: int, example: Mapping[str, Any] | None, media_type: str, headers: Mapping[str, str] | None
+) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "The answer." if status != HTTPStatus.NO_CONTENT else "It is done."}
     if example is not None:
-        success["content"] = {"application/json": {"example": example}}
+        success["content"] = {media_type: {"example": example}}
+    if headers is not None:
+        success["headers"] = {
+            name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()
+        }
     return success
+
+
+def with_stub(told: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+    """The same arguments for a route that answers so, too: not with a problem, but in its own format."""
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    stub = {"description": PROBLEMS[status], "content": content}
+    return {**told, "responses": told["responses"] | {int(status): stub}}
 
 
 def install_openapi(app: FastAPI) -> None:

@@ -126,6 +126,13 @@ RATE_LIMITED = Kind(
     "`Retry-After` says in how many seconds to come back; `RateLimit-Policy` and `RateLimit` tell the limit and "
     "what is left of it. Requests without a key count for their address, those with one for the key.",
 )
+TOO_MANY_STREAMS = Kind(
+    "too-many-streams",
+    503,
+    "No further stream can be opened",
+    "As many streams are open as one process serves, or the process is about to end. Open yours again after "
+    "`Retry-After` seconds with the last id you have, or ask `/v1/changes` meanwhile: it tells the same.",
+)
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed",
     405,
@@ -143,6 +150,12 @@ NOT_READY = Kind(
     503,
     "The service is not ready",
     "The database cannot be reached or is not at the schema this release expects.",
+)
+BUSY = Kind(
+    "busy",
+    503,
+    "Too much is under way",
+    "Only so many answers of this kind are made at a time: ask again after `Retry-After` seconds.",
 )
 UNAVAILABLE = Kind(
     "unavailable",
@@ -178,9 +191,11 @@ KINDS = {
         UNSUPPORTED_MEDIA_TYPE,
         PRECONDITION_REQUIRED,
         RATE_LIMITED,
+        TOO_MANY_STREAMS,
         METHOD_NOT_ALLOWED,
         BAD_REQUEST,
         NOT_READY,
+        BUSY,
         UNAVAILABLE,
         INTERNAL_ERROR,
     )

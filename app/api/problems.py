@@ -16,6 +16,7 @@ from app.api.private import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial, make_pr
 from app.api.problem_kinds import (
     ARTICLE_WITHDRAWN,
     BAD_REQUEST,
+    BUSY,
     CONFLICT,
     CONTENT_TOO_LARGE,
     CURSOR_INVALID,
@@ -32,6 +33,7 @@ from app.api.problem_kinds import (
     PREVIEW_EXPIRED,
     RATE_LIMITED,
     REQUEST_IN_PROGRESS,
+    TOO_MANY_STREAMS,
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
@@ -71,6 +73,8 @@ _OF_ERROR: dict[type[errors.DaylineError], Kind] = {
     errors.UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE,
     errors.PreconditionRequired: PRECONDITION_REQUIRED,
     errors.RateLimited: RATE_LIMITED,
+    errors.TooManyStreams: TOO_MANY_STREAMS,
+    errors.Busy: BUSY,
 }
 _OF_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 400: BAD_REQUEST, 422: INVALID_INPUT}
 
@@ -139,9 +143,9 @@ def _headers_of(error: errors.DaylineError) -> dict[str, str]:
         case errors.Forbidden():
             scopes = " ".join(error.scopes)
             return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
-        case errors.RequestInProgress():
-            return {"retry-after": "1"}
-        case errors.RateLimited():
+        case errors.RequestInProgress() | errors.Busy():
+            return {"retry-after": str(error.retry_after)}
+        case errors.RateLimited() | errors.TooManyStreams():
             return {"retry-after": str(error.retry_after), "cache-control": NO_STORE}
         case errors.ContentTooLarge():
             return {"connection": "close"}  # the rest of the body is not read

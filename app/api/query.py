@@ -8,12 +8,15 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from app.api.plain_question import plain_question
+from app.domain.address import FEED_PARAMETERS, known_parameters
 from app.errors import Flaw, InvalidInput, NotFound
+from app.schemas.question import EVERY_EDITION, Question
 
 QUERY_BYTES_MOST = 16_384
 PARAMETERS_MOST = 500
 
 Q = TypeVar("Q", bound=BaseModel)
+F = TypeVar("F", bound=Question)
 
 
 def read_question(request: Request, model: type[Q]) -> Q:
@@ -22,6 +25,23 @@ def read_question(request: Request, model: type[Q]) -> Q:
         raise NotFound("There is no such address.")  # nor any name with a control character in it
     raw: bytes = request.scope["query_string"]
     return parse_question(raw.decode("latin-1"), model)
+
+
+def read_known(request: Request, model: type[F], *, edition: str) -> F:
+    """The question of a feed, whose address names the edition; parameters that it does not know count for nothing."""
+    known = known_parameters(request.scope["query_string"].decode("latin-1"), feed_parameters(model))
+    if not request.scope["path"].isprintable():
+        raise NotFound("There is no such address.")
+    if edition == EVERY_EDITION:
+        raise NotFound("A feed is of one edition.")
+    question = parse_question(known, model)
+    return question.model_copy(update={"edition": edition})
+
+
+@cache
+def feed_parameters(model: type[Question]) -> frozenset[str]:
+    """The parameters that a feed takes; what is only another one's counts for nothing here."""
+    return FEED_PARAMETERS & model.model_fields.keys()
 
 
 def parse_question(query: str, model: type[Q]) -> Q:

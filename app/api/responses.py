@@ -45,6 +45,14 @@ def passing_answer(content: Mapping[str, Any]) -> Response:
     return Response(orjson.dumps(content), headers=headers, media_type="application/json")
 
 
+def document_answer(
+    body: bytes, *, media_type: str, cache_control: str = PUBLIC, next_href: str | None = None
+) -> Response:
+    """A public document in a format of its own; its next page is named in `Link` too."""
+    link = {} if next_href is None else {"link": f'<{next_href}>; rel="next"'}
+    return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
+
+
 def byte_answer(body: bytes, *, media_type: str) -> Response:
     """Bytes that change with the program alone."""
     return _answer(body, body, {"cache-control": PUBLIC}, media_type)

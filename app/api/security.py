@@ -88,6 +88,12 @@ async def identify(scope: Scope) -> Caller:
     return known
 
 
+async def is_still_good(scope: Scope, *scopes: KeyScope) -> bool:
+    """Whether the key of a request that goes on for long would be let in now; asked anew each time."""
+    caller = await _look_up(scope)
+    return caller.principal is not None and any(caller.principal.may(each) for each in scopes)
+
+
 async def _look_up(scope: Scope) -> Caller:
     shown = [value for name, value in scope["headers"] if name == b"authorization"]
     if not shown:

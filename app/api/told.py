@@ -4,6 +4,7 @@ A schema of a type costs more than everything else about its route, and only the
 """
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any, Literal, NamedTuple
 
 from fastapi import FastAPI
@@ -14,8 +15,6 @@ from app.api.request_bodies import described_body
 from app.schemas.question import ArticleFilters, Question
 
 SCHEMAS = "#/components/schemas/"
-
-_JSON = "application/json"
 
 
 class Types(NamedTuple):
@@ -58,7 +57,12 @@ def tell_types(document: dict[str, Any], app: FastAPI) -> None:
     operations = list(operations_of(document, app))
     for told, _, types in operations:
         if types.question is not None and types.question.model_fields:
-            told["parameters"] = [*told.get("parameters", []), *parameters_of(types.question)]
+            in_path = told.get("parameters", [])
+            named = {each["name"] for each in in_path}
+            told["parameters"] = [
+                *in_path,
+                *(each for each in parameters_of(types.question) if each["name"] not in named),
+            ]
         if types.command is not None:
             told["requestBody"] = described_body(types.command, types.command_example)
     _tell_answers(document, [each for each in operations if each.types.answer is not None])
@@ -70,7 +74,12 @@ def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None
     ]
     answers, models = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS + "{model}")
     for number, (told, route, _) in enumerate(operations):
-        told["responses"][str(route.status_code)]["content"][_JSON]["schema"] = answers[str(number), "serialization"]
+        success, status = told["responses"][str(route.status_code)], route.status_code or HTTPStatus.OK
+        kinds = route.responses[status].get("content", success["content"])  # not what the framework adds of its own
+        success["content"] = {
+            kind: {**success["content"].get(kind, {}), "schema": answers[str(number), "serialization"]}
+            for kind in kinds
+        }
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     schemas |= dict(sorted(models.get("$defs", {}).items()))
 

@@ -15,6 +15,7 @@ from app.domain.edge import carried_keys
 from app.domain.footprint import Footprint, noting
 from app.domain.upcoming import Upcoming
 
+CONTENT = ("/v1", "/feeds")  # where answers are made from what the newsroom wrote
 NAME_MOST = 4_096  # characters of an address that is worth keeping
 TRIES_MOST = 3  # an answer that changes faster than it is read is read by each for himself
 LASTING = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT})  # what networks may keep until it is purged
@@ -179,7 +180,7 @@ class _Reading:
         status, headers, footprint = start["status"], start["headers"], self.footprint
         surrogate = None
         if self._purged_by is not None and status in LASTING and _is_public(headers):
-            surrogate = carried_keys(footprint, is_of_program=not scope["path"].startswith("/v1"))
+            surrogate = carried_keys(footprint, is_of_program=not scope["path"].startswith(CONTENT))
         return Answer(status, headers, body, freshness=footprint.freshness, until=footprint.until, surrogate=surrogate)
 
     def _directives(self, answer: Answer) -> RawHeaders | None:
@@ -200,7 +201,7 @@ def _is_public(headers: RawHeaders) -> bool:
 def _is_fit(answer: Answer, footprint: Footprint, name: str) -> bool:
     """Whether it is known what would make the answer another one; pages for people change with the program alone."""
     if footprint.is_empty:
-        return answer.status == HTTPStatus.OK and not name.startswith("/v1")
+        return answer.status == HTTPStatus.OK and not name.startswith(CONTENT)
     return answer.status in KEPT
 
 

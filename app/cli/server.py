@@ -1,7 +1,9 @@
 """`dayline serve`."""
 
 import gc
+import resource
 import socket
+from contextlib import suppress
 
 import click
 
@@ -11,6 +13,7 @@ from app.settings import read_settings
 
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
+FILES = 16_384  # one for each connection, among them up to 5,000 streams
 GARBAGE_THRESHOLDS = (10_000, 20, 50)
 """How often cycles are looked for: requests make few, and what is kept would be walked through each time."""
 
@@ -27,6 +30,7 @@ def serve(host: str, port: int, workers: int) -> None:
     settings = read_settings()
     with_database(check_schema, at_head=False)
     _check_address(host, port)
+    _allow_files()
     uvicorn.run(
         "app.cli.server:make_app",
         factory=True,
@@ -58,6 +62,15 @@ def make_app() -> object:
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
     return app
+
+
+def _allow_files() -> None:
+    """Have as many files open as streams may need, as far as the system lets us: many begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _check_address(host: str, port: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from app.errors import OperatorError
 
@@ -116,6 +116,19 @@ def postgresql_reader(url: URL) -> "AsyncEngine":
         isolation_level="AUTOCOMMIT",
         pool_size=POOL_SIZE,
         max_overflow=0,
+        hide_parameters=HIDDEN,
+        connect_args={"server_settings": PLANNED_ONCE},
+    )
+
+
+def postgresql_streamer(url: URL) -> "AsyncEngine":
+    """The same, but each connection is opened for one reading and closed after it, however many there are."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - same
+
+    return create_async_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
         hide_parameters=HIDDEN,
         connect_args={"server_settings": PLANNED_ONCE},
     )

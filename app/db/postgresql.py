@@ -1,8 +1,9 @@
 """A PostgreSQL server: connections that are kept open, each lent to one request at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -85,6 +86,10 @@ def _run(
             connection.rollback()
 
 
+def _next_of(_connection: Connection, reading: Generator[R]) -> R | None:
+    return next(reading, None)
+
+
 async def _end_snapshot(connection: "AsyncConnection", driver: Any) -> None:
     """Leave no transaction open on a connection that others will read with: they would see what is long past.
 
@@ -106,6 +111,7 @@ class PostgresqlDatabase:
         self.url = url
         self._readers = Readers(engines.postgresql_reader(url))
         self._writer = engines.postgresql_writer(url)
+        self._streamer: AsyncEngine | None = None
         self._tick: MachineTick | None = None
         self._is_alone = False
 
@@ -123,6 +129,26 @@ class PostgresqlDatabase:
                 await _end_snapshot(connection, driver)
 
     read_long = read
+
+    @asynccontextmanager
+    async def stream(
+        self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
+        """Read over the greenlet bridge on a connection that is opened for it: those of requests stay free."""
+        if self._streamer is None:
+            self._streamer = engines.postgresql_streamer(self.url)
+        connection = await self._streamer.connect()
+        try:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                await connection.exec_driver_sql(_SNAPSHOT)
+                reading = await connection.run_sync(query, *args, **kwargs)
+                yield partial(connection.run_sync, _next_of, reading)
+            finally:
+                if not connection.invalidated:  # as it is where a reading was cut short
+                    await _end_snapshot(connection, driver)
+        finally:
+            await connection.close()
 
     async def read_once(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs

@@ -3,13 +3,15 @@
     read        SQLite: inline in the event loop on one held connection; PostgreSQL: a lent connection
     read_once   the same for what is one statement where statements travel, and needs no transaction there
     read_long   the same snapshot, but SQLite runs it in a thread so that the loop goes on
+    stream      a snapshot read bit by bit on a connection of its own, for as long as whoever reads takes
     write       one transaction, committed when it returns; SQLite: one writer thread per process
 
 Queries and actions are synchronous functions of a connection, written once for both databases.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import AbstractAsyncContextManager
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -79,6 +81,14 @@ class Database(Protocol):
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """The same for a query that takes its time."""
+
+    def stream(
+        self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AbstractAsyncContextManager[Callable[[], Awaitable[R | None]]]:
+        """What reads the next thing that a query makes, None at its end; all of it is from one snapshot.
+
+        Other queries run meanwhile. The snapshot and its connection are given back at the end of the context.
+        """
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The result of an action, committed; nothing of it stays when it raises."""

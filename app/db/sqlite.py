@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, asynccontextmanager, closing
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -28,9 +29,13 @@ def _in_snapshot(
     try:
         return query(connection, *args, **kwargs)
     finally:
-        connection.rollback()
-        if driver.in_transaction:
-            driver.execute("ROLLBACK")
+        _end_snapshot(connection, driver)
+
+
+def _end_snapshot(connection: Connection, driver: Any) -> None:
+    connection.rollback()
+    if driver.in_transaction:
+        driver.execute("ROLLBACK")
 
 
 class SqliteDatabase:
@@ -84,6 +89,33 @@ class SqliteDatabase:
                     engine.dispose()
 
         return await asyncio.to_thread(run)
+
+    @asynccontextmanager
+    async def stream(
+        self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
+        """Read in a thread of its own, which waits while nobody asks for more."""
+        thread = ThreadPoolExecutor(1, thread_name_prefix="dayline-stream")
+        run = partial(asyncio.get_running_loop().run_in_executor, thread)
+        held = ExitStack()
+
+        def begin() -> Generator[R]:
+            held.enter_context(wal_index.using(engines.sqlite_path(self.url)))
+            engine = engines.sqlite_reader(self.url)
+            held.callback(engine.dispose)
+            connection = held.enter_context(engine.connect())
+            driver: Any = connection.connection.driver_connection
+            driver.execute("BEGIN")
+            held.callback(_end_snapshot, connection, driver)
+            return held.enter_context(closing(query(connection, *args, **kwargs)))
+
+        try:
+            reading = await run(begin)
+            yield lambda: run(next, reading, None)
+        finally:
+            ending = run(held.close)
+            thread.shutdown(wait=False)
+            await asyncio.shield(ending)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run in the writer thread, in a transaction that holds the file's write lock."""

@@ -7,6 +7,7 @@
 The last is in doubt, and stays as it came.
 """
 
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -15,16 +16,25 @@ PAIRS_MOST = 100
 VALUES_MOST = 50
 """How many values of one name are made canonical: no list of names may be longer, so none gets shorter by it."""
 
+FEED_PARAMETERS = frozenset({"author", "cursor", "label", "limit", "part", "section", "tag"})
+
 _MARK = "?"  # no canonical text begins so
 _ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
 _KINDS = {
-    **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "since"), _ONE),
+    **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "part", "since"), _ONE),
     **dict.fromkeys(("to", "total", "tz", "wait"), _ONE),
     **dict.fromkeys(("author", "label", "section", "tag"), _SET),
     **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
     "id": _SPLIT,
 }
 """Parameters of public addresses: one value, a set of them, a set also between commas, a list also between commas."""
+
+
+def known_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> str:
+    """A feed's query string without the parameters that it does not know, such as readers and mailings add."""
+    if not query or all(pair.partition("=")[0] in known for pair in query.split("&")):
+        return query
+    return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in known)
 
 
 def canonical_query(query: str) -> str:

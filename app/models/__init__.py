@@ -13,6 +13,7 @@ from app.models import (
     revision,
     section,
     tag,
+    webhook,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "revision",
     "section",
     "tag",
+    "webhook",
 ]

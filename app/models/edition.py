@@ -17,6 +17,7 @@ editions = Table(
     Column("is_default", Boolean, nullable=False),
     Column("strings", JsonText, nullable=False),
     Column("modified_at", Instant, nullable=False),
+    Column("feed_content", Code, nullable=False, server_default=text("'summary'")),
     Column("revision", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("slug"),
 )

@@ -16,7 +16,7 @@ from app.domain.scope import Facet
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
 from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
 from app.queries.articles import ARTICLE_COLUMNS, render_articles, render_body
-from app.queries.editions import EditionView, edition_of, find_edition
+from app.queries.editions import EditionView, edition_of, feed_alternates, find_edition
 from app.queries.items import ITEM_COLUMNS, WITH_BADGE, note_badges, render_item
 from app.queries.listing import EARLIEST, LATEST, Key, Selection, in_order, positions, selection_values
 from app.schemas.article import Article, ArticleNote, Item, Neighbours, RelatedList
@@ -24,7 +24,7 @@ from app.schemas.question import ArticleQuestion, Question
 
 RELATED_MOST = 8
 
-STANDING = (articles.c.status, articles.c.withdrawal_notice, articles.c.notes)
+STANDING = (articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at, articles.c.notes)
 WITH_BODY = WITH_BADGE.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
 _ONE = select(*ARTICLE_COLUMNS, *STANDING, article_bodies.c.blocks).select_from(WITH_BODY)
@@ -87,7 +87,12 @@ def render_page(connection: Connection, row: AnyRow, edition: EditionView, body:
     article["neighbours"] = _neighbours(connection, row, edition)
     article["notes"] = render_notes(row.notes, edition.zone)
     article["history"] = {"href": f"{article['href']}/history"}
-    article["alternates"] = [{"rel": "canonical", "type": "text/html", "href": article["url"]}]
+    article["alternates"] = [
+        {"rel": "canonical", "type": "text/html", "href": article["url"]},
+        {"rel": "alternate", "type": "application/ld+json", "href": f"{article['href']}/json-ld"},
+        {"rel": "alternate", "type": "application/json", "href": f"{article['href']}/ninjs"},
+        *feed_alternates(edition),
+    ]
     return article
 
 
@@ -123,7 +128,7 @@ def find_public(connection: Connection, key: str, question: Question) -> tuple[A
     if row is None or edition is None or row.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
         raise NotFound(f"There is no article '{key[:120]}' here.")
     if row.status == Status.WITHDRAWN:
-        raise ArticleWithdrawn(format_id(row.id), row.withdrawal_notice)
+        raise ArticleWithdrawn(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
     return row, edition
 
 

@@ -13,17 +13,26 @@ from app.db.base import AnyRow
 from app.db.prepared import Prepared
 from app.domain.calendar import find_zone
 from app.domain.cursor import decode_name, encode_name
+from app.domain.feed import FeedContent
 from app.domain.footprint import note_entry, note_shelf
 from app.domain.scope import Facet, Scope
 from app.domain.strings import complete_strings
 from app.errors import NotFound
 from app.models.edition import editions
+from app.schemas.alternate import Alternate
 from app.schemas.edition import Edition, EditionLink
 from app.schemas.page import EditionList
 from app.schemas.question import NameQuestion
 
 ARTICLE_URL = "{site_url}/{slug}"
 PATH = "/v1/editions"
+FEEDS = (
+    ("rss.xml", "application/rss+xml"),
+    ("atom.xml", "application/atom+xml"),
+    ("feed.json", "application/feed+json"),
+    ("ninjs.json", "application/json"),
+)
+"""The feeds of an edition, and their media types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class EditionView:
     is_default: bool
     strings: str
     modified_at: int
+    feed_content: FeedContent
 
     @property
     def zone(self) -> ZoneInfo:
@@ -67,6 +77,7 @@ COLUMNS = (
     editions.c.is_default,
     editions.c.strings,
     editions.c.modified_at,
+    editions.c.feed_content,
 )
 _EDITIONS = select(*COLUMNS)
 _ALL = _EDITIONS.order_by(editions.c.slug)
@@ -147,18 +158,26 @@ def edition_link(view: EditionView) -> EditionLink:
     }
 
 
+def feed_alternates(view: EditionView) -> list[Alternate]:
+    """Where an edition's feeds are, for autodiscovery."""
+    return [
+        {"rel": "alternate", "type": media_type, "href": f"/feeds/{view.slug}/{name}"} for name, media_type in FEEDS
+    ]
+
+
 def _edition(view: EditionView) -> Edition:
     return {
         **edition_link(view),
         "site_url": view.site_url,
         "article_url": view.template,
+        "alternates": feed_alternates(view),
         "strings": complete_strings(view.language, orjson.loads(view.strings)),
     }
 
 
 @lru_cache(maxsize=256)
 def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
-    number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at = members
+    number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, feeds = members
     template = article_url or ARTICLE_URL
     return EditionView(
         id=number,
@@ -172,4 +191,5 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
         is_default=bool(is_default),  # SQLite has no truth values of its own
         strings=strings,
         modified_at=modified_at,
+        feed_content=FeedContent(feeds),
     )

@@ -74,5 +74,5 @@ def _check(row: AnyRow | None) -> AnyRow:
     if row is None:
         raise NotFound("There is no such article here.")
     if row.status == Status.WITHDRAWN:
-        raise ArticleWithdrawn(format_id(row.id), row.withdrawal_notice)
+        raise ArticleWithdrawn(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
     return row

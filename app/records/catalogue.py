@@ -69,6 +69,7 @@ def entry_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dic
             "site_url": row.site_url,
             "article_url": row.article_url,
             "default": row.is_default,
+            "feed_content": row.feed_content,
             "strings": orjson.loads(row.strings),
         }
     if kind is Facet.LABEL:

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.revision import NoteType
+from app.schemas.alternate import Alternate
 from app.schemas.body import Body, Image, Rights, Source
 from app.schemas.catalogue import Author, Badge, Label, Section, Tag
 from app.schemas.page import Next
@@ -77,14 +78,6 @@ class Neighbours(TypedDict):
 
     previous: Annotated[Item | None, Field(description="The next older one.")]
     next: Annotated[Item | None, Field(description="The next newer one.")]
-
-
-class Alternate(TypedDict):
-    """The same article in another form."""
-
-    rel: Annotated[str, Field(examples=["canonical"])]
-    type: Annotated[str, Field(examples=["text/html"])]
-    href: str
 
 
 class ArticleNote(TypedDict):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.schemas.alternate import Alternate
 from app.schemas.scalars import Code, Href, LanguageTag, Url, ZoneName
 
 
@@ -30,6 +31,7 @@ class Edition(EditionLink):
             examples=["{site_url}/{slug}"],
         ),
     ]
+    alternates: Annotated[list[Alternate], Field(description="The edition's feeds.")]
     strings: Annotated[
         dict[str, str],
         Field(description="Every interface string of a front end, complete, in the edition's language."),
@@ -43,6 +45,8 @@ class ServiceLinks(TypedDict):
     calendar: Href
     articles: Href
     changes: Href
+    stream: Href
+    export: Href
     authors: Href
     sections: Href
     tags: Href
@@ -57,6 +61,8 @@ LINKS: ServiceLinks = {
     "calendar": "/v1/timeline/calendar",
     "articles": "/v1/articles",
     "changes": "/v1/changes",
+    "stream": "/v1/stream",
+    "export": "/v1/export",
     "authors": "/v1/authors",
     "sections": "/v1/sections",
     "tags": "/v1/tags",

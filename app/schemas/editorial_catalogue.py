@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
+from app.domain.feed import FeedContent
 from app.schemas.page import Next
 from app.schemas.question import NameQuestion
 from app.schemas.record import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
@@ -30,6 +31,7 @@ class EditorialEdition(EditorialEntry):
     site_url: Url
     article_url: str | None
     default: bool
+    feed_content: FeedContent
     strings: dict[str, str]
 
 
@@ -143,6 +145,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
         "site_url": "https://meridian.example",
         "article_url": None,
         "default": True,
+        "feed_content": "full",
         "strings": {"more_news": "More from the harbour"},
     },
     SectionRecord: {"edition": "harbour", "slug": "city", "name": "City"},

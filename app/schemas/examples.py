@@ -5,6 +5,7 @@ from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPag
 from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, Service
 from app.schemas.page import AuthorList, EditionList, LabelList, SectionList, TagList
+from app.schemas.stream import StreamedChange
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
 
 ITEM: Item = {
@@ -86,6 +87,12 @@ CHANGES: ChangeList = {
     "as_of": 184217,
     "next": {"cursor": CHANGES_CURSOR, "href": f"/v1/changes?limit=3&cursor={CHANGES_CURSOR}"},
 }
+STREAMED_CHANGE: StreamedChange = {
+    "id": "184216",
+    "event": "article.removed",
+    "data": '{"seq":184216,"type":"article.removed","at":"2026-11-20T19:44:02+02:00",'
+    f'"article":{{"id":"{EARLIER["id"]}","href":"{EARLIER["href"]}"}}}}',
+}
 LABEL: Label = {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None}
 SECTION: Section = {"slug": "city", "name": "City", "href": "/v1/sections/city"}
 TAG: Tag = {"slug": "trams", "name": "Trams", "href": "/v1/tags/trams"}
@@ -151,7 +158,11 @@ ARTICLE: Article = {
     "neighbours": {"previous": EARLIER, "next": None},
     "notes": [],
     "history": {"href": f"/v1/articles/{ITEM['id']}/history"},
-    "alternates": [{"rel": "canonical", "type": "text/html", "href": ITEM["url"]}],
+    "alternates": [
+        {"rel": "canonical", "type": "text/html", "href": ITEM["url"]},
+        {"rel": "alternate", "type": "application/ld+json", "href": f"{ITEM['href']}/json-ld"},
+        {"rel": "alternate", "type": "application/rss+xml", "href": "/feeds/meridian/rss.xml"},
+    ],
 }
 ARTICLES: ArticleList = {
     "items": [ARTICLE_ITEM],
@@ -177,6 +188,7 @@ EDITION: Edition = {
     **EDITION_LINK,
     "site_url": "https://meridian.example",
     "article_url": "{site_url}/{slug}",
+    "alternates": [{"rel": "alternate", "type": "application/rss+xml", "href": "/feeds/meridian/rss.xml"}],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
 }
 EDITIONS: EditionList = {"items": [EDITION], "next": None}

@@ -8,9 +8,11 @@ Question          edition
     ├── CalendarQuestion  + from, to, tz
     └── ArticleFilters    + from, to, exclude, id, fields
         ├── ArticlesQuestion  + body, cursor, limit
+        ├── ExportQuestion    + body
         ├── TimelineQuestion  + tz, total, newest_day, cursor, limit
         ├── DayQuestion       + tz, total
-        └── ChangesQuestion   + since, wait, tz, cursor, limit   (in change.py)
+        ├── ChangesQuestion   + since, wait, tz, cursor, limit   (in change.py)
+        └── StreamQuestion    + since, tz                        (in stream.py)
 """
 
 import re
@@ -227,6 +229,15 @@ class ArticlesQuestion(ArticleFilters):
             raise InvalidInput(Flaw("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page."))
         check_ids(self)
         return self
+
+
+class ExportQuestion(ArticleFilters):
+    """All articles. `edition=*` spans all editions."""
+
+    spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = ArticlesQuestion.members
+
+    body: Annotated[BodyForm, Field(description="The form of the bodies to add.")] = BodyForm.NONE
 
 
 class TimelineQuestion(ArticleFilters):

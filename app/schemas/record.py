@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.domain.article import Status
 from app.domain.body import Body, Image, Rights, Source
 from app.domain.calendar import find_zone
+from app.domain.feed import FeedContent
 from app.domain.ids import parse_id
 from app.domain.instant import parse_instant
 from app.domain.language import check_language
@@ -95,6 +96,7 @@ class EditionRecord(_Record):
     site_url: Annotated[str, AfterValidator(_site)]
     article_url: Annotated[str, AfterValidator(_template)] | None = None
     default: Annotated[bool, Field(strict=True)] = False
+    feed_content: FeedContent = FeedContent.SUMMARY
     strings: dict[str, Text] = Field(default_factory=dict)
 
 

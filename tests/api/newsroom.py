@@ -141,8 +141,22 @@ ADDRESSES = {
     "get_tag": "/v1/tags/trams",
     "list_tag_articles": "/v1/tags/trams/articles?limit=1",
     "list_labels": "/v1/labels?limit=1",
+    "get_json_ld": "/v1/articles/trams-return/json-ld",
+    "get_ninjs": "/v1/articles/trams-return/ninjs",
+    "get_rss": "/feeds/global/rss.xml?limit=2",
+    "get_json_feed": "/feeds/global/feed.json?limit=2",
+    "get_ninjs_feed": "/feeds/global/ninjs.json?limit=2",
+    "get_atom": "/feeds/global/atom.xml",
+    "get_atom_archive": "/feeds/global/atom/2026-11-19.xml",
+    "get_news_sitemap": "/feeds/global/news-sitemap.xml",
+    "get_sitemap_index": "/feeds/global/sitemap.xml",
+    "get_sitemap": "/feeds/global/sitemap/2026-W47.xml",
 }
-"""One address of each public operation under /v1, by operation id; of lists the first page of several."""
+"""One address of each public operation with content, by operation id; of lists the first page of several."""
+FOREIGN = frozenset(
+    {"get_json_ld", "get_ninjs", *(name for name, address in ADDRESSES.items() if address.startswith("/feeds"))}
+)
+"""The operations whose answers are in formats of others, which have schemas of their own."""
 
 PAGES = ("/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/problems", "/problems/cursor-mismatch")
 CONTENT = (*ADDRESSES.values(), *PAGES)

@@ -6,8 +6,10 @@ import httpx
 import pytest
 
 from tests.api.contract import Json, Operation, operations, validator
-from tests.api.newsroom import ADDRESSES
+from tests.api.newsroom import ADDRESSES, FOREIGN
 
+EXPORT = "export_articles"
+"""Answers line by line."""
 VALUES = {
     "edition": "global",
     "section": "city",
@@ -54,8 +56,9 @@ async def document(reader: httpx.AsyncClient) -> Json:
 
 
 def reading(document: Json) -> list[Operation]:
-    """What anybody may read."""
-    return [each for each in operations(document) if each.method == "get" and not each.path.startswith("/v1/editorial")]
+    """What anybody may read to its end."""
+    told = [each for each in operations(document) if each.name != "stream_changes"]
+    return [each for each in told if each.method == "get" and not each.path.startswith("/v1/editorial")]
 
 
 def path_of(operation: Operation) -> str:
@@ -65,6 +68,8 @@ def path_of(operation: Operation) -> str:
 
 async def test_every_real_answer_follows_the_document(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
+        if operation.name in FOREIGN or operation.name == EXPORT:  # test_feed_schemas.py, test_export.py
+            continue
         schema = operation.told["responses"]["200"]["content"]["application/json"]["schema"]
         for address in [
             *([ADDRESSES[operation.name]] if operation.name in ADDRESSES else []),
@@ -98,7 +103,7 @@ async def test_an_address_takes_the_parameters_of_the_document_and_no_others(
 ) -> None:
     everything = {name for each in operations(document) for name in each.query} | {"q", "since", "sort", "offset"}
     for operation in reading(document):
-        if not operation.path.startswith("/v1"):
+        if not operation.path.startswith("/v1"):  # feeds take any
             continue
         for name in sorted(everything):
             value = await value_of(reader, operation, name)
@@ -116,6 +121,8 @@ async def value_of(reader: httpx.AsyncClient, operation: Operation, name: str) -
 async def test_the_bounds_of_the_document_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         for name, parameter in operation.query.items():
+            if name == "part":  # 404 where the news are not so many
+                continue
             for value, accepted in edges(parameter["schema"], VALUES.get(name, "1")):
                 answer = await reader.get(path_of(operation), params={name: value})
                 told = (operation.path, name, str(value)[:80], answer.text[:200])
@@ -151,6 +158,12 @@ async def test_defaults_of_the_document_are_those_of_the_parser(reader: httpx.As
             if default in (None, []):
                 continue
             asked = await reader.get(path_of(operation), params={name: str(default).lower()})
+            if operation.name == EXPORT:
+                assert asked.content == plain.content
+                continue
+            if operation.name in FOREIGN:  # every document names its own address
+                assert asked.status_code == plain.status_code == 200
+                continue
             assert without_addresses(asked.json()) == without_addresses(plain.json()), (operation.path, name)
 
 

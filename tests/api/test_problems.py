@@ -51,6 +51,8 @@ CAUSED_ELSEWHERE = {
     "content-too-large": "needs a key: test_keys.py",
     "unsupported-media-type": "needs a key: test_keys.py",
     "rate-limited": "needs a limit: test_rate_limits.py",
+    "too-many-streams": "needs streams: test_stream.py",
+    "busy": "needs exports under way: test_export_sending.py",
     "not-ready": "needs a database that is gone: test_health.py",
     "request-in-progress": "needs two requests at once: test_idempotency.py",
     "idempotency-key-reused": "needs a request before: test_idempotency.py",

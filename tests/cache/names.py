@@ -64,6 +64,7 @@ class NameWishes:
             {"article_url": random.choice((None, "{site_url}/n/{id}", "{site_url}/news/{slug}"))},
             {"strings": {"more_news": self._text()}},
             {"timezone": random.choice(MORE_ZONES)},
+            {"feed_content": random.choice((None, "headlines", "summary", "full"))},
         )
         return self._patch("edition", slug, random.choice(patches))
 

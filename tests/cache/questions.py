@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from app.domain.calendar import day_of
+from app.domain.calendar import day_of, find_zone
 from app.domain.instant import DAY_US, SECOND_US
 from tests.api.contract import Json, Operation, operations
 from tests.cache.newsroom import DEPTH_DAYS, Newsroom, text_of
@@ -27,6 +27,8 @@ PAGES = (
 )
 ELSEWHERE = ("/", "/v1/", "/v1/nothing", "/v1/timeline/", "/v1/articles/a/b", "/v2", "/v1/articles/%00", "/docs/")
 HEALTH = ("/health/live", "/health/ready")
+PASSING = frozenset({"/v1/export", "/v1/stream"})
+"""Are never kept, and the one has no end."""
 WEIGHTS = {
     "get_timeline": 7,
     "get_day": 5,
@@ -40,6 +42,9 @@ WEIGHTS = {
 ZONES = ("UTC", "Europe/Kyiv", "Pacific/Apia", "America/New_York", "Asia/Kathmandu", "Etc/GMT+12")
 UNKNOWN = 0.07  # of the names that are asked for
 
+FEED_WEIGHT = 1.5
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
 Pairs = list[tuple[str, str]]
 
 
@@ -49,7 +54,7 @@ def public_operations(document: Json) -> list[Operation]:
 
 
 def _is_private(operation: Operation) -> bool:
-    return operation.path.startswith(("/v1/editorial", "/health"))
+    return operation.path.startswith(("/v1/editorial", "/health")) or operation.path in PASSING
 
 
 class Questions:
@@ -59,7 +64,7 @@ class Questions:
         self.operations = public_operations(document)
         self._newsroom = newsroom
         self._random = newsroom.random
-        self._weights = [WEIGHTS.get(each.name, 2) for each in self.operations]
+        self._weights = [WEIGHTS.get(each.name, FEED_WEIGHT if is_feed(each) else 2) for each in self.operations]
         self._values: dict[str, Callable[[], str]] = {
             "edition": self._edition,
             "section": lambda: self._name([slug for _, slug in newsroom.sections]),
@@ -71,6 +76,8 @@ class Questions:
             "tz": lambda: self._random.choice((*ZONES, *newsroom.zones.values())),
             "newest_day": self._day,
             "day": self._day,
+            "week": self._week,
+            "part": lambda: self._random.choice(("1", "1", "2")),
             "key": self._key,
             "total": lambda: self._random.choice(("true", "true", "false")),
             "body": lambda: self._random.choice(("blocks", "html", "text", "none")),
@@ -89,11 +96,11 @@ class Questions:
 
     def make_of(self, operation: Operation) -> str:
         """An address of this operation."""
-        place = re.search(r"\{(\w+)\}", operation.path)
-        name = "" if place is None else self._placeholder(operation.path, place[1])
-        path = operation.path if place is None else operation.path.replace(place[0], quote(name, safe=""))
+        names = [self._placeholder(operation.path, place) for place in PLACEHOLDER.findall(operation.path)]
+        given = iter(names)
+        path = PLACEHOLDER.sub(lambda _: quote(next(given), safe=""), operation.path)
         pairs = self._pairs(operation)
-        if (owner := self._owner(operation.path, name)) is not None and self._random.random() < 0.8:
+        if (owner := self._owner(operation.path, "".join(names))) is not None and self._random.random() < 0.8:
             pairs = [("edition", owner), *(pair for pair in pairs if pair[0] != "edition")]
         return path if not pairs else f"{path}?{_query(pairs)}"
 
@@ -152,6 +159,8 @@ class Questions:
                 continue
             else:
                 pairs += [(name, self._values[name]()) for _ in range(most)]
+        if is_feed(operation) and random.random() < 0.1:
+            pairs.append((random.choice(("utm_source", "edition", "fields")), "elsewhere"))
         pairs += self._range(operation, [name for name in names if name in {"from", "to"}])
         return self._agreeing(pairs)
 
@@ -204,6 +213,17 @@ class Questions:
             return random.choice(("2011-12-30", "1000-01-01", "9998-12-31", "2026-02-30", "today"))
         day = day_of(newsroom.now - SECOND_US, newsroom.zone())
         return (day - timedelta(days=random.choice((0, 0, 1, 1, 2, -1, -2, random.randrange(DEPTH_DAYS))))).isoformat()
+
+    def _week(self) -> str:
+        if self._random.random() < UNKNOWN:
+            return self._random.choice(("2026-W54", "2026-w01", "1969-W52", "this"))
+        year, week, _ = day_of(self._newsroom.past(), find_zone("UTC")).isocalendar()
+        return f"{year}-W{week:02}"
+
+
+def is_feed(operation: Operation) -> bool:
+    """Whether it takes parameters that it does not know."""
+    return operation.path.startswith("/feeds")
 
 
 def _query(pairs: Pairs) -> str:

@@ -17,6 +17,8 @@ EQUAL = (
     ("/v1/articles?from=2026-11-19T00:00:00%2B02:00", "/v1/articles?from=2026-11-19T00%3a00:00%2b02:00"),
     ("/v1/timeline?fields=slug,time", "/v1/timeline?fields=time&fields=slug"),
     ("/v1/articles/story-1", "/v1/articles/story%2D1"),
+    ("/feeds/global/rss.xml", "/feeds/global/rss.xml?utm_source=x", "/feeds/global/rss.xml?%75tm=1&&edition=ua"),
+    ("/feeds/global/atom.xml?tag=fog&tag=trams", "/feeds/global/atom.xml?tag=trams&fbclid=%FF&tag=fog&tag=fog"),
 )
 UNEQUAL = (
     ("/v1/articles/story-1?body=text", "/v1/articles/story-1%3Fbody=text"),
@@ -27,6 +29,7 @@ UNEQUAL = (
     ("/v1/articles?tag=%2561", "/v1/articles?tag=%61"),
     ("/v1/articles", "/v1/articles/", "/v1/articles?tag="),
     ("/v1/timeline", "/v1/timeline%20", "/V1/timeline"),
+    ("/feeds/global/rss.xml?limit=1", "/feeds/global/rss.xml?limit=2", "/feeds/global/rss.xml?a%26limit=1"),
     ("/v1/articles?exclude=old", "/v1/articles?exclude=ol%2Cd"),
 )
 

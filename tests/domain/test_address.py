@@ -2,23 +2,31 @@
 
 from collections import defaultdict
 from itertools import product
-from urllib.parse import quote
+from random import Random
+from urllib.parse import quote, unquote_plus
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.api.query import PARAMETERS_MOST, parse_question
-from app.domain.address import QUERY_CHARACTERS_MOST, VALUES_MOST, canonical_query
+from app.api.query import PARAMETERS_MOST, feed_parameters, parse_question
+from app.domain.address import (
+    FEED_PARAMETERS,
+    QUERY_CHARACTERS_MOST,
+    VALUES_MOST,
+    canonical_query,
+    known_parameters,
+)
 from app.errors import InvalidInput
 from app.schemas.question import (
     SETS,
     Nothing,
     Question,
 )
-from tests.query_strings import PAIRS, PUBLIC, query_strings, written
+from tests.query_strings import FEEDS, PAIRS, PUBLIC, query_strings, written
 
 REFUSED = "refused"
+FOREIGN = ("utm_source=mail", "edition=ua", "%75tm=tag", "a%26tag=b", "=", "Tag=a", "tag%20=a", "fbclid=a%FF", "from=1")
 REPEATING = {*SETS, "id"}
 PIECES = (
     *("tag=a", "tag=b", "tag=", "tag=%61", "%74ag=a", "tag=a%26tag=b", "tag=%2561", "tag=a,b"),
@@ -110,6 +118,31 @@ def test_a_canonical_text_asks_what_its_query_string_asked(query: str) -> None:
     again = "&".join(part if part.isascii() else quote(part, safe="=%,/:; ") for part in canonical.split("&"))
     assert asked(again) == asked(query)
     assert canonical_query(again) == canonical
+
+
+@settings(deadline=None)
+@given(query_strings(), st.lists(st.sampled_from(FOREIGN), max_size=3), st.randoms())
+@example("utm_source=x", [], Random(1))
+@example("section=a&section=a&limit=1&limit=1", [], Random(1))
+@example("tag=%FF&%75tm=1", ["="], Random(1))
+def test_a_feed_is_asked_the_same_without_what_it_does_not_know(query: str, more: list[str], random: Random) -> None:
+    known = known_parameters(query)
+    pairs = [*query.split("&")]
+    for pair in more:
+        pairs.insert(random.randint(0, len(pairs)), pair)
+    assert known_parameters("&".join(pairs)).strip("&") == known.strip("&")
+    assert {decoded_name(pair) for pair in known.split("&") if pair} <= FEED_PARAMETERS
+    canonical = canonical_query(known)
+    if not canonical.startswith("?"):
+        again = "&".join(part if part.isascii() else quote(part, safe="=%,/:; ") for part in canonical.split("&"))
+        for model in FEEDS:
+            own = feed_parameters(model)
+            assert asked_of(known_parameters(again, own), model) == asked_of(known_parameters(query, own), model)
+
+
+def decoded_name(pair: str) -> str:
+    """The name of a pair, its escapes undone."""
+    return unquote_plus(pair.partition("=")[0])
 
 
 def test_query_strings_with_one_text_ask_the_same() -> None:

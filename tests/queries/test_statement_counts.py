@@ -48,6 +48,20 @@ SINGLE = {
     "/v1/sections/city": 2,
     "/v1/tags/trams": 2,
     "/v1": 1,
+    "/v1/articles/global-story-7/json-ld": 8,  # the page, and the edition's name and site
+    "/v1/articles/global-story-7/ninjs": 8,
+}
+FEEDS = {
+    "rss.xml?limit=1": 5,  # the edition for its own sake, then as a list of articles
+    "rss.xml?limit=50": 5,
+    "ninjs.json?limit=50&section=city&tag=trams": 7,
+    "feed.json": 5,
+    "atom.xml": 6,  # the edition, the newest, all of today, the newest finished day; tags, authors
+    "atom.xml?section=city": 6,
+    "atom/2026-11-18.xml": 6,  # the edition, the day, the day before and after; tags, authors
+    "news-sitemap.xml": 4,
+    "sitemap.xml": 2,
+    "sitemap/2026-W47.xml": 2,
 }
 
 
@@ -108,6 +122,24 @@ async def test_single_things_take_a_fixed_number_of_statements(filled: httpx.Asy
     with counted() as statements:
         await get_page(filled, f"/v1/articles/{by_id}")
     assert len(statements) == 7
+
+
+async def test_feeds_take_a_fixed_number_of_statements(filled: httpx.AsyncClient, store: Store) -> None:
+    found = {}
+    for content in ("summary", "full"):
+        await store(edition(feed_content=content))
+        await get_page(filled, "/v1/editions/global")  # what was stored has been applied
+        app_of(0)[0].state.store.clear()
+        for name in FEEDS:
+            with counted() as statements:
+                assert (await filled.get(f"/feeds/global/{name}")).status_code == 200
+            found[content, name] = len(statements)
+    more = {name: "sitemap" not in name for name in FEEDS}  # bodies are a statement more
+    assert found == {
+        (content, name): number + (content == "full" and more[name])
+        for content in ("summary", "full")
+        for name, number in FEEDS.items()
+    }
 
 
 async def test_named_articles_take_as_many_statements_for_a_hundred_as_for_one(filled: httpx.AsyncClient) -> None:

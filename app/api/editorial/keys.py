@@ -8,13 +8,13 @@ from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
 from app.api.body import read_body
 from app.api.deps import database_of
+from app.api.idempotency import refuse_idempotency
 from app.api.openapi import documented
 from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
 from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.api_key import PREFIX_PATTERN, KeyScope
-from app.errors import Flaw, InvalidInput
 from app.queries import keys
 from app.schemas import key_examples as examples
 from app.schemas.api_key import ApiKey, ApiKeyList, KeyRecord, KeysQuestion, NewApiKey, RotationRecord
@@ -54,7 +54,7 @@ async def post_key(request: Request) -> Response:
     answer, revoke the key that nobody holds and ask again.
     """
     read_question(request, Nothing)
-    _refuse_idempotency(request)
+    refuse_idempotency(request)
     record = await read_body(request, KeyRecord)
 
     def create(connection: Connection) -> NewApiKey:
@@ -110,7 +110,7 @@ async def post_key_rotation(request: Request, prefix: Prefix) -> Response:
     An `Idempotency-Key` is refused, as for a new key.
     """
     read_question(request, Nothing)
-    _refuse_idempotency(request)
+    refuse_idempotency(request)
     record = await read_body(request, RotationRecord)
 
     def rotate(connection: Connection) -> NewApiKey:
@@ -118,10 +118,3 @@ async def post_key_rotation(request: Request, prefix: Prefix) -> Response:
         return {**keys.get_key(connection, prefix), "token": token}
 
     return private_answer(await database_of(request).write(rotate))
-
-
-def _refuse_idempotency(request: Request) -> None:
-    if "idempotency-key" in request.headers:
-        raise InvalidInput(
-            Flaw("Idempotency-Key", "It is not taken here: to answer twice, the token would have to be kept.")
-        )

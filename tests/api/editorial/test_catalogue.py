@@ -19,6 +19,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "site_url": "https://harbour.example",
             "article_url": None,
             "default": False,
+            "feed_content": "full",
             "strings": {"motto": "Fair"},
         },
         {"name": "The Harbour Post", "timezone": "Europe/London", "strings": {"motto": None, "more_news": "More"}},

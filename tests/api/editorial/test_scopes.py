@@ -36,7 +36,7 @@ class Row(NamedTuple):
     headers: Json = {}  # noqa: RUF012 - nobody writes into it
 
 
-DRAFTS, MANAGE = (WRITE, PUBLISH), (KEYS,)
+DRAFTS, MANAGE, HOOKS = (WRITE, PUBLISH), (KEYS,), (KeyScope.WEBHOOKS_MANAGE,)
 CATALOGUE_ROWS = {
     f"{verb}_{noun}": Row(f"{EDITORIAL}/{noun}s{tail}", (CATALOGUE,), body)
     for noun, name in (("edition", "global"), ("section", "a"), ("tag", "a"), ("author", "a"), ("label", "a"))
@@ -48,6 +48,7 @@ CATALOGUE_ROWS = {
 ROWS: dict[str, Row] = {
     **{name: Row(address) for name, address in ADDRESSES.items()},
     "list_changes": Row("/v1/changes"),
+    "stream_changes": Row("/v1/stream?since=some"),
     "get_history": Row("/v1/articles/trams-return/history"),
     "get_liveness": Row("/health/live"),
     "get_readiness": Row("/health/ready"),
@@ -73,6 +74,15 @@ ROWS: dict[str, Row] = {
     "get_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
     "delete_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
     "post_key_rotation": Row(f"{EDITORIAL}/keys/aaaaaaaaaa/rotation", MANAGE, {}),
+    "post_webhook": Row(f"{EDITORIAL}/webhooks", HOOKS, {}),
+    "list_webhooks": Row(f"{EDITORIAL}/webhooks", HOOKS),
+    "get_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}", HOOKS),
+    "edit_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}", HOOKS, {}),
+    "delete_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}", HOOKS),
+    "post_webhook_rotation": Row(f"{EDITORIAL}/webhooks/{ONE}/rotation", HOOKS, {}),
+    "list_deliveries": Row(f"{EDITORIAL}/webhooks/{ONE}/deliveries", HOOKS),
+    "put_replay": Row(f"{EDITORIAL}/webhooks/{ONE}/replay", HOOKS, {}),
+    "post_ping": Row(f"{EDITORIAL}/webhooks/{ONE}/ping", HOOKS),
 }
 """Every operation by its id; one that is new needs a row."""
 OPEN_TO_NOBODY_ELSE = {"get_preview"}

@@ -1,0 +1,157 @@
+"""The outbox of webhooks: who works an endpoint, what is to be sent to it, and what became of that."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+
+from app.domain.instant import DAY_US
+from app.domain.webhook import DELIVERED, PENDING, Outcome, Setback
+from app.models.webhook import webhook_deliveries, webhook_endpoints
+
+KEPT_US = 30 * DAY_US
+KEPT_MOST = 1_000  # delivered ones of an endpoint
+
+_IS_ROW = (
+    webhook_deliveries.c.endpoint_id == bindparam("b_endpoint"),
+    webhook_deliveries.c.seq == bindparam("b_seq"),
+    webhook_deliveries.c.status == PENDING,
+)
+_ATTEMPTED: dict[str, Any] = {
+    "attempts": webhook_deliveries.c.attempts + 1,
+    "attempted_at": bindparam("b_at"),
+    "response_status": bindparam("b_answered"),
+    "reason": bindparam("b_said"),
+    "duration_ms": bindparam("b_took"),
+}
+_TAKEN = update(webhook_deliveries).where(*_IS_ROW)
+_NOT_TAKEN = _TAKEN.values(_ATTEMPTED)
+_TAKEN = _TAKEN.values({**_ATTEMPTED, "status": DELIVERED, "delivered_at": bindparam("b_at")})
+
+
+def claim_endpoint(
+    connection: Connection, endpoint_id: int, *, holder: str, over: str | None, now: int, until: int
+) -> bool:
+    """Whether this process works the endpoint until then, and nobody else; `over` is a process known to have ended."""
+    is_free = [webhook_endpoints.c.claimed_until <= now, webhook_endpoints.c.claimed_by == holder]
+    if over is not None:
+        is_free.append(webhook_endpoints.c.claimed_by == over)
+    done = connection.execute(
+        update(webhook_endpoints)
+        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.disabled_at.is_(None), or_(*is_free))
+        .values(claimed_by=holder, claimed_until=until)
+    )
+    return done.rowcount == 1
+
+
+def release_endpoints(connection: Connection, *, holder: str) -> None:
+    """Let others work everything that this process does."""
+    connection.execute(
+        update(webhook_endpoints)
+        .where(webhook_endpoints.c.claimed_by == holder)
+        .values(claimed_by=None, claimed_until=0)
+    )
+
+
+def fill_outbox(
+    connection: Connection,
+    endpoint_id: int,
+    rows: Sequence[dict[str, Any]],
+    *,
+    holder: str,
+    revision: int,
+    since: int,
+    as_of: int,
+) -> bool:
+    """Note down what is to be sent of the changes behind `since` up to `as_of`.
+
+    Whether that was done: not when somebody else works the endpoint, or its managers altered it meanwhile.
+    """
+    done = connection.execute(
+        update(webhook_endpoints)
+        .where(
+            webhook_endpoints.c.id == endpoint_id,
+            webhook_endpoints.c.claimed_by == holder,
+            webhook_endpoints.c.revision == revision,
+            webhook_endpoints.c.filled_seq == since,
+        )
+        .values(filled_seq=as_of)
+    )
+    if done.rowcount != 1:
+        return False
+    if rows:
+        connection.execute(insert(webhook_deliveries), rows)
+    return True
+
+
+def record_delivery(
+    connection: Connection, endpoint_id: int, seq: int, outcome: Outcome, *, holder: str, until: int
+) -> bool:
+    """Note that a message was taken, and hold the endpoint until then; whether it is still held. Again is no harm."""
+    connection.execute(_TAKEN, _bound(endpoint_id, seq, outcome))
+    done = connection.execute(
+        update(webhook_endpoints)
+        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.claimed_by == holder)
+        .values(claimed_until=until, failures=0, failing_since=None, due_at=0)
+    )
+    return done.rowcount == 1
+
+
+def record_failure(
+    connection: Connection,
+    endpoint_id: int,
+    seq: int,
+    outcome: Outcome,
+    setback: Setback,
+    *,
+    holder: str,
+    revision: int,
+) -> None:
+    """Note that a message was not taken, and what that means for the endpoint unless its managers altered it since."""
+    connection.execute(_NOT_TAKEN, _bound(endpoint_id, seq, outcome))
+    values: dict[str, Any] = {
+        "failures": webhook_endpoints.c.failures + 1,
+        "failing_since": setback.failing_since,
+        "due_at": setback.due_at,
+    }
+    if setback.disabled_reason is not None:
+        values |= {"disabled_at": outcome.attempted_at, "disabled_reason": setback.disabled_reason}
+    connection.execute(
+        update(webhook_endpoints)
+        .where(
+            webhook_endpoints.c.id == endpoint_id,
+            webhook_endpoints.c.claimed_by == holder,
+            webhook_endpoints.c.revision == revision,
+        )
+        .values(values)
+    )
+
+
+def tidy_deliveries(connection: Connection, *, now: int) -> None:
+    """Forget what was delivered more than 30 days ago, and of each endpoint all but the latest thousand."""
+    is_delivered = webhook_deliveries.c.status == DELIVERED
+    connection.execute(
+        delete(webhook_deliveries).where(is_delivered, webhook_deliveries.c.delivered_at < now - KEPT_US)
+    )
+    for endpoint_id in connection.execute(select(webhook_endpoints.c.id)).scalars().all():
+        is_of_it = webhook_deliveries.c.endpoint_id == endpoint_id
+        latest = (
+            select(webhook_deliveries.c.seq)
+            .where(is_of_it, is_delivered)
+            .order_by(webhook_deliveries.c.seq.desc())
+            .limit(KEPT_MOST)
+            .subquery()
+        )
+        first = select(func.min(latest.c.seq)).scalar_subquery()
+        connection.execute(delete(webhook_deliveries).where(is_of_it, is_delivered, webhook_deliveries.c.seq < first))
+
+
+def _bound(endpoint_id: int, seq: int, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "b_endpoint": endpoint_id,
+        "b_seq": seq,
+        "b_at": outcome.attempted_at,
+        "b_answered": outcome.response_status,
+        "b_said": outcome.reason,
+        "b_took": outcome.duration_ms,
+    }

@@ -1,0 +1,217 @@
+"""Feeds of an edition for readers, news systems and search engines; parameters they do not know are ignored."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+
+from app import clock
+from app.api.deps import database_of
+from app.api.feed_documents import channel_of, publication_of, site_base
+from app.api.freshness import articles_interest, outlook_of
+from app.api.openapi import documented
+from app.api.query import read_known
+from app.api.responses import document_answer
+from app.api.routes import resource
+from app.domain.article import BodyForm
+from app.errors import NotFound
+from app.queries import feeds, sitemaps
+from app.schemas import feed_examples as examples
+from app.schemas.article import ArticleItem
+from app.schemas.feed import CurrentQuestion, FeedQuestion, NewsQuestion, SitemapQuestion
+from app.schemas.question import ArticlesQuestion, Filters
+from app.syndication import atom, json_feed, ninjs, rss, sitemap
+from app.syndication.channel import Channel
+from app.syndication.sitemap import Place
+
+router = resource("Feeds", prefix="/feeds")
+
+Edition = Annotated[str, Path(description="The edition's slug.", examples=["meridian"])]
+PROBLEMS = (400, 404, 422)
+
+
+@router.get(
+    "/{edition}/rss.xml",
+    summary="RSS 2.0",
+    **documented(FeedQuestion, str, examples.RSS, problems=PROBLEMS, media_type=rss.MEDIA_TYPE),
+)
+async def get_rss(request: Request, edition: Edition) -> Response:
+    """The newest articles; `atom:link rel="next"` leads to older ones."""
+    return await _page(request, edition, "rss.xml", rss.render, rss.MEDIA_TYPE)
+
+
+@router.get(
+    "/{edition}/feed.json",
+    summary="JSON Feed 1.1",
+    **documented(FeedQuestion, dict[str, Any], examples.JSON_FEED, problems=PROBLEMS, media_type=json_feed.MEDIA_TYPE),
+)
+async def get_json_feed(request: Request, edition: Edition) -> Response:
+    """The newest articles; `next_url` leads to older ones."""
+    return await _page(request, edition, "feed.json", json_feed.render, json_feed.MEDIA_TYPE)
+
+
+@router.get(
+    "/{edition}/ninjs.json",
+    summary="ninjs 3.1",
+    **documented(FeedQuestion, dict[str, Any], examples.NINJS, problems=PROBLEMS, media_type=ninjs.MEDIA_TYPE),
+)
+async def get_ninjs_feed(request: Request, edition: Edition) -> Response:
+    """The newest articles as the associations of one composite news object; its rendition `next` has older ones."""
+    return await _page(request, edition, "ninjs.json", ninjs.render_list, ninjs.MEDIA_TYPE)
+
+
+@router.get(
+    "/{edition}/atom.xml",
+    summary="Atom (RFC 4287)",
+    **documented(CurrentQuestion, str, examples.ATOM, problems=PROBLEMS, media_type=atom.MEDIA_TYPE),
+)
+async def get_atom(request: Request, edition: Edition) -> Response:
+    """All of today, and at least the newest 40 articles; `prev-archive` (RFC 5005) leads to the last finished day."""
+    question = read_known(request, CurrentQuestion, edition=edition)
+    outlook = outlook_of(request)
+    feed = await database_of(request).read_long(feeds.get_current, question, now=clock.now())
+    channel = channel_of(
+        request, feed, question, href=_href(question, "atom.xml"), older_href=_archive(question, feed.older)
+    )
+    return _answer(atom.render(channel, feed.items), atom.MEDIA_TYPE, outlook.directives(_interest(question)))
+
+
+@router.get(
+    "/{edition}/atom/{day}.xml",
+    summary="Atom, one finished day",
+    **documented(CurrentQuestion, str, examples.ATOM, problems=PROBLEMS, media_type=atom.MEDIA_TYPE),
+)
+async def get_atom_archive(
+    request: Request,
+    edition: Edition,
+    day: Annotated[str, Path(description="A local date that is over.", examples=["2026-11-19"])],
+) -> Response:
+    """One whole day in the edition's zone, an archive document (RFC 5005) between its neighbours that have news."""
+    question = read_known(request, CurrentQuestion, edition=edition)
+    outlook = outlook_of(request)
+    feed = await database_of(request).read_long(feeds.get_archive, day, question, now=clock.now())
+    channel = channel_of(
+        request,
+        feed,
+        question,
+        href=_href(question, f"atom/{day}.xml"),
+        current_href=_href(question, "atom.xml"),
+        older_href=_archive(question, feed.older),
+        newer_href=_archive(question, feed.newer),
+    )
+    return _answer(atom.render(channel, feed.items), atom.MEDIA_TYPE, outlook.directives(_interest(question)))
+
+
+@router.get(
+    "/{edition}/news-sitemap.xml",
+    summary="Sitemap of the last 48 hours' news",
+    **documented(NewsQuestion, str, examples.NEWS_SITEMAP, problems=PROBLEMS, media_type=sitemap.MEDIA_TYPE),
+)
+async def get_news_sitemap(request: Request, edition: Edition) -> Response:
+    """What was published within 48 hours, for Google News; an index of parts where that is more than a thousand."""
+    question = read_known(request, NewsQuestion, edition=edition)
+    outlook = outlook_of(request)
+    news = await database_of(request).read_long(feeds.get_news, question, now=clock.now())
+    if question.part is None and news.parts > 1:
+        base = site_base(news.edition) + f"/feeds/{edition}/news-sitemap.xml"
+        href = question.href("", edition=None)
+        joint = "&" if href else "?"
+        body = sitemap.render_index([Place(f"{base}{href}{joint}part={part + 1}", None) for part in range(news.parts)])
+    else:
+        body = sitemap.render_news(publication_of(news.edition), news.items)
+    return _answer(body, sitemap.MEDIA_TYPE, outlook.directives(_interest(question)))
+
+
+@router.get(
+    "/{edition}/sitemap.xml",
+    summary="Index of sitemaps",
+    **documented(SitemapQuestion, str, examples.SITEMAP_INDEX, problems=(404, 422), media_type=sitemap.MEDIA_TYPE),
+)
+async def get_sitemap_index(request: Request, edition: Edition) -> Response:
+    """A sitemap for every week (UTC) that has news, newest first; to be passed on by the front end's host."""
+    question = read_known(request, SitemapQuestion, edition=edition)
+    outlook = outlook_of(request)
+    weeks = await database_of(request).read_long(sitemaps.list_weeks, question)
+    base = site_base(weeks.edition) + f"/feeds/{edition}/sitemap"
+    body = sitemap.render_index([Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays])
+    return _answer(body, sitemap.MEDIA_TYPE, outlook.directives(articles_interest(ArticlesQuestion(edition=edition))))
+
+
+@router.get(
+    "/{edition}/sitemap/{week}.xml",
+    summary="Sitemap of a week",
+    **documented(SitemapQuestion, str, examples.SITEMAP, problems=(404, 422), media_type=sitemap.MEDIA_TYPE),
+)
+async def get_sitemap(
+    request: Request,
+    edition: Edition,
+    week: Annotated[str, Path(description="An ISO week.", examples=["2026-W47"])],
+) -> Response:
+    """The pages of what was published in one ISO week (UTC), newest first."""
+    question = read_known(request, SitemapQuestion, edition=edition)
+    outlook = outlook_of(request)
+    found = await database_of(request).read_long(sitemaps.get_week, _monday(week), question)
+    places: Sequence[Place] = [Place(*page) for page in found.pages]
+    return _answer(
+        sitemap.render(places),
+        sitemap.MEDIA_TYPE,
+        outlook.directives(articles_interest(ArticlesQuestion(edition=edition))),
+    )
+
+
+async def _page(
+    request: Request,
+    edition: str,
+    name: str,
+    render: Callable[[Channel, Sequence[ArticleItem]], bytes],
+    media_type: str,
+) -> Response:
+    question = read_known(request, FeedQuestion, edition=edition)
+    outlook = outlook_of(request)
+    feed = await database_of(request).read(feeds.get_feed, question)
+    href = _href(question, name)
+    next_href = None if feed.cursor is None else _href(question, name, cursor=feed.cursor)
+    body = render(channel_of(request, feed, question, href=href, next_href=next_href), feed.items)
+    directives = outlook.directives(articles_interest(question.articles(BodyForm.NONE)))
+    return _answer(body, media_type, directives, next_href=next_href)
+
+
+def _answer(body: bytes, media_type: str, directives: str, *, next_href: str | None = None) -> Response:
+    return document_answer(body, media_type=media_type, cache_control=directives, next_href=next_href)
+
+
+def _href(question: Filters, name: str, **changed: str | None) -> str:
+    return question.href(f"/feeds/{question.edition}/{name}", edition=None, **changed)
+
+
+def _archive(question: Filters, day: date | None) -> str | None:
+    return None if day is None else _href(question, f"atom/{day.isoformat()}.xml")
+
+
+def _interest(question: Filters) -> Any:
+    return articles_interest(
+        ArticlesQuestion(
+            edition=question.edition,
+            section=question.section,
+            tag=question.tag,
+            author=question.author,
+            label=question.label,
+        )
+    )
+
+
+def _week_name(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"{year:04}-W{week:02}"
+
+
+def _monday(text: str) -> date:
+    try:
+        year, _, week = text.partition("-W")
+        monday = date.fromisocalendar(int(year), int(week), 1)
+    except ValueError:
+        monday = None
+    if monday is None or _week_name(monday) != text:
+        raise NotFound("There is no such week: 2026-W47 is how one is written.")
+    return monday

@@ -1,0 +1,148 @@
+"""Webhooks and their deliveries, as their managers see them."""
+
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.calendar import find_zone
+from app.domain.cursor import decode_number, encode_number
+from app.domain.ids import LARGEST, format_id, looks_like_id, parse_id
+from app.domain.instant import format_instant
+from app.domain.scope import Scope
+from app.domain.webhook import message_id
+from app.errors import Flaw, InvalidInput, NotFound
+from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.queries.changes import latest_seq
+from app.queries.scope import resolve
+from app.schemas.change import ChangesQuestion
+from app.schemas.webhook import DeliveriesQuestion, Delivery, DeliveryList, Webhook, WebhookList, WebhooksQuestion
+
+PATH = "/v1/editorial/webhooks"
+UTC = find_zone("UTC")
+"""The zone that instants of webhooks are written in: they may be of several editions."""
+
+_DIGEST = Scope(edition="webhooks").digest()
+_SHOWN = select(
+    *(column for column in webhook_endpoints.c if column.name not in {"secret", "previous_secret"}),
+)
+_ONE = _SHOWN.where(webhook_endpoints.c.id == bindparam("endpoint_id"))
+_PAGE = (
+    _SHOWN.where(webhook_endpoints.c.id > bindparam("after")).order_by(webhook_endpoints.c.id).limit(bindparam("limit"))
+)
+_DELIVERIES = (
+    select(webhook_deliveries)
+    .where(
+        webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"),
+        webhook_deliveries.c.seq > bindparam("since"),
+        webhook_deliveries.c.seq < bindparam("before"),
+    )
+    .order_by(webhook_deliveries.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def find_webhook_id(key: str) -> int:
+    """The number of the webhook that an address names; NotFound where it has not the form of one."""
+    if not looks_like_id(key):
+        raise NotFound(f"There is no webhook '{key[:80]}' here.")
+    return parse_id(key)
+
+
+def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
+    """One webhook without its secret; NotFound."""
+    row = connection.execute(_ONE, {"endpoint_id": endpoint_id}).first()
+    if row is None:
+        raise NotFound(f"There is no webhook '{format_id(endpoint_id)}' here.")
+    return _webhook(row)
+
+
+def list_webhooks(connection: Connection, question: WebhooksQuestion) -> WebhookList:
+    """Every webhook, in the order of their making; CursorInvalid, CursorMismatch."""
+    after = 0 if question.cursor is None else decode_number(question.cursor, _DIGEST)
+    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
+    page: WebhookList = {"items": [_webhook(row) for row in rows[: question.limit]], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_number(rows[question.limit - 1].id, _DIGEST)
+        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
+    return page
+
+
+def list_deliveries(connection: Connection, endpoint_id: int, question: DeliveriesQuestion) -> DeliveryList:
+    """What was sent to a webhook or waits, the latest change first; NotFound, CursorInvalid, CursorMismatch."""
+    path = f"{get_webhook(connection, endpoint_id)['href']}/deliveries"
+    digest = Scope(edition=f"deliveries {endpoint_id} {question.status}").digest()
+    before = LARGEST if question.cursor is None else decode_number(question.cursor, digest)
+    statement = _DELIVERIES
+    if question.status is not None:
+        statement = statement.where(webhook_deliveries.c.status == question.status)
+    since = min(question.since, LARGEST)
+    bound = {"endpoint_id": endpoint_id, "since": since, "before": before, "limit": question.limit + 1}
+    rows = connection.execute(statement, bound).all()
+    page: DeliveryList = {"items": [_delivery(row) for row in rows[: question.limit]], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_number(rows[question.limit - 1].seq, digest)
+        page["next"] = {"cursor": cursor, "href": question.href(path, cursor=cursor)}
+    return page
+
+
+def check_filters(connection: Connection, filters: dict[str, Any]) -> None:
+    """InvalidInput where nothing could ever be told under these filters: an edition that is not there."""
+    try:
+        resolve(connection, ChangesQuestion.model_validate(filters))
+    except NotFound as error:
+        raise InvalidInput(Flaw("filters.edition", error.detail)) from None
+
+
+def check_since(connection: Connection, since: int | None) -> int:
+    """Where a webhook begins: after this change, or (None) after all there are; InvalidInput beyond the log's end."""
+    latest = latest_seq(connection)
+    if since is not None and since > latest:
+        raise InvalidInput(Flaw("since", f"The log ends at {latest}."))
+    return latest if since is None else since
+
+
+def _webhook(row: AnyRow) -> Webhook:
+    is_enabled = row.disabled_at is None
+    is_failing = is_enabled and row.failures > 0
+    return {
+        "id": format_id(row.id),
+        "href": f"{PATH}/{format_id(row.id)}",
+        "url": row.url,
+        "description": row.description,
+        "filters": cast("Any", {**orjson.loads(row.question), "types": orjson.loads(row.types)}),
+        "is_enabled": is_enabled,
+        "disabled_at": _instant(row.disabled_at),
+        "disabled_reason": row.disabled_reason,
+        "failures": row.failures,
+        "failing_since": _instant(row.failing_since),
+        "next_attempt_at": _instant(row.due_at) if is_failing else None,
+        "as_of": row.filled_seq,
+        "previous_until": _instant(row.previous_until),
+        "created_at": format_instant(row.created_at, UTC),
+        "modified_at": format_instant(row.modified_at, UTC),
+        "revision": row.revision,
+    }
+
+
+def _delivery(row: AnyRow) -> Delivery:
+    number = None if row.article_id is None else format_id(row.article_id)
+    return {
+        "id": message_id(row.endpoint_id, row.seq),
+        "seq": row.seq,
+        "type": row.type,
+        "article": None if number is None else {"id": number, "href": f"/v1/articles/{number}"},
+        "status": cast("Any", row.status),
+        "attempts": row.attempts,
+        "attempted_at": _instant(row.attempted_at),
+        "response_status": row.response_status,
+        "reason": row.reason,
+        "duration_ms": row.duration_ms,
+        "delivered_at": _instant(row.delivered_at),
+        "created_at": format_instant(row.created_at, UTC),
+    }
+
+
+def _instant(instant: int | None) -> str | None:
+    return None if instant is None else format_instant(instant, UTC)

@@ -1,0 +1,14 @@
+"""The same content in another form, for front ends and readers to discover."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+
+class Alternate(TypedDict):
+    """Where another form is."""
+
+    rel: Annotated[str, Field(examples=["alternate"])]
+    type: Annotated[str, Field(examples=["application/rss+xml"])]
+    href: Annotated[str, Field(examples=["/feeds/meridian/rss.xml"])]

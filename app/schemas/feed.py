@@ -1,0 +1,54 @@
+"""What can be asked of a feed: the filters of every list; what it does not know is ignored, as readers add to URLs."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from app.domain.article import BodyForm
+from app.schemas.question import LIMIT_WITH_BODY, WHOLE, ArticlesQuestion, Cursor, Filters, Question
+
+NEWS_PARTS_MOST = 50
+
+FeedLimit = Annotated[int, Field(ge=1, le=LIMIT_WITH_BODY, description="Articles in a document."), WHOLE]
+
+
+class FeedQuestion(Filters):
+    """A feed of an edition, or of what its filters hold; the address names the edition."""
+
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+
+    cursor: Cursor = None
+    limit: FeedLimit = 40
+
+    def articles(self, body: BodyForm) -> ArticlesQuestion:
+        """The same of the list of articles."""
+        return ArticlesQuestion(
+            edition=self.edition,
+            section=self.section,
+            tag=self.tag,
+            author=self.author,
+            label=self.label,
+            body=body,
+            cursor=self.cursor,
+            limit=self.limit,
+        )
+
+
+class CurrentQuestion(Filters):
+    """A feed whose past is in archive documents."""
+
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+
+
+class SitemapQuestion(Question):
+    """All the pages of an edition: no filter counts."""
+
+    model_config = ConfigDict(extra="ignore", defer_build=True)
+
+
+class NewsQuestion(CurrentQuestion):
+    """A sitemap of recent news."""
+
+    part: Annotated[
+        int | None, Field(ge=1, le=NEWS_PARTS_MOST, description="Which thousand, where there are several."), WHOLE
+    ] = None

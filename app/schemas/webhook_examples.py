@@ -1,0 +1,68 @@
+"""An invented partner's webhook for the API document; each example follows its schema, and a test holds it to that."""
+
+from typing import Any
+
+URL = "https://partner.example/hooks/dayline"
+FILTERS: dict[str, Any] = {
+    "edition": "harbour",
+    "section": [],
+    "tag": ["trams"],
+    "author": [],
+    "label": [],
+    "types": [],
+}
+WEBHOOK: dict[str, Any] = {
+    "id": "0677y7hzc3m2e",
+    "href": "/v1/editorial/webhooks/0677y7hzc3m2e",
+    "url": URL,
+    "description": "The Harbour Gazette",
+    "filters": FILTERS,
+    "is_enabled": True,
+    "disabled_at": None,
+    "disabled_reason": None,
+    "failures": 1,
+    "failing_since": "2026-11-20T11:58:41.250000+00:00",
+    "next_attempt_at": "2026-11-20T11:58:46+00:00",
+    "as_of": 184213,
+    "previous_until": None,
+    "created_at": "2026-11-20T09:15:00+00:00",
+    "modified_at": "2026-11-20T09:15:00+00:00",
+    "revision": 1,
+}
+SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+NEW_WEBHOOK: dict[str, Any] = {
+    **WEBHOOK,
+    "failures": 0,
+    "failing_since": None,
+    "next_attempt_at": None,
+    "secret": SECRET,
+}
+WEBHOOKS: dict[str, Any] = {"items": [WEBHOOK], "next": None}
+WEBHOOK_RECORD: dict[str, Any] = {
+    "url": URL,
+    "description": "The Harbour Gazette",
+    "filters": {"edition": "harbour", "tag": ["trams"]},
+}
+WEBHOOK_PATCH: dict[str, Any] = {"is_enabled": True}
+DELIVERY: dict[str, Any] = {
+    "id": "msg_0677y7hzc3m2e_184213",
+    "seq": 184213,
+    "type": "article.updated",
+    "article": {"id": "0677y7hzc3m1d", "href": "/v1/articles/0677y7hzc3m1d"},
+    "status": "pending",
+    "attempts": 1,
+    "attempted_at": "2026-11-20T11:58:41.250000+00:00",
+    "response_status": 500,
+    "reason": "The receiver answered 500.",
+    "duration_ms": 84,
+    "delivered_at": None,
+    "created_at": "2026-11-20T11:58:41+00:00",
+}
+DELIVERIES: dict[str, Any] = {"items": [DELIVERY], "next": None}
+PING: dict[str, Any] = {
+    "id": "msg_0677y7hzc3m2e_ping1795435200000000",
+    "is_delivered": True,
+    "response_status": 204,
+    "reason": "The receiver answered 204.",
+    "duration_ms": 61,
+}

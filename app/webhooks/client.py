@@ -1,0 +1,173 @@
+"""One attempt to deliver a message: what became of it, in words that may stand in a log, whatever the receiver does."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from importlib.metadata import version
+from time import monotonic
+
+import httpcore
+import httpx
+
+from app.errors import InvalidValue
+from app.webhooks.backoff import RETRY_AFTER_MOST_S
+from app.webhooks.guard import Guard
+from app.webhooks.transport import GuardedTransport
+
+DEADLINE_S = 15.0
+CONNECT_S = 5.0
+AT_ONCE_MOST = 256
+LOCATION_CHARACTERS_MOST = 200
+
+_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What became of it: a 2xx is a delivery, and nothing else is.
+
+    `reason` is one sentence, without a word of the answer's body; `retry_after_s` what a 429 or 503 asked for, up to
+    RETRY_AFTER_MOST_S; `is_gone` (410) says that the receiver wants no more messages, ever.
+    """
+
+    is_delivered: bool
+    status: int | None
+    reason: str
+    duration_ms: int
+    retry_after_s: int | None = None
+    is_gone: bool = False
+
+
+class Client:
+    """Sends messages, `at_once` of them at most; its connections are made when first needed, and closed by `close`.
+
+    `deadline_s` is for all until the head of the answer is there, `connect_s` of it for look-up and connection.
+    `trust` holds the authorities that receivers' certificates are checked against (default: those of Mozilla).
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        deadline_s: float = DEADLINE_S,
+        connect_s: float = CONNECT_S,
+        at_once: int = AT_ONCE_MOST,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._guard = guard
+        self._deadline_s = deadline_s
+        self._connect_s = connect_s
+        self._places = asyncio.Semaphore(at_once)
+        self._trust = trust
+        self._transports: dict[str, GuardedTransport] = {}
+        self._always = {
+            "user-agent": f"Dayline/{version('dayline')}",
+            "accept": "*/*",
+            "accept-encoding": "identity",
+        }
+
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
+        """POST the body, JSON unless the headers say otherwise. Nothing is raised but CancelledError.
+
+        Time spent waiting for a place among the `at_once` counts neither towards the deadline nor in `duration_ms`.
+        """
+        async with self._places:
+            began = monotonic()
+            try:
+                self._guard.check_url(url)
+                request = httpx.Request(
+                    "POST",
+                    url,
+                    content=body,
+                    headers={"content-type": "application/json", **_lowered(headers), **self._always},
+                )
+                answer = await self._transport(request.url.scheme).handle_async_request(request)
+            except Exception as error:  # noqa: BLE001 - whatever a stranger's server brings about is a failed attempt
+                return Attempt(
+                    is_delivered=False, status=None, reason=self._reason(error), duration_ms=_since_ms(began)
+                )
+            return _judge(answer, duration_ms=_since_ms(began))
+
+    async def close(self) -> None:
+        """Close all connections; what is under way fails."""
+        while self._transports:
+            await self._transports.popitem()[1].aclose()
+
+    def _transport(self, scheme: str) -> GuardedTransport:
+        found = self._transports.get(scheme)
+        if found is None:
+            found = self._transports[scheme] = GuardedTransport(
+                self._guard,
+                trust=None if scheme == "http" else self._trust or httpx.create_ssl_context(trust_env=False),
+                deadline_s=self._deadline_s,
+                connect_s=self._connect_s,
+            )
+        return found
+
+    def _reason(self, error: Exception) -> str:  # noqa: PLR0911 - a table: what happened, and the sentence for it
+        match error:
+            case InvalidValue():
+                return error.detail
+            case httpcore.ConnectTimeout():
+                return f"No connection to the receiver was made within {self._connect_s:g} seconds."
+            case TimeoutError():
+                return f"The receiver did not answer within {self._deadline_s:g} seconds."
+            case httpcore.ConnectError(args=(ssl.SSLCertVerificationError() as flaw,)):
+                return f"The receiver's certificate is not accepted: {flaw.verify_message.rstrip('.')}."
+            case httpcore.ConnectError(args=(ssl.SSLError(),)):
+                return "The receiver does not speak TLS that is spoken here."
+            case httpcore.ConnectError():
+                return "The receiver takes no connections."
+            case httpcore.NetworkError() | httpcore.RemoteProtocolError():
+                return "The receiver hung up before it answered, or its answer is not HTTP."
+            case OSError():
+                return "The name of the receiver leads nowhere."
+            case _:
+                return f"The message could not be sent ({type(error).__name__})."
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _since_ms(began: float) -> int:
+    return round((monotonic() - began) * 1000)
+
+
+def _judge(answer: httpx.Response, *, duration_ms: int) -> Attempt:
+    status = answer.status_code
+    reason = f"The receiver answered {status}."
+    if answer.has_redirect_location:
+        reason = f"The receiver answered {status} and points to {_led_to(answer)}, where nothing is sent."
+    return Attempt(
+        is_delivered=answer.is_success,
+        status=status,
+        reason=reason,
+        duration_ms=duration_ms,
+        retry_after_s=_retry_after_s(answer.headers) if status in _LATER else None,
+        is_gone=status == HTTPStatus.GONE,
+    )
+
+
+def _led_to(answer: httpx.Response) -> str:
+    """Where a redirect leads, without its query (it may hold a secret), in printable ASCII."""
+    try:
+        target = answer.request.url.join(answer.headers["location"])
+        return str(target.copy_with(query=None, fragment=None, username=None, password=None))[:LOCATION_CHARACTERS_MOST]
+    except (httpx.InvalidURL, ValueError):
+        return "no URL"
+
+
+def _retry_after_s(headers: httpx.Headers) -> int | None:
+    """Seconds from a Retry-After of seconds, or of a date: then counted from the receiver's own Date."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text.lstrip("0")[:9] or "0"), RETRY_AFTER_MOST_S)
+    try:
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return max(0, min(int(wait.total_seconds()), RETRY_AFTER_MOST_S))

@@ -1,0 +1,209 @@
+"""Delivering to one endpoint after the other change by change: claim, read, sign, send, record.
+
+An endpoint is claimed for half a minute, anew before a send whenever little of that is left, and a send takes no
+longer than what is left: so nobody else sends to it at the same time. What was acknowledged is recorded before
+anything else goes there; while that fails it is known here, and tried again.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from random import SystemRandom
+from typing import Any
+
+from app import clock
+from app.actions.deliveries import claim_endpoint, fill_outbox, record_delivery, record_failure
+from app.db.session import FAILURES, Database, reason_of
+from app.domain.ids import format_id
+from app.domain.instant import SECOND_US
+from app.domain.webhook import Outcome, Setback, message_id, ping_id
+from app.queries.deliveries import Message, Turn, Waiting, find_ping, find_turn, read_filling
+from app.webhooks.backoff import DISABLED_AFTER_DAYS, is_given_up, next_attempt_after
+from app.webhooks.client import Attempt, Client
+from app.webhooks.signature import sign
+
+LEASE_S = 40
+LEASE_LEAST_S = 25  # what a send needs at most: the client's deadline, a moment for the rest of the answer, and air
+AT_ONCE_MOST = 128  # sends
+FILLED_ANYWAY = 500  # changes that do not concern an endpoint, before that is written down
+AGAIN_S = 0.1
+AGAIN_MOST_S = 5.0
+
+Delay = Callable[..., float]
+
+log = logging.getLogger(__name__)
+
+
+class Deliverer:
+    """Sends what waits, to any number of endpoints at once; `delay` says after how many seconds to try again.
+
+    `settled_s` is how old a change has to be before every process answers by it, also on other machines: sooner it is
+    not told, so that who asks on receipt finds nothing older.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        client: Client,
+        *,
+        holder: str,
+        settled_s: float = 0.0,
+        delay: Delay = next_attempt_after,
+    ) -> None:
+        self.ending = asyncio.Event()
+        self.seen: dict[int, tuple[int, int]] = {}
+        """Of an endpoint: at which revision up to which change nothing concerns it that is not noted down."""
+        self._database = database
+        self._client = client
+        self._holder = holder
+        self._delay = delay
+        self._settled_s = settled_s
+        self._latest, self._settled_at = 0, 0.0
+        self._places = asyncio.Semaphore(AT_ONCE_MOST)
+        self._held: dict[int, int] = {}
+        self._chance = SystemRandom()
+        self._recording: set[asyncio.Task[bool]] = set()
+
+    async def work(self, endpoint: Waiting, *, over: str | None) -> None:
+        """Send to an endpoint until nothing waits, one was not taken, or `ending` is set.
+
+        `over` is a process that had claimed it and is known to have ended.
+        """
+        while not self.ending.is_set() and await self._step(endpoint.id, over):
+            pass
+
+    async def ping(self, endpoint_id: int) -> tuple[str, Attempt] | None:
+        """Send a ping at once, and say what came of it; None where there is no such endpoint."""
+        now = clock.now()
+        turn = await self._database.read(find_ping, endpoint_id, now=now)
+        if turn is None or turn.message is None:
+            return None
+        name = ping_id(endpoint_id, now)
+        return name, await self._send(turn, name, turn.message)
+
+    async def close(self, seconds: float) -> None:
+        """Wait so long for what is being recorded, and close all connections."""
+        recording = set(self._recording)
+        if recording:
+            _, late = await asyncio.wait(recording, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*recording, return_exceptions=True)
+        await self._client.close()
+
+    async def _step(self, endpoint_id: int, over: str | None) -> bool:
+        """Send one message, or note down what is to be sent; whether to go on."""
+        async with self._places:
+            now = clock.now()
+            if self._held.get(endpoint_id, 0) - now < LEASE_LEAST_S * SECOND_US and not await self._claim(
+                endpoint_id, over, now
+            ):
+                return False
+            turn = await self._database.read(find_turn, endpoint_id, holder=self._holder, now=now)
+            if turn is None:
+                self._held.pop(endpoint_id, None)
+                return False
+            if turn.message is None:
+                return await self._fill(turn)
+            await self._settle(turn.latest)
+            attempted_at = clock.now()
+            attempt = await self._send(turn, message_id(endpoint_id, turn.message.seq), turn.message)
+            recording = asyncio.create_task(self._record(turn, turn.message, attempt, attempted_at))
+        self._recording.add(recording)
+        recording.add_done_callback(self._recording.discard)
+        return await asyncio.shield(recording)  # it ends even where whoever waits for it is told to
+
+    async def _settle(self, latest: int) -> None:
+        """Wait until this change, which is in the message, is known to all."""
+        if latest > self._latest:
+            self._latest, self._settled_at = latest, time.monotonic() + self._settled_s
+        await asyncio.sleep(max(0.0, self._settled_at - time.monotonic()))
+
+    async def _claim(self, endpoint_id: int, over: str | None, now: int) -> bool:
+        until = now + LEASE_S * SECOND_US
+        is_ours = await self._database.write(
+            claim_endpoint, endpoint_id, holder=self._holder, over=over, now=now, until=until
+        )
+        if is_ours:
+            self._held[endpoint_id] = until
+        else:
+            self._held.pop(endpoint_id, None)
+        return is_ours
+
+    async def _fill(self, turn: Turn) -> bool:
+        revision, seen = self.seen.get(turn.id, (0, 0))
+        since = max(turn.filled_seq, seen) if revision == turn.revision else turn.filled_seq
+        found = await self._database.read(read_filling, turn.id, since=since, now=clock.now())
+        if found is None:
+            return False
+        if found.rows or found.as_of - turn.filled_seq >= FILLED_ANYWAY:
+            await self._database.write(
+                fill_outbox,
+                turn.id,
+                found.rows,
+                holder=self._holder,
+                revision=turn.revision,
+                since=turn.filled_seq,
+                as_of=found.as_of,
+            )
+            return True
+        self.seen[turn.id] = (turn.revision, found.as_of)
+        await asyncio.sleep(0)
+        return not found.is_end
+
+    async def _send(self, turn: Turn, name: str, message: Message) -> Attempt:
+        headers = sign(name, clock.now() // SECOND_US, message.body, turn.secrets)
+        return await self._client.send(turn.url, message.body, headers)
+
+    async def _record(self, turn: Turn, message: Message, attempt: Attempt, attempted_at: int) -> bool:
+        """Record what became of it, however long that takes; whether to go on at once."""
+        outcome = Outcome(
+            attempted_at=attempted_at,
+            response_status=attempt.status,
+            reason=attempt.reason,
+            duration_ms=attempt.duration_ms,
+        )
+        if attempt.is_delivered:
+            until = clock.now() + LEASE_S * SECOND_US
+            is_held = await self._write_surely(
+                record_delivery, turn.id, message.seq, outcome, holder=self._holder, until=until
+            )
+            self._held[turn.id] = until if is_held else 0
+            return bool(is_held)
+        setback = self._judge(turn, attempt, attempted_at)
+        await self._write_surely(
+            record_failure, turn.id, message.seq, outcome, setback, holder=self._holder, revision=turn.revision
+        )
+        if setback.disabled_reason is not None:
+            log.error("The webhook %s is disabled. %s", format_id(turn.id), setback.disabled_reason)
+        return False
+
+    def _judge(self, turn: Turn, attempt: Attempt, attempted_at: int) -> Setback:
+        failing_since = attempted_at if turn.failing_since is None else turn.failing_since
+        wait_s = self._delay(turn.failures + 1, self._chance.random(), retry_after_s=attempt.retry_after_s)
+        disabled_reason = None
+        if attempt.is_gone:
+            disabled_reason = "The receiver answered 410: it wants no more messages."
+        elif is_given_up(failing_since=failing_since, now=attempted_at):
+            disabled_reason = f"It failed for {DISABLED_AFTER_DAYS} days. {attempt.reason}"
+        due_at = clock.now() + round(wait_s * SECOND_US)
+        return Setback(failing_since=failing_since, due_at=due_at, disabled_reason=disabled_reason)
+
+    async def _write_surely(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Write it, again and again until it is written; the first failure is told."""
+        pause = AGAIN_S
+        while True:
+            try:
+                return await self._database.write(action, *args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - whatever it was: what was sent must not be forgotten
+                if pause == AGAIN_S:
+                    _note_unrecorded(error)
+            await asyncio.sleep(AGAIN_S if self.ending.is_set() else pause)
+            pause = min(pause * 2, AGAIN_MOST_S)
+
+
+def _note_unrecorded(error: Exception) -> None:
+    """Say it in one line; what is no failure of the database is a fault, told in full."""
+    is_fault = not isinstance(error, FAILURES)
+    log.error("What became of a webhook's message is recorded later: %s", reason_of(error), exc_info=is_fault)

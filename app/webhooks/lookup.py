@@ -1,0 +1,55 @@
+"""Looking names up without anybody waiting for anybody else's name server."""
+
+import asyncio
+import socket
+from contextlib import suppress
+from threading import Thread
+
+
+class Lookups:
+    """The system's look-up (getaddrinfo), each name in a thread of its own, and never twice at once.
+
+    The event loop's own look-ups share a handful of threads, and whoever runs a name server can hold one of them for
+    half a minute: a few hostile names would stop everybody. Here such a name holds its own thread only, and the
+    process ends without waiting for it.
+    """
+
+    def __init__(self) -> None:
+        self._under_way: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
+
+    async def __call__(self, host: str, port: int) -> list[str]:
+        """The addresses of a name in ASCII, in the system's order of preference; OSError where there are none."""
+        name = (host, port)
+        found = self._under_way.get(name)
+        if found is None:
+            loop = asyncio.get_running_loop()
+            found = loop.create_future()
+            Thread(target=_look_up, args=(host, port, loop, found), name=f"lookup-{host}", daemon=True).start()
+            self._under_way[name] = found
+            found.add_done_callback(lambda done: self._forget(name, done))
+        return await asyncio.shield(found)  # others may wait for it too
+
+    def _forget(self, name: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
+        self._under_way.pop(name, None)
+        done.exception()  # it was seen, even if all who asked have gone
+
+
+def _look_up(host: str, port: int, loop: asyncio.AbstractEventLoop, found: "asyncio.Future[list[str]]") -> None:
+    addresses: list[str] = []
+    error: Exception | None = None
+    try:
+        rows = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
+        addresses = list(dict.fromkeys(str(row[4][0]) for row in rows))
+    except Exception as failure:  # noqa: BLE001 - carried to whoever asked, whatever it is
+        error = failure
+    with suppress(RuntimeError):  # the loop may have ended long ago
+        loop.call_soon_threadsafe(_tell, found, addresses, error)
+
+
+def _tell(found: "asyncio.Future[list[str]]", addresses: list[str], error: Exception | None) -> None:
+    if found.done():
+        return
+    if error is None:
+        found.set_result(addresses)
+    else:
+        found.set_exception(error)

@@ -1,0 +1,196 @@
+"""Many open streams on one process: how soon each hears of a publication, and what a stream takes.
+
+    python -m bench.streams sqlite:///EMPTY.db --streams 2000 --publishes 10
+
+The database is a migrated one that may be written to. The streams are held by this process, the server is another;
+each has a core of its own where there are two.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from app import clock
+from app.actions.catalogue import store_entry
+from app.actions.keys import create_key
+from app.db.session import open_database
+from app.domain.api_key import KeyScope
+from app.schemas.api_key import KeyRecord
+from app.schemas.record import EditionRecord
+from bench.serving import LOAD_CORE, Server, free_port, on_core, serving
+
+READY = "/health/ready"
+PUBLISHED = b"event: article.published"
+OPENED_AT_ONCE = 100
+SHARE = 0.99
+SETTLED_S = 0.4
+SECONDS_MOST = 30.0
+EDITION = {
+    "slug": "global",
+    "name": "The Lume Courier",
+    "language": "en-GB",
+    "timezone": "Europe/Kyiv",
+    "site_url": "https://courier.example",
+    "default": True,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of each publication, the milliseconds from the writer's request until 99 % and until half of the streams had it.
+
+    `heard` is how many streams had each of them in the end, `cpu_ms` what the server worked for each. Memory is the
+    server's RSS that came with the streams.
+    """
+
+    streams: int
+    within_ms: list[float]
+    half_ms: list[float]
+    acknowledged_ms: list[float]
+    heard: list[int]
+    cpu_ms: list[float]
+    median_ms: float
+    opened_s: float
+    kib_per_stream: float
+
+
+class Reader(asyncio.Protocol):
+    """One open stream, which notes when it hears of a publication."""
+
+    def __init__(self, heard: list[float]) -> None:
+        self._heard = heard
+        self.is_open = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: Any) -> None:
+        """Ask."""
+        self._transport = transport  # held, or it would be closed
+        transport.write(b"GET /v1/stream HTTP/1.1\r\nHost: api.example\r\n\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        """Note the time."""
+        if PUBLISHED in data:
+            self._heard.append(time.perf_counter())
+        elif not self.is_open.done() and b"\nid: " in data:
+            self.is_open.set_result(None)
+
+
+async def measure(server: Server, token: str, *, streams: int, publishes: int) -> Figures:
+    """Open the streams, then publish again and again."""
+    heard: list[float] = []
+    before = server.memory().rss
+    begun = time.perf_counter()
+    readers = await _open(server, heard, streams)
+    opened_s = time.perf_counter() - begun
+    await asyncio.sleep(1.0)
+    figures: list[tuple[float, float, float, int, float]] = []
+    for number in range(publishes):
+        made = await _ask(
+            server, token, "POST", "/v1/editorial/articles", {"edition": "global", "headline": f"No. {number}"}
+        )
+        heard.clear()
+        figures.append(await _publish(server, token, made["id"], heard, streams))
+    took = server.memory().rss - before
+    within, half, acknowledged, count, worked = (list(each) for each in zip(*figures, strict=True))
+    assert len(readers) == streams
+    return Figures(
+        streams, within, half, acknowledged, count, worked, statistics.median(within), opened_s, took * 1024 / streams
+    )
+
+
+async def _open(server: Server, heard: list[float], streams: int) -> list[Reader]:
+    loop, readers = asyncio.get_running_loop(), []
+    for begin in range(0, streams, OPENED_AT_ONCE):
+        connecting = [
+            loop.create_connection(partial(Reader, heard), "127.0.0.1", server.port)
+            for _ in range(min(OPENED_AT_ONCE, streams - begin))
+        ]
+        some = [reader for _, reader in await asyncio.gather(*connecting)]
+        async with asyncio.timeout(SECONDS_MOST):
+            await asyncio.gather(*(each.is_open for each in some))
+        readers += some
+    return readers
+
+
+async def _publish(
+    server: Server, token: str, article: str, heard: list[float], streams: int
+) -> tuple[float, float, float, int, float]:
+    begun, worked = time.perf_counter(), _cpu_ms(server)
+    await _ask(server, token, "PUT", f"/v1/editorial/articles/{article}/publication", {})
+    acknowledged = time.perf_counter()
+    while len(heard) < streams and time.perf_counter() - begun < SECONDS_MOST:  # noqa: ASYNC110 - it would be set 2,000 times
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(SETTLED_S)  # a repeat would come now
+    at, worked = sorted(heard), _cpu_ms(server) - worked
+
+    def after(share: float) -> float:
+        place = math.ceil(streams * share) - 1
+        return (at[place] - begun) * 1000 if place < len(at) else math.inf
+
+    return after(SHARE), after(0.5), (acknowledged - begun) * 1000, len(heard), worked
+
+
+def _cpu_ms(server: Server) -> float:
+    """What a process has worked so far, on Linux."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+async def _ask(server: Server, token: str, method: str, path: str, body: dict[str, Any]) -> Any:
+    """One request of the newsroom, on a connection of its own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    content = json.dumps(body).encode()
+    head = f"{method} {path} HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n"
+    writer.write(f"{head}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
+    told, _, answer = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    assert told.split(b" ")[1].startswith(b"2"), answer.decode()
+    return json.loads(answer)
+
+
+async def prepare(address: str) -> str:
+    """An edition, and the token of a key that may publish."""
+    database = open_database(address)
+    try:
+        record = KeyRecord(name="Bench", scopes=[KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH])
+        await database.write(store_entry, EditionRecord.model_validate(EDITION), now=clock.now())
+        _, token = await database.write(create_key, record, now=clock.now())
+    finally:
+        await database.close()
+    return token
+
+
+def run(address: str, *, streams: int, publishes: int) -> Figures:
+    """Serve this database and measure."""
+    token = asyncio.run(prepare(address))
+    port = free_port()
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {"DAYLINE_DATABASE_URL": address}
+        with serving(command, port, Path(folder), ready=READY, settings=settings) as server, on_core(LOAD_CORE):
+            return uvloop.run(measure(server, token, streams=streams, publishes=publishes))
+
+
+def main() -> None:
+    """Tell the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("address")
+    parser.add_argument("--streams", type=int, default=2_000)
+    parser.add_argument("--publishes", type=int, default=10)
+    given = parser.parse_args()
+    print(json.dumps(asdict(run(given.address, streams=given.streams, publishes=given.publishes)), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Endpoints for tests, what sends to them, and patience until something holds."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from ipaddress import ip_network
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from app import clock
+from app.actions.webhooks import create_webhook
+from app.db.session import Database, open_database
+from app.schemas.webhook import WebhookRecord
+from app.webhooks.dispatcher import Dispatcher
+from tests.webhooks.receivers import Receiver
+
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - a test's
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+PATIENCE_S = 15.0
+
+Json = dict[str, Any]
+
+
+async def make_endpoint(database: Database, url: str, *, since: int = 0, **members: Any) -> int:
+    """The id of an endpoint that is told of everything behind `since`."""
+    record = WebhookRecord.model_validate({"url": url, **members})
+    made: int = await database.write(create_webhook, record, secret=SECRET, since=since, now=clock.now())
+    return made
+
+
+@asynccontextmanager
+async def dispatching(address: str, **options: Any) -> AsyncIterator[Dispatcher]:
+    """One more process that sends, within it; to receivers of this machine, with short pauses after failures."""
+    given = {"opened": LOOPBACK, "delay": lambda _failures, _chance, **_rest: 0.02, **options}
+    database = open_database(address)
+    dispatcher = Dispatcher(database, **given)
+    dispatcher.start()
+    ticking = asyncio.create_task(_tell(dispatcher))
+    try:
+        yield dispatcher
+    finally:
+        ticking.cancel()
+        await dispatcher.stop()
+        await database.close()
+
+
+async def _tell(dispatcher: Dispatcher) -> None:
+    """Tell it again and again that there may be changes, as the follower of the log does in a server."""
+    while True:
+        await asyncio.sleep(0.02)
+        dispatcher.wake_for_changes()
+
+
+async def until(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = PATIENCE_S) -> None:
+    """Return as soon as it holds."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = holds()
+            if found if isinstance(found, bool) else await found:
+                return
+            await asyncio.sleep(0.01)
+
+
+def messages(receiver: Receiver) -> list[Json]:
+    """What came, in its order."""
+    return [orjson.loads(body) for _, body in receiver.requests]
+
+
+def seqs(receiver: Receiver) -> list[int]:
+    """The changes that it was told of."""
+    return [each["data"]["seq"] for each in messages(receiver)]
+
+
+def ids(receiver: Receiver) -> list[str]:
+    """The ids of the messages that came."""
+    return [headers["webhook-id"] for headers, _ in receiver.requests]
+
+
+async def rows(database: Database, statement: str) -> list[Any]:
+    """What the database answers."""
+
+    def read(connection: Connection) -> list[Any]:
+        return list(connection.execute(text(statement)).all())
+
+    return await database.read(read)
+
+
+async def count(database: Database, status: str) -> int:
+    """How many rows of the outbox have this status."""
+    found = await rows(database, f"SELECT count(*) FROM webhook_deliveries WHERE status = '{status}'")  # noqa: S608 - ours
+    return int(found[0][0])

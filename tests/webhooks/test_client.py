@@ -1,0 +1,406 @@
+"""Sending to receivers on this machine that behave, and to those that do not."""
+
+import asyncio
+import gzip
+import json
+import ssl
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_network
+from pathlib import Path
+from shutil import which
+
+import pytest
+from standardwebhooks import Webhook
+
+from app.webhooks.client import Attempt, Client
+from app.webhooks.guard import REFUSED, Guard, LookUp
+from app.webhooks.signature import make_secret, sign
+from tests.relay.network import until
+from tests.webhooks.receivers import Manner, a_receiver, answering, hanging, writing
+
+LOOPBACK = ip_network("127.0.0.0/8")
+BODY = b'{"type":"ping"}'
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-encoding: gzip\r\n\r\n"
+BOMB = gzip.compress(bytes(10_000_000))
+
+
+@asynccontextmanager
+async def a_client(
+    *, look_up: LookUp | None = None, deadline_s: float = 5, at_once: int = 64, trust: ssl.SSLContext | None = None
+) -> AsyncIterator[Client]:
+    guard = Guard((LOOPBACK,), look_up=look_up)
+    client = Client(guard, deadline_s=deadline_s, connect_s=deadline_s / 2, at_once=at_once, trust=trust)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+async def attempt_at(manner: Manner, *, deadline_s: float = 5) -> Attempt:
+    async with a_receiver(manner) as receiver, a_client(deadline_s=deadline_s) as client:
+        return await client.send(receiver.url, BODY, {})
+
+
+def leading_to(*answers: list[str]) -> tuple[LookUp, list[str]]:
+    """A look-up with another answer each time, the last one for good, and what it was asked."""
+    asked: list[str] = []
+
+    async def look_up(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return answers[min(len(asked), len(answers)) - 1]
+
+    return look_up, asked
+
+
+async def test_a_receiver_gets_the_body_and_can_verify_it() -> None:
+    secret = make_secret()
+    async with a_receiver(answering(204)) as receiver, a_client() as client:
+        attempt = await client.send(receiver.url, BODY, sign("msg_1", int(time.time()), BODY, [secret]))
+    assert (attempt.is_delivered, attempt.status, attempt.reason) == (True, 204, "The receiver answered 204.")
+    assert 0 <= attempt.duration_ms < 5000
+    [(fields, body)] = receiver.requests
+    assert Webhook(secret).verify(body, fields) == json.loads(BODY)
+    assert fields["host"] == f"127.0.0.1:{receiver.port}"
+    assert fields["content-type"] == "application/json"
+    assert fields["accept-encoding"] == "identity"
+    assert fields["user-agent"].startswith("Dayline/")
+
+
+async def test_messages_to_one_receiver_share_a_connection() -> None:
+    async with a_receiver(answering(200, body=b"thanks")) as receiver, a_client() as client:
+        for _ in range(5):
+            assert (await client.send(receiver.url, BODY, {})).is_delivered
+    assert (len(receiver.requests), receiver.connections) == (5, 1)
+
+
+async def test_a_cookie_is_never_sent_back() -> None:
+    async with a_receiver(answering(200, "set-cookie: who=you")) as receiver, a_client() as client:
+        for _ in range(2):
+            await client.send(receiver.url, BODY, {})
+    assert ["cookie" in fields for fields, _ in receiver.requests] == [False, False]
+
+
+@pytest.mark.parametrize("status", [199 + 101, 304, 400, 401, 404, 410, 429, 500, 503, 599])
+async def test_whatever_is_not_a_2xx_is_no_delivery(status: int) -> None:
+    attempt = await attempt_at(answering(status))
+    assert (attempt.is_delivered, attempt.status, attempt.is_gone) == (False, status, status == 410)
+    assert attempt.reason == f"The receiver answered {status}."
+
+
+async def test_what_a_receiver_writes_does_not_get_into_the_log() -> None:
+    attempt = await attempt_at(answering(500, body=b"<b>password</b>"))
+    assert "password" not in repr(attempt)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (("retry-after: 120",), 120),
+        (("retry-after: 0",), 0),
+        (("retry-after: 000000000007",), 7),
+        (("retry-after: " + "9" * 5000,), 4 * 3600),
+        (("retry-after: Mon, 23 Nov 2026 10:01:30 GMT", "date: Mon, 23 Nov 2026 10:00:00 GMT"), 90),
+        (("retry-after: Mon, 23 Nov 2026 09:00:00 GMT", "date: Mon, 23 Nov 2026 10:00:00 GMT"), 0),
+        (("retry-after: Fri, 31 Dec 9999 23:59:59 GMT", "date: Mon, 23 Nov 2026 10:00:00 GMT"), 4 * 3600),
+        (("retry-after: Mon, 23 Nov 2026 10:01:30 GMT",), None),
+        (("retry-after: Mon, 23 Nov 2026 10:01:30 -0000", "date: Mon, 23 Nov 2026 10:00:00 GMT"), None),
+        (("retry-after: -5",), None),
+        (("retry-after: soon",), None),
+        ((), None),
+    ],
+)
+async def test_a_receiver_may_say_when_to_come_back(fields: tuple[str, ...], expected: int | None) -> None:
+    assert (await attempt_at(answering(503, *fields))).retry_after_s == expected
+
+
+async def test_only_429_and_503_put_off() -> None:
+    assert (await attempt_at(answering(429, "retry-after: 9"))).retry_after_s == 9
+    assert (await attempt_at(answering(500, "retry-after: 9"))).retry_after_s is None
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("http://169.254.169.254/latest?token=secret", "http://169.254.169.254/latest"),
+        ("https://user:secret@elsewhere.example/x#secret", "https://elsewhere.example/x"),
+        ("//elsewhere.example/x", "http://elsewhere.example/x"),
+        ("http://x:y/", "no URL"),
+        ("https://elsewhere.example/" + "x" * 5000, "https://elsewhere.example/" + "x" * 174),
+    ],
+)
+async def test_a_redirect_is_told_of_and_not_followed(location: str, told: str) -> None:
+    attempt = await attempt_at(answering(307, f"location: {location}"))
+    assert not attempt.is_delivered
+    assert attempt.reason == f"The receiver answered 307 and points to {told}, where nothing is sent."
+
+
+async def test_a_redirect_to_an_opened_network_is_not_followed_either() -> None:
+    async with a_receiver(answering()) as other, a_receiver(answering(302, f"location: {other.url}")) as receiver:
+        async with a_client() as client:
+            assert (await client.send(receiver.url, BODY, {})).status == 302
+        assert other.connections == 0
+
+
+LATE = "The receiver did not answer within 0.3 seconds."
+BROKEN = "The receiver hung up before it answered, or its answer is not HTTP."
+
+
+@pytest.mark.parametrize(
+    ("manner", "reason"),
+    [
+        (hanging, LATE),
+        (writing(b"HTTP/1.1 200 OK\r\n", b"a", every_s=0.05, is_endless=True), LATE),
+        (writing(b"HTTP/1.1 100 Continue\r\n\r\n", every_s=0.01, is_endless=True), LATE),
+        (writing(b"HTTP/1.1 200 OK\r\n", b"x: " + b"y" * 65_536 + b"\r\n", is_endless=True), BROKEN),
+        (writing(), BROKEN),
+        (writing(b"HTTP/1.1 200 OK\r\ncontent-"), BROKEN),
+        (writing(b"220 mail.example ESMTP\r\n", b"HTTP/1.1 200 OK\r\n\r\n"), BROKEN),
+        (writing(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"), BROKEN),
+    ],
+)
+async def test_a_receiver_that_never_gets_to_an_answer_costs_its_deadline_at_most(manner: Manner, reason: str) -> None:
+    began = time.monotonic()
+    attempt = await attempt_at(manner, deadline_s=0.3 if reason == LATE else 5)
+    assert time.monotonic() - began < 4
+    assert (attempt.is_delivered, attempt.status, attempt.reason) == (False, None, reason)
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [
+        writing(CHUNKED, b"%x\r\n%s\r\n" % (len(BOMB), BOMB), is_endless=True),
+        writing(b"HTTP/1.1 200 OK\r\ncontent-length: 9999999999\r\n\r\n", bytes(65_536), is_endless=True),
+        writing(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n", b"x", every_s=0.1, is_endless=True),
+        writing(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx"),
+        writing(CHUNKED, b"what?\r\n"),
+        writing(b"HTTP/1.0 200 OK\r\n\r\n", bytes(65_536), is_endless=True),
+    ],
+)
+async def test_once_acknowledged_no_body_makes_it_undone_or_is_read_for_long(
+    manner: Manner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.webhooks.transport.BODY_S", 0.3)
+    async with a_receiver(manner) as receiver, a_client() as client:
+        began = time.monotonic()
+        attempts = [await client.send(receiver.url, BODY, {}) for _ in range(2)]
+        assert time.monotonic() - began < 4
+    assert [(attempt.is_delivered, attempt.status) for attempt in attempts] == [(True, 200)] * 2
+    assert receiver.connections == 2, "a connection with something left in it is not used again"
+
+
+async def test_a_port_where_nobody_listens() -> None:
+    async with a_receiver(answering()) as receiver:
+        pass
+    async with a_client() as client:
+        attempt = await client.send(receiver.url, BODY, {})
+    assert attempt.reason == "The receiver takes no connections."
+
+
+async def test_an_answer_that_comes_before_all_was_read_counts() -> None:
+    is_over = asyncio.Event()
+
+    async def refuse_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Said\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        with suppress(ConnectionError):
+            while await reader.read(1 << 20):
+                pass
+        writer.close()
+        is_over.set()
+
+    server = await asyncio.start_server(refuse_early, "127.0.0.1", 0)
+    async with server, a_client(deadline_s=2) as client:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        assert (await client.send(url, bytes(5_000_000), {})).status == 413
+        await is_over.wait()
+
+
+async def test_bad_receivers_delay_no_good_one() -> None:
+    async with a_receiver(hanging) as bad, a_receiver(answering()) as good, a_client() as client:
+        hung = [asyncio.create_task(client.send(bad.url, BODY, {})) for _ in range(50)]
+        await asyncio.sleep(0.05)
+        for _ in range(20):
+            attempt = await client.send(good.url, BODY, {})
+            assert attempt.is_delivered
+        assert not any(task.done() for task in hung)
+        for task in hung:
+            task.cancel()
+        await asyncio.wait(hung)
+
+
+async def test_waiting_for_a_place_is_not_held_against_a_receiver() -> None:
+    async with (
+        a_receiver(hanging) as bad,
+        a_receiver(answering()) as good,
+        a_client(at_once=1, deadline_s=0.3) as client,
+    ):
+        hung = [asyncio.create_task(client.send(bad.url, BODY, {})) for _ in range(2)]
+        await asyncio.sleep(0)
+        attempt = await client.send(good.url, BODY, {})
+        assert all(task.done() for task in hung), "it had to wait for both"
+    assert attempt.is_delivered
+    assert attempt.duration_ms < 300
+
+
+async def test_a_cancelled_attempt_gives_its_place_and_its_connection_back() -> None:
+    async with a_receiver(hanging) as receiver, a_client(deadline_s=30, at_once=1) as client:
+        task = asyncio.create_task(client.send(receiver.url, BODY, {}))
+        await receiver.has_requests.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with a_receiver(answering()) as good:
+            assert (await client.send(good.url, BODY, {})).is_delivered
+
+
+async def test_a_deadline_in_the_middle_of_a_handshake_closes_the_connection() -> None:
+    async with a_receiver(hanging) as receiver:
+        client = Client(Guard((LOOPBACK,)), deadline_s=0.3, connect_s=30)
+        attempt = await client.send(receiver.url.replace("http:", "https:"), BODY, {})
+        assert attempt.reason == LATE
+        await until(lambda: receiver.ended == 1)
+        await client.close()
+
+
+async def test_a_client_can_be_used_again_after_it_was_closed() -> None:
+    async with a_receiver(answering()) as receiver, a_client() as client:
+        await client.send(receiver.url, BODY, {})
+        await client.close()
+        assert (await client.send(receiver.url, BODY, {})).is_delivered
+
+
+@pytest.mark.parametrize(
+    "url", ["https://10.0.0.1/", "http://8.8.8.8/", "https://[::1]/", "nonsense", "http://2130706433/"]
+)
+async def test_what_the_guard_refuses_is_an_attempt_that_failed(url: str) -> None:
+    async with a_client() as client:
+        attempt = await client.send(url, BODY, {})
+    assert (attempt.is_delivered, attempt.status) == (False, None)
+    assert attempt.reason.endswith(".")
+
+
+@pytest.mark.parametrize("headers", [{"x": "a\r\nb: c"}, {"x y": "z"}, {"x": "\ud800"}])
+async def test_a_header_that_cannot_be_sent_is_an_attempt_that_failed(headers: dict[str, str]) -> None:
+    async with a_receiver(answering()) as receiver, a_client() as client:
+        attempt = await client.send(receiver.url, BODY, headers)
+    assert attempt.reason.startswith("The message could not be sent (")
+    assert receiver.requests == []
+
+
+async def test_a_name_is_looked_up_once_and_its_first_address_is_the_one_connected_to() -> None:
+    look_up, asked = leading_to(["127.0.0.1"], ["10.0.0.1"])
+    async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
+        attempt = await client.send(f"http://rebinding.test:{receiver.port}/hook", BODY, {})
+    assert attempt.is_delivered
+    assert asked == ["rebinding.test"]
+    assert receiver.requests[0][0]["host"] == f"rebinding.test:{receiver.port}"
+
+
+async def test_a_name_that_leads_elsewhere_later_is_refused_then() -> None:
+    look_up, _ = leading_to(["127.0.0.1"], ["10.0.0.1"])
+    async with a_receiver(answering(200, "connection: close")) as receiver, a_client(look_up=look_up) as client:
+        first, second = [await client.send(f"http://rebinding.test:{receiver.port}/", BODY, {}) for _ in range(2)]
+    assert (first.is_delivered, second.is_delivered, second.reason) == (True, False, REFUSED)
+
+
+async def test_a_name_with_a_public_and_a_private_address_is_not_connected_to() -> None:
+    look_up, _ = leading_to(["127.0.0.1", "10.0.0.1"])
+    async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
+        attempt = await client.send(f"http://mixed.test:{receiver.port}/", BODY, {})
+    assert attempt.reason == REFUSED
+    assert receiver.connections == 0
+
+
+async def test_a_second_address_is_tried_when_the_first_takes_nothing() -> None:
+    look_up, _ = leading_to(["::1", "127.0.0.1"])
+    async with a_receiver(answering()) as receiver:
+        guard = Guard((LOOPBACK, ip_network("::1/128")), look_up=look_up)
+        client = Client(guard, deadline_s=2, connect_s=1)
+        attempt = await client.send(f"http://two.test:{receiver.port}/", BODY, {})
+        await client.close()
+    assert attempt.is_delivered
+
+
+async def test_a_name_that_leads_nowhere_or_whose_server_is_silent() -> None:
+    async def look_up(host: str, _port: int) -> list[str]:
+        if host == "silent.test":
+            await asyncio.sleep(60)
+        return []
+
+    async with a_client(look_up=look_up, deadline_s=0.4) as client:
+        assert (await client.send("https://gone.test/", BODY, {})).reason == "The name of the receiver leads nowhere."
+        silent = await client.send("https://silent.test/", BODY, {})
+    assert silent.reason == "No connection to the receiver was made within 0.2 seconds."
+
+
+async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_receiver(answering()) as proxy, a_receiver(answering()) as receiver, a_client() as client:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        assert (await client.send(receiver.url, BODY, {})).is_delivered
+    assert (proxy.connections, receiver.connections) == (0, 1)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of right.test, signed by itself, with its key."""
+    if which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    key = path.with_suffix(".key")
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    named = ["-subj", "/CN=right.test", "-addext", "subjectAltName=DNS:right.test", "-keyout", str(key)]
+    subprocess.run(  # noqa: S603 - our own words
+        ["openssl", "req", *kind, *named, "-out", str(path)],  # noqa: S607 - wherever it is installed
+        check=True,
+        capture_output=True,
+    )
+    path.write_text(path.read_text() + key.read_text())
+    return path
+
+
+def tls_of(certificate: Path, note: Callable[[str], None]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    context.sni_callback = lambda _socket, name, _context: note(name)
+    return context
+
+
+async def test_a_certificate_is_checked_for_the_name_even_on_an_address_that_is_connected_already(
+    certificate: Path,
+) -> None:
+    names: list[str] = []
+    look_up, _ = leading_to(["127.0.0.1"])
+    trust = ssl.create_default_context(cafile=certificate)
+    async with (
+        a_receiver(answering(), tls=tls_of(certificate, names.append)) as receiver,
+        a_client(look_up=look_up, trust=trust, deadline_s=2) as client,
+    ):
+        right = await client.send(f"https://right.test:{receiver.port}/", BODY, {})
+        wrong = await client.send(f"https://wrong.test:{receiver.port}/", BODY, {})
+    assert right.is_delivered
+    assert wrong.reason.startswith("The receiver's certificate is not accepted: Hostname mismatch")
+    assert names == ["right.test", "wrong.test"]
+    assert [fields["host"] for fields, _ in receiver.requests] == [f"right.test:{receiver.port}"]
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path) -> None:
+    names: list[str] = []
+    look_up, _ = leading_to(["127.0.0.1"])
+    async with (
+        a_receiver(answering(), tls=tls_of(certificate, names.append)) as receiver,
+        a_client(look_up=look_up, deadline_s=2) as client,
+    ):
+        attempt = await client.send(f"https://right.test:{receiver.port}/", BODY, {})
+    assert attempt.reason.startswith("The receiver's certificate is not accepted: self")
+    assert receiver.requests == []
+
+
+async def test_a_receiver_without_tls_is_told_apart() -> None:
+    async with a_receiver(writing(OK)) as receiver, a_client(deadline_s=0.4) as client:
+        attempt = await client.send(receiver.url.replace("http:", "https:"), BODY, {})
+    assert (attempt.is_delivered, attempt.status) == (False, None)

@@ -1,0 +1,401 @@
+"""What endpoints are sent: everything, in order, once acknowledged never again, whatever other receivers do."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from standardwebhooks.webhooks import Webhook
+
+from app import clock
+from app.actions import deliveries, webhooks
+from app.actions.deliveries import claim_endpoint, tidy_deliveries
+from app.db.session import Database
+from app.domain.change import ChangeType
+from app.domain.instant import DAY_US, SECOND_US
+from app.queries.deliveries import find_turn
+from app.webhooks import deliverer as deliverer_module
+from app.webhooks.holder import has_ended, make_holder
+from tests.conftest import NOW, Store
+from tests.records import article, edition, tag
+from tests.webhooks.endpoints import (
+    SECRET,
+    count,
+    dispatching,
+    ids,
+    make_endpoint,
+    messages,
+    rows,
+    seqs,
+    until,
+)
+from tests.webhooks.receivers import a_receiver, answering, hanging, writing
+
+PATIENT_S = 60.0
+
+
+async def write_stories(store: Store, *names: str, **members: Any) -> None:
+    """Publish a story of each name."""
+    for name in names:
+        await store(article(source_id=name, **members))
+
+
+async def test_everything_comes_once_in_order_and_signed(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition())
+    await write_stories(store, *(f"s{n}" for n in range(30)))
+    async with a_receiver(answering(204)) as receiver, dispatching(database_address):
+        await make_endpoint(database, receiver.url)
+        await until(lambda: len(receiver.requests) >= 30)
+        await write_stories(store, "late")
+        await until(lambda: "Story late" in str(messages(receiver)))
+        await until(lambda: _is_empty(database))
+    assert seqs(receiver) == sorted(set(seqs(receiver)))
+    assert len(set(ids(receiver))) == len(ids(receiver))
+    for headers, body in receiver.requests:
+        Webhook(SECRET).verify(body, headers)
+        assert headers["content-type"] == "application/json"
+    told = messages(receiver)[-1]
+    assert told["type"] == ChangeType.ARTICLE_PUBLISHED
+    assert told["data"]["article"]["body"] == []
+    assert {"neighbours", "related", "alternates"} <= told["data"]["article"].keys()
+    assert ids(receiver)[-1].endswith(f"_{told['data']['seq']}")
+    assert [each.status for each in await rows(database, "SELECT status FROM webhook_deliveries")] == [
+        "delivered"
+    ] * len(receiver.requests)
+
+
+async def _is_empty(database: Database) -> bool:
+    return await count(database, "pending") == 0
+
+
+async def test_the_head_blocks_until_it_is_taken_and_is_sent_with_the_same_id(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition())
+    await write_stories(store, "a", "b", "c")
+    turns = iter([answering(500), answering(503), answering(302, "location: http://10.0.0.1/"), answering(200)])
+
+    async def moody(writer: asyncio.StreamWriter) -> None:
+        await next(turns, answering(200))(writer)
+
+    async with a_receiver(moody) as receiver, dispatching(database_address):
+        await make_endpoint(database, receiver.url)
+        await until(lambda: _delivered(database, 4))
+    assert seqs(receiver) == [1, 1, 1, 1, 2, 3, 4]
+    assert len(set(ids(receiver)[:4])) == 1
+    first, *others = await rows(database, "SELECT * FROM webhook_deliveries ORDER BY seq")
+    assert (first.attempts, first.response_status, first.status) == (4, 200, "delivered")
+    assert [each.attempts for each in others] == [1, 1, 1]
+    endpoint = (await rows(database, "SELECT failures, failing_since, due_at FROM webhook_endpoints"))[0]
+    assert tuple(endpoint) == (0, None, 0)
+
+
+async def _delivered(database: Database, number: int) -> bool:
+    return await count(database, "delivered") >= number
+
+
+async def test_bad_receivers_delay_nobody(
+    database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.webhooks.dispatcher.SENDING_S", 0.1)
+    await store(edition())
+    head = b"HTTP/1.1 200 OK\r\n"
+    megabytes = writing(head + b"content-length: 99999999\r\n\r\n", b"x" * 65_536, is_endless=True)
+    trickling = writing(head, b"x", every_s=0.05, is_endless=True)
+    led_away = answering(302, "location: https://10.0.0.1/")
+    async with (
+        a_receiver(hanging) as hangs,
+        a_receiver(trickling) as trickles,
+        a_receiver(megabytes) as floods,
+        a_receiver(led_away) as redirects,
+        a_receiver(answering()) as good,
+        dispatching(database_address, deadline_s=PATIENT_S, delay=lambda *_, **__: 0.2),
+    ):
+        for bad in (hangs, trickles, redirects):
+            for _ in range(5):
+                await make_endpoint(database, bad.url)
+        await make_endpoint(database, floods.url)
+        await make_endpoint(database, good.url)
+        await until(lambda: len(hangs.requests) == len(trickles.requests) == 5 and bool(redirects.requests))
+        begun = time.monotonic()
+        for number in range(8):
+            await write_stories(store, f"s{number}")
+            await until(lambda number=number: len(good.requests) >= number + 2)  # type: ignore[misc]  # bound on purpose
+        assert time.monotonic() - begun < PATIENT_S / 2, "as long as a bad one is waited for"
+        await until(lambda: len(set(seqs(floods))) >= 2)  # what was answered counts, whatever follows
+        assert seqs(good) == list(range(1, 10))
+        assert (len(hangs.requests), len(trickles.requests)) == (5, 5), "they are waited for all the while"
+        assert set(seqs(redirects)) == {1}
+
+
+async def test_what_was_acknowledged_is_not_sent_again_while_it_cannot_be_recorded(
+    database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(edition())
+    await write_stories(store, "a")
+    tries: list[int] = []
+    real = deliveries.record_delivery
+
+    def failing(*args: Any, **kwargs: Any) -> bool:
+        tries.append(1)
+        if len(tries) < 4:
+            raise OperationalError("INSERT", {}, Exception("the disk is full"))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(deliverer_module, "record_delivery", failing)
+    async with a_receiver(answering()) as receiver, dispatching(database_address):
+        await make_endpoint(database, receiver.url)
+        await until(lambda: _delivered(database, 2))
+    assert len(tries) == 5
+    assert seqs(receiver) == [1, 2]
+
+
+async def test_filters_and_types_choose_and_what_leaves_is_told(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition(), tag("trams", "Trams"), tag("fog", "Fog"))
+    async with a_receiver(answering()) as trams, a_receiver(answering()) as published, dispatching(database_address):
+        await make_endpoint(database, trams.url, filters={"tag": ["trams"]})
+        await make_endpoint(database, published.url, filters={"types": ["article.published"]})
+        await write_stories(store, "on", tags=["trams"])
+        await write_stories(store, "off", tags=["fog"])
+        await until(lambda: "Story off" in str(messages(published)) and "Story on" in str(messages(trams)))
+        await write_stories(store, "on", tags=["fog"])
+        await until(lambda: messages(trams)[-1]["type"] == "article.removed")
+        await store(article(source_id="off", headline="Gone", tags=["fog"], status="withdrawn"))
+        await until(lambda: messages(published)[-1]["type"] == "article.withdrawn")
+        await until(lambda: _is_empty(database))
+    assert len({each["data"]["article"]["id"] for each in messages(trams) if each["data"]["article"]}) == 1
+    assert messages(trams)[-1]["data"]["article"].keys() == {"id", "href"}
+    assert [each["type"] for each in messages(published)] == ["article.published"] * 2 + ["article.withdrawn"]
+
+
+async def test_of_a_withdrawn_article_nothing_but_its_notice_goes_out_and_nothing_is_kept(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition(), article(source_id="a", headline="The libel", body=[{"type": "paragraph", "text": "libel"}]))
+    turns = iter([answering(500)])
+
+    async def moody(writer: asyncio.StreamWriter) -> None:
+        await next(turns, answering(200))(writer)
+
+    async with a_receiver(moody) as receiver:
+        await make_endpoint(database, receiver.url, since=1)
+        async with dispatching(database_address, delay=lambda *_, **__: 3_600.0):
+            await until(lambda: len(receiver.requests) == 1)
+            await until(lambda: _is_failing(database))
+        assert "libel" in str(messages(receiver)[0])
+        await store(article(source_id="a", headline="The libel", status="withdrawn"))
+        await database.write(lambda connection: connection.exec_driver_sql("UPDATE webhook_endpoints SET due_at = 0"))
+        async with dispatching(database_address):
+            await until(lambda: _delivered(database, 2))
+    assert ids(receiver)[0] == ids(receiver)[1]
+    for told in messages(receiver)[1:]:
+        assert told["type"] == "article.withdrawn"
+        assert told["data"].keys() == {"seq", "at", "article", "notice"}
+        assert told["data"]["article"].keys() == {"id", "href"}
+    kept = [
+        *await rows(database, "SELECT * FROM webhook_deliveries"),
+        *await rows(database, "SELECT * FROM webhook_endpoints"),
+    ]
+    assert "libel" not in str(kept)
+
+
+async def _is_failing(database: Database) -> bool:
+    return bool((await rows(database, "SELECT failures FROM webhook_endpoints"))[0].failures)
+
+
+async def test_gone_disables_at_once_and_days_of_failure_do_too(
+    database_address: str, database: Database, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store(edition())
+    async with a_receiver(answering(410)) as gone, a_receiver(answering(500)) as failing:
+        await make_endpoint(database, gone.url)
+        tired = await make_endpoint(database, failing.url)
+        await database.write(_fail_for_days, tired)
+        with caplog.at_level(logging.ERROR, logger="app.webhooks"):
+            async with dispatching(database_address):
+                await until(lambda: _disabled(database, 2))
+        assert len(gone.requests) == len(failing.requests) == 1
+    found = await rows(database, "SELECT disabled_reason FROM webhook_endpoints ORDER BY id")
+    assert [each.disabled_reason for each in found] == [
+        "The receiver answered 410: it wants no more messages.",
+        "It failed for 5 days. The receiver answered 500.",
+    ]
+    assert len([each for each in caplog.records if "is disabled" in each.message]) == 2
+    async with a_receiver(answering()) as good, dispatching(database_address):
+        patch = {"url": good.url, "is_enabled": True}
+        await database.write(webhooks.edit_webhook, tired, patch, expected=None, now=clock.now())
+        await until(lambda: _delivered(database, 1))
+        assert seqs(good) == [1], "it goes on where it stood"
+
+
+def _fail_for_days(connection: Any, endpoint: int) -> None:
+    since = clock.now() - 5 * DAY_US
+    connection.exec_driver_sql(
+        f"UPDATE webhook_endpoints SET failures = 40, failing_since = {since} WHERE id = {endpoint}"  # noqa: S608 - ours
+    )
+
+
+async def _disabled(database: Database, number: int) -> bool:
+    return len(await rows(database, "SELECT id FROM webhook_endpoints WHERE disabled_at IS NOT NULL")) == number
+
+
+async def test_a_replay_sends_everything_after_a_change_again_under_the_same_ids(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition())
+    await write_stories(store, "a", "b", "c")
+    async with a_receiver(answering()) as receiver, dispatching(database_address) as dispatcher:
+        endpoint = await make_endpoint(database, receiver.url)
+        await until(lambda: _delivered(database, 4))
+        await database.write(webhooks.replay_changes, endpoint, since=2, now=clock.now())
+        dispatcher.wake()
+        await until(lambda: len(receiver.requests) == 6)
+        await until(lambda: _delivered(database, 4))
+    assert seqs(receiver) == [1, 2, 3, 4, 3, 4]
+    assert ids(receiver)[2:4] == ids(receiver)[4:]
+
+
+async def test_while_a_secret_is_replaced_both_sign(database_address: str, database: Database, store: Store) -> None:
+    await store(edition())
+    newer = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+    async with a_receiver(answering()) as receiver, dispatching(database_address):
+        endpoint = await make_endpoint(database, receiver.url, since=1)
+        await database.write(webhooks.rotate_secret, endpoint, secret=newer, grace_seconds=60, now=clock.now())
+        await write_stories(store, "a")
+        await until(lambda: len(receiver.requests) == 1)
+        headers, body = receiver.requests[0]
+        for secret in (SECRET, newer):
+            Webhook(secret).verify(body, headers)
+        past = clock.now() - 61 * SECOND_US
+        await database.write(webhooks.rotate_secret, endpoint, secret=newer, grace_seconds=60, now=past)
+        await write_stories(store, "b")
+        await until(lambda: len(receiver.requests) == 2)
+        assert len(receiver.requests[1][0]["webhook-signature"].split()) == 1
+
+
+async def test_several_processes_never_send_to_one_endpoint_at_once(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition())
+    sending, most = 0, 0
+
+    async def slow(writer: asyncio.StreamWriter) -> None:
+        nonlocal sending, most
+        sending += 1
+        most = max(most, sending)
+        await asyncio.sleep(0.02)
+        sending -= 1
+        await answering()(writer)
+
+    async with a_receiver(slow) as receiver:
+        await make_endpoint(database, receiver.url)
+        async with dispatching(database_address), dispatching(database_address), dispatching(database_address):
+            for number in range(12):
+                await write_stories(store, f"s{number}")
+            await until(lambda: _delivered(database, 13))
+        async with dispatching(database_address):  # what ended well left the turn to others
+            await write_stories(store, "late")
+            await until(lambda: _delivered(database, 14), seconds=5)
+    assert most == 1
+    assert seqs(receiver) == list(range(1, 15))
+
+
+async def test_a_claim_holds_until_it_ends_and_can_be_taken_over_from_the_dead(
+    database: Database, store: Store
+) -> None:
+    await store(edition())
+    endpoint = await make_endpoint(database, "https://partner.example/")
+
+    async def claims(holder: str, now: int, over: str | None = None) -> bool:
+        return await database.write(
+            claim_endpoint, endpoint, holder=holder, over=over, now=now, until=now + 40 * SECOND_US
+        )
+
+    assert await claims("a", NOW)
+    assert not await claims("b", NOW + 39 * SECOND_US)
+    assert await claims("a", NOW + 39 * SECOND_US)
+    assert not await claims("b", NOW + 41 * SECOND_US)
+    assert await claims("b", NOW + 41 * SECOND_US, over="a")
+    assert not await claims("c", NOW + 42 * SECOND_US, over="a")
+    assert await claims("c", NOW + 100 * SECOND_US)
+
+
+def test_only_a_process_that_ran_here_and_runs_no_more_has_ended() -> None:
+    own = make_holder()
+    place, number, started, _ = own.split(".")
+    assert not has_ended(own)
+    assert not has_ended("a")
+    assert not has_ended(f"elsewhere.{number}.1.x")
+    assert not has_ended(f"0{place}.999999999.{started}.x"), "another boot, another machine"
+    assert has_ended(f"{place}.{number}.{int(started) + 1}.x"), "its number was given to another"
+    assert has_ended(f"{place}.999999999.{started}.x")
+
+
+async def test_of_what_was_delivered_the_latest_stay(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(edition())
+    monkeypatch.setattr(deliveries, "KEPT_MOST", 3)
+    for number in range(2):
+        endpoint = await make_endpoint(database, f"https://partner.example/{number}")
+        await database.write(_fill, endpoint)
+    await database.write(tidy_deliveries, now=NOW)
+    left = await rows(database, "SELECT seq, status FROM webhook_deliveries ORDER BY endpoint_id, seq")
+    assert [each.seq for each in left] == [6, 7, 8, 9, 10, 11] * 2
+    await database.write(tidy_deliveries, now=NOW + 31 * DAY_US)
+    assert await count(database, "delivered") == 0
+    assert await count(database, "pending") == 6
+
+
+def _fill(connection: Any, endpoint: int) -> None:
+    for seq in range(12):
+        status = "delivered" if seq < 9 else "pending"
+        connection.exec_driver_sql(
+            "INSERT INTO webhook_deliveries (endpoint_id, seq, type, at, status, delivered_at, created_at) "  # noqa: S608 - ours
+            f"VALUES ({endpoint}, {seq}, 'article.updated', 0, '{status}', {NOW}, {NOW})"
+        )
+
+
+async def test_an_outage_of_the_database_is_waited_for(
+    database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store(edition())
+    outages = iter([OperationalError("SELECT", {}, Exception("gone"))] * 2)
+    real = find_turn
+
+    def failing(*args: Any, **kwargs: Any) -> Any:
+        if (error := next(outages, None)) is not None:
+            raise error
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(deliverer_module, "find_turn", failing)
+    monkeypatch.setattr("app.webhooks.dispatcher.FAULTY_S", 0.05)
+    async with a_receiver(answering()) as receiver, dispatching(database_address):
+        await make_endpoint(database, receiver.url)
+        await until(lambda: _delivered(database, 1))
+    assert seqs(receiver) == [1]
+
+
+async def test_a_change_is_not_told_before_all_processes_answer_by_it(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition())
+    async with a_receiver(answering()) as receiver, dispatching(database_address) as dispatcher:
+        await make_endpoint(database, receiver.url)
+        await until(lambda: _delivered(database, 1))
+        deliverer = dispatcher._made_deliverer
+        assert deliverer is not None
+        watch = database.watch_commits(lambda: None)
+        assert deliverer._settled_s == (0.0 if watch.trusted_s > 1 else watch.trusted_s)
+        await watch.close()
+        deliverer._settled_s = 0.3
+        begun = time.monotonic()
+        await write_stories(store, "a", "b", "c")
+        await until(lambda: _delivered(database, 4))
+        assert time.monotonic() - begun >= 0.3
