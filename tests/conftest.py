@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -22,19 +21,17 @@ from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
 from app.actions.manner import Stored
 from app.db import migrations
-from app.db.base import metadata
 from app.db.session import Database, open_database
 from app.domain.instant import parse_instant
 from app.main import create_app
 from app.schemas.record import ArticleRecord, CatalogueRecord
 from app.settings import Settings
+from tests.emptying import empty_tables, put_away
+from tests.kept import kept
 from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")
 KINDS = ("sqlite", "postgresql")
-GROWN_BYTES = 2 << 20
-SIZE = "SELECT sum(pg_table_size(name::regclass)) FROM unnest($1::text[]) AS name"
-RESTART = "SELECT setval(sequencename::regclass, start_value, false) FROM pg_sequences WHERE last_value IS NOT NULL"
 HISTORIES = 10
 HISTORIES_SOAK = 2_000  # the same with -m soak
 
@@ -81,6 +78,7 @@ def postgresql_server() -> Iterator[str]:
     try:
         yield address
     finally:
+        put_away()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -100,28 +98,6 @@ def forget_about_power_cuts(connection: Connection) -> None:
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
     connection.exec_driver_sql("SELECT pg_reload_conf()")
-
-
-def empty_tables(address: str, *, anew: bool = False) -> None:
-    """Leave no row, and let every number begin at 1; `anew` also gives the tables new files.
-
-    New files for some sixty tables and indexes take a hundred times as long as deleting a few rows, so that tables
-    get them only when they have grown.
-    """
-    asyncio.run(_empty_tables(address, anew=anew))
-
-
-async def _empty_tables(address: str, *, anew: bool) -> None:
-    names = [table.name for table in metadata.sorted_tables]
-    connection = await asyncpg.connect(address)
-    try:
-        if anew or await connection.fetchval(SIZE, names) > GROWN_BYTES:
-            await connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
-        else:
-            deletions = "; ".join(f"DELETE FROM {name}" for name in names)  # noqa: S608 - names of the schema's tables
-            await connection.execute(f"SET session_replication_role = replica; {deletions}; {RESTART}")
-    finally:
-        await connection.close()
 
 
 def create_database(name: str) -> Callable[[Connection], None]:
@@ -233,7 +209,12 @@ async def client(database_address: str, still_clock: int) -> AsyncIterator[httpx
         yield client
 
 
+@kept
+def _store_edition(connection: Connection) -> None:
+    store_entry(connection, edition(), now=NOW)
+
+
 @pytest.fixture
-async def edition_kyiv(store: Store) -> None:
+async def edition_kyiv(database: Database) -> None:
     """One default edition, `global`, in English and Kyiv time."""
-    await store(edition())
+    await database.write(_store_edition)

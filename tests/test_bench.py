@@ -35,7 +35,8 @@ from bench.process import Process
 from bench.report import BY_HAND, FOLDER, write_report
 from bench.serving import Memory
 from bench.verdicts import HOT, judge
-from tests.conftest import NOW, empty_tables, opened, running
+from tests.conftest import NOW, opened, running
+from tests.emptying import empty_tables
 from tests.house import check_house
 
 ARTICLES = 150

@@ -14,7 +14,8 @@ from app.db.base import metadata
 from app.domain.ids import format_id
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
-from tests.conftest import empty_tables, run_once
+from tests.conftest import run_once
+from tests.emptying import empty_tables
 from tests.importers.lines import edition_line
 
 WORD = "Zubrowka-7731"
