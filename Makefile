@@ -29,7 +29,7 @@ run: setup ## Serve on 127.0.0.1:8000 (make run PORT=9000 HOST=0.0.0.0), with a 
 	@exec $(BIN)/dayline serve --port $(PORT) $(ADDRESS)
 
 test: setup ## Run every test but the long forms
-	@$(BIN)/python -m pytest -n 2
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist worksteal
 
 soak: setup ## Run the long forms of the tests
 	@$(BIN)/python -m pytest -m soak

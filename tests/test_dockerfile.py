@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[1]
+UV = PROJECT / ".venv" / "bin" / "uv"
+GETTING_UV = re.compile(r"^python -m venv (\S+) && \S+ -m pip install .* uv==\S+$")
+SPARED = {"UV_COMPILE_BYTECODE", "UV_LINK_MODE"}
 FETCHERS = re.compile(r"\b(?:pip|uv|apt|apt-get|curl|wget|git|npm)\b")
 
 
@@ -58,10 +63,15 @@ def sent_to_the_builder(path: str) -> bool:
 
 
 class Builder:
-    """Carries stages out one after the other, each in the same place, as in containers."""
+    """Carries stages out one after the other, each in the same place, as in containers.
 
-    def __init__(self, folder: Path) -> None:
+    In brief it takes the uv that this checkout was set up with, where there is one, and neither compiles nor copies
+    what uv keeps.
+    """
+
+    def __init__(self, folder: Path, *, is_brief: bool) -> None:
         self.folder = folder
+        self.is_brief = is_brief
         self.root = folder / "image"
         self.workdir = self.root
         self.environment: dict[str, str] = {}
@@ -92,6 +102,8 @@ class Builder:
     def set_variables(self, value: str) -> None:
         for pair in value.split():
             name, text = pair.split("=", 1)
+            if self.is_brief and name in SPARED:
+                continue
             text = text.replace("/dayline/.venv", f"{self.root}/dayline/.venv")
             text = text.replace("sqlite:////", f"sqlite:///{self.root}/")
             self.environment[name] = text.replace("$PATH", self.environment["PATH"])
@@ -120,6 +132,8 @@ class Builder:
         return names
 
     def run(self, command: str) -> str:
+        if self.is_brief and UV.is_file():
+            command = GETTING_UV.sub(rf"python -m venv --without-pip \1 && ln -s {UV} \1/bin/uv", command)
         done = subprocess.run(  # noqa: S603 - the project's own Dockerfile
             ["/bin/sh", "-c", command],
             cwd=self.workdir,
@@ -140,9 +154,8 @@ def foreign(name: str) -> bool:
     return name.startswith(ours) or (name.startswith("UV_") and name != "UV_CACHE_DIR")
 
 
-def test_the_image_builds_and_its_command_works_from_where_it_is_put(tmp_path: Path) -> None:
+def build_and_look(builder: Builder) -> None:
     first, last = read_stages()
-    builder = Builder(tmp_path)
     builder.build(first)
     builder.put_aside(first)
     builder.build(last)
@@ -157,6 +170,15 @@ def test_the_image_builds_and_its_command_works_from_where_it_is_put(tmp_path: P
     assert contents == {".venv", "app", "migrations"}
     assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pytest")), "test tools are left behind"
     assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pip")), "so is what installs packages"
+
+
+def test_the_image_builds_and_its_command_works_from_where_it_is_put(tmp_path: Path) -> None:
+    build_and_look(Builder(tmp_path, is_brief=True))
+
+
+@pytest.mark.soak
+def test_long_the_image_builds_word_for_word(tmp_path: Path) -> None:
+    build_and_look(Builder(tmp_path, is_brief=False))
 
 
 def test_the_container_runs_as_a_number_that_is_not_root() -> None:

@@ -19,8 +19,10 @@ from app.schemas.api_key import KeyRecord
 from app.settings import Settings
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
 from tests.conftest import NOW, running
+from tests.kept import kept
 
 
+@kept
 def fill(connection: Connection) -> None:
     """Store the small newsroom."""
     for record in CATALOGUE:

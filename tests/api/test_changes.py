@@ -190,9 +190,9 @@ def test_a_server_that_is_to_end_answers_those_who_wait_at_once(tmp_path: Path, 
             received = b""
             while piece := probe.recv(65_536):
                 received += piece
-            assert time.monotonic() - asked_at < 2
+            assert time.monotonic() - asked_at < 10  # a third of what they would wait
         process.wait(SECONDS_MOST)
-        assert time.monotonic() - asked_at < 8
+        assert time.monotonic() - asked_at < 15
     head, _, body = received.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")
     assert json.loads(body) == {"items": [], "as_of": seq, "next": None}

@@ -15,6 +15,7 @@ from app.domain.ids import format_id
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import run_once
+from tests.emptying import empty_tables
 from tests.importers.lines import edition_line
 
 WORD = "Zubrowka-7731"
@@ -42,9 +43,10 @@ def write(path: Path, *records: dict[str, object]) -> str:
 
 @pytest.fixture
 def postgresql(database_address: str) -> str:
-    """An empty, migrated PostgreSQL database."""
+    """An empty, migrated PostgreSQL database, whose files hold nothing of other tests either."""
     if not database_address.startswith("postgresql"):
         pytest.skip("of a server")
+    empty_tables(database_address, anew=True)
     return database_address
 
 

@@ -153,7 +153,7 @@ def test_query_strings_with_one_text_ask_the_same() -> None:
             groups[canonical_query(query)].append(query)
     assert len(groups) > 500
     for text, queries in groups.items():
-        outcomes = [asked(query) for query in (*queries[:3], *queries[-3:])]
+        outcomes = [asked(query) for query in (*queries[:2], *queries[-2:])]
         assert all(each == outcomes[0] for each in outcomes), (text, queries)
 
 

@@ -139,7 +139,7 @@ def test_a_header_as_long_as_a_server_takes_is_read_at_once() -> None:
     ):
         assert peer(forwarded=header) == PROXY
     assert peer(x="10.0.0.1," * 7_000 + "10.0.0.2") == "10.0.0.1"
-    assert time.perf_counter() - before < 1.0
+    assert time.perf_counter() - before < 5  # in steps of every other character it would take minutes
 
 
 @pytest.mark.parametrize(

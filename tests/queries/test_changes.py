@@ -20,7 +20,7 @@ from tests.records import article, author, edition, label, section, tag
 from tests.statements import counted
 
 WRITERS = 8
-ROWS = 400
+ROWS = 120
 ROWS_SOAK = 5_000
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")

@@ -31,7 +31,7 @@ from bench.generate import AUTHORS, LABELS, SECTIONS, TAGS, generate_records, na
 from tests.conftest import KINDS, NOW, Store, create_database, run_once
 from tests.records import article
 
-SMALL, LARGE, SEED = 1_000, 3_000, 2
+SMALL, LARGE, SEED = 1_000, 2_000, 2
 KEYS = 41  # a page of 40 and one more, to know whether it is the last
 CATALOGUE = SECTIONS + TAGS + AUTHORS + LABELS
 SAMPLED = 100  # keys of each kind looked at to tell which is the sparsest
@@ -60,7 +60,7 @@ Looks = dict[str, list[tuple[str, Look]]]
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """Every list, at the same questions, before and after an archive grew threefold."""
+    """Every list, at the same questions, before and after an archive doubled."""
 
     small: Looks
     large: Looks
@@ -86,7 +86,7 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def grown(address: str) -> Grown:
-    """What each list looks at with 1,000 articles and with 3,000."""
+    """What each list looks at with 1,000 articles and with 2,000."""
     return asyncio.run(_grow(address))
 
 

@@ -3,8 +3,12 @@
 import httpx
 import pytest
 
+from app.actions.articles import store_articles
+from app.actions.catalogue import Outcome, store_entry
+from app.db.session import Connection, Database
 from tests.archive import make_archive
-from tests.conftest import Store, app_of
+from tests.conftest import NOW, app_of
+from tests.kept import kept
 from tests.records import article, edition
 from tests.statements import counted
 from tests.walking import get_page
@@ -71,12 +75,20 @@ def plain_count(database_address: str) -> int:
     return 2 if database_address.startswith("sqlite") else 1
 
 
-@pytest.fixture
-async def filled(client: httpx.AsyncClient, store: Store) -> httpx.AsyncClient:
-    """A client of an archive that is longer than any page."""
+@kept
+def fill(connection: Connection) -> None:
+    """Store an archive that is longer than any page, and a second edition."""
+    for record in (edition(), edition("harbour", default=False)):
+        store_entry(connection, record, now=NOW)
     filed = make_archive(450, seed=95, days=5)
-    await store(edition(), edition("harbour", default=False), *(each.record for each in filed))
-    await store(article("2026-11-20T10:00:00Z", edition="harbour"))
+    for batch in ([each.record for each in filed], [article("2026-11-20T10:00:00Z", edition="harbour")]):
+        assert set(store_articles(connection, batch, now=NOW).outcomes) == {Outcome.CREATED}
+
+
+@pytest.fixture
+async def filled(client: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
+    """A client of that archive."""
+    await database.write(fill)
     for path in ("/v1/timeline", "/v1/articles"):
         await get_page(client, path)  # a connection's own first statements are no answer's
     return client

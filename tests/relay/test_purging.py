@@ -42,7 +42,7 @@ async def test_a_change_is_purged_at_once_and_again(database: Database, network:
         await until_settled(database)
     first, again = network.purges
     assert first.keys == again.keys == ["tag:7"]
-    assert first.at - begun < 0.5
+    assert first.at - begun < 3
     assert again.at - first.at >= SETTLED_S
 
 

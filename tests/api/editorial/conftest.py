@@ -10,6 +10,7 @@ from app.schemas.record import CatalogueRecord
 from tests.api.conftest import MakeKey
 from tests.api.editorial.desk import Desk
 from tests.conftest import NOW
+from tests.kept import kept
 from tests.records import author, edition, label, section, tag
 
 ENTRIES: list[CatalogueRecord] = [
@@ -27,6 +28,7 @@ ENTRIES: list[CatalogueRecord] = [
 ]
 
 
+@kept
 def fill(connection: Connection) -> None:
     """Store the entries."""
     for record in ENTRIES:

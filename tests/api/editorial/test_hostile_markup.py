@@ -16,6 +16,8 @@ from tests.records import article
 from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
 
 ROADS = ("POST", "PATCH", "PUT")
+ROADS_THERE = (("POST", "sqlite"), ("PATCH", "postgresql"), ("PUT", "sqlite"), ("PUT", "postgresql"))
+"""Every road, and each database by two of them: what is cleaned is cleaned before either is asked."""
 LINKS = frozenset({"url", "href", "licence_url"})
 BESIDE_THE_BODY: tuple[tuple[str, ...], ...] = (("source", "url"), ("image", "url"), ("rights", "licence_url"))
 
@@ -81,7 +83,7 @@ async def bring(desk: Desk, road: str, members: Json) -> Json:
     return content
 
 
-@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])
 async def test_nothing_live_comes_out_of_any_answer(desk: Desk, road: str) -> None:
     made = await bring(desk, road, {"body": BODY})
     here = f"/articles/{made['id']}"
@@ -103,7 +105,7 @@ async def test_nothing_live_comes_out_of_any_answer(desk: Desk, road: str) -> No
         assert judge((await desk.client.get(f"{address}{glue}body=html")).json()) == 1
 
 
-@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])
 async def test_addresses_beside_the_body_are_web_addresses_or_refused(desk: Desk, road: str) -> None:
     made = await desk.make(source_id="y", source={"name": "X"}, image={"url": "https://a.example/1.png", "alt": ""})
     sample = VECTORS[ROADS.index(road) :: 24] + [each for each in VECTORS if "javascript:" in each[:14]][:8]
