@@ -13,6 +13,7 @@ from app.actions.catalogue import store_entry
 from app.actions.keys import create_key
 from app.db import listening
 from app.db.base import metadata
+from app.db.locks import lock_change_log
 from app.db.session import Connection, open_database
 from app.domain.api_key import KeyScope
 from app.relay import follower
@@ -95,6 +96,7 @@ async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
     """Store the catalogue and an archive in an emptied database; the token of a key that may do everything."""
 
     def fill(connection: Connection) -> str:
+        lock_change_log(connection)  # first, as everybody who writes does: the app of the history before is still awake
         empty(connection)
         for record in CATALOGUE:
             store_entry(connection, record, now=NOW)

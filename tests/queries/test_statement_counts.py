@@ -7,7 +7,7 @@ from app.actions.articles import store_articles
 from app.actions.catalogue import Outcome, store_entry
 from app.db.session import Connection, Database
 from tests.archive import make_archive
-from tests.conftest import NOW, app_of
+from tests.conftest import NOW, Store, app_of
 from tests.kept import kept
 from tests.records import article, edition
 from tests.statements import counted

@@ -48,6 +48,7 @@ CATALOGUE_ROWS = {
 ROWS: dict[str, Row] = {
     **{name: Row(address) for name, address in ADDRESSES.items()},
     "list_changes": Row("/v1/changes"),
+    "export_articles": Row("/v1/export"),
     "stream_changes": Row("/v1/stream?since=some"),
     "get_history": Row("/v1/articles/trams-return/history"),
     "get_liveness": Row("/health/live"),
