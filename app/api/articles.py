@@ -16,7 +16,7 @@ from app.api.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_answer, j
 from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.article import BodyForm
-from app.domain.calendar import find_zone
+from app.domain.calendar import UTC
 from app.domain.instant import format_instant
 from app.domain.upcoming import Interest
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
@@ -116,7 +116,7 @@ async def get_ninjs(request: Request, key: Key) -> Response:
     try:
         return await _form(request, key, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
     except ArticleWithdrawn as gone:
-        stub = ninjs.canceled(gone.article_id, at=format_instant(gone.at, find_zone("UTC")), notice=gone.notice)
+        stub = ninjs.canceled(gone.article_id, at=format_instant(gone.at, UTC), notice=gone.notice)
         return Response(
             stub,
             status_code=HTTPStatus.GONE,

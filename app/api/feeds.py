@@ -2,30 +2,34 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Path, Request, Response
 
 from app import clock
 from app.api.deps import database_of
 from app.api.feed_documents import channel_of, publication_of, site_base
-from app.api.freshness import articles_interest, outlook_of
+from app.api.freshness import feed_interest, outlook_of
 from app.api.openapi import documented
 from app.api.query import read_known
 from app.api.responses import document_answer
 from app.api.routes import resource
-from app.domain.article import BodyForm
+from app.db.session import Connection
 from app.errors import NotFound
 from app.queries import feeds, sitemaps
+from app.queries.feeds import Feed, News
+from app.queries.sitemaps import Week, Weeks
 from app.schemas import feed_examples as examples
 from app.schemas.article import ArticleItem
 from app.schemas.feed import CurrentQuestion, FeedQuestion, NewsQuestion, SitemapQuestion
-from app.schemas.question import ArticlesQuestion, Filters
+from app.schemas.question import Filters, Question
 from app.syndication import atom, json_feed, ninjs, rss, sitemap
 from app.syndication.channel import Channel
 from app.syndication.sitemap import Place
 
 router = resource("Feeds", prefix="/feeds")
+
+R = TypeVar("R")
 
 Edition = Annotated[str, Path(description="The edition's slug.", examples=["meridian"])]
 PROBLEMS = (400, 404, 422)
@@ -68,13 +72,16 @@ async def get_ninjs_feed(request: Request, edition: Edition) -> Response:
 )
 async def get_atom(request: Request, edition: Edition) -> Response:
     """All of today, and at least the newest 40 articles; `prev-archive` (RFC 5005) leads to the last finished day."""
-    question = read_known(request, CurrentQuestion, edition=edition)
-    outlook = outlook_of(request)
-    feed = await database_of(request).read_long(feeds.get_current, question, now=clock.now())
-    channel = channel_of(
-        request, feed, question, href=_href(question, "atom.xml"), older_href=_archive(question, feed.older)
+    question, now = read_known(request, CurrentQuestion, edition=edition), clock.now()
+
+    def render(feed: Feed) -> bytes:
+        older_href = _archive(question, feed.older)
+        href = _href(question, "atom.xml")
+        return atom.render(channel_of(request, feed, question, href=href, older_href=older_href), feed.items)
+
+    return await _document(
+        request, question, lambda each: feeds.get_current(each, question, now=now), render, atom.MEDIA_TYPE
     )
-    return _answer(atom.render(channel, feed.items), atom.MEDIA_TYPE, outlook.directives(_interest(question)))
 
 
 @router.get(
@@ -88,19 +95,23 @@ async def get_atom_archive(
     day: Annotated[str, Path(description="A local date that is over.", examples=["2026-11-19"])],
 ) -> Response:
     """One whole day in the edition's zone, an archive document (RFC 5005) between its neighbours that have news."""
-    question = read_known(request, CurrentQuestion, edition=edition)
-    outlook = outlook_of(request)
-    feed = await database_of(request).read_long(feeds.get_archive, day, question, now=clock.now())
-    channel = channel_of(
-        request,
-        feed,
-        question,
-        href=_href(question, f"atom/{day}.xml"),
-        current_href=_href(question, "atom.xml"),
-        older_href=_archive(question, feed.older),
-        newer_href=_archive(question, feed.newer),
+    question, now = read_known(request, CurrentQuestion, edition=edition), clock.now()
+
+    def render(feed: Feed) -> bytes:
+        channel = channel_of(
+            request,
+            feed,
+            question,
+            href=_href(question, f"atom/{day}.xml"),
+            current_href=_href(question, "atom.xml"),
+            older_href=_archive(question, feed.older),
+            newer_href=_archive(question, feed.newer),
+        )
+        return atom.render(channel, feed.items)
+
+    return await _document(
+        request, question, lambda each: feeds.get_archive(each, day, question, now=now), render, atom.MEDIA_TYPE
     )
-    return _answer(atom.render(channel, feed.items), atom.MEDIA_TYPE, outlook.directives(_interest(question)))
 
 
 @router.get(
@@ -110,17 +121,18 @@ async def get_atom_archive(
 )
 async def get_news_sitemap(request: Request, edition: Edition) -> Response:
     """What was published within 48 hours, for Google News; an index of parts where that is more than a thousand."""
-    question = read_known(request, NewsQuestion, edition=edition)
-    outlook = outlook_of(request)
-    news = await database_of(request).read_long(feeds.get_news, question, now=clock.now())
-    if question.part is None and news.parts > 1:
-        base = site_base(news.edition) + f"/feeds/{edition}/news-sitemap.xml"
-        href = question.href("", edition=None)
-        joint = "&" if href else "?"
-        body = sitemap.render_index([Place(f"{base}{href}{joint}part={part + 1}", None) for part in range(news.parts)])
-    else:
-        body = sitemap.render_news(publication_of(news.edition), news.items)
-    return _answer(body, sitemap.MEDIA_TYPE, outlook.directives(_interest(question)))
+    question, now = read_known(request, NewsQuestion, edition=edition), clock.now()
+
+    def render(news: News) -> bytes:
+        if question.part is not None or news.parts == 1:
+            return sitemap.render_news(publication_of(news.edition), news.items)
+        base = site_base(news.edition)
+        parts = (_href(question, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
+        return sitemap.render_index([Place(base + href, None) for href in parts])
+
+    return await _document(
+        request, question, lambda each: feeds.get_news(each, question, now=now), render, sitemap.MEDIA_TYPE
+    )
 
 
 @router.get(
@@ -131,11 +143,14 @@ async def get_news_sitemap(request: Request, edition: Edition) -> Response:
 async def get_sitemap_index(request: Request, edition: Edition) -> Response:
     """A sitemap for every week (UTC) that has news, newest first; to be passed on by the front end's host."""
     question = read_known(request, SitemapQuestion, edition=edition)
-    outlook = outlook_of(request)
-    weeks = await database_of(request).read_long(sitemaps.list_weeks, question)
-    base = site_base(weeks.edition) + f"/feeds/{edition}/sitemap"
-    body = sitemap.render_index([Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays])
-    return _answer(body, sitemap.MEDIA_TYPE, outlook.directives(articles_interest(ArticlesQuestion(edition=edition))))
+
+    def render(weeks: Weeks) -> bytes:
+        base = site_base(weeks.edition) + f"/feeds/{edition}/sitemap"
+        return sitemap.render_index([Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays])
+
+    return await _document(
+        request, question, lambda each: sitemaps.list_weeks(each, question), render, sitemap.MEDIA_TYPE
+    )
 
 
 @router.get(
@@ -149,15 +164,27 @@ async def get_sitemap(
     week: Annotated[str, Path(description="An ISO week.", examples=["2026-W47"])],
 ) -> Response:
     """The pages of what was published in one ISO week (UTC), newest first."""
-    question = read_known(request, SitemapQuestion, edition=edition)
-    outlook = outlook_of(request)
-    found = await database_of(request).read_long(sitemaps.get_week, _monday(week), question)
-    places: Sequence[Place] = [Place(*page) for page in found.pages]
-    return _answer(
-        sitemap.render(places),
-        sitemap.MEDIA_TYPE,
-        outlook.directives(articles_interest(ArticlesQuestion(edition=edition))),
+    question, monday = read_known(request, SitemapQuestion, edition=edition), _monday(week)
+
+    def render(found: Week) -> bytes:
+        return sitemap.render([Place(*page) for page in found.pages])
+
+    return await _document(
+        request, question, lambda each: sitemaps.get_week(each, monday, question), render, sitemap.MEDIA_TYPE
     )
+
+
+async def _document(
+    request: Request,
+    question: Question,
+    query: Callable[[Connection], R],
+    render: Callable[[R], bytes],
+    media_type: str,
+) -> Response:
+    """What a query that may take its time has, as a document."""
+    outlook = outlook_of(request)
+    body = render(await database_of(request).read_long(query))
+    return document_answer(body, media_type=media_type, cache_control=outlook.directives(feed_interest(question)))
 
 
 async def _page(
@@ -173,11 +200,7 @@ async def _page(
     href = _href(question, name)
     next_href = None if feed.cursor is None else _href(question, name, cursor=feed.cursor)
     body = render(channel_of(request, feed, question, href=href, next_href=next_href), feed.items)
-    directives = outlook.directives(articles_interest(question.articles(BodyForm.NONE)))
-    return _answer(body, media_type, directives, next_href=next_href)
-
-
-def _answer(body: bytes, media_type: str, directives: str, *, next_href: str | None = None) -> Response:
+    directives = outlook.directives(feed_interest(question))
     return document_answer(body, media_type=media_type, cache_control=directives, next_href=next_href)
 
 
@@ -187,18 +210,6 @@ def _href(question: Filters, name: str, **changed: str | None) -> str:
 
 def _archive(question: Filters, day: date | None) -> str | None:
     return None if day is None else _href(question, f"atom/{day.isoformat()}.xml")
-
-
-def _interest(question: Filters) -> Any:
-    return articles_interest(
-        ArticlesQuestion(
-            edition=question.edition,
-            section=question.section,
-            tag=question.tag,
-            author=question.author,
-            label=question.label,
-        )
-    )
 
 
 def _week_name(monday: date) -> str:

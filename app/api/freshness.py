@@ -10,12 +10,14 @@ from app.domain.freshness import CONTENT, Freshness, Terms
 from app.domain.scope import Facet
 from app.domain.upcoming import ArticleInterest, Groups, Interest, ListInterest, Upcoming
 from app.schemas.article import Article
+from app.schemas.feed import FeedQuestion
 from app.schemas.question import (
     ArticleFilters,
     ArticlesQuestion,
     CalendarQuestion,
     DayQuestion,
     Filters,
+    Question,
     TimelineQuestion,
 )
 from app.schemas.timeline import TimelineDayPage
@@ -92,6 +94,15 @@ def calendar_interest(question: CalendarQuestion) -> ListInterest:
         starts=question.from_,
         ends=question.to,
         tz=question.tz,
+    )
+
+
+def feed_interest(question: Question) -> ListInterest:
+    """What changes a document of a feed; behind a cursor nothing that is still to come does."""
+    return ListInterest(
+        edition=question.edition,
+        groups=_groups(question) if isinstance(question, Filters) else (),
+        is_settled=isinstance(question, FeedQuestion) and question.cursor is not None,
     )
 
 

@@ -7,9 +7,10 @@ from app.actions.keys import create_key, revoke_key, rotate_key
 from app.cli.running import with_database
 from app.db.session import Connection, Database
 from app.domain.api_key import MARK, KeyScope
+from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant, parse_instant
 from app.errors import InvalidInput, OperatorError
-from app.queries.keys import UTC, list_keys
+from app.queries.keys import list_keys
 from app.schemas.api_key import GRACE_SECONDS_MOST, ApiKey, KeyRecord, KeysQuestion
 from app.schemas.validation import validated
 

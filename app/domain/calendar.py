@@ -20,6 +20,7 @@ from app.domain.instant import (
     EPOCH_ORDINAL,
     MINUTE_US,
     SECOND_US,
+    format_instant,
     offset_at,
     parse_instant,
     steady_offset,
@@ -119,6 +120,11 @@ def wall_time(instant: int, zone: ZoneInfo) -> str:
     return CLOCK[(instant + offset_at(instant, zone)) % DAY_US // MINUTE_US]
 
 
+def format_utc(instant: int | None) -> str | None:
+    """The instant in UTC as RFC 3339, None where there is none: for what belongs to no edition."""
+    return None if instant is None else format_instant(instant, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """One local day: the instants from `starts_at` up to, and not including, `ends_at`."""
@@ -172,3 +178,7 @@ def _zone_names() -> frozenset[str]:
 def _load_zone(name: str) -> ZoneInfo:
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as content:
         return ZoneInfo.from_file(content, key=name)
+
+
+UTC: Final = find_zone("UTC")
+"""The zone of instants that belong to no edition."""

@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.article import Status
+from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.ids import looks_like_id, parse_id
 from app.domain.scope import Facet
 from app.domain.surrogate import EVERY_PLACE, facet_key
@@ -73,6 +74,15 @@ class ChangeFilter:
             and not is_excluded(row, self.asked.scope.excluded)
             and all(group & places[row.id] for group in self._groups)
         )
+
+    def told_type(self, kind: str, row: AnyRow | None, places: Places) -> str:
+        """What is told of a change of this kind to an article (a row of `articles`, None for one that is gone).
+
+        A withdrawal stays one when the article was restored since: a later change brings it back.
+        """
+        if row is None or row.status != Status.PUBLISHED or kind == ChangeType.ARTICLE_WITHDRAWN:
+            return ChangeType.ARTICLE_WITHDRAWN.value
+        return kind if self.holds(row, places) else ARTICLE_REMOVED
 
     def _touches_range(self, names: str) -> bool:
         if f'"{EVERY_PLACE}"' in names:

@@ -7,7 +7,6 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from app.db.base import AnyRow
 from app.db.prepared import Prepared
-from app.domain.article import Status
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.cursor import decode_number, encode_number
 from app.domain.footprint import note_log
@@ -139,14 +138,10 @@ def _zone(row: AnyRow, asked: Asked, question: ChangesQuestion) -> ZoneInfo:
 def _tell_article(
     row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, places: Places, zone: ZoneInfo
 ) -> tuple[str, Item]:
-    """What became of the article, and what there is of it now.
-
-    The row of a withdrawal stays one when the article was restored since: a later row brings it back.
-    """
+    """What became of the article, and what there is of it now."""
     article_id = format_id(row.article_id)
     name: Item = {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    if state is None or state.status != Status.PUBLISHED or row.type == ChangeType.ARTICLE_WITHDRAWN:
-        return ChangeType.ARTICLE_WITHDRAWN.value, name
-    if not wanted.holds(state, places):
-        return ARTICLE_REMOVED, name
-    return row.type, render_item(state, wanted.asked.editions[state.edition_id], zone)
+    kind = wanted.told_type(row.type, state, places)
+    if state is None or kind in {ChangeType.ARTICLE_WITHDRAWN, ARTICLE_REMOVED}:
+        return kind, name
+    return kind, render_item(state, wanted.asked.editions[state.edition_id], zone)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, exists, literal_column, select
 from app.db.base import AnyRow
 from app.db.prepared import Prepared
 from app.domain.article import Status
-from app.domain.calendar import find_zone
+from app.domain.calendar import UTC
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_instant, parse_instant
@@ -30,8 +30,6 @@ from app.schemas.change import ChangesQuestion
 from app.schemas.question import EVERY_EDITION, ArticleQuestion
 
 FILLED_AT_ONCE = 200
-
-UTC = find_zone("UTC")
 
 _WAITING = select(
     webhook_endpoints.c.id,
@@ -198,12 +196,14 @@ def render_message(connection: Connection, question: ChangesQuestion, head: AnyR
         zone = wanted.asked.editions[state.edition_id].zone
     article_id = format_id(head.article_id)
     at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    if state is None or state.status != Status.PUBLISHED or head.type == ChangeType.ARTICLE_WITHDRAWN:
+    places = wanted.find_places(connection, [] if state is None else [state])
+    came_back = head.type == ARTICLE_REMOVED  # should it be there again by now
+    kind = wanted.told_type(ChangeType.ARTICLE_UPDATED.value if came_back else head.type, state, places)
+    if kind == ChangeType.ARTICLE_WITHDRAWN:
         notice = state.withdrawal_notice if state is not None and state.status == Status.WITHDRAWN else None
-        return _message(ChangeType.ARTICLE_WITHDRAWN, head, {"at": at, "article": name, "notice": notice})
-    if not wanted.holds(state, wanted.find_places(connection, [state])):
-        return _message(ARTICLE_REMOVED, head, {"at": at, "article": name})
-    kind = ChangeType.ARTICLE_UPDATED.value if head.type == ARTICLE_REMOVED else head.type  # it came back since
+        return _message(kind, head, {"at": at, "article": name, "notice": notice})
+    if kind == ARTICLE_REMOVED:
+        return _message(kind, head, {"at": at, "article": name})
     return _message(kind, head, {"at": at, "article": get_article(connection, article_id, ArticleQuestion())})
 
 

@@ -7,11 +7,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from app.domain.article import BodyForm
-from app.domain.calendar import Day, day_exists, find_day, parse_day, start_of_day
+from app.domain.calendar import Day, find_day, parse_day
 from app.domain.feed import FeedContent
 from app.domain.footprint import note_until
 from app.domain.instant import SECOND_US
-from app.errors import InvalidValue, NoSuchDay, NotFound
+from app.errors import InvalidValue, NotFound
 from app.queries.article import get_article
 from app.queries.articles import ARTICLE_COLUMNS, list_articles, render_articles
 from app.queries.editions import EditionView, find_edition
@@ -143,10 +143,7 @@ def _finished(text: str, asked: Asked, today: Day) -> Day:
         day = parse_day(text)
     except InvalidValue as error:
         raise NotFound(f"There is no such archive: {error.detail}") from None
-    if not day_exists(day, asked.zone):
-        raise NoSuchDay(f"The calendar of {asked.zone.key} has no {text}.")
-    following = date.fromordinal(day.toordinal() + 1)
-    found = Day(day, start_of_day(day, asked.zone), start_of_day(following, asked.zone))
+    found = asked.whole_day(day)
     if found.ends_at > today.starts_at:
         raise NotFound(f"{text} is not over in {asked.zone.key}.")
     return found

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.api_key import KeyState
-from app.domain.calendar import find_zone
+from app.domain.calendar import UTC, format_utc
 from app.domain.cursor import decode_name, encode_name
 from app.domain.instant import format_instant
 from app.domain.scope import Scope
@@ -16,9 +16,6 @@ from app.models.api_key import api_keys
 from app.schemas.api_key import ApiKey, ApiKeyList, KeysQuestion
 
 PATH = "/v1/editorial/keys"
-
-UTC = find_zone("UTC")
-"""The zone that instants of keys are written in: they belong to no edition."""
 
 _DIGEST = Scope(edition="keys").digest()
 _STATE = select(
@@ -97,13 +94,9 @@ def _key(row: AnyRow) -> ApiKey:
         "name": row.name,
         "scopes": orjson.loads(row.scopes),
         "created_at": format_instant(row.created_at, UTC),
-        "expires_at": _instant(row.expires_at),
-        "revoked_at": _instant(row.revoked_at),
-        "rotated_at": _instant(row.rotated_at),
-        "previous_until": _instant(row.previous_until),
-        "last_used_at": _instant(row.last_used_at),
+        "expires_at": format_utc(row.expires_at),
+        "revoked_at": format_utc(row.revoked_at),
+        "rotated_at": format_utc(row.rotated_at),
+        "previous_until": format_utc(row.previous_until),
+        "last_used_at": format_utc(row.last_used_at),
     }
-
-
-def _instant(instant: int | None) -> str | None:
-    return None if instant is None else format_instant(instant, UTC)

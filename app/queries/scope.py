@@ -1,14 +1,15 @@
 """From a question to what it asks for: edition, zone, canonical scope, range of keys."""
 
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from app.domain.calendar import find_zone, parse_day, parse_moment, start_of_day
+from app.domain.calendar import UTC, Day, days_between, find_zone, parse_day, parse_moment, start_of_day
 from app.domain.cursor import decode_position
 from app.domain.scope import Facet, Scope
-from app.errors import Flaw, InvalidInput, InvalidValue
+from app.errors import Flaw, InvalidInput, InvalidValue, NoSuchDay
 from app.queries.editions import EditionView, all_editions, find_edition
 from app.queries.listing import EARLIEST, LATEST, Key, Selection, select_lists
 from app.schemas.question import EVERY_EDITION, ArticleFilters, Filters
@@ -38,6 +39,13 @@ class Asked:
     def position_of(self, cursor: str) -> Key:
         """The sort key in a cursor of this list; CursorInvalid, CursorMismatch."""
         return decode_position(cursor, self.scope.digest())
+
+    def whole_day(self, day: date) -> Day:
+        """That day of the zone; NoSuchDay where the zone left it out."""
+        found = days_between(day, day, self.zone)
+        if not found:
+            raise NoSuchDay(f"The calendar of {self.zone.key} has no {day.isoformat()}.")
+        return found[0]
 
     @property
     def edition(self) -> EditionView:
@@ -99,7 +107,7 @@ def upper_key(asked: Asked, cursor: str | None, newest_day: str | None = None) -
 
 def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneInfo:
     if tz is None:
-        return find_zone("UTC") if spans_all else views[0].zone
+        return UTC if spans_all else views[0].zone
     try:
         return find_zone(tz)
     except InvalidValue as error:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from app.db.prepared import Prepared
-from app.domain.calendar import find_zone
+from app.domain.calendar import UTC
 from app.domain.ids import format_id
 from app.domain.instant import DAY_US, format_instant
 from app.domain.scope import Facet
@@ -34,7 +34,7 @@ WEEK_US = 7 * DAY_US
 _MONDAY_US = 60_000 * WEEK_US - 4 * DAY_US
 """From a Monday, UTC, before all instants to the epoch, which was a Thursday."""
 
-_UTC, _EPOCH = find_zone("UTC"), date(1970, 1, 1)
+_EPOCH = date(1970, 1, 1)
 
 
 class Page(NamedTuple):
@@ -80,7 +80,7 @@ def get_week(connection: Connection, monday: date, question: SitemapQuestion) ->
         [
             Page(
                 edition.url_of(row.slug, format_id(row.id)),
-                format_instant(max(row.published_at, row.updated_at or row.published_at), _UTC),
+                format_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
             )
             for row in rows
         ],

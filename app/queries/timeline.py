@@ -1,16 +1,15 @@
 """The per-day timeline: a page of it, and one whole day."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
-from app.domain.calendar import Day, day_exists, find_day, parse_day, start_of_day
+from app.domain.calendar import Day, find_day, parse_day
 from app.domain.cursor import encode_position
 from app.domain.instant import format_instant
 from app.domain.language import heading
-from app.errors import Flaw, InvalidInput, InvalidValue, NoSuchDay
+from app.errors import Flaw, InvalidInput, InvalidValue
 from app.queries.changes import latest_seq
 from app.queries.items import choose_members, read_rows, render_item
 from app.queries.listing import Key
@@ -99,10 +98,7 @@ def _find_day(text: str, asked: Asked) -> Day:
         day = parse_day(text)
     except InvalidValue as error:
         raise InvalidInput(Flaw("day", error.detail)) from None
-    if not day_exists(day, asked.zone):
-        raise NoSuchDay(f"The calendar of {asked.zone.key} has no {text}.")
-    following = date.fromordinal(day.toordinal() + 1)
-    return Day(day, start_of_day(day, asked.zone), start_of_day(following, asked.zone))
+    return asked.whole_day(day)
 
 
 def _link(rows: list[AnyRow], asked: Asked, question: DayQuestion) -> DayLink | None:

@@ -6,7 +6,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
-from app.domain.calendar import find_zone
+from app.domain.calendar import UTC, format_utc
 from app.domain.cursor import decode_number, encode_number
 from app.domain.ids import LARGEST, format_id, looks_like_id, parse_id
 from app.domain.instant import format_instant
@@ -20,9 +20,6 @@ from app.schemas.change import ChangesQuestion
 from app.schemas.webhook import DeliveriesQuestion, Delivery, DeliveryList, Webhook, WebhookList, WebhooksQuestion
 
 PATH = "/v1/editorial/webhooks"
-UTC = find_zone("UTC")
-"""The zone that instants of webhooks are written in: they may be of several editions."""
-
 _DIGEST = Scope(edition="webhooks").digest()
 _SHOWN = select(
     *(column for column in webhook_endpoints.c if column.name not in {"secret", "previous_secret"}),
@@ -113,13 +110,13 @@ def _webhook(row: AnyRow) -> Webhook:
         "description": row.description,
         "filters": cast("Any", {**orjson.loads(row.question), "types": orjson.loads(row.types)}),
         "is_enabled": is_enabled,
-        "disabled_at": _instant(row.disabled_at),
+        "disabled_at": format_utc(row.disabled_at),
         "disabled_reason": row.disabled_reason,
         "failures": row.failures,
-        "failing_since": _instant(row.failing_since),
-        "next_attempt_at": _instant(row.due_at) if is_failing else None,
+        "failing_since": format_utc(row.failing_since),
+        "next_attempt_at": format_utc(row.due_at) if is_failing else None,
         "as_of": row.filled_seq,
-        "previous_until": _instant(row.previous_until),
+        "previous_until": format_utc(row.previous_until),
         "created_at": format_instant(row.created_at, UTC),
         "modified_at": format_instant(row.modified_at, UTC),
         "revision": row.revision,
@@ -135,14 +132,10 @@ def _delivery(row: AnyRow) -> Delivery:
         "article": None if number is None else {"id": number, "href": f"/v1/articles/{number}"},
         "status": cast("Any", row.status),
         "attempts": row.attempts,
-        "attempted_at": _instant(row.attempted_at),
+        "attempted_at": format_utc(row.attempted_at),
         "response_status": row.response_status,
         "reason": row.reason,
         "duration_ms": row.duration_ms,
-        "delivered_at": _instant(row.delivered_at),
+        "delivered_at": format_utc(row.delivered_at),
         "created_at": format_instant(row.created_at, UTC),
     }
-
-
-def _instant(instant: int | None) -> str | None:
-    return None if instant is None else format_instant(instant, UTC)
