@@ -49,10 +49,9 @@ async def test_everything_comes_once_in_order_and_signed(
     await write_stories(store, *(f"s{n}" for n in range(30)))
     async with a_receiver(answering(204)) as receiver, dispatching(database_address):
         await make_endpoint(database, receiver.url)
-        await until(lambda: len(receiver.requests) >= 30)
+        await until(lambda: _delivered(database, 31))
         await write_stories(store, "late")
-        await until(lambda: "Story late" in str(messages(receiver)))
-        await until(lambda: _is_empty(database))
+        await until(lambda: _delivered(database, 32))
     assert seqs(receiver) == sorted(set(seqs(receiver)))
     assert len(set(ids(receiver))) == len(ids(receiver))
     for headers, body in receiver.requests:
@@ -163,7 +162,7 @@ async def test_filters_and_types_choose_and_what_leaves_is_told(
         await make_endpoint(database, published.url, filters={"types": ["article.published"]})
         await write_stories(store, "on", tags=["trams"])
         await write_stories(store, "off", tags=["fog"])
-        await until(lambda: "Story off" in str(messages(published)) and "Story on" in str(messages(trams)))
+        await until(lambda: len(published.requests) == 2 and len(trams.requests) >= 1)
         await write_stories(store, "on", tags=["fog"])
         await until(lambda: messages(trams)[-1]["type"] == "article.removed")
         await store(article(source_id="off", headline="Gone", tags=["fog"], status="withdrawn"))
