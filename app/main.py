@@ -1,24 +1,23 @@
 """Putting the house together: the only place that knows everybody."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import orjson
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from app.api import articles, catalogue, changes, editions, export, feeds, health, pages, stream, timeline
 from app.api.door import DoorMiddleware
-from app.api.editorial import ROUTERS
 from app.api.express import install_express
 from app.api.head import HeadMiddleware
 from app.api.kept import name_of
 from app.api.openapi import install_openapi
 from app.api.problems import install_problems
-from app.api.routes import add_routes
+from app.api.routes import add_routes, add_routes_later
 from app.cache.early import STATE_KEY, EarlyHits
 from app.cache.middleware import CacheMiddleware
 from app.cache.store import Store
@@ -96,7 +95,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def _install_routes(app: FastAPI) -> None:
     install_express(app)
     public = (editions, timeline, articles, catalogue, changes, stream, export, feeds)
-    add_routes(app, [*(each.router for each in public), *ROUTERS, health.router, pages.router])
+    add_routes(app, [each.router for each in public])
+    add_routes_later(app, "/v1/editorial", _load_editorial)
+    add_routes(app, [health.router, pages.router])
+
+
+def _load_editorial() -> Iterable[APIRouter]:
+    from app.api.editorial import ROUTERS  # noqa: PLC0415 - a tenth of a start, and most processes have readers alone
+
+    return ROUTERS
 
 
 def _takes_purges(settings: Settings) -> bool:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.api.problems import PROBLEM_TYPE
 from app.api.request_bodies import move_bodies
+from app.api.routes import every_route
 from app.api.security import authorized
 from app.api.told import SCHEMAS, Told, Types, operations_of, tell_types
 from app.domain.api_key import KeyScope
@@ -126,7 +127,7 @@ def install_openapi(app: FastAPI) -> None:
                 version=app.version,
                 openapi_version="3.1.0",
                 description=DESCRIPTION,
-                routes=app.routes,
+                routes=list(every_route(app)),
                 tags=TAGS,
                 license_info={"name": "MIT", "identifier": "MIT"},
             )

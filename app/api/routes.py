@@ -1,9 +1,12 @@
-"""How the addresses of a resource are gathered, and added to the application as they are."""
+"""How the addresses of a resource are gathered, and added to the application: as they are, or once they are needed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
 
 PUBLIC = "/v1"
 
@@ -23,5 +26,50 @@ def add_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
 
     FastAPI's own way makes every route anew on a process's first request, and asks router by router.
     """
-    for router in routers:
-        app.router.routes.extend(router.routes)
+    app.router.routes.extend(_gather(routers))
+
+
+def add_routes_later(app: FastAPI, prefix: str, load: Callable[[], Iterable[APIRouter]]) -> None:
+    """Add what `load` brings, all of it below `prefix`, when somebody first asks for anything there."""
+    app.router.routes.append(_Later(prefix, load))
+
+
+def every_route(app: FastAPI) -> Iterator[BaseRoute]:
+    """All routes in their order, also those that nobody has asked for yet."""
+    for route in app.router.routes:
+        if isinstance(route, _Later):
+            yield from route.routes
+        else:
+            yield route
+
+
+def _gather(routers: Iterable[APIRouter]) -> list[BaseRoute]:
+    return [route for router in routers for route in router.routes]
+
+
+class _Later(BaseRoute):
+    """Everything below a prefix, loaded when it is first asked for."""
+
+    def __init__(self, prefix: str, load: Callable[[], Iterable[APIRouter]]) -> None:
+        self._below = f"{prefix}/"
+        self._load = load
+
+    @cached_property
+    def routes(self) -> list[BaseRoute]:
+        """What there is."""
+        return _gather(self._load())
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """How well any of them does: the first that takes the request, else the first that has its address."""
+        best = Match.NONE
+        chosen: Scope = {}
+        if scope["type"] == "http" and scope["path"].startswith(self._below):
+            for route in self.routes:
+                match, found = route.matches(scope)
+                if match.value > best.value:
+                    best, chosen = match, {**found, "route": route}
+        return best, chosen
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the one that was found answer."""
+        await scope["route"].handle(scope, receive, send)

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, TypeAdapter
 
 from app.api.request_bodies import described_body
+from app.api.routes import every_route
 from app.schemas.question import ArticleFilters, Question
 
 SCHEMAS = "#/components/schemas/"
@@ -44,7 +45,7 @@ class Operation(NamedTuple):
 
 def operations_of(document: Mapping[str, Any], app: FastAPI) -> Iterator[Operation]:
     """Every operation of the document whose route said its types."""
-    for context in iter_route_contexts(app.routes):
+    for context in iter_route_contexts(list(every_route(app))):
         route, told = context.original_route, document["paths"].get(context.path_format, {})
         if not isinstance(route, APIRoute) or not isinstance(route.openapi_extra, Told):
             continue
