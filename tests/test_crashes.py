@@ -33,7 +33,7 @@ from tests.serving import Server, free_port, start_server
 
 DESKS = 8
 IN_FLIGHT_LEAST = 4
-ROUNDS = 2
+ROUNDS = 1
 ROUNDS_SOAK = 50
 WRITES_BEFORE = (10, 60)
 SECONDS_MOST = 120

@@ -14,7 +14,7 @@ from tests.api.editorial.desk import TODAY, Desk, Json
 from tests.conftest import NOW, opened
 
 EDITORS = 20
-ROUNDS, ROUNDS_SOAK = 3, 50
+ROUNDS, ROUNDS_SOAK = 2, 50
 MOVES, MOVES_SOAK = 40, 1_000
 NUMBERS = ("revision", "version", "status", "published_at")
 
