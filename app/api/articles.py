@@ -54,7 +54,10 @@ async def list_articles(request: Request) -> Response:
     **documented(ArticleQuestion, Article, examples.ARTICLE, problems=(404, 410, 422), moves=True),
 )
 async def get_article(request: Request, key: Key) -> Response:
-    """Everything an article page shows in one answer. An old slug redirects (308) to the new one."""
+    """Everything an article page shows in one answer. An old slug redirects (308) to the new one.
+
+    A withdrawn article is 410 under each of its slugs.
+    """
     question = read_question(request, ArticleQuestion)
     return await _answer(request, key, article.get_article, question, lambda _, page: article_interest(page))
 
@@ -161,7 +164,7 @@ async def _answer(
     except ArticleMoved as moved:
         directives = PUBLIC
         if interest is not None:
-            with suppress(ArticleMoved, ArticleWithdrawn, NotFound):
+            with suppress(ArticleMoved, NotFound):  # withdrawn since then, it is that here as well
                 page = await read(query, moved.slug, question)
                 directives = outlook.directives(interest(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)

@@ -40,6 +40,7 @@ router = resource("Changes")
 async def export_articles(request: Request) -> Response:
     """Every public article under the filters, oldest first, one a line, each as in a list of articles.
 
+    Those that `id` names come in the order given.
     All of it is one snapshot, however long it takes. It is whole if it ends as HTTP says: what breaks off in the
     middle ends without its last chunk, and goes on with `from` at the last `published_at` that arrived.
     """

@@ -1,17 +1,19 @@
 """The absolute addresses, titles and names that the documents of a feed carry."""
 
-from collections.abc import Sequence
+import re
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from app.domain.instant import format_instant
+from app.domain.scope import Facet
 from app.queries.editions import EditionView
 from app.queries.feeds import Feed
-from app.schemas.article import ArticleItem
 from app.schemas.question import Filters
-from app.syndication.channel import Channel, Publication, guid_of, subjects
+from app.syndication.channel import Channel, Publication, guid_of
+from app.syndication.links import ascii_url
 
+_ORIGIN = re.compile("https?://[^/?#{]+(?=[/?#])", re.IGNORECASE)
 _PAGING = ("cursor", "limit", "part", "edition")
 
 
@@ -21,15 +23,24 @@ def publication_of(edition: EditionView) -> Publication:
 
 
 def site_base(edition: EditionView) -> str:
-    """Scheme and host of the front end, where sitemaps must be served from."""
-    site = urlsplit(edition.site_url)
+    """Scheme and host (in ASCII) of the edition's site."""
+    site = urlsplit(ascii_url(edition.site_url))
     return f"{site.scheme}://{site.netloc}"
+
+
+def pages_base(edition: EditionView) -> str:
+    """Scheme and host (in ASCII) of the pages of its articles, where sitemaps must be served from.
+
+    They are those of `article_url`, and of the site where each article has a host of its own.
+    """
+    origin = _ORIGIN.match(edition.article_url)
+    return site_base(edition) if origin is None else ascii_url(origin[0])
 
 
 def public_base(request: Request, edition: EditionView) -> str:
     """Where this installation is reached by others: as it is set, else as the front end's host passes it on."""
     base: str | None = request.app.state.public_url
-    return site_base(edition) if base is None else base
+    return site_base(edition) if base is None else ascii_url(base)
 
 
 def channel_of(
@@ -40,7 +51,7 @@ def channel_of(
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return Channel(
         guid=guid_of(f"feed {question.href(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
-        title=_title(feed.edition, question, feed.items),
+        title=_title(feed, question),
         publication=publication_of(feed.edition),
         updated=None if feed.items else format_instant(feed.edition.modified_at, feed.edition.zone),
         href=base + href,
@@ -50,12 +61,9 @@ def channel_of(
     )
 
 
-def _title(edition: EditionView, question: Filters, items: Sequence[ArticleItem]) -> str:
-    """The edition's name and what the feed is about, by the names that its articles show."""
-    kinds = (question.section, question.tag, question.author, question.label)
-    asked = [code for codes in kinds for code in sorted(set(codes))]  # another order asks the same
-    if not asked:
-        return edition.name
-    names = {subject.code: subject.name for item in items for subject in subjects(item)}
-    names |= {author["slug"]: author["name"] for item in items for author in item["authors"]}
-    return f"{edition.name}: {', '.join(names.get(code, code) for code in asked)}"
+def _title(feed: Feed, question: Filters) -> str:
+    """The edition's name and what the feed is about: its names, and the code of what nobody knows."""
+    kinds = (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)
+    asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(question, kind.name.lower())))]
+    named = [feed.names.get(each, each[1]) for each in asked]  # in the order of kinds and codes: not as they were asked
+    return f"{feed.edition.name}: {', '.join(named)}" if named else feed.edition.name

@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.api.deps import database_of
-from app.api.feed_documents import channel_of, publication_of, site_base
+from app.api.feed_documents import channel_of, pages_base, publication_of
 from app.api.freshness import feed_interest, outlook_of
 from app.api.openapi import documented
 from app.api.query import read_known
@@ -120,13 +120,13 @@ async def get_atom_archive(
     **documented(NewsQuestion, str, examples.NEWS_SITEMAP, problems=PROBLEMS, media_type=sitemap.MEDIA_TYPE),
 )
 async def get_news_sitemap(request: Request, edition: Edition) -> Response:
-    """What was published within 48 hours, for Google News; an index of parts where that is more than a thousand."""
+    """What was first published within 48 hours, for Google News; an index of parts where that is over a thousand."""
     question, now = read_known(request, NewsQuestion, edition=edition), clock.now()
 
     def render(news: News) -> bytes:
         if question.part is not None or news.parts == 1:
             return sitemap.render_news(publication_of(news.edition), news.items)
-        base = site_base(news.edition)
+        base = pages_base(news.edition)
         parts = (_href(question, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
         return sitemap.render_index([Place(base + href, None) for href in parts])
 
@@ -145,7 +145,7 @@ async def get_sitemap_index(request: Request, edition: Edition) -> Response:
     question = read_known(request, SitemapQuestion, edition=edition)
 
     def render(weeks: Weeks) -> bytes:
-        base = site_base(weeks.edition) + f"/feeds/{edition}/sitemap"
+        base = pages_base(weeks.edition) + f"/feeds/{edition}/sitemap"
         return sitemap.render_index([Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays])
 
     return await _document(

@@ -139,6 +139,16 @@ def web_url(value: str) -> str:
     return value
 
 
+def site_url(value: str) -> str:
+    """A web URL that those of pages begin with, without slashes at its end.
+
+    Raises InvalidValue as `web_url` does, and for a query or a fragment, behind which no path can stand.
+    """
+    if "?" in value or "#" in value:
+        raise InvalidValue("The address of a site has no query and no fragment: those of its pages begin with it.")
+    return web_url(value).rstrip("/")
+
+
 def _is_plain(text: str) -> bool:
     """Whether text and HTML are the same thing here: no markup, no NBSP, no controls, no surrogates."""
     return text.isprintable() and "<" not in text and "&" not in text and ">" not in text

@@ -31,7 +31,7 @@ _ONE = select(*ARTICLE_COLUMNS, *STANDING, article_bodies.c.blocks).select_from(
 _BY_ID = Prepared(_ONE.where(articles.c.id == bindparam("article_id")))
 _BY_SLUG = Prepared(_ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug")))
 _MOVED = (
-    select(articles.c.slug, articles.c.id)
+    select(articles.c.slug, articles.c.id, articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at)
     .join(article_slugs, article_slugs.c.article_id == articles.c.id)
     .where(
         article_slugs.c.edition_id == bindparam("edition_id"),
@@ -89,8 +89,8 @@ def render_page(connection: Connection, row: AnyRow, edition: EditionView, body:
     article["history"] = {"href": f"{article['href']}/history"}
     article["alternates"] = [
         {"rel": "canonical", "type": "text/html", "href": article["url"]},
-        {"rel": "alternate", "type": "application/ld+json", "href": f"{article['href']}/json-ld"},
-        {"rel": "alternate", "type": "application/json", "href": f"{article['href']}/ninjs"},
+        {"rel": "alternate", "type": "application/ld+json", "href": f"{article['href']}/json-ld", "title": "JSON-LD"},
+        {"rel": "alternate", "type": "application/json", "href": f"{article['href']}/ninjs", "title": "ninjs"},
         *feed_alternates(edition),
     ]
     return article
@@ -109,7 +109,10 @@ def list_related(connection: Connection, key: str, question: Question) -> Relate
 
 
 def find_public(connection: Connection, key: str, question: Question) -> tuple[AnyRow, EditionView]:
-    """The row of a public article by id or slug, with its edition; NotFound, ArticleMoved, ArticleWithdrawn."""
+    """The row of a public article by id or slug, with its edition; NotFound, ArticleMoved, ArticleWithdrawn.
+
+    A withdrawn one is ArticleWithdrawn under its old slugs too: the one it has now may be words of its headline.
+    """
     if looks_like_id(key):
         note_article(parse_id(key))
         row = _BY_ID.first(connection, {"article_id": parse_id(key)})
@@ -122,14 +125,18 @@ def find_public(connection: Connection, key: str, question: Question) -> tuple[A
             note_article(row.id)
         elif (moved := connection.execute(_MOVED, named).first()) is not None:
             note_article(moved.id)
-            raise ArticleMoved(moved.slug)
+            raise _withdrawn(moved) if moved.status == Status.WITHDRAWN else ArticleMoved(moved.slug)
         if row is None or row.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
             note_slugs(edition.id)
     if row is None or edition is None or row.status not in {Status.PUBLISHED, Status.WITHDRAWN}:
         raise NotFound(f"There is no article '{key[:120]}' here.")
     if row.status == Status.WITHDRAWN:
-        raise ArticleWithdrawn(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
+        raise _withdrawn(row)
     return row, edition
+
+
+def _withdrawn(row: AnyRow) -> ArticleWithdrawn:
+    return ArticleWithdrawn(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
 
 
 def _related(connection: Connection, article_id: int, edition: EditionView) -> list[Item]:

@@ -23,7 +23,7 @@ from app.models.section import sections
 from app.models.tag import tags
 from app.queries.editions import EditionView
 from app.queries.items import ITEM_COLUMNS, choose_members, read_rows, render_item, translate
-from app.queries.scope import resolve, upper_key
+from app.queries.scope import Asked, resolve, upper_key
 from app.schemas.article import ArticleItem, ArticleList
 from app.schemas.body import Body
 from app.schemas.catalogue import Author, Label, Section, Tag
@@ -77,7 +77,11 @@ def list_articles(
 
     At most seven statements, whatever the limit. InvalidInput, NotFound, CursorInvalid, CursorMismatch.
     """
-    asked = resolve(connection, question, entry=entry)
+    return list_asked(connection, resolve(connection, question, entry=entry), question, path=path)
+
+
+def list_asked(connection: Connection, asked: Asked, question: ArticlesQuestion, *, path: str) -> ArticleList:
+    """The same of a question that is resolved already; at most five statements. CursorInvalid, CursorMismatch."""
     upper = upper_key(asked, question.cursor)
     most = len(question.id) or question.limit
     within = asked.between(asked.lower, upper)
@@ -86,8 +90,7 @@ def list_articles(
     if not question.id:
         within.note(first=beyond[0].published_at if beyond else None)
     if question.id:
-        order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(question.id))}
-        shown = sorted(shown, key=lambda row: order[row.id])
+        shown = in_order_of(question.id, shown)
     items = render_articles(connection, shown, asked.editions, question.body)
     page: ArticleList = {
         "items": [choose_members(item, question.fields) for item in items],
@@ -97,6 +100,12 @@ def list_articles(
         cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
         page["next"] = {"cursor": cursor, "href": question.href(path, cursor=cursor)}
     return page
+
+
+def in_order_of(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """The rows of articles that were asked for by these ids, in the order in which each is named first."""
+    order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(ids))}
+    return sorted(rows, key=lambda row: order[row.id])
 
 
 def render_articles(

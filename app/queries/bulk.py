@@ -1,6 +1,6 @@
-"""Public articles in bulk: every one that a question asks for, oldest first, as lines of JSON."""
+"""Public articles in bulk: every one that a question asks for, oldest first or as named, as lines of JSON."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.ids import LARGEST
-from app.queries.articles import ARTICLE_COLUMNS, render_articles
+from app.queries.articles import ARTICLE_COLUMNS, in_order_of, render_articles
 from app.queries.changes import latest_seq
 from app.queries.items import choose_members, read_rows
 from app.queries.listing import LATEST, Key
-from app.queries.scope import resolve
+from app.queries.scope import Asked, resolve
 from app.schemas.article import ArticleItem
 from app.schemas.question import ExportQuestion
 
@@ -30,26 +30,35 @@ class Portion(NamedTuple):
 
 
 def export_articles(connection: Connection, question: ExportQuestion) -> Generator[Portion]:
-    """All the articles asked for, oldest first, each as lists of articles show it; at least one portion.
+    """All the articles under the filters (`id` is for `read_named`), oldest first, each as lists of articles show it.
 
-    At most five statements a portion, and three before the first. Before the first: InvalidInput, NotFound.
+    At least one portion. At most five statements a portion, and three before the first; before that InvalidInput,
+    NotFound.
     """
     as_of = latest_seq(connection)
     asked = resolve(connection, question)
-    most = None if question.id else BATCH
     rest, goes_on = asked, True
     while goes_on:
-        rows = read_rows(connection, rest, ARTICLE_COLUMNS, ids=question.id, limit=most, oldest_first=True)
-        items = render_articles(connection, rows, asked.editions, question.body)
-        yield Portion(as_of, b"".join([_line(choose_members(item, question.fields)) for item in items]))
-        goes_on = len(rows) == most
+        rows = read_rows(connection, rest, ARTICLE_COLUMNS, limit=BATCH, oldest_first=True)
+        yield _portion(connection, as_of, asked, question, rows)
+        goes_on = len(rows) == BATCH
         if goes_on:
             rest = asked.between(_after(rows[-1]), LATEST)
 
 
 def read_named(connection: Connection, question: ExportQuestion) -> Portion:
-    """The articles that `id` names, which are one portion."""
-    return next(export_articles(connection, question))
+    """The articles that `id` names, in the order given: one portion. InvalidInput, NotFound."""
+    as_of = latest_seq(connection)
+    asked = resolve(connection, question)
+    rows = read_rows(connection, asked, ARTICLE_COLUMNS, ids=question.id, limit=None)
+    return _portion(connection, as_of, asked, question, in_order_of(question.id, rows))
+
+
+def _portion(
+    connection: Connection, as_of: int, asked: Asked, question: ExportQuestion, rows: Sequence[AnyRow]
+) -> Portion:
+    items = render_articles(connection, rows, asked.editions, question.body)
+    return Portion(as_of, b"".join([_line(choose_members(item, question.fields)) for item in items]))
 
 
 def _after(row: AnyRow) -> Key:

@@ -27,12 +27,12 @@ from app.schemas.question import NameQuestion
 ARTICLE_URL = "{site_url}/{slug}"
 PATH = "/v1/editions"
 FEEDS = (
-    ("rss.xml", "application/rss+xml"),
-    ("atom.xml", "application/atom+xml"),
-    ("feed.json", "application/feed+json"),
-    ("ninjs.json", "application/json"),
+    ("rss.xml", "application/rss+xml", "RSS"),
+    ("atom.xml", "application/atom+xml", "Atom"),
+    ("feed.json", "application/feed+json", "JSON Feed"),
+    ("ninjs.json", "application/json", "ninjs"),
 )
-"""The feeds of an edition, and their media types."""
+"""The feeds of an edition, their media types, and what their formats are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,13 @@ def edition_link(view: EditionView) -> EditionLink:
 def feed_alternates(view: EditionView) -> list[Alternate]:
     """Where an edition's feeds are, for autodiscovery."""
     return [
-        {"rel": "alternate", "type": media_type, "href": f"/feeds/{view.slug}/{name}"} for name, media_type in FEEDS
+        {
+            "rel": "alternate",
+            "type": media_type,
+            "href": f"/feeds/{view.slug}/{name}",
+            "title": f"{view.name}: {form}",
+        }
+        for name, media_type, form in FEEDS
     ]
 
 

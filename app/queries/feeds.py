@@ -1,6 +1,6 @@
 """Feeds: pages of an edition's articles, its days as archive documents, and what a news sitemap holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 from app.domain.article import BodyForm
 from app.domain.calendar import Day, find_day, parse_day
 from app.domain.feed import FeedContent
-from app.domain.footprint import note_until
+from app.domain.footprint import note_entry, note_until
 from app.domain.instant import SECOND_US
+from app.domain.scope import Facet
 from app.errors import InvalidValue, NotFound
 from app.queries.article import get_article
-from app.queries.articles import ARTICLE_COLUMNS, list_articles, render_articles
+from app.queries.articles import ARTICLE_COLUMNS, list_asked, render_articles
 from app.queries.editions import EditionView, find_edition
-from app.queries.items import read_rows
+from app.queries.items import read_rows, translate
 from app.queries.scope import Asked, resolve
 from app.schemas.article import Article, ArticleItem
 from app.schemas.feed import NEWS_PARTS_MOST, CurrentQuestion, FeedQuestion, NewsQuestion
@@ -29,10 +30,14 @@ NEWS_PART = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Articles of an edition, newest first, and what follows: a cursor, or days with news before and after."""
+    """Articles of an edition, newest first, and what follows: a cursor, or days with news before and after.
+
+    `names` are those of what was asked for, by kind and code, as far as the catalogue lists it.
+    """
 
     edition: EditionView
     items: Sequence[ArticleItem]
+    names: Mapping[tuple[Facet, str], str]
     cursor: str | None = None
     older: date | None = None
     newer: date | None = None
@@ -57,10 +62,10 @@ class Published:
 
 def get_feed(connection: Connection, question: FeedQuestion) -> Feed:
     """A page of a feed; NotFound, InvalidInput, CursorInvalid, CursorMismatch."""
-    edition = find_edition(connection, question.edition)
-    page = list_articles(connection, question.articles(_body(edition)), path="")
-    following = page["next"]
-    return Feed(edition, page["items"], cursor=None if following is None else following["cursor"])
+    asked = resolve(connection, question)
+    page = list_asked(connection, asked, question.articles(_body(asked.edition)), path="")
+    following, names = page["next"], _names(asked)
+    return Feed(asked.edition, page["items"], names, cursor=None if following is None else following["cursor"])
 
 
 def get_current(connection: Connection, question: CurrentQuestion, *, now: int) -> Feed:
@@ -80,7 +85,7 @@ def get_current(connection: Connection, question: CurrentQuestion, *, now: int) 
     is_open = is_everything or not older
     asked.note(first=None if is_open else min(rows[-1].published_at, older[0].published_at))
     items = render_articles(connection, rows, asked.editions, _body(asked.edition))
-    return Feed(asked.edition, items, older=_date(older[0].published_at, asked) if older else None)
+    return Feed(asked.edition, items, _names(asked), older=_date(older[0].published_at, asked) if older else None)
 
 
 def get_archive(connection: Connection, day_text: str, question: CurrentQuestion, *, now: int) -> Feed:
@@ -103,19 +108,24 @@ def get_archive(connection: Connection, day_text: str, question: CurrentQuestion
     return Feed(
         asked.edition,
         render_articles(connection, rows, asked.editions, _body(asked.edition)),
+        _names(asked),
         older=_date(older[0].published_at, asked) if older else None,
         newer=_date(newer[0].published_at, asked) if newer else None,
     )
 
 
 def get_news(connection: Connection, question: NewsQuestion, *, now: int) -> News:
-    """What was published within the last 48 hours, a thousand at a time; NotFound where there is no such part."""
-    asked = resolve(connection, question)
-    recent = asked.between((now - NEWS_FOR_US, 0), asked.upper)
+    """What was first published within the last 48 hours, a thousand at a time; NotFound where there is no such part.
+
+    What only a bump made recent is not news to a search engine, which wants the first public time.
+    """
+    asked, since = resolve(connection, question), now - NEWS_FOR_US
+    recent = asked.between((since, 0), asked.upper)
     recent.note()
-    rows = read_rows(connection, recent, ARTICLE_COLUMNS, limit=NEWS_PARTS_MOST * NEWS_PART)
+    found = read_rows(connection, recent, ARTICLE_COLUMNS, limit=NEWS_PARTS_MOST * NEWS_PART)
+    rows = [row for row in found if row.first_published_at >= since]
     if rows:
-        note_until(rows[-1].published_at + NEWS_FOR_US)
+        note_until(min(row.first_published_at for row in rows) + NEWS_FOR_US)
     parts = max(1, -(-len(rows) // NEWS_PART))
     number = question.part or 1
     if number > parts:
@@ -128,6 +138,15 @@ def get_published(connection: Connection, key: str, question: ArticleQuestion) -
     """An article's page with its edition; NotFound, ArticleMoved, ArticleWithdrawn."""
     article = get_article(connection, key, question)
     return Published(article, find_edition(connection, article["edition"]))
+
+
+def _names(asked: Asked) -> dict[tuple[Facet, str], str]:
+    """What readers call that which was asked for; noted, since the feed is titled by it."""
+    found = {}
+    for kind, number, code, text, texts in asked.selection.names:
+        note_entry(kind, number)
+        found[kind, code] = translate(text, texts, asked.edition.language)
+    return found
 
 
 def _body(edition: EditionView) -> BodyForm:

@@ -7,7 +7,7 @@ walk the ranges of the sparsest kind and look the others up by their full key.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -49,15 +49,27 @@ _ONE = literal_column("1", Integer)
 Place = tuple[int, Facet, int]
 
 
+class Called(NamedTuple):
+    """A listed entry that was asked for: its kind, number and code, its name, and translations of that as JSON."""
+
+    kind: Facet
+    number: int
+    code: str
+    text: str
+    texts: str
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The lists an answer is cut from: for every group of names asked for, their places in the index.
 
     The places of the first group are walked, those of the others are looked up. Without names the one group is
-    the edition itself; a group without places holds nothing.
+    the edition itself; a group without places holds nothing. `names` are what the public may call them; whoever
+    shows one notes its entry.
     """
 
     kinds: tuple[tuple[Place, ...], ...]
+    names: tuple[Called, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -88,6 +100,7 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
     shape = tuple(sorted((kind, len(names)) for kind, names in asked.items()))
     values = {f"{kind.name}_{i}": name for kind, names in asked.items() for i, name in enumerate(names)}
     found: dict[tuple[Facet, str], list[Place]] = {}
+    called: list[Called] = []
     for row in connection.execute(_names(shape), values):
         kind = Facet(row.kind)
         owners = editions if row.edition_id is None else (row.edition_id,)
@@ -95,6 +108,8 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
         found.setdefault((kind, row.name), []).extend(places)
         if not row.is_listed:
             _note_missing(kind, owners)
+        elif places:
+            called.append(Called(kind, row.id, row.name, row.text, row.texts))
     for kind, wanted in asked.items():
         for name in wanted:
             at = {edition for edition, _, _ in found.get((kind, name), ())}
@@ -105,7 +120,8 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
             tuple(
                 tuple(place for name in sorted(set(names)) for place in found.get((kind, name), ()))
                 for kind, names in groups
-            )
+            ),
+            tuple(called),
         )
     )
 
@@ -133,6 +149,7 @@ def _names(shape: tuple[tuple[Facet, int], ...]) -> Any:
     for kind, count in shape:
         table, name = SHELVES[kind]
         owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
+        shown = (table.c.text, table.c.texts) if kind is Facet.LABEL else (table.c.name, literal_column("'{}'"))
         wanted: list[BindParameter[str]] = [bindparam(f"{kind.name}_{i}") for i in range(count)]
         parts.append(
             select(
@@ -141,6 +158,8 @@ def _names(shape: tuple[tuple[Facet, int], ...]) -> Any:
                 table.c.id,
                 table.c.is_listed,
                 name.label("name"),
+                shown[0].label("text"),
+                shown[1].label("texts"),
             ).where(name.in_(wanted))
         )
     return union_all(*parts) if len(parts) > 1 else parts[0]

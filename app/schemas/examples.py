@@ -1,5 +1,6 @@
 """One consistent example of every answer, for the API's own document."""
 
+from app.schemas.alternate import Alternate
 from app.schemas.article import Article, ArticleItem, ArticleList, Item, RelatedList
 from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
 from app.schemas.change import ChangeList
@@ -145,6 +146,12 @@ ARTICLE_ITEM: ArticleItem = {
     },
     "version": 1,
 }
+FEED: Alternate = {
+    "rel": "alternate",
+    "type": "application/rss+xml",
+    "href": "/feeds/harbour/rss.xml",
+    "title": "The Kestrava Meridian: RSS",
+}
 ARTICLE: Article = {
     **ARTICLE_ITEM,
     "body": [
@@ -160,8 +167,8 @@ ARTICLE: Article = {
     "history": {"href": f"/v1/articles/{ITEM['id']}/history"},
     "alternates": [
         {"rel": "canonical", "type": "text/html", "href": ITEM["url"]},
-        {"rel": "alternate", "type": "application/ld+json", "href": f"{ITEM['href']}/json-ld"},
-        {"rel": "alternate", "type": "application/rss+xml", "href": "/feeds/meridian/rss.xml"},
+        {"rel": "alternate", "type": "application/ld+json", "href": f"{ITEM['href']}/json-ld", "title": "JSON-LD"},
+        FEED,
     ],
 }
 ARTICLES: ArticleList = {
@@ -188,7 +195,7 @@ EDITION: Edition = {
     **EDITION_LINK,
     "site_url": "https://meridian.example",
     "article_url": "{site_url}/{slug}",
-    "alternates": [{"rel": "alternate", "type": "application/rss+xml", "href": "/feeds/meridian/rss.xml"}],
+    "alternates": [FEED],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
 }
 EDITIONS: EditionList = {"items": [EDITION], "next": None}

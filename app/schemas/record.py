@@ -15,7 +15,7 @@ from app.domain.feed import FeedContent
 from app.domain.ids import parse_id
 from app.domain.instant import parse_instant
 from app.domain.language import check_language
-from app.domain.markup import plain_text, web_url
+from app.domain.markup import plain_text, site_url, web_url
 from app.domain.revision import Action, NoteType
 from app.domain.slug import check_code, check_slug
 from app.errors import Flaw, InvalidInput, InvalidValue
@@ -29,10 +29,6 @@ SOURCE_ID_MOST = 400  # of up to four bytes each: PostgreSQL indexes no value be
 
 def _zone_name(value: str) -> str:
     return find_zone(value).key
-
-
-def _site(value: str) -> str:
-    return web_url(value).rstrip("/")
 
 
 def _template(value: str) -> str:
@@ -93,7 +89,7 @@ class EditionRecord(_Record):
     name: Line
     language: Language
     timezone: Annotated[str, AfterValidator(_zone_name)]
-    site_url: Annotated[str, AfterValidator(_site)]
+    site_url: Annotated[str, AfterValidator(site_url)]
     article_url: Annotated[str, AfterValidator(_template)] | None = None
     default: Annotated[bool, Field(strict=True)] = False
     feed_content: FeedContent = FeedContent.SUMMARY

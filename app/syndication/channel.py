@@ -4,6 +4,7 @@ import html as entities
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from app.domain.feed import FeedContent
@@ -13,6 +14,22 @@ from app.schemas.body import Image
 from app.syndication.links import absolute_links
 
 _NAMESPACE: Final = UUID("5b0f3c52-6d0e-4c6b-9d43-0c2d9b8e7a11")
+_IMAGE_TYPES: Final = {
+    "apng": "image/apng",
+    "avif": "image/avif",
+    "bmp": "image/bmp",
+    "gif": "image/gif",
+    "heic": "image/heic",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "jxl": "image/jxl",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "webp": "image/webp",
+}
+"""IANA's names, written down here: what the standard library says of an extension differs from machine to machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +104,11 @@ def subjects(item: ArticleItem) -> Iterator[Subject]:
         yield Subject("label", label["code"], label["text"])
 
 
+def names_of_subjects(item: ArticleItem) -> list[str]:
+    """What readers call what the article is filed under, each name once: a section and a tag may share one."""
+    return list(dict.fromkeys(subject.name for subject in subjects(item)))
+
+
 def content_html(item: ArticleItem) -> str:
     """The whole text as one HTML fragment: lead, body (asked for as HTML), and what the editors say of its label.
 
@@ -111,8 +133,13 @@ def paragraph_html(text: str) -> str:
 
 
 def media_type(image: Image) -> str | None:
-    """The media type of an image's own file, where one of its renditions is the same file."""
-    return next((each["type"] for each in image["renditions"] if each["url"] == image["url"]), None)
+    """The media type of an image's own file: that of the rendition that is the same file, else by its extension.
+
+    None where neither tells it.
+    """
+    told = next((each["type"] for each in image["renditions"] if each["url"] == image["url"]), None)
+    stem, _, extension = urlsplit(image["url"]).path.rpartition("/")[2].rpartition(".")
+    return told or (_IMAGE_TYPES.get(extension.lower()) if stem else None)
 
 
 def _lines(text: str) -> str:

@@ -7,7 +7,7 @@ import orjson
 
 from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
-from app.syndication.channel import Channel, changed_at, content_html, guid_of, subjects
+from app.syndication.channel import Channel, changed_at, content_html, guid_of, names_of_subjects
 from app.syndication.links import ascii_url
 
 MEDIA_TYPE: Final = "application/feed+json"
@@ -46,7 +46,7 @@ def _item(channel: Channel, item: ArticleItem) -> dict[str, Any]:
             "date_published": item["published_at"],
             "date_modified": changed_at(item),
             "authors": [{"name": author["name"]} for author in item["authors"]] or None,
-            "tags": [subject.name for subject in subjects(item)] or None,
+            "tags": names_of_subjects(item) or None,
             "_dayline": _extension(item),
         }
     )

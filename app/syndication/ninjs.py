@@ -1,13 +1,14 @@
 """ninjs 3.1 (IPTC): an article, a feed as one composite news object, and the stub of what was withdrawn."""
 
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any, Final
 
 import orjson
 
 from app.domain.feed import FeedContent
 from app.schemas.article import Article, ArticleItem, Item
-from app.schemas.body import Image, Rights
+from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label
 from app.syndication.channel import Channel, Publication, changed_at, guid_of, media_type
 from app.syndication.links import absolute_links, ascii_url
@@ -152,16 +153,16 @@ def _picture(image: Image) -> dict[str, Any]:
     url = ascii_url(image["url"])
     size = {"width": image["width"], "height": image["height"]}
     own = _filled({"name": "main", "href": url, "contentType": media_type(image), **size})
+    files = [rendition for rendition in image["renditions"] if rendition["url"] != image["url"]]
     others = [
         {
-            "name": f"{rendition['width']}w",
+            "name": name,
             "href": ascii_url(rendition["url"]),
             "contentType": rendition["type"],
             "width": rendition["width"],
             "height": rendition["height"],
         }
-        for rendition in image["renditions"]
-        if rendition["url"] != image["url"]
+        for name, rendition in zip(_names(files), files, strict=True)
     ]
     return _filled(
         {
@@ -174,6 +175,17 @@ def _picture(image: Image) -> dict[str, Any]:
             "renditions": [own, *others],
         }
     )
+
+
+def _names(files: Sequence[Rendition]) -> list[str]:
+    """A name for each file, none twice: `600w` for the first of a width, `600w-webp` for one in another format."""
+    names: dict[str, None] = {}
+    for each in files:
+        short = f"{each['width']}w"
+        long = f"{short}-{each['type'].removeprefix('image/')}"
+        candidates = chain((short, long), (f"{long}-{number}" for number in count(2)))
+        names[next(name for name in candidates if name not in names)] = None
+    return list(names)
 
 
 def _related(item: Item) -> dict[str, Any]:

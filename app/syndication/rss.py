@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image
-from app.syndication.channel import Channel, content_html, guid_of, media_type, paragraph_html, subjects
+from app.syndication.channel import Channel, content_html, guid_of, media_type, names_of_subjects, paragraph_html
 from app.syndication.elements import Markup, branch, document, leaf, optional
 from app.syndication.links import ascii_url
 
@@ -58,7 +58,7 @@ def _item(channel: Channel, item: ArticleItem) -> Markup:
             leaf("guid", guid_of(item["id"]), {"isPermaLink": "false"}),
             leaf("pubDate", _mail_date(item["published_at"])),
             *(leaf("dc:creator", author["name"]) for author in item["authors"]),
-            *(leaf("category", subject.name) for subject in subjects(item)),
+            *(leaf("category", name) for name in names_of_subjects(item)),
             *_source(item),
             *_text(channel.content, item),
             *_media(item["image"]),
@@ -67,9 +67,13 @@ def _item(channel: Channel, item: ArticleItem) -> Markup:
 
 
 def _source(item: ArticleItem) -> Iterator[Markup]:
-    source = item["source"]
-    if source and source["url"]:  # the element has no form without a URL
-        yield leaf("source", source["name"], {"url": ascii_url(source["url"])})
+    """In Dublin Core, since the `source` of RSS itself is a feed that an item came from.
+
+    Its address, and last its name: of several, many a reader keeps the last one.
+    """
+    if source := item["source"]:
+        yield from optional("dc:source", source["url"] and ascii_url(source["url"]))
+        yield leaf("dc:source", source["name"])
 
 
 def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:

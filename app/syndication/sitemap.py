@@ -37,7 +37,7 @@ def render_index(sitemaps: Sequence[Place]) -> bytes:
 
 
 def render_news(publication: Publication, items: Sequence[ArticleItem]) -> bytes:
-    """A news sitemap of these articles; ValueError beyond NEWS_ENTRIES_MOST.
+    """A news sitemap of these articles, each with its first public time; ValueError beyond NEWS_ENTRIES_MOST.
 
     Which ones are recent enough (48 hours) is the caller's to know.
     """
@@ -63,7 +63,7 @@ def news_language(tag: str) -> str:
 def _news(item: ArticleItem, paper: Markup) -> Markup:
     news = (
         paper,
-        leaf("news:publication_date", item["published_at"]),
+        leaf("news:publication_date", item["first_published_at"]),
         leaf("news:title", item["headline"]),
     )
     return branch("url", (leaf("loc", ascii_url(item["url"])), branch("news:news", news)))

@@ -137,6 +137,13 @@ async def test_a_list_shows_an_article_as_its_own_page_does(client: httpx.AsyncC
             assert page.keys() - item.keys() == {"related", "neighbours", "notes", "history", "alternates"}
 
 
+async def test_other_forms_of_an_article_are_told_apart_by_their_titles(client: httpx.AsyncClient) -> None:
+    canonical, *others = (await get(client, TRAM))["alternates"]
+    assert "title" not in canonical
+    assert len({each["href"] for each in others}) == len({each["title"] for each in others}) == len(others) == 6
+    assert others[2:] == (await get(client, "/v1/editions/global"))["alternates"]
+
+
 async def test_dates_and_labels_are_said_in_the_editions_language(client: httpx.AsyncClient) -> None:
     page = await get(client, "/v1/articles/lamps?edition=ua")
     assert page["headline"] == "Лід скрес"

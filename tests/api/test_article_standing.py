@@ -8,6 +8,7 @@ import pytest
 from app import clock
 from app.domain.article import Status
 from app.domain.instant import parse_instant
+from app.errors import ArticleMoved, ArticleWithdrawn
 from app.schemas.record import ArticleRecord, Withdrawal
 from tests.api.newsroom import ARTICLES
 from tests.conftest import Store
@@ -79,12 +80,45 @@ async def test_a_slug_taken_back_stops_redirecting(client: httpx.AsyncClient, st
     assert (await client.get("/v1/articles/trams-return")).json()["headline"] == "Story other"
 
 
-async def test_an_old_slug_of_a_withdrawn_article_leads_to_its_notice(client: httpx.AsyncClient, store: Store) -> None:
-    await store(withdrawn(FERRY, notice="Wrong quay.").model_copy(update={"slug": "ferry-waited"}))
-    moved = await client.get("/v1/articles/ferry-waits")
-    assert moved.status_code == 308
-    gone = await client.get(moved.headers["location"])
-    assert (gone.status_code, gone.json()["notice"]) == (410, "Wrong quay.")
+async def test_an_old_slug_of_a_withdrawn_article_tells_the_notice_and_not_the_slug_it_has_now(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    now = FERRY.model_copy(update={"slug": "ferry-ran-aground"})
+    for record, status in ((now, 308), (withdrawn(now, notice="Wrong quay."), 410), (now, 308)):
+        await store(record.model_copy(update={"status": record.status or Status.PUBLISHED}))
+        for form in ("", "/related", "/history", "/json-ld", "/ninjs"):
+            for _ in range(2):  # read, then kept
+                answer = await client.get(f"/v1/articles/ferry-waits{form}")
+                assert answer.status_code == status, form
+                assert ("aground" in str(answer.headers) + answer.text) == (status == 308), form
+                if status == 410:
+                    current = (await client.get(f"/v1/articles/ferry-ran-aground{form}")).json()
+                    told = answer.json()
+                    assert told.get("notice", told.get("edNote")) == "Wrong quay."
+                    assert told == current | ({"instance": told["instance"]} if "instance" in told else {})
+    assert (await client.get("/v1/articles/ferry-waits?edition=ua")).status_code == 404
+
+
+async def test_a_withdrawal_between_the_two_looks_at_an_old_slug_is_no_redirect(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = iter((ArticleMoved("trams-return"), ArticleWithdrawn("06zzzzzzzzzzz", "Wrong quay.", at=0)))
+
+    def look(*_: Any) -> None:
+        raise next(found)
+
+    monkeypatch.setattr("app.queries.article.get_article", look)
+    answer = await client.get("/v1/articles/night-trams")
+    assert (answer.status_code, answer.json()["notice"]) == (410, "Wrong quay.")
+    assert "trams-return" not in str(answer.headers)
+
+
+async def test_an_old_slug_of_a_withdrawn_article_is_free_for_another(client: httpx.AsyncClient, store: Store) -> None:
+    await store(withdrawn(FERRY).model_copy(update={"slug": "ferry-ran-aground"}))
+    assert (await client.get("/v1/articles/ferry-waits")).status_code == 410
+    await store(article("2026-11-20T11:00:00Z", source_id="other", slug="ferry-waits"))
+    assert (await client.get("/v1/articles/ferry-waits")).json()["headline"] == "Story other"
+    assert (await client.get("/v1/articles/ferry-ran-aground")).status_code == 410
 
 
 async def test_a_withdrawn_article_is_gone_from_every_answer_and_comes_back_whole(

@@ -69,12 +69,12 @@ async def test_an_edition_is_told_whole(client: httpx.AsyncClient) -> None:
         "site_url": "https://courier.example/ua",
         "article_url": "{site_url}/n/{id}",
         "alternates": [
-            {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}"}
-            for name, kind in (
-                ("rss.xml", "application/rss+xml"),
-                ("atom.xml", "application/atom+xml"),
-                ("feed.json", "application/feed+json"),
-                ("ninjs.json", "application/json"),
+            {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}", "title": f"Люмський кур'єр: {form}"}
+            for name, kind, form in (
+                ("rss.xml", "application/rss+xml", "RSS"),
+                ("atom.xml", "application/atom+xml", "Atom"),
+                ("feed.json", "application/feed+json", "JSON Feed"),
+                ("ninjs.json", "application/json", "ninjs"),
             )
         ],
     }

@@ -60,14 +60,15 @@ async def test_an_export_is_what_the_lists_show_oldest_first(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_articles_asked_for_by_id_come_without_a_turn(client: httpx.AsyncClient) -> None:
+async def test_articles_asked_for_by_id_come_in_the_order_given_and_without_a_turn(client: httpx.AsyncClient) -> None:
     listed = await export_of(client, "body=blocks")
-    chosen = [listed[2], listed[0]]
+    chosen = [listed[2], listed[0], listed[3], listed[1]]
     query = "&".join(f"id={each['id']}" for each in chosen)
     app_of(client).state.exports = asyncio.BoundedSemaphore(0)
     try:
         assert (await client.get("/v1/export")).status_code == 503
-        assert await export_of(client, f"body=blocks&{query}") == [listed[0], listed[2]]
+        assert await export_of(client, f"body=blocks&{query}&id={chosen[0]['id']}") == chosen
+        assert await export_of(client, f"body=blocks&exclude={chosen[1]['id']}&{query}") == [chosen[0], *chosen[2:]]
     finally:
         app_of(client).state.exports = asyncio.BoundedSemaphore(export.AT_ONCE)
 

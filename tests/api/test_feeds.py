@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.domain.cursor import encode_position
+from app.queries import feeds
 from app.syndication.channel import guid_of
 from tests.api.reading_feeds import PAGED, SITEMAPS, SUBSCRIBED, fetch, ids_in, locations, next_url, walk_feed
 from tests.archive import chosen, make_archive
@@ -201,3 +202,38 @@ async def test_feeds_stay_apart_where_sections_share_a_name(client: httpx.AsyncC
     [by_section] = ids_in(await fetch(client, "/feeds/global/rss.xml?section=coast"))
     [by_tag] = ids_in(await fetch(client, "/feeds/global/rss.xml?tag=coast"))
     assert by_section != by_tag
+
+
+async def test_addresses_on_a_host_of_another_script_are_in_ascii(client: httpx.AsyncClient, store: Store) -> None:
+    await store(edition(site_url="https://газета.example/нове"), article(source_id="a"), article(source_id="b"))
+    base = "https://xn--80aahjj1e.example/feeds/global"
+    feed = (await fetch(client, "/feeds/global/feed.json?limit=1")).json()
+    assert feed["feed_url"] == f"{base}/feed.json?limit=1"
+    assert feed["next_url"].startswith(f"{base}/feed.json?")
+    for name in (*SUBSCRIBED, "sitemap.xml"):
+        answer = await fetch(client, f"/feeds/global/{name}")
+        assert f"{base}/" in answer.text
+        assert "газета" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("template", "base"),
+    [
+        (None, "https://courier.example"),
+        ("{site_url}/news/{slug}", "https://courier.example"),
+        ("https://stories.example:8443/{id}", "https://stories.example:8443"),
+        ("HTTPS://газета.example?story={slug}", "HTTPS://xn--80aahjj1e.example"),
+        ("https://{slug}.courier.example/", "https://courier.example"),
+    ],
+)
+async def test_sitemaps_are_on_the_host_that_their_pages_are_on(
+    client: httpx.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch, template: str | None, base: str
+) -> None:
+    monkeypatch.setattr(feeds, "NEWS_PART", 1)
+    await store(edition(article_url=template), article(source_id="a"), article("2026-11-20T10:00:00Z", source_id="b"))
+    index = locations(await fetch(client, "/feeds/global/sitemap.xml"))
+    assert index == [f"{base}/feeds/global/sitemap/2026-W47.xml"]
+    parts = locations(await fetch(client, "/feeds/global/news-sitemap.xml"))
+    assert parts == [f"{base}/feeds/global/news-sitemap.xml?part={part}" for part in (1, 2)]
+    feed = (await fetch(client, "/feeds/global/feed.json")).json()
+    assert feed["feed_url"] == "https://courier.example/feeds/global/feed.json"

@@ -119,6 +119,8 @@ HAPPENINGS: tuple[tuple[str, int, dict[str, Any], int], ...] = (
     ("/v1/articles/story-1", 200, {"source_id": "s1", "slug": "story-1", **GONE}, 410),
     ("/v1/articles/story-1", 410, {"source_id": "s1", "slug": "story-1", "status": "published"}, 200),
     ("/v1/articles/story-2", 200, {"source_id": "s2", "slug": "other"}, 308),
+    ("/v1/articles/story-2", 308, {"source_id": "s2", "slug": "other", **GONE}, 410),
+    ("/v1/articles/story-2", 410, {"source_id": "s2", "slug": "other", "status": "published"}, 308),
     ("/v1/articles/story-2", 308, {"source_id": "s2", "slug": "story-2"}, 200),
     ("/v1/timeline/2026-11-12", 200, {"source_id": "b", "published_at": "2026-11-12T10:00:00Z"}, 200),
     ("/v1/tags/fog", 404, {"source_id": "c", "tags": ["fog"]}, 200),

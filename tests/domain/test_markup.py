@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.markup import MAX_TAGS, escape, plain_text, sanitise, to_text, web_url
+from app.domain.markup import MAX_TAGS, escape, plain_text, sanitise, site_url, to_text, web_url
 from app.errors import InvalidValue
 from tests.xss_vectors import VECTORS, is_harmless
 
@@ -248,3 +248,14 @@ def test_a_web_address_is_left_alone(url: str) -> None:
 def test_another_address_is_refused_with_a_reason(url: str, reason: str) -> None:
     with pytest.raises(InvalidValue, match=reason):
         web_url(url)
+
+
+@pytest.mark.parametrize("url", ["https://paper.example", "https://paper.example/", "https://paper.example//"])
+def test_the_address_of_a_site_ends_without_a_slash(url: str) -> None:
+    assert site_url(url) == "https://paper.example"
+
+
+@pytest.mark.parametrize("end", ["?", "/?a=1", "#", "/news#top"])
+def test_the_address_of_a_site_has_no_query_and_no_fragment(end: str) -> None:
+    with pytest.raises(InvalidValue, match="no query"):
+        site_url(f"https://paper.example{end}")

@@ -73,6 +73,8 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     (edition_line("b", timezone="localtime"), "timezone: A time zone is an IANA name"),
     (edition_line("b", language="english"), "language: "),
     (edition_line("b", site_url="courier.example"), "site_url: Expected an absolute URL"),
+    (edition_line("b", site_url="https://courier.example/?paper=b"), "site_url: The address of a site has no query"),
+    (edition_line("b", site_url="https://courier.example#b"), "site_url: The address of a site has no query"),
     (edition_line("b", article_url="{site_url}/news"), "article_url: A template holds {slug} or {id}"),
     (edition_line("b", default="yes"), "default: "),
     (edition_line("B"), "slug: A code is 1 to 80"),

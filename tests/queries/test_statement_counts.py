@@ -56,10 +56,10 @@ SINGLE = {
     "/v1/articles/global-story-7/ninjs": 8,
 }
 FEEDS = {
-    "rss.xml?limit=1": 5,  # the edition for its own sake, then as a list of articles
-    "rss.xml?limit=50": 5,
-    "ninjs.json?limit=50&section=city&tag=trams": 7,
-    "feed.json": 5,
+    "rss.xml?limit=1": 4,  # as a list of articles
+    "rss.xml?limit=50": 4,
+    "ninjs.json?limit=50&section=city&tag=trams": 6,
+    "feed.json": 4,
     "atom.xml": 6,  # the edition, the newest, all of today, the newest finished day; tags, authors
     "atom.xml?section=city": 6,
     "atom/2026-11-18.xml": 6,  # the edition, the day, the day before and after; tags, authors

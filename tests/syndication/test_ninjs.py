@@ -18,6 +18,22 @@ def test_an_article_comes_whole_with_its_picture_and_what_to_read_beside_it() ->
     assert told["by"] == "Tem Ost, Ida Lorn"
 
 
+def test_no_two_renditions_share_a_name() -> None:
+    files = [(600, "avif"), (600, "jpeg"), (300, "jpeg"), (600, "jpeg"), (600, "jpeg")]
+    image = {
+        **(fog()["image"] or {}),
+        "renditions": [
+            {"url": f"https://pictures.example/{place}", "width": width, "height": 200, "type": f"image/{kind}"}
+            for place, (width, kind) in enumerate(files)
+        ],
+    }
+    told = json.loads(ninjs.render(page(fog(image=image)), publication=PUBLICATION))
+    renditions = told["associations"][0]["renditions"]
+    names = ["main", "600w", "600w-jpeg", "300w", "600w-jpeg-2", "600w-jpeg-3"]
+    assert [each["name"] for each in renditions] == names
+    assert [each["href"].rpartition("/")[2] for each in renditions[1:]] == ["0", "1", "2", "3", "4"]
+
+
 def test_an_article_with_nothing_beside_it_has_no_associations() -> None:
     assert "associations" not in json.loads(ninjs.render(page(keeper(), related=[]), publication=PUBLICATION))
 

@@ -104,8 +104,14 @@ def test_a_reader_of_rss_finds_the_picture_and_the_source() -> None:
     assert entry.media_content[0]["url"] == "https://pictures.courier.example/lamp.webp"
     assert entry.media_thumbnail[0]["url"] == "https://pictures.courier.example/l-6.avif"
     assert entry.media_credit[0]["content"] == "Ana Vint / The Lume Courier"
-    assert (entry.source.title, entry.source.href) == ("Port radio", "https://radio.example/log?day=20&hour=7")
+    assert entry.dc_source == "Port radio"
+    assert "source" not in entry, "in RSS that is a feed"
     assert entry.guidislink is False
+
+
+def test_a_source_without_an_address_is_named_in_rss_too() -> None:
+    entry = read(rss.render(channel("rss.xml"), [fog(source={"name": "Port radio", "url": None})])).entries[0]
+    assert entry.dc_source == "Port radio"
 
 
 def test_a_reader_of_atom_finds_the_picture_the_source_and_the_rights() -> None:

@@ -115,6 +115,7 @@ async def check_refusals(desk: Desk, kind: str, given: Json) -> None:
         refused.append(({"edition": "ua"}, "edition"))
     if kind == "editions":
         refused += [({"timezone": "Atlantis/City"}, "timezone"), ({"site_url": "javascript:alert(1)"}, "site_url")]
+        refused += [({"site_url": f"https://harbour.example/{end}"}, "site_url") for end in ("?", "?a=1", "#a")]
         refused += [({"article_url": "{site_url}/news"}, "article_url"), ({"language": "not a tag"}, "language")]
     for patch, where in refused:
         assert list(wrong(await desk.send("PATCH", here, patch))) == [where], patch

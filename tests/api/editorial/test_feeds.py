@@ -1,12 +1,13 @@
 """What editors do, as the readers of feeds see it: names that last, dates that stand, recalls that recall."""
 
+import re
 from typing import Any
 
 import httpx
 import orjson
 
 from app import clock
-from app.domain.instant import DAY_US
+from app.domain.instant import DAY_US, parse_instant
 from app.syndication.channel import guid_of
 from tests.api.editorial.desk import NOTICE, TODAY, YESTERDAY, Desk
 from tests.api.reading_feeds import SUBSCRIBED, fetch, ids_in, locations
@@ -56,6 +57,23 @@ async def test_the_public_date_moves_by_a_bump_alone(desk: Desk) -> None:
     assert bumped["date_modified"] == bumped["date_published"]
     news = (await fetch(desk.client, "/v1/articles/edited/ninjs")).json()
     assert news["firstCreated"] == before["date_published"]
+
+
+async def test_a_bump_makes_nothing_news_for_search_engines(desk: Desk) -> None:
+    recent = await desk.make(source_id="recent", slug="recent", published_at=YESTERDAY)
+    old = await desk.make(source_id="old", slug="old", published_at="2026-11-10T10:00:00Z")
+    for made in (old, recent):
+        await desk.done("PUT", f"/articles/{made['id']}/bump", {})
+    for address in FEEDS:
+        assert len(ids_in(await fetch(desk.client, address))) == 2
+    first = parse_instant(YESTERDAY)
+    for instant, expected in ((NOW, ["recent"]), (first + 2 * DAY_US, ["recent"]), (first + 2 * DAY_US + 1, [])):
+        with clock.frozen(instant):
+            for _ in range(2):
+                answer = await fetch(desk.client, MAPS[0])
+                assert locations(answer) == [f"https://courier.example/{slug}" for slug in expected]
+                dates = re.findall("<news:publication_date>(.*?)<", answer.text)
+                assert [parse_instant(each) for each in dates] == [first] * len(expected)
 
 
 async def test_a_withdrawal_is_gone_from_every_feed_and_sitemap_at_once(desk: Desk) -> None:
