@@ -48,7 +48,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.schedule = worker = Worker(app.state.database, app.state.key_uses)
         app.state.watch = watch = LogWatch(app.state.database)
         app.state.hub = hub = _make_hub(app)
-        app.state.webhooks = webhooks = Dispatcher(app.state.database, opened=chosen.webhook_networks)
+        app.state.webhooks = webhooks = Dispatcher(
+            app.state.database, opened=chosen.webhook_networks, is_on=chosen.webhooks
+        )
         purger = _make_purger(app, chosen)
         app.state.follower = follower = _make_follower(app, store, purger)
         try:

@@ -7,6 +7,7 @@ DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
                        600/minute; off where absent
 DAYLINE_TRUSTED_PROXIES
                        10.0.0.0/8, 192.0.2.10: whose Forwarded and X-Forwarded-For are believed
+DAYLINE_WEBHOOKS       false sends nothing to webhooks, for copies of an installation
 DAYLINE_WEBHOOK_NETWORKS
                        10.20.0.0/16: networks that receivers of webhooks may be in beside public addresses
 DAYLINE_CACHE_BYTES    67108864: how much memory the kept answers of a process may take; 0 keeps none
@@ -24,7 +25,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.domain.edge import check_purge_url, parse_field
-from app.domain.markup import web_url
+from app.domain.markup import site_url
 from app.domain.peer import Network, parse_networks
 from app.domain.rate import check_rate
 from app.errors import OperatorError
@@ -48,7 +49,7 @@ def _rate(value: object) -> object:
 
 
 def _public_url(value: object) -> object:
-    return web_url(value).rstrip("/") if isinstance(value, str) else value
+    return site_url(value) if isinstance(value, str) else value
 
 
 def _purge_url(value: object) -> object:
@@ -77,6 +78,9 @@ class Settings(BaseModel):
     rate_limit_key: Rate = Field(None, description="Requests of a key: `600/minute`.")
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="Addresses and networks whose `Forwarded` and `X-Forwarded-For` count."
+    )
+    webhooks: bool = Field(
+        default=True, description="Send to webhooks; `false` in a copy of an installation, whose receivers are real."
     )
     webhook_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="Addresses and networks that webhooks are sent to beside public ones, also over plain http."

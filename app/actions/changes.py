@@ -35,11 +35,22 @@ def begin_changes(connection: Connection) -> None:
     announce_commit(connection)
 
 
-def append_changes(connection: Connection, happened: Sequence[Change], *, now: int, actor: str) -> None:
-    """Append rows in this order; `begin_changes` came first in this transaction. `actor` says who did it."""
+def last_number(connection: Connection) -> int:
+    """Where the log ends, 0 before the first change; `begin_changes` came first."""
+    last: int = connection.execute(_LATEST).scalar_one()
+    return last
+
+
+def append_changes(
+    connection: Connection, happened: Sequence[Change], *, now: int, actor: str, behind: int | None = None
+) -> None:
+    """Append rows in this order; `begin_changes` came first in this transaction. `actor` says who did it.
+
+    They are numbered from behind the last one on, or from behind a number beyond that.
+    """
     if not happened:
         return
-    latest: int = connection.execute(_LATEST).scalar_one()
+    latest = last_number(connection) if behind is None else behind
     rows = [
         {
             "seq": seq,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
 
 from app.domain.instant import DAY_US
 from app.domain.webhook import DELIVERED, PENDING, Outcome, Setback
@@ -11,6 +11,11 @@ from app.models.webhook import webhook_deliveries, webhook_endpoints
 
 KEPT_US = 30 * DAY_US
 KEPT_MOST = 1_000  # delivered ones of an endpoint
+
+_LOCKED = select(webhook_endpoints.c.id).where(webhook_endpoints.c.id == bindparam("b_endpoint")).with_for_update()
+"""An endpoint before its deliveries, as its managers do it: the other way round, two would wait for each other."""
+
+_EVERY = select(webhook_endpoints.c.id).order_by(webhook_endpoints.c.id)
 
 _IS_ROW = (
     webhook_deliveries.c.endpoint_id == bindparam("b_endpoint"),
@@ -85,14 +90,31 @@ def fill_outbox(
 
 
 def record_delivery(
-    connection: Connection, endpoint_id: int, seq: int, outcome: Outcome, *, holder: str, until: int
+    connection: Connection,
+    endpoint_id: int,
+    seq: int,
+    outcome: Outcome,
+    *,
+    holder: str,
+    filters: tuple[str, str],
+    until: int,
 ) -> bool:
-    """Note that a message was taken, and hold the endpoint until then; whether it is still held. Again is no harm."""
-    connection.execute(_TAKEN, _bound(endpoint_id, seq, outcome))
+    """Note that a message was taken, and hold the endpoint until then; whether it is still held. Again is no harm.
+
+    Where its row is gone because the filters it was sent by were edited while it was under way, it is not noted down
+    anew; where a replay took the row, it is to come again.
+    """
+    connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
+    taken = connection.execute(_TAKEN, _bound(endpoint_id, seq, outcome))
+    values: dict[str, Any] = {"claimed_until": until, "failures": 0, "failing_since": None, "due_at": 0}
+    if taken.rowcount == 0:
+        filled = webhook_endpoints.c.filled_seq
+        are_edited = tuple_(webhook_endpoints.c.question, webhook_endpoints.c.types) != filters
+        values["filled_seq"] = case((and_(filled == seq - 1, are_edited), seq), else_=filled)
     done = connection.execute(
         update(webhook_endpoints)
         .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.claimed_by == holder)
-        .values(claimed_until=until, failures=0, failing_since=None, due_at=0)
+        .values(values)
     )
     return done.rowcount == 1
 
@@ -108,6 +130,7 @@ def record_failure(
     revision: int,
 ) -> None:
     """Note that a message was not taken, and what that means for the endpoint unless its managers altered it since."""
+    connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
     connection.execute(_NOT_TAKEN, _bound(endpoint_id, seq, outcome))
     values: dict[str, Any] = {
         "failures": webhook_endpoints.c.failures + 1,
@@ -130,11 +153,11 @@ def record_failure(
 def tidy_deliveries(connection: Connection, *, now: int) -> None:
     """Forget what was delivered more than 30 days ago, and of each endpoint all but the latest thousand."""
     is_delivered = webhook_deliveries.c.status == DELIVERED
-    connection.execute(
-        delete(webhook_deliveries).where(is_delivered, webhook_deliveries.c.delivered_at < now - KEPT_US)
-    )
-    for endpoint_id in connection.execute(select(webhook_endpoints.c.id)).scalars().all():
+    for endpoint_id in connection.execute(_EVERY).scalars().all():
+        connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
         is_of_it = webhook_deliveries.c.endpoint_id == endpoint_id
+        is_old = webhook_deliveries.c.delivered_at < now - KEPT_US
+        connection.execute(delete(webhook_deliveries).where(is_of_it, is_delivered, is_old))
         latest = (
             select(webhook_deliveries.c.seq)
             .where(is_of_it, is_delivered)

@@ -43,6 +43,13 @@ installation can be set to ask for a key with `content:read` everywhere else, an
 address or a key may send (429 with `Retry-After`).
 """
 SCHEME = "key"
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` of what the change was made from; `*` for whatever there is.",
+    "schema": {"type": "string"},
+    "example": '"3"',
+}
 TAGS = [
     {"name": "Timeline", "description": "News by local day, newest first."},
     {"name": "Articles", "description": "Lists of articles, and the whole page of one."},
@@ -77,6 +84,7 @@ def documented(
 
     `moves` is for addresses that redirect from old names; `cached` ones have an entity tag. With `scopes` only a
     key that has one of them gets in, and nothing is cached. `command` is the model of the body that is brought.
+    What names 412 among its problems heeds `If-Match`, and needs it where it names 428.
     `status` is that of success; for 204 there is neither answer nor example. Of a `media_type` of many lines the
     answer is one line. `headers` are fields of the answer and what they say.
     """
@@ -88,11 +96,14 @@ def documented(
     for failure in sorted({*problems, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
         responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem(failure)}}
     types = Types(question, answer, command, command_example)
+    members: dict[str, Any] = {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}
+    if HTTPStatus.PRECONDITION_FAILED in problems:
+        members["parameters"] = [IF_MATCH | {"required": HTTPStatus.PRECONDITION_REQUIRED in problems}]
     return {
         "status_code": int(status),
         "response_model": None,
         "responses": responses,
-        "openapi_extra": Told(types, {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}),
+        "openapi_extra": Told(types, members),
         "dependencies": [Depends(authorized(*scopes))] if scopes else [],
     }
 

@@ -1,19 +1,23 @@
-"""`dayline db`: the schema and backups."""
+"""`dayline db`: the schema, backups and what follows their restoring."""
 
 from pathlib import Path
 
 import click
 
+from app import clock
+from app.actions.restoring import move_log_ahead
 from app.cli.running import check_schema, with_database
 from app.db import migrations
 from app.db.backup import backup
 from app.db.session import Database, open_database
+from app.domain.editor import COMMAND
+from app.domain.log_gap import Gap
 from app.settings import read_settings
 
 
 @click.group("db")
 def database_group() -> None:
-    """The database: bring its schema up to date, check it, back it up."""
+    """The database: bring its schema up to date, check it, back it up, go on from a backup."""
 
 
 @database_group.command("upgrade")
@@ -40,3 +44,18 @@ def back_up(file: Path) -> None:
     """Copy the database to FILE while it is in use."""
     backup(open_database(read_settings().database_url).url, file)
     click.echo(f"Backed up to {file}.")
+
+
+@database_group.command("restored")
+def note_restored() -> None:
+    """Say that a backup was put in the database's place, before it is served.
+
+    The change log goes on beyond all numbers that were ever given out, and whoever knows later news than the backup
+    holds is told to begin anew. Run again, it only leaves another gap.
+    """
+
+    async def work(database: Database) -> Gap:
+        return await database.write(move_log_ahead, now=clock.now(), actor=COMMAND.actor)
+
+    gap = with_database(work)
+    click.echo(f"The backup ends at change {gap.last}; the log goes on at {gap.first}.")

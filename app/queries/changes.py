@@ -12,9 +12,12 @@ from app.domain.cursor import decode_number, encode_number
 from app.domain.footprint import note_log
 from app.domain.ids import LARGEST, format_id, parse_id
 from app.domain.instant import format_instant
+from app.domain.log_gap import NAME as GAPS
+from app.domain.log_gap import why_unknown
 from app.errors import Flaw, InvalidInput
 from app.models.article import articles
 from app.models.change import changes
+from app.models.installation import installation
 from app.queries.change_entries import find_entries
 from app.queries.change_filter import ChangeFilter, Places
 from app.queries.items import ITEM_COLUMNS, WITH_BADGE, choose_members, render_item
@@ -33,9 +36,9 @@ _SINCE = changes.c.seq > bindparam("since")
 LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
 _NEWEST = Prepared(LATEST_SEQ)
 _AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindparam("scanned")).subquery()
-_REACH = select(
-    LATEST_SEQ.scalar_subquery().label("latest"), select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach")
-)
+_GAPS = select(installation.c.value).where(installation.c.name == GAPS).scalar_subquery().label("gaps")
+_END = select(LATEST_SEQ.scalar_subquery().label("latest"), _GAPS)
+_REACH = _END.add_columns(select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach"))
 ROW_COLUMNS = (
     changes.c.seq,
     changes.c.type,
@@ -65,6 +68,15 @@ def latest_seq(connection: Connection) -> int:
     return seq
 
 
+def find_place(connection: Connection, since: int | None) -> int:
+    """The place in the log behind this change, or (None) behind all there are; InvalidInput for one of another log."""
+    end = connection.execute(_END).one()
+    if since is None:
+        return int(end.latest)
+    _check_place(since, end, where="since")
+    return since
+
+
 def list_changes(connection: Connection, question: ChangesQuestion) -> ChangeList:
     """What came after a change, in the order it happened, each article as this snapshot has it.
 
@@ -75,10 +87,9 @@ def list_changes(connection: Connection, question: ChangesQuestion) -> ChangeLis
     asked = resolve(connection, question, tz=question.tz)
     digest = asked.scope.digest()
     since = question.since if question.cursor is None else decode_number(question.cursor, digest)
-    latest, reach = connection.execute(_REACH, {"since": min(since, LARGEST), "scanned": SCANNED_MOST}).one()
-    if since > latest:
-        where = "since" if question.cursor is None else "cursor"
-        raise InvalidInput(Flaw(where, f"The log ends at {latest}: it is not the one you knew; begin at 0."))
+    end = connection.execute(_REACH, {"since": min(since, LARGEST), "scanned": SCANNED_MOST}).one()
+    latest, reach = end.latest, end.reach
+    _check_place(since, end, where="since" if question.cursor is None else "cursor")
     wanted = ChangeFilter(asked)
     rows, as_of = _scan(connection, question, wanted, since, since if reach is None else reach)
     page: ChangeList = {"items": _render(connection, question, wanted, rows), "as_of": as_of, "next": None}
@@ -86,6 +97,12 @@ def list_changes(connection: Connection, question: ChangesQuestion) -> ChangeLis
         cursor = encode_number(as_of, digest)
         page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor, since=None)}
     return page
+
+
+def _check_place(since: int, end: AnyRow, *, where: str) -> None:
+    unknown = why_unknown(since, latest=end.latest, kept=end.gaps)
+    if unknown is not None:
+        raise InvalidInput(Flaw(where, unknown))
 
 
 def _scan(

@@ -89,11 +89,13 @@ class Message:
 class Turn:
     """An endpoint that is to be worked now, and its next message; None where nothing is noted down.
 
-    `latest` is the last change of the snapshot that the message was read from.
+    `filters` are its question and its types as they are stored; `latest` is the last change of the snapshot that the
+    message was read from.
     """
 
     id: int
     url: str
+    filters: tuple[str, str]
     secrets: tuple[str, ...]
     revision: int
     filled_seq: int
@@ -145,6 +147,7 @@ def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Tur
     return Turn(
         id=row.id,
         url=row.url,
+        filters=(row.question, row.types),
         secrets=(row.secret, row.previous_secret) if has_grace else (row.secret,),
         revision=row.revision,
         filled_seq=row.filled_seq,

@@ -14,7 +14,6 @@ from app.domain.scope import Scope
 from app.domain.webhook import message_id
 from app.errors import Flaw, InvalidInput, NotFound
 from app.models.webhook import webhook_deliveries, webhook_endpoints
-from app.queries.changes import latest_seq
 from app.queries.scope import resolve
 from app.schemas.change import ChangesQuestion
 from app.schemas.webhook import DeliveriesQuestion, Delivery, DeliveryList, Webhook, WebhookList, WebhooksQuestion
@@ -90,14 +89,6 @@ def check_filters(connection: Connection, filters: dict[str, Any]) -> None:
         resolve(connection, ChangesQuestion.model_validate(filters))
     except NotFound as error:
         raise InvalidInput(Flaw("filters.edition", error.detail)) from None
-
-
-def check_since(connection: Connection, since: int | None) -> int:
-    """Where a webhook begins: after this change, or (None) after all there are; InvalidInput beyond the log's end."""
-    latest = latest_seq(connection)
-    if since is not None and since > latest:
-        raise InvalidInput(Flaw("since", f"The log ends at {latest}."))
-    return latest if since is None else since
 
 
 def _webhook(row: AnyRow) -> Webhook:

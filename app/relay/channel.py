@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from app.db.session import FAILURES
-from app.domain.change import ChangeType
+from app.domain.log_gap import LEAP_LEAST
+from app.domain.webhook import LET_GO
 from app.errors import DaylineError
 from app.relay.log import LogWatch
 from app.schemas.change import ChangeList, ChangesQuestion, FeedItem
@@ -22,13 +23,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Event:
-    """A change as it goes out. Its content becomes that of a withdrawal when the article is withdrawn before that."""
+    """A change as it goes out. Its content becomes that of a later change that lets go of the article before that."""
 
     seq: int
+    type: str
     at: str
     article: str | None
-    is_withdrawal: bool
     content: bytes
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether it tells to let go: after an article left the filters not even its withdrawal is heard of here."""
+        return self.type in LET_GO
 
 
 class Page(NamedTuple):
@@ -55,8 +61,8 @@ class Listener(Protocol):
     def offer(self, events: Sequence[Event]) -> None:
         """Take what happened, in order; it may come again."""
 
-    def recall(self, withdrawal: Event, replace: Callable[[Event], None]) -> None:
-        """Have what is not sent yet of an article that was withdrawn replaced."""
+    def recall(self, article: str, replace: Callable[[Event], None]) -> None:
+        """Have what is not sent yet of an article that is to be let go of replaced."""
 
     def end(self) -> None:
         """Be told no more."""
@@ -135,8 +141,7 @@ class Channel:
 
     def _write(self, item: FeedItem) -> Event:
         article = None if item["article"] is None else item["article"]["id"]
-        is_withdrawal = item["type"] == ChangeType.ARTICLE_WITHDRAWN
-        return Event(item["seq"], item["at"], article, is_withdrawal, self.wire.event(item))
+        return Event(item["seq"], item["type"], item["at"], article, self.wire.event(item))
 
     def _forget(self, since: int, done: asyncio.Task[Page]) -> None:
         del self._reading[since]
@@ -169,36 +174,40 @@ class Channel:
             log.error("A stream reads the log again", exc_info=error)
 
     def _take(self, page: Page) -> None:
+        has_leapt = page.as_of - self.position >= LEAP_LEAST
         self.position = page.as_of
         for event in page.events:
-            if event.is_withdrawal:
-                self._recall(event)
+            if event.article is not None and event.lets_go:
+                self._recall(event.article, event.type)
             self._recent.append(event)
             self._recent_bytes += len(event.content)
         while len(self._recent) > RECENT_EVENTS_MOST or self._recent_bytes > RECENT_BYTES_MOST:
             oldest = self._recent.popleft()
             self._recent_bytes -= len(oldest.content)
             self._floor = oldest.seq
+        if has_leapt:  # over places of another log, which are not to be joined from
+            self._recent.clear()
+            self._recent_bytes, self._floor = 0, page.as_of
         if page.events:
             for listener in list(self._listeners):
                 listener.offer(page.events)
 
-    def _recall(self, withdrawal: Event) -> None:
+    def _recall(self, article: str, kind: str) -> None:
         """Let nothing of the article go out that was not sent before."""
         for event in self._recent:
-            if event.article == withdrawal.article and not event.is_withdrawal:
+            if event.article == article and not event.lets_go:
                 self._recent_bytes -= len(event.content)
-                self._replace(event)
+                self._replace(event, kind)
                 self._recent_bytes += len(event.content)
         for listener in self._listeners:
-            listener.recall(withdrawal, self._replace)
+            listener.recall(article, lambda event: self._replace(event, kind))
 
-    def _replace(self, event: Event) -> None:
-        kind, article = ChangeType.ARTICLE_WITHDRAWN.value, str(event.article)
+    def _replace(self, event: Event, kind: str) -> None:
+        article = str(event.article)
         told: FeedItem = {
             "seq": event.seq,
             "type": kind,
             "at": event.at,
             "article": {"id": article, "href": f"/v1/articles/{article}"},
         }
-        event.is_withdrawal, event.content = True, self.wire.event(told)
+        event.type, event.content = kind, self.wire.event(told)

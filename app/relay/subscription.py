@@ -15,6 +15,12 @@ BEAT_S = 15.0
 _chance = random.Random()  # noqa: S311 - spreads the beats of those who come together; nobody gains by guessing it
 
 
+def _is_cancelled() -> bool:
+    """Whether the task that asks is itself to stop."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 class Subscription:
     """Everything behind `position` for one listener, in order and once, until one of both ends it.
 
@@ -76,10 +82,10 @@ class Subscription:
         else:
             self._stir()
 
-    def recall(self, withdrawal: Event, replace: Callable[[Event], None]) -> None:
-        """Have replaced what is owed of an article that was withdrawn."""
+    def recall(self, article: str, replace: Callable[[Event], None]) -> None:
+        """Have replaced what is owed of an article that is to be let go of."""
         for event in self._queue:
-            if event.article == withdrawal.article and not event.is_withdrawal:
+            if event.article == article and not event.lets_go:
                 replace(event)
 
     def end(self) -> None:
@@ -134,6 +140,10 @@ class Subscription:
         except DaylineError:
             self.end()  # who asks again is told why
             return None
+        except asyncio.CancelledError:
+            if self.is_open or _is_cancelled():
+                raise
+            return None  # it was the last of its channel: what it waited for was given up when it ended
         except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
             self._channel.note_failure(error)
             await asyncio.sleep(AGAIN_S)

@@ -26,6 +26,12 @@ def _one_line(value: str) -> str:
     return value.strip()
 
 
+def _storable(value: str) -> str:
+    if "\0" in value:
+        raise InvalidValue("It holds a character that no value has.")
+    return value
+
+
 def _types(values: list[ChangeType]) -> list[ChangeType]:
     return sorted(set(values), key=list(ChangeType).index)
 
@@ -34,7 +40,7 @@ def _names(description: str) -> Any:
     return Field(max_length=NAMES_MOST, description=description)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=NAME_MOST)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_MOST), AfterValidator(_storable)]
 WebhookId = Annotated[
     str,
     Field(description="What names the webhook.", pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$", examples=["0677y7hzc3m2e"]),
@@ -46,6 +52,7 @@ Address = Annotated[
         description="Where messages are sent: https, at a public address.",
         examples=["https://partner.example/hooks/dayline"],
     ),
+    AfterValidator(_storable),
 ]
 Description = Annotated[
     str | None,

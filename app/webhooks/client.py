@@ -15,7 +15,7 @@ import httpx
 from app.errors import InvalidValue
 from app.webhooks.backoff import RETRY_AFTER_MOST_S
 from app.webhooks.guard import Guard
-from app.webhooks.transport import GuardedTransport
+from app.webhooks.transport import IS_MEANT, GuardedTransport, IsMeant, NotMeantError
 
 DEADLINE_S = 15.0
 CONNECT_S = 5.0
@@ -69,10 +69,14 @@ class Client:
             "accept-encoding": "identity",
         }
 
-    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Attempt:
-        """POST the body, JSON unless the headers say otherwise. Nothing is raised but CancelledError.
+    async def send(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, is_meant: IsMeant | None = None
+    ) -> Attempt:
+        """POST the body, JSON unless the headers say otherwise.
 
-        Time spent waiting for a place among the `at_once` counts neither towards the deadline nor in `duration_ms`.
+        `is_meant` is asked when the connection is there; where it says no nothing was sent, and NotMeantError is
+        raised: nothing else is but CancelledError. Time spent waiting for a place among the `at_once` counts neither
+        towards the deadline nor in `duration_ms`.
         """
         async with self._places:
             began = monotonic()
@@ -83,8 +87,11 @@ class Client:
                     url,
                     content=body,
                     headers={"content-type": "application/json", **_lowered(headers), **self._always},
+                    extensions={IS_MEANT: is_meant},
                 )
                 answer = await self._transport(request.url.scheme).handle_async_request(request)
+            except NotMeantError:
+                raise
             except Exception as error:  # noqa: BLE001 - whatever a stranger's server brings about is a failed attempt
                 return Attempt(
                     is_delivered=False, status=None, reason=self._reason(error), duration_ms=_since_ms(began)

@@ -18,10 +18,13 @@ from app.db.session import FAILURES, Database, reason_of
 from app.domain.ids import format_id
 from app.domain.instant import SECOND_US
 from app.domain.webhook import Outcome, Setback, message_id, ping_id
+from app.errors import InvalidInput
+from app.queries.changes import latest_seq
 from app.queries.deliveries import Message, Turn, Waiting, find_ping, find_turn, read_filling
 from app.webhooks.backoff import DISABLED_AFTER_DAYS, is_given_up, next_attempt_after
 from app.webhooks.client import Attempt, Client
 from app.webhooks.signature import sign
+from app.webhooks.transport import IsMeant, NotMeantError
 
 LEASE_S = 40
 LEASE_LEAST_S = 25  # what a send needs at most: the client's deadline, a moment for the rest of the answer, and air
@@ -108,7 +111,15 @@ class Deliverer:
                 return await self._fill(turn)
             await self._settle(turn.latest)
             attempted_at = clock.now()
-            attempt = await self._send(turn, message_id(endpoint_id, turn.message.seq), turn.message)
+            try:
+                attempt = await self._send(
+                    turn,
+                    message_id(endpoint_id, turn.message.seq),
+                    turn.message,
+                    is_meant=lambda: self._is_meant(turn),
+                )
+            except NotMeantError:
+                return True
             recording = asyncio.create_task(self._record(turn, turn.message, attempt, attempted_at))
         self._recording.add(recording)
         recording.add_done_callback(self._recording.discard)
@@ -134,7 +145,12 @@ class Deliverer:
     async def _fill(self, turn: Turn) -> bool:
         revision, seen = self.seen.get(turn.id, (0, 0))
         since = max(turn.filled_seq, seen) if revision == turn.revision else turn.filled_seq
-        found = await self._database.read(read_filling, turn.id, since=since, now=clock.now())
+        try:
+            found = await self._database.read(read_filling, turn.id, since=since, now=clock.now())
+        except InvalidInput:  # the log is another one than that in which this was seen
+            if self.seen.pop(turn.id, None) is None:
+                raise
+            return True
         if found is None:
             return False
         if found.rows or found.as_of - turn.filled_seq >= FILLED_ANYWAY:
@@ -152,9 +168,22 @@ class Deliverer:
         await asyncio.sleep(0)
         return not found.is_end
 
-    async def _send(self, turn: Turn, name: str, message: Message) -> Attempt:
+    async def _is_meant(self, turn: Turn) -> bool:
+        """Whether this message is still the one to send: a connection may take seconds, and a withdrawal does not wait.
+
+        False too while the database does not tell.
+        """
+        try:
+            if await self._database.read(latest_seq) == turn.latest:
+                return True
+            now = await self._database.read(find_turn, turn.id, holder=self._holder, now=clock.now())
+        except FAILURES:
+            return False
+        return now is not None and (now.url, now.message) == (turn.url, turn.message)
+
+    async def _send(self, turn: Turn, name: str, message: Message, *, is_meant: IsMeant | None = None) -> Attempt:
         headers = sign(name, clock.now() // SECOND_US, message.body, turn.secrets)
-        return await self._client.send(turn.url, message.body, headers)
+        return await self._client.send(turn.url, message.body, headers, is_meant=is_meant)
 
     async def _record(self, turn: Turn, message: Message, attempt: Attempt, attempted_at: int) -> bool:
         """Record what became of it, however long that takes; whether to go on at once."""
@@ -167,7 +196,7 @@ class Deliverer:
         if attempt.is_delivered:
             until = clock.now() + LEASE_S * SECOND_US
             is_held = await self._write_surely(
-                record_delivery, turn.id, message.seq, outcome, holder=self._holder, until=until
+                record_delivery, turn.id, message.seq, outcome, holder=self._holder, filters=turn.filters, until=until
             )
             self._held[turn.id] = until if is_held else 0
             return bool(is_held)

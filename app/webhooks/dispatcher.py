@@ -17,6 +17,7 @@ from app.actions.deliveries import release_endpoints
 from app.db.session import FAILURES, Database, reason_of
 from app.domain.instant import SECOND_US
 from app.domain.peer import Network
+from app.errors import Conflict
 from app.queries.changes import latest_seq
 from app.queries.deliveries import Waiting, list_waiting
 from app.webhooks.backoff import next_attempt_after
@@ -34,13 +35,16 @@ FAULTY_S = 5.0  # before an endpoint is tried again that something here went wro
 SENDING_S = 5.0  # at the end, for what is under way
 RECORDING_S = 3.0
 
+OFF = "Webhooks are switched off here (DAYLINE_WEBHOOKS): nothing is sent, and what is to be sent waits."
+
 log = logging.getLogger(__name__)
 
 
 class Dispatcher:
     """Has messages sent from `start` to `stop`; `opened` are the networks that receivers may be in beside public ones.
 
-    `delay` takes the place of the usual back-off, `deadline_s` that of the client.
+    `delay` takes the place of the usual back-off, `deadline_s` that of the client. One that is not on sends and claims
+    nothing: what is to be sent waits.
     """
 
     def __init__(
@@ -48,12 +52,14 @@ class Dispatcher:
         database: Database,
         *,
         opened: tuple[Network, ...] = (),
+        is_on: bool = True,
         delay: Callable[..., float] | None = None,
         deadline_s: float | None = None,
     ) -> None:
         self.holder = make_holder()
         self._database = database
         self._opened = opened
+        self._is_on = is_on
         self._delay = delay
         self._deadline_s = deadline_s
         self._wake = asyncio.Event()
@@ -71,6 +77,9 @@ class Dispatcher:
 
     def start(self) -> None:
         """Begin, in the background."""
+        if not self._is_on:
+            log.warning(OFF)
+            return
         self._task = asyncio.create_task(self._run(), name="dayline-webhooks")
 
     async def stop(self) -> None:
@@ -106,7 +115,9 @@ class Dispatcher:
         self._guard().check_url(url)
 
     async def ping(self, endpoint_id: int) -> "tuple[str, Attempt] | None":
-        """Send a ping at once, and say what came of it; None where there is no such endpoint."""
+        """Send a ping at once, and say what came of it; None where there is no such endpoint. Conflict while off."""
+        if not self._is_on:
+            raise Conflict(OFF)
         return await self._deliverer().ping(endpoint_id)
 
     async def _run(self) -> None:

@@ -8,8 +8,9 @@ what the certificate is checked for, and one that is kept open leads where it le
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 import httpcore
 import httpx
@@ -21,6 +22,14 @@ IDLE_MOST = 64  # connections kept open
 IDLE_S = 4.0  # for so long: many servers close theirs after five seconds, perhaps under the next request
 BODY_OCTETS_MOST = 16_384
 BODY_S = 1.0
+IS_MEANT = "is_meant"
+"""The extension of a request that is asked, once there is a connection, whether it is to be sent at all."""
+
+IsMeant = Callable[[], Awaitable[bool]]
+
+
+class NotMeantError(Exception):
+    """Whoever made the request does not want it sent any more, and nothing of it was."""
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -41,8 +50,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """Status and headers of the answer, without its body.
 
         TimeoutError when the head of the answer is not complete by the deadline, however lively it trickles; else
-        what httpcore, the look-up (OSError) and the guard (InvalidValue) raise. What follows the head, a body without
-        end or none that was announced, does not alter what was answered.
+        what httpcore, the look-up (OSError), the guard (InvalidValue) and its `is_meant` (NotMeantError) raise. What
+        follows the head, a body without end or none that was announced, does not alter what was answered.
         """
         url = request.url
         asked = httpcore.Request(
@@ -50,7 +59,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.stream,
-            extensions={"timeout": {"connect": self._connect_s}},
+            extensions={"timeout": {"connect": self._connect_s}, **_asking(request.extensions.get(IS_MEANT))},
         )
         async with asyncio.timeout(self._deadline_s):
             answer = await self._pool.handle_async_request(asked)
@@ -60,6 +69,18 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
+
+
+def _asking(is_meant: IsMeant | None) -> dict[str, Any]:
+    """What has httpcore ask before the first octet goes out over a connection, which may have taken seconds to make."""
+    if is_meant is None:
+        return {}
+
+    async def trace(event: str, _told: dict[str, Any]) -> None:
+        if event == "http11.send_request_headers.started" and not await is_meant():
+            raise NotMeantError
+
+    return {"trace": trace}
 
 
 async def _let_go(answer: httpcore.Response) -> None:

@@ -70,6 +70,16 @@ async def test_the_document_is_valid_openapi_3_1(document: Json) -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
+async def test_what_heeds_a_revision_says_so(document: Json) -> None:
+    said = 0
+    for each in operations(document):
+        told = [given for given in each.told.get("parameters", []) if given["name"] == "If-Match"]
+        heeds, needs = "412" in each.told["responses"], "428" in each.told["responses"]
+        assert [(given["in"], given["required"]) for given in told] == [("header", needs)] * heeds, each.path
+        said += heeds
+    assert said >= 13
+
+
 async def test_every_route_is_in_the_document_and_nothing_else(document: Json) -> None:
     contexts = list(iter_route_contexts(list(every_route(create_app(Settings())))))
     told = {(each.method, each.path) for each in operations(document)}

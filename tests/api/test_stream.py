@@ -143,6 +143,31 @@ async def test_nothing_of_a_withdrawn_article_is_sent_any_more(app: FastAPI, sto
         assert "It was wrong" not in stream.body.decode()
 
 
+async def test_what_left_the_filters_before_it_was_withdrawn_is_sent_to_nobody_either(
+    app: FastAPI, database: Database, store: Store
+) -> None:
+    members = {"source_id": "secret", "headline": "Zubrowka-7731"}
+    since = await database.read(latest_seq)
+    async with listening(app, "/v1/stream?tag=trams") as quick, listening(app, "/v1/stream?tag=trams") as slow:
+        slow.takes.clear()
+        await store(article(source_id="before", tags=["trams"]))
+        await quick.until(1)
+        await store(article(**members, tags=["trams"]))
+        await quick.until(2)
+        await store(article(**members, tags=["fog"]))
+        await quick.until(3)
+        await store(article(**members, tags=["fog"], status="withdrawn", withdrawal=WITHDRAWAL))
+        await store(article(source_id="behind", tags=["trams"]))
+        await quick.until(4)
+        slow.takes.set()
+        kinds = [each["type"] for each in await slow.until(4)]
+        async with listening(app, f"/v1/stream?tag=trams&since={since}") as late:
+            await late.until(4)
+    assert kinds == ["article.published", "article.removed", "article.removed", "article.published"]
+    for stream in (slow, late):
+        assert "Zubrowka" not in stream.body.decode()
+
+
 async def test_whoever_breaks_off_at_random_misses_nothing_and_hears_nothing_twice(
     app: FastAPI, client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:

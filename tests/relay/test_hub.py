@@ -9,6 +9,7 @@ import pytest
 
 from app.db.session import Database
 from app.errors import InvalidInput, NotFound, TooManyStreams
+from app.queries import changes
 from app.queries.changes import latest_seq, list_changes
 from app.relay import hub as hubs
 from app.relay.channel import Wire
@@ -202,6 +203,27 @@ async def test_streams_end_where_their_question_can_be_answered_no_more(
         assert await taking == []
     assert not stream.is_open
     assert (await open_stream(hub)).is_open
+
+
+async def test_a_stream_that_ends_while_it_reads_ends_without_an_error(
+    hub: Hub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "SCANNED_MOST", 2)
+    since = await database.read(latest_seq)
+    await store(*(article(source_id=f"a{number}") for number in range(5)))
+    read, is_reading = database.read, asyncio.Event()
+
+    async def hang(query: Any, *given: Any) -> Any:
+        if query is list_changes and given[0].since == since + 2:
+            is_reading.set()
+            await asyncio.Event().wait()
+        return await read(query, *given)
+
+    monkeypatch.setattr(database, "read", hang)
+    taking = asyncio.create_task(take(await open_stream(hub, since), 5))
+    await asyncio.wait_for(is_reading.wait(), SECONDS_MOST)
+    hub.stop()
+    assert await asyncio.wait_for(taking, SECONDS_MOST) == [since + 1, since + 2]
 
 
 async def test_a_hub_that_was_stopped_opens_nothing(hub: Hub) -> None:

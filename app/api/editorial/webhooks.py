@@ -18,6 +18,7 @@ from app.db.session import Connection
 from app.domain.api_key import KeyScope
 from app.errors import Flaw, InvalidInput, InvalidValue, NotFound
 from app.queries import webhooks as queries
+from app.queries.changes import find_place
 from app.schemas import webhook as schemas
 from app.schemas import webhook_examples as examples
 from app.schemas.question import Nothing
@@ -63,7 +64,7 @@ async def post_webhook(request: Request) -> Response:
 
     def create(connection: Connection) -> schemas.NewWebhook:
         queries.check_filters(connection, record.filters.model_dump(exclude={"types"}))
-        since = queries.check_since(connection, record.since)
+        since = find_place(connection, record.since)
         made = actions.create_webhook(connection, record, secret=secret, since=since, now=clock.now())
         return {**queries.get_webhook(connection, made), "secret": secret}
 
@@ -199,7 +200,7 @@ async def put_replay(request: Request, webhook_id: Key) -> Response:
     record = await read_body(request, schemas.ReplayRecord)
 
     def replay(connection: Connection) -> schemas.Webhook:
-        since = queries.check_since(connection, record.since)
+        since = find_place(connection, record.since)
         actions.replay_changes(connection, endpoint_id, since=since, now=clock.now())
         return queries.get_webhook(connection, endpoint_id)
 
@@ -207,10 +208,15 @@ async def put_replay(request: Request, webhook_id: Key) -> Response:
 
 
 @router.post(
-    "/{webhook_id}/ping", summary="Try a webhook", **documented(None, schemas.Ping, examples.PING, scopes=MANAGE)
+    "/{webhook_id}/ping",
+    summary="Try a webhook",
+    **documented(None, schemas.Ping, examples.PING, problems=(404, 409, 422), scopes=MANAGE),
 )
 async def post_ping(request: Request, webhook_id: Key) -> Response:
-    """A `webhook.ping` is sent at once, outside of the order and also while it is disabled; what came of it."""
+    """A `webhook.ping` is sent at once, outside of the order and also while it is disabled; what came of it.
+
+    409 where the installation is set to send nothing.
+    """
     read_question(request, Nothing)
     done = await dispatcher_of(request).ping(queries.find_webhook_id(webhook_id))
     if done is None:

@@ -38,6 +38,7 @@ FLAWED: list[tuple[Json, set[str]]] = [
     ({"url": PARTNER, "filters": {"edition": "nowhere"}}, {"filters.edition"}),
     ({"url": PARTNER, "filters": {"types": ["article.exploded"]}}, {"filters.types.0"}),
     ({"url": PARTNER, "filters": {"colour": "red"}}, {"filters.colour"}),
+    ({"url": PARTNER, "filters": {"edition": "a\0", "tag": ["b\0"]}}, {"filters.edition", "filters.tag.0"}),
     ({"url": PARTNER, "is_enabled": True}, {"is_enabled"}),
     ({"url": PARTNER, "description": "two\nlines"}, {"description"}),
 ]
@@ -112,7 +113,13 @@ async def test_an_edit_heeds_the_revision_and_takes_no_bad_address(manager: Desk
     assert changed.json()["disabled_reason"] == "It was disabled by its managers."
     assert changed.headers["etag"] == '"2"'
     check_problem(await manager.send("PATCH", path, {}, if_match='"1"'), "precondition-failed")
-    for patch in ({"url": "https://10.0.0.1/"}, {"filters": {"edition": "nowhere"}}, {"secret": "x"}, {"url": None}):
+    for patch in (
+        {"url": "https://10.0.0.1/"},
+        {"url": f"{PARTNER}\0"},
+        {"filters": {"edition": "nowhere"}},
+        {"secret": "x"},
+        {"url": None},
+    ):
         check_problem(await manager.send("PATCH", path, patch), "invalid-input")
     again = await manager.done("PATCH", path, {"is_enabled": True})
     assert (again["disabled_at"], again["disabled_reason"], again["revision"]) == (None, None, 3)

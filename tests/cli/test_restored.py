@@ -1,0 +1,92 @@
+"""`dayline db restored`: a backup is put in the database's place, and no number of the lost log is used again."""
+
+import json
+import re
+import shutil
+import subprocess
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from app.db.engine import libpq_address, read_address
+from app.errors import InvalidInput
+from app.queries.changes import find_place, latest_seq
+from tests.cli.commands import is_one_sentence
+from tests.cli.conftest import Dayline
+from tests.cli.test_backups import GOLDEN, PROGRAMS
+from tests.conftest import create_database, run_once
+
+SAYS = re.compile(r"The backup ends at change ([0-9]+); the log goes on at ([0-9]+)\.\n")
+
+
+def check_restored(dayline: Dayline, address: str, *, backed_up: int, lost: int) -> None:
+    """Run the command on a restored database, twice, and see what becomes of places of the lost log."""
+    ends = [backed_up]
+    for _ in range(2):
+        ended = dayline("db", "restored", address=address)
+        assert (ended.status, ended.errors) == (0, "")
+        said = SAYS.fullmatch(ended.output)
+        assert said is not None, ended.output
+        last, first = map(int, said.groups())
+        assert (last, first > lost) == (ends[-1], True)
+        ends.append(run_once(address, latest_seq))
+    for place in (lost, ends[1] + 1):
+        with pytest.raises(InvalidInput, match="begin at 0"):
+            run_once(address, partial(find_place, since=place))
+    for place in ends:
+        assert run_once(address, partial(find_place, since=place)) == place
+
+
+def grow(dayline: Dayline, address: str, folder: Path) -> tuple[int, int]:
+    """Import twice what differs, with a backup between; where the log stood then, and where it stands now."""
+    renamed = [json.dumps({"kind": "tag", "slug": f"lost-{number}", "name": "Lost"}) for number in range(5)]
+    (folder / "lost.jsonl").write_text("\n".join(renamed))
+    assert dayline("import", GOLDEN, address=address).status == 0
+    backed_up = run_once(address, latest_seq)
+    assert dayline("db", "backup", "kept.backup", address=address).status == 0
+    assert dayline("import", "lost.jsonl", address=address).status == 0
+    return backed_up, run_once(address, latest_seq)
+
+
+def test_a_restored_sqlite_file_goes_on_beyond_the_lost_log(
+    dayline: Dayline, sqlite_address: str, tmp_path: Path
+) -> None:
+    backed_up, lost = grow(dayline, sqlite_address, tmp_path)
+    assert lost > backed_up + 1
+    for left in tmp_path.glob("own.db*"):
+        left.unlink()
+    shutil.move(tmp_path / "kept.backup", tmp_path / "own.db")
+    check_restored(dayline, sqlite_address, backed_up=backed_up, lost=lost)
+    assert dayline("export").output == GOLDEN.read_text()
+
+
+def test_a_restored_postgresql_database_goes_on_beyond_the_lost_log(
+    dayline: Dayline, postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(PROGRAMS))
+    run_once(postgresql_server.format("postgres"), create_database("dayline_goes_on"))
+    address = postgresql_server.format("dayline_goes_on")
+    assert dayline("db", "upgrade", address=address).status == 0
+    backed_up, lost = grow(dayline, address, tmp_path)
+    target = libpq_address(read_address(address))
+    restoring = [str(PROGRAMS / "pg_restore"), "--clean", f"--dbname={target}", "kept.backup"]
+    subprocess.run(restoring, check=True)  # noqa: S603 - PostgreSQL's own tool, in the words of docs/operations.md
+    check_restored(dayline, address, backed_up=backed_up, lost=lost)
+    assert dayline("export", address=address).output == GOLDEN.read_text()
+
+
+def test_a_backup_of_an_older_release_is_to_be_upgraded_first(dayline: Dayline, tmp_path: Path) -> None:
+    ended = dayline("db", "restored", address=f"sqlite:///{tmp_path}/nothing.db")
+    assert is_one_sentence(ended)
+    assert "dayline db upgrade" in ended.errors
+
+
+def test_a_house_that_is_moved_into_can_leave_the_numbers_of_the_old_one_alone(
+    dayline: Dayline, sqlite_address: str
+) -> None:
+    assert dayline("db", "restored").output.startswith("The backup ends at change 0;")
+    assert dayline("import", GOLDEN).status == 0
+    assert dayline("export").output == GOLDEN.read_text()
+    with pytest.raises(InvalidInput, match="begin at 0"):
+        run_once(sqlite_address, partial(find_place, since=1))

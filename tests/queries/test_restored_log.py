@@ -1,0 +1,82 @@
+"""What readers are told of a log that goes on after its backup was restored."""
+
+from typing import Any
+
+import pytest
+
+from app.actions.restoring import move_log_ahead
+from app.db.session import Database
+from app.domain.cursor import encode_number
+from app.domain.instant import DAY_US
+from app.domain.log_gap import Gap
+from app.errors import InvalidInput
+from app.queries.changes import find_place, latest_seq, list_changes
+from app.queries.scope import resolve
+from app.schemas.change import ChangesQuestion
+from tests.conftest import NOW, Store
+from tests.records import article, tag
+from tests.statements import counted
+
+pytestmark = pytest.mark.usefixtures("edition_kyiv")
+
+
+@pytest.fixture
+async def gap(database: Database, store: Store) -> Gap:
+    """Where the log leapt, behind a story and before another one."""
+    await store(article(source_id="a"))
+    gap = await database.write(move_log_ahead, now=NOW, actor="command")
+    await store(article(source_id="b"))
+    return gap
+
+
+async def ask(database: Database, **asked: Any) -> Any:
+    """One page of the feed."""
+    return await database.read(list_changes, ChangesQuestion.model_validate(asked))
+
+
+async def test_whoever_read_up_to_the_end_of_the_backup_goes_on(database: Database, gap: Gap) -> None:
+    page = await ask(database, since=gap.last)
+    assert [each["type"] for each in page["items"]] == ["edition.updated", "article.published"]
+    assert [each["seq"] for each in page["items"]] == [gap.first, gap.first + 1]
+    assert page["as_of"] == gap.first + 1
+    assert (await ask(database, since=gap.last - 1))["as_of"] == page["as_of"]
+    for since in (gap.first - 1, gap.first):
+        assert [each["seq"] for each in (await ask(database, since=since))["items"]][-1] == gap.first + 1
+    whole = await ask(database, limit=1)
+    while whole["next"] is not None:  # page by page, over the gap
+        whole = await ask(database, limit=1, cursor=whole["next"]["cursor"])
+    assert whole["as_of"] == gap.first + 1
+
+
+@pytest.mark.parametrize("where", ["since", "cursor"])
+async def test_places_of_the_lost_log_are_refused_for_ever(
+    database: Database, store: Store, gap: Gap, where: str
+) -> None:
+    again = await database.write(move_log_ahead, now=NOW + DAY_US, actor="command")
+    for number in range(3):
+        await store(tag(f"t{number}", "T"), article(source_id=f"c{number}"))
+    digest = await database.read(lambda connection: resolve(connection, ChangesQuestion()).scope.digest())
+    for each in (gap, again):
+        for place in (each.last + 1, each.last + 100, each.first - 2):
+            with pytest.raises(InvalidInput, match="it is not the one you knew; begin at 0") as refused:
+                await ask(database, **{where: place if where == "since" else encode_number(place, digest)})
+            assert [flaw.where for flaw in refused.value.flaws] == [where]
+            with pytest.raises(InvalidInput, match="begin at 0"):
+                await database.read(find_place, place)
+        for place in (each.last, each.first - 1, each.first):
+            assert await database.read(find_place, place) == place
+    assert await database.read(find_place, None) == await database.read(latest_seq)
+
+
+async def test_gaps_cost_no_statement(database: Database, store: Store) -> None:
+    await store(article(source_id="a"))
+    last = await database.read(latest_seq)
+    counts = []
+    for _ in range(2):
+        with counted() as statements:
+            await ask(database, since=last)
+        counts.append(len(statements))
+        if len(counts) == 1:
+            await database.write(move_log_ahead, now=NOW, actor="command")
+            last = await database.read(latest_seq)
+    assert counts[0] == counts[1]
