@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message
@@ -16,6 +16,11 @@ class Block(NamedTuple):
     """What stands between two blank lines: its fields, and whether a browser would dispatch an event."""
 
     fields: dict[str, str]
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """What stands there."""
+        return cls(dict(line.split(": ", 1) for line in text.split("\n") if line[0] != ":"))
 
     @property
     def is_event(self) -> bool:
@@ -86,7 +91,7 @@ class Listening:
     def blocks(self) -> list[Block]:
         """Everything that was received whole."""
         whole = self.body.decode().split("\n\n")[:-1]
-        return [Block(dict(line.split(": ", 1) for line in block.split("\n") if line[0] != ":")) for block in whole]
+        return [Block.of(text) for text in whole]
 
     @property
     def changes(self) -> list[dict[str, Any]]:

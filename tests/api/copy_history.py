@@ -16,12 +16,13 @@ from tests.queries.mirror_history import MirrorHistory, last_moment
 if TYPE_CHECKING:
     import sqlite3
 
-ROUNDS = 6
 STEPS_MOST = 60  # of a mirror, to be where the source is
 
 
 class CopyHistory(MirrorHistory):
     """One history in an edition of its own; at its end the file must hold exactly what the source shows."""
+
+    rounds = 6  # of the source, which is begun anew in each
 
     def __init__(self, database: Database, number: int, *, address: str, folder: Path) -> None:
         super().__init__(database, number)
@@ -38,21 +39,22 @@ class CopyHistory(MirrorHistory):
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
         self._begin_mirror()
-        for left in reversed(range(ROUNDS)):
-            async with AsyncExitStack() as source:  # begun anew in each of these
+        for left in reversed(range(self.rounds)):
+            async with AsyncExitStack() as source:
                 weather = await self._begin_source(source)
-                weather.badness = (0.7 if left == ROUNDS - 1 else self._random.choice((0, 0.3, 0.7))) if left else 0
+                is_first = left == self.rounds - 1
+                weather.badness = (0.7 if is_first else self._random.choice((0, 0.3, 0.7))) if left else 0
                 for _ in range(self._random.choice((1, 2, 4))):
                     await self._step()
                     for _ in range(self._random.choice((0, 0, 1, 2)) if left else 0):
                         await self._live()
-                self.counts.update(lost=weather.lost, broken_exports=weather.broken_exports, sources=1)
-                if left == ROUNDS // 2:
+                self.counts["sources"] += 1
+                if left == self.rounds // 2:
                     self._held = {piece.id: piece for piece in self._matching()}
                     await self._stay_away()
                 if not left:
                     await self._arrive()
-        self._copy.close()
+        await self._end_mirror()
         return self.counts
 
     def _begin_mirror(self) -> None:
@@ -60,9 +62,12 @@ class CopyHistory(MirrorHistory):
         self._copy = self._mirror.open_copy(self._file)
         self.counts["mirrors"] += 1
 
+    async def _end_mirror(self) -> None:
+        self._copy.close()
+
     async def _begin_source(self, source: AsyncExitStack) -> Weather:
         client = await source.enter_async_context(opened(self._address))
-        weather = Weather(client._transport, self._random, badness=0)
+        weather = Weather(client._transport, self._random, self.counts)
         self._client = await source.enter_async_context(
             httpx.AsyncClient(transport=weather, base_url="http://dayline.test")
         )
@@ -76,7 +81,7 @@ class CopyHistory(MirrorHistory):
             self.counts["errors"] += 1
         self.counts["steps"] += 1
         if self._random.random() < 0.3:
-            self._copy.close()
+            await self._end_mirror()
             self._begin_mirror()
 
     async def _arrive(self) -> None:
@@ -85,7 +90,13 @@ class CopyHistory(MirrorHistory):
             if self._copy.execute("SELECT as_of FROM place").fetchone() == (latest,):
                 break
             await self._step()
-        expected = await walked(self._client, self._asked)
+        await self._compare()
+
+    async def _compare(self) -> None:
+        expected = await self._shown()
         assert held(self._copy) == expected
         assert [item["id"] for item in expected] == sorted(piece.id for piece in self._matching())
         self.counts.update(compared=1, articles=len(expected))
+
+    async def _shown(self) -> list[Any]:
+        return await walked(self._client, self._asked)

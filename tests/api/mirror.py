@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -66,26 +67,29 @@ class Cut(httpx.AsyncByteStream):
 class Weather(httpx.AsyncBaseTransport):
     """The way to the source: requests or answers get lost on it, whole or in part, and nobody waits for news."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, random: Random, *, badness: float) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, random: Random, counts: Counter[str]) -> None:
         self._inner = inner
         self._random = random
-        self.badness = badness
-        self.lost = 0
-        self.broken_exports = 0
+        self._counts = counts
+        self.badness = 0.0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """One request."""
         url = request.url.copy_set_param("wait", 0) if "wait" in request.url.params else request.url
         asked = httpx.Request(request.method, url, headers={**request.headers, "accept-encoding": "identity"})
-        fate = self._random.random() / self.badness if self.badness else 1.0
-        if fate < 0.25:
-            self.lost += 1
-            raise httpx.ConnectError("nobody answers")
+        is_whole = self._arrives()
         answer = await self._inner.handle_async_request(asked)
-        if fate >= 1.0:
+        if is_whole:
             return answer
-        self.lost += 1
-        self.broken_exports += url.path == "/v1/export" and "id" not in url.params
+        self._counts["broken_exports"] += url.path == "/v1/export" and "id" not in url.params
         body = await answer.aread()
         beginning = body[: self._random.randrange(len(body))] if body else b""
         return httpx.Response(answer.status_code, headers=answer.headers, stream=Cut(beginning))
+
+    def _arrives(self) -> bool:
+        """Reach the source; whether its answer will arrive whole. ConnectError."""
+        fate = self._random.random() / self.badness if self.badness else 1.0
+        self._counts["lost"] += fate < 1.0
+        if fate < 0.25:
+            raise httpx.ConnectError("nobody answers")
+        return fate >= 1.0

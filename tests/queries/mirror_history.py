@@ -115,7 +115,11 @@ class MirrorHistory(History):
                 await self._store([self._changed(self._pieces[number], verb)])
                 self.counts["steps"] += 1
         self._now += KEPT_US + DAY_US
-        self.counts["compacted"] += await self._database.write(compact_changes, now=self._now, most=5_000)
+        await self._compact(5_000)
+
+    async def _compact(self, most: int) -> None:
+        """Make the log shorter."""
+        self.counts["compacted"] += await self._database.write(compact_changes, now=self._now, most=most)
 
     async def _apply(self, told: Any) -> None:
         """What a client does with one item of the feed."""
@@ -178,8 +182,7 @@ class MirrorHistory(History):
             self._now += random.choice((0, 0, KEPT_US))
             most = random.choice((1, 3, 10, 5_000))
             for _ in range(random.choice((1, 2, 5))):
-                looked_at = await self._database.write(compact_changes, now=self._now, most=most)
-                self.counts["compacted"] += looked_at
+                await self._compact(most)
         self.counts["steps"] += 1
 
     async def _edit_names(self) -> None:

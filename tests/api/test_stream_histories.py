@@ -1,0 +1,58 @@
+"""A mirror that follows the stream ends equal to the source, whatever happens to either, and hears everything once."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.db.session import Database
+from app.queries import changes
+from app.relay import channel, subscription
+from tests.api.stream_history import StreamHistory
+
+HISTORIES = 3
+HISTORIES_SOAK = 500
+WINDOWS = (changes.SCANNED_MOST, 7, 20)
+QUEUES = ((subscription.QUEUE_EVENTS_MOST, channel.RECENT_EVENTS_MOST), (2, 2), (5, 1), (4, 3))
+BEATS_S = (subscription.BEAT_S, 0.05)
+
+
+async def live_through(
+    database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
+) -> Counter[str]:
+    """These histories, one after the other; a failure names the history it happened in."""
+    counts: Counter[str] = Counter()
+    for number in numbers:
+        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        queue, recent = QUEUES[number % len(QUEUES)]
+        patch.setattr(subscription, "QUEUE_EVENTS_MOST", queue)
+        patch.setattr(channel, "RECENT_EVENTS_MOST", recent)
+        patch.setattr(subscription, "BEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
+        try:
+            counts += await StreamHistory(database, number, address=address, folder=folder).run()
+        except BaseException as error:
+            error.add_note(f"in history {number}")
+            raise
+    print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+    assert counts["compared"] >= len(numbers)
+    assert min(counts["mirrors"], counts["sources"], counts["articles"], counts["compacted"]) > len(numbers)
+    assert counts["told"] > 0
+    return counts
+
+
+@pytest.mark.usefixtures("still_clock")
+async def test_a_mirror_that_follows_the_stream_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live_through(database, range(HISTORIES), database_address, tmp_path, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("still_clock")
+async def test_long_a_mirror_that_follows_the_stream_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)
+    counts = await live_through(database, numbers, database_address, tmp_path, monkeypatch)
+    assert min(counts[name] for name in ("told", "connections", "cut", "lost", "errors")) > 2 * len(numbers)
+    assert min(counts[name] for name in ("dropped", "refused", "entries", "killed_within", "broken_exports")) > 0
