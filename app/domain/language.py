@@ -85,14 +85,16 @@ def find_locale(language: str) -> Locale:
 
     Each range is read with CLDR's aliases and likely subtags: `zh-TW` is Traditional Chinese, `iw` Hebrew.
     """
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - see the module's docstring
+    from babel import UnknownLocaleError  # noqa: PLC0415 - see the module's docstring
+
+    from app.domain.locales import OwnLocale  # noqa: PLC0415 - same
 
     for candidate in _ranges(language):
         try:
-            return Locale.parse(candidate, sep="-")
+            return OwnLocale.parse(candidate, sep="-")
         except (UnknownLocaleError, ValueError):  # ValueError: not how CLDR forms its identifiers
             continue
-    return Locale.parse(_FALLBACK)
+    return OwnLocale.parse(_FALLBACK)
 
 
 def heading(day: date, language: str) -> Heading:

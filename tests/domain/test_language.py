@@ -145,6 +145,23 @@ def test_a_heading_may_be_changed_without_harm_to_the_next() -> None:
     assert heading(SATURDAY, "en-GB")["day"] == "2 November"
 
 
+@pytest.mark.parametrize("other", ["fy", "yi"])  # Babel gives their weekdays to whoever asks for any after them
+def test_no_language_speaks_another_that_was_spoken_before(other: str) -> None:
+    wednesday = date(2026, 11, 11)
+    weekdays = {
+        "de": "Mittwoch",
+        "de-AT": "Mittwoch",
+        "pl": "środa",
+        "uk": "середа",
+        "es": "miércoles",
+        "nl": "woensdag",
+    }
+    find_locale.cache_clear()
+    assert heading(wednesday, other)["weekday"] not in weekdays.values()
+    wednesday += timedelta(days=7)  # of which nothing is remembered
+    assert {language: heading(wednesday, language)["weekday"] for language in weekdays} == weekdays
+
+
 def test_every_locale_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> None:
     for identifier in locale_identifiers():
         language = identifier.replace("_", "-")
