@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+TURNS = 4  # of the loop, until a connection that was taken has begun
+
 Manner = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -58,8 +60,8 @@ async def hanging(_writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def a_receiver(manner: Manner, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    """A receiver of that manner within it."""
+async def a_receiver(manner: Manner, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A receiver of that manner within it, at this port or at one that is free."""
     receiver = Receiver()
     tasks: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
@@ -76,11 +78,12 @@ async def a_receiver(manner: Manner, *, tls: ssl.SSLContext | None = None) -> As
             receiver.ended += 1
             writer.close()
 
-    server = await asyncio.start_server(receive, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(receive, "127.0.0.1", port, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver
     finally:
+        await _take_no_more(server)
         server.close()
         for task, writer in tasks.items():
             if task is not None:
@@ -89,6 +92,14 @@ async def a_receiver(manner: Manner, *, tls: ssl.SSLContext | None = None) -> As
             writer.transport.abort()
         await asyncio.sleep(0.01 if tls else 0)  # what was aborted closes its socket, and so do failed handshakes
         await server.wait_closed()
+
+
+async def _take_no_more(server: asyncio.Server) -> None:
+    """Let those begin whose connections were taken: asyncio would forget to close them with the server."""
+    for each in server.sockets:
+        asyncio.get_running_loop().remove_reader(each.fileno())
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[dict[str, str], bytes]:

@@ -1,0 +1,84 @@
+"""A mirror that lives from webhooks ends equal to the source, whatever happens to either and between them."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.db.listening import ListeningWatch
+from app.db.session import Database
+from app.queries import bulk, changes, deliveries
+from app.webhooks import dispatcher
+from app.webhooks.dispatcher import Dispatcher
+from tests.webhooks.webhook_history import WebhookHistory
+
+HISTORIES = 2
+HISTORIES_SOAK = 500
+BATCHES = (bulk.BATCH, 2)
+WINDOWS = (changes.SCANNED_MOST, 3, 20)
+FILLINGS = (deliveries.FILLED_AT_ONCE, 1, 3, 10)
+HAPPENED = (
+    *("articles", "told_last", "stored", "repeats", "looked", "copies", "compacted", "replays", "put_back", "moves"),
+    *("switched", "receivers_killed", "senders_killed", "senders_ended", "forget", "hang up", "fail", "put off"),
+)
+
+
+class Resting(Dispatcher):
+    """The sender of a server that only answers: others send here, which are killed without it."""
+
+    def start(self) -> None:
+        """Do nothing."""
+
+
+@pytest.fixture
+def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The holders whose processes have ended; those that live look about them quickly."""
+    ended: set[str] = set()
+    monkeypatch.setattr("app.main.Dispatcher", Resting)
+    monkeypatch.setattr(dispatcher, "has_ended", ended.__contains__)
+    monkeypatch.setattr(dispatcher, "APART_S", 0.003)
+    monkeypatch.setattr(dispatcher, "GLANCE_S", 0.005)
+    monkeypatch.setattr(ListeningWatch, "trusted_s", 0.02)
+    monkeypatch.setattr(ListeningWatch, "looks_every_s", 0.01)
+    return ended
+
+
+async def live_through(
+    database: Database, numbers: range, *, address: str, folder: Path, dead: set[str], patch: pytest.MonkeyPatch
+) -> Counter[str]:
+    """These histories, one after the other; a failure names the history it happened in."""
+    counts: Counter[str] = Counter()
+    begun = time.monotonic()
+    for number in numbers:
+        patch.setattr(bulk, "BATCH", BATCHES[number % len(BATCHES)])
+        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(deliveries, "FILLED_AT_ONCE", FILLINGS[number % len(FILLINGS)])
+        try:
+            counts += await WebhookHistory(database, number, address=address, folder=folder, dead=dead).run()
+        except (AssertionError, TimeoutError) as error:
+            error.add_note(f"in history {number}")
+            raise
+    seconds = time.monotonic() - begun
+    print(f"\n{len(numbers)} histories in {seconds:.0f} s: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+    assert counts["compared"] == len(numbers)
+    return counts
+
+
+async def test_a_mirror_that_is_told_by_webhooks_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, dead: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live_through(
+        database, range(HISTORIES), address=database_address, folder=tmp_path, dead=dead, patch=monkeypatch
+    )
+
+
+@pytest.mark.soak
+async def test_long_a_mirror_that_is_told_by_webhooks_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, dead: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)
+    counts = await live_through(
+        database, numbers, address=database_address, folder=tmp_path, dead=dead, patch=monkeypatch
+    )
+    assert min(counts[each] for each in HAPPENED) > HISTORIES_SOAK / 10

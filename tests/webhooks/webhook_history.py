@@ -1,0 +1,249 @@
+"""A random history of a mirror that lives from webhooks: its server, its senders and itself end at any time."""
+
+from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from app import clock
+from app.actions.deliveries import KEPT_US, tidy_deliveries
+from app.actions.webhooks import delete_webhook, edit_webhook, replay_changes
+from app.db.session import Connection, Database
+from app.queries.deliveries import list_waiting, read_filling
+from tests.api.mirror import walked
+from tests.conftest import NOW
+from tests.queries.history import Walk
+from tests.queries.mirror_history import MirrorHistory, last_moment
+from tests.webhooks.endpoints import make_endpoint, until
+from tests.webhooks.hook import Hook
+from tests.webhooks.hook_mirror import HookMirror
+from tests.webhooks.mortal_senders import Senders
+from tests.webhooks.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+HAPPENINGS = 24
+LAST_WRITES = 6
+OF_OTHERS = {"related", "neighbours"}
+"""The members of an article that show other articles, and so alter without a change of their own."""
+
+
+class WebhookHistory(MirrorHistory):
+    """One history in an edition of its own; at its end the mirror's file must hold exactly what the source shows."""
+
+    def __init__(self, database: Database, number: int, *, address: str, folder: Path, dead: set[str]) -> None:
+        super().__init__(database, number)
+        self._chance = Random(f"weather {number}")  # of its own: what happens when does not alter what is written
+        self._source = Source(address, self._chance)
+        self._senders = Senders(address, self._chance, dead)
+        self._file = folder / f"hook-{number}.db"
+        self._hook: Hook
+        self._endpoint = 0
+        self._url = ""
+        self._backup: bytes | None = None
+        self._has_stayed_away = False
+
+    async def run(self) -> Counter[str]:
+        """Live it through; the counts of what happened."""
+        self._now = max(NOW, await self._database.read(last_moment))
+        await self._rename_edition()
+        await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
+        self._ask()
+        self._hook = Hook(self._file, self._source, self._asked, self._chance)
+        async with AsyncExitStack() as stack:
+            for end in (self._source.end, self._hook.kill, self._senders.close, self._forget_endpoint):
+                stack.push_async_callback(end)
+            await self._begin()
+            for _ in range(HAPPENINGS):
+                await self._happen()
+                assert not self._hook.sendings.faults, self._hook.sendings.faults
+            await self._arrive()
+            await self._compare()
+        of_others = self._source.counts + self._senders.counts + self._hook.counts + self._hook.sendings.counts
+        return self.counts + of_others
+
+    def _ask(self) -> None:
+        """Only what the filters of webhooks know."""
+        super()._ask()
+        self._asked = {name: value for name, value in self._asked.items() if name not in {"exclude", "from", "to"}}
+        self._lower, self._upper = -(2**62), 2**62
+
+    async def _begin(self) -> None:
+        """Copy, and be told what came after the copy; meanwhile the newsroom goes on."""
+        await self._source.begin()
+        await self._hook.begin()
+        await until(lambda: not self._hook.mirror.is_stale)
+        for _ in range(self._random.randrange(5)):
+            await self._live()
+        since = self._hook.mirror.seq
+        self._hook.sendings.begin(since)
+        self._url = self._hook.url
+        self._endpoint = await make_endpoint(self._database, self._url, since=since, filters=self._asked)
+        await self._senders.begin(self._hook.sendings)
+        await self._alter_weather()
+
+    async def _happen(self) -> None:
+        happenings: dict[Callable[[], Awaitable[None]], int] = {
+            self._write_some: 24,
+            self._listen: 24,
+            self._alter_weather: 8,
+            self._restart_hook: 6,
+            self._move_hook: 2,
+            self._put_hook_back: 2,
+            self._ask_for_replay: 2,
+            self._restart_sender: 10,
+            self._switch: 3,
+            self._source.restart: 2,
+            self._tidy: 2,
+            self._stay_away_once: 2,
+        }
+        what = self._chance.choices([*happenings], [*happenings.values()])[0]
+        await what()
+
+    async def _write_some(self) -> None:
+        for _ in range(self._chance.choice((1, 2, 4))):
+            await self._live()
+        self._senders.wake()
+
+    async def _listen(self) -> None:
+        """Let some messages come, if they can."""
+        sendings = self._hook.sendings
+        goal = sendings.counts["arrivals"] + self._chance.choice((1, 3, 8))
+
+        async def has_heard() -> bool:
+            is_still = not self._hook.is_up or not len(self._senders)
+            return is_still or sendings.counts["arrivals"] >= goal or await self._database.read(self._is_quiet)
+
+        await until(has_heard)
+
+    async def _alter_weather(self) -> None:
+        self._hook.badness = self._chance.choice((0, 0.3, 0.5, 0.8))
+        self._source.badness = self._chance.choice((0, 0.3, 0.6))
+
+    async def _restart_hook(self) -> None:
+        """Kill the receiver, or begin it again; now and then somebody keeps a copy of its file."""
+        if not self._hook.is_up:
+            await self._begin_hook()
+            return
+        await self._hook.kill()
+        self.counts["receivers_killed"] += 1
+        if self._chance.random() < 0.4:
+            self._backup = self._file.read_bytes()
+        if self._chance.random() < 0.5:
+            await self._begin_hook()
+
+    async def _move_hook(self) -> None:
+        await self._hook.kill()
+        await self._begin_hook(is_elsewhere=True)
+        self.counts["moves"] += 1
+
+    async def _put_hook_back(self) -> None:
+        """Go on from an older copy of the file, at another address: there nothing comes but what the replay tells."""
+        if self._backup is None:
+            return
+        await self._hook.kill()
+        self._file.write_bytes(self._backup)
+        await self._replay(0)
+        await self._begin_hook(is_elsewhere=True)
+        self.counts["put_back"] += 1
+
+    async def _ask_for_replay(self) -> None:
+        await self._hook.kill()
+        await self._replay(self._chance.randrange(12))
+        await self._begin_hook()
+
+    async def _replay(self, changes: int) -> None:
+        """Have a file that nobody works on go back by so many changes, and what came after them be told again."""
+        mirror = HookMirror(self._file)
+        since = max(mirror.seq - changes, self._hook.sendings.since)
+        mirror.go_back(since)
+        mirror.close()
+        self._hook.sendings.replay(since)
+        await self._database.write(replay_changes, self._endpoint, since=since, now=clock.now())
+        self.counts["replays"] += 1
+
+    async def _restart_sender(self) -> None:
+        """One sender more or less; two at most."""
+        if len(self._senders) == 0 or (len(self._senders) == 1 and self._chance.random() < 0.4):
+            await self._senders.begin(self._hook.sendings)
+        else:
+            await self._senders.end_one(is_killed=self._chance.random() < 0.6)
+
+    async def _switch(self) -> None:
+        """Disable the endpoint, or enable it again."""
+        await self._edit({"is_enabled": not await self._database.read(self._is_enabled)})
+        self.counts["switched"] += 1
+
+    async def _tidy(self) -> None:
+        await self._database.write(tidy_deliveries, now=clock.now() + self._chance.choice((0, KEPT_US)))
+
+    async def _stay_away_once(self) -> None:
+        """So much is written that what was not told yet has been made short in the log."""
+        if not self._has_stayed_away:
+            self._has_stayed_away = True
+            self._held = {piece.id: piece for piece in self._matching()}
+            await self._stay_away()
+
+    async def _begin_hook(self, *, is_elsewhere: bool = False) -> None:
+        await self._hook.begin(is_elsewhere=is_elsewhere)
+        if self._hook.url != self._url:
+            self._url = self._hook.url
+            await self._edit({"url": self._url})
+
+    async def _edit(self, patch: dict[str, Any]) -> None:
+        await self._database.write(edit_webhook, self._endpoint, patch, expected=None, now=clock.now())
+        self._senders.wake()
+
+    def _is_enabled(self, connection: Connection) -> bool:
+        return any(each.id == self._endpoint for each in list_waiting(connection))
+
+    def _is_quiet(self, connection: Connection) -> bool:
+        """Whether there is nothing to send, or nobody wants it."""
+        for each in list_waiting(connection):
+            since = each.filled_seq
+            while each.id == self._endpoint:
+                found = None if each.has_pending else read_filling(connection, each.id, since=since, now=clock.now())
+                if found is None or found.rows:
+                    return False
+                if found.is_end:
+                    return True
+                since = found.as_of
+        return True
+
+    async def _arrive(self) -> None:
+        """In fair weather everything comes."""
+        self._hook.badness = self._source.badness = 0
+        for _ in range(LAST_WRITES):
+            await self._write(Walk(set()))
+        if not self._hook.is_up:
+            await self._begin_hook()
+        if not len(self._senders):
+            await self._senders.begin(self._hook.sendings)
+        if not await self._database.read(self._is_enabled):
+            await self._edit({"is_enabled": True})
+
+        async def has_all() -> bool:
+            return not self._hook.mirror.is_stale and await self._database.read(self._is_quiet)
+
+        await until(has_all)
+        assert not self._hook.sendings.faults, self._hook.sendings.faults
+
+    async def _compare(self) -> None:
+        """Each article as its page shows it, but for what that shows of others; what was copied, as lists show it."""
+        held = self._hook.mirror.held()
+        async with self._source.asked(is_fair=True) as client:
+            listed = {item["id"]: item for item in await walked(client, self._asked)}
+            pages = {name: (await client.get(f"/v1/articles/{name}")).json() for name in listed}
+        assert sorted(held) == sorted(listed) == sorted(piece.id for piece in self._matching())
+        for name, (article, is_told) in held.items():
+            assert article.keys() == (pages[name] if is_told else listed[name]).keys()
+            own = article.keys() - OF_OTHERS
+            assert {each: article[each] for each in own} == {each: pages[name][each] for each in own}
+            self.counts["told_last"] += is_told
+        self.counts.update(compared=1, articles=len(held))
+
+    async def _forget_endpoint(self) -> None:
+        if self._endpoint:
+            await self._database.write(delete_webhook, self._endpoint)
