@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 from fastapi import APIRouter, FastAPI
 
-from app.api import articles, catalogue, changes, editions, export, feeds, health, pages, stream, timeline
+from app.api import articles, catalogue, changes, editions, export, health, pages, stream, timeline
 from app.api.door import DoorMiddleware
 from app.api.express import install_express
 from app.api.head import HeadMiddleware
@@ -96,10 +96,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _install_routes(app: FastAPI) -> None:
     install_express(app)
-    public = (editions, timeline, articles, catalogue, changes, stream, export, feeds)
+    public = (editions, timeline, articles, catalogue, changes, stream, export)
     add_routes(app, [each.router for each in public])
+    add_routes_later(app, "/feeds", _load_feeds)
     add_routes_later(app, "/v1/editorial", _load_editorial)
     add_routes(app, [health.router, pages.router])
+
+
+def _load_feeds() -> Iterable[APIRouter]:
+    from app.api import feeds  # noqa: PLC0415 - with their renderers, for processes that are asked for them
+
+    return [feeds.router]
 
 
 def _load_editorial() -> Iterable[APIRouter]:

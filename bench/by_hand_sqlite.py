@@ -19,7 +19,7 @@ TAGS = "SELECT slug, name FROM article_tags JOIN tags ON id = tag_id WHERE artic
 AUTHORS = """SELECT slug, name, bio FROM article_authors JOIN authors ON id = author_id
     WHERE article_id = ? ORDER BY position"""
 db = sqlite3.connect(f"file:{os.environ['BENCH_DATABASE']}?mode=ro", uri=True, isolation_level=None)
-db.execute("PRAGMA cache_size = -16384")
+db.execute("PRAGMA cache_size = -32768")
 app = FastAPI()
 
 

@@ -1,5 +1,6 @@
 """The `dayline` command and how it ends."""
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -33,7 +34,11 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(module), name)
+        gc.disable()  # what is loaded is there to stay: looking for garbage in it takes a twentieth of a start
+        try:
+            command: click.Command = getattr(import_module(module), name)
+        finally:
+            gc.enable()
         return command
 
 

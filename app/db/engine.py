@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 10_000
 PAGE_CACHE_KIB = 16_384
+READER_CACHE_KIB = 32_768  # room for the inner pages of every index of millions of articles
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
 POOL_SIZE = 10  # kept open, and no more: one that is opened for a rush costs more than waiting a turn
 PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
@@ -66,10 +67,10 @@ def _postgresql_url(url: URL) -> URL:
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
-def sqlite_reader(url: URL) -> Engine:
+def sqlite_reader(url: URL, *, cache_kib: int = PAGE_CACHE_KIB) -> Engine:
     """One held connection that cannot write; whoever reads begins the snapshot."""
     engine = create_engine(url, poolclass=StaticPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
-    _prepare_sqlite(engine, pragmas=("query_only = ON",))
+    _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{cache_kib}"))
     return engine
 
 
@@ -82,9 +83,8 @@ def sqlite_writer(url: URL) -> Engine:
         hide_parameters=HIDDEN,
     )
     event.listen(engine, "begin", _take_write_lock)
-    _prepare_sqlite(
-        engine, pragmas=("journal_mode = WAL", "synchronous = FULL", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    )
+    kept = (f"cache_size = -{PAGE_CACHE_KIB}", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    _prepare_sqlite(engine, pragmas=("journal_mode = WAL", "synchronous = FULL", *kept))
     return engine
 
 
@@ -96,7 +96,6 @@ def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...]) -> None:
     everywhere = (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
-        f"cache_size = -{PAGE_CACHE_KIB}",
         "temp_store = MEMORY",
     )
 

@@ -43,7 +43,7 @@ class SqliteDatabase:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._reader = engines.sqlite_reader(url)
+        self._reader = engines.sqlite_reader(url, cache_kib=engines.READER_CACHE_KIB)
         self._writer = engines.sqlite_writer(url)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
         self._held: Connection | None = None

@@ -1,0 +1,37 @@
+"""What a serving process does not load before somebody needs it: all of it would delay its first answer."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.commands import environment_of
+
+PROGRAM = """
+import sys
+from app.cli.server import make_app
+app = make_app()
+print(*(name for name, module in sys.modules.items() if module is not None))
+app.openapi()
+assert {"app.api.feeds", "app.api.editorial"} <= sys.modules.keys()
+"""
+SPARED = {
+    "alembic": "only brings a schema up to date",
+    "app.api.editorial": "most processes have readers alone",
+    "app.api.feeds": "not everybody has feeds read",
+    "app.db.scrubbing": "only erases",
+    "asyncpg": "SQLite needs none",
+    "babel": "only the first date in words",
+    "httpx": "only tests and benches",
+    "pydantic.v1": "none of the models is of the old kind",
+    "sqlalchemy.dialects.postgresql": "SQLite needs none",
+    "sqlalchemy.orm": "nothing is mapped",
+}
+
+
+def test_a_start_loads_nothing_that_nobody_asked_for(tmp_path: Path) -> None:
+    environment = environment_of(f"sqlite:///{tmp_path}/dayline.db")
+    command = [sys.executable, "-c", PROGRAM]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    loaded = set(ended.stdout.split())
+    assert "app.api.timeline" in loaded
+    assert loaded & SPARED.keys() == set()
