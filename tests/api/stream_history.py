@@ -204,7 +204,7 @@ class StreamHistory(CopyHistory):
 
     async def _shown(self) -> list[Any]:
         badness, self._weather.badness = self._weather.badness, 0
-        shown = await self._mirror.shown(self._client, self._asked)
+        shown: list[Any] = await self._mirror.shown(self._client, self._asked)
         self._weather.badness = badness
         return shown
 
