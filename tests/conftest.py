@@ -32,7 +32,7 @@ from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")
 KINDS = ("sqlite", "postgresql")
-HISTORIES = 10
+HISTORIES = 5
 HISTORIES_SOAK = 2_000  # the same with -m soak
 
 

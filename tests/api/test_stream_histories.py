@@ -10,7 +10,7 @@ from app.queries import changes
 from app.relay import channel, subscription
 from tests.api.stream_history import StreamHistory
 
-HISTORIES = 3
+HISTORIES = 2
 HISTORIES_SOAK = 500
 WINDOWS = (changes.SCANNED_MOST, 7, 20)
 QUEUES = ((subscription.QUEUE_EVENTS_MOST, channel.RECENT_EVENTS_MOST), (2, 2), (5, 1), (4, 3))

@@ -6,7 +6,7 @@ from tests.cache.conftest import Begin
 from tests.cache.history import Pace
 from tests.cache.test_exactness import tell
 
-SHORT = Pace(steps=8, begin=30, new=3, again=12)
+SHORT = Pace(steps=5, begin=30, new=3, again=12)
 LONG = Pace(steps=20, begin=120, new=8, again=None)
 HISTORIES_SOAK = 30
 

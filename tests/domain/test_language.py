@@ -162,8 +162,10 @@ def test_no_language_speaks_another_that_was_spoken_before(other: str) -> None:
     assert {language: heading(wednesday, language)["weekday"] for language in weekdays} == weekdays
 
 
-def test_every_locale_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> None:
+def test_every_language_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> None:
     for identifier in locale_identifiers():
+        if Locale.parse(identifier).territory is not None:
+            continue  # what a region says otherwise is the same kind of data
         language = identifier.replace("_", "-")
         names = set(Locale.parse(identifier).days["stand-alone"]["wide"].values())
         names |= set(Locale.parse(identifier).days["format"]["wide"].values())

@@ -13,7 +13,7 @@ from tests.queries.mirror_history import MirrorHistory
 WINDOWS = (changes.SCANNED_MOST, 3)  # in every other history a page ends after three rows of the log
 
 
-async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> None:
+async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> Counter[str]:
     """These histories, one after the other; a failure names the history it happened in."""
     counts: Counter[str] = Counter()
     for number in numbers:
@@ -27,11 +27,10 @@ async def live_through(database: Database, numbers: range, patch: pytest.MonkeyP
         counts += found
     print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
     assert counts["compared"] == len(numbers)
-    wanted = ("article.published", "article.updated", "article.bumped", "article.withdrawn", "article.restored")
-    assert min(counts[kind] for kind in (*wanted, "article.removed", "label.updated", "edition.updated")) > 0
     assert counts["compacted"] > 3 * len(numbers)
     assert counts["cut_short"] > len(numbers) // 4
     assert counts["held"] > len(numbers)
+    return counts
 
 
 async def test_a_copy_that_follows_the_feed_is_what_the_server_shows(
@@ -44,4 +43,6 @@ async def test_a_copy_that_follows_the_feed_is_what_the_server_shows(
 async def test_long_a_copy_that_follows_the_feed_is_what_the_server_shows(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK), monkeypatch)
+    counts = await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK), monkeypatch)
+    wanted = ("article.published", "article.updated", "article.bumped", "article.withdrawn", "article.restored")
+    assert min(counts[kind] for kind in (*wanted, "article.removed", "label.updated", "edition.updated")) > 0

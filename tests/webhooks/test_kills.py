@@ -129,7 +129,7 @@ async def live_through(address: str, folder: Path, *, endpoints: int, stories: i
 
 
 async def test_a_kill_loses_nothing(address: str, tmp_path: Path) -> None:
-    await live_through(address, tmp_path, endpoints=4, stories=60, kills=2)
+    await live_through(address, tmp_path, endpoints=3, stories=40, kills=2)
 
 
 @pytest.mark.soak

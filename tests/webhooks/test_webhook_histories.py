@@ -13,7 +13,7 @@ from app.webhooks import dispatcher
 from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.webhook_history import WebhookHistory
 
-HISTORIES = 2
+HISTORIES = 1
 HISTORIES_SOAK = 500
 BATCHES = (bulk.BATCH, 2)
 WINDOWS = (changes.SCANNED_MOST, 3, 20)
