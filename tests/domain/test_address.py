@@ -105,7 +105,7 @@ def test_a_query_string_that_begins_with_the_mark_keeps_to_itself() -> None:
     assert canonical_query("?limit=1") == "??limit=1"
 
 
-@settings(deadline=None)  # the first questions of a process build their models
+@settings(deadline=None, max_examples=60)  # the first questions of a process build their models
 @given(query_strings())
 @example("exclude=,")
 @example("&" * 600)
@@ -120,7 +120,7 @@ def test_a_canonical_text_asks_what_its_query_string_asked(query: str) -> None:
     assert canonical_query(again) == canonical
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(query_strings(), st.lists(st.sampled_from(FOREIGN), max_size=3), st.randoms())
 @example("utm_source=x", [], Random(1))
 @example("section=a&section=a&limit=1&limit=1", [], Random(1))
