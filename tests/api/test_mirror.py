@@ -24,6 +24,7 @@ from app.queries.changes import latest_seq
 from tests.api.copy_history import CopyHistory
 from tests.api.mirror import held, load_mirror, printed, walked
 from tests.conftest import NOW, Store
+from tests.lives import live_each
 from tests.records import article, edition, label
 from tests.serving import free_port, start_server
 
@@ -38,17 +39,14 @@ SECONDS_MOST = 30.0
 async def live_through(
     database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
 ) -> Counter[str]:
-    """These histories, one after the other; a failure names the history it happened in."""
-    counts: Counter[str] = Counter()
-    for number in numbers:
+    """These histories, and that what is to happen in them did."""
+
+    async def live(number: int) -> Counter[str]:
         patch.setattr(bulk, "BATCH", BATCHES[number % len(BATCHES)])
         patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
-        try:
-            counts += await CopyHistory(database, number, address=address, folder=folder).run()
-        except AssertionError as error:
-            error.add_note(f"in history {number}")
-            raise
-    print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+        return await CopyHistory(database, number, address=address, folder=folder).run()
+
+    counts = await live_each(numbers, live)
     assert counts["compared"] == len(numbers)
     assert min(counts["lost"], counts["mirrors"], counts["articles"], counts["compacted"]) > len(numbers)
     return counts

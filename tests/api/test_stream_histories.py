@@ -9,6 +9,7 @@ from app.db.session import Database
 from app.queries import changes
 from app.relay import channel, subscription
 from tests.api.stream_history import StreamHistory
+from tests.lives import live_each
 
 HISTORIES = 2
 HISTORIES_SOAK = 500
@@ -20,20 +21,17 @@ BEATS_S = (subscription.BEAT_S, 0.05)
 async def live_through(
     database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
 ) -> Counter[str]:
-    """These histories, one after the other; a failure names the history it happened in."""
-    counts: Counter[str] = Counter()
-    for number in numbers:
+    """These histories, and that what is to happen in them did."""
+
+    async def live(number: int) -> Counter[str]:
         patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
         queue, recent = QUEUES[number % len(QUEUES)]
         patch.setattr(subscription, "QUEUE_EVENTS_MOST", queue)
         patch.setattr(channel, "RECENT_EVENTS_MOST", recent)
         patch.setattr(subscription, "BEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
-        try:
-            counts += await StreamHistory(database, number, address=address, folder=folder).run()
-        except BaseException as error:
-            error.add_note(f"in history {number}")
-            raise
-    print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+        return await StreamHistory(database, number, address=address, folder=folder).run()
+
+    counts = await live_each(numbers, live)
     assert counts["compared"] >= len(numbers)
     assert min(counts["mirrors"], counts["sources"], counts["articles"], counts["compacted"]) > len(numbers)
     assert counts["told"] > 0

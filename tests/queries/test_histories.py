@@ -6,19 +6,13 @@ import pytest
 
 from app.db.session import Database
 from tests.conftest import HISTORIES, HISTORIES_SOAK
+from tests.lives import live_each
 from tests.queries.history import STEPS, History
 
 
 async def live_through(database: Database, numbers: range) -> Counter[str]:
-    """These histories, one after the other; a failure names the history it happened in."""
-    counts: Counter[str] = Counter()
-    for number in numbers:
-        try:
-            counts += await History(database, number).run()
-        except AssertionError as error:
-            error.add_note(f"in history {number}")
-            raise
-    print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+    """These histories, and that what is to happen in them did."""
+    counts = await live_each(numbers, lambda number: History(database, number).run())
     assert counts["steps"] >= STEPS * len(numbers)
     assert counts["continued"] > len(numbers)
     assert counts["steady"] > counts["walks"]

@@ -7,6 +7,7 @@ import pytest
 from app.db.session import Database
 from app.queries import changes
 from tests.conftest import HISTORIES, HISTORIES_SOAK
+from tests.lives import live_each
 from tests.queries.history import STEPS
 from tests.queries.mirror_history import MirrorHistory
 
@@ -14,18 +15,15 @@ WINDOWS = (changes.SCANNED_MOST, 3)  # in every other history a page ends after 
 
 
 async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> Counter[str]:
-    """These histories, one after the other; a failure names the history it happened in."""
-    counts: Counter[str] = Counter()
-    for number in numbers:
+    """These histories, and that what is to happen in them did."""
+
+    async def live(number: int) -> Counter[str]:
         patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
-        try:
-            found = await MirrorHistory(database, number).run()
-        except AssertionError as error:
-            error.add_note(f"in history {number}")
-            raise
+        found = await MirrorHistory(database, number).run()
         assert found["steps"] >= STEPS
-        counts += found
-    print(f"{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+        return found
+
+    counts = await live_each(numbers, live)
     assert counts["compared"] == len(numbers)
     assert counts["compacted"] > 3 * len(numbers)
     assert counts["cut_short"] > len(numbers) // 4

@@ -1,6 +1,5 @@
 """A mirror that lives from webhooks ends equal to the source, whatever happens to either and between them."""
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from app.db.session import Database
 from app.queries import bulk, changes, deliveries
 from app.webhooks import dispatcher
 from app.webhooks.dispatcher import Dispatcher
+from tests.lives import live_each
 from tests.webhooks.webhook_history import WebhookHistory
 
 HISTORIES = 1
@@ -47,20 +47,15 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 async def live_through(
     database: Database, numbers: range, *, address: str, folder: Path, dead: set[str], patch: pytest.MonkeyPatch
 ) -> Counter[str]:
-    """These histories, one after the other; a failure names the history it happened in."""
-    counts: Counter[str] = Counter()
-    begun = time.monotonic()
-    for number in numbers:
+    """These histories, each compared."""
+
+    async def live(number: int) -> Counter[str]:
         patch.setattr(bulk, "BATCH", BATCHES[number % len(BATCHES)])
         patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
         patch.setattr(deliveries, "FILLED_AT_ONCE", FILLINGS[number % len(FILLINGS)])
-        try:
-            counts += await WebhookHistory(database, number, address=address, folder=folder, dead=dead).run()
-        except (AssertionError, TimeoutError) as error:
-            error.add_note(f"in history {number}")
-            raise
-    seconds = time.monotonic() - begun
-    print(f"\n{len(numbers)} histories in {seconds:.0f} s: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+        return await WebhookHistory(database, number, address=address, folder=folder, dead=dead).run()
+
+    counts = await live_each(numbers, live)
     assert counts["compared"] == len(numbers)
     return counts
 

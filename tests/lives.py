@@ -1,0 +1,17 @@
+"""Random histories, one after the other."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+
+async def live_each(numbers: range, live: Callable[[int], Awaitable[Counter[str]]]) -> Counter[str]:
+    """What happened in all of them, printed too; a failure names the history it happened in."""
+    counts: Counter[str] = Counter()
+    for number in numbers:
+        try:
+            counts += await live(number)
+        except BaseException as error:
+            error.add_note(f"in history {number}")
+            raise
+    print(f"\n{len(numbers)} histories: {dict(sorted(counts.items()))}")  # noqa: T201 - what a soak run reports
+    return counts
