@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import articles, catalogue, changes, editions, export, health, pages, stream, timeline
 from app.api.door import DoorMiddleware
-from app.api.express import install_express
+from app.api.express import ExpressMiddleware
 from app.api.head import HeadMiddleware
 from app.api.kept import name_of
 from app.api.openapi import install_openapi
@@ -84,6 +84,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _install_routes(app)
     install_openapi(app)
     install_problems(app)
+    app.add_middleware(ExpressMiddleware)
     _install_cache(app, chosen, store)
     _install_door(app, chosen)
     app.add_middleware(HeadMiddleware)
@@ -95,7 +96,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _install_routes(app: FastAPI) -> None:
-    install_express(app)
     public = (editions, timeline, articles, catalogue, changes, stream, export)
     add_routes(app, [each.router for each in public])
     add_routes_later(app, "/feeds", _load_feeds)

@@ -1,23 +1,51 @@
-"""The addresses that are asked most or held longest, answered without the framework's way through nested routers.
+"""The addresses that are asked most or held longest, answered past the framework's layers and its router.
 
-They are the same functions, which the framework's routes document; where both would answer, these come first.
+They are the same functions, which the framework's routes document; these answer GET before it is asked.
 """
 
-from fastapi import FastAPI, Request, Response
+from collections.abc import Awaitable, Callable
+
+from fastapi import Request, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import articles, stream, timeline
+from app.api.problems import FORESEEN, answer_foreseen
+
+ARTICLE = "/v1/articles/"
+
+Answering = Callable[[Request], Awaitable[Response]]
 
 
-def install_express(app: FastAPI) -> None:
-    """Add them; to be called before the routers are included."""
-    app.add_route("/v1/timeline", timeline.get_timeline, methods=["GET"], include_in_schema=False)
-    app.add_route("/v1/stream", _stream_changes, methods=["GET"], include_in_schema=False)
-    app.add_route("/v1/articles/{key}", _get_article, methods=["GET"], include_in_schema=False)
+class ExpressMiddleware:
+    """Has these addresses answered, and everything else by the application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        answering = _find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if answering is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            answer = await answering(request)
+        except FORESEEN as error:
+            answer = await answer_foreseen(request, error)
+        await answer(scope, receive, send)
 
 
-async def _get_article(request: Request) -> Response:
-    return await articles.get_article(request, request.path_params["key"])
+def _find(scope: Scope) -> Answering | None:
+    path: str = scope["path"]
+    if path.startswith(ARTICLE):
+        key = path[len(ARTICLE) :]
+        return None if not key or "/" in key else lambda request: articles.get_article(request, key)
+    return _ANSWERING.get(path)
 
 
 async def _stream_changes(request: Request) -> Response:
     return await stream.stream_changes(request, request.headers.get(stream.LAST_EVENT_ID))
+
+
+_ANSWERING: dict[str, Answering] = {"/v1/timeline": timeline.get_timeline, "/v1/stream": _stream_changes}

@@ -53,6 +53,8 @@ ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idem
 IN_PATHS = "/:@!$&'()*+,;="
 """What stands for itself in the path of an address (RFC 3986, section 3.3)."""
 
+FORESEEN = (errors.DaylineError, *OUTAGES)
+"""Errors of the newsroom, and what may be an outage of the database."""
 
 _OF_ERROR: dict[type[errors.DaylineError], Kind] = {
     errors.InvalidInput: INVALID_INPUT,
@@ -115,13 +117,19 @@ def _privacy(request: Request) -> dict[str, str]:
 
 def install_problems(app: FastAPI) -> None:
     """Make every error of the app a problem details answer."""
-    app.add_exception_handler(errors.DaylineError, answer_error)  # type: ignore[arg-type]
+    for error in FORESEEN:
+        app.add_exception_handler(error, answer_foreseen)
     app.add_exception_handler(HTTPException, _answer_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _answer_validation)  # type: ignore[arg-type]
     app.add_exception_handler(ClientDisconnect, _answer_nobody)
-    for error in OUTAGES:
-        app.add_exception_handler(error, _answer_outage)
     app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def answer_foreseen(request: Request, error: Exception) -> Response:
+    """What is FORESEEN, as HTTP says it; raised again where it turns out to be a fault."""
+    if isinstance(error, errors.DaylineError):
+        return await answer_error(request, error)
+    return await _answer_outage(request, error)
 
 
 async def answer_error(request: Request, error: errors.DaylineError) -> Response:

@@ -15,10 +15,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.domain.instant import (
-    CLOCK,
     DAY_US,
     EPOCH_ORDINAL,
-    MINUTE_US,
     SECOND_US,
     format_instant,
     offset_at,
@@ -113,11 +111,6 @@ def days_between(first: date, last: date, zone: ZoneInfo) -> "list[Day]":
     numbers = range(first.toordinal() - EPOCH_ORDINAL, last.toordinal() - EPOCH_ORDINAL + 1)
     days = (_day(number, zone) for number in numbers)
     return [day for day in days if day.starts_at < day.ends_at]
-
-
-def wall_time(instant: int, zone: ZoneInfo) -> str:
-    """What the zone's clocks show at the instant, HH:MM."""
-    return CLOCK[(instant + offset_at(instant, zone)) % DAY_US // MINUTE_US]
 
 
 def format_utc(instant: int | None) -> str | None:

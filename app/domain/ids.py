@@ -21,14 +21,11 @@ _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 def format_id(number: int) -> str:
     """The public form of an id: lower case, fixed width, ordered as the numbers are."""
     pairs = _PAIRS
+    high, low = number >> 30, number & 0x3FFF_FFFF  # shifting is quick where numbers have 30 bits
+    high, middle = high >> 20, high & 0xF_FFFF
     return (
-        ALPHABET[number >> 60]
-        + pairs[number >> 50 & 1023]
-        + pairs[number >> 40 & 1023]
-        + pairs[number >> 30 & 1023]
-        + pairs[number >> 20 & 1023]
-        + pairs[number >> 10 & 1023]
-        + pairs[number & 1023]
+        f"{ALPHABET[high >> 10]}{pairs[high & 1023]}{pairs[middle >> 10]}{pairs[middle & 1023]}"
+        f"{pairs[low >> 20]}{pairs[low >> 10 & 1023]}{pairs[low & 1023]}"
     )
 
 

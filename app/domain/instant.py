@@ -22,6 +22,7 @@ CLOCK: Final = tuple(f"{hour:02d}:{minute:02d}" for hour in range(24) for minute
 """Each minute of a wall clock as HH:MM."""
 
 _SECONDS: Final = tuple(f":{second:02d}" for second in range(60))
+_IN_UTC: Final = "Z"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -88,22 +89,42 @@ def format_instant(instant: int, zone: ZoneInfo) -> str:
 
     RFC 3339 cannot say an offset with seconds (local mean time): such an instant is written in UTC with `Z`.
     """
-    return _write(instant, *_written_offset(offset_at(instant, zone)))
+    return format_both(instant, zone)[1]
 
 
 def format_both(instant: int, zone: ZoneInfo) -> tuple[str, str]:
     """What the zone's clocks show at the instant (HH:MM), and the instant as `format_instant` writes it."""
-    offset = offset_at(instant, zone)
-    return CLOCK[(instant + offset) % DAY_US // MINUTE_US], _write(instant, *_written_offset(offset))
+    midnight, date_text, next_date_text, suffix = _written_day(instant // DAY_US, zone) or _written(
+        instant, *_written_offset(offset_at(instant, zone))
+    )
+    since = instant - midnight
+    if since >= DAY_US:
+        since -= DAY_US
+        date_text = next_date_text
+    seconds = since // SECOND_US
+    fraction = since - seconds * SECOND_US
+    clock = CLOCK[seconds // 60]
+    second = f"{_SECONDS[seconds % 60]}.{fraction:06d}" if fraction else _SECONDS[seconds % 60]
+    text = f"{date_text}T{clock}{second}{suffix}"
+    return (wall_time(instant, zone) if suffix == _IN_UTC else clock), text
 
 
-def _write(instant: int, shift: int, suffix: str) -> str:
-    day_number, within = divmod(instant + shift, DAY_US)
-    seconds, fraction = divmod(within, SECOND_US)
-    minute, second = divmod(seconds, 60)
-    if fraction:
-        return f"{_date_text(day_number)}T{CLOCK[minute]}{_SECONDS[second]}.{fraction:06d}{suffix}"
-    return f"{_date_text(day_number)}T{CLOCK[minute]}{_SECONDS[second]}{suffix}"
+def wall_time(instant: int, zone: ZoneInfo) -> str:
+    """What the zone's clocks show at the instant, HH:MM."""
+    return CLOCK[(instant + offset_at(instant, zone)) % DAY_US // MINUTE_US]
+
+
+@lru_cache(maxsize=32_768)
+def _written_day(utc_day: int, zone: ZoneInfo) -> tuple[int, str, str, str] | None:
+    """How all instants of a UTC day are written; None where the offset changes on it."""
+    offset = steady_offset(utc_day, zone)
+    return None if offset is None else _written(utc_day * DAY_US, *_written_offset(offset))
+
+
+def _written(instant: int, shift: int, suffix: str) -> tuple[int, str, str, str]:
+    """How an instant is written and those up to a day after it: when its date began, it, the next one, the suffix."""
+    first = (instant + shift) // DAY_US
+    return first * DAY_US - shift, _date_text(first), _date_text(first + 1), suffix
 
 
 def offset_at(instant: int, zone: ZoneInfo) -> int:
@@ -134,7 +155,7 @@ def _measure_offset(instant: int, zone: ZoneInfo) -> int:
 def _written_offset(offset: int) -> tuple[int, str]:
     """The shift to write an instant with, and the text that says so."""
     if offset % MINUTE_US:
-        return 0, "Z"
+        return 0, _IN_UTC
     sign = "-" if offset < 0 else "+"
     return offset, sign + CLOCK[abs(offset) // MINUTE_US]
 

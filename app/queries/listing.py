@@ -80,10 +80,16 @@ class Selection:
         """Note that the answer is made from the part between these instants (both in it)."""
         if self.is_empty or first > last:
             return
-        editions = {facet_key(Facet.EDITION, edition) for places in self.kinds for edition, _, _ in places}
-        groups = [{facet_key(kind, number) for _, kind, number in places} for places in self.kinds]
-        is_whole = all(kind is Facet.EDITION for places in self.kinds for _, kind, _ in places)
-        note_span([editions] if is_whole else [*groups, editions], first, last)
+        note_span(_lists_of(self.kinds), first, last)
+
+
+@lru_cache(maxsize=256)
+def _lists_of(kinds: tuple[tuple[Place, ...], ...]) -> tuple[frozenset[str], ...]:
+    """The surrogate keys of lists, group by group, as a span has them."""
+    editions = frozenset(facet_key(Facet.EDITION, edition) for places in kinds for edition, _, _ in places)
+    groups = (frozenset(facet_key(kind, number) for _, kind, number in places) for places in kinds)
+    is_whole = all(kind is Facet.EDITION for places in kinds for _, kind, _ in places)
+    return (editions,) if is_whole else (*groups, editions)
 
 
 Group = tuple[Facet, tuple[str, ...]]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -83,6 +84,7 @@ def resolve(
     return Asked(editions, zone, scope, selection, lower, upper)
 
 
+@lru_cache(maxsize=256)
 def ask_whole_edition(edition: EditionView, tz: str | None) -> Asked:
     """An edition's whole timeline in a zone; InvalidInput."""
     zone = _zone(tz, [edition], spans_all=False)

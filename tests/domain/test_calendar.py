@@ -24,7 +24,6 @@ from app.domain.calendar import (
     parse_moment,
     previous_day,
     start_of_day,
-    wall_time,
 )
 from app.domain.instant import (
     DAY_US,
@@ -34,6 +33,7 @@ from app.domain.instant import (
     format_instant,
     offset_at,
     parse_instant,
+    wall_time,
 )
 from app.errors import InvalidValue
 

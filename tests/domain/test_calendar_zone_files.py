@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.calendar import day_of, find_day, find_zone, start_of_day, wall_time
-from app.domain.instant import SECOND_US, offset_at
+from app.domain.calendar import day_of, find_day, find_zone, start_of_day
+from app.domain.instant import SECOND_US, offset_at, wall_time
 
 DAY_S = 86_400
 EPOCH_DAY = date(1970, 1, 1)
