@@ -5,7 +5,8 @@ housekeeping   once a minute              when keys were last used
                once an hour               kept answers are forgotten after a day, the old part of the log is compacted,
                                           of what was delivered to webhooks a thousand messages and 30 days stay
 
-Any number of processes may do all of it at once: each action looks again under the lock it writes under.
+Any number of processes may do all of it at once: each action looks again under the lock it writes under. Actions are
+loaded when they are first due: to load them takes a fiftieth of a process's start.
 """
 
 import asyncio
@@ -15,11 +16,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from app import clock
-from app.actions.compaction import compact_changes
-from app.actions.deliveries import tidy_deliveries
-from app.actions.idempotency import KEPT_US, forget_answers
-from app.actions.keys import record_uses
-from app.actions.schedule import release_due
 from app.db.session import FAILURES, Connection, Database, is_outage, reason_of
 from app.domain.api_key import KeyUses
 from app.domain.ids import format_id
@@ -138,7 +134,7 @@ class Worker:
         now = clock.now()
         if not self._stuck:
             try:
-                return await self._write(release_due, now=now, most=BATCH)
+                return await self._release_due(now=now, most=BATCH)
             except Exception as error:
                 if is_outage(error):
                     raise
@@ -156,7 +152,7 @@ class Worker:
             if self._ending.is_set():
                 return
             try:
-                await self._write(release_due, now=now, most=1, article_id=article_id)
+                await self._release_due(now=now, most=1, article_id=article_id)
             except Exception as error:
                 in_a_row += article_id not in self._stuck
                 if is_outage(error) or in_a_row >= FAILURES_MOST:
@@ -165,6 +161,11 @@ class Worker:
             else:
                 in_a_row = 0
                 self._stuck.pop(article_id, None)
+
+    async def _release_due(self, *, now: int, most: int, article_id: int | None = None) -> int:
+        from app.actions.schedule import release_due  # noqa: PLC0415 - see the module's docstring
+
+        return await self._write(release_due, now=now, most=most, article_id=article_id)
 
     async def _look(self) -> None:
         async with self._looking:  # else a picture from before a write could replace the one from after it
@@ -195,6 +196,8 @@ class Worker:
         uses = self._key_uses.take()
         if not uses:
             return
+        from app.actions.keys import record_uses  # noqa: PLC0415 - same
+
         try:
             await self._write(record_uses, uses)
         except BaseException:
@@ -204,12 +207,18 @@ class Worker:
             raise
 
     async def _forget_answers(self) -> None:
+        from app.actions.idempotency import KEPT_US, forget_answers  # noqa: PLC0415 - same
+
         await self._write(forget_answers, before=clock.now() - KEPT_US)
 
     async def _tidy_deliveries(self) -> None:
+        from app.actions.deliveries import tidy_deliveries  # noqa: PLC0415 - same
+
         await self._write(tidy_deliveries, now=clock.now())
 
     async def _compact_log(self) -> None:
+        from app.actions.compaction import compact_changes  # noqa: PLC0415 - same
+
         seen = COMPACTED_AT_ONCE
         while seen >= COMPACTED_AT_ONCE and not self._ending.is_set():
             seen = await self._write(compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)

@@ -21,7 +21,7 @@ from app.domain.instant import format_instant
 from app.domain.upcoming import Interest
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
 from app.queries import article, articles, feeds, history
-from app.schemas import editorial_examples, examples, feed_examples
+from app.schemas import examples, feed_examples
 from app.schemas.article import Article, ArticleList, RelatedList
 from app.schemas.history import History
 from app.schemas.question import ArticleQuestion, ArticlesQuestion, HistoryQuestion, Question
@@ -78,7 +78,7 @@ async def list_related(request: Request, key: Key) -> Response:
 @router.get(
     "/articles/{key}/history",
     summary="Public versions and corrections",
-    **documented(HistoryQuestion, History, editorial_examples.HISTORY, problems=(400, 404, 410, 422), moves=True),
+    **documented(HistoryQuestion, History, examples.HISTORY, problems=(400, 404, 410, 422), moves=True),
 )
 async def get_history(request: Request, key: Key) -> Response:
     """What the public saw change, the latest first, with what the newsroom says of it; never what an article said."""

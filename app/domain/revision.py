@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from app.domain.article import Status
 
+REVISION_MOST = 2**31 - 1
+"""No article is saved more often."""
+
 
 class Action(StrEnum):
     """What a save did."""

@@ -7,11 +7,10 @@ from sqlalchemy import Connection, bindparam, literal_column, or_, select
 from app.domain.article import Status
 from app.domain.cursor import decode_number, encode_number
 from app.domain.instant import format_instant
-from app.domain.revision import Action, NoteType, public_event
+from app.domain.revision import REVISION_MOST, Action, NoteType, public_event
 from app.domain.scope import Scope
 from app.models.revision import revisions
 from app.queries.article import find_public
-from app.schemas.editorial import REVISION_MOST
 from app.schemas.history import History, HistoryEvent
 from app.schemas.question import HistoryQuestion
 

@@ -11,6 +11,7 @@ from app.domain.cursor import decode_number, encode_number
 from app.domain.difference import differences
 from app.domain.ids import format_id
 from app.domain.instant import format_instant
+from app.domain.revision import REVISION_MOST
 from app.domain.scope import Scope
 from app.errors import Flaw, InvalidInput, NotFound
 from app.models.article import articles
@@ -19,7 +20,6 @@ from app.models.revision import revisions
 from app.queries.editorial import PATH, find_id
 from app.records.articles import CONTENT, load_content, read_records
 from app.schemas.editorial import (
-    REVISION_MOST,
     Revision,
     RevisionItem,
     RevisionList,

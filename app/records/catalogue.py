@@ -1,6 +1,6 @@
 """Catalogue entries as records of the interchange format, read from the tables."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from sqlalchemy import Column, Connection, Table, and_, select
@@ -12,7 +12,9 @@ from app.models.edition import editions
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
-from app.schemas.record import CatalogueRecord, LabelRecord
+
+if TYPE_CHECKING:
+    from app.schemas.record import CatalogueRecord  # slow to load, and those who only read have no use for it
 
 
 class Shelf(NamedTuple):
@@ -40,9 +42,9 @@ NOUNS = {
 }
 
 
-def name_of(record: CatalogueRecord) -> str:
+def name_of(record: "CatalogueRecord") -> str:
     """What an entry is known by: its slug, of a label its code."""
-    return record.code if isinstance(record, LabelRecord) else record.slug
+    return record.code if record.kind == "label" else record.slug
 
 
 def is_listed(row: AnyRow) -> bool:

@@ -10,8 +10,7 @@ from app.domain.api_key import PREFIX_PATTERN, KeyScope
 from app.errors import InvalidValue
 from app.schemas.page import Next
 from app.schemas.question import Cursor, Limit, Nothing
-from app.schemas.record import Instant
-from app.schemas.scalars import Href, InstantText
+from app.schemas.scalars import Href, Instant, InstantText
 
 NAME_MOST = 200
 GRACE_SECONDS_MOST = 30 * 86_400

@@ -7,15 +7,13 @@ from typing_extensions import TypedDict
 
 from app.domain.article import Status
 from app.domain.difference import Difference
-from app.domain.revision import Action, NoteType
+from app.domain.revision import REVISION_MOST, Action, NoteType
 from app.schemas.article import ArticleNote
 from app.schemas.body import Block, Image, Rights, Source
 from app.schemas.page import Next
 from app.schemas.question import WHOLE, ArticleFilters, Cursor, Limit, check_ids
-from app.schemas.record import Content, Instant, Note, Text
-from app.schemas.scalars import ArticleId, Code, Href, InstantText, Slug, Url
-
-REVISION_MOST = 2**31 - 1
+from app.schemas.record import Content, Note, Text
+from app.schemas.scalars import ArticleId, Code, Href, Instant, InstantText, Slug, Url
 
 Actor = Annotated[
     str,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.domain.article import Status
-from app.domain.revision import Action, Event, NoteType
+from app.domain.revision import Action, NoteType
 from app.schemas.editorial import (
     EditorialArticle,
     EditorialItem,
@@ -13,7 +13,6 @@ from app.schemas.editorial import (
     RevisionList,
 )
 from app.schemas.examples import ARTICLE as PUBLIC
-from app.schemas.history import History
 
 HREF = f"/v1/editorial/articles/{PUBLIC['id']}"
 
@@ -109,23 +108,4 @@ REVISION: Revision = {
             "after": "2026-11-20T20:05:00+02:00",
         }
     ],
-}
-HISTORY: History = {
-    "items": [
-        {
-            "type": Event.CORRECTION,
-            "at": "2026-11-20T20:05:00+02:00",
-            "version": 2,
-            "published_at": PUBLIC["published_at"],
-            "note": "The last tram leaves at 00:40, not at 00:20.",
-        },
-        {
-            "type": Event.PUBLICATION,
-            "at": PUBLIC["published_at"],
-            "version": 1,
-            "published_at": PUBLIC["published_at"],
-            "note": None,
-        },
-    ],
-    "next": None,
 }

@@ -1,10 +1,12 @@
 """One consistent example of every answer, for the API's own document."""
 
+from app.domain.revision import Event
 from app.schemas.alternate import Alternate
 from app.schemas.article import Article, ArticleItem, ArticleList, Item, RelatedList
 from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
 from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, Service
+from app.schemas.history import History
 from app.schemas.page import AuthorList, EditionList, LabelList, SectionList, TagList
 from app.schemas.stream import StreamedChange
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
@@ -204,4 +206,24 @@ SERVICE: Service = {
     "version": "0.1.0",
     "editions": [EDITION_LINK],
     "links": LINKS,
+}
+
+HISTORY: History = {
+    "items": [
+        {
+            "type": Event.CORRECTION,
+            "at": "2026-11-20T20:05:00+02:00",
+            "version": 2,
+            "published_at": ARTICLE["published_at"],
+            "note": "The last tram leaves at 00:40, not at 00:20.",
+        },
+        {
+            "type": Event.PUBLICATION,
+            "at": ARTICLE["published_at"],
+            "version": 1,
+            "published_at": ARTICLE["published_at"],
+            "note": None,
+        },
+    ],
+    "next": None,
 }

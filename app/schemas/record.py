@@ -6,19 +6,19 @@ time become instants while a record is read, so that what is stored is what was 
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.article import Status
 from app.domain.body import Body, Image, Rights, Source
 from app.domain.calendar import find_zone
 from app.domain.feed import FeedContent
 from app.domain.ids import parse_id
-from app.domain.instant import parse_instant
 from app.domain.language import check_language
 from app.domain.markup import plain_text, site_url, web_url
 from app.domain.revision import Action, NoteType
 from app.domain.slug import check_code, check_slug
 from app.errors import Flaw, InvalidInput, InvalidValue
+from app.schemas.scalars import Instant
 
 LINE_MOST = 1_000
 TEXT_MOST = 20_000
@@ -36,12 +36,6 @@ def _template(value: str) -> str:
         raise InvalidValue("A template holds {slug} or {id}, such as {site_url}/news/{slug}.")
     web_url(value.replace("{site_url}", "https://site.example").replace("{slug}", "a").replace("{id}", "a"))
     return value
-
-
-def _instant(value: object) -> int:
-    if not isinstance(value, str):
-        raise InvalidValue("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
-    return parse_instant(value)
 
 
 def _once(values: list[str]) -> list[str]:
@@ -72,7 +66,6 @@ Code = Annotated[str, AfterValidator(check_code)]
 SourceId = Annotated[str, Field(max_length=SOURCE_ID_MOST), AfterValidator(_filled)]
 Codes = Annotated[list[Code], Field(max_length=NAMES_MOST), AfterValidator(_once)]
 References = Annotated[list[SourceId], Field(max_length=NAMES_MOST), AfterValidator(_once)]
-Instant = Annotated[int, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 Language = Annotated[str, AfterValidator(check_language)]
 Translations = dict[Language, Line]
 

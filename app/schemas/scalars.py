@@ -1,8 +1,18 @@
-"""The small values that answers are made of, with what they promise."""
+"""The small values that answers and what is asked for are made of, with what they promise."""
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from app.domain.instant import parse_instant
+from app.errors import InvalidValue
+
+
+def _instant(value: object) -> int:
+    if not isinstance(value, str):
+        raise InvalidValue("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
+    return parse_instant(value)
+
 
 ArticleId = Annotated[
     str,
@@ -30,6 +40,8 @@ InstantText = Annotated[
         json_schema_extra={"format": "date-time"},
     ),
 ]
+Instant = Annotated[int, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""An instant that is given, as RFC 3339 writes it; read as microseconds."""
 DateText = Annotated[
     str,
     Field(
