@@ -37,6 +37,7 @@ def known_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> s
     return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in known)
 
 
+@lru_cache(maxsize=64)  # a miss asks twice
 def canonical_query(query: str) -> str:
     """The canonical text of a query string (as it came, each octet one character); "" of none at all.
 
