@@ -1,6 +1,8 @@
-"""How the suite empties its PostgreSQL databases between tests."""
+"""How the suite empties its PostgreSQL databases between tests, and fills them from outside of any test."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import asyncpg
 
@@ -10,6 +12,7 @@ GROWN_BYTES = 2 << 20
 SIZE = "SELECT sum(pg_table_size(name::regclass)) FROM unnest($1::text[]) AS name"
 NAMES = [table.name for table in metadata.sorted_tables]
 DELETIONS = "; ".join(f"DELETE FROM {name}" for name in NAMES)  # noqa: S608 - names of the schema's tables
+R = TypeVar("R")
 RESTART = "SELECT setval(sequencename::regclass, start_value, false) FROM pg_sequences WHERE last_value IS NOT NULL"
 
 
@@ -19,11 +22,23 @@ def empty_tables(address: str, *, anew: bool = False) -> None:
     New files for some sixty tables and indexes take a hundred times as long as deleting a few rows, so that tables
     get them only when they have grown.
     """
+
+    async def sweep(connection: asyncpg.Connection) -> None:
+        if anew or await connection.fetchval(SIZE, NAMES) > GROWN_BYTES:
+            await connection.execute(f"TRUNCATE {', '.join(NAMES)} RESTART IDENTITY CASCADE")
+        else:
+            await connection.execute(f"{DELETIONS}; {RESTART}")
+
+    from_outside(address, sweep)
+
+
+def from_outside(address: str, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
+    """What is done on a connection that is kept, which heeds no reference; it is done again where that was lost."""
     try:
-        _broom.sweep(address, anew=anew)
+        return _broom.run(address, work)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test may have ended every connection
         _broom.close()
-        _broom.sweep(address, anew=anew)
+        return _broom.run(address, work)
 
 
 def put_away() -> None:
@@ -38,9 +53,13 @@ class Broom:
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._connections: dict[str, asyncpg.Connection] = {}
 
-    def sweep(self, address: str, *, anew: bool) -> None:
-        """Empty the tables of one database."""
-        self._runner.run(self._sweep(address, anew=anew))
+    def run(self, address: str, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
+        """What is done on the connection to one database."""
+
+        async def do() -> R:
+            return await work(await self._connect(address))
+
+        return self._runner.run(do())
 
     def close(self) -> None:
         """Close what is open; the next sweep opens what it needs."""
@@ -50,15 +69,11 @@ class Broom:
         self._runner.close()
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
 
-    async def _sweep(self, address: str, *, anew: bool) -> None:
+    async def _connect(self, address: str) -> asyncpg.Connection:
         if address not in self._connections:
             self._connections[address] = await asyncpg.connect(address)
             await self._connections[address].execute("SET session_replication_role = replica")  # no reference is heeded
-        connection = self._connections[address]
-        if anew or await connection.fetchval(SIZE, NAMES) > GROWN_BYTES:
-            await connection.execute(f"TRUNCATE {', '.join(NAMES)} RESTART IDENTITY CASCADE")
-        else:
-            await connection.execute(f"{DELETIONS}; {RESTART}")
+        return self._connections[address]
 
 
 _broom = Broom()

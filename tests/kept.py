@@ -4,52 +4,80 @@ Storing a small newsroom properly takes a tenth of a second and more, and hundre
 is about storing stores by itself.
 """
 
+import sqlite3
 from collections.abc import Callable
-from functools import wraps
+from contextlib import closing
 from io import BytesIO
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.util import await_only
 
 from app.db.base import metadata
 from app.db.bulk import insert_tuples
-from app.db.commits import announce_commit
+from app.db.commits import CHANNEL, announce_commit
+from app.db.engine import read_address, sqlite_path
+from app.db.tick import MachineTick, tick_of
+from tests.emptying import from_outside
 
 Rows = list[tuple[Table, Any]]
-Fill = Callable[[Connection], None]
+Numbers = list[tuple[str, int]]
 
 _ANYTHING = " UNION ALL ".join(
     f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {table.name})"  # noqa: S608 - names of the schema's tables
     for table in metadata.sorted_tables
 )
 _SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+_ticks: dict[str, MachineTick | None] = {}
 
 
-def kept(fill: Fill) -> Fill:
-    """The same action, done once for each kind of database; after that its rows are put into an empty one.
+class Kept:
+    """An action that is done once for each kind of database; after that its rows are put into an empty one.
 
     Ids, and whatever else is made at random, are those of the first time. A database that holds anything already is
     filled by the action itself.
     """
-    taken: dict[str, tuple[Rows, list[tuple[str, int]]]] = {}
 
-    @wraps(fill)
-    def put(connection: Connection) -> None:
+    def __init__(self, fill: Callable[[Connection], None]) -> None:
+        self._fill = fill
+        self._taken: dict[str, tuple[Rows, Numbers]] = {}
+
+    def __call__(self, connection: Connection) -> None:
+        """Do it on a connection, within its transaction."""
         kind = connection.dialect.name
-        if not _is_empty(connection):
-            fill(connection)
-        elif kind not in taken:
-            fill(connection)
-            taken[kind] = _rows_of(connection), _numbers_of(connection)
+        if connection.exec_driver_sql(_ANYTHING).first() is not None:
+            self._fill(connection)
+        elif kind not in self._taken:
+            self._fill(connection)
+            self._taken[kind] = _rows_of(connection), _numbers_of(connection)
+            _ticks[_place_of(connection)] = tick_of(connection) if kind == "postgresql" else None
         else:
-            _put_back(connection, *taken[kind])
+            _put_back(connection, *self._taken[kind])
 
-    return put
+    def put_back(self, address: str) -> bool:
+        """Whether its rows could be put into this database by themselves, past the program; no loop may run.
+
+        Who has the database open learns of it as of whatever another process writes.
+        """
+        url = read_address(address)
+        rows, numbers = self._taken.get(url.get_backend_name(), ([], []))
+        if rows and url.get_backend_name() == "sqlite":
+            return _insert(str(sqlite_path(url)), rows)
+        tick = _ticks.get(url.database or "")
+        if not rows or tick is None or not from_outside(address, lambda driver: _copy(driver, rows, numbers)):
+            return False
+        tick.set()
+        return True
 
 
-def _is_empty(connection: Connection) -> bool:
-    return connection.exec_driver_sql(_ANYTHING).first() is None
+def kept(fill: Callable[[Connection], None]) -> Kept:
+    """The same action, kept."""
+    return Kept(fill)
+
+
+def _place_of(connection: Connection) -> str:
+    return connection.engine.url.database or ""
 
 
 def _rows_of(connection: Connection) -> Rows:
@@ -66,14 +94,14 @@ def _rows_of(connection: Connection) -> Rows:
     return found
 
 
-def _numbers_of(connection: Connection) -> list[tuple[str, int]]:
+def _numbers_of(connection: Connection) -> Numbers:
     """The last number each sequence gave out; SQLite counts on from the rows."""
     if connection.dialect.name == "sqlite":
         return []
     return [(name, last) for name, last in connection.execute(_SEQUENCES)]
 
 
-def _put_back(connection: Connection, rows: Rows, numbers: list[tuple[str, int]]) -> None:
+def _put_back(connection: Connection, rows: Rows, numbers: Numbers) -> None:
     if connection.dialect.name == "sqlite":
         for table, values in rows:
             insert_tuples(connection, table, values)
@@ -81,9 +109,38 @@ def _put_back(connection: Connection, rows: Rows, numbers: list[tuple[str, int]]
     connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # whole, so no reference is looked up
     for table, copied in rows:
         await_only(_driver(connection).copy_to_table(table.name, source=BytesIO(copied), format="binary"))
-    connection.exec_driver_sql("SELECT " + ", ".join(f"setval('{name}', {last})" for name, last in numbers))
+    connection.exec_driver_sql(_counting_on(numbers))
     connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
     announce_commit(connection)
+
+
+def _counting_on(numbers: Numbers) -> str:
+    return "SELECT " + ", ".join(f"setval('{name}', {last})" for name, last in numbers)
+
+
+async def _copy(driver: asyncpg.Connection, rows: Rows, numbers: Numbers) -> bool:
+    """Put rows into a PostgreSQL database, if it is empty."""
+    if await driver.fetchval(_ANYTHING) is not None:
+        return False
+    async with driver.transaction():
+        for table, copied in rows:
+            await driver.copy_to_table(table.name, source=BytesIO(copied), format="binary")
+        await driver.execute(f"{_counting_on(numbers)}; NOTIFY {CHANNEL}")
+    return True
+
+
+def _insert(path: str, rows: Rows) -> bool:
+    """Put rows into a SQLite file, if it is empty."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as driver:
+        driver.execute("PRAGMA synchronous = OFF")
+        driver.execute("BEGIN IMMEDIATE")
+        if driver.execute(_ANYTHING).fetchone() is not None:
+            return False
+        for table, values in rows:
+            names, places = ", ".join(f'"{column.name}"' for column in table.c), ", ".join("?" * len(table.c))
+            driver.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", values)  # noqa: S608 - ours
+        driver.execute("COMMIT")
+    return True
 
 
 def _driver(connection: Connection) -> Any:

@@ -12,14 +12,14 @@ from app import clock
 from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
 from app.actions.keys import create_key
-from app.db.session import Connection, Database, open_database
+from app.db.session import Connection, Database
 from app.domain.api_key import KeyScope
-from app.main import create_app
 from app.schemas.api_key import KeyRecord
-from app.settings import Settings
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
-from tests.conftest import NOW, running
+from tests.conftest import NOW, opened, put_into
 from tests.kept import kept
+
+READER = 2  # the number of the app that modules read from
 
 
 @kept
@@ -32,22 +32,27 @@ def fill(connection: Connection) -> None:
 
 
 @pytest.fixture
-async def newsroom(database: Database) -> None:
+def newsroom(database_address: str) -> None:
     """The small newsroom, on each database."""
-    await database.write(fill)
+    put_into(database_address, fill)
+
+
+@pytest.fixture(scope="session")
+def newsroom_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds the small newsroom, to copy from."""
+    path = tmp_path_factory.mktemp("newsroom") / "template.db"
+    shutil.copy(sqlite_template, path)
+    put_into(f"sqlite:///{path}", fill)
+    return path
 
 
 @pytest.fixture(scope="module")
-async def reader(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
+async def reader(newsroom_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the small newsroom that a module's tests share: manners do not depend on the database."""
     path = tmp_path_factory.mktemp("newsroom") / "dayline.db"
-    shutil.copy(sqlite_template, path)
-    address = f"sqlite:///{path}"
-    database = open_database(address)
-    await database.write(fill)
-    await database.close()
+    shutil.copy(newsroom_template, path)
     with clock.frozen(NOW):
-        async with running(create_app(Settings(database_url=address))) as client:
+        async with opened(f"sqlite:///{path}", number=READER) as client:
             client.headers["accept-encoding"] = "identity"
             yield client
 

@@ -10,10 +10,8 @@ import httpx
 import pytest
 
 from app import clock
-from app.db.session import open_database
 from app.main import create_app
 from app.settings import Settings
-from tests.api.conftest import fill
 from tests.api.newsroom import ADDRESSES, FOREIGN
 from tests.api.reading_feeds import SUBSCRIBED, fetch, ids_in, link, locations
 from tests.conftest import NOW, running
@@ -52,15 +50,12 @@ TYPES = {
 
 @pytest.fixture(scope="module")
 async def elsewhere(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+    newsroom_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the newsroom under an address of its own."""
     path = tmp_path_factory.mktemp("newsroom") / "dayline.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(newsroom_template, path)
     address = f"sqlite:///{path}"
-    database = open_database(address)
-    await database.write(fill)
-    await database.close()
     with clock.frozen(NOW):
         async with running(create_app(Settings(database_url=address, public_url=API))) as client:
             yield client

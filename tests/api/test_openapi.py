@@ -65,8 +65,23 @@ def addresses(contexts: Iterable[RouteContext]) -> set[tuple[str, str]]:
     }
 
 
+def without_examples(node: Any) -> Any:
+    """The same with hollow examples: the validator spends two thirds of its time on what may be anything."""
+    if isinstance(node, list):
+        return [without_examples(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    hollow: Json = {name: [] if name == "examples" else None for name in ("example", "examples") if name in node}
+    return {name: without_examples(each) for name, each in node.items()} | hollow
+
+
 async def test_the_document_is_valid_openapi_3_1(document: Json) -> None:
     assert document["openapi"].startswith("3.1.")
+    assert list(OpenAPIV31SpecValidator(without_examples(document)).iter_errors()) == []
+
+
+@pytest.mark.soak
+async def test_long_the_document_is_valid_openapi_3_1_examples_and_all(document: Json) -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 

@@ -21,10 +21,9 @@ class Dayline(Protocol):
 
 @pytest.fixture
 def _garbage() -> Iterator[None]:
-    """What imports change about the collector lasts as long as their process, not this one."""
+    """What imports change about the collector lasts as long as their process, not this one; the frozen stays so."""
     threshold = gc.get_threshold()
     yield
-    gc.unfreeze()
     gc.set_threshold(*threshold)
 
 

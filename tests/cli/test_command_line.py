@@ -17,6 +17,7 @@ import pytest
 from tests.cli.commands import SECONDS_MOST, arguments_of, environment_of, is_one_sentence, run_process
 from tests.cli.conftest import Dayline
 
+COPIED, COPIED_SOAK = 2_000, 6_000
 EDITION = {
     "kind": "edition",
     "slug": "global",
@@ -144,12 +145,13 @@ def test_the_document_is_printed_without_a_database(dayline: Dayline) -> None:
     assert json.loads(ended.output)["openapi"].startswith("3.1")
 
 
+@pytest.mark.parametrize("count", [COPIED, pytest.param(COPIED_SOAK, marks=pytest.mark.soak)])
 def test_a_backup_made_while_a_writer_writes_is_one_whole_state(
-    dayline: Dayline, sqlite_template: Path, tmp_path: Path
+    dayline: Dayline, sqlite_template: Path, tmp_path: Path, count: int
 ) -> None:
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
     address = f"sqlite:///{tmp_path / 'dayline.db'}"
-    (tmp_path / "news.jsonl").write_bytes(lines(EDITION, *map(article, range(6_000))))
+    (tmp_path / "news.jsonl").write_bytes(lines(EDITION, *map(article, range(count))))
     writer = threading.Thread(target=run_process, args=(address, "import", "news.jsonl"), kwargs={"folder": tmp_path})
     writer.start()
     try:

@@ -146,10 +146,10 @@ def test_no_zone_changes_its_offset_twice_within_48_hours() -> None:
 
 def test_days_agree_with_the_zone_files_around_changes_near_midnight() -> None:
     checked = 0
-    for name in names_of_different_content():
+    for number, name in enumerate(names_of_different_content()):
         slow, zone = SlowCalendar(name), find_zone(name)
-        for index, change in enumerate(slow.changes):
-            if (crosses_midnight(change) and change.at < 2 * 10**9) or index % 40 == 0:
+        for index, change in enumerate(slow.changes, number):  # every other one; the long form has them all
+            if (crosses_midnight(change) and change.at < 2 * 10**9 and index % 2 == 0) or index % 80 == 0:
                 check_around(change, slow, zone)
                 checked += 1
     assert checked > 1_000

@@ -4,12 +4,12 @@ import httpx
 import pytest
 
 from app.actions.catalogue import store_entry
-from app.db.session import Connection, Database
+from app.db.session import Connection
 from app.domain.api_key import KeyScope
 from app.schemas.record import CatalogueRecord
 from tests.api.conftest import MakeKey
 from tests.api.editorial.desk import Desk
-from tests.conftest import NOW
+from tests.conftest import NOW, put_into
 from tests.kept import kept
 from tests.records import author, edition, label, section, tag
 
@@ -36,9 +36,9 @@ def fill(connection: Connection) -> None:
 
 
 @pytest.fixture
-async def catalogue(database: Database) -> None:
+def catalogue(database_address: str) -> None:
     """Two editions and a few names of each kind."""
-    await database.write(fill)
+    put_into(database_address, fill)
 
 
 @pytest.fixture
