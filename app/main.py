@@ -134,12 +134,14 @@ def _make_follower(app: FastAPI, store: Store, purger: "Purger | None") -> Follo
 
     def apply(found: Sequence[LoggedChange]) -> None:
         store.apply(found)
+        app.state.schedule.hear()
         hub.tell(found)
         if found:
             app.state.webhooks.wake_for_changes()
 
     def clear() -> None:
         store.clear()
+        app.state.schedule.hear()
         hub.tell(None)
         app.state.webhooks.wake_for_changes()
         if purger is not None:

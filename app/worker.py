@@ -6,13 +6,14 @@ housekeeping   once a minute              when keys were last used
                                           of what was delivered to webhooks a thousand messages and 30 days stay
 
 Any number of processes may do all of it at once: each action looks again under the lock it writes under. Actions are
-loaded when they are first due: to load them takes a fiftieth of a process's start.
+loaded when there is something to do for them, which takes as long as a thirtieth of a process's start.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from typing import Concatenate, ParamSpec, TypeVar
 
 from app import clock
@@ -23,6 +24,7 @@ from app.domain.instant import SECOND_US
 from app.domain.upcoming import NOTHING_KNOWN, Upcoming
 from app.queries.schedule import list_due, list_upcoming
 
+RELEASING = "app.actions.schedule"
 AHEAD_US = 90 * SECOND_US
 COMING_MOST = 500
 BATCH = 500
@@ -52,9 +54,11 @@ class Worker:
         self._database = database
         self._key_uses = key_uses
         self._ending = asyncio.Event()
+        self._heard = asyncio.Event()
         self._looking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_failing = False
+        self._is_ready = False  # to release something
         self._rounds = 0
         self._looks = 0
         self._stuck: dict[int, float] = {}  # articles that could not be released, and when to try again
@@ -73,6 +77,7 @@ class Worker:
     async def stop(self) -> None:
         """End both, each at the end of what it is writing, and write down the last uses of keys."""
         self._ending.set()
+        self._heard.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOPPING_S)
             for task in late:
@@ -95,9 +100,26 @@ class Worker:
             self.upcoming = NOTHING_KNOWN
             self._note_failure(error)
 
+    def hear(self) -> None:
+        """Something was committed, by whomever: look again at what is scheduled; it raises nothing.
+
+        On SQLite that is done when it returns, elsewhere within milliseconds.
+        """
+        try:
+            found = self._database.read_now(list_upcoming, until=clock.now() + AHEAD_US, most=COMING_MOST)
+        except Exception as error:  # noqa: BLE001 - what was to be answered is answered nevertheless
+            self.upcoming = NOTHING_KNOWN
+            self._note_failure(error)
+            return
+        if found is None:
+            self._heard.set()
+        else:
+            self.upcoming = found
+
     async def _keep_schedule(self) -> None:
         failures = 0
         while not self._ending.is_set():
+            self._heard.clear()
             try:
                 pause = await self._tick()
             except Exception as error:  # noqa: BLE001 - whatever it was, the next tick may succeed
@@ -106,11 +128,14 @@ class Worker:
                 failures = min(failures + 1, 8)
             else:
                 failures, self._is_failing = 0, False
-            await self._rest(pause)
+            await self._rest(pause, self._heard)
 
     async def _tick(self) -> float:
         """Release what is due; how many seconds to rest."""
         await self._look()
+        if self.upcoming.entries and not self._is_ready:  # long before the moment, and beside what is answered
+            await asyncio.to_thread(import_module, RELEASING)
+            self._is_ready = True
         if self._wait_us() <= 0:
             await self._release()
         wait_us = self._wait_us()
@@ -176,7 +201,7 @@ class Worker:
 
     async def _keep_house(self) -> None:
         while not self._ending.is_set():
-            await self._rest(HOUSEKEEPING_S)
+            await self._rest(HOUSEKEEPING_S, self._ending)
             self._rounds += 1
             await self._try(self._record_uses)
             if self._rounds % HOURLY_EVERY == 0:
@@ -193,11 +218,11 @@ class Worker:
             self._note_failure(error, lasting=False)
 
     async def _record_uses(self) -> None:
+        from app.actions.keys import record_uses  # noqa: PLC0415 - same
+
         uses = self._key_uses.take()
         if not uses:
             return
-        from app.actions.keys import record_uses  # noqa: PLC0415 - same
-
         try:
             await self._write(record_uses, uses)
         except BaseException:
@@ -234,10 +259,10 @@ class Worker:
                 writing.exception()  # taken note of; whoever cancelled does not ask for it
             raise
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, seconds: float, called: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._ending.wait()
+                await called.wait()
         except TimeoutError:
             pass
 

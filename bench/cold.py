@@ -51,7 +51,6 @@ def compare_sizes(plan: Plan, archives: Mapping[int, Path]) -> Chapter:
     chapter = Chapter("Growing: Dayline on SQLite, all over archives of three sizes")
     entrants: dict[str, Entrant] = {}
     for articles, archive in archives.items():
-        warm(archive)
         start = _start_on(archive)
         with plan.fresh_folder() as folder, start(folder) as server:
             pages, whole = walks_over(plan, server, archive)
@@ -84,7 +83,13 @@ def walks_over(plan: Plan, server: Server, archive: Path) -> list[Walk]:
 
 
 def _start_on(archive: Path) -> Start:
-    return lambda folder: contestants.dayline(f"sqlite:///{archive}", folder)
+    """A server on a file that the system has in memory, each time anew: between two runs it may give that to others."""
+
+    def start(folder: Path) -> AbstractContextManager[Server]:
+        warm(archive)
+        return contestants.dayline(f"sqlite:///{archive}", folder)
+
+    return start
 
 
 def _entrant(plan: Plan, start: Start, walked: Walk) -> Entrant:

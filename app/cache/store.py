@@ -21,6 +21,7 @@ OVERHEAD_BYTES = 3_200
 """What a kept answer takes beside its bytes, and what each of these adds, by measurement."""
 KEY_BYTES = 250
 SPAN_BYTES = 1_400
+NAME_BYTES = 300  # each name of a span's lists
 FORM_BYTES = 200
 LARGEST_SHARE = 8  # no answer may take more than this part of the budget
 
@@ -174,5 +175,6 @@ class Store:
 def size_of(name: str, answer: Answer, footprint: Footprint) -> int:
     """How many bytes an answer takes that is kept in one form."""
     told = sum(len(value) for _, value in answer.headers)
-    noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.spans)
+    named = sum(len(group) for span in footprint.spans for group in span.groups)
+    noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.spans) + NAME_BYTES * named
     return OVERHEAD_BYTES + len(answer.body) + told + 2 * len(name) + noted

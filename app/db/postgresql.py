@@ -150,6 +150,13 @@ class PostgresqlDatabase:
         finally:
             await connection.close()
 
+    def read_now(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R | None:
+        """None: a server has to be waited for."""
+        del query, args, kwargs
+        return None
+
     async def read_once(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:

@@ -1,6 +1,7 @@
 """How a query or an action is run: inline, in a thread or over a greenlet; nobody else knows.
 
     read        SQLite: inline in the event loop on one held connection; PostgreSQL: a lent connection
+    read_now    the same without an await, on SQLite alone
     read_once   the same for what is one statement where statements travel, and needs no transaction there
     read_long   the same snapshot, but SQLite runs it in a thread so that the loop goes on
     stream      a snapshot read bit by bit on a connection of its own, for as long as whoever reads takes
@@ -71,6 +72,11 @@ class Database(Protocol):
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer of a short query; every statement of it sees the same snapshot."""
+
+    def read_now(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R | None:
+        """The same without waiting for anybody; None where an answer has to be awaited."""
 
     async def read_once(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs

@@ -37,7 +37,6 @@ def known_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> s
     return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in known)
 
 
-@lru_cache(maxsize=64)  # a miss asks twice
 def canonical_query(query: str) -> str:
     """The canonical text of a query string (as it came, each octet one character); "" of none at all.
 
@@ -46,11 +45,16 @@ def canonical_query(query: str) -> str:
     not certain (names of no parameter, one value given twice, what is not UTF-8, control characters, much of
     anything) the text is the query string itself behind a question mark, which no other has.
     """
-    found: dict[str, list[str]] = {}
     if not query:
         return query
     if len(query) > QUERY_CHARACTERS_MOST or not query.isascii() or query.count("&") >= PAIRS_MOST:
         return _MARK + query
+    return _canonical(query)
+
+
+@lru_cache(maxsize=64)  # whoever makes a new answer has asked twice
+def _canonical(query: str) -> str:
+    found: dict[str, list[str]] = {}
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:

@@ -17,6 +17,9 @@ EARLIEST: Final = -30_610_224_000 * SECOND_US
 LATEST: Final = 253_370_764_800 * SECOND_US - 1
 """9998-12-31T23:59:59.999999Z, the last instant that may be given."""
 
+STEADY_DAYS: Final = 4
+"""Within so many days no zone changes its offset twice."""
+
 EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 CLOCK: Final = tuple(f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(60))
 """Each minute of a wall clock as HH:MM."""
@@ -114,7 +117,7 @@ def wall_time(instant: int, zone: ZoneInfo) -> str:
     return CLOCK[(instant + offset_at(instant, zone)) % DAY_US // MINUTE_US]
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=16_384)
 def _written_day(utc_day: int, zone: ZoneInfo) -> tuple[int, str, str, str] | None:
     """How all instants of a UTC day are written; None where the offset changes on it."""
     offset = steady_offset(utc_day, zone)
@@ -133,15 +136,21 @@ def offset_at(instant: int, zone: ZoneInfo) -> int:
     return _measure_offset(instant, zone) if steady is None else steady
 
 
-@lru_cache(maxsize=32_768)
 def steady_offset(utc_day: int, zone: ZoneInfo) -> int | None:
-    """The zone's offset in microseconds throughout a UTC day (days since 1970-01-01), or None if it changes.
+    """The zone's offset in microseconds throughout a UTC day (days since 1970-01-01), or None if it changes."""
+    steady = _steady_throughout(utc_day - utc_day % STEADY_DAYS, STEADY_DAYS, zone)
+    return _steady_throughout(utc_day, 1, zone) if steady is None else steady
 
-    Equal offsets at both ends mean a steady day because no zone has changed its offset twice within 48 hours:
-    the nearest two changes in the zone data are a week less an hour apart, and the tests watch that.
+
+@lru_cache(maxsize=8_192)
+def _steady_throughout(utc_day: int, days: int, zone: ZoneInfo) -> int | None:
+    """The same throughout several days.
+
+    Equal offsets at both ends mean that it did not change, because no zone has changed its offset twice within so
+    short a time: the nearest two changes in the zone data are a week less an hour apart, and the tests watch that.
     """
     first = _measure_offset(utc_day * DAY_US, zone)
-    last = _measure_offset((utc_day + 1) * DAY_US - SECOND_US, zone)
+    last = _measure_offset((utc_day + days) * DAY_US - SECOND_US, zone)
     return first if first == last else None
 
 

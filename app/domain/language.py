@@ -7,6 +7,7 @@ would pay at start although most never write a date in words.
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -16,7 +17,6 @@ from app.errors import InvalidValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from babel import Locale
 
@@ -26,6 +26,8 @@ _LONGEST_TAG: Final = 64
 _REMEMBERED_LANGUAGES: Final = 256
 _REMEMBERED_DAYS: Final = 4096
 _FALLBACK: Final = "en"
+_ANY_YEAR: Final = 2000
+_ANY_MONDAY: Final = date(2001, 1, 1)
 
 # RFC 5646 section 2.1. Languages of four to eight letters are left out on purpose: none has ever
 # been registered, and "ukrainian" is a slip that would give the edition a language nobody asked for.
@@ -109,13 +111,12 @@ def long_text(day: date, time: str, language: str) -> str:
 
     `time` is the wall clock as `HH:MM` and is put in as it is; the date is CLDR's full one.
     """
-    from babel.dates import format_date  # noqa: PLC0415 - see the module's docstring
-
     locale = find_locale(language)
     # Locales in another script than the language's own, such as Shavian English, write "at" differently.
     at_time = lookup(_AT_TIME, locale.language) if locale.script is None else None
     glue = at_time or str(locale.datetime_formats["full"]).replace("'", "")
-    return glue.replace("{1}", format_date(day, "full", locale)).replace("{0}", time)
+    full = str(locale.date_formats["full"].pattern)
+    return glue.replace("{1}", _write(full, day, language)).replace("{0}", time)
 
 
 def _is_well_formed(tag: str) -> bool:
@@ -144,18 +145,50 @@ def _ranges(language: str) -> Iterator[str]:
 @lru_cache(maxsize=_REMEMBERED_DAYS)
 def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
     """Year, weekday and day by the CLDR skeletons `y`, `EEEE` and `MMMMd`."""
-    from babel.dates import format_date  # noqa: PLC0415 - see the module's docstring
-
-    locale = find_locale(language)
-    patterns = locale.datetime_skeletons
+    patterns = find_locale(language).datetime_skeletons
     # Every locale has `y`, `E` and `MMMMd`. `EEEE` is made of `E` by widening its field (UTS 35, "Matching
     # Skeletons"): `ccc` or `E` is the short name, four letters are the full one.
     weekday = re.sub(r"c+", "cccc", re.sub(r"E+", "EEEE", str(patterns["E"])))
     return (
-        format_date(day, str(patterns["y"]), locale),
-        format_date(day, weekday, locale),
-        format_date(day, str(patterns["MMMMd"]), locale),
+        _write(str(patterns["y"]), day, language),
+        _write(weekday, day, language),
+        _write(str(patterns["MMMMd"]), day, language),
     )
+
+
+def _write(pattern: str, day: date, language: str) -> str:
+    """A date by a CLDR pattern. Its fields by themselves are few: to write it is seldom more than to look them up."""
+    from babel.dates import parse_pattern  # noqa: PLC0415 - see the module's docstring
+
+    return str(parse_pattern(pattern).format) % _Fields(day, language)
+
+
+class _Fields:
+    """The fields of a date by their CLDR names."""
+
+    def __init__(self, day: date, language: str) -> None:
+        self._day = day
+        self._language = language
+
+    def __getitem__(self, name: str) -> str:
+        day = self._day
+        match name[0]:
+            case "y":
+                day = day.replace(month=1, day=1)
+            case "M" | "L":
+                day = day.replace(year=_ANY_YEAR, day=1)
+            case "d":
+                day = day.replace(year=_ANY_YEAR, month=1)
+            case "E" | "c":
+                day = _ANY_MONDAY + timedelta(day.weekday())
+        return _field(name, day, self._language)
+
+
+@lru_cache(maxsize=_REMEMBERED_DAYS)
+def _field(name: str, day: date, language: str) -> str:
+    from babel.dates import DateTimeFormat  # noqa: PLC0415 - same
+
+    return str(DateTimeFormat(day, find_locale(language))[name])
 
 
 class Heading(TypedDict):

@@ -83,7 +83,7 @@ class Selection:
         note_span(_lists_of(self.kinds), first, last)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _lists_of(kinds: tuple[tuple[Place, ...], ...]) -> tuple[frozenset[str], ...]:
     """The surrogate keys of lists, group by group, as a span has them."""
     editions = frozenset(facet_key(Facet.EDITION, edition) for places in kinds for edition, _, _ in places)

@@ -232,3 +232,22 @@ def test_the_budget_holds_for_the_memory_that_answers_really_take() -> None:
     assert store.counters.evicted > 300
     assert store.size <= budget
     assert 0.6 * store.size < taken < 1.2 * budget
+
+
+def test_the_budget_holds_for_answers_of_many_names_too() -> None:
+    budget, store = 2_000_000, Store(2_000_000)
+    gc.collect()
+    tracemalloc.start()
+    begun = tracemalloc.get_traced_memory()[0]
+    for number in range(400):
+        tags = frozenset(f"tag:{(number * 7 + each * 13) % 200}" for each in range(50))
+        noted = Footprint()
+        noted.keys.update(tags)
+        noted.spans.append(Span((tags, frozenset({"edition:1"})), number, number + 50))
+        assert keep(store, f"/v1/timeline?number={number}", noted)
+    del noted, tags
+    gc.collect()
+    taken = tracemalloc.get_traced_memory()[0] - begun
+    tracemalloc.stop()
+    assert store.counters.evicted > 100
+    assert 0.4 * store.size < taken < 1.1 * budget

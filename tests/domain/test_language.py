@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from babel import Locale
+from babel.dates import format_date
 from babel.localedata import locale_identifiers
 
 from app.domain.language import check_language, find_locale, heading, long_text, lookup
@@ -190,3 +191,16 @@ def test_every_language_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> N
 )
 def test_a_date_and_time_in_full_reads_as_people_write_it(language: str, text: str) -> None:
     assert long_text(SATURDAY, "17:21", language) == text
+
+
+def test_a_date_that_is_put_together_is_the_one_that_babel_writes() -> None:
+    days = (date(1000, 1, 1), date(1582, 2, 28), date(2024, 2, 29), date(2026, 11, 23), date(9998, 12, 31))
+    for identifier in sorted(locale_identifiers())[::30]:
+        language = identifier.replace("_", "-")
+        locale = find_locale(language)
+        patterns = locale.datetime_skeletons
+        for day in days:
+            parts = heading(day, language)
+            assert parts["year"] == format_date(day, str(patterns["y"]), locale), (language, day)
+            assert parts["day"] == format_date(day, str(patterns["MMMMd"]), locale), (language, day)
+            assert format_date(day, "full", locale) in long_text(day, "17:21", language), (language, day)
