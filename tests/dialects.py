@@ -24,10 +24,6 @@ def share_statements() -> None:
     registry.register("postgresql.asyncpg", __name__, "SharedPostgresql")
 
 
-def _share(engine: Engine) -> None:
-    engine._compiled_cache = _statements
-
-
 def _learn(dialect: Any, connection: Connection, ask: Any) -> None:
     """What is asked of a server when an engine connects for the first time; asked once for each kind of engine."""
     kind = type(dialect), dialect._on_connect_isolation_level
@@ -38,8 +34,8 @@ def _learn(dialect: Any, connection: Connection, ask: Any) -> None:
     vars(dialect).update(_learnt[kind])
 
 
-class SharedSqlite(SQLiteDialect_pysqlite):
-    """The usual one; all of them are equal."""
+class _Sharing:
+    """What makes a dialect one that shares; all of a kind are equal."""
 
     supports_statement_cache = True
 
@@ -50,31 +46,22 @@ class SharedSqlite(SQLiteDialect_pysqlite):
         return hash(type(self))
 
     def initialize(self, connection: Connection) -> None:
-        """Learn about the library."""
-        _learn(self, connection, super().initialize)
+        """Learn about the server or library."""
+        _learn(self, connection, super().initialize)  # type: ignore[misc]  # a dialect's, which stands behind it
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
         """Give it what others have compiled."""
-        _share(engine)
+        engine._compiled_cache = _statements
 
 
-class SharedPostgresql(PGDialect_asyncpg):
-    """The usual one; all of them are equal."""
+class SharedSqlite(_Sharing, SQLiteDialect_pysqlite):
+    """The usual one, sharing."""
 
     supports_statement_cache = True
 
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self)
 
-    def __hash__(self) -> int:
-        return hash(type(self))
+class SharedPostgresql(_Sharing, PGDialect_asyncpg):
+    """The usual one, sharing."""
 
-    def initialize(self, connection: Connection) -> None:
-        """Learn about the server."""
-        _learn(self, connection, super().initialize)
-
-    @classmethod
-    def engine_created(cls, engine: Engine) -> None:
-        """Give it what others have compiled."""
-        _share(engine)
+    supports_statement_cache = True
