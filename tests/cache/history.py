@@ -153,8 +153,13 @@ class History:
         else:
             answer = (await place.ask([request], now=self.newsroom.now))[0]
         if is_near and (place is not None or "/articles" not in wish.path):
-            await self.here.app.state.schedule.refresh()  # else seen within a quarter of a second
+            await self._hear_of_schedules()
         return answer
+
+    async def _hear_of_schedules(self) -> None:
+        """What a server tells of some milliseconds later; a file that is shared needs no help."""
+        if self.here.app.state.database.url.get_backend_name() != "sqlite":
+            await self.here.app.state.schedule.refresh()
 
     async def move_clock(self, to: int | None = None) -> None:
         """Let time go by: a little, or to a midnight, or to what is scheduled; what is due is released here."""
@@ -188,7 +193,7 @@ class History:
         await self.reference.do(name, given, now=self.newsroom.now)
         self._told = f"{name} {given!r}"
         self.kept.counts[f"step: {name}"] += 1
-        await self.here.app.state.schedule.refresh()  # else seen within a quarter of a second
+        await self._hear_of_schedules()
         await self.learn_all()
 
     def _lines(self) -> bytes:
