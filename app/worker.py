@@ -11,6 +11,7 @@ loaded when there is something to do for them, which takes as long as a thirtiet
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
@@ -58,7 +59,6 @@ class Worker:
         self._looking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_failing = False
-        self._is_ready = False  # to release something
         self._rounds = 0
         self._looks = 0
         self._stuck: dict[int, float] = {}  # articles that could not be released, and when to try again
@@ -133,9 +133,8 @@ class Worker:
     async def _tick(self) -> float:
         """Release what is due; how many seconds to rest."""
         await self._look()
-        if self.upcoming.entries and not self._is_ready:  # long before the moment, and beside what is answered
+        if self.upcoming.entries and RELEASING not in sys.modules:  # long before the moment, beside what is answered
             await asyncio.to_thread(import_module, RELEASING)
-            self._is_ready = True
         if self._wait_us() <= 0:
             await self._release()
         wait_us = self._wait_us()

@@ -37,8 +37,6 @@ def _learn(dialect: Any, connection: Connection, ask: Any) -> None:
 class _Sharing:
     """What makes a dialect one that shares; all of a kind are equal."""
 
-    supports_statement_cache = True
-
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self)
 
