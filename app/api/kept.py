@@ -1,11 +1,9 @@
 """Which answers are public, and the canonical names they are kept by."""
 
-from urllib.parse import unquote
-
 from starlette.types import Scope
 
 from app.api.private import is_editorial
-from app.domain.address import canonical_query, known_parameters
+from app.domain.address import canonical_query, has_parameter, known_parameters
 
 _PLACES = ("/v1", "/feeds", "/docs", "/openapi.json", "/problems")
 _PASSING = frozenset({"/v1/export", "/v1/stream"})
@@ -22,7 +20,7 @@ def name_of(scope: Scope) -> str | None:
     query = scope["query_string"].decode("latin-1")
     if path in _PASSING:
         return None
-    if path == "/v1/changes" and "wait" in (unquote(query) if "%" in query else query):
+    if path == "/v1/changes" and has_parameter(query, "wait"):
         return None
     if path.startswith("/feeds"):
         query = known_parameters(query)

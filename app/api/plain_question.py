@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from app.domain.address import decoded
 from app.domain.ids import looks_like_id
 from app.errors import DaylineError
-from app.schemas.question import FLAG, ID, SPLIT, SPLIT_ALL, WHOLE
+from app.schemas.question import DROP_EMPTY, FLAG, ID, SPLIT, WHOLE
 
 PLAIN_BYTES_MOST = 2_048
 DIGITS_MOST = 18
@@ -172,23 +172,21 @@ def _whole_reader(bounds: list[Any]) -> Reader | None:
 
 def _list_reader(kind: Any, told: list[Any]) -> Reader | None:
     bounds = [each.max_length for each in told if hasattr(each, "max_length")]
-    splits = [each for each in told if each in (SPLIT, SPLIT_ALL)]
+    splits = [each for each in told if each in (SPLIT, DROP_EMPTY)]
     elements = [each for each in getattr(kind, "__metadata__", ()) if not isinstance(each, FieldInfo)]
     is_text = kind is str or (get_origin(kind) is Annotated and get_args(kind)[0] is str)
-    if not is_text or elements not in ([], [ID]) or len(bounds) + len(splits) != len(told) or len(splits) > 1:
+    if not is_text or elements not in ([], [ID]) or len(bounds) + len(splits) != len(told):
         return None
-    most, is_split, keeps_empty, are_ids = (
-        min(bounds, default=None),
-        bool(splits),
-        splits == [SPLIT_ALL],
-        bool(elements),
-    )
+    most, are_ids = min(bounds, default=None), bool(elements)
+    is_split, drops_empty = SPLIT in splits, DROP_EMPTY in splits
 
     def read(values: list[str]) -> list[str]:
         if is_split:
-            values = [part for value in values for part in value.split(",") if part or keeps_empty]
+            values = [part for value in values for part in value.split(",")]
         if most is not None and len(values) > most:
             raise _Doubt
+        if drops_empty:
+            values = [value for value in values if value]
         if are_ids and not all(map(looks_like_id, values)):
             raise _Doubt
         return values

@@ -3,7 +3,6 @@
 import gzip
 import re
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 
 import brotli
 
@@ -11,6 +10,9 @@ try:
     from compression import zstd  # type: ignore[import-not-found,unused-ignore]
 except ImportError:  # before Python 3.14
     from backports import zstd
+
+from app import clock
+from app.domain.http_date import parse_http_date
 
 COMPRESS_FROM_BYTES = 1_000
 
@@ -58,13 +60,12 @@ def _quality(parameters: list[str]) -> float:
 def has_it(tag: str, last_modified: str | None, *, known: str | None, since: str | None) -> bool:
     """Whether the client's copy is the current one (RFC 9110, section 13): tags decide before dates.
 
+    A date is taken in each of the three forms of HTTP-date; one that is not valid counts as none.
     `known` is its If-None-Match, `since` its If-Modified-Since.
     """
     if known is not None:
         return known.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in known.split(",")]
     if since is None or last_modified is None:
         return False
-    try:
-        return parsedate_to_datetime(last_modified) <= parsedate_to_datetime(since)
-    except (ValueError, TypeError, OverflowError):
-        return False
+    modified_s, known_s = (parse_http_date(each, now=clock.now()) for each in (last_modified, since))
+    return modified_s is not None and known_s is not None and modified_s <= known_s

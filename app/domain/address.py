@@ -37,6 +37,13 @@ def known_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> s
     return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in known)
 
 
+def has_parameter(query: str, name: str) -> bool:
+    """Whether the query string names this parameter, however the name is escaped; values do not matter."""
+    if "%" not in query and name not in query:
+        return False
+    return any(unquote_plus(pair.partition("=")[0]) == name for pair in query.split("&"))
+
+
 def canonical_query(query: str) -> str:
     """The canonical text of a query string (as it came, each octet one character); "" of none at all.
 

@@ -11,7 +11,7 @@ from app.domain.revision import REVISION_MOST, Action, NoteType
 from app.schemas.article import ArticleNote
 from app.schemas.body import Block, Image, Rights, Source
 from app.schemas.page import Next
-from app.schemas.question import WHOLE, ArticleFilters, Cursor, Limit, check_ids
+from app.schemas.question import NAMES_MOST, WHOLE, ArticleFilters, Cursor, Limit, check_ids
 from app.schemas.record import Content, Note, Text
 from app.schemas.scalars import ArticleId, Code, Href, Instant, InstantText, Slug, Url
 
@@ -122,7 +122,10 @@ class EditorialQuestion(ArticleFilters):
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
 
-    status: Annotated[list[Status], Field(default_factory=list, description="Any of these; all where absent.")]
+    status: Annotated[
+        list[Status],
+        Field(default_factory=list, max_length=NAMES_MOST, description="Any of these; all where absent."),
+    ]
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 50
 

@@ -32,6 +32,7 @@ LIMIT_MOST = 200
 LIMIT_WITH_BODY = 50
 IDS_MOST = 100
 NAMES_MOST = 50
+FIELDS_MOST = 100
 EVERY_EDITION = "*"
 SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
 """Parameters whose values are a set: addresses name them in the order of the alphabet, each once."""
@@ -55,14 +56,12 @@ def _flag(value: Any) -> Any:
 
 def _split(values: Any) -> Any:
     if isinstance(values, list):
-        return [part for value in values for part in str(value).split(",") if part]
-    return values
-
-
-def _split_all(values: Any) -> Any:
-    if isinstance(values, list):
         return [part for value in values for part in str(value).split(",")]
     return values
+
+
+def _drop_empty(values: list[str]) -> list[str]:
+    return [value for value in values if value]
 
 
 def _known_id(value: str) -> str:
@@ -79,9 +78,9 @@ WHOLE = BeforeValidator(_whole)
 FLAG = BeforeValidator(_flag)
 """Refuses what is neither `true` nor `false`."""
 SPLIT = BeforeValidator(_split)
-"""Takes values between commas too, and leaves empty ones out."""
-SPLIT_ALL = BeforeValidator(_split_all)
-"""The same, but empty values stay."""
+"""Split values at commas; an empty value counts towards the bound of the list."""
+DROP_EMPTY = AfterValidator(_drop_empty)
+"""Remove empty values after the list was counted."""
 ID = AfterValidator(_known_id)
 """Refuses what has not the form of an article's id."""
 Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), WHOLE]
@@ -93,11 +92,15 @@ Moment = Annotated[str | None, Field()]
 Members = Annotated[
     list[str],
     SPLIT,
-    Field(description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay."),
+    Field(
+        max_length=FIELDS_MOST,
+        description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay.",
+    ),
+    DROP_EMPTY,
 ]
 Ids = Annotated[
     list[Annotated[str, ID, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
-    SPLIT_ALL,  # an empty id is refused: dropped, `id=` would ask for everything
+    SPLIT,  # an empty id is refused: dropped, `id=` would ask for everything
     Field(max_length=IDS_MOST, description="Only these articles, up to 100; all of them in one page."),
 ]
 
@@ -197,6 +200,7 @@ class ArticleFilters(Filters):
         list[str],
         SPLIT,
         Field(max_length=IDS_MOST, description="Ids or slugs to leave out, such as the article being read."),
+        DROP_EMPTY,
     ] = []
     id: Ids = []
     fields: Members = []

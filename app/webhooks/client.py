@@ -4,7 +4,6 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from importlib.metadata import version
 from time import monotonic
@@ -12,6 +11,8 @@ from time import monotonic
 import httpcore
 import httpx
 
+from app import clock
+from app.domain.http_date import parse_http_date
 from app.errors import InvalidValue
 from app.webhooks.backoff import RETRY_AFTER_MOST_S
 from app.webhooks.guard import Guard
@@ -173,8 +174,7 @@ def _retry_after_s(headers: httpx.Headers) -> int | None:
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(int(text.lstrip("0")[:9] or "0"), RETRY_AFTER_MOST_S)
-    try:
-        wait = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
-    except (ValueError, TypeError, OverflowError, IndexError):
+    until_s, sent_s = (parse_http_date(each, now=clock.now()) for each in (text, headers.get("date", "").strip()))
+    if until_s is None or sent_s is None:
         return None
-    return max(0, min(int(wait.total_seconds()), RETRY_AFTER_MOST_S))
+    return max(0, min(until_s - sent_s, RETRY_AFTER_MOST_S))

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from email.utils import formatdate, parsedate_to_datetime
+from time import asctime, gmtime, strftime
 
 import brotli
 import httpx
@@ -157,6 +158,8 @@ async def test_a_date_is_enough_for_304_where_there_is_one(reader: httpx.AsyncCl
     assert await status(if_modified_since=modified) == 304
     assert await status(if_modified_since=formatdate(seconds + 60, usegmt=True)) == 304
     assert await status(if_modified_since=formatdate(seconds - 1, usegmt=True)) == 200
+    for form in (strftime("%A, %d-%b-%y %H:%M:%S GMT", gmtime(seconds)), asctime(gmtime(seconds))):
+        assert await status(if_modified_since=form) == 304, form
     # A tag decides alone where both are given (RFC 9110, section 13.2.2).
     assert await status(if_modified_since=modified, if_none_match='"other"') == 200
     assert await status(if_modified_since=formatdate(0), if_none_match=answer.headers["etag"]) == 304

@@ -21,7 +21,7 @@ from app.schemas.question import (
     Question,
     TimelineQuestion,
 )
-from tests.query_strings import PUBLIC, query_strings
+from tests.query_strings import FEEDS, PUBLIC, query_strings
 
 OTHERS: tuple[type[BaseModel], ...] = (EditorialQuestion, EntryQuestion, EntriesQuestion)
 ID = "0677y7hzc3m1d"
@@ -85,6 +85,36 @@ def test_ordinary_questions_need_no_model(query: str, model: type[BaseModel]) ->
 )
 def test_what_may_be_wrong_is_left_to_the_model(query: str) -> None:
     assert plain_question(query, TimelineQuestion) is None
+
+
+def lists_of(model: type[BaseModel]) -> dict[str, int | None]:
+    """The list parameters of a model, each with the most values that its document allows."""
+    members = model.model_json_schema(by_alias=True)["properties"].items()
+    return {name: member.get("maxItems") for name, member in members if member.get("type") == "array"}
+
+
+LISTS = [(model, name, most) for model in (*PUBLIC, *FEEDS, *OTHERS) for name, most in lists_of(model).items()]
+
+
+@pytest.mark.parametrize(("model", "name", "most"), LISTS)
+@pytest.mark.parametrize("value", ["", "a"])
+def test_list_parameter_counts_every_value_towards_its_bound(
+    model: type[BaseModel], name: str, most: int | None, value: str
+) -> None:
+    assert most is not None, "a list parameter has no documented bound"
+    spellings = ["&".join([f"{name}={value}"] * (most + 1))]
+    if name in {"exclude", "fields", "id"}:
+        spellings += [f"{name}=" + ",".join([value] * (most + 1)), f"{name}={value},{value}&" * (most // 2 + 1)]
+    for query in spellings:
+        with pytest.raises(InvalidInput) as refused:
+            parse_question(query.rstrip("&"), model)
+        assert {flaw.where for flaw in refused.value.flaws} == {name}
+
+
+@pytest.mark.parametrize("name", ["exclude", "fields"])
+def test_list_parameter_drops_empty_values_within_its_bound(name: str) -> None:
+    for query in (f"{name}=", f"{name}=,", "&".join([f"{name}="] * 100), f"{name}=" + "," * 99):
+        assert getattr(parse_question(query, ArticlesQuestion), name) == []
 
 
 def test_no_two_questions_share_a_list() -> None:

@@ -111,6 +111,20 @@ def test_a_tag_decides_before_a_date() -> None:
     assert asked(made(), ("if-modified-since", "Fri, 20 Nov 2026 12:00:00 GMT")).status == 304
 
 
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        ("Friday, 20-Nov-26 12:00:00 GMT", 304),
+        ("Friday, 20-Nov-26 11:59:59 GMT", 200),
+        ("Fri Nov 20 12:00:00 2026", 304),
+        ("Fri Nov 20 11:59:59 2026", 200),
+        ("Fri, 20 Nov 2026 12:00:00 +0000", 200),  # no HTTP-date: RFC 9110, section 13.1.3, has it ignored
+    ],
+)
+def test_if_modified_since_is_read_in_the_obsolete_date_forms(since: str, status: int) -> None:
+    assert asked(made(), ("if-modified-since", since)).status == status
+
+
 @pytest.mark.parametrize("status", [308, 404, 410])
 def test_what_has_no_tag_is_sent_as_it_is_to_everybody(status: int) -> None:
     answer = Answer(status, [(b"cache-control", b"no-cache"), (b"content-type", b"application/problem+json")], BODY)

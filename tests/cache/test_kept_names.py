@@ -64,8 +64,31 @@ def test_no_two_addresses_have_one_name() -> None:
     assert name_of(scope("/v1/articles/a?edition=b")) == "/v1/articles/a?edition=b"
     assert name_of({"path": "/v1/articles/a?edition=b", "query_string": b""}) is None
     assert as_written(scope("/v1/articles/a?edition=b")) != name_of(scope("/v1/articles/a?edition=b%20"))
-    for target in ("/v1/changes?wait=5", "/v1/changes?since=1&%77ait=5", "/v1/editorial/articles", "/health/live"):
+    for target in (
+        "/v1/changes?wait=5",
+        "/v1/changes?since=1&%77ait=5",
+        "/v1/changes?wa%69t=5&tag=a",
+        "/v1/changes?wait",
+        "/v1/editorial/articles",
+        "/health/live",
+    ):
         assert name_of(scope(target)) is None, target
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["tag=waiting-lists", "tag=wait", "since=1&section=wait%3D5", "author=a%26wait=5", "cursor=xwaitx", "awaiting=1"],
+)
+def test_changes_that_name_wait_in_a_value_are_no_waiting_request(query: str) -> None:
+    assert name_of(scope(f"/v1/changes?{query}")) is not None
+
+
+@SQLITE_ONLY
+async def test_changes_of_a_tag_named_after_waiting_are_cached(awake: httpx.AsyncClient) -> None:
+    first = await awake.get("/v1/changes?tag=waiting-lists")
+    hits = kept().counters.hits
+    assert (await awake.get("/v1/changes?tag=waiting-lists")).headers["etag"] == first.headers["etag"]
+    assert kept().counters.hits == hits + 1
 
 
 @SQLITE_ONLY

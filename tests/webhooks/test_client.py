@@ -106,6 +106,7 @@ async def test_what_a_receiver_writes_does_not_get_into_the_log() -> None:
         (("retry-after: Mon, 23 Nov 2026 10:01:30 GMT", "date: Mon, 23 Nov 2026 10:00:00 GMT"), 90),
         (("retry-after: Mon, 23 Nov 2026 09:00:00 GMT", "date: Mon, 23 Nov 2026 10:00:00 GMT"), 0),
         (("retry-after: Fri, 31 Dec 9999 23:59:59 GMT", "date: Mon, 23 Nov 2026 10:00:00 GMT"), 4 * 3600),
+        (("retry-after: Mon Nov 23 10:01:30 2026", "date: Monday, 23-Nov-26 10:00:00 GMT"), 90),
         (("retry-after: Mon, 23 Nov 2026 10:01:30 GMT",), None),
         (("retry-after: Mon, 23 Nov 2026 10:01:30 -0000", "date: Mon, 23 Nov 2026 10:00:00 GMT"), None),
         (("retry-after: -5",), None),
