@@ -7,6 +7,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+oldest_compatible_revision = ${repr(up_revision)}
+"""The revision of the oldest release that can work with this schema: an older one after a change that only adds."""
 
 
 def upgrade() -> None:

@@ -138,6 +138,32 @@ def test_migrations_are_named_by_the_minute_and_in_words() -> None:
         assert Path(script.path).stem == script.revision
 
 
+def test_each_migration_declares_the_oldest_release_that_can_work_with_its_schema() -> None:
+    declared = [(each.revision, each.module.oldest_compatible_revision) for each in scripts().walk_revisions()]
+    assert {oldest for _, oldest in declared} <= migrations.known_revisions() == {revision for revision, _ in declared}
+    assert all(oldest <= revision for revision, oldest in declared)
+    assert [oldest for _, oldest in declared] == sorted((oldest for _, oldest in declared), reverse=True)
+
+
+def test_each_migration_stores_what_it_declares_and_removes_it_on_the_way_back(make_empty: MakeEmpty) -> None:
+    storing = [each for each in scripts().walk_revisions() if each.revision >= "202611291945_compatibility"]
+
+    def stored(connection: Connection) -> dict[str, str]:
+        rows = connection.execute(text("SELECT revision, oldest_compatible_revision FROM schema_compatibility"))
+        return {row.revision: row.oldest_compatible_revision for row in rows}
+
+    def walk(connection: Connection) -> None:
+        migrations.upgrade(connection)
+        expected = {each.revision: each.module.oldest_compatible_revision for each in storing}
+        assert stored(connection) == expected
+        for script in storing[:-1]:
+            migrations.downgrade(connection, str(script.down_revision))
+            del expected[script.revision]
+            assert stored(connection) == expected
+
+    run_once(make_empty("declared"), walk)
+
+
 def test_upgrading_twice_changes_nothing(make_empty: MakeEmpty) -> None:
     def upgrade_twice(connection: Connection) -> None:
         migrations.upgrade(connection)

@@ -10,7 +10,15 @@ from app.api.problems import problem
 from app.api.routes import resource
 from app.db import migrations
 from app.db.session import FAILURES
+from app.errors import OperatorError
 from app.schemas.health import Health
+
+UNUSABLE = {
+    migrations.Standing.ABSENT: "The database holds no schema; 'dayline db upgrade' makes it.",
+    migrations.Standing.BEHIND: "The schema of the database is older than this release; run 'dayline db upgrade'.",
+    migrations.Standing.AHEAD: "A later release has upgraded the database, and this one cannot work with its schema.",
+}
+"""What readiness says of a schema that this release cannot work with; no revision is named to the public."""
 
 router = resource("Health", prefix="/health")
 
@@ -29,13 +37,15 @@ async def get_liveness() -> Response:
     **documented(None, Health, {"status": "ready"}, problems=(503,), cached=False),
 )
 async def get_readiness(request: Request) -> Response:
-    """Answers 200 when the database can be read and is at the schema this release expects."""
+    """Answers 200 when the database can be read and this release can work with its schema."""
     try:
-        current = await database_of(request).read(migrations.current)
+        state = await database_of(request).read(migrations.find_state)
     except FAILURES:
         return problem(request, NOT_READY, "The database cannot be reached.")
-    if current != migrations.EXPECTED:
-        return problem(request, NOT_READY, "The database is not at the schema this release expects.")
+    except OperatorError:
+        return problem(request, NOT_READY, UNUSABLE[migrations.Standing.AHEAD])
+    if not state.is_usable:
+        return problem(request, NOT_READY, UNUSABLE[state.standing])
     return _answer({"status": "ready"})
 
 

@@ -21,10 +21,18 @@ def database_group() -> None:
 
 
 @database_group.command("upgrade")
-def upgrade_schema() -> None:
+@click.option(
+    "--allow-newer",
+    is_flag=True,
+    help="Do nothing, and succeed, where a later release has upgraded the database and this one can work with it.",
+)
+def upgrade_schema(*, allow_newer: bool) -> None:
     """Bring the schema to what this release expects."""
 
     async def work(database: Database) -> str | None:
+        state = await database.write(migrations.find_state)
+        if state.standing is migrations.Standing.AHEAD_COMPATIBLE and allow_newer:
+            return state.revision
         await database.write(migrations.upgrade)
         return await database.write(migrations.current)
 
@@ -33,9 +41,14 @@ def upgrade_schema() -> None:
 
 @database_group.command("check")
 def check_current() -> None:
-    """Say whether the schema is what this release expects."""
-    with_database(check_schema, at_head=False)
-    click.echo(f"The database is at {migrations.EXPECTED}, as this release expects.")
+    """Say whether this release can work with the schema."""
+    state = with_database(check_schema, at_head=False)
+    if state.standing is migrations.Standing.CURRENT:
+        click.echo(f"The database is at {state.revision}, as this release expects.")
+    else:
+        click.echo(
+            f"The database is at {state.revision}; this release expects {migrations.EXPECTED} and can work with it."
+        )
 
 
 @database_group.command("backup")

@@ -33,13 +33,9 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
         raise OperatorError(f"The database failed: {reason.rstrip('.')}.") from error
 
 
-async def check_schema(database: Database) -> None:
-    """OperatorError unless the database is at the schema this release expects."""
-    current = await database.write(migrations.current)
-    expected = migrations.EXPECTED
-    if current is None:
-        raise OperatorError("The database holds no schema yet; run 'dayline db upgrade' first.")
-    if current != expected:
-        raise OperatorError(
-            f"The database is at schema {current} and this release expects {expected}; run 'dayline db upgrade'."
-        )
+async def check_schema(database: Database) -> migrations.SchemaState:
+    """How the schema compares with what this release expects; OperatorError where this release cannot work with it."""
+    state = await database.write(migrations.find_state)
+    if not state.is_usable:
+        raise OperatorError(state.flaw)
+    return state

@@ -1,20 +1,69 @@
-"""Moving a database to the schema this release expects, and telling whether it is there."""
+"""Moving a database to the schema this release expects, and finding out whether this release can work with it."""
 
 import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from app.errors import OperatorError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
-EXPECTED = "202611230500_partners"
+EXPECTED = "202611291945_compatibility"
 """The revision this release expects: the last one in the folder, written here so that starting needs no Alembic."""
 
-FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+_PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(__file__).resolve().parents[1] / "migrations")
+"""Beside the package in a checkout, inside of it where it was installed from a wheel."""
 
-_CURRENT = text("SELECT version_num FROM alembic_version")
+FOLDER = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
+
+_CURRENT = text("SELECT version_num FROM alembic_version ORDER BY version_num")
+_OLDEST = text("SELECT oldest_compatible_revision FROM schema_compatibility WHERE revision = :revision")
+
+
+class Standing(StrEnum):
+    """How the schema of a database compares with the one this release expects."""
+
+    CURRENT = "current"
+    ABSENT = "absent"
+    BEHIND = "behind"
+    AHEAD_COMPATIBLE = "ahead, and this release can work with it"
+    AHEAD = "ahead, and this release cannot work with it"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The revision a database is at, and how that compares; `oldest` is the oldest release that can work with it."""
+
+    standing: Standing
+    revision: str | None = None
+    oldest: str | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether this release can read and write the database as it is."""
+        return self.standing in {Standing.CURRENT, Standing.AHEAD_COMPATIBLE}
+
+    @property
+    def flaw(self) -> str:
+        """Why this release cannot work with the database, in one sentence for an operator."""
+        match self.standing:
+            case Standing.ABSENT:
+                return "The database holds no schema yet; run 'dayline db upgrade' first."
+            case Standing.BEHIND:
+                return (
+                    f"The database is at schema {self.revision} and this release expects {EXPECTED}; "
+                    "run 'dayline db upgrade'."
+                )
+        needed = "does not know" if self.oldest is None else f"cannot work with (it needs {self.oldest} or later)"
+        return f"The database is at schema {self.revision}, which this release ({EXPECTED}) {needed}."
 
 
 def _config(connection: Connection | None = None) -> "Config":
@@ -27,22 +76,85 @@ def _config(connection: Connection | None = None) -> "Config":
     return config
 
 
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Raise Alembic's own errors (an unknown revision, a broken chain) as an OperatorError."""
+    from alembic.script.revision import RevisionError  # noqa: PLC0415 - same
+    from alembic.util.exc import CommandError  # noqa: PLC0415 - same
+
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=r"Revision .* present", category=UserWarning)  # a broken chain
+            yield
+    except (CommandError, RevisionError, UserWarning) as error:
+        reason = " ".join(str(error).split())
+        raise OperatorError(f"The schema cannot be migrated: {reason.rstrip('.')}.") from error
+
+
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Bring the schema up to a revision; does nothing when it is there."""
+    """Bring the schema up to a revision; does nothing when it is there.
+
+    OperatorError where the database is at a revision that this release does not know.
+    """
     from alembic import command  # noqa: PLC0415 - same
 
-    command.upgrade(_config(connection), revision)
+    state = find_state(connection)
+    if state.standing in {Standing.AHEAD, Standing.AHEAD_COMPATIBLE}:
+        raise OperatorError(
+            f"The database is at schema {state.revision}, which this release ({EXPECTED}) does not know; "
+            "upgrade with the release that made it."
+        )
+    with _one_sentence():
+        command.upgrade(_config(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str) -> None:
     """Take the schema back to a revision (`base` for nothing at all)."""
     from alembic import command  # noqa: PLC0415 - same
 
-    command.downgrade(_config(connection), revision)
+    with _one_sentence():
+        command.downgrade(_config(connection), revision)
 
 
 def current(connection: Connection) -> str | None:
-    """The revision the database is at; None where it holds no schema."""
+    """The revision the database is at; None where it holds no schema.
+
+    OperatorError where it is at several: the chain of its migrations is broken.
+    """
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.execute(_CURRENT).scalar()
+    found = connection.execute(_CURRENT).scalars().all()
+    if len(found) > 1:
+        raise OperatorError(f"The database is at several schemas at once: {', '.join(found)}.")
+    return found[0] if found else None
+
+
+def find_state(connection: Connection) -> SchemaState:
+    """How the schema of the database compares with the one this release expects.
+
+    A revision that this release does not know is of a later one. It is usable where the migration that made it stored
+    an oldest compatible revision that this release knows: its processes can then restart during an upgrade.
+    """
+    revision = current(connection)
+    if revision is None:
+        return SchemaState(Standing.ABSENT)
+    if revision == EXPECTED:
+        return SchemaState(Standing.CURRENT, revision)
+    known = known_revisions()
+    if revision in known:
+        return SchemaState(Standing.BEHIND, revision)
+    oldest = _find_oldest_compatible(connection, revision)
+    standing = Standing.AHEAD_COMPATIBLE if oldest in known else Standing.AHEAD
+    return SchemaState(standing, revision, oldest)
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this release has a migration for."""
+    return frozenset(path.stem for path in (FOLDER / "versions").glob("*.py")) | {EXPECTED}
+
+
+def _find_oldest_compatible(connection: Connection, revision: str) -> str | None:
+    if not inspect(connection).has_table("schema_compatibility"):
+        return None
+    found: str | None = connection.execute(_OLDEST, {"revision": revision}).scalar()
+    return found

@@ -7,6 +7,7 @@ revision = "202611221900_first_tables"
 down_revision = None
 branch_labels = None
 depends_on = None
+oldest_compatible_revision = "202611221900_first_tables"
 
 
 def upgrade() -> None:

@@ -11,6 +11,7 @@ revision = "202611222200_newsroom"
 down_revision = "202611221900_first_tables"
 branch_labels = None
 depends_on = None
+oldest_compatible_revision = "202611222200_newsroom"
 
 CATALOGUE = ("editions", "sections", "tags", "labels", "authors")
 CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

@@ -7,6 +7,7 @@ revision = "202611230500_partners"
 down_revision = "202611222200_newsroom"
 branch_labels = None
 depends_on = None
+oldest_compatible_revision = "202611230500_partners"
 
 CODE = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -1,0 +1,143 @@
+"""Databases that another release migrated: what each command does there, on both databases."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.db import migrations
+from tests.cli.commands import arguments_of, environment_of, is_one_sentence
+from tests.cli.conftest import Dayline
+from tests.conftest import KINDS, create_database, run_once
+from tests.serving import free_port
+
+LATER = "209901010000_later"
+BEFORE = "202611230500_partners"
+SECONDS_MOST = 30
+
+
+@pytest.fixture(params=KINDS)
+def own_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database that no other test sees, with an edition in it."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path}/ahead.db"
+    else:
+        server: str = request.getfixturevalue("postgresql_server")
+        name = f"ahead_{tmp_path.name.lower().replace('-', '_')}"
+        run_once(server.format("postgres"), create_database(name))
+        address = server.format(name)
+    run_once(address, migrations.upgrade)
+    return address
+
+
+def move_ahead(address: str, *, oldest: str | None) -> None:
+    """Leave the database as a later release would, with or without what it can work with."""
+
+    def move(connection: Connection) -> None:
+        connection.execute(text("UPDATE alembic_version SET version_num = :later"), {"later": LATER})
+        if oldest is not None:
+            row = {"later": LATER, "oldest": oldest}
+            connection.execute(text("INSERT INTO schema_compatibility VALUES (:later, :oldest)"), row)
+
+    run_once(address, move)
+
+
+@pytest.mark.parametrize("oldest", [None, "209812310000_needed"])
+def test_no_command_works_on_a_schema_that_this_release_cannot_use(
+    dayline: Dayline, own_address: str, tmp_path: Path, oldest: str | None
+) -> None:
+    move_ahead(own_address, oldest=oldest)
+    (tmp_path / "a.jsonl").write_text("")
+    name = ("keys", "create", "--name", "a", "--scope", "content:read")
+    commands = (("serve", "--port", 0), ("import", "a.jsonl"), ("export",), name, ("sample",), ("db", "check"))
+    for words in (*commands, ("db", "upgrade"), ("db", "upgrade", "--allow-newer"), ("db", "restored")):
+        ended = dayline(*words, address=own_address)
+        assert is_one_sentence(ended), (words, ended)
+        assert LATER in ended.errors
+        assert migrations.EXPECTED in ended.errors
+    assert (oldest is None) or oldest in dayline("export", address=own_address).errors
+
+
+@pytest.mark.parametrize("oldest", [migrations.EXPECTED, BEFORE])
+def test_an_older_release_works_on_a_schema_that_is_compatible_with_it(
+    dayline: Dayline, own_address: str, oldest: str
+) -> None:
+    move_ahead(own_address, oldest=oldest)
+    assert dayline("sample", address=own_address).status == 0
+    assert dayline("export", address=own_address).output.count("\n") > 60
+    checked = dayline("db", "check", address=own_address)
+    assert (checked.status, LATER in checked.output) == (0, True)
+    refused = dayline("db", "upgrade", address=own_address)
+    assert is_one_sentence(refused), refused
+    assert LATER in refused.errors
+    assert dayline("db", "upgrade", "--allow-newer", address=own_address).output == f"The database is at {LATER}.\n"
+
+
+def test_a_server_starts_and_is_ready_on_a_compatible_schema_and_is_not_once_it_is_incompatible(
+    own_address: str, tmp_path: Path
+) -> None:
+    move_ahead(own_address, oldest=BEFORE)
+    port = free_port()
+    with subprocess.Popen(  # noqa: S603 - our own program
+        arguments_of("serve", "--port", port), env=environment_of(own_address), cwd=tmp_path, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            assert await_status(port) == 200
+            incompatible = "UPDATE schema_compatibility SET oldest_compatible_revision = '209812310000_needed'"
+            run_once(own_address, lambda connection: connection.execute(text(incompatible)))
+            assert await_status(port) == 503
+            server.send_signal(signal.SIGTERM)
+            server.wait(SECONDS_MOST)
+        finally:
+            server.kill()
+
+
+def await_status(port: int) -> int:
+    """The status of readiness, once the server answers."""
+    for _ in range(20 * SECONDS_MOST):
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=SECONDS_MOST) as answer:
+                status: int = answer.status
+                return status
+        except OSError as error:
+            if hasattr(error, "code"):
+                return int(error.code)
+            time.sleep(0.05)
+    raise TimeoutError("the server never answered")
+
+
+def test_a_schema_at_several_revisions_is_one_sentence(dayline: Dayline, own_address: str) -> None:
+    double = text("INSERT INTO alembic_version VALUES ('202611230500_partners')")
+    run_once(own_address, lambda connection: connection.execute(double))
+    for words in (("db", "upgrade"), ("export",), ("serve", "--port", 0)):
+        ended = dayline(*words, address=own_address)
+        assert is_one_sentence(ended), ended
+        assert "several schemas" in ended.errors
+
+
+def test_a_database_that_lost_its_revision_or_a_table_is_one_sentence(dayline: Dayline, own_address: str) -> None:
+    run_once(own_address, lambda connection: connection.execute(text("DELETE FROM alembic_version")))
+    ended = dayline("db", "upgrade", address=own_address)
+    assert is_one_sentence(ended), ended
+    assert "already exists" in ended.errors
+    run_once(own_address, lambda connection: connection.execute(text("DROP TABLE alembic_version")))
+    assert is_one_sentence(dayline("db", "upgrade", address=own_address))
+    assert is_one_sentence(dayline("export", address=own_address))
+
+
+def test_a_broken_chain_of_migrations_is_one_sentence(
+    dayline: Dayline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "broken"
+    (folder / "versions").mkdir(parents=True)
+    (folder / "env.py").write_text((migrations.FOLDER / "env.py").read_text())
+    last = (migrations.FOLDER / "versions" / f"{BEFORE}.py").read_text()
+    (folder / "versions" / f"{BEFORE}.py").write_text(last)  # and not what comes before it
+    monkeypatch.setattr(migrations, "FOLDER", folder)
+    ended = dayline("db", "upgrade", address=f"sqlite:///{tmp_path}/new.db")
+    assert is_one_sentence(ended), ended
+    assert "is not present" in ended.errors
