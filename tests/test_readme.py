@@ -4,7 +4,6 @@ import argparse
 import json
 import re
 import shlex
-from importlib.resources import as_file
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -13,12 +12,11 @@ import httpx
 import pytest
 
 from app.actions.keys import create_key
-from app.cli.content import SAMPLE
 from app.db.session import Database
 from app.domain.api_key import KeyScope
-from app.importers.runner import Importer
 from app.schemas.api_key import KeyRecord
 from tests.conftest import NOW
+from tests.sample import load_sample
 
 PROJECT = Path(__file__).parents[1]
 REQUESTS = {"README.md": 7, "docs/editorial.md": 9}
@@ -67,11 +65,7 @@ def differences(said: Any, answered: Any, where: str = "") -> list[str]:
 @pytest.fixture
 async def sample(database: Database) -> None:
     """The sample newsroom, all of it public."""
-    flaws: list[str] = []
-    importer = Importer(database, now=lambda: NOW + 86_400_000_000, tell_flaw=lambda _, reason: flaws.append(reason))
-    with as_file(SAMPLE) as path, path.open("rb") as stream:
-        await importer.run(stream)
-    assert flaws == []
+    await load_sample(database)
 
 
 @pytest.fixture

@@ -1,17 +1,16 @@
 """The absolute addresses, titles and names that the documents of a feed carry."""
 
 import re
-from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from app.domain.instant import format_instant
 from app.domain.scope import Facet
+from app.domain.url import ascii_site, ascii_url
 from app.queries.editions import EditionView
 from app.queries.feeds import Feed
 from app.schemas.question import Filters
 from app.syndication.channel import Channel, Publication, guid_of
-from app.syndication.links import ascii_url
 
 _ORIGIN = re.compile("https?://[^/?#{]+(?=[/?#])", re.IGNORECASE)
 _PAGING = ("cursor", "limit", "part", "edition")
@@ -24,8 +23,7 @@ def publication_of(edition: EditionView) -> Publication:
 
 def site_base(edition: EditionView) -> str:
     """Scheme and host (in ASCII) of the edition's site."""
-    site = urlsplit(ascii_url(edition.site_url))
-    return f"{site.scheme}://{site.netloc}"
+    return ascii_site(edition.site_url)
 
 
 def pages_base(edition: EditionView) -> str:
@@ -35,6 +33,13 @@ def pages_base(edition: EditionView) -> str:
     """
     origin = _ORIGIN.match(edition.article_url)
     return site_base(edition) if origin is None else ascii_url(origin[0])
+
+
+def pages_home(edition: EditionView) -> str:
+    """The home page on the host of `pages_base`: the edition's own, or the root of that host where they differ."""
+    base = pages_base(edition)
+    home = ascii_url(edition.site_url) if site_base(edition) == base else base
+    return f"{home}/" if home == base else home
 
 
 def public_base(request: Request, edition: EditionView) -> str:

@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.api.deps import database_of
-from app.api.feed_documents import channel_of, pages_base, publication_of
+from app.api.feed_documents import channel_of, pages_base, pages_home, publication_of
 from app.api.freshness import feed_interest, outlook_of
 from app.api.openapi import documented
 from app.api.query import read_known
@@ -125,10 +125,11 @@ async def get_news_sitemap(request: Request, edition: Edition) -> Response:
 
     def render(news: News) -> bytes:
         if question.part is not None or news.parts == 1:
-            return sitemap.render_news(publication_of(news.edition), news.items)
+            home = pages_home(news.edition)
+            return sitemap.render_news(publication_of(news.edition), news.items, home=home)
         base = pages_base(news.edition)
         parts = (_href(question, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
-        return sitemap.render_index([Place(base + href, None) for href in parts])
+        return sitemap.render_index([Place(base + href, None) for href in parts], home=pages_home(news.edition))
 
     return await _document(
         request, question, lambda each: feeds.get_news(each, question, now=now), render, sitemap.MEDIA_TYPE
@@ -146,7 +147,8 @@ async def get_sitemap_index(request: Request, edition: Edition) -> Response:
 
     def render(weeks: Weeks) -> bytes:
         base = pages_base(weeks.edition) + f"/feeds/{edition}/sitemap"
-        return sitemap.render_index([Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays])
+        places = [Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
+        return sitemap.render_index(places, home=pages_home(weeks.edition))
 
     return await _document(
         request, question, lambda each: sitemaps.list_weeks(each, question), render, sitemap.MEDIA_TYPE
@@ -167,7 +169,7 @@ async def get_sitemap(
     question, monday = read_known(request, SitemapQuestion, edition=edition), _monday(week)
 
     def render(found: Week) -> bytes:
-        return sitemap.render([Place(*page) for page in found.pages])
+        return sitemap.render([Place(*page) for page in found.pages], home=pages_home(found.edition))
 
     return await _document(
         request, question, lambda each: sitemaps.get_week(each, monday, question), render, sitemap.MEDIA_TYPE

@@ -18,6 +18,7 @@ from app.domain.footprint import LOG_KEY, Footprint
 from app.domain.freshness import STALE_IF_ERROR_S
 from app.domain.instant import SECOND_US
 from app.domain.logged_change import LoggedChange
+from app.domain.url import ascii_url
 from app.errors import InvalidValue
 
 ALL = "all"
@@ -98,14 +99,15 @@ def check_purge_url(text: str) -> str | None:
     """The address that takes purges; None for an empty one. InvalidValue for what is no http or https address."""
     if not text.strip():
         return None
+    address = ascii_url(text.strip())
     try:
-        parts = urlsplit(text.strip())
+        parts = urlsplit(address)
         is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_usable = False
-    if not is_usable or not re.fullmatch(r"[!-~]+", text.strip()):
+    if not is_usable or not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", text.strip()) or "%" in (parts.hostname or ""):
         raise InvalidValue("Purges go to an address that begins with http:// or https://.")
-    return text.strip()
+    return address
 
 
 def parse_field(text: str) -> tuple[str, str] | None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from app.domain.url import ascii_host
 from app.errors import InvalidValue
 
 MAX_URL_CHARACTERS: Final = 2_000
@@ -118,8 +119,9 @@ def plain_text(value: str) -> str:
 def web_url(value: str) -> str:
     """The URL itself, once it is known to be an absolute http or https address with a host and no password.
 
-    Raises InvalidValue for anything else, for more than 2,000 characters, and for what RFC 3986 leaves out
-    and front ends trip over: white space, controls, backslashes, quotation marks and angle brackets.
+    Raises InvalidValue for anything else, for more than 2,000 characters, for a host that is no valid international
+    domain name, and for what RFC 3986 leaves out and front ends trip over: white space, controls, backslashes,
+    quotation marks and angle brackets.
     """
     if len(value) > MAX_URL_CHARACTERS:
         raise InvalidValue(f"A URL has at most {MAX_URL_CHARACTERS:,} characters.")
@@ -136,6 +138,7 @@ def web_url(value: str) -> str:
         raise InvalidValue("A URL may not hold a user name or a password.")
     if _REFUSED_IN_HOST.search(host) or not host.strip(".:-"):
         raise InvalidValue("The URL's host name holds characters that no host name has.")
+    ascii_host(host)
     return value
 
 

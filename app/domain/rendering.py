@@ -1,4 +1,4 @@
-"""A stored body as one piece of HTML or as plain text."""
+"""A stored body as blocks, as one piece of HTML or as plain text; its URLs are written by RFC 3986."""
 
 import html as entities
 import re
@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 from app.domain.markup import to_text
+from app.domain.url import ascii_url
 
 
 def render_html(blocks_json: Iterable[Mapping[str, Any]]) -> str:
@@ -17,6 +18,30 @@ def render_html(blocks_json: Iterable[Mapping[str, Any]]) -> str:
 def render_text(blocks_json: Iterable[Mapping[str, Any]]) -> str:
     """The canonical blocks as plain text with a blank line between them; empty ones are left out."""
     return _render(blocks_json, _TEXT, "\n\n")
+
+
+def ascii_blocks(blocks: Any) -> Any:
+    """Return the canonical blocks with the URLs of images and embeds by RFC 3986; the blocks are changed in place."""
+    for block in blocks:
+        if block["type"] == "image":
+            ascii_image(block["image"])
+        elif block["type"] == "embed":
+            block["url"] = ascii_url(block["url"])
+    return blocks
+
+
+def ascii_image(image: Any) -> Any:
+    """Return the image with its URLs by RFC 3986; it is changed in place."""
+    for file in (image, *image["renditions"]):
+        file["url"] = ascii_url(file["url"])
+    return image
+
+
+def ascii_rights(rights: Any) -> Any:
+    """Return the rights with their URL by RFC 3986; they are changed in place."""
+    if rights["licence_url"]:
+        rights["licence_url"] = ascii_url(rights["licence_url"])
+    return rights
 
 
 def _render(
@@ -49,7 +74,7 @@ def _list_html(block: Mapping[str, Any]) -> str:
 def _image_html(block: Mapping[str, Any]) -> str:
     image = block["image"]
     attributes = {
-        "src": image["url"],
+        "src": ascii_url(image["url"]),
         "alt": image["alt"],
         "width": image["width"],
         "height": image["height"],
@@ -64,9 +89,9 @@ def _image_html(block: Mapping[str, Any]) -> str:
 
 def _candidates(image: Mapping[str, Any]) -> str:
     """The value of `srcset`, narrowest first and one a width; empty when there is nothing to choose from."""
-    by_width = {rendition["width"]: rendition["url"] for rendition in reversed(image["renditions"])}
+    by_width = {rendition["width"]: ascii_url(rendition["url"]) for rendition in reversed(image["renditions"])}
     if by_width and image["width"] is not None:
-        by_width[image["width"]] = image["url"]
+        by_width[image["width"]] = ascii_url(image["url"])
     # A comma at its end would be read as the end of the candidate.
     safe = {width: re.sub(",+$", lambda commas: "%2C" * len(commas[0]), url) for width, url in by_width.items()}
     return ", ".join(f"{url} {width}w" for width, url in sorted(safe.items()))
@@ -75,7 +100,7 @@ def _candidates(image: Mapping[str, Any]) -> str:
 def _embed_html(block: Mapping[str, Any]) -> str:
     fallback = f"<p>{block['html']}</p>" if block["html"] else ""
     name = _lines(block["provider"] or block["url"])
-    link = f'<a href="{entities.escape(block["url"])}">{name}</a>'
+    link = f'<a href="{entities.escape(ascii_url(block["url"]))}">{name}</a>'
     return f'<figure class="embed">{fallback}{_caption_html(link)}</figure>'
 
 
@@ -98,7 +123,7 @@ def _image_text(block: Mapping[str, Any]) -> str:
 
 
 def _embed_text(block: Mapping[str, Any]) -> str:
-    return "\n".join(filter(None, (to_text(block["html"] or ""), f"{block['provider']}: {block['url']}")))
+    return "\n".join(filter(None, (to_text(block["html"] or ""), f"{block['provider']}: {ascii_url(block['url'])}")))
 
 
 _HTML: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {

@@ -14,8 +14,9 @@ from app.domain.footprint import note_entries, note_entry
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_instant
 from app.domain.language import heading, long_text
-from app.domain.rendering import render_html, render_text
+from app.domain.rendering import ascii_blocks, ascii_image, ascii_rights, render_html, render_text
 from app.domain.scope import Facet
+from app.domain.url import ascii_url
 from app.models.article import article_authors, article_bodies, article_tags, articles
 from app.models.author import authors
 from app.models.label import labels
@@ -171,9 +172,13 @@ def render_article(
         "section": _section(row, edition),
         "tags": [render_tag(tag, edition) for tag in tagged],
         "authors": [render_author(author, edition) for author in signed],
-        "source": (None if row.source_name is None else {"name": row.source_name, "url": row.source_url}),
-        "image": None if row.image is None else orjson.loads(row.image),
-        "rights": None if row.rights is None else orjson.loads(row.rights),
+        "source": (
+            None
+            if row.source_name is None
+            else {"name": row.source_name, "url": row.source_url and ascii_url(row.source_url)}
+        ),
+        "image": None if row.image is None else ascii_image(orjson.loads(row.image)),
+        "rights": None if row.rights is None else ascii_rights(orjson.loads(row.rights)),
         "published_at": item["published_at"],
         "updated_at": item["updated_at"],
         "first_published_at": format_instant(row.first_published_at, zone),
@@ -194,7 +199,7 @@ def render_body(blocks: str, form: BodyForm) -> Body:
         return render_html(body)
     if form is BodyForm.TEXT:
         return render_text(body)
-    shown: Body = body
+    shown: Body = ascii_blocks(body)
     return shown
 
 

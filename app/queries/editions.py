@@ -17,6 +17,7 @@ from app.domain.feed import FeedContent
 from app.domain.footprint import note_entry, note_shelf
 from app.domain.scope import Facet, Scope
 from app.domain.strings import complete_strings
+from app.domain.url import ascii_template, ascii_url
 from app.errors import NotFound
 from app.models.edition import editions
 from app.schemas.alternate import Alternate
@@ -37,7 +38,10 @@ FEEDS = (
 
 @dataclass(frozen=True, slots=True)
 class EditionView:
-    """What answers need to know of an edition; `article_url` is the `template` with its site filled in."""
+    """What answers need to know of an edition; `article_url` is the `template` with its site filled in.
+
+    URLs are written by RFC 3986; `is_ascii` says whether those made from `article_url` are without further work.
+    """
 
     id: int
     slug: str
@@ -47,6 +51,7 @@ class EditionView:
     site_url: str
     template: str
     article_url: str
+    is_ascii: bool
     is_default: bool
     strings: str
     modified_at: int
@@ -59,7 +64,8 @@ class EditionView:
 
     def url_of(self, slug: str, article_id: str) -> str:
         """An article's address on the front end."""
-        return self.article_url.replace("{slug}", slug).replace("{id}", article_id)
+        url = self.article_url.replace("{slug}", slug).replace("{id}", article_id)
+        return url if self.is_ascii else ascii_url(url)
 
     def query(self) -> str:
         """What an address needs to mean this edition: nothing for the default one."""
@@ -184,7 +190,9 @@ def _edition(view: EditionView) -> Edition:
 @lru_cache(maxsize=256)
 def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
     number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, feeds = members
-    template = article_url or ARTICLE_URL
+    site_url, template = ascii_url(site_url), ascii_template(article_url or ARTICLE_URL)
+    filled = template.replace("{site_url}", site_url)
+    example = filled.replace("{slug}", "a").replace("{id}", "0")
     return EditionView(
         id=number,
         slug=slug,
@@ -193,7 +201,8 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
         timezone=timezone,
         site_url=site_url,
         template=template,
-        article_url=template.replace("{site_url}", site_url),
+        article_url=filled,
+        is_ascii=ascii_url(example) == example,
         is_default=bool(is_default),  # SQLite has no truth values of its own
         strings=strings,
         modified_at=modified_at,

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.domain.feed import FeedContent
+from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.channel import Channel, changed_at, content_html, guid_of, media_type, subjects
 from app.syndication.elements import Markup, branch, document, leaf, optional
-from app.syndication.links import ascii_url
 
 MEDIA_TYPE: Final = "application/atom+xml"
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 import orjson
 
 from app.domain.feed import FeedContent
+from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.channel import Channel, changed_at, content_html, guid_of, names_of_subjects
-from app.syndication.links import ascii_url
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = "https://jsonfeed.org/version/1.1"

@@ -5,11 +5,11 @@ from typing import Any, Final
 import orjson
 
 from app.domain.revision import NoteType
+from app.domain.url import ascii_url
 from app.schemas.article import Article
 from app.schemas.body import Image, Source
 from app.schemas.catalogue import Author
 from app.syndication.channel import Publication, changed_at, guid_of
-from app.syndication.links import ascii_url
 
 MEDIA_TYPE: Final = "application/ld+json"
 

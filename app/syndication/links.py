@@ -1,25 +1,13 @@
-"""Links that work anywhere: URLs in ASCII, and links of an HTML fragment made absolute."""
+"""Links of an HTML fragment, made absolute, so that they work anywhere."""
 
 import html as entities
 import re
 from typing import Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin
 
-_KEPT: Final = "%/?#[]@!$&'()*+,;=:~-._"
-"""What RFC 3986 lets stand in a URL, beside letters and digits."""
-_LONE_PERCENT: Final = re.compile("%(?![0-9A-Fa-f]{2})")
+from app.domain.url import ascii_url
+
 _LINK: Final = re.compile(r'(<a(?:\s+[a-z]+="[^"]*")*?\s+href=")([^"]*)"')
-
-
-def ascii_url(url: str) -> str:
-    """The same web address by RFC 3986: its host in Punycode, other characters as percent-encoded UTF-8.
-
-    A host that IDNA cannot write is percent-encoded, too.
-    """
-    if not url.isascii():
-        netloc = urlsplit(url).netloc
-        url = url.replace(netloc, _ascii_host(netloc), 1)
-    return quote(_LONE_PERCENT.sub("%25", url), safe=_KEPT)
 
 
 def absolute_links(html: str, base: str) -> str:
@@ -27,15 +15,9 @@ def absolute_links(html: str, base: str) -> str:
     return _LINK.sub(lambda match: f'{match[1]}{_joined(base, match[2])}"', html) if "<a" in html else html
 
 
-def _ascii_host(netloc: str) -> str:
-    try:
-        return netloc.encode("idna").decode("ascii")
-    except UnicodeError:
-        return netloc
-
-
 def _joined(base: str, href: str) -> str:
     try:
-        return entities.escape(urljoin(base, entities.unescape(href)))
+        joined = urljoin(base, entities.unescape(href))
+        return entities.escape(ascii_url(joined) if joined.lower().startswith(("http:", "https:")) else joined)
     except ValueError:  # not a URL: it leads nowhere on the page either
         return href

@@ -7,11 +7,12 @@ from typing import Any, Final
 import orjson
 
 from app.domain.feed import FeedContent
+from app.domain.url import ascii_url
 from app.schemas.article import Article, ArticleItem, Item
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label
 from app.syndication.channel import Channel, Publication, changed_at, guid_of, media_type
-from app.syndication.links import absolute_links, ascii_url
+from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"
 

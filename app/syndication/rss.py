@@ -6,11 +6,11 @@ from email.utils import format_datetime
 from typing import Final
 
 from app.domain.feed import FeedContent
+from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image
 from app.syndication.channel import Channel, content_html, guid_of, media_type, names_of_subjects, paragraph_html
 from app.syndication.elements import Markup, branch, document, leaf, optional
-from app.syndication.links import ascii_url
 
 MEDIA_TYPE: Final = "application/rss+xml"
 
@@ -67,13 +67,14 @@ def _item(channel: Channel, item: ArticleItem) -> Markup:
 
 
 def _source(item: ArticleItem) -> Iterator[Markup]:
-    """In Dublin Core, since the `source` of RSS itself is a feed that an item came from.
+    """Render the source by its name in `dc:source`, which may stand once, and by its URL in a link as Atom has it.
 
-    Its address, and last its name: of several, many a reader keeps the last one.
+    The `source` of RSS itself is a feed that an item came from.
     """
     if source := item["source"]:
-        yield from optional("dc:source", source["url"] and ascii_url(source["url"]))
         yield leaf("dc:source", source["name"])
+        if source["url"]:
+            yield leaf("atom:link", attributes={"rel": "via", "href": ascii_url(source["url"])})
 
 
 def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.channel import Publication
 from app.syndication.elements import Markup, branch, document, leaf, optional
-from app.syndication.links import ascii_url
 
 MEDIA_TYPE: Final = "application/xml"
 ENTRIES_MOST: Final = 50_000
@@ -26,22 +26,28 @@ class Place(NamedTuple):
     changed_at: str | None
 
 
-def render(pages: Sequence[Place]) -> bytes:
-    """A sitemap of these pages; ValueError beyond ENTRIES_MOST."""
-    return _document("urlset", "url", pages)
+def render(pages: Sequence[Place], *, home: str) -> bytes:
+    """A sitemap of these pages; ValueError beyond ENTRIES_MOST.
+
+    The format allows no sitemap without a page: where there is none, `home`, a page of the same host, is listed.
+    """
+    return _document("urlset", "url", pages or [Place(home, None)])
 
 
-def render_index(sitemaps: Sequence[Place]) -> bytes:
-    """An index of these sitemaps; ValueError beyond ENTRIES_MOST."""
-    return _document("sitemapindex", "sitemap", sitemaps)
+def render_index(sitemaps: Sequence[Place], *, home: str) -> bytes:
+    """An index of these sitemaps, or, where there is none, a sitemap of `home`; ValueError beyond ENTRIES_MOST."""
+    return _document("sitemapindex", "sitemap", sitemaps) if sitemaps else render([], home=home)
 
 
-def render_news(publication: Publication, items: Sequence[ArticleItem]) -> bytes:
+def render_news(publication: Publication, items: Sequence[ArticleItem], *, home: str) -> bytes:
     """A news sitemap of these articles, each with its first public time; ValueError beyond NEWS_ENTRIES_MOST.
 
-    Which ones are recent enough (48 hours) is the caller's to know.
+    Which ones are recent enough (48 hours) is the caller's to know. Where there is none, `home` is listed without the
+    news element, as Google has it for pages that are no longer news.
     """
     _check_number(items, NEWS_ENTRIES_MOST)
+    if not items:
+        return render([], home=home)
     paper = branch(
         "news:publication",
         (leaf("news:name", publication.name), leaf("news:language", news_language(publication.language))),

@@ -13,6 +13,7 @@ import httpx
 
 from app import clock
 from app.domain.http_date import parse_http_date
+from app.domain.url import ascii_url
 from app.errors import InvalidValue
 from app.webhooks.backoff import RETRY_AFTER_MOST_S
 from app.webhooks.guard import Guard
@@ -85,7 +86,7 @@ class Client:
                 self._guard.check_url(url)
                 request = httpx.Request(
                     "POST",
-                    url,
+                    ascii_url(url),
                     content=body,
                     headers={"content-type": "application/json", **_lowered(headers), **self._always},
                     extensions={IS_MEANT: is_meant},

@@ -17,6 +17,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 import httpx
 
 from app.domain.peer import Address, Network
+from app.domain.url import ascii_url
 from app.errors import InvalidValue
 from app.webhooks.lookup import Lookups
 
@@ -110,7 +111,7 @@ def _parse(url: str) -> tuple[str, str]:
     if len(url) > URL_CHARACTERS_MOST or not url.isprintable() or " " in url or "\\" in url:
         raise InvalidValue(f"A URL has up to {URL_CHARACTERS_MOST} characters, no blanks and no backslashes.")
     try:
-        found = httpx.URL(url)
+        found = httpx.URL(ascii_url(url))
     except httpx.InvalidURL:
         raise InvalidValue("This is not a URL.") from None
     if found.scheme not in {"http", "https"} or not found.raw_host:

@@ -171,8 +171,10 @@ def test_how_long_it_may_be_kept_is_the_same_until_it_is_said_to_change(ends_in:
 def test_purges_go_to_addresses_of_the_web() -> None:
     assert check_purge_url(" https://api.fastly.com/service/x/purge ") == "https://api.fastly.com/service/x/purge"
     assert check_purge_url("http://[::1]:6081/") == "http://[::1]:6081/"
+    assert check_purge_url("https://кеш.example/purge") == "https://xn--e1aj7b.example/purge"
+    assert check_purge_url("https://straße.example/") == "https://xn--strae-oqa.example/"
     assert check_purge_url("  ") is None
-    for wrong in ("varnish:6081", "ftp://a/", "https://", "http://a:99999/", "http://a b/", "/purge", "http://ї/"):
+    for wrong in ("varnish:6081", "ftp://a/", "https://", "http://a:99999/", "http://a b/", "/purge", "http://-ї/"):
         with pytest.raises(InvalidValue):
             check_purge_url(wrong)
 

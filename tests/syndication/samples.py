@@ -10,6 +10,7 @@ from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
 from app.syndication.channel import Channel, Publication, guid_of
 
 PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
+HOME: Final = "https://courier.example/"
 FEED: Final = "https://api.courier.example/feeds/lume"
 
 
@@ -166,7 +167,7 @@ def forms(items: Sequence[ArticleItem]) -> Mapping[str, Callable[[], bytes]]:
         "ninjs-list.json": lambda: ninjs.render_list(channel("ninjs.json"), items),
         "ninjs-canceled.json": lambda: ninjs.canceled(first["id"], at="2026-11-21T09:00:00+02:00"),
         "article.jsonld": lambda: json_ld.render(first, publication=PUBLICATION),
-        "sitemap.xml": lambda: sitemap.render(places),
-        "sitemap-index.xml": lambda: sitemap.render_index(places),
-        "news-sitemap.xml": lambda: sitemap.render_news(PUBLICATION, items),
+        "sitemap.xml": lambda: sitemap.render(places, home=HOME),
+        "sitemap-index.xml": lambda: sitemap.render_index(places, home=HOME),
+        "news-sitemap.xml": lambda: sitemap.render_news(PUBLICATION, items, home=HOME),
     }

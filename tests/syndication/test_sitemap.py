@@ -4,7 +4,7 @@ import pytest
 
 from app.syndication import sitemap
 from app.syndication.sitemap import Place, news_language
-from tests.syndication.samples import PUBLICATION, fog
+from tests.syndication.samples import HOME, PUBLICATION, fog
 from tests.syndication.standards import read_xml
 
 
@@ -30,19 +30,30 @@ def test_a_language_is_told_as_google_news_knows_it(tag: str, code: str) -> None
 
 def test_a_sitemap_that_is_too_long_is_refused() -> None:
     place = Place("https://courier.example/news", None)
-    assert len(read_xml(sitemap.render([place] * sitemap.ENTRIES_MOST))) == 50_000
-    assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.NEWS_ENTRIES_MOST))) == 1_000
+    assert len(read_xml(sitemap.render([place] * sitemap.ENTRIES_MOST, home=HOME))) == 50_000
+    assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.NEWS_ENTRIES_MOST, home=HOME))) == 1_000
     with pytest.raises(ValueError, match="50001"):
-        sitemap.render([place] * (sitemap.ENTRIES_MOST + 1))
+        sitemap.render([place] * (sitemap.ENTRIES_MOST + 1), home=HOME)
     with pytest.raises(ValueError, match="50001"):
-        sitemap.render_index([place] * (sitemap.ENTRIES_MOST + 1))
+        sitemap.render_index([place] * (sitemap.ENTRIES_MOST + 1), home=HOME)
     with pytest.raises(ValueError, match="1001"):
-        sitemap.render_news(PUBLICATION, [fog()] * (sitemap.NEWS_ENTRIES_MOST + 1))
+        sitemap.render_news(PUBLICATION, [fog()] * (sitemap.NEWS_ENTRIES_MOST + 1), home=HOME)
 
 
 def test_an_index_leads_to_its_sitemaps() -> None:
-    root = read_xml(sitemap.render_index([Place("https://courier.example/sitemap-1.xml", "2026-11-20T06:00:00Z")]))
+    root = read_xml(
+        sitemap.render_index([Place("https://courier.example/sitemap-1.xml", "2026-11-20T06:00:00Z")], home=HOME)
+    )
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     assert root.tag == f"{space}sitemapindex"
     assert root.findtext(f"{space}sitemap/{space}loc") == "https://courier.example/sitemap-1.xml"
     assert root.findtext(f"{space}sitemap/{space}lastmod") == "2026-11-20T06:00:00Z"
+
+
+def test_a_sitemap_of_nothing_lists_the_home_page() -> None:
+    documents = (sitemap.render([], home=HOME), sitemap.render_index([], home=HOME))
+    for document in (*documents, sitemap.render_news(PUBLICATION, [], home=HOME)):
+        root = read_xml(document)
+        assert root.tag.endswith("}urlset")
+        assert [child.text for child in root.iter("{*}loc")] == [HOME]
+        assert not list(root.iter("{*}news"))

@@ -11,7 +11,7 @@ from app.domain.feed import FeedContent
 from app.domain.rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.channel import Publication
-from tests.syndication.samples import PUBLICATION, archive, channel, fog, forms, keeper, page
+from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page
 from tests.syndication.standards import (
     atom_flaws,
     json_feed_flaws,
@@ -82,7 +82,13 @@ def test_every_type_of_article_has_its_properties(shared_folder: Path, genre: st
 @pytest.mark.parametrize("language", ["en-GB", "uk", "zh-Hant-HK", "zh-Hans", "x-klingon", "abcdefgh", "cmn", "fil-PH"])
 def test_a_news_sitemap_names_every_language_as_google_news_does(shared_folder: Path, language: str) -> None:
     paper = Publication(name="The Lume Courier", language=language, home="https://courier.example")
-    assert sitemap_flaws(shared_folder, sitemap.render_news(paper, ITEMS)) == []
+    assert sitemap_flaws(shared_folder, sitemap.render_news(paper, ITEMS, home=HOME)) == []
+
+
+def test_a_sitemap_of_nothing_keeps_to_its_schema(shared_folder: Path) -> None:
+    documents = (sitemap.render([], home=HOME), sitemap.render_index([], home=HOME))
+    for document in (*documents, sitemap.render_news(PUBLICATION, [], home=HOME)):
+        assert sitemap_flaws(shared_folder, document) == []
 
 
 @pytest.mark.parametrize(

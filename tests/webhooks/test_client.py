@@ -118,6 +118,15 @@ async def test_a_receiver_may_say_when_to_come_back(fields: tuple[str, ...], exp
     assert (await attempt_at(answering(503, *fields))).retry_after_s == expected
 
 
+@pytest.mark.parametrize("host", ["straße.example", "STRAẞE.example", "stra\u00dfe\u3002example"])
+async def test_a_message_goes_to_the_host_that_browsers_would_look_up(host: str) -> None:
+    look_up, asked = leading_to(["127.0.0.1"])
+    async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
+        assert (await client.send(f"http://{host}:{receiver.port}/hook", BODY, {})).is_delivered
+    assert asked == ["xn--strae-oqa.example"]
+    assert receiver.requests[0][0]["host"] == f"xn--strae-oqa.example:{receiver.port}"
+
+
 async def test_only_429_and_503_put_off() -> None:
     assert (await attempt_at(answering(429, "retry-after: 9"))).retry_after_s == 9
     assert (await attempt_at(answering(500, "retry-after: 9"))).retry_after_s is None

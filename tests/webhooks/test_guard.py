@@ -39,8 +39,24 @@ https://example.com\\@127.0.0.1/ https://example.com\\.evil.example/ https://xn-
 """
 
 
+INTERNATIONAL = (
+    "https://\uff11\uff12\uff17.0.0.1/",
+    "https://loc\u00adalhost/",
+    "https://-ü.example/",
+    "https://ü..example/",
+)
+
+
 @pytest.mark.parametrize(
-    "url", [*HOSTILE.split(), "https://exa mple.com/", "https://example.com/\r\nx:y", "https://example.com/\t", ""]
+    "url",
+    [
+        *HOSTILE.split(),
+        "https://exa mple.com/",
+        "https://example.com/\r\nx:y",
+        "https://example.com/\t",
+        "",
+        *INTERNATIONAL,
+    ],
 )
 def test_nothing_is_sent_to_an_address_that_is_hostile_in_any_spelling(url: str) -> None:
     with pytest.raises(InvalidValue) as caught:
