@@ -2,13 +2,13 @@
 
 IDNA 2003, which Python's codec `idna` follows, maps `straße.example` to `strasse.example`, another domain. Browsers
 follow UTS 46 without its transitional mappings: `xn--strae-oqa.example`.
+
+The package `idna` is imported when the first international name is written: that takes some 10 ms.
 """
 
 import re
 from typing import Final
 from urllib.parse import quote, urlsplit
-
-import idna
 
 from app.errors import InvalidValue
 
@@ -30,12 +30,14 @@ _BRACKETED: Final = re.compile(r"(?:.*@)?\[[0-9A-Fa-f:.]*\](?::[0-9]*)?")
 
 
 def ascii_host(host: str) -> str:
-    """Return the host name as browsers look it up; InvalidValue where IDNA 2008 has no form for it.
+    """Return the host name as browsers look it up; InvalidValue where UTS 46 has no form for it.
 
     A name in ASCII is returned as it is.
     """
     if host.isascii():
         return host
+    import idna  # noqa: PLC0415 - see the module's docstring
+
     try:
         mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
         written = ".".join(_ascii_label(label) for label in mapped.removesuffix(".").split("."))
@@ -91,11 +93,13 @@ def _fill(template: str, forms: tuple[str, str]) -> str:
 def _ascii_label(label: str) -> str:
     written = label if label.isascii() else _a_label(label)
     if not _LABEL.fullmatch(written):
-        raise idna.IDNAError(label)
+        raise UnicodeError(label)
     return written
 
 
 def _a_label(label: str) -> str:
+    import idna  # noqa: PLC0415 - see the module's docstring
+
     try:
         return idna.alabel(label).decode("ascii")
     except idna.InvalidCodepoint:
