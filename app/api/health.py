@@ -10,6 +10,7 @@ from app.api.problems import problem
 from app.api.routes import resource
 from app.db import migrations
 from app.db.session import FAILURES
+from app.db.sqlite_file import DatabaseFileError
 from app.errors import OperatorError
 from app.schemas.health import Health
 
@@ -19,6 +20,8 @@ UNUSABLE = {
     migrations.Standing.AHEAD: "A later release has upgraded the database, and this one cannot work with its schema.",
 }
 """What readiness says of a schema that this release cannot work with; no revision is named to the public."""
+
+LOST = "The database file was deleted, replaced or truncated while it was open."
 
 router = resource("Health", prefix="/health")
 
@@ -40,6 +43,8 @@ async def get_readiness(request: Request) -> Response:
     """Answers 200 when the database can be read and this release can work with its schema."""
     try:
         state = await database_of(request).read(migrations.find_state)
+    except DatabaseFileError:
+        return problem(request, NOT_READY, LOST)
     except FAILURES:
         return problem(request, NOT_READY, "The database cannot be reached.")
     except OperatorError:

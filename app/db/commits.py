@@ -30,6 +30,9 @@ class CommitWatch(Protocol):
     trusted_s: float
     """For how many seconds after a look an unaltered mark means that nothing was committed."""
 
+    compared_s: float
+    """For how many seconds after a read, or `compare`, the files are known to be those of the database."""
+
     looks_every_s: float | None
     """After how many seconds to look again while somebody depends on it; None where the mark is always enough."""
 
@@ -38,6 +41,9 @@ class CommitWatch(Protocol):
 
         A mark stands for what is read after it was taken, not before.
         """
+
+    def compare(self) -> None:
+        """Raise where the files that the mark is read from are not those of the database any more."""
 
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs

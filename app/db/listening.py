@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -38,6 +39,7 @@ class ListeningWatch:
     """
 
     trusted_s: float = TRUSTED_S
+    compared_s: float = inf  # there are none
     looks_every_s: float | None = LOOKS_EVERY_S
 
     def __init__(self, url: URL, heard: Callable[[], None]) -> None:
@@ -57,6 +59,9 @@ class ListeningWatch:
         if not self._is_listening:
             return None
         return self._count if self._tick is None else (self._count, self._tick.value())
+
+    def compare(self) -> None:
+        """Nothing: there are no files."""
 
     def read_now(
         self, _query: Callable[Concatenate[Connection, P], R], /, *_args: P.args, **_kwargs: P.kwargs

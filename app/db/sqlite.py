@@ -11,10 +11,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from app.db import engine as engines
 from app.db import wal_index
 from app.db.commits import CommitWatch
+from app.db.sqlite_file import FileWatch
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,6 +50,7 @@ class SqliteDatabase:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
         self._held: Connection | None = None
         self._name: str | None = wal_index.retain(engines.sqlite_path(url))
+        self._files = FileWatch(str(engines.sqlite_path(url)), self._name)
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run inline; no await inside, so one connection serves every request in turn."""
@@ -61,7 +64,19 @@ class SqliteDatabase:
 
     def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The same without an await; in the loop's thread."""
-        return _in_snapshot(self._hold(), query, *args, **kwargs)
+        self._files.glance()
+        try:
+            answer = _in_snapshot(self._hold(), query, *args, **kwargs)
+        except DBAPIError:
+            self._files.check()  # a lost file is a malformed one to SQLite
+            raise
+        if not self._files.is_noted:
+            self._files.note(self.driver())
+        return answer
+
+    def compare_files(self) -> None:
+        """DatabaseFileError where the files are not those that are open; it takes three calls of the system."""
+        self._files.check()
 
     def driver(self) -> sqlite3.Connection:
         """The connection of `read_now` as sqlite3 knows it, between two queries."""
@@ -80,6 +95,7 @@ class SqliteDatabase:
         """Run in a thread, on a connection of its own."""
 
         def run() -> R:
+            self._files.check()  # a connection to a deleted file would make another one
             with wal_index.using(engines.sqlite_path(self.url)):
                 engine = engines.sqlite_reader(self.url)
                 try:
@@ -100,6 +116,7 @@ class SqliteDatabase:
         held = ExitStack()
 
         def begin() -> Generator[R]:
+            self._files.check()
             held.enter_context(wal_index.using(engines.sqlite_path(self.url)))
             engine = engines.sqlite_reader(self.url)
             held.callback(engine.dispose)
@@ -118,14 +135,29 @@ class SqliteDatabase:
             await asyncio.shield(ending)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run in the writer thread, in a transaction that holds the file's write lock."""
+        """Run in the writer thread, in a transaction that holds the file's write lock.
+
+        DatabaseFileError where the file is not the one that is open, before the transaction or right after its commit.
+        """
 
         def run() -> R:
-            with self._writer.begin() as connection:
-                return action(connection, *args, **kwargs)
+            self._files.check()
+            try:
+                with self._writer.begin() as connection:
+                    result = action(connection, *args, **kwargs)
+                    self._files.check()
+            finally:
+                self._files.check()
+            if not self._files.is_noted:
+                self._note_written()
+            return result
 
         in_context = partial(copy_context().run, run)  # as asyncio.to_thread does
         return await asyncio.get_running_loop().run_in_executor(self._writing, in_context)
+
+    def _note_written(self) -> None:
+        with self._writer.connect() as connection:
+            self._files.note(connection.connection.driver_connection)
 
     def watch_commits(self, heard: Callable[[], None]) -> CommitWatch:
         """Looks into the index of the write-ahead log, when asked; nothing has to be heard."""

@@ -24,6 +24,8 @@ HEADER_BYTES = 96  # both copies: they differ where a writer was killed between 
 FORMAT = 3_007_000
 INITIALISED = 12  # the offset of the byte that says so
 
+COMPARED_S = 0.05
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -33,6 +35,9 @@ class Reader(Protocol):
 
     def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """The answer of a query on one snapshot."""
+
+    def compare_files(self) -> None:
+        """Raise where the files of the database are not those that are open."""
 
     def driver(self) -> sqlite3.Connection:
         """The connection it is read on, between two queries."""
@@ -88,7 +93,16 @@ def using(path: Path) -> Iterator[None]:
         release(name)
 
 
-def _map_index(name: str) -> mmap.mmap | None:
+def open_shared(name: str) -> int:
+    """A descriptor of a file in use, closed with its last user: any earlier closing would drop SQLite's locks."""
+    with _guard:
+        usage = _usages[name]
+        descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        usage.descriptors.append(descriptor)
+        return descriptor
+
+
+def map_index(name: str) -> mmap.mmap | None:
     """The WAL-index of a file in use, mapped for reading; None where there is none of the known format."""
     path = Path(f"{name}-shm")
     with _guard:
@@ -113,6 +127,7 @@ class WalWatch:
     """Tells of commits to a SQLite file; where it keeps no WAL, SQLite is asked each time (4 µs)."""
 
     trusted_s: float = inf
+    compared_s: float = COMPARED_S
     looks_every_s: float | None = None
 
     def __init__(self, reader: Reader, name: str) -> None:
@@ -131,11 +146,15 @@ class WalWatch:
             return None
         return version
 
+    def compare(self) -> None:
+        """Compare the files of the database with those that are open."""
+        self._reader.compare_files()
+
     def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Read inline. A connection that has read holds the index: from then on it is the one that others write."""
         answer = self._reader.read_now(query, *args, **kwargs)
         if self._index is None and not self._is_foreign and self._keeps_wal():
-            self._index = _map_index(self._name)
+            self._index = map_index(self._name)
             self._is_foreign = self._index is None
         return answer
 

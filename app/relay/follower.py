@@ -78,6 +78,7 @@ class Follower:
         self._last: LoggedChange | None = None
         self._mark: object | None = None  # everything it stands for was applied
         self._trusted_until = -inf  # by time.monotonic(), as all of these
+        self._settled_until = -inf  # as far as the mark alone is concerned
         self._asked_at = -inf
         self._failed_at = -inf
         self._said_at = -inf
@@ -109,7 +110,7 @@ class Follower:
         now = self._asked_at = time.monotonic()
         if now < self._trusted_until and self._mark is not None and self._watch.mark() == self._mark:
             return True
-        return self._look_now()
+        return self._compare(now) or self._look_now()
 
     async def catch_up(self) -> bool:
         """Whether everything that had been committed before this call, by whomever, was applied; it sees to it.
@@ -179,6 +180,20 @@ class Follower:
         self._take(found, mark, begun_at)
         return True
 
+    def _compare(self, now: float) -> bool:
+        """Whether nothing was committed and only the files had to be compared again, which were those of the mark."""
+        if self._task is None or now >= self._settled_until or self._failures:
+            return False
+        if self._mark is None or self._watch.mark() != self._mark:
+            return False
+        try:
+            self._watch.compare()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._go_blind(error)
+            return False
+        self._trusted_until = min(self._settled_until, now + self._watch.compared_s)
+        return True
+
     def _look_now(self) -> bool:
         """Look without an await, where the database is read so and has not just failed; whether that was done."""
         if self._task is None or time.monotonic() - self._failed_at < AGAIN_S:
@@ -211,7 +226,8 @@ class Follower:
     def _trust(self, begun_at: float) -> None:
         if self._task is None:
             return
-        self._trusted_until = begun_at + self._watch.trusted_s
+        self._settled_until = begun_at + self._watch.trusted_s
+        self._trusted_until = begun_at + min(self._watch.trusted_s, self._watch.compared_s)
         self._failures = 0
         if self._is_said:
             self._is_said = False
@@ -219,7 +235,8 @@ class Follower:
 
     def _go_blind(self, error: Exception) -> None:
         """Say it once an outage, and not more often than every ten seconds; a fault is told in full."""
-        self._trusted_until, self._failed_at = -inf, time.monotonic()
+        self._trusted_until = self._settled_until = -inf
+        self._failed_at = time.monotonic()
         self._failures = min(self._failures + 1, 8)
         if not self._is_said and self._failed_at - self._said_at > SAID_EVERY_S:
             self._is_said, self._said_at = True, self._failed_at
