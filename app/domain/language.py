@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from typing_extensions import TypedDict
 
+from app.domain.digits import is_numbering_system, write_digits
 from app.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ _IRREGULAR: Final = frozenset(
         *("i-navajo", "i-pwn", "i-tao", "i-tay", "i-tsu", "sgn-be-fr", "sgn-be-nl", "sgn-ch-de"),
     }
 )
+
+_NUMBERING_SYSTEM: Final = re.compile(r"-u(?:-[a-z0-9]{2,8})*?-nu-([a-z0-9]{3,8})(?=-|$)", re.IGNORECASE | re.ASCII)
 
 # CLDR's "atTime" patterns for the shipped languages. Babel keeps only the standard ones ("{1}, {0}"), which
 # stand in for every other language.
@@ -99,8 +102,20 @@ def find_locale(language: str) -> Locale:
     return OwnLocale.parse(_FALLBACK)
 
 
+@lru_cache(maxsize=_REMEMBERED_LANGUAGES)
+def find_numbering_system(language: str) -> str:
+    """Return the CLDR name of the language's default numbering system, or of the one that its tag names (`-u-nu-`)."""
+    named = _NUMBERING_SYSTEM.search(language.partition("-x-")[0])
+    if named is not None and is_numbering_system(named[1].lower()):
+        return named[1].lower()
+    return find_locale(language).default_numbering_system
+
+
 def heading(day: date, language: str) -> Heading:
-    """The parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999."""
+    """The parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999.
+
+    Digits are those of the language's default numbering system in CLDR.
+    """
     year, weekday, day_and_month = _heading_texts(day, language)
     return {"year": year, "weekday": weekday, "day": day_and_month}
 
@@ -109,14 +124,15 @@ def heading(day: date, language: str) -> Heading:
 def long_text(day: date, time: str, language: str) -> str:
     """A date and time for people: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
 
-    `time` is the wall clock as `HH:MM` and is put in as it is; the date is CLDR's full one.
+    `time` is the wall clock as `HH:MM`; the date is CLDR's full one. Digits are those of the language, as in `heading`.
     """
     locale = find_locale(language)
     # Locales in another script than the language's own, such as Shavian English, write "at" differently.
     at_time = lookup(_AT_TIME, locale.language) if locale.script is None else None
     glue = at_time or str(locale.datetime_formats["full"]).replace("'", "")
     full = str(locale.date_formats["full"].pattern)
-    return glue.replace("{1}", _write(full, day, language)).replace("{0}", time)
+    text = glue.replace("{1}", _write(full, day, language)).replace("{0}", time)
+    return write_digits(text, find_numbering_system(language))
 
 
 def _is_well_formed(tag: str) -> bool:
@@ -149,10 +165,11 @@ def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
     # Every locale has `y`, `E` and `MMMMd`. `EEEE` is made of `E` by widening its field (UTS 35, "Matching
     # Skeletons"): `ccc` or `E` is the short name, four letters are the full one.
     weekday = re.sub(r"c+", "cccc", re.sub(r"E+", "EEEE", str(patterns["E"])))
+    system = find_numbering_system(language)
     return (
-        _write(str(patterns["y"]), day, language),
+        write_digits(_write(str(patterns["y"]), day, language), system),
         _write(weekday, day, language),
-        _write(str(patterns["MMMMd"]), day, language),
+        write_digits(_write(str(patterns["MMMMd"]), day, language), system),
     )
 
 

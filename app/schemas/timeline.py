@@ -11,7 +11,7 @@ from app.schemas.scalars import Code, DateText, Href, InstantText, Seq, ZoneName
 
 
 class DayHeading(TypedDict):
-    """A day's heading in the edition's language (CLDR skeletons y, EEEE, MMMMd)."""
+    """A day's heading in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd)."""
 
     year: Annotated[str, Field(examples=["2026"])]
     weekday: Annotated[str, Field(examples=["Friday"])]
