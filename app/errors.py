@@ -15,6 +15,7 @@ DaylineError
 ├── Conflict          what is there already does not allow it
 │   └── ArticleErased     it was erased by law and cannot come back
 │   └── RequestInProgress   the same request is being answered at this moment
+├── ArticleGone       a request sent again whose article was erased or deleted since
 ├── IdempotencyKeyReused    an Idempotency-Key that came with another request before
 ├── PreconditionRequired, PreconditionFailed   an edit has to name the revision it was made from, and the current one
 ├── RateLimited       too many requests; when to come back
@@ -116,6 +117,13 @@ class RequestInProgress(Conflict):
 
     def __init__(self) -> None:
         super().__init__("A request with this Idempotency-Key is being answered.")
+
+
+class ArticleGone(DaylineError):  # noqa: N818 - same
+    """A request sent again with its Idempotency-Key; the article that it made was erased or deleted since."""
+
+    def __init__(self) -> None:
+        super().__init__("The article that this request made was erased or deleted since; it is not made again.")
 
 
 class IdempotencyKeyReused(DaylineError):  # noqa: N818 - same

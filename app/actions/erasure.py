@@ -10,6 +10,7 @@ from app.actions.catalogue import drop_unused
 from app.actions.changes import begin_changes
 from app.actions.consequences import complete_saves
 from app.actions.fingerprint import dump_blocks, fingerprint_of
+from app.actions.idempotency import blank_answers
 from app.actions.links import read_standings
 from app.actions.moving import find_movable
 from app.actions.saves import Save
@@ -28,7 +29,6 @@ from app.models.article import (
     article_tags,
     articles,
 )
-from app.models.idempotent_answer import idempotent_answers
 from app.models.revision import revisions
 from app.schemas.record import ArticleRecord
 
@@ -62,10 +62,10 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
     """Leave nothing of an article but a tombstone, or nothing at all if it was never public.
 
     The tombstone keeps its id, its source_id and its dates, answers 410 and keeps imports from bringing it back.
-    Kept answers about it go in any case.
+    Stored responses about it are emptied in any case.
     """
     begin_changes(connection)
-    _forget_answers(connection, article_id)
+    blank_answers(connection, article_id)
     try:
         row = find_movable(connection, article_id)
     except NotFound:
@@ -87,13 +87,9 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
 def remove_article(connection: Connection, row: AnyRow) -> None:
     """Delete an article that was never public (a row of MOVABLE), and the entries that it alone gave their names."""
     standing = read_standings(connection, [row])[row.id]
-    _forget_answers(connection, row.id)
+    blank_answers(connection, row.id)
     connection.execute(delete(articles).where(articles.c.id == row.id))
     drop_unused(connection, standing)
-
-
-def _forget_answers(connection: Connection, article_id: int) -> None:
-    connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == article_id))
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:

@@ -1,16 +1,19 @@
 """Answers that are kept for a day, so that a request sent twice under one Idempotency-Key is done once."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from app.db.locks import try_lock
 from app.domain.instant import DAY_US
-from app.errors import IdempotencyKeyReused, RequestInProgress
+from app.errors import ArticleGone, IdempotencyKeyReused, RequestInProgress
 from app.models.idempotent_answer import idempotent_answers
 
 KEPT_US = DAY_US
+NEVER = (1 << 63) - 1
+"""The instant of an answer that does not expire."""
 
 _FIND = select(
     idempotent_answers.c.digest,
@@ -53,7 +56,8 @@ def find_answer(connection: Connection, request: Repeatable, *, now: int) -> Pri
     """The answer that was kept for this request within the last day, or None: then nobody else is making it.
 
     To be called before anything is written, in the transaction that will. IdempotencyKeyReused where the name
-    was used for another request; RequestInProgress where another process is at it.
+    was used for another request; RequestInProgress where another process is at it; ArticleGone where the article that
+    the request made was erased or deleted since, however long ago.
     """
     if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
         raise RequestInProgress
@@ -61,6 +65,8 @@ def find_answer(connection: Connection, request: Repeatable, *, now: int) -> Pri
     row = connection.execute(_FIND, known_by).first()
     if row is None:
         return None
+    if not row.digest:
+        raise ArticleGone
     if bytes(row.digest) != request.digest:
         raise IdempotencyKeyReused
     return PrivateAnswer(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
@@ -80,6 +86,15 @@ def keep_answer(connection: Connection, request: Repeatable, answer: PrivateAnsw
         "at": now,
     }
     connection.execute(_KEEP, row)
+
+
+def blank_answers(connection: Connection, article_id: int) -> None:
+    """Empty the answers about an article that is erased or deleted, the digest of its text included.
+
+    The names stay for good: a request that is sent again must not make the article again.
+    """
+    blank = {"digest": b"", "status": HTTPStatus.GONE, "headers": "{}", "body": b"", "article_id": None, "at": NEVER}
+    connection.execute(update(idempotent_answers).where(idempotent_answers.c.article_id == article_id).values(blank))
 
 
 def forget_answers(connection: Connection, *, before: int) -> int:

@@ -88,6 +88,13 @@ IDEMPOTENCY_KEY_REUSED = Kind(
     "An `Idempotency-Key` goes with one request: the same method, address and body, for 24 hours. Make a new one "
     "for each new request.",
 )
+ARTICLE_GONE = Kind(
+    "article-gone",
+    410,
+    "The article of this request is gone",
+    "The article that a request with this `Idempotency-Key` made was erased or deleted since, so the request is not "
+    "done again. Remove your copy of it. To make another article, send it with another key.",
+)
 PREVIEW_EXPIRED = Kind(
     "preview-expired",
     410,
@@ -185,6 +192,7 @@ KINDS = {
         CONFLICT,
         REQUEST_IN_PROGRESS,
         IDEMPOTENCY_KEY_REUSED,
+        ARTICLE_GONE,
         PREVIEW_EXPIRED,
         PRECONDITION_FAILED,
         CONTENT_TOO_LARGE,

@@ -14,6 +14,7 @@ from starlette.routing import Match
 from app import errors
 from app.api.private import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial, make_private
 from app.api.problem_kinds import (
+    ARTICLE_GONE,
     ARTICLE_WITHDRAWN,
     BAD_REQUEST,
     BUSY,
@@ -68,6 +69,7 @@ _OF_ERROR: dict[type[errors.DaylineError], Kind] = {
     errors.Forbidden: FORBIDDEN,
     errors.Conflict: CONFLICT,
     errors.RequestInProgress: REQUEST_IN_PROGRESS,
+    errors.ArticleGone: ARTICLE_GONE,
     errors.IdempotencyKeyReused: IDEMPOTENCY_KEY_REUSED,
     errors.PreviewExpired: PREVIEW_EXPIRED,
     errors.PreconditionFailed: PRECONDITION_FAILED,

@@ -56,6 +56,7 @@ CAUSED_ELSEWHERE = {
     "not-ready": "needs a database that is gone: test_health.py",
     "request-in-progress": "needs two requests at once: test_idempotency.py",
     "idempotency-key-reused": "needs a request before: test_idempotency.py",
+    "article-gone": "needs an article that was erased: test_erased_retries.py",
     "preview-expired": "needs a preview and another day: test_previews.py",
 }
 CUT_OFF = (

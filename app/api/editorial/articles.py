@@ -40,7 +40,7 @@ router = resource("Newsroom", prefix=EDITORIAL)
         None,
         EditorialArticle,
         examples.ARTICLE,
-        problems=(409, 422),
+        problems=(409, 410, 422),
         scopes=DRAFTS,
         command=ArticleSubmission,
         command_example=examples.SUBMISSION,

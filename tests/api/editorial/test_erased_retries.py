@@ -1,0 +1,112 @@
+"""What was erased or deleted is not made again: not by a repeated request, a push, an import or a preview."""
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from app.actions.articles import store_articles
+from app.actions.erasure import erase_article
+from app.actions.idempotency import KEPT_US, forget_answers
+from app.db.session import Database
+from app.domain.editor import COMMAND
+from app.domain.ids import parse_id
+from app.errors import ArticleErased
+from app.models.article import articles
+from app.models.idempotent_answer import idempotent_answers
+from tests.api.editorial.desk import TODAY, Desk, Json
+from tests.conftest import NOW
+from tests.records import article
+
+DAY_LATER = NOW + KEPT_US + 1
+PUBLIC = {"headline": "Fog over the harbour", "published_at": TODAY}
+DRAFT = {"headline": "Fog over the harbour"}
+
+
+async def erase(database: Database, made: Json) -> None:
+    await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND)
+
+
+async def count_with_text(database: Database) -> int:
+    """How many articles there are that are not tombstones."""
+    living = select(func.count()).select_from(articles).where(articles.c.erased_at.is_(None))
+    return await database.read(lambda connection: connection.execute(living).scalar_one())
+
+
+@pytest.mark.parametrize("body", [PUBLIC, DRAFT], ids=["public", "draft"])
+async def test_a_repeated_request_for_an_erased_article_is_gone(desk: Desk, database: Database, body: Json) -> None:
+    made = await desk.done("POST", "/articles", body, idempotency_key="a-1")
+    await erase(database, made)
+    for _ in range(2):
+        again = await desk.send("POST", "/articles", body, idempotency_key="a-1")
+        assert (again.status_code, again.json()["type"]) == (410, "/problems/article-gone"), again.text
+        assert "idempotency-replayed" not in again.headers
+    assert await count_with_text(database) == 0
+
+
+async def test_a_repeated_request_for_a_deleted_draft_is_gone(desk: Desk, database: Database) -> None:
+    made = await desk.done("POST", "/articles", DRAFT, idempotency_key="a-1")
+    assert (await desk.send("DELETE", f"/articles/{made['id']}", if_match="*")).status_code == 204
+    assert (await desk.send("POST", "/articles", DRAFT, idempotency_key="a-1")).status_code == 410
+    assert await count_with_text(database) == 0
+
+
+async def test_a_repeated_request_is_gone_a_day_later_too(desk: Desk, database: Database) -> None:
+    made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
+    await desk.done("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")
+    await erase(database, made)
+    assert await database.write(forget_answers, before=DAY_LATER) == 1
+    assert (await desk.send("POST", "/articles", PUBLIC, idempotency_key="a-1")).status_code == 410
+    assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")).status_code == 201
+
+
+async def test_nothing_of_the_request_stays_but_its_key(desk: Desk, database: Database) -> None:
+    made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
+    await erase(database, made)
+    row = await database.read(lambda connection: connection.execute(select(idempotent_answers)).one())
+    assert (row.name, bytes(row.digest), bytes(row.body), row.headers, row.article_id) == ("a-1", b"", b"", "{}", None)
+
+
+async def test_the_key_of_an_erased_article_makes_nothing_else_either(desk: Desk, database: Database) -> None:
+    made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
+    await erase(database, made)
+    assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-1")).status_code == 410
+    assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["a-1", "a-2"])
+async def test_an_erased_source_id_is_not_made_again_by_whichever_way(
+    desk: Desk, drafter: Desk, database: Database, key: str
+) -> None:
+    body = {**PUBLIC, "source_id": "cms:41"}
+    made = await desk.done("POST", "/articles", body, idempotency_key="a-1")
+    preview = await desk.done("GET", f"/articles/{made['id']}/preview")
+    await erase(database, made)
+    again = await desk.send("POST", "/articles", body, idempotency_key=key)
+    assert again.status_code == (410 if key == "a-1" else 409)
+    other_editor = await drafter.send("POST", "/articles", {**DRAFT, "source_id": "cms:41"}, idempotency_key="a-1")
+    assert other_editor.status_code == 409
+    pushed = await desk.send("PUT", "/editions/global/articles/cms:41", PUBLIC)
+    assert (pushed.status_code, "erased" in pushed.text) == (409, True)
+    assert (await desk.send("GET", f"/articles/{made['id']}/preview")).status_code == 410
+    assert (await desk.client.get(preview["href"])).status_code == 410
+    assert await count_with_text(database) == 0
+
+
+@pytest.mark.parametrize("known_by", ["id", "source_id"])
+async def test_an_import_does_not_make_an_erased_article_again(desk: Desk, database: Database, known_by: str) -> None:
+    made = await desk.done("POST", "/articles", {**PUBLIC, "source_id": "cms:41"})
+    await erase(database, made)
+    line = article(TODAY, edition="global", **{known_by: made[known_by]})
+
+    def bring(connection: Connection) -> list[object]:
+        return list(store_articles(connection, [line], now=NOW).outcomes)
+
+    [outcome] = await database.write(bring)
+    assert isinstance(outcome, ArticleErased)
+    assert await count_with_text(database) == 0
+
+
+async def test_erasing_twice_leaves_the_key_as_it_is(desk: Desk, database: Database) -> None:
+    made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
+    await erase(database, made)
+    await erase(database, made)
+    assert (await desk.send("POST", "/articles", PUBLIC, idempotency_key="a-1")).status_code == 410
