@@ -9,6 +9,7 @@ import click
 
 from app.cli.running import check_schema, with_database
 from app.errors import OperatorError
+from app.logging import CONFIGURATION, configure_logging
 from app.settings import read_settings
 
 KEEP_ALIVE_SECONDS = 30
@@ -31,6 +32,7 @@ def serve(host: str, port: int, workers: int) -> None:
     with_database(check_schema, at_head=False)
     _check_address(host, port)
     _allow_files()
+    configure_logging()
     uvicorn.run(
         "app.cli.server:make_app",
         factory=True,
@@ -38,6 +40,7 @@ def serve(host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         http="app.cache.protocol:EarlyHitProtocol" if settings.early_hits else "httptools",
+        log_config=CONFIGURATION,
         access_log=settings.access_log,
         server_header=False,
         proxy_headers=False,
@@ -52,6 +55,7 @@ def make_app() -> object:
     What is there then is left out of all later searches.
     """
     gc.disable()
+    configure_logging()
     from app.api.framework import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
 
     load_framework()

@@ -1,0 +1,156 @@
+"""The server's log: every line has time, level and logger, no request forges one, and no secret is in it."""
+
+import logging
+import re
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.actions.articles import store_articles
+from app.actions.catalogue import store_entry
+from app.actions.installation import signing_secret
+from app.actions.keys import create_key
+from app.db.session import Connection
+from app.db.sqlite_file import LOOKS_EVERY_S
+from app.domain.api_key import KeyScope
+from app.domain.instant import DAY_US
+from app.domain.preview import Preview, make_token
+from app.logging import LINE_CHARACTERS_MOST, LineFormatter
+from app.schemas.api_key import KeyRecord
+from tests.conftest import NOW, run_once
+from tests.records import article, edition
+from tests.serving import Server, free_port, start_server
+
+LINE = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR|CRITICAL) [a-z_.]+( \||:) .*")
+FORGED = "2026-11-20T12:00:00.000Z INFO app.forged: everything is fine"
+CONTROLS = ["\n", "\r\n", "\v", "\f", "\x1b[2J", "\x00", "\x7f", "\x85", "\x9b", "\u2028", "\u2029", "\u202e", "\u2066"]
+KEY = "dl_k7q2m5xw3f" + "a" * 52
+SECRETS = {
+    "GET /v1/editorial/previews/QWxhZGRpbjpvcGVu_-x failed": "QWxhZGRpbjpvcGVu_-x",
+    '127.0.0.1:5 - "GET /v1/editorial/previews/QWxhZGRpbjpvcGVu_-x?tz=UTC HTTP/1.1" 200': "QWxhZGRpbjpvcGVu_-x",
+    "GET /preview?token=QWxhZGRpbjpvcGVu&tz=UTC": "QWxhZGRpbjpvcGVu",
+    f"the key {KEY} is unknown": "a" * 52,
+    "cannot connect to postgresql+asyncpg://ed:op:en-s/esame@db/news": "en-s/esame",
+    "secret whsec_MDEyMzQ1Njc4OWFiY2RlZjAx= is bad": "MDEyMzQ1Njc4OWFiY2RlZjAx",
+    "Authorization: Bearer open-sesame": "open-sesame",
+}
+
+
+def record_of(message: str, *arguments: object, exc_info: Any = None) -> logging.LogRecord:
+    record = logging.LogRecord("app.api.problems", logging.ERROR, "", 0, message, arguments, exc_info)
+    record.created = datetime(2026, 11, 20, 12, 0, 0, 123_000, UTC).timestamp()
+    return record
+
+
+def format_failure(message: str, *arguments: object, error: Exception) -> str:
+    """What is written of a message with the traceback of an error."""
+    try:
+        raise error
+    except type(error):
+        return format_record(message, *arguments, exc_info=sys.exc_info())
+
+
+def format_record(message: str, *arguments: object, exc_info: Any = None) -> str:
+    return LineFormatter().format(record_of(message, *arguments, exc_info=exc_info))
+
+
+def test_a_line_has_time_level_and_logger() -> None:
+    assert format_record("%s failed", "GET /") == "2026-11-20T12:00:00.123Z ERROR app.api.problems: GET / failed"
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=ascii)
+def test_control_characters_are_escaped_in_messages_and_exceptions(control: str) -> None:
+    error = ValueError(f"before{control}{FORGED}")
+    written = format_failure("GET /a%s%s failed", control, FORGED, error=error)
+    lines = written.split("\n")
+    assert all(LINE.fullmatch(line) for line in lines), lines
+    assert not any(line.startswith(FORGED[:24]) for line in lines)
+    assert not [each for each in written.replace("\n", "") if not each.isprintable()]
+    assert r"\x85" in format_record("a\x85b")
+    assert r"\u202e" in format_record("a\u202eb")
+
+
+def test_text_of_any_language_is_written_as_it_is() -> None:
+    assert format_record("Люмський кур'єр 🙂 حبر").endswith("Люмський кур'єр 🙂 حبر")
+    assert format_record("half \ud83d of a pair").encode()
+
+
+@pytest.mark.parametrize("message", SECRETS)
+def test_secrets_are_left_out(message: str) -> None:
+    written = format_failure(message, error=ValueError(message))
+    assert SECRETS[message] not in written
+
+
+def test_the_prefix_of_a_key_names_it() -> None:
+    assert "dl_k7q2m5xw3f[secret]" in format_record(KEY)
+
+
+def test_a_long_message_is_cut() -> None:
+    written = format_record("x" * 10 * LINE_CHARACTERS_MOST)
+    assert len(written) < LINE_CHARACTERS_MOST + 200
+    assert written.endswith(f"… ({9 * LINE_CHARACTERS_MOST} more characters)")
+
+
+@pytest.fixture
+def server(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Server, Path, str, str]]:
+    """A server that writes an access log, its database, the token of a preview, and a key's."""
+    path = tmp_path / "dayline.db"
+    shutil.copy(sqlite_template, path)
+
+    def fill(connection: Connection) -> tuple[str, str]:
+        store_entry(connection, edition(), now=NOW)
+        draft = store_articles(connection, [article(None, edition="global", headline="Fog")], now=NOW)
+        token = make_token(signing_secret(connection), Preview(draft.ids[0], NOW + 3_650 * DAY_US))
+        record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE])
+        return token, create_key(connection, record, now=NOW)[1]
+
+    token, key = run_once(f"sqlite:///{path}", fill)
+    server = start_server(f"sqlite:///{path}", tmp_path, free_port(), DAYLINE_ACCESS_LOG="true")
+    try:
+        yield server, path, token, key
+    finally:
+        server.end()
+
+
+def request(port: int, target: str, *fields: str) -> int:
+    """The status of an answer to a request whose target is sent as it is; the server may still be starting."""
+    for _ in range(400):
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                head = [f"GET {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *fields]
+                client.sendall("\r\n".join([*head, "", ""]).encode())
+                return int(client.makefile("rb").readline().split()[1])
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise TimeoutError("the server never listened")
+
+
+def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Server, Path, str, str]) -> None:
+    process, path, token, key = server
+    preview = f"/v1/editorial/previews/{token}"
+    forged = "%0A" + FORGED.replace(" ", "%20")
+    assert request(process.port, preview) == 200
+    assert request(process.port, f"{preview}?a{forged}=1") == 422
+    assert request(process.port, "/v1/editorial/articles", f"Authorization: Bearer {key}") == 200
+    assert request(process.port, f"/v1/articles/a{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE") == 404
+    path.unlink()
+    time.sleep(2 * LOOKS_EVERY_S)
+    broken = f"/v1/editorial/articles/b{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE"
+    assert request(process.port, broken, f"Authorization: Bearer {key}") == 503
+    assert request(process.port, preview) == 503
+    written = process.words.read_text()
+    lines = written.split("\n")[:-1]
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
+    assert not any(line.startswith(FORGED) for line in lines)
+    assert token not in written
+    assert key not in written
+    assert sum("/v1/editorial/previews/[token]" in line for line in lines) >= 3
+    assert any(r"articles/b\n2026" in line and "found no database" in line for line in lines), lines
+    assert any("uvicorn.access" in line and " 404" in line for line in lines)
