@@ -1,8 +1,13 @@
 """The only place that reads the clock; tests replace it as they would a clock on the wall."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+
+_boottime = getattr(time, "CLOCK_BOOTTIME", None)
+uptime: Callable[[], float] = time.monotonic if _boottime is None else partial(time.clock_gettime, _boottime)
+"""Seconds from some instant on, for leases: on Linux they also pass while the machine is suspended."""
 
 _frozen_at: int | None = None
 

@@ -16,8 +16,9 @@ from sqlalchemy.util import await_only
 
 from app.db.base import metadata
 from app.db.bulk import insert_tuples
-from app.db.commits import CHANNEL, announce_commit
+from app.db.commits import announce_commit
 from app.db.engine import read_address, sqlite_path
+from app.db.presence import CHANNEL
 from app.db.tick import MachineTick, tick_of
 from tests.emptying import NAMES, from_outside
 

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import socket
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -94,6 +95,7 @@ def start_server(address: str, folder: Path, port: int, **settings: str) -> Serv
 def _serve(environment: dict[str, str], folder: Path, words: Path, port: int) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # TMPDIR of this environment counts, not what the parent process found
     os.chdir(folder)
     with words.open("ab") as stream:
         os.dup2(stream.fileno(), 1)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from app.db.commits import announce_commit
 from app.db.locks import try_lock
 from app.domain.instant import DAY_US
 from app.errors import ArticleGone, IdempotencyKeyReused, RequestInProgress
@@ -69,6 +70,7 @@ def find_answer(connection: Connection, request: Repeatable, *, now: int) -> Pri
         raise ArticleGone
     if bytes(row.digest) != request.digest:
         raise IdempotencyKeyReused
+    announce_commit(connection)  # a replay acknowledges a write that its own request may still be waiting for
     return PrivateAnswer(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
 
 

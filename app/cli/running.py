@@ -22,6 +22,7 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
                 await check_schema(database)
             return await work(database)
         finally:
+            await database.settle()
             await database.close()
 
     try:

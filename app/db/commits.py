@@ -3,16 +3,15 @@
 SQLite        wal_index   the header that every commit alters, in shared memory: exact, at once
 PostgreSQL    listening   notifications, and a question every few milliseconds
               tick        shared memory of one machine, altered before a writer says that it has written
+              presence    who follows on other machines, whose acknowledgements a writer waits for
 """
 
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-CHANNEL = "dayline_commits"
-
-_NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', '')")  # said when the transaction commits, once however often asked
+from app.db import presence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,7 +20,7 @@ R = TypeVar("R")
 def announce_commit(connection: Connection) -> None:
     """Have other processes told when this transaction commits; on SQLite they see it by themselves."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY)
+        presence.announce(connection)
 
 
 class CommitWatch(Protocol):

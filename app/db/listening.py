@@ -1,6 +1,7 @@
 """Noticing commits to a PostgreSQL database: a connection of its own that listens, and is asked again and again."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -11,8 +12,18 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
-from app.db.commits import CHANNEL
 from app.db.engine import HIDDEN
+from app.db.presence import (
+    ACKNOWLEDGE,
+    ACKNOWLEDGEMENTS,
+    CHANNEL,
+    LEAVE,
+    READ_PRESENT,
+    Followers,
+    join_statements,
+    lone_machine,
+    pair,
+)
 from app.db.tick import MachineTick, tick_of
 
 if TYPE_CHECKING:
@@ -24,8 +35,14 @@ ANSWERS_WITHIN_S = 0.25
 GIVEN_UP_AFTER_S = 2.0
 NAME = "dayline-listening"
 LOST = "the connection was lost"
+POOLED = (
+    "The database address leads to a pooler that lends a session for each transaction: each request asks the server "
+    "whether its cached response is current, and each write waits 0.1 s. Use the server's own address."
+)
 
-_SNAPSHOT = "SELECT pg_current_snapshot()::text"
+_SNAPSHOT = "SELECT pg_backend_pid() || ' ' || pg_current_snapshot()::text"
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,7 +59,7 @@ class ListeningWatch:
     compared_s: float = inf  # there are none
     looks_every_s: float | None = LOOKS_EVERY_S
 
-    def __init__(self, url: URL, heard: Callable[[], None]) -> None:
+    def __init__(self, url: URL, heard: Callable[[], None], followers: Followers | None = None) -> None:
         self._engine = self._make_engine(url)
         self._heard = heard
         self._count = 0
@@ -53,6 +70,10 @@ class ListeningWatch:
         self._pending: asyncio.Task[Any] | None = None
         self._asked_at = 0.0
         self._snapshot = ""
+        self._followers = followers  # where this watch is one of them
+        self._session: int | None = None  # the server process that holds the lock of a follower
+        self._machine: int | None = None  # the number of the tick that lock stands for
+        self._owed: list[str] = []  # commits to acknowledge
 
     def mark(self) -> object | None:
         """How much was heard so far, and the tick of this machine; None while nobody listens."""
@@ -73,10 +94,13 @@ class ListeningWatch:
         """Listen, anew where the connection was lost."""
         if self._pending is not None:
             await self._wait_for(self._pending)
-        if not self._is_listening:
-            await self._ask(self._connect())
         if self._tick is not None:
             self._tick.renew()
+        if not self._is_listening or self._has_moved():
+            await self._ask(self._connect())
+        if self._owed:
+            owed, self._owed = self._owed, []
+            await self._ask(self._fetch(ACKNOWLEDGE, owed))
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Ask on the connection that listens."""
@@ -89,12 +113,16 @@ class ListeningWatch:
         """Compare the server's snapshots: equal ones have the same transactions behind them, in all its databases."""
         if not self._is_listening:
             raise ConnectionError(LOST)
-        task = await self._ask(self._read_snapshot())
-        before, self._snapshot = self._snapshot, task.result()
+        task = await self._ask(self._fetch(_SNAPSHOT))
+        session, _, found = task.result().partition(" ")
+        if self._session is not None and int(session) != self._session:
+            self._trust_nothing()
+        before, self._snapshot = self._snapshot, found
         return self._snapshot == before
 
     async def close(self) -> None:
         """End the connection at once; what was asked stays unanswered."""
+        await self._leave()
         self._give_up()
         if self._pending is not None:
             await asyncio.wait({self._pending}, timeout=GIVEN_UP_AFTER_S / 2)
@@ -102,6 +130,15 @@ class ListeningWatch:
             await asyncio.wait({self._pending}, timeout=GIVEN_UP_AFTER_S / 2)
         await self._disconnect()
         await self._engine.dispose()
+
+    async def _leave(self) -> None:
+        """Trust nothing more, and spare the writers a wait for the lease."""
+        was_listening, self._is_listening = self._is_listening, False
+        if was_listening and self._followers is not None:
+            with suppress(OSError):
+                if self._pending is not None:
+                    await self._wait_for(self._pending)
+                await self._ask(self._fetch(LEAVE))
 
     async def _ask(self, asking: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         """The task of a question, ended well; raises what it raised, and TimeoutError while it goes on."""
@@ -123,10 +160,10 @@ class ListeningWatch:
         if not task.cancelled():
             task.exception()  # taken note of, should nobody ask for it
 
-    async def _read_snapshot(self) -> str:
-        """Past SQLAlchemy, which would take five times as long."""
+    async def _fetch(self, statement: str, *values: object) -> Any:
+        """One value, past SQLAlchemy, which would take five times as long."""
         try:
-            return str(await self._driver.fetchval(_SNAPSHOT))
+            return await self._driver.fetchval(statement, *values)
         except OSError:
             raise
         except Exception as error:  # the driver's own kinds, which nobody else knows
@@ -136,13 +173,41 @@ class ListeningWatch:
         await self._disconnect()
         connection = self._connection = await self._engine.connect()
         self._tick = await connection.run_sync(tick_of)
+        if self._tick is not None:
+            self._tick.renew()
         await self._driver.add_listener(CHANNEL, self._hear)
         self._driver.add_termination_listener(self._lose)
+        if self._followers is not None:
+            await self._join(self._followers)
         self._is_listening = True
         self._hear()  # whatever was committed before
 
+    async def _join(self, followers: Followers) -> None:
+        """Become a follower whom writers wait for, before anything is trusted."""
+        await self._driver.add_listener(ACKNOWLEDGEMENTS, self._hear_acknowledgement)
+        self._machine = self._tick_number()
+        await self._driver.execute(join_statements(lone_machine() if self._machine is None else self._machine))
+        self._session, pids, machines = await self._driver.fetchrow(READ_PRESENT)
+        followers.start(pair(pids, machines))
+
+    def _has_moved(self) -> bool:
+        """Whether the tick is another file than when it joined: writers of this machine have to see that."""
+        return self._followers is not None and self._tick_number() != self._machine
+
+    def _tick_number(self) -> int | None:
+        return None if self._tick is None else self._tick.number()
+
+    def _trust_nothing(self) -> None:
+        """Have the log read for each request: a pooler lends the session, and with it the lock, to others."""
+        if self.trusted_s:
+            self.trusted_s = 0.0
+            log.warning(POOLED)
+
     async def _disconnect(self) -> None:
         self._is_listening = False
+        self._owed = []
+        if self._followers is not None:
+            self._followers.stop()
         connection, self._connection = self._connection, None
         tick, self._tick = self._tick, None
         if tick is not None:
@@ -152,13 +217,25 @@ class ListeningWatch:
             with suppress(Exception):  # it is lost: whatever closing it says is no news
                 await connection.close()
 
-    def _hear(self, *_notification: Any) -> None:
+    def _hear(self, _driver: Any = None, session: int = 0, _channel: str = "", payload: str = "") -> None:
         self._count += 1
+        if self._followers is not None:
+            asking = self._followers.receive(session, payload)
+            if asking is not None:
+                token, *asked = asking.split()
+                if str(self._session) in asked:
+                    self._owed.append(token)
         self._heard()
+
+    def _hear_acknowledgement(self, _driver: Any, session: int, _channel: str, token: str) -> None:
+        if self._followers is not None:
+            self._followers.acknowledge(session, token)
 
     def _lose(self, driver: Any) -> None:
         if driver is self._driver:
             self._is_listening = False
+            if self._followers is not None:
+                self._followers.stop()
             self._heard()
 
     def _give_up(self) -> None:

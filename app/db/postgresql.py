@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from app.db import engine as engines
 from app.db.commits import CommitWatch
 from app.db.listening import ListeningWatch
+from app.db.presence import Followers
 from app.db.tick import MachineTick, tick_of
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class PostgresqlDatabase:
         self._streamer: AsyncEngine | None = None
         self._tick: MachineTick | None = None
         self._is_alone = False
+        self._followers = Followers()
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run over the greenlet bridge in a read-only REPEATABLE READ transaction, which the driver begins and ends."""
@@ -165,10 +167,17 @@ class PostgresqlDatabase:
             return await connection.run_sync(_run, query, *args, **kwargs)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run over the greenlet bridge in a READ COMMITTED transaction, and tell this machine before it returns."""
+        """Run over the greenlet bridge in a READ COMMITTED transaction, and return once no process trusts what was."""
         if self._tick is None and not self._is_alone:
             self._tick = await self.read(tick_of)
             self._is_alone = self._tick is None
+        with self._followers.expect(self._machine()) as commit:
+            result = await self._commit(action, *args, **kwargs)
+            await self._followers.wait(commit, self._machine())
+        return result
+
+    async def _commit(self, action: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run it in a transaction, and change the tick of this machine after it."""
         try:
             async with self._writer.begin() as connection:
                 return await connection.run_sync(action, *args, **kwargs)
@@ -176,9 +185,19 @@ class PostgresqlDatabase:
             if self._tick is not None:
                 self._tick.set()
 
-    def watch_commits(self, heard: Callable[[], None]) -> CommitWatch:
+    def _machine(self) -> int | None:
+        return None if self._tick is None else self._tick.number()
+
+    async def settle(self) -> None:
+        """Wait for the leases of other processes, where writes did not wait because this one watches no commits."""
+        await self._followers.settle()
+
+    def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Listens on a connection of its own."""
-        return ListeningWatch(self.url, heard)
+        if not acknowledges:
+            return ListeningWatch(self.url, heard)
+        self._followers.never_listens = False
+        return ListeningWatch(self.url, heard, self._followers)
 
     async def close(self) -> None:
         """Close every pooled connection."""

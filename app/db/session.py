@@ -97,12 +97,19 @@ class Database(Protocol):
         """
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The result of an action, committed; nothing of it stays when it raises."""
+        """The result of an action, committed; nothing of it stays when it raises.
 
-    def watch_commits(self, heard: Callable[[], None]) -> CommitWatch:
+        Where this process watches commits, it returns once no other process serves from its cache what was replaced.
+        """
+
+    async def settle(self) -> None:
+        """Return once no process serves from its cache what was replaced by writes of one that watches no commits."""
+
+    def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """What tells of commits, whoever makes them; `heard` is called when it hears of one without being asked.
 
-        It is to be closed before the database is.
+        It is to be closed before the database is. With `acknowledges`, writes of other machines wait until it has
+        received them: for whoever serves from a cache.
         """
 
     async def close(self) -> None:

@@ -159,12 +159,15 @@ class SqliteDatabase:
         with self._writer.connect() as connection:
             self._files.note(connection.connection.driver_connection)
 
-    def watch_commits(self, heard: Callable[[], None]) -> CommitWatch:
+    def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Looks into the index of the write-ahead log, when asked; nothing has to be heard."""
-        del heard
+        del heard, acknowledges
         if self._name is None:
             raise RuntimeError("the database is closed")
         return wal_index.WalWatch(self, self._name)
+
+    async def settle(self) -> None:
+        """Return at once: readers of other processes compare what each commit alters."""
 
     async def close(self) -> None:
         """Close both connections; the last one out folds the write-ahead log into the file."""

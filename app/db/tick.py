@@ -10,13 +10,16 @@ import os
 import stat
 import tempfile
 from contextlib import suppress
+from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 from secrets import token_bytes
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 TICK_BYTES = 8
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 NOT_PERMITTED = "42"  # the class of PostgreSQL's codes: may not, or there is no such thing
 ALONE = "The processes of this machine hear of each other's commits from the server alone: %s."
 
@@ -60,6 +63,14 @@ class MachineTick:
         self.renew()
         if self._mapped is not None:
             self._mapped[:TICK_BYTES] = token_bytes(TICK_BYTES)
+
+    def number(self) -> int | None:
+        """What equals the number of another process only where both share this file; None where nothing is shared."""
+        boot = _boot()
+        if self._inode is None or boot is None:
+            return None
+        name = f"{boot}/{self._inode[0]}/{self._inode[1]}".encode()
+        return int.from_bytes(blake2b(name, digest_size=4).digest()) >> 1
 
     def renew(self) -> None:
         """Open the file, anew if it has been replaced meanwhile: temporary folders are swept."""
@@ -109,6 +120,15 @@ class MachineTick:
         self._is_refused = True
         self.close()
         log.warning(ALONE, error)
+
+
+@cache
+def _boot() -> str | None:
+    """The number that Linux gives each start of a machine; a file is the same where it, device and inode are."""
+    try:
+        return BOOT.read_text().strip()
+    except OSError:
+        return None
 
 
 def _folder() -> str:

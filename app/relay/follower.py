@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from app.clock import uptime
 from app.db.session import FAILURES, Connection, Database, reason_of
 from app.domain.logged_change import LoggedChange
 from app.queries.changes import latest_seq
@@ -74,10 +74,10 @@ class Follower:
         self._apply = apply
         self._clear = clear
         self._wake = asyncio.Event()
-        self._watch = database.watch_commits(self._wake.set)
+        self._watch = database.watch_commits(self._wake.set, acknowledges=True)
         self._last: LoggedChange | None = None
         self._mark: object | None = None  # everything it stands for was applied
-        self._trusted_until = -inf  # by time.monotonic(), as all of these
+        self._trusted_until = -inf  # by the clock of leases, as all of these
         self._settled_until = -inf  # as far as the mark alone is concerned
         self._asked_at = -inf
         self._failed_at = -inf
@@ -105,9 +105,9 @@ class Follower:
     def is_current(self) -> bool:
         """Whether everything that had been committed on this machine before this call was applied, in 1 µs or less.
 
-        What another machine committed: all but that of the last 80 ms at most. False where only `catch_up` can tell.
+        What another machine committed: all that it has acknowledged. False where only `catch_up` can determine it.
         """
-        now = self._asked_at = time.monotonic()
+        now = self._asked_at = uptime()
         if now < self._trusted_until and self._mark is not None and self._watch.mark() == self._mark:
             return True
         return self._compare(now) or self._look_now()
@@ -118,7 +118,7 @@ class Follower:
         False where the database does not tell within a quarter of a second, and at once while it is known not to.
         Whoever asks meanwhile shares the next look, never one that has begun.
         """
-        self._asked_at = time.monotonic()
+        self._asked_at = uptime()
         if self._look_now():
             return True
         if self._task is None or self._failures:
@@ -148,7 +148,7 @@ class Follower:
             self._settle(is_done=False)
             await asyncio.sleep(min(AGAIN_S * 2 ** (self._failures - 1), AGAIN_MOST_S))
             return
-        is_idle = time.monotonic() - self._asked_at > IDLE_AFTER_S
+        is_idle = uptime() - self._asked_at > IDLE_AFTER_S
         try:
             async with asyncio.timeout(None if is_idle else self._watch.looks_every_s):
                 await self._wake.wait()
@@ -159,7 +159,7 @@ class Follower:
         """Look only if something may have been committed."""
         try:
             await self._watch.prepare()
-            begun_at = time.monotonic()
+            begun_at = uptime()
             if self._last is None or not await self._watch.is_unaltered():
                 return await self._look()
         except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
@@ -172,7 +172,7 @@ class Follower:
         """Look once; a connection that is made for it is made before the look begins."""
         try:
             await self._watch.prepare()
-            mark, begun_at = self._watch.mark(), time.monotonic()
+            mark, begun_at = self._watch.mark(), uptime()
             found = await self._watch.read(look, self._last)
         except Exception as error:  # noqa: BLE001 - as above
             self._go_blind(error)
@@ -196,10 +196,10 @@ class Follower:
 
     def _look_now(self) -> bool:
         """Look without an await, where the database is read so and has not just failed; whether that was done."""
-        if self._task is None or time.monotonic() - self._failed_at < AGAIN_S:
+        if self._task is None or uptime() - self._failed_at < AGAIN_S:
             return False
         try:
-            mark, begun_at = self._watch.mark(), time.monotonic()
+            mark, begun_at = self._watch.mark(), uptime()
             found = self._watch.read_now(look, self._last)
         except Exception as error:  # noqa: BLE001 - as above
             self._go_blind(error)
@@ -236,7 +236,7 @@ class Follower:
     def _go_blind(self, error: Exception) -> None:
         """Say it once an outage, and not more often than every ten seconds; a fault is told in full."""
         self._trusted_until = self._settled_until = -inf
-        self._failed_at = time.monotonic()
+        self._failed_at = uptime()
         self._failures = min(self._failures + 1, 8)
         if not self._is_said and self._failed_at - self._said_at > SAID_EVERY_S:
             self._is_said, self._said_at = True, self._failed_at

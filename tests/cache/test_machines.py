@@ -1,0 +1,83 @@
+"""Machines over one database: once a write is acknowledged on one of them, none serves what it replaced."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from app.db import migrations
+from tests.cache.machines import machines
+from tests.conftest import KINDS, create_database, run_once
+
+TRIES = 60
+TRIES_SOAK = 2_000
+FREEZES = 6
+RECOVERY_S = 0.2
+FREEZES_SOAK = 50
+
+_IS_IDLE = "SELECT state = 'idle' FROM pg_stat_activity WHERE pid = $1"
+
+
+@pytest.fixture(params=KINDS)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of its own: servers that are killed leave connections behind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
+        return f"sqlite:///{tmp_path}/dayline.db"
+    server: str = request.getfixturevalue("postgresql_server")
+    name = f"dayline_{uuid4().hex}"
+    run_once(server.format("postgres"), create_database(name))
+    own = server.format(name)
+    run_once(own, migrations.upgrade)
+    return own
+
+
+postgresql = pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """One process stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    "count", [pytest.param(TRIES, id="briefly"), pytest.param(TRIES_SOAK, id="at length", marks=pytest.mark.soak)]
+)
+async def test_acknowledged_writes_are_served_by_every_machine(address: str, tmp_path: Path, count: int) -> None:
+    async with machines(address, tmp_path, 2) as tries:
+        await tries.run(count)
+    print(f"two machines: {tries.figures()}")  # noqa: T201 - the measure
+    assert tries.stale == 0
+
+
+@postgresql
+@pytest.mark.parametrize(
+    "count", [pytest.param(FREEZES, id="briefly"), pytest.param(FREEZES_SOAK, id="at length", marks=pytest.mark.soak)]
+)
+async def test_acknowledged_writes_wait_for_the_lease_of_a_machine_that_receives_nothing(
+    address: str, tmp_path: Path, count: int
+) -> None:
+    async with machines(address, tmp_path, 2) as tries, asyncpg.create_pool(address, min_size=1) as pool:
+        session = tries.readers[0].session
+        await tries.run(2)  # the first write of a process loads what writes
+        tries.seconds.clear()
+        while len(tries.seconds) < count:
+            await tries.warm()
+            with frozen(session):  # between two questions: a session that executes one may hold locks of the server
+                if await pool.fetchval(_IS_IDLE, session):
+                    await (tries.restore() if len(tries.seconds) % 2 else tries.withdraw())
+            await asyncio.sleep(RECOVERY_S)
+    print(f"two machines, one without its session: {tries.figures()}")  # noqa: T201 - the measure
+    assert tries.stale == 0

@@ -1,0 +1,205 @@
+"""Writes on PostgreSQL and the followers of other machines: none trusts what an acknowledged write replaced."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.util import await_only
+
+from app.actions.changes import Change, append_changes, begin_changes
+from app.actions.idempotency import PrivateAnswer, Repeatable, find_answer, keep_answer
+from app.actions.keys import create_key
+from app.db import listening
+from app.db.session import Database, open_database
+from app.domain.api_key import KeyScope
+from app.relay.follower import Follower
+from app.schemas.api_key import KeyRecord
+from tests.conftest import NOW
+from tests.following import A_TYPE, Kept, append, learn
+
+WRITES = 30
+SECONDS_MOST = 10.0
+
+pytestmark = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
+
+
+class Machine:
+    """A process that follows and writes, and shares no memory with others."""
+
+    def __init__(self, address: str) -> None:
+        database: Any = open_database(address)
+        database._is_alone = True
+        self.database = database
+        self.kept = Kept()
+        self.follower = Follower(self.database, self.kept.apply, self.kept.clear)
+        self.watch: Any = self.follower._watch
+
+    async def start(self, seq: int = 0) -> None:
+        """Follow from the end of the log, where this is its number."""
+        self.kept.seq = seq
+        await self.follower.start()
+        await learn(self.follower)
+
+    async def hold_still(self) -> None:
+        """Receive nothing more and ask nothing more; the lease is all that remains."""
+        await until(self.follower.is_current)
+        self.watch._driver._listeners.clear()
+        await learn(self.follower)
+        assert self.follower._task is not None
+        self.follower._task.cancel()
+
+    def is_stale(self, seq: int) -> bool:
+        """Whether it would serve from its cache what the change of this number replaced."""
+        return self.follower.is_current() and self.kept.seq < seq
+
+
+Start = Callable[[], Awaitable[Machine]]
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Return once this is so."""
+    async with asyncio.timeout(SECONDS_MOST):
+        while not is_so():  # noqa: ASYNC110 - a state of several objects has no event
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture
+async def start(database_address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
+    """Start machines; they end with the test."""
+    monkeypatch.setattr(listening, "tick_of", lambda _connection: None)
+    running: list[Machine] = []
+
+    async def start_one() -> Machine:
+        machine = Machine(database_address)
+        running.append(machine)
+        await machine.start()
+        return machine
+
+    yield start_one
+    for machine in running:
+        await machine.follower.stop()
+        await machine.database.close()
+
+
+async def test_write_returns_when_followers_of_other_machines_have_acknowledged(start: Start) -> None:
+    writer, *readers = [await start() for _ in range(3)]
+    for seq in range(1, WRITES + 1):
+        for reader in readers:
+            await learn(reader.follower)
+        await writer.database.write(append)
+        assert not any(machine.is_stale(seq) for machine in (writer, *readers))
+
+
+async def test_write_returns_when_the_lease_of_a_silent_follower_has_ended(start: Start) -> None:
+    writer, reader = await start(), await start()
+    await reader.hold_still()
+    assert reader.follower.is_current()
+    await writer.database.write(append)
+    assert not reader.is_stale(1)
+
+
+async def test_write_waits_for_the_lease_of_a_follower_whose_connection_was_lost_unnoticed(
+    start: Start, database_address: str
+) -> None:
+    writer, reader = await start(), await start()
+    reader.watch._driver._termination_listeners.clear()
+    connection = await asyncpg.connect(database_address)
+    await reader.hold_still()
+    await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", reader.watch._session)
+    await connection.close()
+    await writer.database.write(append)
+    assert not reader.is_stale(1)
+    assert reader.watch._session not in writer.database._followers._known
+
+
+async def test_write_of_a_process_that_has_just_joined_waits_for_leases_it_cannot_know(
+    start: Start, database_address: str
+) -> None:
+    reader = await start()
+    reader.watch._driver._termination_listeners.clear()
+    connection = await asyncpg.connect(database_address)
+    await reader.hold_still()
+    await connection.fetchval("SELECT pg_terminate_backend($1, 5000)", reader.watch._session)
+    await connection.close()
+    writer = await start()
+    await writer.database.write(append)
+    assert not reader.is_stale(1)
+
+
+async def test_follower_that_joins_during_a_write_trusts_nothing_from_before_it(
+    start: Start, database_address: str
+) -> None:
+    writer = await start()
+    reader = Machine(database_address)
+    joining: list[asyncio.Task[None]] = []
+
+    def write(connection: Connection) -> None:
+        begin_changes(connection)
+        joining.append(asyncio.ensure_future(reader.start()))
+        await_only(asyncio.sleep(0.1))
+        append_changes(connection, [Change(type=A_TYPE, keys=["tag:1"])], now=NOW, actor="x")
+
+    await writer.database.write(write)
+    assert not reader.is_stale(1)
+    reader.kept.seq = 1
+    await joining[0]
+    await reader.follower.stop()
+    await reader.database.close()
+
+
+async def test_follower_that_leaves_is_not_waited_for(start: Start) -> None:
+    writer, reader = await start(), await start()
+    session = reader.watch._session
+    await writer.database.write(append)
+    assert session in writer.database._followers._known
+    await reader.follower.stop()
+    await until(lambda: session not in writer.database._followers._known)
+
+
+async def test_command_that_settles_outlasts_every_lease(start: Start, database_address: str) -> None:
+    reader = await start()
+    command = open_database(database_address)
+    await command.write(lambda _connection: None)
+    await reader.hold_still()
+    await command.write(append)
+    await command.settle()
+    assert not reader.is_stale(1)
+    await command.close()
+
+
+async def test_replay_of_a_write_waits_as_the_write_does(start: Start) -> None:
+    writer, reader = await start(), await start()
+
+    def make_key(connection: Connection) -> int:
+        create_key(connection, KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE]), now=NOW)
+        return int(connection.exec_driver_sql("SELECT max(id) FROM api_keys").scalar_one())
+
+    def make(connection: Connection, request: Repeatable) -> None:
+        assert find_answer(connection, request, now=NOW) is None
+        keep_answer(connection, request, PrivateAnswer(200, {}, b"{}"), now=NOW)
+        append(connection)
+
+    other: Database = open_database(writer.database.url.render_as_string(hide_password=False))
+    request = Repeatable(await other.write(make_key), "name", b"digest")
+    await reader.hold_still()
+    await other.write(make, request)  # whose own request is not answered yet
+    assert await writer.database.write(find_answer, request, now=NOW) is not None
+    assert not reader.is_stale(1)
+    await other.close()
+
+
+async def test_session_that_a_pooler_lends_to_others_is_not_trusted(
+    start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = await start()
+    reader.watch._session += 1
+    with caplog.at_level(logging.WARNING):
+        await until(lambda: not (reader.follower.is_current() and reader.watch.trusted_s))
+    await asyncio.sleep(0.1)
+    assert not reader.follower.is_current()
+    assert await reader.follower.catch_up()
+    assert [record.message for record in caplog.records] == [listening.POOLED]
