@@ -81,3 +81,18 @@ async def test_acknowledged_writes_wait_for_the_lease_of_a_machine_that_receives
             await asyncio.sleep(RECOVERY_S)
     print(f"two machines, one without its session: {tries.figures()}")  # noqa: T201 - the measure
     assert tries.stale == 0
+
+
+@postgresql
+@pytest.mark.soak
+@pytest.mark.parametrize(("count", "are_one"), [(1, False), (2, True), (2, False), (4, False)])
+async def test_time_of_a_write_by_the_number_of_machines(
+    address: str, tmp_path: Path, count: int, *, are_one: bool
+) -> None:
+    async with machines(address, tmp_path, count, are_one=are_one) as tries:
+        await tries.run(20)
+        tries.seconds.clear()
+        await tries.run(400)
+    kind = "processes of one machine" if are_one else "machines"
+    print(f"{count} {kind}: {tries.figures()}")  # noqa: T201 - the measure
+    assert tries.stale == 0
