@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import click
 
+from app.cli.allocator import bound_arenas
 from app.cli.running import check_schema, with_database
 from app.errors import OperatorError
 from app.logging import CONFIGURATION, configure_logging
@@ -15,8 +16,12 @@ from app.settings import read_settings
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
 FILES = 16_384  # one for each connection, among them up to 5,000 streams
-GARBAGE_THRESHOLDS = (10_000, 20, 50)
-"""How often cycles are looked for: requests make few, and what is kept would be walked through each time."""
+GARBAGE_THRESHOLDS = (10_000, 20, 5)
+"""When cycles are looked for: in new objects after 10,000 more were made than freed, in all after a million.
+
+Streams, writes and SQLAlchemy's statements leave cycles that outlive the first two searches. The third is also put off
+until a quarter of all objects is new to it, so that a full cache is not walked through often.
+"""
 
 
 @click.command()
@@ -56,6 +61,7 @@ def make_app() -> object:
     """
     gc.disable()
     configure_logging()
+    bound_arenas()
     from app.api.framework import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
 
     load_framework()
