@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_MS = 10_000
 PAGE_CACHE_KIB = 16_384
 READER_CACHE_KIB = 32_768  # room for the inner pages of every index of millions of articles
+LONG_READER_CACHE_KIB = 4_096  # of each thread that reads: the allocator keeps what a thread has ever had at once
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
 POOL_SIZE = 10  # kept open, and no more: one that is opened for a rush costs more than waiting a turn
 PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
@@ -67,10 +68,17 @@ def _postgresql_url(url: URL) -> URL:
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
-def sqlite_reader(url: URL, *, cache_kib: int = PAGE_CACHE_KIB) -> Engine:
+def sqlite_reader(url: URL) -> Engine:
     """One held connection that cannot write; whoever reads begins the snapshot."""
     engine = create_engine(url, poolclass=StaticPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
-    _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{cache_kib}"))
+    _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{READER_CACHE_KIB}"))
+    return engine
+
+
+def sqlite_long_reader(url: URL) -> Engine:
+    """Connections that cannot write, each opened by the thread that reads with it and closed after that."""
+    engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
+    _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{LONG_READER_CACHE_KIB}"))
     return engine
 
 

@@ -45,7 +45,8 @@ class SqliteDatabase:
 
     def __init__(self, url: URL) -> None:
         self.url = url
-        self._reader = engines.sqlite_reader(url, cache_kib=engines.READER_CACHE_KIB)
+        self._reader = engines.sqlite_reader(url)
+        self._long_reader = engines.sqlite_long_reader(url)  # one for all: each would compile every statement again
         self._writer = engines.sqlite_writer(url)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
         self._held: Connection | None = None
@@ -96,13 +97,8 @@ class SqliteDatabase:
 
         def run() -> R:
             self._files.check()  # a connection to a deleted file would make another one
-            with wal_index.using(engines.sqlite_path(self.url)):
-                engine = engines.sqlite_reader(self.url)
-                try:
-                    with engine.connect() as connection:
-                        return _in_snapshot(connection, query, *args, **kwargs)
-                finally:
-                    engine.dispose()
+            with wal_index.using(engines.sqlite_path(self.url)), self._long_reader.connect() as connection:
+                return _in_snapshot(connection, query, *args, **kwargs)
 
         return await asyncio.to_thread(run)
 
@@ -118,9 +114,7 @@ class SqliteDatabase:
         def begin() -> Generator[R]:
             self._files.check()
             held.enter_context(wal_index.using(engines.sqlite_path(self.url)))
-            engine = engines.sqlite_reader(self.url)
-            held.callback(engine.dispose)
-            connection = held.enter_context(engine.connect())
+            connection = held.enter_context(self._long_reader.connect())
             driver: Any = connection.connection.driver_connection
             driver.execute("BEGIN")
             held.callback(_end_snapshot, connection, driver)

@@ -1,0 +1,34 @@
+"""Reads that take their time on SQLite: each in a thread, all with the statements that one engine has compiled."""
+
+import gc
+from collections.abc import Generator
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from app.db.session import Database
+from app.queries.changes import latest_seq
+
+
+def count_engines() -> int:
+    """How many engines are in memory, those included that only a search for cycles would free."""
+    return sum(isinstance(each, Engine) for each in gc.get_objects())
+
+
+def read_numbers(connection: Connection) -> Generator[int]:
+    yield latest_seq(connection)
+
+
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+async def test_long_reads_and_streams_make_no_engine_each(database: Database) -> None:
+    await database.read_long(latest_seq)
+    gc.disable()
+    try:
+        before = count_engines()
+        for _ in range(20):
+            assert await database.read_long(latest_seq) == 0
+            async with database.stream(read_numbers) as read_next:
+                assert await read_next() == 0
+        assert count_engines() == before
+    finally:
+        gc.enable()
