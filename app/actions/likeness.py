@@ -7,7 +7,6 @@ the rarer it is, and rarity shows in how far back its latest few articles reach.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from math import log1p
 from typing import Any
 
@@ -16,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    SelectBase,
     bindparam,
     delete,
     literal_column,
@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from app.actions.listings import Standing
 from app.db.bulk import insert_tuples
-from app.db.prepared import Prepared
+from app.db.prepared import by_shape
 from app.domain.scope import Facet
 from app.models.article import article_picks
 from app.models.listing import listings
@@ -115,8 +115,8 @@ def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dic
     return found
 
 
-@lru_cache(maxsize=16)
-def _latest(lists: int) -> Prepared:
+@by_shape
+def _latest(lists: int) -> SelectBase:
     parts: list[Select[Any]] = []
     for i in range(lists):
         latest = (
@@ -132,4 +132,4 @@ def _latest(lists: int) -> Prepared:
             .subquery()
         )
         parts.append(select(literal_column(str(i)).label("place"), latest.c.published_at, latest.c.article_id))
-    return Prepared(union_all(*parts) if len(parts) > 1 else parts[0])
+    return union_all(*parts) if len(parts) > 1 else parts[0]

@@ -1,16 +1,18 @@
 """Statements run by the driver itself: the same rows as the house's own way, the same errors, and nothing left open."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, bindparam, column, func, literal_column, select, table, update
+from sqlalchemy import Connection, SelectBase, bindparam, column, func, literal_column, select, table, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared
+from app.db.prepared import Prepared, by_shape
 from app.db.session import OUTAGES, Database, is_outage, open_database
 from app.models.edition import editions
 from tests.conftest import Store
@@ -201,3 +203,22 @@ async def test_a_snapshot_stands_still_while_others_write(database: Database, st
 
     assert await database.read(look_twice) == (0, 0)
     assert len(await database.read(lambda connection: BY_NAME.all(connection, ALL))) == 1
+
+
+@pytest.mark.usefixtures("three")
+async def test_statement_that_is_built_leaves_only_its_text_in_memory(database: Database) -> None:
+    built: list[weakref.ref[Any]] = []
+
+    @by_shape
+    def names_from(count: int) -> SelectBase:
+        statement = select(editions.c.slug).where(editions.c.slug.in_([bindparam(f"slug_{i}") for i in range(count)]))
+        built.append(weakref.ref(statement))
+        return statement
+
+    def read(connection: Connection) -> list[str]:
+        return [row.slug for row in names_from(2).all(connection, {"slug_0": "a", "slug_1": "c"})]
+
+    assert sorted(await database.read(read)) == sorted(await database.read(read)) == ["a", "c"]
+    gc.collect()
+    assert [statement() for statement in built] == [None]
+    assert names_from(2) is names_from(2)
