@@ -99,10 +99,11 @@ class Channel:
             self._task = asyncio.create_task(self._follow(), name="dayline-channel")
 
     def stop(self) -> None:
-        """Follow no more."""
-        for task in (self._task, *self._reading.values()):
-            if task is not None:
-                task.cancel()
+        """Follow no more, and leave no task that holds the channel: only a search for cycles would free both."""
+        task, self._task = self._task, None
+        for each in (task, *self._reading.values()):
+            if each is not None:
+                each.cancel()
 
     def tell(self, latest: int | None = None) -> None:
         """Look at the log, unless it is known that far; None where nobody said how far it goes."""

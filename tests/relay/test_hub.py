@@ -1,6 +1,8 @@
 """The hub: one following for all who asked the same, joined without a gap, woken at once, and left without a trace."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -241,3 +243,24 @@ async def test_those_who_are_coming_in_count(hub: Hub, monkeypatch: pytest.Monke
     monkeypatch.setattr(hubs, "STREAMS_MOST", 3)
     told = await asyncio.gather(*(open_stream(hub) for _ in range(8)), return_exceptions=True)
     assert [isinstance(each, TooManyStreams) for each in told] == [False] * 3 + [True] * 5
+
+
+async def test_stream_leaves_no_reference_cycle_when_it_ends(hub: Hub, database: Database, store: Store) -> None:
+    since = await database.read(latest_seq)
+    gc.collect()
+    gc.disable()
+    try:
+        ended = [await _end_stream(hub, store, since, number) for number in range(5)]
+        await asyncio.sleep(0.1)
+        assert [reference() for channel in ended for reference in channel] == [None] * 10
+    finally:
+        gc.enable()
+
+
+async def _end_stream(hub: Hub, store: Store, since: int, number: int) -> tuple[weakref.ref[Any], weakref.ref[Any]]:
+    """Open a stream on a channel of its own, read from it, and leave; the two, if they are still there."""
+    subscription = await open_stream(hub, since, ChangesQuestion(edition="*", limit=number + 1))
+    channel = subscription._channel
+    await store(article(source_id=f"a{number}"))
+    assert await take(subscription, 1)
+    return weakref.ref(subscription), weakref.ref(channel)
