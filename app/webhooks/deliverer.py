@@ -8,7 +8,7 @@ anything else goes there; while that fails it is known here, and tried again.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from random import SystemRandom
 from typing import Any
 
@@ -84,6 +84,11 @@ class Deliverer:
             return None
         name = ping_id(endpoint_id, now)
         return name, await self._send(turn, name, turn.message)
+
+    def forget_others(self, endpoint_ids: Collection[int]) -> None:
+        """Forget what is known of all endpoints but these: the others were deleted or disabled."""
+        self.seen = {number: seen for number, seen in self.seen.items() if number in endpoint_ids}
+        self._held = {number: until for number, until in self._held.items() if number in endpoint_ids}
 
     async def close(self, seconds: float) -> None:
         """Wait so long for what is being recorded, and close all connections."""

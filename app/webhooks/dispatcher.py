@@ -7,7 +7,7 @@ that speaks HTTP is loaded.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from math import isfinite
 from typing import TYPE_CHECKING
@@ -138,6 +138,7 @@ class Dispatcher:
         endpoints = await self._database.read(list_waiting)
         self._mark, self._has_endpoints = mark, bool(endpoints)
         self._latest = endpoints[0].latest if endpoints else 0
+        self._forget_others({endpoint.id for endpoint in endpoints} | self._working.keys())
         pause = POLL_S
         for endpoint in endpoints:
             if endpoint.id in self._working or not self._has_work(endpoint):
@@ -149,6 +150,12 @@ class Dispatcher:
             else:
                 self._begin(endpoint, over)
         return pause
+
+    def _forget_others(self, endpoint_ids: Collection[int]) -> None:
+        """Forget endpoints that were deleted or disabled."""
+        self._faulty = {number: until for number, until in self._faulty.items() if number in endpoint_ids}
+        if self._made_deliverer is not None:
+            self._made_deliverer.forget_others(endpoint_ids)
 
     def _has_work(self, endpoint: Waiting) -> bool:
         if endpoint.has_pending:

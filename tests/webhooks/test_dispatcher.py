@@ -398,3 +398,19 @@ async def test_a_change_is_not_told_before_all_processes_answer_by_it(
         await write_stories(store, "a", "b", "c")
         await until(lambda: _delivered(database, 4))
         assert time.monotonic() - begun >= 0.3
+
+
+async def test_nothing_stays_in_memory_of_endpoints_that_were_deleted(
+    database_address: str, database: Database, store: Store
+) -> None:
+    await store(edition())
+    await write_stories(store, "a")
+    async with a_receiver(answering(204)) as receiver, dispatching(database_address) as dispatcher:
+        endpoints = [await make_endpoint(database, receiver.url) for _ in range(20)]
+        await until(lambda: len(receiver.requests) >= 40)
+        for endpoint in endpoints:
+            await database.write(webhooks.delete_webhook, endpoint)
+        dispatcher.wake()
+        await until(lambda: not dispatcher._working)
+        deliverer = dispatcher._deliverer()
+        await until(lambda: (deliverer.seen, deliverer._held, dispatcher._faulty) == ({}, {}, {}))
