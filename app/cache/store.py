@@ -24,6 +24,8 @@ SPAN_BYTES = 1_400
 NAME_BYTES = 300  # each name of a span's lists
 FORM_BYTES = 200
 LARGEST_SHARE = 8  # no answer may take more than this part of the budget
+RECENT_MAX = 10_000
+"""Changes that are remembered for readings under way; one that began before the oldest of them is not cached."""
 
 
 @dataclass(slots=True)
@@ -123,6 +125,8 @@ class Store:
             self._position += 1
             if self._reading:
                 self._recent.append((self._position, change))
+                if len(self._recent) > RECENT_MAX:
+                    self._cleared_at = self._recent.popleft()[0]
             for name in self._concerned(change):
                 self._drop(name)
         for name in list(self._by_key.get(LOG_KEY, ())):

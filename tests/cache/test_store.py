@@ -9,7 +9,7 @@ import pytest
 
 from app import clock
 from app.cache.answer import Answer, Wishes
-from app.cache.store import LARGEST_SHARE, Store
+from app.cache.store import LARGEST_SHARE, RECENT_MAX, Store
 from app.domain.footprint import LOG_KEY, Footprint, Span, note_span, noting
 from app.domain.freshness import CONTENT, Freshness
 from app.domain.logged_change import LoggedChange
@@ -160,6 +160,16 @@ def test_changes_are_remembered_only_as_long_as_a_reading_that_began_before_them
     store.end(marks.pop())
     assert not store._recent
     assert not store._reading
+
+
+def test_changes_during_a_reading_without_end_are_bounded_and_it_is_not_cached(store: Store) -> None:
+    mark = store.begin()
+    for number in range(RECENT_MAX + 100):
+        store.apply([change(f"tag:{number}")])
+    later = store.begin()
+    assert len(store._recent) == RECENT_MAX
+    assert not store.keep("a", answer(), footprint(["tag:none"]), mark)
+    assert store.keep("b", answer(), footprint(["tag:none"]), later)
 
 
 def test_the_one_asked_for_longest_ago_goes_first(store: Store) -> None:
