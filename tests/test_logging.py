@@ -112,6 +112,7 @@ def server(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Server, Path
         return token, create_key(connection, record, now=NOW)[1]
 
     token, key = run_once(f"sqlite:///{path}", fill)
+    path.chmod(0o644)
     server = start_server(f"sqlite:///{path}", tmp_path, free_port(), DAYLINE_ACCESS_LOG="true")
     try:
         yield server, path, token, key
@@ -153,4 +154,5 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     assert key not in written
     assert sum("/v1/editorial/previews/[token]" in line for line in lines) >= 3
     assert any(r"articles/b\n2026" in line and "found no database" in line for line in lines), lines
+    assert sum("(mode 0644)" in line and " WARNING app.cli.server: " in line for line in lines) == 1
     assert any("uvicorn.access" in line and " 404" in line for line in lines)

@@ -15,6 +15,7 @@ import orjson
 from app import clock
 from app.cli.progress import progress
 from app.cli.running import with_database
+from app.db.engine import create_private
 from app.db.session import Connection, Database
 from app.errors import OperatorError
 from app.importers.runner import Importer, Report
@@ -103,6 +104,8 @@ def export_file(output: Path | None) -> None:
             return _write_lines(sys.stdout.buffer, export_records(connection))
         partial = output.with_name(f"{output.name}.partial")
         try:
+            partial.unlink(missing_ok=True)
+            create_private(partial)  # drafts are in it
             with partial.open("wb") as stream:
                 count = _write_lines(stream, export_records(connection))
             partial.rename(output)

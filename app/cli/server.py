@@ -1,6 +1,7 @@
 """`dayline serve`."""
 
 import gc
+import logging
 import resource
 import socket
 from contextlib import suppress
@@ -9,9 +10,12 @@ import click
 
 from app.cli.allocator import bound_arenas
 from app.cli.running import check_schema, with_database
+from app.db.engine import find_wide_files, read_address
 from app.errors import OperatorError
 from app.logging import CONFIGURATION, configure_logging
-from app.settings import read_settings
+from app.settings import Settings, read_settings
+
+log = logging.getLogger(__name__)
 
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
@@ -38,6 +42,7 @@ def serve(host: str, port: int, workers: int) -> None:
     _check_address(host, port)
     _allow_files()
     configure_logging()
+    _warn_of_wide_files(settings)
     uvicorn.run(
         "app.cli.server:make_app",
         factory=True,
@@ -52,6 +57,12 @@ def serve(host: str, port: int, workers: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def _warn_of_wide_files(settings: Settings) -> None:
+    """Warn where other users of this machine may read the database: it holds secrets. The operator decides."""
+    for path, mode in find_wide_files(read_address(settings.database_url)):
+        log.warning("Every user of this machine has access to %s (mode %04o): 'chmod 600' takes it away", path, mode)
 
 
 def make_app() -> object:

@@ -1,5 +1,6 @@
 """Copying a database to a file while it is in use."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -8,15 +9,15 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from app.db.engine import BUSY_TIMEOUT_MS, libpq_address, sqlite_path
+from app.db.engine import BUSY_TIMEOUT_MS, create_private, libpq_address, libpq_environment, sqlite_path
 from app.errors import OperatorError
 
 
 def backup(url: URL, target: Path) -> None:
     """One snapshot of the whole database as a new file; readers and writers go on meanwhile.
 
-    SQLite: a compact database file. PostgreSQL: pg_dump's custom format, for pg_restore. OperatorError where the
-    target exists already or cannot be made; nothing half-written is left behind.
+    SQLite: a compact database file. PostgreSQL: pg_dump's custom format, for pg_restore. It holds secrets, so only its
+    owner may read it. OperatorError where the target exists already or cannot be made; no partial file is left.
     """
     if target.exists():
         raise OperatorError(f"{target} exists already; a backup never overwrites.")
@@ -24,6 +25,10 @@ def backup(url: URL, target: Path) -> None:
         raise OperatorError(f"There is no folder {target.parent}.")
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
+    try:
+        create_private(partial)
+    except OSError as error:
+        raise OperatorError(f"'{partial}' cannot be created: {error.strerror}.") from error
     try:
         if url.get_backend_name() == "sqlite":
             _copy_sqlite(sqlite_path(url), partial)
@@ -48,9 +53,12 @@ def _dump_postgresql(url: URL, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise OperatorError("pg_dump, which comes with PostgreSQL, is needed to back up a PostgreSQL database.")
-    address = libpq_address(url)
-    done = subprocess.run(  # noqa: S603 - the program comes from the operator's path, the address from his settings
-        [program, "--format=custom", f"--file={target}", address], capture_output=True, text=True, check=False
+    done = subprocess.run(  # noqa: S603 - the program comes from the operator's path, the address from the settings
+        [program, "--format=custom", f"--file={target}", libpq_address(url)],
+        env={**os.environ, **libpq_environment(url)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]

