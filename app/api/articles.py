@@ -21,7 +21,7 @@ from app.domain.instant import format_instant
 from app.domain.upcoming import Interest
 from app.errors import ArticleMoved, ArticleWithdrawn, NotFound
 from app.queries import article, articles, feeds, history
-from app.schemas import examples, feed_examples
+from app.schemas import examples, feed_json_examples
 from app.schemas.article import Article, ArticleList, RelatedList
 from app.schemas.history import History
 from app.schemas.question import ArticleQuestion, ArticlesQuestion, HistoryQuestion, Question
@@ -32,7 +32,7 @@ router = resource("Articles")
 Q = TypeVar("Q", bound=Question)
 P = TypeVar("P")
 
-Key = Annotated[str, Path(description="An id or a slug.", examples=["night-trams-return-to-the-quay"])]
+Key = Annotated[str, Path(description="An id or a slug.", examples=["budget-passes-by-one-vote"])]
 
 
 @router.get(
@@ -92,7 +92,7 @@ async def get_history(request: Request, key: Key) -> Response:
     **documented(
         Question,
         dict[str, Any],
-        feed_examples.JSON_LD,
+        feed_json_examples.JSON_LD,
         problems=(404, 410, 422),
         moves=True,
         media_type=json_ld.MEDIA_TYPE,
@@ -108,10 +108,15 @@ async def get_json_ld(request: Request, key: Key) -> Response:
     summary="ninjs 3.1",
     **with_stub(
         documented(
-            Question, dict[str, Any], feed_examples.NINJS, problems=(404, 422), moves=True, media_type=ninjs.MEDIA_TYPE
+            Question,
+            dict[str, Any],
+            feed_json_examples.NINJS_ARTICLE,
+            problems=(404, 422),
+            moves=True,
+            media_type=ninjs.MEDIA_TYPE,
         ),
         HTTPStatus.GONE,
-        feed_examples.NINJS_CANCELED,
+        feed_json_examples.NINJS_CANCELED,
     ),
 )
 async def get_ninjs(request: Request, key: Key) -> Response:

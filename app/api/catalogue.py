@@ -23,8 +23,8 @@ from app.schemas.question import ArticlesQuestion, NameQuestion, Question
 
 router = resource("Catalogue")
 
-AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["iryna-dovhan"])]
-SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["city"])]
+AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["ines-kovary"])]
+SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["politics"])]
 TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
 LIST_PROBLEMS = (400, 404, 422)
 

@@ -20,6 +20,7 @@ from app.queries import feeds, sitemaps
 from app.queries.feeds import Feed, News
 from app.queries.sitemaps import Week, Weeks
 from app.schemas import feed_examples as examples
+from app.schemas import feed_json_examples as json_examples
 from app.schemas.article import ArticleItem
 from app.schemas.feed import CurrentQuestion, FeedQuestion, NewsQuestion, SitemapQuestion
 from app.schemas.question import Filters, Question
@@ -31,7 +32,7 @@ router = resource("Feeds", prefix="/feeds")
 
 R = TypeVar("R")
 
-Edition = Annotated[str, Path(description="The edition's slug.", examples=["meridian"])]
+Edition = Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
 PROBLEMS = (400, 404, 422)
 
 
@@ -48,7 +49,9 @@ async def get_rss(request: Request, edition: Edition) -> Response:
 @router.get(
     "/{edition}/feed.json",
     summary="JSON Feed 1.1",
-    **documented(FeedQuestion, dict[str, Any], examples.JSON_FEED, problems=PROBLEMS, media_type=json_feed.MEDIA_TYPE),
+    **documented(
+        FeedQuestion, dict[str, Any], json_examples.JSON_FEED, problems=PROBLEMS, media_type=json_feed.MEDIA_TYPE
+    ),
 )
 async def get_json_feed(request: Request, edition: Edition) -> Response:
     """The newest articles; `next_url` leads to older ones."""
@@ -58,7 +61,7 @@ async def get_json_feed(request: Request, edition: Edition) -> Response:
 @router.get(
     "/{edition}/ninjs.json",
     summary="ninjs 3.1",
-    **documented(FeedQuestion, dict[str, Any], examples.NINJS, problems=PROBLEMS, media_type=ninjs.MEDIA_TYPE),
+    **documented(FeedQuestion, dict[str, Any], json_examples.NINJS, problems=PROBLEMS, media_type=ninjs.MEDIA_TYPE),
 )
 async def get_ninjs_feed(request: Request, edition: Edition) -> Response:
     """The newest articles as the associations of one composite news object; its rendition `next` has older ones."""
@@ -87,7 +90,7 @@ async def get_atom(request: Request, edition: Edition) -> Response:
 @router.get(
     "/{edition}/atom/{day}.xml",
     summary="Atom, one finished day",
-    **documented(CurrentQuestion, str, examples.ATOM, problems=PROBLEMS, media_type=atom.MEDIA_TYPE),
+    **documented(CurrentQuestion, str, examples.ATOM_ARCHIVE, problems=PROBLEMS, media_type=atom.MEDIA_TYPE),
 )
 async def get_atom_archive(
     request: Request,

@@ -48,7 +48,7 @@ IF_MATCH = {
     "in": "header",
     "description": "The `ETag` of what the change was made from; `*` for whatever there is.",
     "schema": {"type": "string"},
-    "example": '"3"',
+    "example": '"1"',
 }
 TAGS = [
     {"name": "Timeline", "description": "News by local day, newest first."},

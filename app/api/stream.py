@@ -38,7 +38,7 @@ LastEventId = Annotated[
     Header(
         alias=LAST_EVENT_ID,
         description="The last id that was received; it goes before `since`. Browsers send it by themselves.",
-        examples=["184213"],
+        examples=["1"],
     ),
 ]
 _chance = random.Random()  # noqa: S311 - spreads those who come back together; nobody gains by guessing it

@@ -16,7 +16,7 @@ class AuditedArticle(TypedDict):
     """The article that a change was about."""
 
     id: ArticleId
-    href: Annotated[Href, Field(examples=["/v1/editorial/articles/03a7k5m2x9q4t"])]
+    href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr"])]
 
 
 class AuditItem(TypedDict):
@@ -49,11 +49,11 @@ class AuditQuestion(BaseModel):
 AUDIT_EXAMPLE: Audit = {
     "items": [
         {
-            "seq": 184213,
+            "seq": 115,
             "type": "article.published",
             "at": "2026-11-20T17:30:00.041283+00:00",
             "actor": "key:k7q2m5xw3f",
-            "article": {"id": "0677y7hzc3m1d", "href": "/v1/editorial/articles/0677y7hzc3m1d"},
+            "article": {"id": "0s9et2dg0bgsr", "href": "/v1/editorial/articles/0s9et2dg0bgsr"},
             "entry": None,
         }
     ],

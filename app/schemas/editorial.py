@@ -36,7 +36,7 @@ class EditorialItem(TypedDict, total=False):
     """An article in the newsroom's own list, drafts and all."""
 
     id: ArticleId
-    href: Annotated[Href, Field(examples=["/v1/editorial/articles/03a7k5m2x9q4t"])]
+    href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr"])]
     edition: Code
     source_id: Annotated[str | None, Field(description="What another system knows it by.", examples=["cms:41"])]
     slug: Slug
@@ -91,7 +91,7 @@ class RevisionItem(TypedDict):
     """One save of an article."""
 
     revision: Annotated[int, Field(ge=1)]
-    href: Annotated[Href, Field(examples=["/v1/editorial/articles/03a7k5m2x9q4t/revisions/2"])]
+    href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr/revisions/2"])]
     version: Annotated[int, Field(description="The public version it made, or left as it was.", ge=0)]
     status: Status
     published_at: InstantText | None

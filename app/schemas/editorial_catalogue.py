@@ -138,18 +138,18 @@ def patch_of(record: type[BaseModel]) -> type[BaseModel]:
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     EditionRecord: {
-        "slug": "harbour",
-        "name": "The Meridian",
+        "slug": "lume",
+        "name": "The Lume Courier",
         "language": "en-GB",
         "timezone": "Europe/Kyiv",
-        "site_url": "https://meridian.example",
+        "site_url": "https://courier.example",
         "article_url": None,
-        "default": True,
+        "default": False,
         "feed_content": "full",
-        "strings": {"more_news": "More from the harbour"},
+        "strings": {"more_news": "More from the river"},
     },
-    SectionRecord: {"edition": "harbour", "slug": "city", "name": "City"},
-    TagRecord: {"slug": "trams", "name": "Trams"},
+    SectionRecord: {"edition": "harbour", "slug": "weather", "name": "Weather"},
+    TagRecord: {"slug": "night-buses", "name": "Night buses"},
     AuthorRecord: {
         "slug": "iryna-dovhan",
         "name": "Iryna Dovhan",
@@ -157,12 +157,20 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
         "bio": "Iryna Dovhan writes about streets and those who use them.",
     },
     LabelRecord: {
-        "code": "opinion",
-        "text": "OPINION",
-        "texts": {"uk": "ДУМКА"},
-        "disclaimer": "Columns speak for their authors.",
+        "code": "fact-check",
+        "text": "Fact check",
+        "texts": {"uk": "Перевірка фактів"},
+        "disclaimer": "Sources are named at the end.",
         "disclaimers": {},
-        "genre": "opinion",
+        "genre": "analysis",
     },
 }
-"""An invented entry of each kind, as it is made."""
+"""An invented entry of each kind, as it is made: the sample has none of its name."""
+SAMPLE_NAMES: dict[type[BaseModel], str] = {
+    EditionRecord: "harbour",
+    SectionRecord: "politics",
+    TagRecord: "trams",
+    AuthorRecord: "ines-kovary",
+    LabelRecord: "opinion",
+}
+"""An entry of each kind that the shipped sample has."""

@@ -1,4 +1,4 @@
-"""Invented articles as editors see them, for the API document; each follows its schema, and a test holds it to that."""
+"""Articles of the shipped sample as editors see them, for the API document; a test compares them with the answers."""
 
 from typing import Any
 
@@ -14,25 +14,29 @@ from app.schemas.editorial import (
 )
 from app.schemas.examples import ARTICLE as PUBLIC
 
+CORRECTION = "The weekday tram to Brickfields will leave at 00:35, not at 00:20."
+BODY: list[Any] = [
+    {"type": "paragraph", "html": "The City Council adopted the budget by <em>23 votes to 22</em> on Thursday."}
+]
 HREF = f"/v1/editorial/articles/{PUBLIC['id']}"
 
 ITEM: EditorialItem = {
     "id": PUBLIC["id"],
     "href": HREF,
     "edition": "harbour",
-    "source_id": "cms:41",
+    "source_id": "harbour:2026-11-19:vote",
     "slug": PUBLIC["slug"],
     "url": PUBLIC["url"],
     "status": Status.PUBLISHED,
     "version": 2,
-    "revision": 3,
-    "label": "exclusive",
+    "revision": 2,
+    "label": "updated",
     "headline": PUBLIC["headline"],
     "lead": PUBLIC["lead"],
     "dateline": None,
-    "section": "city",
+    "section": "politics",
     "tags": ["trams"],
-    "authors": ["iryna-dovhan"],
+    "authors": ["ines-kovary"],
     "published_at": PUBLIC["published_at"],
     "updated_at": "2026-11-20T20:05:00+02:00",
     "first_published_at": PUBLIC["published_at"],
@@ -47,12 +51,12 @@ ITEM: EditorialItem = {
 }
 ARTICLE: EditorialArticle = {
     **ITEM,
-    "related": ["cms:40"],
-    "body": [{"type": "paragraph", "html": "The first one left at <em>00:40</em>, with eleven passengers."}],
+    "related": ["harbour:2026-11-20:your-street"],
+    "body": BODY,
     "notes": [
         {
             "type": NoteType.CORRECTION,
-            "text": "The last tram leaves at 00:40, not at 00:20.",
+            "text": CORRECTION,
             "at": "2026-11-20T20:05:00+02:00",
             "version": 2,
         }
@@ -62,10 +66,10 @@ ARTICLE: EditorialArticle = {
 WITHDRAWN: EditorialArticle = {
     **ARTICLE,
     "status": Status.WITHDRAWN,
-    "revision": 4,
+    "revision": 3,
     "withdrawal": {
         "reason": "Legal, 20 November",
-        "notice": "The timetable was last year's.",
+        "notice": "The figures were those of the draft budget.",
         "at": "2026-11-20T21:00:00+02:00",
     },
 }
@@ -73,34 +77,50 @@ ARTICLES: EditorialList = {"items": [ITEM], "next": None}
 SUBMISSION: dict[str, Any] = {
     "edition": "harbour",
     "source_id": "cms:41",
-    "headline": PUBLIC["headline"],
-    "lead": PUBLIC["lead"],
+    "headline": "First night tram leaves with eleven passengers",
+    "lead": "It was on time, which surprised everybody aboard.",
     "label": "exclusive",
     "section": "city",
     "tags": ["trams"],
-    "authors": ["iryna-dovhan"],
+    "authors": ["tomas-arlen"],
     "body": [{"type": "paragraph", "text": "The first one left at 00:20, with eleven passengers."}],
 }
-PATCH: dict[str, Any] = {
-    "body": [{"type": "paragraph", "html": "The first one left at <em>00:40</em>, with eleven passengers."}],
-    "note": {"type": "correction", "text": "The last tram leaves at 00:40, not at 00:20."},
+PUSH: dict[str, Any] = {
+    "headline": "Fog watch moves into the new tower on the North Mole",
+    "lead": "Port watchkeepers gain eleven metres of height and lose the stove everybody was fond of.",
+    "section": "port",
+    "tags": ["fog", "pilots"],
+    "authors": ["marta-velik"],
+    "published_at": "2026-11-14T09:15:00+02:00",
+    "body": [{"type": "paragraph", "text": "The harbour's fog watch moved on Friday night to the new control tower."}],
 }
+"""What replaces an article of the sample, by its `source_id`."""
+PATCH: dict[str, Any] = {
+    "body": BODY,
+    "note": {"type": "correction", "text": CORRECTION},
+}
+PUBLICATION: dict[str, Any] = {"at": "2030-01-16T07:30:00+02:00"}
+"""A schedule that lies ahead; to publish now the body is `{}`."""
+DRAFT_ID = "0s9n8zgg0cfdw"
+SCHEDULED_ID = "0s9na44c0cg5b"
+WITHDRAWN_ID = "0s8qszqg0c800"
+"""Articles of the sample that are not public, for the operations that need one."""
 SAVE: RevisionItem = {
-    "revision": 3,
-    "href": f"{HREF}/revisions/3",
+    "revision": 2,
+    "href": f"{HREF}/revisions/2",
     "version": 2,
     "status": Status.PUBLISHED,
     "published_at": PUBLIC["published_at"],
     "action": Action.EDITED,
     "at": "2026-11-20T20:05:00+02:00",
     "actor": "key:k7q2m5xw3f",
-    "note": {"type": NoteType.CORRECTION, "text": "The last tram leaves at 00:40, not at 00:20."},
+    "note": {"type": NoteType.CORRECTION, "text": CORRECTION},
 }
 REVISIONS: RevisionList = {"items": [SAVE], "next": None}
 REVISION: Revision = {
     **SAVE,
     "content": {"headline": PUBLIC["headline"], "body": ARTICLE["body"]},
-    "against": 2,
+    "against": 1,
     "differences": [
         {
             "member": "updated_at",

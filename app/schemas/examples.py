@@ -1,4 +1,7 @@
-"""One consistent example of every answer, for the API's own document."""
+"""One consistent example of every answer, for the API's own document: what the shipped sample answers.
+
+`tests/api/test_examples.py` requests the documented addresses of the sample and compares the members of the answers.
+"""
 
 from app.domain.revision import Event
 from app.schemas.alternate import Alternate
@@ -12,46 +15,61 @@ from app.schemas.stream import StreamedChange
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
 
 ITEM: Item = {
-    "id": "0677y7hzc3m1d",
-    "href": "/v1/articles/0677y7hzc3m1d",
-    "url": "https://meridian.example/night-trams-return-to-the-quay",
-    "slug": "night-trams-return-to-the-quay",
-    "time": "19:30",
-    "published_at": "2026-11-20T19:30:00+02:00",
-    "updated_at": None,
-    "label": {"code": "exclusive", "text": "Exclusive"},
-    "headline": "Night trams return to the quay",
-    "section": "city",
+    "id": "0s9et2dg0bgsr",
+    "href": "/v1/articles/0s9et2dg0bgsr",
+    "url": "https://meridian.example/budget-passes-by-one-vote",
+    "slug": "budget-passes-by-one-vote",
+    "time": "23:56",
+    "published_at": "2026-11-19T23:56:00+02:00",
+    "updated_at": "2026-11-20T00:52:00+02:00",
+    "label": {"code": "updated", "text": "Updated"},
+    "headline": "Council passes the budget by a single vote",
+    "section": "politics",
     "version": 1,
 }
 EARLIER: Item = {
-    **ITEM,
-    "id": "0677y0a4kq2fn",
-    "href": "/v1/articles/0677y0a4kq2fn",
-    "url": "https://meridian.example/council-counts-the-cost-of-light",
-    "slug": "council-counts-the-cost-of-light",
-    "time": "18:05",
-    "published_at": "2026-11-20T18:05:00+02:00",
-    "label": None,
-    "headline": "Council counts the cost of light",
+    "id": "0s9cd5fg0bf0r",
+    "href": "/v1/articles/0s9cd5fg0bf0r",
+    "url": "https://meridian.example/the-silo-is-too-dear-for-the-people-who-built-it",
+    "slug": "the-silo-is-too-dear-for-the-people-who-built-it",
+    "time": "18:20",
+    "published_at": "2026-11-19T18:20:00+02:00",
+    "updated_at": None,
+    "label": {"code": "opinion", "text": "OPINION"},
+    "headline": "The Silo is too dear for the people who built it",
+    "section": "culture",
+    "version": 1,
 }
-HEADING: DayHeading = {"year": "2026", "weekday": "Friday", "day": "20 November"}
+LATER: Item = {
+    "id": "0s9hv3wg0bqxh",
+    "href": "/v1/articles/0s9hv3wg0bqxh",
+    "url": "https://meridian.example/what-the-budget-changes",
+    "slug": "what-the-budget-changes",
+    "time": "07:00",
+    "published_at": "2026-11-20T07:00:00+02:00",
+    "updated_at": None,
+    "label": None,
+    "headline": "What the budget changes on your street",
+    "section": "city",
+    "version": 1,
+}
+HEADING: DayHeading = {"year": "2026", "weekday": "Thursday", "day": "19 November"}
 DAY: TimelineDay = {
-    "date": "2026-11-20",
+    "date": "2026-11-19",
     "heading": HEADING,
-    "starts_at": "2026-11-20T00:00:00+02:00",
-    "ends_at": "2026-11-21T00:00:00+02:00",
+    "starts_at": "2026-11-19T00:00:00+02:00",
+    "ends_at": "2026-11-20T00:00:00+02:00",
     "continued": False,
     "complete": False,
     "items": [ITEM, EARLIER],
 }
-CURSOR = "AdFrOYUJ2n4zAAZD8qkx9gAYzH4_rYpBonlFtA8"
-CHANGES_CURSOR = "A1d14Knyz5zgAAAAAAACz5lQR3nW"
+CURSOR = "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8"
+CHANGES_CURSOR = "A1d14Knyz5zgAAAAAAAAAAMHatHA"
 TIMELINE: Timeline = {
     "edition": "harbour",
     "timezone": "Europe/Kyiv",
-    "as_of": 184213,
-    "newer": {"href": "/v1/changes?since=184213"},
+    "as_of": 115,
+    "newer": {"href": "/v1/changes?since=115"},
     "days": [DAY],
     "next": {"cursor": CURSOR, "href": f"/v1/timeline?limit=2&cursor={CURSOR}"},
 }
@@ -59,52 +77,52 @@ DAY_PAGE: TimelineDayPage = {
     "edition": "harbour",
     "timezone": "Europe/Kyiv",
     "day": {**DAY, "complete": True},
-    "previous": {"date": "2026-11-19", "href": "/v1/timeline/2026-11-19"},
-    "next": None,
+    "previous": {"date": "2026-11-18", "href": "/v1/timeline/2026-11-18"},
+    "next": {"date": "2026-11-20", "href": "/v1/timeline/2026-11-20"},
 }
 CALENDAR: Calendar = {
     "edition": "harbour",
     "timezone": "Europe/Kyiv",
     "days": [
         {"date": "2026-11-19", "total": 7, "href": "/v1/timeline/2026-11-19"},
-        {"date": "2026-11-20", "total": 2, "href": "/v1/timeline/2026-11-20"},
+        {"date": "2026-11-20", "total": 5, "href": "/v1/timeline/2026-11-20"},
     ],
 }
 CHANGES: ChangeList = {
     "items": [
-        {"seq": 184214, "type": "article.updated", "at": "2026-11-20T19:41:07+02:00", "article": ITEM},
         {
-            "seq": 184215,
+            "seq": 3,
+            "type": "label.updated",
+            "at": "2026-11-20T19:40:00.250000+02:00",
+            "article": None,
+            "entry": {"kind": "label", "slug": "exclusive", "href": "/v1/labels"},
+        },
+        {"seq": 97, "type": "article.published", "at": "2026-11-20T19:41:07+02:00", "article": ITEM},
+        {
+            "seq": 115,
             "type": "article.withdrawn",
             "at": "2026-11-20T19:42:30.250000+02:00",
             "article": {"id": EARLIER["id"], "href": EARLIER["href"]},
         },
-        {
-            "seq": 184217,
-            "type": "tag.updated",
-            "at": "2026-11-20T19:50:00+02:00",
-            "article": None,
-            "entry": {"kind": "tag", "slug": "trams", "href": "/v1/tags/trams"},
-        },
     ],
-    "as_of": 184217,
+    "as_of": 115,
     "next": {"cursor": CHANGES_CURSOR, "href": f"/v1/changes?limit=3&cursor={CHANGES_CURSOR}"},
 }
 STREAMED_CHANGE: StreamedChange = {
-    "id": "184216",
+    "id": "116",
     "event": "article.removed",
-    "data": '{"seq":184216,"type":"article.removed","at":"2026-11-20T19:44:02+02:00",'
+    "data": '{"seq":116,"type":"article.removed","at":"2026-11-20T19:44:02+02:00",'
     f'"article":{{"id":"{EARLIER["id"]}","href":"{EARLIER["href"]}"}}}}',
 }
-LABEL: Label = {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None}
-SECTION: Section = {"slug": "city", "name": "City", "href": "/v1/sections/city"}
+LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre": None}
+SECTION: Section = {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"}
 TAG: Tag = {"slug": "trams", "name": "Trams", "href": "/v1/tags/trams"}
 AUTHOR: Author = {
-    "slug": "iryna-dovhan",
-    "name": "Iryna Dovhan",
-    "role": "city reporter",
-    "bio": "Iryna Dovhan writes about streets and those who use them.",
-    "href": "/v1/authors/iryna-dovhan",
+    "slug": "ines-kovary",
+    "name": "Ines Kovary",
+    "role": "political editor",
+    "bio": "Ines Kovary has sat through four mayors and some nine hundred hours of council.",
+    "href": "/v1/authors/ines-kovary",
 }
 ARTICLE_ITEM: ArticleItem = {
     "id": ITEM["id"],
@@ -113,38 +131,41 @@ ARTICLE_ITEM: ArticleItem = {
     "slug": ITEM["slug"],
     "edition": "harbour",
     "headline": ITEM["headline"],
-    "lead": "After eleven years the last tram of the day will again wait for the last ferry.",
+    "lead": "With nine minutes left on the clock, a councillor from Brickfields crossed the floor for a tram.",
     "dateline": None,
     "label": LABEL,
     "section": SECTION,
     "tags": [TAG],
     "authors": [AUTHOR],
-    "source": {"name": "Kestrava Tramways", "url": "https://tramways.example/night"},
+    "source": {
+        "name": "Kestrava City Council",
+        "url": "https://council.kestrava.example/sittings/2026-11-19",
+    },
     "image": {
-        "url": "https://media.meridian.example/night-tram.jpg",
-        "alt": "A lit tram stands empty beside the water",
-        "caption": "The 00:40 waits for its passengers.",
-        "credit": "Meridian / Oleh Raida",
+        "url": "https://media.meridian.example/2026/11/council-vote.jpg",
+        "alt": "Councillors turning towards one man who is standing, the clock behind him near midnight",
+        "caption": "Jonas Merrit, standing, as the clerk repeats his answer for the record.",
+        "credit": "Luka Orme / The Kestrava Meridian",
         "width": 2400,
         "height": 1600,
         "renditions": [
             {
-                "url": "https://media.meridian.example/night-tram-800.webp",
-                "width": 800,
-                "height": 533,
-                "type": "image/webp",
+                "url": "https://media.meridian.example/2026/11/council-vote-1200.jpg",
+                "width": 1200,
+                "height": 800,
+                "type": "image/jpeg",
             }
         ],
     },
     "rights": None,
     "published_at": ITEM["published_at"],
-    "updated_at": None,
+    "updated_at": ITEM["updated_at"],
     "first_published_at": ITEM["published_at"],
     "local": {
-        "date": "2026-11-20",
-        "time": "19:30",
+        "date": "2026-11-19",
+        "time": "23:56",
         **HEADING,
-        "text": "Friday, 20 November 2026 at 19:30",
+        "text": "Thursday, 19 November 2026 at 23:56",
     },
     "version": 1,
 }
@@ -157,14 +178,15 @@ FEED: Alternate = {
 ARTICLE: Article = {
     **ARTICLE_ITEM,
     "body": [
+        {"type": "paragraph", "html": "The City Council adopted the budget for 2027 by 23 votes to 22 on Thursday."},
         {
-            "type": "paragraph",
-            "html": "The first one ran <em>on time</em>, which surprised everybody aboard.",
+            "type": "pull_quote",
+            "text": "I have constituents who finish at a quarter past twelve.",
+            "attribution": "Jonas Merrit, councillor for Brickfields",
         },
-        {"type": "pull_quote", "text": "We forgot how the city sounds at one.", "attribution": "A driver"},
     ],
-    "related": [EARLIER],
-    "neighbours": {"previous": EARLIER, "next": None},
+    "related": [LATER],
+    "neighbours": {"previous": EARLIER, "next": LATER},
     "notes": [],
     "history": {"href": f"/v1/articles/{ITEM['id']}/history"},
     "alternates": [
@@ -177,13 +199,13 @@ ARTICLES: ArticleList = {
     "items": [ARTICLE_ITEM],
     "next": {"cursor": CURSOR, "href": f"/v1/articles?limit=1&cursor={CURSOR}"},
 }
-RELATED: RelatedList = {"items": [EARLIER], "next": None}
+RELATED: RelatedList = {"items": [LATER], "next": None}
 AUTHORS: AuthorList = {"items": [AUTHOR], "next": None}
 SECTIONS: SectionList = {"items": [SECTION], "next": None}
 TAGS: TagList = {"items": [TAG], "next": None}
 LABELS: LabelList = {"items": [LABEL], "next": None}
-AUTHOR_PAGE: AuthorPage = {**AUTHOR, "articles": {"href": "/v1/authors/iryna-dovhan/articles"}}
-SECTION_PAGE: SectionPage = {**SECTION, "articles": {"href": "/v1/sections/city/articles"}}
+AUTHOR_PAGE: AuthorPage = {**AUTHOR, "articles": {"href": "/v1/authors/ines-kovary/articles"}}
+SECTION_PAGE: SectionPage = {**SECTION, "articles": {"href": "/v1/sections/politics/articles"}}
 TAG_PAGE: TagPage = {**TAG, "articles": {"href": "/v1/tags/trams/articles"}}
 EDITION_LINK: EditionLink = {
     "slug": "harbour",
@@ -215,7 +237,7 @@ HISTORY: History = {
             "at": "2026-11-20T20:05:00+02:00",
             "version": 2,
             "published_at": ARTICLE["published_at"],
-            "note": "The last tram leaves at 00:40, not at 00:20.",
+            "note": "The weekday tram to Brickfields will leave at 00:35, not at 00:20.",
         },
         {
             "type": Event.PUBLICATION,

@@ -2,7 +2,7 @@
 
 from app.schemas.problem import Problem
 
-ID = "0677y7hzc3m1d"
+ID = "0s9et2dg0bgsr"
 
 PROBLEMS: dict[int, Problem] = {
     400: {

@@ -18,18 +18,18 @@ ArticleId = Annotated[
     str,
     Field(
         description="13 characters of Crockford base32; never changes, never reused.",
-        examples=["03a7k5m2x9q4t"],
+        examples=["0s9et2dg0bgsr"],
         pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$",
     ),
 ]
 Slug = Annotated[
     str,
-    Field(description="The readable name in addresses; may change.", examples=["night-trams-return"]),
+    Field(description="The readable name in addresses; may change.", examples=["budget-passes-by-one-vote"]),
 ]
 Code = Annotated[str, Field(description="The stable name of a catalogue entry.", examples=["opinion"])]
 Href = Annotated[
     str,
-    Field(description="An address of this API, absolute from its root.", examples=["/v1/articles/03a7k5m2x9q4t"]),
+    Field(description="An address of this API, absolute from its root.", examples=["/v1/articles/0s9et2dg0bgsr"]),
 ]
 Url = Annotated[str, Field(description="An absolute http or https URL.", examples=["https://news.example/night-trams"])]
 InstantText = Annotated[

@@ -23,7 +23,7 @@ WEBHOOK: dict[str, Any] = {
     "failures": 1,
     "failing_since": "2026-11-20T11:58:41.250000+00:00",
     "next_attempt_at": "2026-11-20T11:58:46+00:00",
-    "as_of": 184213,
+    "as_of": 115,
     "previous_until": None,
     "created_at": "2026-11-20T09:15:00+00:00",
     "modified_at": "2026-11-20T09:15:00+00:00",
@@ -45,10 +45,10 @@ WEBHOOK_RECORD: dict[str, Any] = {
 }
 WEBHOOK_PATCH: dict[str, Any] = {"is_enabled": True}
 DELIVERY: dict[str, Any] = {
-    "id": "msg_0677y7hzc3m2e_184213",
-    "seq": 184213,
+    "id": "msg_0677y7hzc3m2e_115",
+    "seq": 115,
     "type": "article.updated",
-    "article": {"id": "0677y7hzc3m1d", "href": "/v1/articles/0677y7hzc3m1d"},
+    "article": {"id": "0s9et2dg0bgsr", "href": "/v1/articles/0s9et2dg0bgsr"},
     "status": "pending",
     "attempts": 1,
     "attempted_at": "2026-11-20T11:58:41.250000+00:00",

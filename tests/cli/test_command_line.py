@@ -135,9 +135,9 @@ def test_an_export_goes_to_a_file_or_to_standard_output(
 def test_the_sample_loads_once(dayline: Dayline, database_address: str) -> None:
     first = dayline("sample", "--if-empty", address=database_address)
     assert (first.status, first.errors) == (0, "")
-    assert "62 articles created" in first.output
+    assert "65 articles created" in first.output
     assert dayline("sample", "--if-empty", address=database_address).output == ""
-    assert "62 articles unchanged" in dayline("sample", address=database_address).output
+    assert "65 articles unchanged" in dayline("sample", address=database_address).output
 
 
 def test_the_document_is_printed_without_a_database(dayline: Dayline) -> None:

@@ -12,6 +12,7 @@ from app.api.editorial.changing import (
     DRAFTS,
     NOT_HERE,
     ArticleKey,
+    DraftKey,
     article_answer,
     change_article,
     editor_of,
@@ -130,7 +131,7 @@ async def edit_article(request: Request, key: ArticleKey) -> Response:
     summary="Delete what was never public",
     **documented(None, None, None, problems=NOT_HERE, scopes=DRAFTS, status=204),
 )
-async def delete_article(request: Request, key: ArticleKey) -> Response:
+async def delete_article(request: Request, key: DraftKey) -> Response:
     """A draft or a scheduled article is gone with all its revisions; what has been public is withdrawn instead."""
     read_question(request, Nothing)
     article_id, expected, editor = editorial.find_id(key), expected_revisions(request), editor_of(request)

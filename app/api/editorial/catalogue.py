@@ -31,7 +31,6 @@ router = resource("Newsroom", prefix=EDITORIAL)
 SCOPES = (KeyScope.CATALOGUE_WRITE,)
 SAVED = {"revision": 2, "modified_at": "2026-11-20T17:30:00+00:00", "listed": True}
 Handler = Callable[..., Awaitable[Response]]
-Name = Annotated[str, Path(description="The entry's slug or code.", examples=["trams"])]
 
 
 class _Kind(NamedTuple):
@@ -87,17 +86,17 @@ def _browses(kind: _Kind) -> Handler:
 
 
 def _reads(kind: _Kind) -> Handler:
-    async def read(request: Request, name: Name) -> Response:
+    async def read(request: Request, name: str) -> Response:
         """The entry in record form, also while only drafts name it."""
         edition = _edition_asked(request, kind)
         entry = await database_of(request).read(get_entry, kind.facet, name, edition=edition)
         return private_answer(entry, revision=entry["revision"])
 
-    return read
+    return _with_example(read, kind)
 
 
 def _edits(kind: _Kind) -> Handler:
-    async def edit(request: Request, name: Name) -> Response:
+    async def edit(request: Request, name: str) -> Response:
         """A merge patch (RFC 7396); everything that shows the entry follows. `If-Match` is heeded."""
         edition, expected = _edition_asked(request, kind), expected_revisions(request)
         patch, actor = await read_object(request), principal_of(request).actor
@@ -120,7 +119,15 @@ def _edits(kind: _Kind) -> Handler:
 
         return await database_of(request).write(run)
 
-    return edit
+    return _with_example(edit, kind)
+
+
+def _with_example(handler: Handler, kind: _Kind) -> Handler:
+    """Describe the parameter `name` of a handler, with an entry of the sample as its example."""
+    example = schemas.SAMPLE_NAMES[kind.record]
+    described = Annotated[str, Path(description="The entry's slug or code.", examples=[example])]
+    handler.__annotations__["name"] = described
+    return handler
 
 
 def _edition_asked(request: Request, kind: _Kind) -> str | None:
@@ -132,7 +139,7 @@ def _example_of(kind: _Kind) -> tuple[dict[str, Any], dict[str, Any], dict[str, 
     """What is sent to make one, what is answered, and an edit of it."""
     given = schemas.EXAMPLES[kind.record]
     href = f"/v1/editorial/{kind.noun}s/{given.get('code', given.get('slug'))}"
-    return given, {**given, "href": href, **SAVED}, {"name": "Night trams"} if "name" in given else {"text": "Opinion"}
+    return given, {**given, "href": href, **SAVED}, {"name": "Night trams"} if "name" in given else {"text": "Comment"}
 
 
 def _add_list_routes(kind: _Kind) -> None:

@@ -15,6 +15,7 @@ from app.domain.api_key import KeyScope
 from app.domain.editor import Editor
 from app.errors import PreconditionRequired
 from app.queries.editorial import find_id, get_editorial_article
+from app.schemas import editorial_examples as examples
 
 DRAFTS = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH)
 PUBLISH = (KeyScope.ARTICLES_PUBLISH,)
@@ -23,7 +24,10 @@ NOT_HERE = (404, 409, 412, 422)
 EVERY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
-ArticleKey = Annotated[str, Path(description="The article's id.", examples=["0677y7hzc3m1d"])]
+ArticleKey = Annotated[str, Path(description="The article's id.", examples=[examples.ITEM["id"]])]
+DraftKey = Annotated[str, Path(description="The article's id.", examples=[examples.DRAFT_ID])]
+ScheduledKey = Annotated[str, Path(description="The article's id.", examples=[examples.SCHEDULED_ID])]
+WithdrawnKey = Annotated[str, Path(description="The article's id.", examples=[examples.WITHDRAWN_ID])]
 
 
 def editor_of(request: Request) -> Editor:

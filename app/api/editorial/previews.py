@@ -7,6 +7,7 @@ from fastapi import Path, Request, Response
 from app import clock
 from app.actions.installation import signing_secret
 from app.api.deps import database_of
+from app.api.editorial.changing import DraftKey
 from app.api.openapi import documented
 from app.api.private import EDITORIAL, private_answer
 from app.api.query import read_question
@@ -23,7 +24,6 @@ router = resource("Previews", prefix=EDITORIAL)
 UNSEEN = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 """Whoever holds the address may read, so neither search engines nor linked sites are told of it."""
 
-ArticleKey = Annotated[str, Path(description="The article's id.", examples=["0677y7hzc3m1d"])]
 Token = Annotated[str, Path(description="The token of the preview, as its address was given.")]
 
 
@@ -38,7 +38,7 @@ Token = Annotated[str, Path(description="The token of the preview, as its addres
         scopes=(KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH),
     ),
 )
-async def get_preview_link(request: Request, article_id: ArticleKey) -> Response:
+async def get_preview_link(request: Request, article_id: DraftKey) -> Response:
     """An address that shows the article as it is from now on, until it expires; it needs no key and cannot be revoked.
 
     Each answer is a new address. It follows later edits; a withdrawal and a deletion end it.

@@ -12,6 +12,9 @@ from app.api.editorial.changing import (
     NOT_HERE,
     PUBLISH,
     ArticleKey,
+    DraftKey,
+    ScheduledKey,
+    WithdrawnKey,
     change_article,
     editor_of,
     expected_revisions,
@@ -38,10 +41,10 @@ router = resource("Newsroom", prefix=EDITORIAL)
         problems=NOT_HERE,
         scopes=PUBLISH,
         command=PublicationCommand,
-        command_example={"at": "2026-11-20T19:30:00+02:00"},
+        command_example=examples.PUBLICATION,
     ),
 )
-async def publish_article(request: Request, key: ArticleKey) -> Response:
+async def publish_article(request: Request, key: DraftKey) -> Response:
     """`{}` publishes now; `at` in the future makes or moves a schedule, in the past it is the public time."""
     command = await read_body(request, PublicationCommand)
     return await _move(request, key, publication.publish_article, at=command.at)
@@ -52,7 +55,7 @@ async def publish_article(request: Request, key: ArticleKey) -> Response:
     summary="Unschedule",
     **documented(None, EditorialArticle, examples.ARTICLE, problems=NOT_HERE, scopes=PUBLISH),
 )
-async def unschedule_article(request: Request, key: ArticleKey) -> Response:
+async def unschedule_article(request: Request, key: ScheduledKey) -> Response:
     """A scheduled article is a draft again; 409 once it is public."""
     return await _move(request, key, publication.unschedule_article)
 
@@ -86,7 +89,7 @@ async def bump_article(request: Request, key: ArticleKey) -> Response:
         problems=NOT_HERE,
         scopes=PUBLISH,
         command=WithdrawalCommand,
-        command_example={"reason": "Legal, 20 November", "notice": "The timetable was last year's."},
+        command_example={"reason": "Legal, 20 November", "notice": "The figures were those of the draft budget."},
     ),
 )
 async def withdraw_article(request: Request, key: ArticleKey) -> Response:
@@ -101,7 +104,7 @@ async def withdraw_article(request: Request, key: ArticleKey) -> Response:
     summary="Restore",
     **documented(None, EditorialArticle, examples.ARTICLE, problems=NOT_HERE, scopes=PUBLISH),
 )
-async def restore_article(request: Request, key: ArticleKey) -> Response:
+async def restore_article(request: Request, key: WithdrawnKey) -> Response:
     """A withdrawn article is public again, where it stood."""
     return await _move(request, key, publication.restore_article)
 

@@ -36,13 +36,15 @@ router = resource("Newsroom", prefix=EDITORIAL)
         problems=NOT_HERE,
         scopes=DRAFTS,
         command=ArticleSubmission,
-        command_example=examples.SUBMISSION,
+        command_example=examples.PUSH,
     ),
 )
 async def push_article(
     request: Request,
     edition: Annotated[str, Path(description="The edition's slug.", examples=["harbour"])],
-    source_id: Annotated[str, Path(description="What the other system knows it by.", examples=["cms:41"])],
+    source_id: Annotated[
+        str, Path(description="What the other system knows it by.", examples=["harbour:2026-11-14:fog-watch"])
+    ],
 ) -> Response:
     """201 when it is new, else 200; the same again changes nothing.
 

@@ -36,7 +36,7 @@ async def list_revisions(request: Request, key: ArticleKey) -> Response:
 async def get_revision(
     request: Request,
     key: ArticleKey,
-    revision: Annotated[int, Path(ge=1, description="The number of the save.", examples=[2])],
+    revision: Annotated[int, Path(ge=1, description="The number of the save.", examples=[1])],
 ) -> Response:
     """What the article said then, and what differs from the save before or from another."""
     question = read_question(request, RevisionQuestion)

@@ -190,7 +190,7 @@ async def list_deliveries(request: Request, webhook_id: Key) -> Response:
         examples.WEBHOOK,
         scopes=MANAGE,
         command=schemas.ReplayRecord,
-        command_example={"since": 184000},
+        command_example={"since": 1},
     ),
 )
 async def put_replay(request: Request, webhook_id: Key) -> Response:

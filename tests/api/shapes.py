@@ -1,0 +1,59 @@
+"""Comparing the members of an example with those of an answer."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.syndication.standards import read_xml
+
+MAPS = frozenset({"strings", "texts", "disclaimers", "content"})
+"""Members that map names to values: an example holds a few of them."""
+
+
+def differences(example: Any, answer: Any, where: str = "") -> Iterator[str]:
+    """Where members of an example are not those of the answer; values may differ, and null stands for anything.
+
+    An item of a list is compared with the first of the other list of its `type`, `rel` and `role`.
+    """
+    if isinstance(example, dict) and isinstance(answer, dict):
+        only = example.keys() ^ answer.keys()
+        if only and where.rpartition(".")[2] not in MAPS:
+            yield f"{where}: {sorted(only)} only in one of the two"
+        for name in example.keys() & answer.keys():
+            yield from differences(example[name], answer[name], f"{where}.{name}")
+    elif isinstance(example, list) and isinstance(answer, list):
+        for number, item in enumerate(example):
+            other = next((each for each in answer if _kind(each) == _kind(item)), None)
+            if other is not None:
+                yield from differences(item, other, f"{where}.{number}")
+    elif example is not None and answer is not None and _basis(example) is not _basis(answer):
+        yield f"{where}: {example!r} is not of the type of {answer!r}"
+
+
+def document_differences(example: str, answer: bytes) -> Iterator[str]:
+    """Where an example of an XML document is not like the answer: its root, and elements or attributes it invents."""
+    one, other = read_xml(example.encode()), read_xml(answer)
+    if one.tag != other.tag or one.nsmap != other.nsmap:
+        yield f"<{one.tag} {one.nsmap}> is not <{other.tag} {other.nsmap}>"
+    invented = set(_names(one)) - set(_names(other))
+    if invented:
+        yield f"{sorted(invented)} only in the example"
+
+
+def answer_of(kind: str, content: bytes) -> Any:
+    """The answer as it is compared: JSON, or the first line of many."""
+    return json.loads(content.splitlines()[0] if kind == "application/jsonl" else content)
+
+
+def _names(root: Any) -> Iterator[str]:
+    for element in root.iter("{*}*"):
+        yield f"<{element.tag}>"
+        yield from (f"{element.tag} {name}" for name in element.attrib)
+
+
+def _kind(item: Any) -> Any:
+    return (item.get("type"), item.get("rel"), item.get("role")) if isinstance(item, dict) else type(item)
+
+
+def _basis(value: Any) -> type:
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
