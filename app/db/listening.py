@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from math import inf
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -46,6 +46,17 @@ log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+@contextmanager
+def _connection_errors() -> Iterator[None]:
+    """Raise the driver's own errors, which no other module knows, as ConnectionError."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise ConnectionError(str(error) or LOST) from error
 
 
 class ListeningWatch:
@@ -162,12 +173,8 @@ class ListeningWatch:
 
     async def _fetch(self, statement: str, *values: object) -> Any:
         """One value, past SQLAlchemy, which would take five times as long."""
-        try:
+        with _connection_errors():
             return await self._driver.fetchval(statement, *values)
-        except OSError:
-            raise
-        except Exception as error:  # the driver's own kinds, which nobody else knows
-            raise ConnectionError(str(error) or LOST) from error
 
     async def _connect(self) -> None:
         await self._disconnect()
@@ -184,10 +191,11 @@ class ListeningWatch:
 
     async def _join(self, followers: Followers) -> None:
         """Become a follower whom writers wait for, before anything is trusted."""
-        await self._driver.add_listener(ACKNOWLEDGEMENTS, self._hear_acknowledgement)
         self._machine = self._tick_number()
-        await self._driver.execute(join_statements(lone_machine() if self._machine is None else self._machine))
-        self._session, pids, machines = await self._driver.fetchrow(READ_PRESENT)
+        with _connection_errors():
+            await self._driver.add_listener(ACKNOWLEDGEMENTS, self._hear_acknowledgement)
+            await self._driver.execute(join_statements(lone_machine() if self._machine is None else self._machine))
+            self._session, pids, machines = await self._driver.fetchrow(READ_PRESENT)
         followers.start(pair(pids, machines))
 
     def _has_moved(self) -> bool:

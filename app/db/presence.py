@@ -27,6 +27,7 @@ JOINED = "joined"
 LEFT = "left"
 LEASE_ENDS_AFTER_S = 0.1
 """By then a lease of 80 ms has ended, also by a clock that is slowed by 10 % while ours is advanced by as much."""
+JOIN_TIMEOUT_MS = 1_500  # below `listening.GIVEN_UP_AFTER_S`
 MACHINE_BITS = 31
 PAYLOAD_CHARACTERS_MAX = 7_900  # PostgreSQL refuses 8,000
 
@@ -56,11 +57,12 @@ def join_statements(machine: int) -> str:
     """The statements by which a listening connection becomes a follower's, in one transaction.
 
     The change log's lock orders them: a write that did not see this follower has committed before they run. The
-    keepalive ends the session of a machine that vanished within half a minute.
+    keepalive ends the session of a machine that vanished within half a minute. The server gives up waiting for a long
+    write before the client does: it would not notice that the client has gone, and each attempt would leave a session.
     """
     return (
         "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
-        f"SELECT pg_advisory_xact_lock({CHANGE_LOG_LOCK}); "
+        f"SET lock_timeout = {JOIN_TIMEOUT_MS}; SELECT pg_advisory_xact_lock({CHANGE_LOG_LOCK}); "
         f"SELECT pg_advisory_lock_shared({_FOLLOWERS}, {machine}), pg_notify('{CHANNEL}', '{JOINED} {machine}')"
     )
 

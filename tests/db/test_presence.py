@@ -13,7 +13,8 @@ from sqlalchemy.util import await_only
 from app.actions.changes import Change, append_changes, begin_changes
 from app.actions.idempotency import PrivateAnswer, Repeatable, find_answer, keep_answer
 from app.actions.keys import create_key
-from app.db import listening
+from app.db import listening, presence
+from app.db.locks import CHANGE_LOG_LOCK
 from app.db.session import Database, open_database
 from app.domain.api_key import KeyScope
 from app.relay.follower import Follower
@@ -22,6 +23,7 @@ from tests.conftest import NOW
 from tests.following import A_TYPE, Kept, append, learn
 
 WRITES = 30
+_WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 SECONDS_MOST = 10.0
 
 pytestmark = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
@@ -149,6 +151,26 @@ async def test_follower_that_joins_during_a_write_trusts_nothing_from_before_it(
     await joining[0]
     await reader.follower.stop()
     await reader.database.close()
+
+
+async def test_follower_waits_for_a_long_write_in_one_session(
+    start: Start, database_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "JOIN_TIMEOUT_MS", 100)
+    monkeypatch.setattr(listening, "GIVEN_UP_AFTER_S", 0.3)
+    reader = await start()
+    connection = await asyncpg.connect(database_address)
+    waiting = set()
+    async with connection.transaction():
+        await connection.execute(f"SELECT pg_advisory_xact_lock({CHANGE_LOG_LOCK})")
+        reader.watch._driver.terminate()
+        for _ in range(50):
+            waiting.add(await connection.fetchval(_WAITING))
+            await asyncio.sleep(0.02)
+        assert not reader.follower.is_current()
+    assert waiting <= {0, 1}
+    await learn(reader.follower)
+    await connection.close()
 
 
 async def test_follower_that_leaves_is_not_waited_for(start: Start) -> None:
