@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from app.db import migrations
+from app.db.engine import find_path_flaw, sqlite_path
 from app.db.session import FAILURES, Database, open_database
 from app.errors import OperatorError
 from app.settings import read_settings
@@ -18,6 +19,9 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
     async def run() -> R:
         database = open_database(read_settings().database_url)
         try:
+            flaw = find_path_flaw(database.url)
+            if flaw is not None:
+                raise OperatorError(flaw)
             if at_head:
                 await check_schema(database)
             return await work(database)
@@ -35,7 +39,12 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
 
 
 async def check_schema(database: Database) -> migrations.SchemaState:
-    """How the schema compares with what this release expects; OperatorError where this release cannot work with it."""
+    """How the schema compares with what this release expects; OperatorError where this release cannot work with it.
+
+    A SQLite file that is not there is not created.
+    """
+    if database.url.get_backend_name() == "sqlite" and not sqlite_path(database.url).exists():
+        raise OperatorError(f"There is no database at {sqlite_path(database.url)}; run 'dayline db upgrade' first.")
     state = await database.write(migrations.find_state)
     if not state.is_usable:
         raise OperatorError(state.flaw)

@@ -185,6 +185,26 @@ def postgresql_writer(url: URL) -> "AsyncEngine":
     )
 
 
+def find_path_flaw(url: URL) -> str | None:
+    """Why the file of a SQLite database cannot be opened for reading and writing, in one sentence; None elsewhere.
+
+    A file that is not there is no flaw where it can be created.
+    """
+    if url.get_backend_name() != "sqlite":
+        return None
+    path = sqlite_path(url)
+    try:
+        if path.is_dir():
+            return f"'{path}' is a folder; DAYLINE_DATABASE_URL must name a file."
+        if not path.exists() and not path.absolute().parent.is_dir():
+            return f"There is no folder '{path.absolute().parent}' for the database."
+        wanted = path if path.exists() else path.absolute().parent
+        may_open = os.access(wanted, os.R_OK | os.W_OK, effective_ids=True)
+    except PermissionError:
+        may_open = False
+    return None if may_open else f"This user has no permission to read and write '{path}'."
+
+
 def sqlite_path(url: URL) -> Path:
     """The file behind a SQLite address."""
     return Path(url.database or "")
