@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 _LONGEST_TAG: Final = 64
 _REMEMBERED_LANGUAGES: Final = 256
+_REMEMBERED_LOCALES: Final = 256
 _REMEMBERED_DAYS: Final = 4096
 _FALLBACK: Final = "en"
 _ANY_YEAR: Final = 2000
@@ -96,10 +97,16 @@ def find_locale(language: str) -> Locale:
 
     for candidate in _ranges(language):
         try:
-            return OwnLocale.parse(candidate, sep="-")
+            return _shared(OwnLocale.parse(candidate, sep="-"))
         except (UnknownLocaleError, ValueError):  # ValueError: not how CLDR forms its identifiers
             continue
-    return OwnLocale.parse(_FALLBACK)
+    return _shared(OwnLocale.parse(_FALLBACK))
+
+
+@lru_cache(maxsize=_REMEMBERED_LOCALES)
+def _shared(locale: Locale) -> Locale:
+    """Return the first of equal locales: the data of each takes 1.7 MB, and any number of tags lead to one locale."""
+    return locale
 
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)

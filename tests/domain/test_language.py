@@ -260,3 +260,8 @@ def test_a_date_that_is_put_together_is_the_one_that_babel_writes() -> None:
             assert ascii_digits(parts["day"]) == ascii_digits(format_date(day, str(patterns["MMMMd"]), locale))
             full = ascii_digits(format_date(day, "full", locale))
             assert full in ascii_digits(long_text(day, "17:21", language)), (language, day)
+
+
+def test_tags_of_one_locale_share_its_data() -> None:
+    locales = {id(find_locale(f"uk-x-desk{number}")) for number in range(50)}
+    assert locales == {id(find_locale("uk"))}
