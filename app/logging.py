@@ -93,13 +93,18 @@ CONFIGURATION: dict[str, Any] = {
 
 
 def configure_logging() -> None:
-    """Have this process log in lines, warnings and uncaught exceptions included.
-
-    A line that cannot be written, on a full disk for instance, is lost: a traceback could not be written either.
-    """
+    """Have this process log in lines, as uvicorn has every process that serves."""
     from logging.config import dictConfig  # noqa: PLC0415 - only servers log
 
     dictConfig(CONFIGURATION)
+    log_uncaught()
+
+
+def log_uncaught() -> None:
+    """Log warnings and uncaught exceptions of this process, and no error about the log itself.
+
+    A line that cannot be written, on a full disk for instance, is lost: a traceback could not be written either.
+    """
     logging.captureWarnings(capture=True)
     logging.raiseExceptions = False
     sys.excepthook = _log_uncaught

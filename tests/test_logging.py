@@ -4,6 +4,7 @@ import logging
 import re
 import shutil
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from app.domain.instant import DAY_US
 from app.domain.preview import Preview, make_token
 from app.logging import LINE_CHARACTERS_MOST, LineFormatter
 from app.schemas.api_key import KeyRecord
+from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, run_once
 from tests.records import article, edition
 from tests.serving import Server, free_port, start_server
@@ -98,19 +100,20 @@ def test_a_long_message_is_cut() -> None:
     assert written.endswith(f"… ({9 * LINE_CHARACTERS_MOST} more characters)")
 
 
+def fill(connection: Connection) -> tuple[str, str]:
+    """Store an edition and a draft; the tokens of the draft's preview and of a key."""
+    store_entry(connection, edition(), now=NOW)
+    draft = store_articles(connection, [article(None, edition="global", headline="Fog")], now=NOW)
+    token = make_token(signing_secret(connection), Preview(draft.ids[0], NOW + 3_650 * DAY_US))
+    record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE])
+    return token, create_key(connection, record, now=NOW)[1]
+
+
 @pytest.fixture
 def server(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Server, Path, str, str]]:
     """A server that writes an access log, its database, the token of a preview, and a key's."""
     path = tmp_path / "dayline.db"
     shutil.copy(sqlite_template, path)
-
-    def fill(connection: Connection) -> tuple[str, str]:
-        store_entry(connection, edition(), now=NOW)
-        draft = store_articles(connection, [article(None, edition="global", headline="Fog")], now=NOW)
-        token = make_token(signing_secret(connection), Preview(draft.ids[0], NOW + 3_650 * DAY_US))
-        record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE])
-        return token, create_key(connection, record, now=NOW)[1]
-
     token, key = run_once(f"sqlite:///{path}", fill)
     path.chmod(0o644)
     server = start_server(f"sqlite:///{path}", tmp_path, free_port(), DAYLINE_ACCESS_LOG="true")
@@ -156,3 +159,28 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     assert any(r"articles/b\n2026" in line and "found no database" in line for line in lines), lines
     assert sum("(mode 0644)" in line and " WARNING app.cli.server: " in line for line in lines) == 1
     assert any("uvicorn.access" in line and " 404" in line for line in lines)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_no_request_is_logged_unless_it_is_set(sqlite_template: Path, tmp_path: Path, workers: int) -> None:
+    shutil.copy(sqlite_template, tmp_path / "dayline.db")
+    run_once(f"sqlite:///{tmp_path}/dayline.db", fill)
+    port, written = free_port(), tmp_path / "log.txt"
+    with (
+        written.open("wb") as log,
+        subprocess.Popen(  # noqa: S603 - our own program
+            arguments_of("serve", "--port", port, "--workers", workers),
+            env=environment_of(f"sqlite:///{tmp_path}/dayline.db"),
+            stderr=log,
+        ) as process,
+    ):
+        try:
+            assert [request(port, "/v1/timeline") for _ in range(3)] == [200] * 3
+            assert request(port, "/v1/absent") == 404
+            process.terminate()
+            process.wait(30)
+        finally:
+            process.kill()
+    lines = written.read_text().split("\n")[:-1]
+    assert len(lines) > 3
+    assert [line for line in lines if "uvicorn.access" in line or not LINE.fullmatch(line)] == []

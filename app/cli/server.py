@@ -12,7 +12,7 @@ from app.cli.allocator import bound_arenas
 from app.cli.running import check_schema, with_database
 from app.db.engine import find_wide_files, read_address
 from app.errors import OperatorError
-from app.logging import CONFIGURATION, configure_logging
+from app.logging import CONFIGURATION, configure_logging, log_uncaught
 from app.settings import Settings, read_settings
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def make_app() -> object:
     What is there then is left out of all later searches.
     """
     gc.disable()
-    configure_logging()
+    log_uncaught()  # what uvicorn has configured stays, an access log that is off above all
     bound_arenas()
     from app.api.framework import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
 
