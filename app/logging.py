@@ -1,6 +1,6 @@
 """The lines of a server's log: time, level, logger and message, none of which a request can forge.
 
-    2026-11-29T20:01:02.345Z ERROR app.api.problems: GET /v1/timeline found no database: the disk is full (…)
+    2026-11-29T20:01:02.345Z ERROR app.api.problems: GET /v1/timeline: database unavailable: the disk is full (…)
 
 Control characters are escaped, secrets are left out, and each line of a traceback has time, level and logger too.
 """

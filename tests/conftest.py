@@ -22,7 +22,7 @@ from app.actions.articles import store_articles
 from app.actions.catalogue import store_entry
 from app.actions.manner import Stored
 from app.db import migrations
-from app.db.session import Database, open_database
+from app.db.session import MIGRATIONS, Database, open_database
 from app.domain.instant import parse_instant
 from app.main import create_app
 from app.schemas.record import ArticleRecord, CatalogueRecord
@@ -71,7 +71,7 @@ def run_once(address: str, action: Callable[[Connection], Any]) -> Any:
     """Run one action on a database of its own event loop."""
 
     async def run() -> Any:
-        database = open_database(address)
+        database = open_database(address, limits=MIGRATIONS)
         try:
             return await database.write(action)
         finally:

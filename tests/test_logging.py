@@ -156,7 +156,7 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     assert token not in written
     assert key not in written
     assert sum("/v1/editorial/previews/[token]" in line for line in lines) >= 3
-    assert any(r"articles/b\n2026" in line and "found no database" in line for line in lines), lines
+    assert any(r"articles/b\n2026" in line and "database unavailable" in line for line in lines), lines
     assert sum("(mode 0644)" in line and " WARNING app.cli.server: " in line for line in lines) == 1
     assert any("uvicorn.access" in line and " 404" in line for line in lines)
 

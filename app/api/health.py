@@ -40,9 +40,9 @@ async def get_liveness() -> Response:
     **documented(None, Health, {"status": "ready"}, problems=(503,), cached=False),
 )
 async def get_readiness(request: Request) -> Response:
-    """Answers 200 when the database can be read and this release can work with its schema."""
+    """Answers 200 when the database can be read within two seconds and this release can work with its schema."""
     try:
-        state = await database_of(request).read(migrations.find_state)
+        state = await database_of(request).probe(migrations.find_state)
     except DatabaseFileError:
         return problem(request, NOT_READY, LOST)
     except FAILURES:

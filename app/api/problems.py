@@ -203,7 +203,7 @@ async def _answer_nobody(_request: Request, _error: Exception) -> Response:
 async def _answer_outage(request: Request, error: Exception) -> Response:
     if not is_outage(error):
         raise error
-    log.error("%s %s found no database: %s", request.method, request.scope["path"], reason_of(error))
+    log.error("%s %s: database unavailable: %s", request.method, request.scope["path"], reason_of(error))
     detail = f"The database is busy or out of reach; {REPEATING}"
     return problem(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
 

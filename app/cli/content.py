@@ -16,7 +16,7 @@ from app import clock
 from app.cli.progress import progress
 from app.cli.running import with_database
 from app.db.engine import create_private
-from app.db.session import Connection, Database
+from app.db.session import COMMANDS, Connection, Database
 from app.errors import OperatorError
 from app.importers.runner import Importer, Report
 from app.queries.editions import all_editions
@@ -75,7 +75,7 @@ def _import(stream: BufferedReader, name: str, size: int) -> Report:
             )
             return await importer.run(stream)
 
-        report = with_database(work)
+        report = with_database(work, limits=COMMANDS)
     click.echo(f"{name}: {_summary(report)}")
     return report
 
@@ -118,7 +118,7 @@ def export_file(output: Path | None) -> None:
     async def work(database: Database) -> int:
         return await database.read_long(write)
 
-    count = with_database(work)
+    count = with_database(work, limits=COMMANDS)
     click.echo(f"{count} records exported.", err=True)
 
 

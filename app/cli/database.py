@@ -9,7 +9,7 @@ from app.actions.restoring import move_log_ahead
 from app.cli.running import check_schema, with_database
 from app.db import migrations
 from app.db.backup import backup
-from app.db.session import Database, open_database
+from app.db.session import COMMANDS, MIGRATIONS, Database, open_database
 from app.domain.editor import COMMAND
 from app.domain.log_gap import Gap
 from app.settings import read_settings
@@ -36,7 +36,7 @@ def upgrade_schema(*, allow_newer: bool) -> None:
         await database.write(migrations.upgrade)
         return await database.write(migrations.current)
 
-    click.echo(f"The database is at {with_database(work, at_head=False)}.")
+    click.echo(f"The database is at {with_database(work, at_head=False, limits=MIGRATIONS)}.")
 
 
 @database_group.command("check")
@@ -70,5 +70,5 @@ def note_restored() -> None:
     async def work(database: Database) -> Gap:
         return await database.write(move_log_ahead, now=clock.now(), actor=COMMAND.actor)
 
-    gap = with_database(work)
+    gap = with_database(work, limits=COMMANDS)
     click.echo(f"The backup ends at change {gap.last}; the log goes on at {gap.first}.")

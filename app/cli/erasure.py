@@ -8,7 +8,7 @@ from app import clock
 from app.actions.erasure import Erasure, erase_article
 from app.cli.running import with_database
 from app.db.scrubbing import scrub
-from app.db.session import Database
+from app.db.session import COMMANDS, Database
 from app.domain.editor import COMMAND
 from app.domain.ids import parse_id
 from app.errors import OperatorError
@@ -32,7 +32,7 @@ def erase(article_id: str, *, yes: bool) -> None:
     async def clean(database: Database) -> None:
         await scrub(database.url)
 
-    erasure = with_database(work)
+    erasure = with_database(work, limits=COMMANDS)
     with_database(clean, at_head=False)
     if erasure is Erasure.ABSENT:
         raise OperatorError(f"There is no article {article_id}; what one may have left behind is scrubbed.")

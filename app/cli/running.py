@@ -6,18 +6,18 @@ from typing import TypeVar
 
 from app.db import migrations
 from app.db.engine import find_path_flaw, sqlite_path
-from app.db.session import FAILURES, Database, open_database
+from app.db.session import FAILURES, SERVING, Database, Limits, open_database, reason_of
 from app.errors import OperatorError
 from app.settings import read_settings
 
 R = TypeVar("R")
 
 
-def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = True) -> R:
+def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = True, limits: Limits = SERVING) -> R:
     """What the work returns; OperatorError where the database cannot be reached or is not at this schema."""
 
     async def run() -> R:
-        database = open_database(read_settings().database_url)
+        database = open_database(read_settings().database_url, limits=limits)
         try:
             flaw = find_path_flaw(database.url)
             if flaw is not None:
@@ -34,8 +34,7 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
     except BrokenPipeError:  # whoever read our output has gone: no failure of the database
         raise
     except FAILURES as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OperatorError(f"The database failed: {reason.rstrip('.')}.") from error
+        raise OperatorError(f"The database failed: {reason_of(error).rstrip('.')}.") from error
 
 
 async def check_schema(database: Database) -> migrations.SchemaState:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, StaticPool
 
+from app.db.limits import Limits
 from app.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -22,8 +24,7 @@ PAGE_CACHE_KIB = 16_384
 READER_CACHE_KIB = 32_768  # room for the inner pages of every index of millions of articles
 LONG_READER_CACHE_KIB = 4_096  # of each thread that reads: the allocator keeps what a thread has ever had at once
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
-POOL_SIZE = 10  # kept open, and no more: one that is opened for a rush costs more than waiting a turn
-PLANNED_ONCE = {"plan_cache_mode": "force_generic_plan", "jit": "off"}
+PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
 """For statements that read a few rows in the order of an index: planning takes thrice what they take."""
 PRIVATE_MODE = 0o600
 OTHERS = 0o007
@@ -145,43 +146,39 @@ def find_wide_files(url: URL) -> list[tuple[Path, int]]:
     return found
 
 
-def postgresql_reader(url: URL) -> "AsyncEngine":
-    """Connections without transactions; whoever reads begins a snapshot."""
+def postgresql_reader(url: URL, limits: Limits) -> "AsyncEngine":
+    """Connections without transactions; the pool limits a reading as a whole, or each call where that is shorter."""
+    call_s = limits.call_s if limits.call_s < limits.read_s else None
+    return _postgresql_engine(url, limits, session=PLANNED_ONCE, command_timeout=call_s)
+
+
+def postgresql_streamer(url: URL, limits: Limits) -> "AsyncEngine":
+    """Connections for one long reading each, whose calls are limited one by one."""
+    return _postgresql_engine(url, limits, session=PLANNED_ONCE, command_timeout=limits.call_s)
+
+
+def postgresql_writer(url: URL, limits: Limits) -> "AsyncEngine":
+    """Connections for writes, which begin and end their transactions by themselves."""
+    return _postgresql_engine(url, limits)
+
+
+def _postgresql_engine(
+    url: URL, limits: Limits, *, session: str = "", command_timeout: float | None = None
+) -> "AsyncEngine":
+    """Connections that are opened and closed on demand, without transactions of SQLAlchemy's own."""
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - brings the whole ORM; SQLite needs none
 
-    return create_async_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        hide_parameters=HIDDEN,
-        connect_args={"server_settings": PLANNED_ONCE},
-    )
-
-
-def postgresql_streamer(url: URL) -> "AsyncEngine":
-    """The same, but each connection is opened for one reading and closed after it, however many there are."""
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - same
+    from app.db.driver import open_driver  # noqa: PLC0415 - asyncpg is slow to load as well
 
     return create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
         hide_parameters=HIDDEN,
-        connect_args={"server_settings": PLANNED_ONCE},
-    )
-
-
-def postgresql_writer(url: URL) -> "AsyncEngine":
-    """Connections that see what others committed, so that a lock taken late still reads the latest."""
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - same
-
-    return create_async_engine(
-        url,
-        isolation_level="READ COMMITTED",
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        hide_parameters=HIDDEN,
+        connect_args={
+            "async_creator_fn": partial(open_driver, connect_s=limits.connect_s, session=session),
+            "command_timeout": command_timeout,
+        },
     )
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from app.db.engine import HIDDEN
+from app.db.outages import UnreachableError
 from app.db.presence import (
     ACKNOWLEDGE,
     ACKNOWLEDGEMENTS,
@@ -50,13 +51,13 @@ R = TypeVar("R")
 
 @contextmanager
 def _connection_errors() -> Iterator[None]:
-    """Raise the driver's own errors, which no other module knows, as ConnectionError."""
+    """Raise the driver's own errors, which no other module knows, as UnreachableError: a standby refuses to LISTEN."""
     try:
         yield
     except OSError:
         raise
     except Exception as error:
-        raise ConnectionError(str(error) or LOST) from error
+        raise UnreachableError(error) from error
 
 
 class ListeningWatch:
@@ -182,10 +183,11 @@ class ListeningWatch:
         self._tick = await connection.run_sync(tick_of)
         if self._tick is not None:
             self._tick.renew()
-        await self._driver.add_listener(CHANNEL, self._hear)
-        self._driver.add_termination_listener(self._lose)
+        with _connection_errors():
+            await self._driver.add_listener(CHANNEL, self._hear)
         if self._followers is not None:
             await self._join(self._followers)
+        self._driver.add_termination_listener(self._lose)
         self._is_listening = True
         self._hear()  # whatever was committed before
 
@@ -252,9 +254,9 @@ class ListeningWatch:
             self._driver.terminate()
 
     async def _open_driver(self, *args: Any, **options: Any) -> Any:
-        import asyncpg  # noqa: PLC0415 - slow to load, and SQLite needs none
+        from app.db.driver import open_driver  # noqa: PLC0415 - slow to load, and SQLite needs none
 
-        self._driver = await asyncpg.connect(*args, timeout=GIVEN_UP_AFTER_S, **options)
+        self._driver = await open_driver(*args, connect_s=GIVEN_UP_AFTER_S, **options)
         return self._driver
 
     def _make_engine(self, url: URL) -> "AsyncEngine":

@@ -1,79 +1,30 @@
 """A PostgreSQL server: connections that are kept open, each lent to one request at a time."""
 
-import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from app.db import engine as engines
 from app.db.commits import CommitWatch
+from app.db.limits import Limits
 from app.db.listening import ListeningWatch
+from app.db.pool import ConnectionPool, Lent, open_connection
 from app.db.presence import Followers
 from app.db.tick import MachineTick, tick_of
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
-LENT_WITHIN_S = 30.0
-
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Readers:
-    """Connections without transactions, opened as they are needed, up to the size of the pool, and lent in turn."""
-
-    def __init__(self, engine: "AsyncEngine") -> None:
-        self._engine = engine
-        self._idle: list[AsyncConnection] = []
-        self._turns = asyncio.Semaphore(engines.POOL_SIZE)
-
-    @asynccontextmanager
-    async def lend(self) -> AsyncIterator["AsyncConnection"]:
-        """A connection for one reading; what was lost or cut short in the middle of one is not lent again."""
-        if self._turns.locked():
-            async with asyncio.timeout(LENT_WITHIN_S):
-                await self._turns.acquire()
-        else:
-            await self._turns.acquire()
-        try:
-            connection = self._idle.pop() if self._idle else await self._engine.connect()
-            is_well = False
-            try:
-                yield connection
-                is_well = True
-            except Exception:
-                is_well = not connection.invalidated
-                raise
-            finally:
-                if is_well:
-                    self._idle.append(connection)
-                else:
-                    await self._give_up(connection)
-        finally:
-            self._turns.release()
-
-    async def close(self) -> None:
-        """Close them all."""
-        idle, self._idle = self._idle, []
-        for connection in idle:
-            await connection.close()
-        await self._engine.dispose()
-
-    async def _give_up(self, connection: "AsyncConnection") -> None:
-        """Close it, and where it was lost those that were left idle meanwhile: they may be lost as well."""
-        idle: list[AsyncConnection] = []
-        if connection.invalidated:
-            idle, self._idle = self._idle, idle
-        for each in (connection, *idle):
-            await each.invalidate()
-            await each.close()
 
 
 def _run(
@@ -91,27 +42,49 @@ def _next_of(_connection: Connection, reading: Generator[R]) -> R | None:
     return next(reading, None)
 
 
-async def _end_snapshot(connection: "AsyncConnection", driver: Any) -> None:
-    """Leave no transaction open on a connection that others will read with: they would see what is long past.
+def _act(
+    connection: Connection, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Run an action in a transaction that SQLAlchemy knows of, while the driver begins and ends it."""
+    with connection.begin():
+        return action(connection, *args, **kwargs)
 
-    A connection that was lost is given up, and what was read or went wrong before stands.
-    """
+
+async def _execute(lent: Lent, statements: str) -> str:
+    """Run statements without values past SQLAlchemy, which takes five times as long; their status, DBAPIError."""
     try:
-        await driver.execute("ROLLBACK")
-    except Exception:  # noqa: BLE001 - whatever it is, nobody reads with it again
-        await connection.invalidate()
-    except BaseException:
-        await connection.invalidate()
+        return str(await lent.driver.execute(statements))
+    except OSError:
+        lent.driver.terminate()
         raise
+    except Exception as error:
+        raise DBAPIError(
+            statements, None, error, hide_parameters=True, connection_invalidated=lent.driver.is_closed()
+        ) from error
+
+
+async def _roll_back(lent: Lent) -> None:
+    """Leave no transaction open on a connection that others will use; where that fails, it is closed.
+
+    What was read or went wrong before stands.
+    """
+    if lent.driver.is_closed():
+        return
+    try:
+        await lent.driver.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001 - whatever it is, nobody reads with it again
+        lent.driver.terminate()
 
 
 class PostgresqlDatabase:
-    """A server: connections from a pool, each lent to one request at a time."""
+    """A server: connections from pools, each lent to one request at a time, within limits."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, limits: Limits) -> None:
         self.url = url
-        self._readers = Readers(engines.postgresql_reader(url))
-        self._writer = engines.postgresql_writer(url)
+        self._limits = limits
+        self._begin_write = limits.begin_write()
+        self._readers = ConnectionPool(engines.postgresql_reader(url, limits))
+        self._writers = ConnectionPool(engines.postgresql_writer(url, limits))
         self._streamer: AsyncEngine | None = None
         self._tick: MachineTick | None = None
         self._is_alone = False
@@ -119,18 +92,31 @@ class PostgresqlDatabase:
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run over the greenlet bridge in a read-only REPEATABLE READ transaction, which the driver begins and ends."""
-        async with self._readers.lend() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            try:
-                try:
-                    await driver.execute(_SNAPSHOT)
-                except Exception:  # noqa: BLE001 - it is tried again, and what fails then has a name
-                    await connection.exec_driver_sql(_SNAPSHOT)
-                return await connection.run_sync(_run, query, *args, **kwargs)
-            finally:  # also when cancelled while it begins, which the server may have done
-                await _end_snapshot(connection, driver)
+        return await self._read_within(self._limits.read_s, query, *args, **kwargs)
 
     read_long = read
+
+    async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Read with a shorter limit."""
+        return await self._read_within(self._limits.probe_s, query, *args, **kwargs)
+
+    async def _read_within(
+        self,
+        limit_s: float,
+        query: Callable[Concatenate[Connection, P], R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        async with self._readers.lend(limit_s) as lent:
+            try:
+                await _execute(lent, _SNAPSHOT)
+                answer = await lent.connection.run_sync(_run, query, *args, **kwargs)
+            except Exception:
+                await _roll_back(lent)
+                raise
+            await _roll_back(lent)
+            return answer
 
     @asynccontextmanager
     async def stream(
@@ -138,19 +124,17 @@ class PostgresqlDatabase:
     ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
         """Read over the greenlet bridge on a connection that is opened for it: those of requests stay free."""
         if self._streamer is None:
-            self._streamer = engines.postgresql_streamer(self.url)
-        connection = await self._streamer.connect()
+            self._streamer = engines.postgresql_streamer(self.url, self._limits)
+        lent = await open_connection(self._streamer, time.monotonic() + self._limits.read_s)
         try:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
-            try:
-                await connection.exec_driver_sql(_SNAPSHOT)
-                reading = await connection.run_sync(query, *args, **kwargs)
-                yield partial(connection.run_sync, _next_of, reading)
-            finally:
-                if not connection.invalidated:  # as it is where a reading was cut short
-                    await _end_snapshot(connection, driver)
+            await _execute(lent, _SNAPSHOT)
+            reading = await lent.connection.run_sync(query, *args, **kwargs)
+            yield partial(lent.connection.run_sync, _next_of, reading)
+        except BaseException:
+            lent.driver.terminate()
+            raise
         finally:
-            await connection.close()
+            await lent.connection.close()
 
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -163,8 +147,8 @@ class PostgresqlDatabase:
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run over the greenlet bridge, without a transaction."""
-        async with self._readers.lend() as connection:
-            return await connection.run_sync(_run, query, *args, **kwargs)
+        async with self._readers.lend(self._limits.read_s) as lent:
+            return await lent.connection.run_sync(_run, query, *args, **kwargs)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run over the greenlet bridge in a READ COMMITTED transaction, and return once no process trusts what was."""
@@ -179,8 +163,16 @@ class PostgresqlDatabase:
     async def _commit(self, action: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it in a transaction, and change the tick of this machine after it."""
         try:
-            async with self._writer.begin() as connection:
-                return await connection.run_sync(action, *args, **kwargs)
+            async with self._writers.lend(self._limits.write_s) as lent:
+                try:
+                    await _execute(lent, self._begin_write)
+                    result = await lent.connection.run_sync(_act, action, *args, **kwargs)
+                except Exception:
+                    await _roll_back(lent)
+                    raise
+                if await _execute(lent, "COMMIT") != "COMMIT":
+                    raise RuntimeError("the transaction had failed, and its commit was a rollback")
+                return result
         finally:  # who loses the connection while it commits does not know whether it has
             if self._tick is not None:
                 self._tick.set()
@@ -204,4 +196,4 @@ class PostgresqlDatabase:
         if self._tick is not None:
             self._tick.close()
         await self._readers.close()
-        await self._writer.dispose()
+        await self._writers.close()

@@ -72,8 +72,11 @@ class Prepared:
         try:
             rows = driver.execute(text, given) if is_sqlite else await_only(driver.fetch(text, *given))
             return [*map(self._make, rows)]
+        except OSError:  # the server did not respond in time: asyncpg would wait for it to cancel the statement
+            driver.terminate()
+            raise
         except Exception as error:
-            if not is_sqlite and driver.is_in_transaction() and not driver.is_closed():
+            if not is_sqlite and not driver.is_closed() and driver.is_in_transaction():
                 # Asked again there, the server would only say that something failed before; else, what it is.
                 raise DBAPIError(text, None, error, hide_parameters=True) from error
             return [*map(self._make, connection.exec_driver_sql(text, given))]

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL
 
 from app.db.engine import BUSY_TIMEOUT_MS, postgresql_writer, sqlite_path
+from app.db.limits import MIGRATIONS
 from app.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _rewrite_sqlite(url: URL) -> None:
 
 
 async def _vacuum_postgresql(url: URL) -> None:
-    engine = postgresql_writer(url)
+    engine = postgresql_writer(url, MIGRATIONS)
     try:
         async with engine.connect() as connection:
             free = await connection.execution_options(isolation_level="AUTOCOMMIT")

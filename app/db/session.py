@@ -3,6 +3,7 @@
     read        SQLite: inline in the event loop on one held connection; PostgreSQL: a lent connection
     read_now    the same without an await, on SQLite alone
     read_once   the same for what is one statement where statements travel, and needs no transaction there
+    probe       the same for a question whose answer only shows that the database responds, within 2 s
     read_long   the same snapshot, but SQLite runs it in a thread so that the loop goes on
     stream      a snapshot read bit by bit on a connection of its own, for as long as whoever reads takes
     write       one transaction, committed when it returns; SQLite: one writer thread per process
@@ -10,59 +11,36 @@
 Queries and actions are synchronous functions of a connection, written once for both databases.
 """
 
-import sqlite3
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.db import engine as engines
 from app.db.commits import CommitWatch
+from app.db.limits import COMMANDS, MIGRATIONS, SERVING, Limits
+from app.db.outages import FAILURES, OUTAGES, is_outage, reason_of
 from app.db.postgresql import PostgresqlDatabase
 from app.db.sqlite import SqliteDatabase
 
-__all__ = ["FAILURES", "OUTAGES", "Connection", "Database", "is_outage", "open_database", "reason_of"]
-
-FAILURES = (SQLAlchemyError, OSError)
-"""What a database that cannot be reached or used raises, for those who tell a person of it."""
-
-OUTAGES = (DBAPIError, PoolTimeoutError, OSError)
-"""What may be an outage that passes; `is_outage` tells."""
-_SQLITE_PASSING = {
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PROTOCOL,
-}
-_SQLSTATES_PASSING = ("08", "40", "53", "55P03", "57P0")
-"""No connection, a deadlock, no room, a lock that was not to be had, a server that ends or begins (its appendix A)."""
+__all__ = [
+    "COMMANDS",
+    "FAILURES",
+    "MIGRATIONS",
+    "OUTAGES",
+    "SERVING",
+    "Connection",
+    "Database",
+    "Limits",
+    "is_outage",
+    "open_database",
+    "reason_of",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the database was busy or out of reach, so that the same may succeed in a moment; else it is a fault."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, OUTAGES)
-    if error.connection_invalidated:
-        return True
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if isinstance(error, OperationalError) and code is not None:
-        return code & 0xFF in _SQLITE_PASSING  # the rest of an extended code says more of the same
-    return str(getattr(error.orig, "sqlstate", "") or "").startswith(_SQLSTATES_PASSING)
-
-
-def reason_of(error: BaseException) -> str:
-    """What failed, in one line: the kind of error and the first line of what the database said."""
-    said, *_ = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {said}"
 
 
 class Database(Protocol):
@@ -82,6 +60,9 @@ class Database(Protocol):
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """The same for a query that is `Headed`, or one prepared statement."""
+
+    async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The answer of a short query within two seconds; TimeoutError where the database does not respond."""
 
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -116,7 +97,7 @@ class Database(Protocol):
         """Give back every connection and thread."""
 
 
-def open_database(address: str) -> Database:
-    """The database behind an address; nothing is connected until it is used."""
+def open_database(address: str, *, limits: Limits = SERVING) -> Database:
+    """The database behind an address; nothing is connected until it is used. The limits are those of PostgreSQL."""
     url = engines.read_address(address)
-    return SqliteDatabase(url) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url)
+    return SqliteDatabase(url) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url, limits)

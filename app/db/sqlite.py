@@ -90,6 +90,10 @@ class SqliteDatabase:
             self._held = self._reader.connect()
         return self._held
 
+    async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run inline, as every short query."""
+        return await self.read(query, *args, **kwargs)
+
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:

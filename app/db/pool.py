@@ -1,0 +1,135 @@
+"""Connections to a PostgreSQL server that stay open, each lent for one reading or one write of limited duration."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import DBAPIError
+
+from app.db.outages import UnreachableError, is_lost
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+LOOK_S = (
+    0.1  # between two looks for connections whose time is up: a timer for each would cost a tenth of a short reading
+)
+POOL_SIZE = 10  # one more that is opened for a rush costs more than waiting for one that is open
+
+
+class Lent:
+    """A connection of SQLAlchemy with the driver's own, as it is lent until a time of time.monotonic()."""
+
+    __slots__ = ("connection", "driver", "ends_at", "is_late")
+
+    def __init__(self, connection: "AsyncConnection", driver: Any) -> None:
+        self.connection = connection
+        self.driver = driver
+        self.ends_at = 0.0
+        self.is_late = False
+
+    def expire(self) -> None:
+        """Close the connection because time is up, which ends whatever waits for the server."""
+        self.is_late = True
+        self.driver.terminate()
+
+
+class ConnectionPool:
+    """Up to ten connections, opened on demand and lent in turn, each for a limited time.
+
+    The limit includes the wait for a turn and connecting. When it passes, the connection is closed without waiting
+    for the server, and so are the idle ones: after a failover, or behind a NAT that lost its state, they are dead too.
+    """
+
+    def __init__(self, engine: "AsyncEngine") -> None:
+        self._engine = engine
+        self._idle: list[Lent] = []
+        self._busy: set[Lent] = set()
+        self._look: asyncio.TimerHandle | None = None
+        self._turns = asyncio.Semaphore(POOL_SIZE)
+        self._is_closed = False
+
+    @asynccontextmanager
+    async def lend(self, limit_s: float) -> AsyncIterator[Lent]:
+        """A connection for one reading or write; what fails in it, TimeoutError when time is up."""
+        ends_at = time.monotonic() + limit_s
+        await self._take_turn(ends_at, limit_s)
+        try:
+            lent = self._idle.pop() if self._idle else await open_connection(self._engine, ends_at)
+            lent.ends_at = ends_at
+            self._busy.add(lent)
+            if self._look is None:
+                self._expire_late()
+            is_usable = are_lost = False
+            try:
+                yield lent
+                is_usable = not lent.driver.is_closed()
+            except Exception as error:
+                are_lost = is_lost(error) or lent.driver.is_closed()
+                is_usable = not are_lost
+                if lent.is_late:
+                    raise TimeoutError(f"the server did not respond within {limit_s:g} s") from error
+                raise
+            finally:
+                self._busy.discard(lent)
+                if is_usable and not self._is_closed:
+                    self._idle.append(lent)
+                else:
+                    await self._give_up(lent, with_idle=are_lost or lent.is_late)
+        finally:
+            self._turns.release()
+
+    async def close(self) -> None:
+        """Close the idle connections; those that are lent are closed when they are given back."""
+        self._is_closed = True
+        if self._look is not None and not self._busy:
+            self._look.cancel()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(lent.connection.close() for lent in idle), return_exceptions=True)
+        await self._engine.dispose()
+
+    def _expire_late(self) -> None:
+        """Close what is lent beyond its time, and look again while anything is lent."""
+        now = time.monotonic()
+        for lent in self._busy:
+            if lent.ends_at <= now and not lent.is_late:
+                lent.expire()
+        self._look = asyncio.get_running_loop().call_later(LOOK_S, self._expire_late) if self._busy else None
+
+    async def _take_turn(self, ends_at: float, limit_s: float) -> None:
+        if not self._turns.locked():
+            await self._turns.acquire()
+            return
+        try:
+            async with asyncio.timeout(ends_at - time.monotonic()):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise TimeoutError(f"all {POOL_SIZE} connections of this process were in use for {limit_s:g} s") from None
+
+    async def _give_up(self, lent: Lent, *, with_idle: bool) -> None:
+        """Close it, and the idle ones where they may be lost as well; none of them waits for the server."""
+        lost = [lent]
+        if with_idle:
+            lost += self._idle
+            self._idle = []
+        for each in lost:
+            each.driver.terminate()
+        for each in lost:
+            with suppress(Exception):  # nothing of it is used again
+                await each.connection.invalidate()
+                await each.connection.close()
+
+
+async def open_connection(engine: "AsyncEngine", ends_at: float) -> Lent:
+    """A connection of its own, by a time of time.monotonic(); UnreachableError, TimeoutError and other OSErrors."""
+    try:
+        async with asyncio.timeout(ends_at - time.monotonic()):
+            connection = await engine.connect()
+    except TimeoutError as error:
+        raise TimeoutError(str(error) or "no connection was made in time") from error
+    except DBAPIError as error:
+        raise UnreachableError(error) from error
+    driver = (await connection.get_raw_connection()).driver_connection
+    return Lent(connection, driver)
