@@ -161,7 +161,7 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     assert any("uvicorn.access" in line and " 404" in line for line in lines)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.soak)])
 def test_no_request_is_logged_unless_it_is_set(sqlite_template: Path, tmp_path: Path, workers: int) -> None:
     shutil.copy(sqlite_template, tmp_path / "dayline.db")
     run_once(f"sqlite:///{tmp_path}/dayline.db", fill)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from app.db.locks import lock_change_log
 from app.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -92,12 +93,13 @@ def _one_sentence() -> Iterator[None]:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Bring the schema up to a revision; does nothing when it is there.
+    """Bring the schema up to a revision; does nothing when it is there. Processes that upgrade at once take turns.
 
     OperatorError where the database is at a revision that this release does not know.
     """
     from alembic import command  # noqa: PLC0415 - same
 
+    lock_change_log(connection)
     state = find_state(connection)
     if state.standing in {Standing.AHEAD, Standing.AHEAD_COMPATIBLE}:
         raise OperatorError(

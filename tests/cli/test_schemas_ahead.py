@@ -141,3 +141,16 @@ def test_a_broken_chain_of_migrations_is_one_sentence(
     ended = dayline("db", "upgrade", address=f"sqlite:///{tmp_path}/new.db")
     assert is_one_sentence(ended), ended
     assert "is not present" in ended.errors
+
+
+def test_processes_that_upgrade_at_once_take_turns(postgresql_server: str, tmp_path: Path) -> None:
+    run_once(postgresql_server.format("postgres"), create_database("upgraded_at_once"))
+    environment = environment_of(postgresql_server.format("upgraded_at_once"))
+    started = [
+        subprocess.Popen(  # noqa: S603 - our own program
+            arguments_of("db", "upgrade"), env=environment, cwd=tmp_path, stderr=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    said = [each.communicate(timeout=2 * SECONDS_MOST)[1] for each in started]
+    assert [(each.returncode, words) for each, words in zip(started, said, strict=True)] == [(0, b"")] * 2
