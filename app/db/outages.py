@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 FAILURES = (SQLAlchemyError, OSError)
@@ -19,6 +19,8 @@ _SQLITE_CAUSES = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
     sqlite3.SQLITE_PROTOCOL: "the file's locks are contended",
+    sqlite3.SQLITE_READONLY: "the file is read-only",
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
 """SQLite's primary result codes that pass."""
 
@@ -90,7 +92,7 @@ def _cause(error: BaseException) -> str | None:
     original = _original(error)
     code = getattr(original, "sqlite_errorcode", None)
     if code is not None:
-        return _SQLITE_CAUSES.get(code & 0xFF) if isinstance(error, OperationalError) else None
+        return _SQLITE_CAUSES.get(code & 0xFF)
     cause = _longest_prefix(_CAUSES, _sqlstate(error))
     if cause is None and getattr(error, "connection_invalidated", False):
         return _CAUSES["08"]

@@ -105,6 +105,8 @@ def test_the_class_name_that_sqlalchemy_puts_in_front_is_left_out() -> None:
         (sqlite3.SQLITE_BUSY_SNAPSHOT, "the file stayed locked by another writer"),
         (sqlite3.SQLITE_IOERR_WRITE, "the disk failed to read or write"),
         (sqlite3.SQLITE_CANTOPEN, "the file cannot be opened"),
+        (sqlite3.SQLITE_READONLY, "the file is read-only"),
+        (sqlite3.SQLITE_NOTADB, "the file is not a database"),
         (sqlite3.SQLITE_CORRUPT, None),
     ],
 )
