@@ -113,3 +113,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise OperatorError(
             f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
         ) from error
+
+
+def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process and these variables, for a program that it starts."""
+    return {**os.environ, **variables}

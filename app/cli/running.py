@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from app.db import migrations
-from app.db.engine import find_path_flaw, sqlite_path
+from app.db.engine import check_file_exists, find_path_flaw
 from app.db.session import FAILURES, SERVING, Database, Limits, open_database, reason_of
 from app.errors import OperatorError
 from app.settings import read_settings
@@ -42,8 +42,7 @@ async def check_schema(database: Database) -> migrations.SchemaState:
 
     A SQLite file that is not there is not created.
     """
-    if database.url.get_backend_name() == "sqlite" and not sqlite_path(database.url).exists():
-        raise OperatorError(f"There is no database at {sqlite_path(database.url)}; run 'dayline db upgrade' first.")
+    check_file_exists(database.url)
     state = await database.write(migrations.find_state)
     if not state.is_usable:
         raise OperatorError(state.flaw)

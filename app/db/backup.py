@@ -1,6 +1,5 @@
 """Copying a database to a file while it is in use."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -11,6 +10,7 @@ from sqlalchemy.engine import URL
 
 from app.db.engine import BUSY_TIMEOUT_MS, create_private, libpq_address, libpq_environment, sqlite_path
 from app.errors import OperatorError
+from app.settings import environment_with
 
 
 def backup(url: URL, target: Path) -> None:
@@ -55,7 +55,7 @@ def _dump_postgresql(url: URL, target: Path) -> None:
         raise OperatorError("pg_dump, which comes with PostgreSQL, is needed to back up a PostgreSQL database.")
     done = subprocess.run(  # noqa: S603 - the program comes from the operator's path, the address from the settings
         [program, "--format=custom", f"--file={target}", libpq_address(url)],
-        env={**os.environ, **libpq_environment(url)},
+        env=environment_with(libpq_environment(url)),
         capture_output=True,
         text=True,
         check=False,

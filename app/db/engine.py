@@ -202,6 +202,12 @@ def find_path_flaw(url: URL) -> str | None:
     return None if may_open else f"This user has no permission to read and write '{path}'."
 
 
+def check_file_exists(url: URL) -> None:
+    """OperatorError where the file of a SQLite database is not there."""
+    if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
+        raise OperatorError(f"There is no database at {sqlite_path(url)}; run 'dayline db upgrade' first.")
+
+
 def sqlite_path(url: URL) -> Path:
     """The file behind a SQLite address."""
     return Path(url.database or "")
