@@ -43,11 +43,18 @@ def worker_process() -> Iterator[Peer]:
         yield peer
 
 
+@pytest.fixture(scope="session")
+def machine_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    """A process that keeps answers and shares no memory with this one, as on another machine."""
+    with another_process(cache_bytes=None, folder=tmp_path_factory.mktemp("machine")) as peer:
+        yield peer
+
+
 class Begin(Protocol):
     """Begins a history on the test's database."""
 
-    async def __call__(self, number: int, *, articles: int = 40, workers: int = 0) -> History:
-        """A history of that number over so many articles; with another worker if asked for one."""
+    async def __call__(self, number: int, *, articles: int = 40, beside: str | None = None) -> History:
+        """A history of that number over so many articles; beside the process of the fixture with this name."""
 
 
 @pytest.fixture
@@ -59,19 +66,19 @@ async def begin(database_address: str, request: pytest.FixtureRequest) -> AsyncI
     opened_once: dict[str, Any] = {}
     async with AsyncExitStack() as stack:
 
-        async def open_all(workers: int) -> None:
+        async def open_all(beside: str | None) -> None:
             peers = [request.getfixturevalue("reference_process")]
-            peers += [request.getfixturevalue("worker_process")] if workers else []
+            peers += [] if beside is None else [request.getfixturevalue(beside)]
             for peer in peers:
                 await stack.enter_async_context(peer.serving(database_address, now=NOW))
             opened_once["reference"], *opened_once["others"] = peers
             opened_once["here"] = await stack.enter_async_context(_here(database_address))
 
-        async def begin_history(number: int, *, articles: int = 40, workers: int = 0) -> History:
+        async def begin_history(number: int, *, articles: int = 40, beside: str | None = None) -> History:
             newsroom = Newsroom(Random(number), NOW)
             token = await _fill(database_address, newsroom, articles)
             if not opened_once:
-                await open_all(workers)
+                await open_all(beside)
             here: Here = opened_once["here"]
             here.reads.pause = None
             document = (await ask(here.app, Request("/openapi.json"))).json()
@@ -110,6 +117,7 @@ async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
     try:
         return await database.write(fill)
     finally:
+        await database.settle()
         await database.close()
 
 

@@ -6,10 +6,12 @@ What commands do beside the servers (an import, an erasure, the compaction of th
 
 import asyncio
 import multiprocessing
+import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from io import BufferedReader, BytesIO
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict
@@ -65,10 +67,13 @@ class Peer:
 
 
 @contextmanager
-def another_process(*, cache_bytes: int | None) -> Iterator[Peer]:
-    """A process of that kind, from its start to its end; None leaves the cache as it is by default."""
+def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> Iterator[Peer]:
+    """A process of that kind, from its start to its end; None leaves the cache as it is by default.
+
+    With a temporary folder of its own it shares no memory with others, as on another machine.
+    """
     ours, theirs = _processes.Pipe()
-    process = _processes.Process(target=_live, args=(theirs, cache_bytes), daemon=True)
+    process = _processes.Process(target=_live, args=(theirs, cache_bytes, folder), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -81,7 +86,8 @@ def another_process(*, cache_bytes: int | None) -> Iterator[Peer]:
             process.join()
 
 
-def _live(pipe: Pipe, cache_bytes: int | None) -> None:
+def _live(pipe: Pipe, cache_bytes: int | None, folder: Path | None) -> None:
+    tempfile.tempdir = None if folder is None else str(folder)
     asyncio.run(_Life(pipe, cache_bytes).run())
 
 
@@ -135,6 +141,7 @@ class _Life:
             importer = Importer(database, now=clock.now, tell_flaw=lambda _number, _reason: None)
             report = await importer.run(BufferedReader(BytesIO(content)))
         finally:
+            await database.settle()
             await database.close()
         return sum(report.records.values())
 
@@ -143,6 +150,7 @@ class _Life:
         try:
             return await database.write(erase_article, article_id, now=clock.now(), editor=COMMAND)
         finally:
+            await database.settle()
             await database.close()
 
     async def _compact(self, most: int) -> int:
@@ -150,4 +158,5 @@ class _Life:
         try:
             return await database.write(compact_changes, now=clock.now(), most=most)
         finally:
+            await database.settle()
             await database.close()

@@ -1,4 +1,4 @@
-"""Two workers over one database: whichever of them wrote, no answer of either is stale once that is acknowledged."""
+"""Two processes over one database: whichever of them wrote, no answer of either is stale once that is acknowledged."""
 
 import pytest
 
@@ -9,20 +9,42 @@ from tests.cache.test_exactness import tell
 SHORT = Pace(steps=5, begin=30, new=3, again=12)
 LONG = Pace(steps=20, begin=120, new=8, again=None)
 HISTORIES_SOAK = 30
+MACHINES = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)  # no two can share a file
 
 
 async def test_no_answer_of_two_workers_is_stale_whichever_wrote(begin: Begin) -> None:
-    history = await begin(11, workers=1)
+    await live_short(begin, "worker_process")
+
+
+@MACHINES
+async def test_responses_of_two_machines_are_never_stale_whichever_wrote(begin: Begin) -> None:
+    await live_short(begin, "machine_process")
+
+
+@pytest.mark.soak
+async def test_long_no_answer_of_two_workers_is_stale_whichever_wrote(begin: Begin) -> None:
+    await live_long(begin, "worker_process")
+
+
+@MACHINES
+@pytest.mark.soak
+async def test_responses_of_two_machines_are_never_stale_in_long_histories(begin: Begin) -> None:
+    await live_long(begin, "machine_process")
+
+
+async def live_short(begin: Begin, beside: str) -> None:
+    """One short history beside the process of this fixture."""
+    history = await begin(11, beside=beside)
     history.never_schedules()
     await history.run(SHORT)
     counts = history.kept.counts
     assert counts["from memory"] > counts["read again"]
 
 
-@pytest.mark.soak
-async def test_long_no_answer_of_two_workers_is_stale_whichever_wrote(begin: Begin) -> None:
+async def live_long(begin: Begin, beside: str) -> None:
+    """Long histories, one after the other, every other of them with schedules."""
     for number in range(HISTORIES_SOAK):
-        history = await begin(number, workers=1)
+        history = await begin(number, beside=beside)
         if number % 2:
             history.never_schedules()
         await history.run(LONG)
