@@ -17,9 +17,10 @@ HOST_CHARACTERS_MOST: Final = 253
 _ALLOWED: Final = "%/?:@!$&'()*+,;=-._~"
 """What RFC 3986 allows outside of the authority, beside letters, digits and the `#` before the fragment."""
 _AUTHORITY: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#\\]*)")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*")
 _RFC_3986: Final = re.compile(
-    r"(?:[A-Za-z0-9+.-]+:)?(?://[A-Za-z0-9._~!$&'()*+,;=:@-]*)?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
-    r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+    r"(?:[A-Za-z0-9+.-]+:)?(?://[A-Za-z0-9._~!$&'()*+,;=:@-]*+)?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]++|%[0-9A-Fa-f]{2})*+"
+    r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]++|%[0-9A-Fa-f]{2})*+)?"
 )
 _PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 _MARKS: Final = ("0placeholder-{}0", "https://0placeholder-{}0")
@@ -54,7 +55,7 @@ def ascii_url(url: str) -> str:
     Brackets stay around an IPv6 address only. A host that has no valid form is percent-encoded, which resolves
     nowhere: it can only come from a database that was filled before hosts were checked.
     """
-    if _RFC_3986.fullmatch(url):
+    if _PLAIN.fullmatch(url) or _RFC_3986.fullmatch(url):  # most URLs are plain, and the first look is the quicker one
         return url
     match = _AUTHORITY.match(url)
     if match is None:
