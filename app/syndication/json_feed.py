@@ -62,11 +62,11 @@ def _text(content: FeedContent, item: ArticleItem) -> dict[str, Any]:
 
 
 def _extension(item: ArticleItem) -> dict[str, Any]:
-    section, label = item["section"], item["label"]
+    section, label, source = item["section"], item["label"], item["source"]
     return {
         "id": item["id"],
         "version": item["version"],
-        "source": item["source"],
+        "source": source and {**source, "url": source["url"] and ascii_url(source["url"])},
         "section": section["slug"] if section else None,
         "label": {"code": label["code"], "disclaimer": label["disclaimer"]} if label else None,
     }

@@ -47,8 +47,15 @@ class Desk:
         self.hits = EarlyHits(self.store, name_of=name_of, vouching=self.house, picture=self.house)
         self.fields: RawHeaders = [(b"date", b"now")]
 
-    def keep(self, name: str = "/v1/page", *, body: bytes = b"words", until: int | None = None) -> Answer:
-        headers = [(b"X-Word", b"said"), (b"etag", b'"a"'), (b"content-length", b"5")]
+    def keep(
+        self,
+        name: str = "/v1/page",
+        *,
+        body: bytes = b"words",
+        until: int | None = None,
+        headers: RawHeaders | None = None,
+    ) -> Answer:
+        headers = [(b"X-Word", b"said"), (b"etag", b'"a"'), (b"content-length", b"5"), *(headers or [])]
         freshness = Freshness(CONTENT, ListInterest())
         answer = Answer(200, headers, body, freshness=freshness, until=until)
         mark = self.store.begin()
@@ -151,6 +158,22 @@ def test_each_form_is_another_answer(desk: Desk) -> None:
     assert (bare.line, bare.body, head.line, head.body) == (b"HTTP/1.1 304 Not Modified\r\n", b"", plain.line, b"")
     assert desk.head(head) == desk.head(plain)
     assert b"content-length" not in desk.head(bare)
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        (b"Fri, 20 Nov 2026 12:00:00 GMT", b"304"),
+        (b"Friday, 20-Nov-26 12:00:00 GMT", b"304"),
+        (b"Fri Nov 20 12:00:00 2026", b"304"),
+        (b"Fri Nov 20 11:59:59 2026", b"200"),
+    ],
+)
+def test_if_modified_since_is_read_in_every_date_form(desk: Desk, since: bytes, status: bytes) -> None:
+    desk.keep(headers=[(b"last-modified", b"Fri, 20 Nov 2026 12:00:00 GMT")])
+    ready = desk.find(told=[(b"if-modified-since", since)])
+    assert ready is not None
+    assert ready.line.split()[1] == status
 
 
 def test_a_change_a_forgetting_and_an_eviction_leave_nothing_behind(desk: Desk) -> None:
