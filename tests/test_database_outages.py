@@ -1,0 +1,243 @@
+"""The whole server over a PostgreSQL that freezes or loses connections: every request ends, and the next ones work."""
+
+import asyncio
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from app.db.locks import lock_change_log
+from app.db.session import open_database
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import as_key
+from tests.conftest import run_once, running
+from tests.following import Slots, process
+from tests.serving import Server, free_port, start_server
+from tests.stoppable import frozen, proxied, stoppable_server
+from tests.test_crashes import furnish
+
+READ_S, WRITE_S, READY_S, STOPPED_WRITER_S = 5.0, 15.0, 2.0, 10.0
+RECOVERED_WITHIN_S = 2.0
+READERS, WRITERS = 30, 15
+OUTAGE_S = 25.0
+ENDED_S = 60.0
+
+_numbers = count(1)
+
+
+class House(NamedTuple):
+    """A PostgreSQL server with a furnished database, and the token of a key that may write."""
+
+    server: Any
+    token: str
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    """A server that may be frozen: no other test needs it."""
+    with stoppable_server() as server:
+        yield House(server, run_once(server.get_uri(), furnish))
+
+
+async def test_an_app_whose_connections_are_lost_responds_and_recovers(house: House) -> None:
+    async with proxied(house.server) as proxy, running(create_app(Settings(database_url=proxy.address()))) as client:
+        addresses = ("/v1/timeline", "/v1/articles", "/v1/editions", "/health/ready", "/feeds/global/rss.xml")
+        async with asyncio.timeout(ENDED_S):
+            for address in addresses:
+                assert (await client.get(address)).status_code == 200
+            proxy.silence()
+            answers = await asyncio.gather(*(client.get(f"{address}?limit=7") for address in addresses))
+            assert {answer.status_code for answer in answers} <= {200, 422, 503}  # one may be on a new connection
+            assert 503 in {answer.status_code for answer in answers}
+            for address in addresses:
+                assert (await client.get(address)).status_code == 200
+            assert (await make_article(client, house.token)).status_code == 201
+
+
+async def make_article(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    """Make one more draft."""
+    record = {"edition": "global", "headline": f"Headline {next(_numbers)}", "body": []}
+    return await client.post("/v1/editorial/articles", json=record, headers=as_key(token))
+
+
+class Crowd:
+    """Clients that never stop asking, and how long each request took."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=address, timeout=ENDED_S, limits=httpx.Limits(max_connections=None), trust_env=False
+        )
+        self._token = token
+        self.seconds: dict[str, list[tuple[float, float, int]]] = {"read": [], "write": [], "ready": []}
+
+    async def read(self) -> httpx.Response:
+        """Read what no cache has."""
+        return await self._client.get(f"/v1/timeline?limit={next(_numbers) % 200 + 1}")
+
+    async def write(self) -> httpx.Response:
+        """Make a draft."""
+        return await make_article(self._client, self._token)
+
+    async def look(self) -> httpx.Response:
+        """Look whether it is ready."""
+        return await self._client.get("/health/ready")
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[None]:
+        """Ask all the time meanwhile, and at the end wait for what was asked."""
+        ending = asyncio.Event()
+
+        async def ask(kind: str, request: Any) -> None:
+            while not ending.is_set():
+                begun = time.monotonic()
+                response = await request()
+                self.seconds[kind].append((begun, time.monotonic() - begun, response.status_code))
+                await asyncio.sleep(0.05)
+
+        kinds = [("read", self.read)] * READERS + [("write", self.write)] * WRITERS + [("ready", self.look)] * 2
+        tasks = [asyncio.create_task(ask(kind, request)) for kind, request in kinds]
+        try:
+            yield
+        finally:
+            ending.set()
+            done, late = await asyncio.wait(tasks, timeout=ENDED_S)
+            for task in late:
+                task.cancel()
+            await self._client.aclose()
+            assert not late, f"{len(late)} of {len(tasks)} requests did not end"
+            for task in done:
+                task.result()
+
+    def report(self, title: str, begun: float, ended: float) -> None:
+        """Print what was measured, and check it."""
+        for kind, most in (("read", READ_S), ("write", WRITE_S), ("ready", READY_S)):
+            during = [each for each in self.seconds[kind] if begun <= each[0] + each[1]]
+            longest = max(seconds for _, seconds, _ in during)
+            good = [at + seconds for at, seconds, status in during if status < 300 and at >= ended]
+            recovered = min(good) - ended
+            codes = dict(Counter(status for _, _, status in during))
+            print(f"{title}: {kind} longest {longest:.2f} s, recovered after {recovered:.2f} s, {codes}")  # noqa: T201 - the measure
+            assert set(codes) <= {200, 201, 503}
+            assert longest <= most, f"{title}: {kind} took {longest:.1f} s"
+            assert recovered <= RECOVERED_WITHIN_S
+
+
+@asynccontextmanager
+async def served(address: str, folder: Path) -> AsyncIterator[Server]:
+    """A server process of its own."""
+    server = start_server(address, folder, free_port())
+    try:
+        await server.wait_ready()
+        yield server
+    finally:
+        server.end()
+
+
+async def warm_up(crowd: Crowd) -> None:
+    """Have every pool full."""
+    await asyncio.gather(*(crowd.read() for _ in range(READERS)), *(crowd.write() for _ in range(WRITERS)))
+    await asyncio.sleep(2)
+
+
+@pytest.mark.soak
+async def test_requests_to_a_frozen_server_end_in_time_and_work_again(house: House, tmp_path: Path) -> None:
+    async with served(house.server.get_uri(), tmp_path) as server:
+        crowd = Crowd(server.address, house.token)
+        async with crowd.asking():
+            await warm_up(crowd)
+            with frozen(house.server):
+                begun = time.monotonic()
+                await asyncio.sleep(OUTAGE_S)
+                ended = time.monotonic()
+            await asyncio.sleep(5)
+        crowd.report("frozen", begun, ended)
+        print_causes(server)
+
+
+@pytest.mark.soak
+async def test_requests_on_half_open_connections_end_in_time_and_work_again(house: House, tmp_path: Path) -> None:
+    async with proxied(house.server) as proxy, served(proxy.address(), tmp_path) as server:
+        crowd = Crowd(server.address, house.token)
+        async with crowd.asking():
+            await warm_up(crowd)
+            begun = time.monotonic()
+            proxy.silence()
+            ended = begun + WRITE_S  # by then each pool has met its dead connections
+            await asyncio.sleep(WRITE_S + 5)
+        crowd.report("half-open", begun, ended)
+        print_causes(server)
+
+
+def print_causes(server: Server) -> None:
+    """Print how often each cause stands in the log, in which nothing is a traceback."""
+    lines = server.words.read_text().splitlines()
+    causes = Counter(line.rpartition("unavailable: ")[2] for line in lines if "unavailable: " in line)
+    print(dict(causes.most_common(6)))  # noqa: T201 - the measure
+    assert not [line for line in lines if "Traceback" in line]
+
+
+def hold_lock(address: str, shared: Path) -> None:
+    """Take the change log's lock in a write, and go on for long."""
+
+    def hold(connection: Any) -> None:
+        lock_change_log(connection)
+        Slots(shared).set(1)
+        time.sleep(ENDED_S)
+
+    async def write() -> None:
+        await open_database(address).write(hold)
+
+    asyncio.run(write())
+
+
+@pytest.mark.soak
+async def test_a_writer_that_is_stopped_holds_up_others_for_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
+    shared = tmp_path / "slots"
+    slots = Slots(shared)
+    address = house.server.get_uri()
+    async with served(address, tmp_path) as server:
+        crowd = Crowd(server.address, house.token)
+        await crowd.write()
+        with process(hold_lock, address, shared) as writer:
+            await slots.wait()
+            assert writer.pid is not None
+            stop(writer.pid)
+            begun = time.monotonic()
+            answers = await asyncio.gather(*(timed(crowd.write()) for _ in range(WRITERS)))
+            print(f"stopped writer: others wrote after {time.monotonic() - begun:.2f} s")  # noqa: T201 - the measure
+        assert all(answer.status_code == 201 for answer in answers)
+        assert time.monotonic() - begun <= STOPPED_WRITER_S
+
+
+def stop(pid: int) -> None:
+    """Stop a process of this test's own."""
+    os.kill(pid, signal.SIGSTOP)
+
+
+async def timed(awaited: Awaitable[httpx.Response]) -> httpx.Response:
+    """The response, or a failure where none comes."""
+    async with asyncio.timeout(ENDED_S):
+        return await awaited
+
+
+@pytest.mark.soak
+async def test_a_server_process_ends_while_the_database_is_frozen(house: House, tmp_path: Path) -> None:
+    async with served(house.server.get_uri(), tmp_path) as server:
+        async with httpx.AsyncClient(base_url=server.address) as client:
+            await make_article(client, house.token)
+        with frozen(house.server):
+            await asyncio.sleep(1)
+            begun = time.monotonic()
+            server.send(signal.SIGTERM)
+            status = await server.ended()
+            print(f"frozen: the process ended after {time.monotonic() - begun:.2f} s")  # noqa: T201 - the measure
+        assert status is not None
