@@ -14,13 +14,18 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
+from app import clock
+from app.actions.articles import store_articles
 from app.db.locks import lock_change_log
 from app.db.session import open_database
+from app.domain.calendar import UTC
+from app.domain.instant import SECOND_US, format_instant
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import as_key
 from tests.conftest import run_once, running
 from tests.following import Slots, process
+from tests.records import article
 from tests.serving import Server, free_port, start_server
 from tests.stoppable import frozen, proxied, stoppable_server
 from tests.test_crashes import furnish
@@ -54,6 +59,7 @@ async def test_an_app_whose_connections_are_lost_responds_and_recovers(house: Ho
         async with asyncio.timeout(ENDED_S):
             for address in addresses:
                 assert (await client.get(address)).status_code == 200
+            await schedule(house.server.get_uri())
             proxy.silence()
             answers = await asyncio.gather(*(client.get(f"{address}?limit=7") for address in addresses))
             assert {answer.status_code for answer in answers} <= {200, 422, 503}  # one may be on a new connection
@@ -61,6 +67,24 @@ async def test_an_app_whose_connections_are_lost_responds_and_recovers(house: Ho
             for address in addresses:
                 assert (await client.get(address)).status_code == 200
             assert (await make_article(client, house.token)).status_code == 201
+            await wait_published(client)  # by the upkeep, which the outage did not hold up
+
+
+async def wait_published(client: httpx.AsyncClient) -> None:
+    """Return when an article is public."""
+    is_public = False
+    while not is_public:
+        await asyncio.sleep(0.05)
+        is_public = bool((await client.get("/v1/articles")).json()["items"])
+
+
+async def schedule(address: str) -> None:
+    """Schedule an article for a time within the outage, as another process would."""
+    database = open_database(address)
+    due = clock.now() + SECOND_US
+    stored = await database.write(store_articles, [article(format_instant(due, UTC))], now=clock.now())
+    assert not [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
+    await database.close()
 
 
 async def make_article(client: httpx.AsyncClient, token: str) -> httpx.Response:

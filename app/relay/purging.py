@@ -35,6 +35,7 @@ TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 BACK_OFF_S = 0.5
 BACK_OFF_MOST_S = 30.0
 STOPPED_WITHIN_S = 0.5
+RETURNED_WITHIN_S = 2.0  # the turn, at the end, to a database that may not respond
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,8 @@ class Purger:
         with suppress(Exception):  # then the turn ends by itself
             progress = parse_progress(self._kept)
             if progress.holder == self._holder:
-                await self._write(progress.taken("", 0))
+                async with asyncio.timeout(RETURNED_WITHIN_S):
+                    await self._write(progress.taken("", 0))
         await self._watch.close()
 
     def forget(self) -> None:

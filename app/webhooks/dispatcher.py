@@ -98,7 +98,8 @@ class Dispatcher:
         if deliverer is not None:
             await deliverer.close(RECORDING_S)
             with suppress(Exception):  # then the claims end by themselves
-                await self._database.write(release_endpoints, holder=self.holder)
+                async with asyncio.timeout(RECORDING_S):
+                    await self._database.write(release_endpoints, holder=self.holder)
         await self._watch.close()
 
     def wake(self) -> None:

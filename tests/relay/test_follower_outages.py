@@ -13,7 +13,7 @@ from app.db import listening
 from app.db.session import Database, open_database
 from app.relay.follower import Follower
 from tests.following import Kept, append, learn
-from tests.stoppable import frozen, stoppable_server
+from tests.stoppable import frozen, proxied, stoppable_server
 
 STEP_MOST_S = 0.02  # of what is to take a millisecond; a longer step is the machine standing still
 _END_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
@@ -192,3 +192,23 @@ async def test_a_commit_that_nobody_announced_is_found_all_the_same(
         assert time.monotonic() < deadline
         follower.is_current()
         await asyncio.sleep(0.001)
+
+
+async def test_a_follower_whose_connection_is_lost_without_being_closed_follows_on_another_one(
+    own_server: Any, kept: Kept
+) -> None:
+    async with proxied(own_server) as proxy:
+        database = open_database(proxy.address())
+        follower = Follower(database, kept.apply, kept.clear)
+        await follower.start()
+        await seconds_until(follower, is_current=True)
+        before = proxy.connections
+        proxy.silence()
+        await seconds_until(follower, is_current=False)
+        await seconds_until(follower, is_current=True)
+        assert proxy.connections > before
+        await write_elsewhere(own_server)
+        await learn(follower)
+        assert kept.seq == 1
+        await follower.stop()
+        await database.close()
