@@ -57,7 +57,9 @@ class ConnectionPool:
         ends_at = time.monotonic() + limit_s
         await self._take_turn(ends_at, limit_s)
         try:
-            lent = self._idle.pop() if self._idle else await open_connection(self._engine, ends_at)
+            lent = self._idle.pop() if self._idle else None
+            if lent is None or lent.driver.is_closed():
+                lent = await self._replace(lent, ends_at)
             lent.ends_at = ends_at
             self._busy.add(lent)
             if self._look is None:
@@ -107,6 +109,17 @@ class ConnectionPool:
                 await self._turns.acquire()
         except TimeoutError:
             raise TimeoutError(f"all {POOL_SIZE} connections of this process were in use for {limit_s:g} s") from None
+
+    async def _replace(self, closed: Lent | None, ends_at: float) -> Lent:
+        """An open connection in place of one that the server has closed while it was idle, or of none."""
+        if closed is not None:
+            await self._give_up(closed, with_idle=False)
+        while self._idle:
+            lent = self._idle.pop()
+            if not lent.driver.is_closed():
+                return lent
+            await self._give_up(lent, with_idle=False)
+        return await open_connection(self._engine, ends_at)
 
     async def _give_up(self, lent: Lent, *, with_idle: bool) -> None:
         """Close it, and the idle ones where they may be lost as well; none of them waits for the server."""

@@ -133,6 +133,17 @@ async def test_half_open_connections_are_given_up_with_their_idle_siblings(own_s
         await database.close()
 
 
+async def test_connections_that_the_server_closed_while_they_were_idle_are_replaced(
+    own_server: Any, database: Database
+) -> None:
+    calls = (database.read, database.write, database.read_once)
+    before = [await call(backend) for call in calls]
+    end_others = run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    await asyncio.to_thread(run_once, own_server.get_uri(), end_others)
+    await asyncio.sleep(0.1)
+    assert not {await call(backend) for call in calls} & set(before)
+
+
 async def test_waiting_for_a_connection_is_limited_as_well(database: Database) -> None:
     def dwell(_connection: Connection) -> None:
         await_only(asyncio.sleep(QUICK.read_s * 0.8))
