@@ -50,6 +50,20 @@ def test_a_file_that_was_swept_away_is_shared_again(folder: Path) -> None:
         assert before[0] != before[1]
 
 
+def test_number_is_that_of_the_file_that_is_mapped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = opened(), opened()
+    assert MachineTick("a").number() is None  # nothing is mapped yet
+    assert first.number() == second.number() is not None
+    (swept,) = folder.iterdir()
+    swept.rename(folder.parent / "swept")  # its inode stays in use
+    second.renew()
+    assert first.number() != second.number()
+    elsewhere = folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    assert opened().number() not in {first.number(), second.number()}
+
+
 @pytest.mark.parametrize("trap", ["open", "link", "file"])
 def test_a_folder_that_others_may_write_into_is_refused_and_that_is_said_once(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, trap: str
