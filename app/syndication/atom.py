@@ -6,7 +6,7 @@ from typing import Final
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import Channel, changed_at, content_html, guid_of, media_type, subjects
+from app.syndication.channel import Channel, changed_at, content_html, creators, guid_of, media_type, subjects
 from app.syndication.elements import Markup, branch, document, leaf, optional
 
 MEDIA_TYPE: Final = "application/atom+xml"
@@ -60,7 +60,7 @@ def _link(rel: str, href: str, media_type: str | None = None) -> Markup:
 
 
 def _entry(channel: Channel, item: ArticleItem) -> Markup:
-    authors = [author["name"] for author in item["authors"]] or [channel.publication.name]
+    authors = [creator.name for creator in creators(item)] or [channel.publication.name]
     return branch(
         "entry",
         (

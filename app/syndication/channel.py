@@ -11,9 +11,11 @@ from app.domain.feed import FeedContent
 from app.domain.instant import parse_instant
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image
+from app.schemas.catalogue import Author
 from app.syndication.links import absolute_links
 
 _NAMESPACE: Final = UUID("5b0f3c52-6d0e-4c6b-9d43-0c2d9b8e7a11")
+_ORGANISATION_ROLES: Final = frozenset({"agency", "news agency", "organisation", "organization"})
 _IMAGE_TYPES: Final = {
     "apng": "image/apng",
     "avif": "image/avif",
@@ -104,6 +106,33 @@ def subjects(item: ArticleItem) -> Iterator[Subject]:
         yield Subject("label", label["code"], label["text"])
 
 
+class Creator(NamedTuple):
+    """Who made an article, as far as is known: the name, and whether it is that of an organisation.
+
+    `author` is the catalogue's entry of who signs it, None where its source stands for the author.
+    """
+
+    name: str
+    is_organisation: bool
+    author: Author | None = None
+
+
+def creators(item: ArticleItem) -> list[Creator]:
+    """Those who sign the article; its source where nobody does, as with the copy of news agencies.
+
+    Empty where neither is known: the article is the publication's own. An author is an organisation where the
+    article's source or the holder of its rights has the same name, or where the role says so.
+    """
+    source, rights = item["source"], item["rights"]
+    if not item["authors"]:
+        return [Creator(source["name"], is_organisation=True)] if source and source["name"].strip() else []
+    names = {_plain_name(name) for name in (source and source["name"], rights and rights["holder"]) if name}
+    return [
+        Creator(author["name"], _plain_name(author["name"]) in names or _is_organisation_role(author["role"]), author)
+        for author in item["authors"]
+    ]
+
+
 def names_of_subjects(item: ArticleItem) -> list[str]:
     """What readers call what the article is filed under, each name once: a section and a tag may share one."""
     return list(dict.fromkeys(subject.name for subject in subjects(item)))
@@ -140,6 +169,14 @@ def media_type(image: Image) -> str | None:
     told = next((each["type"] for each in image["renditions"] if each["url"] == image["url"]), None)
     stem, _, extension = urlsplit(image["url"]).path.rpartition("/")[2].rpartition(".")
     return told or (_IMAGE_TYPES.get(extension.lower()) if stem else None)
+
+
+def _plain_name(name: str) -> str:
+    return " ".join(name.casefold().split()).removeprefix("the ")
+
+
+def _is_organisation_role(role: str | None) -> bool:
+    return role is not None and _plain_name(role) in _ORGANISATION_ROLES
 
 
 def _lines(text: str) -> str:

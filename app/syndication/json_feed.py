@@ -8,7 +8,7 @@ import orjson
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import Channel, changed_at, content_html, guid_of, names_of_subjects
+from app.syndication.channel import Channel, changed_at, content_html, creators, guid_of, names_of_subjects
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = "https://jsonfeed.org/version/1.1"
@@ -45,7 +45,7 @@ def _item(channel: Channel, item: ArticleItem) -> dict[str, Any]:
             "image": ascii_url(image["url"]) if image else None,
             "date_published": item["published_at"],
             "date_modified": changed_at(item),
-            "authors": [{"name": author["name"]} for author in item["authors"]] or None,
+            "authors": [{"name": creator.name} for creator in creators(item)] or None,
             "tags": names_of_subjects(item) or None,
             "_dayline": _extension(item),
         }

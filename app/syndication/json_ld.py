@@ -9,7 +9,7 @@ from app.domain.url import ascii_url
 from app.schemas.article import Article
 from app.schemas.body import Image, Source
 from app.schemas.catalogue import Author
-from app.syndication.channel import Publication, changed_at, guid_of
+from app.syndication.channel import Creator, Publication, changed_at, creators, guid_of
 
 MEDIA_TYPE: Final = "application/ld+json"
 
@@ -50,7 +50,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "description": article["lead"],
         "datePublished": article["first_published_at"],
         "dateModified": changed_at(article),
-        "author": [_person(author) for author in article["authors"]] or publisher,
+        "author": _authors(article, publisher),
         "publisher": publisher,
         "image": _image(image) if image else None,
         "articleSection": section["name"] if section else None,
@@ -73,6 +73,22 @@ def _type(article: Article) -> str:
     label = article["label"]
     genre = label["genre"] if label else None
     return TYPES.get((genre or "").lower(), "NewsArticle")
+
+
+def _authors(article: Article, publisher: dict[str, Any]) -> Any:
+    """Who signs the article, else the agency or paper that it comes from, else the publisher."""
+    found = creators(article)
+    if len(found) == 1 and found[0].author is None:
+        is_own = found[0].name.casefold() == publisher["name"].casefold()
+        return publisher if is_own else {"@type": "Organization", "name": found[0].name}
+    return [_signature(creator) for creator in found] or publisher
+
+
+def _signature(creator: Creator) -> dict[str, Any]:
+    author = creator.author
+    if author is None or not creator.is_organisation:
+        return _person(author) if author is not None else {"@type": "Organization", "name": creator.name}
+    return _filled({"@type": "Organization", "name": author["name"], "description": author["bio"]})
 
 
 def _person(author: Author) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from app.domain.url import ascii_url
 from app.schemas.article import Article, ArticleItem, Item
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label
-from app.syndication.channel import Channel, Publication, changed_at, guid_of, media_type
+from app.syndication.channel import Channel, Publication, changed_at, creators, guid_of, media_type
 from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"
@@ -76,7 +76,8 @@ def canceled(article_id: str, *, at: str, notice: str | None = None) -> bytes:
 
 def _article(item: ArticleItem, publication: Publication, content: FeedContent) -> dict[str, Any]:
     is_full = content is FeedContent.FULL
-    names = [author["name"] for author in item["authors"]]
+    made_by = creators(item)
+    names = [creator.name for creator in made_by]
     return _filled(
         {
             "uri": guid_of(item["id"]),
@@ -91,7 +92,8 @@ def _article(item: ArticleItem, publication: Publication, content: FeedContent) 
             "headlines": _texts("main", item["headline"]),
             "descriptions": [] if content is FeedContent.HEADLINES else _descriptions(item),
             "bodies": _bodies(item) if is_full else [],
-            "people": [{"name": name, "rel": "author"} for name in names],
+            "people": [{"name": each.name, "rel": "author"} for each in made_by if not each.is_organisation],
+            "organisations": [{"name": each.name, "rel": "author"} for each in made_by if each.is_organisation],
             "subjects": _subjects(item),
             "genres": _genres(item["label"]),
             "infoSources": _sources(item),

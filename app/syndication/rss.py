@@ -9,7 +9,15 @@ from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image
-from app.syndication.channel import Channel, content_html, guid_of, media_type, names_of_subjects, paragraph_html
+from app.syndication.channel import (
+    Channel,
+    content_html,
+    creators,
+    guid_of,
+    media_type,
+    names_of_subjects,
+    paragraph_html,
+)
 from app.syndication.elements import Markup, branch, document, leaf, optional
 
 MEDIA_TYPE: Final = "application/rss+xml"
@@ -57,7 +65,7 @@ def _item(channel: Channel, item: ArticleItem) -> Markup:
             leaf("link", ascii_url(item["url"])),
             leaf("guid", guid_of(item["id"]), {"isPermaLink": "false"}),
             leaf("pubDate", _mail_date(item["published_at"])),
-            *(leaf("dc:creator", author["name"]) for author in item["authors"]),
+            *(leaf("dc:creator", creator.name) for creator in creators(item)),
             *(leaf("category", name) for name in names_of_subjects(item)),
             *_source(item),
             *_text(channel.content, item),

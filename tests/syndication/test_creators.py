@@ -1,0 +1,87 @@
+"""Who an article is by: those who sign it, else the agency or paper that it comes from, in every format."""
+
+import json
+from typing import Any
+
+import feedparser
+import pytest
+from lxml import etree
+
+from app.domain.feed import FeedContent
+from app.schemas.article import ArticleItem
+from app.syndication import atom, json_feed, json_ld, ninjs, rss
+from app.syndication.channel import Channel, creators, guid_of
+from tests.syndication.samples import PUBLICATION, fog, keeper, page
+
+AGENCY = {"name": "Associated Press", "url": "https://apnews.example/x"}
+CHANNEL = Channel(
+    guid=guid_of("feed"),
+    title="News",
+    publication=PUBLICATION,
+    href="https://api.courier.example/feeds/lume/atom.xml",
+    content=FeedContent.HEADLINES,
+)
+WIRE: Any = {"authors": [], "source": AGENCY}
+
+
+def signed(name: str, role: str | None = None) -> list[dict[str, Any]]:
+    return [{"slug": "a", "name": name, "role": role, "bio": None, "href": "/v1/authors/a"}]
+
+
+def author_in_json_ld(item: ArticleItem) -> Any:
+    return json.loads(json_ld.render(page(item), publication=PUBLICATION))["author"]
+
+
+def test_wire_copy_without_a_byline_is_by_its_source_in_json_ld() -> None:
+    assert author_in_json_ld(fog(**WIRE)) == {"@type": "Organization", "name": "Associated Press"}
+
+
+def test_wire_copy_without_a_byline_is_by_its_source_in_atom() -> None:
+    entry = etree.fromstring(atom.render(CHANNEL, [fog(**WIRE)])).find("{*}entry")
+    assert [each.text for each in entry.findall("{*}author/{*}name")] == ["Associated Press"]
+
+
+def test_wire_copy_without_a_byline_is_by_its_source_in_rss() -> None:
+    feed = feedparser.parse(rss.render(CHANNEL, [fog(**WIRE)]))
+    assert feed.entries[0].author == "Associated Press"
+
+
+def test_wire_copy_without_a_byline_is_by_its_source_in_json_feed() -> None:
+    feed = json.loads(json_feed.render(CHANNEL, [fog(**WIRE)]))
+    assert feed["authors"][0]["name"] == "The Lume Courier"
+    assert feed["items"][0]["authors"] == [{"name": "Associated Press"}]
+
+
+def test_wire_copy_without_a_byline_is_by_its_source_in_ninjs() -> None:
+    item = json.loads(ninjs.render(page(fog(**WIRE)), publication=PUBLICATION))
+    assert item["by"] == "Associated Press"
+    assert item["organisations"] == [{"name": "Associated Press", "rel": "author"}]
+    assert "people" not in item
+
+
+def test_an_article_with_neither_byline_nor_source_is_by_the_publication() -> None:
+    assert creators(keeper()) == []
+    assert author_in_json_ld(keeper())["name"] == "The Lume Courier"
+    entry = etree.fromstring(atom.render(CHANNEL, [keeper()])).find("{*}entry")
+    assert entry.find("{*}author/{*}name").text == "The Lume Courier"
+
+
+def test_a_source_that_is_the_publication_itself_is_its_publisher() -> None:
+    author = author_in_json_ld(fog(authors=[], source={"name": "The Lume courier", "url": None}))
+    assert author == {"@type": "Organization", "name": "The Lume Courier", "url": "https://courier.example"}
+
+
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [
+        ({"authors": signed("Associated Press"), "source": AGENCY}, "Organization"),
+        ({"authors": signed("The associated press"), "source": AGENCY}, "Organization"),
+        ({"authors": signed("Lume Courier"), "source": None}, "Organization"),
+        ({"authors": signed("Reuters", "News agency"), "source": None}, "Organization"),
+        ({"authors": signed("Ida Lorn", "columnist"), "source": AGENCY}, "Person"),
+    ],
+)
+def test_an_author_is_an_organisation_where_its_name_or_role_says_so(members: dict[str, Any], kind: str) -> None:
+    assert [each["@type"] for each in author_in_json_ld(fog(**members))] == [kind]
+    item = json.loads(ninjs.render(page(fog(**members)), publication=PUBLICATION))
+    assert ("organisations" in item, "people" in item) == (kind == "Organization", kind == "Person")
