@@ -312,7 +312,7 @@ VECTORS: Final[list[str]] = [
 INLINE_TAGS: Final = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark",
-        "q", "s", "small", "strong", "sub", "sup", "time", "u",
+        "q", "rb", "rp", "rt", "rtc", "ruby", "s", "small", "span", "strong", "sub", "sup", "time", "u",
     }
 )
 BLOCK_TAGS: Final = frozenset(

@@ -7,6 +7,14 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from app.domain.html_blocks import BOUNDARY, join_blocks, separate_blocks, unwrap_spans
+from app.domain.html_policy import (
+    ALLOWED_ATTRIBUTES,
+    ALLOWED_SCHEMES,
+    ALLOWED_TAGS,
+    REMOVED_WITH_CONTENT,
+    allowed_attribute,
+)
 from app.domain.url import ascii_host
 from app.errors import InvalidValue
 
@@ -14,31 +22,6 @@ MAX_URL_CHARACTERS: Final = 2_000
 MAX_TAGS: Final = 1_000
 """Opening and closing tags in one inline text: unclosed ones multiply when read (93 kB became 350 MB)."""
 
-# fmt: off
-ALLOWED_TAGS: Final = frozenset(
-    {
-        "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark",
-        "q", "s", "small", "strong", "sub", "sup", "time", "u",
-    }
-)
-# fmt: on
-ALLOWED_ATTRIBUTES: Final = {
-    "a": {"href", "title", "hreflang"},
-    "abbr": {"title"},
-    "bdo": {"dir"},
-    "time": {"datetime"},
-}
-ALLOWED_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
-
-# fmt: off
-_REMOVED_WITH_CONTENT: Final = frozenset(
-    {
-        "applet", "audio", "canvas", "embed", "frameset", "head", "iframe", "math", "noembed",
-        "noframes", "noscript", "object", "plaintext", "script", "select", "style", "svg", "template",
-        "textarea", "title", "video", "xmp",
-    }
-)
-# fmt: on
 _PASSES: Final = 4
 _MARK: Final = "."  # keeps a leading U+FEFF, which the parser would take for a byte order mark and drop
 # What neither PostgreSQL (NUL, surrogates) nor XML 1.0 (production Char), and so no feed, can carry.
@@ -50,13 +33,7 @@ _REFUSED_IN_URL: Final = re.compile(
     r"[\s\\\"<>`\x00-\x20\x7f-\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _REFUSED_IN_HOST: Final = re.compile(r"[\"#%/<>?@\[\]^`{|}]")
-_BEFORE_COLON: Final = re.compile(r"([^:/?#]*):")
-_URL_NOISE: Final = re.compile(r"[\x00-\x20]+")
-_BLOCK_END: Final = re.compile(
-    r"(</(?:article|blockquote|dd|div|dt|figcaption|footer|h[1-6]|header|li|p|pre|section|td|th|tr)\s*>)"
-    r"(?=[^\s<]|<[a-z])",
-    re.IGNORECASE,
-)
+_RUBY_TEXT: Final = re.compile(r"(</rp>\s*)?<rt\b[^>]*>(.*?)</rt>(?=(\s*<rp\b)?)", re.DOTALL)
 _BREAK: Final = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
 _QUOTE: Final = re.compile(r"</?q\b[^>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
@@ -65,21 +42,23 @@ _TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 def sanitise(html: str) -> str:
     """The inline HTML that may be stored and shown; sanitising it again changes nothing.
 
-    Tags outside the list are dropped and their text kept, except where the content is no text for readers
-    (script, style, iframe, svg …). Words of two block elements are kept apart by a space. Lines end in LF;
-    other control characters become U+FFFD. Raises InvalidValue for NUL, lone surrogates, more than 1,000 tags
-    and nesting that does not settle.
+    Tags outside the list are dropped and their text stays, except where the content is no text for readers
+    (script, style, iframe, svg …). Words on two sides of a block element's edge are separated by a space. An `id`
+    gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValue for NUL, lone
+    surrogates, more than 1,000 tags and nesting that does not settle.
     """
     if _is_plain(html):
         return html
     if _UNSTORABLE.search(html):
         raise InvalidValue("HTML may not hold NUL characters or lone surrogates.")
+    given = html
+    html = separate_blocks(html)
     for _ in range(_PASSES):
         if html.count("<") > MAX_TAGS:
             raise InvalidValue(f"Inline HTML holds at most {MAX_TAGS:,} tags.")
         cleaned = _clean(html)
         # Without tags one pass is final; with them a link inside a link, say, is untangled by the next one.
-        if cleaned == html or "<" not in cleaned:
+        if cleaned in {given, html} or "<" not in cleaned:
             return cleaned
         html = cleaned
     raise InvalidValue("Inline HTML must close its tags in the order in which it opened them.")
@@ -97,8 +76,13 @@ def escape(text: str) -> str:
 
 
 def to_text(html: str) -> str:
-    """The plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks."""
+    """The plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks.
+
+    Ruby text follows its base in parentheses, its own (`rp`) where it brings them: 漢字(かんじ).
+    """
     if "<" in html:
+        if "<rt" in html:
+            html = _RUBY_TEXT.sub(_ruby_text, html)
         html = _TAG.sub("", _QUOTE.sub('"', _BREAK.sub("\n", html)))
     return entities.unescape(html) if "&" in html else html
 
@@ -149,6 +133,8 @@ def site_url(value: str) -> str:
     """
     if "?" in value or "#" in value:
         raise InvalidValue("The address of a site has no query and no fragment: those of its pages begin with it.")
+    if "{" in value or "}" in value:
+        raise InvalidValue("The address of a site has no placeholders.")
     return web_url(value).rstrip("/")
 
 
@@ -158,27 +144,27 @@ def _is_plain(text: str) -> bool:
 
 
 def _clean(html: str) -> str:
-    cleaned = _CLEANER.clean(_MARK + _BLOCK_END.sub(r"\1 ", html))[len(_MARK) :]
+    cleaned = _CLEANER.clean(_MARK + html)[len(_MARK) :]
+    if BOUNDARY in cleaned:
+        cleaned = join_blocks(cleaned)
+    if "<span>" in cleaned:
+        cleaned = unwrap_spans(cleaned)
     if cleaned.isprintable():
         return cleaned
     # Written as entities they come out bare. Replaced, not removed: removal could join a scheme together.
     return _UNWRITABLE.sub("\ufffd", cleaned.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _attribute(_tag: str, name: str, value: str) -> str | None:
-    """The value to keep: a link loses its outer white space, and goes where a browser might see a scheme."""
-    if name != "href":
-        return value
-    value = _URL_NOISE.sub(" ", value).strip(" ")
-    scheme = _BEFORE_COLON.match(value)
-    return value if scheme is None or scheme[1].lower() in ALLOWED_SCHEMES else None
+def _ruby_text(match: re.Match[str]) -> str:
+    has_parentheses = match[1] is not None or match[3] is not None
+    return match[2] if has_parentheses or not _TAG.sub("", match[2]).strip() else f"({match[2]})"
 
 
 _CLEANER: Final = nh3.Cleaner(
     tags=ALLOWED_TAGS,
-    clean_content_tags=_REMOVED_WITH_CONTENT,
+    clean_content_tags=REMOVED_WITH_CONTENT,
     attributes=ALLOWED_ATTRIBUTES,
-    attribute_filter=_attribute,
+    attribute_filter=allowed_attribute,
     url_schemes=ALLOWED_SCHEMES,
     strip_comments=True,
     link_rel=None,

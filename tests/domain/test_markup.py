@@ -108,7 +108,7 @@ def test_an_escaped_vector_is_text(vector: str) -> None:
         ("<h1>Big</h1> <span>plain</span>", "Big plain"),
         ("<p>One.</p><p>Two.</p>", "One. Two."),
         ("<p>One.</p>", "One."),
-        ("a<style>b</style><iframe>c</iframe><svg><text>d</text></svg><!-- e -->f", "af"),
+        ("a<style>b</style><iframe>c</iframe><svg><text>d</text></svg><!-- e -->f", "a f"),
         ("1 < 2 & 3 > 2", "1 &lt; 2 &amp; 3 &gt; 2"),
         ("2 > 1", "2 &gt; 1"),
         ("&quot;x&quot; &copy; &#8212;", '"x" © —'),
@@ -117,12 +117,49 @@ def test_an_escaped_vector_is_text(vector: str) -> None:
         ("\ufeffx", "\ufeffx"),
         ("a\x0bb&#0;c&#1;d\uffff", "a\ufffdb\ufffdc\ufffdd\ufffd"),
         ("<b>open", "<b>open</b>"),
-        ("<a href=/1><table><td><a href=/2>x</table>y</a>", '<a href="/1"></a><a href="/2">x</a>y'),
+        ("<a href=/1><table><td><a href=/2>x</table>y</a>", '<a href="/1"></a><a href="/2">x</a> y'),
         ("", ""),
+        ("<ul><li>Tea</li><li>Milk</li></ul><p>Sugar</p>", "Tea Milk Sugar"),
+        ("<table><thead><tr><th>Seats</th></tr></thead><tbody><tr><td>12</td></tr></tbody></table>", "Seats 12"),
+        ("<ul><li>Tea<ul><li>Black</li></ul></li></ul>", "Tea Black"),
+        ("Before<hr>After", "Before After"),
+        ("word<div>inner</div>", "word inner"),
+        ("<details><summary>More</summary>Text</details>", "More Text"),
+        ("<dl><dt>Q</dt><dd>A</dd></dl>next", "Q A next"),
+        ("<address>Kyiv</address>Ukraine", "Kyiv Ukraine"),
+        ("<ul>\n <li><b>Tea</b></li>\n <li>Milk</li>\n</ul>", "<b>Tea</b> Milk"),
+        ("<p>One<br></p><p>Two</p>", "One<br>Two"),
+        ("<i title='</li>x'>y</i>", "<i>y</i>"),
+        ("<a title='</li>x'>y</a>", '<a title="&lt;/li&gt;x">y</a>'),
+        ("<!-- <p>a</p> -->b", "b"),
+        ("<a rel='sponsored NOFOLLOW me opener noopener' href=/x>x</a>",
+         '<a rel="sponsored nofollow noopener" href="/x">x</a>'),
+        ("<span lang=fr>oui</span> <span class=x><b>non</b></span>", '<span lang="fr">oui</span> <b>non</b>'),
+        ("<i lang='a b'>x</i><bdi dir=RTL>y</bdi><bdi dir=up>z</bdi>", '<i>x</i><bdi dir="rtl">y</bdi><bdi>z</bdi>'),
+        ("<ruby>漢字<rt>かんじ</rt></ruby>", "<ruby>漢字<rt>かんじ</rt></ruby>"),
+        ("<ruby><rb>a<rtc><rt>b</ruby>", "<ruby><rb>a</rb><rtc><rt>b</rt></rtc></ruby>"),
+        ("<a id=ch2></a><sup id='r 1'>x</sup><b id='a&quot;b'>y</b>",
+         '<a id="user-content-ch2"></a><sup>x</sup><b>y</b>'),
+        ("<a id=user-content-ch2></a>", '<a id="user-content-ch2"></a>'),
     ],
 )  # fmt: skip
 def test_inline_html_becomes(html: str, expected: str) -> None:
     assert sanitise(html) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<ruby>漢字<rt>かんじ</rt></ruby>を読む", "漢字(かんじ)を読む"),
+        ("<ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby>", "漢(かん)字(じ)"),
+        ("<ruby>漢字<rp>[</rp><rt>かんじ</rt><rp>]</rp></ruby>", "漢字[かんじ]"),
+        ("<ruby>漢字<rp>(</rp><rt>かん</rt><rt>じ</rt><rp>)</rp></ruby>", "漢字(かんじ)"),
+        ("<ruby>漢字<rt></rt></ruby>", "漢字"),
+        ("<ruby><rb>a</rb><rtc><rt><b>b</b></rt></rtc></ruby>", "a(b)"),
+    ],
+)
+def test_ruby_text_follows_its_base_in_parentheses(html: str, text: str) -> None:
+    assert to_text(sanitise(html)) == text
 
 
 @given(TAG_SOUP)

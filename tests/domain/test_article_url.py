@@ -1,0 +1,42 @@
+"""The template of article addresses: known placeholders, whole braces, an address for every article."""
+
+import pytest
+
+from app.domain.article_url import article_url_template
+from app.domain.markup import site_url
+from app.errors import InvalidValue
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{site_url}/{slug}", "{site_url}/n/{id}/{slug}", "https://x.example/?story={id}", "{site_url}/a#{slug}"],
+)
+def test_a_template_of_known_placeholders_is_taken(template: str) -> None:
+    assert article_url_template(template) == template
+
+
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{site_url}/{year}/{month}/{slug}",
+         "There is no placeholder {year}, {month}; allowed are {site_url}, {slug} and {id}."),
+        ("{site_url}/{Slug}/{slug}", "There is no placeholder {Slug}; "),
+        ("{site_url}/{}/{slug}", "There is no placeholder {}; "),
+        ("{site_url}/{ slug }", "There is no placeholder { slug }; "),
+        ("{site_url}/{slug", "A brace has no counterpart"),
+        ("{site_url}/slug}/{id}", "A brace has no counterpart"),
+        ("{site_url}/{{slug}}", "A brace has no counterpart"),
+        ("{site_url}/news", "A template holds {slug} or {id}"),
+        ("https://x.example/{site_url}/{slug}", "{site_url} is an absolute URL"),
+        ("/{slug}", "Expected an absolute URL"),
+    ],
+)  # fmt: skip
+def test_a_template_that_breaks_links_is_refused(template: str, reason: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        article_url_template(template)
+    assert refused.value.detail.startswith(reason)
+
+
+def test_the_address_of_a_site_has_no_placeholders() -> None:
+    with pytest.raises(InvalidValue):
+        site_url("https://x.example/{slug}")
