@@ -26,8 +26,17 @@ from app.records.articles import CONTENT, read_records
 from app.schemas.record import ArticleRecord, ArticleSubmission, SourceName
 from app.schemas.validation import validated
 
-_FOUND = select(articles.c.id, articles.c.status, articles.c.revision, articles.c.published_at, articles.c.updated_at)
+_FOUND = select(
+    articles.c.id,
+    articles.c.status,
+    articles.c.revision,
+    articles.c.published_at,
+    articles.c.updated_at,
+    articles.c.withdrawn_at,
+)
 STANDING = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
+BESIDE_CONTENT = frozenset({"note", "warnings"})
+"""Members of a patch that are no content: a note to the public, and the warnings of an answer that is sent back."""
 
 
 def create_article(connection: Connection, given: ArticleSubmission, *, now: int, editor: Editor) -> int:
@@ -56,12 +65,12 @@ def edit_article(
     shown: Callable[[], Mapping[str, Any]],
     now: int,
     editor: Editor,
-) -> None:
+) -> ArticleRecord:
     """Change what an article says by a merge patch (RFC 7396) of its record, with a `note` to the public if any.
 
     Where it stands is not changed by an edit: such members, and the others that editors are `shown`, may only
-    repeat what is. The update of a public article is dated now unless the patch dates it. A patch that changes
-    nothing saves nothing.
+    repeat what is; `warnings` of an earlier answer are ignored. The update of a public article is dated now unless
+    the patch dates it. A patch that changes nothing saves nothing. Returns the record after the patch.
     """
     begin_changes(connection)
     row = find_movable(connection, article_id, expected=expected)
@@ -69,7 +78,7 @@ def edit_article(
         raise ArticleErased(format_id(article_id), is_here=True)
     current = read_records(connection, [article_id])[article_id]
     given = {name: value for name, value in patch.items() if name in CONTENT}
-    _refuse_others(patch, current if patch.keys() <= current.keys() | {"note"} else {**shown(), **current})
+    _refuse_others(patch, current if patch.keys() <= current.keys() | BESIDE_CONTENT else {**shown(), **current})
     merged = merge_patch({name: current[name] for name in CONTENT}, given)
     standing = {name: current[name] for name in STANDING}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
@@ -82,6 +91,7 @@ def edit_article(
         stamps_update=merged.get("updated_at") == current["updated_at"],
     )
     _outcome(store_articles(connection, [record], now=now, manner=manner))
+    return record
 
 
 def push_article(
@@ -163,7 +173,7 @@ def _check_push(
         if given.status is Status.WITHDRAWN:
             raise InvalidInput(Flaw("status", "What was never public cannot be withdrawn."))
         return
-    if given.status is Status.WITHDRAWN and found.status in {Status.DRAFT, Status.SCHEDULED}:
+    if given.status is Status.WITHDRAWN and found.status == Status.DRAFT and found.withdrawn_at is None:
         raise InvalidInput(Flaw("status", "What was never public cannot be withdrawn."))
     if is_new:
         raise PreconditionFailed(f"The article is there already; its id is {format_id(found.id)}.")
@@ -175,7 +185,7 @@ def _check_push(
 def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
     flaws = []
     for name, value in patch.items():
-        if name in CONTENT or name == "note":
+        if name in CONTENT or name in BESIDE_CONTENT:
             continue
         if name not in known:
             flaws.append(Flaw(name, "There is no such member."))

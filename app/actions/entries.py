@@ -52,9 +52,10 @@ def edit_entry(
     """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Everything that shows it follows.
 
     `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
-    what is. NotFound, PreconditionFailed, InvalidInput.
+    what is; `warnings` of an earlier answer are ignored. NotFound, PreconditionFailed, InvalidInput.
     """
     begin_changes(connection)
+    patch = {member: value for member, value in patch.items() if member != "warnings"}
     slug, edition_id = _edition(connection, edition) if kind is Facet.SECTION else (None, None)
     row = find_entry(connection, kind, name, edition_id=edition_id)
     if row is None:

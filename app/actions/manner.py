@@ -24,7 +24,8 @@ class Stored:
 class Manner:
     """How records are stored.
 
-    `is_strict` refuses sections, labels and authors that nobody knows; `renames_drafts` lets the slug of what was
+    `is_strict` refuses sections, labels and authors that nobody knows, schedules in the past and updates in the
+    future; `renames_drafts` lets the slug of what was
     never public follow its headline; `counts_note` takes a note alone for a change; `stamps_update` dates the update
     of what has been public now.
     """

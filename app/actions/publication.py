@@ -6,6 +6,7 @@ left alone.
 """
 
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,8 @@ from app.domain.editor import Editor
 from app.domain.ids import format_id
 from app.errors import ArticleErased, Conflict, Flaw, InvalidInput
 from app.schemas.record import Note
+
+_NO_WITHDRAWAL: Final = dict.fromkeys(("withdrawal_reason", "withdrawal_notice", "withdrawn_at"))
 
 
 def publish_article(
@@ -44,7 +47,8 @@ def publish_article(
     published_at = now if at is None else at
     after = Status.SCHEDULED if published_at > now else Status.PUBLISHED
     if (after, published_at) != (status, row.published_at):
-        _move(connection, row, after, published_at, now=now, editor=editor)
+        move = Move(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
+        move_articles(connection, [move], now=now, editor=editor)
 
 
 def unschedule_article(
@@ -92,18 +96,24 @@ def withdraw_article(
     now: int,
     editor: Editor,
 ) -> None:
-    """Take a public article back; on one that has been, say the reason and the public notice anew."""
+    """Withdraw a public article, or change the reason and the public notice of one that is withdrawn.
+
+    A scheduled article becomes a draft without a date, with the same note of why: it will not be published. The same
+    again changes the note alone.
+    """
     row = _begin(connection, article_id, expected)
     status = Status(row.status)
     editor.check(status, Status.WITHDRAWN)
-    if status not in {Status.PUBLISHED, Status.WITHDRAWN}:
+    if status is Status.DRAFT and row.withdrawn_at is None:
         raise Conflict("The article has never been public; delete it instead.")
     told: dict[str, str | int | None] = {"withdrawal_reason": reason, "withdrawal_notice": notice}
-    if status is Status.PUBLISHED:
+    if status in {Status.PUBLISHED, Status.SCHEDULED}:
         told["withdrawn_at"] = now
     elif (reason, notice) == (row.withdrawal_reason, row.withdrawal_notice):
         return
-    move = Move(row=row, status=Status.WITHDRAWN, published_at=row.published_at, columns=told)
+    is_draft = status in {Status.DRAFT, Status.SCHEDULED}
+    after, published_at = (Status.DRAFT, None) if is_draft else (Status.WITHDRAWN, row.published_at)
+    move = Move(row=row, status=after, published_at=published_at, columns=told)
     move_articles(connection, [move], now=now, editor=editor)
 
 
@@ -120,8 +130,7 @@ def restore_article(
         raise Conflict("The article has not been withdrawn.")
     if row.published_at > now:
         raise Conflict("The public time of the article is still to come.")
-    cleared = dict.fromkeys(("withdrawal_reason", "withdrawal_notice", "withdrawn_at"))
-    move = Move(row=row, status=Status.PUBLISHED, published_at=row.published_at, columns=cleared)
+    move = Move(row=row, status=Status.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL)
     move_articles(connection, [move], now=now, editor=editor)
 
 

@@ -12,10 +12,10 @@ from app.actions.notes import join_notes
 from app.actions.saves import Save
 from app.actions.slugs import marked_slugs, plain_slug
 from app.db.base import AnyRow
-from app.domain.article import Status, settle_status
+from app.domain.article import CLOCK_TOLERANCE_US, Status, settle_status
 from app.domain.ids import format_id
 from app.errors import ArticleErased, Flaw, InvalidInput
-from app.schemas.record import ArticleRecord
+from app.schemas.record import ArticleRecord, Withdrawal
 
 MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at")
 COMPARED = (
@@ -61,21 +61,49 @@ class Writing:
             raise InvalidInput(Flaw("id", "This id belongs to an article of another edition."))
         if row is not None and (row.erased_at is not None) is not (record.erased_at is not None):
             raise ArticleErased(format_id(self.article_id), is_here=row.erased_at is not None)
+        if self._ends_schedule():
+            told = record.withdrawal or (Withdrawal() if self.status_before is Status.SCHEDULED else None)
+            changed = {"status": Status.DRAFT, "published_at": None, "withdrawal": told}
+            self.record = record = record.model_copy(update=changed)
         since = None if row is None else row.published_at
         self.status = settle_status(
-            record.status, record.published_at, self.now, before=self.status_before, since=since
+            record.status,
+            record.published_at,
+            self.now,
+            before=self.status_before,
+            since=since,
+            allows_past_schedule=not self.manner.is_strict,
         )
         self._check_past()
+        self._check_update()
         self.manner.editor.check(self.status_before, self.status)
 
     def _check_past(self) -> None:
         """InvalidInput where what the record says of its past cannot have been."""
         record, is_told = self.record, self.status in {Status.PUBLISHED, Status.WITHDRAWN}
         is_settled = self.existing is not None and self.existing.first_published_at is not None
-        if not is_settled and record.first_published_at is not None and record.first_published_at > self.now:
+        latest = self.now + CLOCK_TOLERANCE_US
+        if not is_settled and record.first_published_at is not None and record.first_published_at > latest:
             raise InvalidInput(Flaw("first_published_at", "It has to have come."))
         if self.existing is None and not is_told and record.revisions and record.revisions[-1].version:
             raise InvalidInput(Flaw("revisions", f"What is {self.status} has had no public version."))
+
+    def _ends_schedule(self) -> bool:
+        """Whether it withdraws what is scheduled, or was until it was withdrawn: no date makes that public again."""
+        row, record = self.existing, self.record
+        if row is None or record.status is not Status.WITHDRAWN or record.erased_at is not None:
+            return False
+        is_ended = row.status == Status.DRAFT and row.withdrawn_at is not None
+        has_come = record.published_at is not None and record.published_at <= self.now
+        return (row.status == Status.SCHEDULED or is_ended) and (self.manner.is_strict or not has_come)
+
+    def _check_update(self) -> None:
+        """InvalidInput where an editor dates an update later than now and later than the publication."""
+        updated_at, row = self.record.updated_at, self.existing
+        if updated_at is None or not self.manner.is_strict or (row is not None and row.updated_at == updated_at):
+            return
+        if updated_at > max(self.now + CLOCK_TOLERANCE_US, self.record.published_at or 0):
+            raise InvalidInput(Flaw("updated_at", "An update has a date that has come."))
 
     def slug_to_try(self) -> str | None:
         """The slug it was given, has, or would have by its headline alone."""
@@ -223,10 +251,13 @@ class Writing:
         return self.record.published_at if told is None else told
 
     def _withdrawal(self) -> dict[str, Any]:
-        if self.status is not Status.WITHDRAWN:
-            return {"withdrawal_reason": None, "withdrawal_notice": None, "withdrawn_at": None}
+        """The columns of a withdrawal; a draft has them that was withdrawn before it was public."""
         told, row = self.record.withdrawal, self.existing
-        was = row if row is not None and row.status == Status.WITHDRAWN else None
+        was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
+        ends_schedule = was is not None or not self.manner.is_strict or self.status_before is Status.SCHEDULED
+        is_ended = self.status is Status.DRAFT and ends_schedule and (told is not None or was is not None)
+        if self.status is not Status.WITHDRAWN and not is_ended:
+            return {"withdrawal_reason": None, "withdrawal_notice": None, "withdrawn_at": None}
         if told is None and was is not None:
             names = ("withdrawal_reason", "withdrawal_notice", "withdrawn_at")
             return {name: getattr(was, name) for name in names}

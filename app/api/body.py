@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import orjson
 from fastapi import Request
 from pydantic import BaseModel
 
-from app.errors import ContentTooLarge, Flaw, InvalidInput, UnsupportedMediaType
+from app.domain.json_text import load_json
+from app.errors import ContentTooLarge, Flaw, InvalidInput, InvalidValue, UnsupportedMediaType
 from app.schemas.validation import validated
 
 BODY_BYTES_MOST = 2 * 1024 * 1024
@@ -62,9 +62,9 @@ async def checked(request: Request, check: Callable[[], R]) -> R:
 
 def _parsed(raw: bytes) -> dict[str, Any]:
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput(Flaw("body", f"It is not JSON ({error}).")) from None
+        value = load_json(raw)
+    except InvalidValue as error:
+        raise InvalidInput(Flaw("body", f"It cannot be read: {error.detail}.")) from None
     if not isinstance(value, dict):
         raise InvalidInput(Flaw("body", "A JSON object is expected."))
     return value

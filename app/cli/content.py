@@ -31,11 +31,18 @@ SAMPLE = files("app") / "sample" / "meridian.jsonl"
 @click.command("import")
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
-def import_files(paths: tuple[Path, ...], form: str) -> int:  # noqa: ARG001 - click checks it; there is one so far
+@click.option("--make-default", is_flag=True, help='Let a line with "default": true change the default edition.')
+def import_files(
+    paths: tuple[Path, ...],
+    form: str,  # noqa: ARG001 - click checks it; there is one so far
+    *,
+    make_default: bool,
+) -> int:
     """Import records from FILE (JSON Lines, gzipped or not; - for standard input).
 
     Lines that cannot be used are told with their number and the reason, the others are imported, and the exit
-    status is 1.
+    status is 1. What a line brings and the record has no place for, such as elements of HTML, is counted with the
+    first lines where it is found.
     """
     for path in paths:
         if str(path) != "-" and (path.is_dir() or not path.exists()):
@@ -45,7 +52,8 @@ def import_files(paths: tuple[Path, ...], form: str) -> int:  # noqa: ARG001 - c
     gc.set_threshold(GARBAGE_THRESHOLD)
     for path in paths:
         with _open(path) as stream:
-            report = _import(stream, str(path), path.stat().st_size if str(path) != "-" else 0)
+            size = path.stat().st_size if str(path) != "-" else 0
+            report = _import(stream, str(path), size, make_default=make_default)
         refused += report.refused
     return 1 if refused else 0
 
@@ -59,7 +67,7 @@ def _open(path: Path) -> AbstractContextManager[BufferedReader]:
         raise OperatorError(f"'{path}' cannot be read: {error.strerror}.") from error
 
 
-def _import(stream: BufferedReader, name: str, size: int) -> Report:
+def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool = False) -> Report:
     with progress(f"Importing {name}", size) as tell:
 
         def tell_progress(lines: int) -> None:
@@ -72,11 +80,17 @@ def _import(stream: BufferedReader, name: str, size: int) -> Report:
                 now=clock.now,
                 tell_flaw=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
                 tell_progress=tell_progress,
+                make_default=make_default,
             )
             return await importer.run(stream)
 
         report = with_database(work, limits=COMMANDS)
     click.echo(f"{name}: {_summary(report)}")
+    for (code, subject), count in report.warnings.most_common():
+        examples = "; ".join(report.examples[code, subject])
+        click.echo(
+            f"{name}: {code}: {subject}, in {count} {'place' if count == 1 else 'places'} ({examples})", err=True
+        )
     return report
 
 

@@ -7,7 +7,9 @@ draft ──► scheduled ──► published ──► withdrawn
 """
 
 from enum import StrEnum
+from typing import Final
 
+from app.domain.instant import SECOND_US
 from app.errors import Flaw, InvalidInput
 
 
@@ -32,27 +34,46 @@ class BodyForm(StrEnum):
     NONE = "none"
 
 
+CLOCK_TOLERANCE_US: Final = 60 * SECOND_US
+"""How far the clock of a system that publishes may be ahead of this one."""
+
+
 def settle_status(
-    given: Status | None, published_at: int | None, now: int, *, before: Status | None = None, since: int | None = None
+    given: Status | None,
+    published_at: int | None,
+    now: int,
+    *,
+    before: Status | None = None,
+    since: int | None = None,
+    allows_past_schedule: bool = False,
 ) -> Status:
     """The status an article comes to have that had `before`, with the public time `since`.
 
     Without one given, its date says it: none is a draft, a future one a schedule; a withdrawn article stays
-    withdrawn. What is public and keeps its date stays so, whatever the clock says. InvalidInput where status and date
-    contradict, or where what was public would be so no more.
+    withdrawn. What is public and keeps its date stays so, whatever the clock says. What is said to be published is so
+    up to CLOCK_TOLERANCE_US before its date. InvalidInput where status and date contradict, or where what was public
+    would be so no more. A schedule whose date has passed is such a contradiction, unless it is the one that is known
+    already, or `allows_past_schedule`: then it is published.
     """
     if given is None and before is Status.WITHDRAWN:
         given = Status.WITHDRAWN
     if published_at is None and given not in {None, Status.DRAFT}:
         raise InvalidInput(Flaw("published_at", f"An article that is {given} has a date."))
     is_to_come = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
+    is_close = published_at is not None and published_at <= now + CLOCK_TOLERANCE_US
     if published_at is None or given is Status.DRAFT:
         status = Status.DRAFT
     elif given is Status.WITHDRAWN:
         status = Status.WITHDRAWN
+    elif given is Status.PUBLISHED and is_close:
+        status = Status.PUBLISHED
     else:
         status = Status.SCHEDULED if is_to_come else Status.PUBLISHED
-    if is_to_come and given in _PUBLIC:
+    if given is Status.SCHEDULED and status is Status.PUBLISHED and not (allows_past_schedule or published_at == since):
+        raise InvalidInput(
+            Flaw("published_at", "An article that is scheduled has a date to come; publish it with status 'published'.")
+        )
+    if is_to_come and not is_close and given in _PUBLIC:
         raise InvalidInput(Flaw("published_at", f"An article that is {given} has a date that has come."))
     if before in _PUBLIC and (status not in _PUBLIC or (before is Status.WITHDRAWN and given is Status.SCHEDULED)):
         raise InvalidInput(

@@ -1,11 +1,13 @@
 """The body of an article: blocks as they come in and as they are stored."""
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetJsonSchemaHandler,
@@ -16,7 +18,9 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
+from app.domain.html_fragments import match_fragments
 from app.domain.markup import escape, plain_text, sanitise, web_url
+from app.domain.one_line import one_line, visible_line
 from app.errors import InvalidValue
 
 MAX_BLOCKS: Final = 2_000
@@ -43,6 +47,16 @@ def _media_type(value: str) -> str:
     return value
 
 
+def whole_number(value: object) -> object:
+    """The integer that a JSON number such as 640.0 is; anything else as it came."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def null_as_empty(value: object) -> object:
+    """An empty list for null, which some encoders write for one; anything else as it came."""
+    return [] if value is None else value
+
+
 def _flaw(member: str, message: str, value: object) -> ValidationError:
     """An error that pydantic reports at the member itself; a plain ValueError would be put on the block."""
     error = PydanticCustomError("invalid_value", "{reason}", {"reason": message})
@@ -53,10 +67,12 @@ _IMAGE_TYPE: Final = re.compile(r"image/[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")
 
 Inline = Annotated[str, AfterValidator(_inline), Field(description="Inline HTML, sanitised.")]
 Text = Annotated[str, Field(max_length=MAX_BLOCK_CHARACTERS), AfterValidator(plain_text)]
-Line = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(plain_text)]
+Lines = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(plain_text)]
+Line = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(one_line)]
+Name = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(visible_line)]
 WebUrl = Annotated[str, AfterValidator(web_url)]
 MediaType = Annotated[str, AfterValidator(_media_type)]
-Pixels = Annotated[int, Field(strict=True, gt=0, le=MAX_PIXELS)]
+Pixels = Annotated[int, BeforeValidator(whole_number), Field(strict=True, gt=0, le=MAX_PIXELS)]
 
 
 class _Part(BaseModel):
@@ -77,26 +93,28 @@ class Image(_Part):
 
     url: WebUrl
     alt: Line
-    caption: Line | None = None
+    caption: Lines | None = None
     credit: Line | None = None
     width: Pixels | None = None
     height: Pixels | None = None
-    renditions: Annotated[list[Rendition], Field(max_length=MAX_RENDITIONS)] = Field(default_factory=list)
+    renditions: Annotated[list[Rendition], BeforeValidator(null_as_empty), Field(max_length=MAX_RENDITIONS)] = Field(
+        default_factory=list
+    )
 
 
 class Rights(_Part):
     """Who owns an article and what may be done with it."""
 
     holder: Line | None = None
-    notice: Line | None = None
-    usage: Line | None = None
+    notice: Lines | None = None
+    usage: Lines | None = None
     licence_url: WebUrl | None = None
 
 
 class Source(_Part):
     """Where an article comes from."""
 
-    name: Line
+    name: Name
     url: WebUrl | None = None
 
 
@@ -151,7 +169,7 @@ class Heading(_Prose):
     """A heading inside the article, whose headline is level 1."""
 
     type: Literal["heading"] = "heading"
-    level: Literal[2, 3, 4]
+    level: Annotated[Literal[2, 3, 4], BeforeValidator(whole_number)]
     html: Inline
 
 
@@ -197,7 +215,36 @@ Block = Annotated[
     Paragraph | Heading | PullQuote | ItemList | ImageBlock | Embed,
     Field(discriminator="type"),
 ]
-Body = Annotated[list[Block], Field(max_length=MAX_BLOCKS)]
+
+
+def _match_links(blocks: list[Block]) -> list[Block]:
+    """The blocks with links to places inside the article (`#f1`) that lead to the ids as they are stored."""
+    texts = [text for block in blocks for text in _html_of(block)]
+    matched = match_fragments(texts)
+    if matched != texts:
+        written = iter(matched)
+        for block in blocks:
+            _replace_html(block, written)
+    return blocks
+
+
+def _html_of(block: Block) -> list[str]:
+    if isinstance(block, ItemList):
+        return block.items
+    html = getattr(block, "html", None)
+    return [] if html is None else [html]
+
+
+def _replace_html(block: Block, written: Iterator[str]) -> None:
+    if isinstance(block, ItemList):
+        block.items = [next(written) for _ in block.items]
+    elif isinstance(block, Paragraph | Heading | Embed) and block.html is not None:
+        block.html = next(written)
+
+
+Body = Annotated[
+    list[Block], BeforeValidator(null_as_empty), Field(max_length=MAX_BLOCKS), AfterValidator(_match_links)
+]
 _BODY: Final[TypeAdapter[list[Block]]] = TypeAdapter(Body, config=ConfigDict(defer_build=True))
 
 

@@ -1,13 +1,16 @@
 """The parser of JSON Lines, the interchange format: one record a line."""
 
 from hashlib import blake2b
+from typing import Any, NamedTuple
 
-import orjson
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from app.errors import Flaw, InvalidInput
+from app.domain.json_text import load_json
+from app.domain.markup import plain_text
+from app.errors import Flaw, InvalidInput, InvalidValue
 from app.schemas.record import ArticleRecord, Record
 from app.schemas.validation import invalid_input
+from app.schemas.write_warning import WriteWarning, find_warnings
 
 KINDS = ("edition", "label", "section", "tag", "author", "article")
 FLAWS_TOLD = 3
@@ -16,12 +19,19 @@ IDENTITY_BYTES = 12
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build=True))
 
 
-def parse_line(line: bytes) -> Record:
-    """The record of one line; InvalidInput says what is wrong with it and where."""
+class ParsedLine(NamedTuple):
+    """The record of a line, and what of its HTML has no place in it."""
+
+    record: Record
+    warnings: list[WriteWarning]
+
+
+def parse_line(line: bytes) -> ParsedLine:
+    """The record of one line with its warnings; InvalidInput says what is wrong with it and where."""
     try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise InvalidInput(Flaw("line", f"not JSON ({error}).")) from None
+        value = load_json(line)
+    except InvalidValue as error:
+        raise InvalidInput(Flaw("line", f"{error.detail}.")) from None
     if not isinstance(value, dict):
         raise InvalidInput(Flaw("line", "a JSON object is expected."))
     if value.get("kind") not in KINDS:
@@ -30,12 +40,17 @@ def parse_line(line: bytes) -> Record:
         record = _RECORD.validate_python(value)
     except ValidationError as error:
         raise invalid_input(error, most=FLAWS_TOLD, depth=1) from None
-    if isinstance(record, ArticleRecord) and record.source_id is None and record.id is None:
-        record.source_id = _made_identity(record)
-    return record
+    if not isinstance(record, ArticleRecord):
+        return ParsedLine(record, [])
+    if record.source_id is None and record.id is None:
+        record.source_id = _made_identity(value, record)
+    return ParsedLine(record, find_warnings(value, record))
 
 
-def _made_identity(record: ArticleRecord) -> str:
-    """What an article is known by that brought no identity: its headline and date, so that twice is once."""
-    known_by = f"{record.headline}\n{record.published_at}"
+def _made_identity(value: dict[str, Any], record: ArticleRecord) -> str:
+    """What an article is known by that brought no identity: its headline and date, so that twice is once.
+
+    The headline is the one of the line: earlier versions did not collapse its white space.
+    """
+    known_by = f"{plain_text(value['headline'])}\n{record.published_at}"
     return f"made:{blake2b(known_by.encode(), digest_size=IDENTITY_BYTES).hexdigest()}"

@@ -1,45 +1,73 @@
 """Bringing a stream of records into the database: in batches, flat in memory, past bad lines."""
 
 import gzip
+import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 from tempfile import TemporaryFile
 from typing import IO, cast
 
 from app.actions.articles import store_articles
-from app.actions.catalogue import Outcome, UnknownEdition, store_entry
+from app.actions.catalogue import Outcome, UnknownEdition
+from app.actions.importing import has_default_edition, import_entry
 from app.db.session import Database
 from app.errors import DaylineError
-from app.importers.json_lines import parse_line
+from app.importers.json_lines import ParsedLine, parse_line
 from app.schemas.record import ArticleRecord, CatalogueRecord
+from app.schemas.write_warning import WriteWarning, find_date_warnings
 
 BATCH = 400
 BATCH_BYTES = 16 * 1024 * 1024
 LINE_BYTES_MOST = 32 * 1024 * 1024
 REASON_CHARACTERS_MOST = 400
+_COUNT_AND_EXAMPLE = re.compile(r"(?: \(\d+ times\))?(?:\.|: .*)?$", re.DOTALL)
 GZIP_MAGIC = b"\x1f\x8b"
 
+CONCERNS_MOST = 200
+EXAMPLES_MOST = 3
+
 Line = tuple[int, bytes]
+Concern = tuple[str, str]
+"""The code of a warning and what it is about."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What an import came to: records by (kind, outcome), entries made from codes, lines refused."""
+    """What an import came to: records by (kind, outcome), entries made from codes, lines refused.
+
+    `warnings` counts what was not stored as it came, by code and sentence (without its example); `examples` has the
+    first lines of each.
+    """
 
     records: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
     made: Counter[str] = field(default_factory=Counter)
     refused: int = 0
+    warnings: Counter[Concern] = field(default_factory=Counter)
+    examples: dict[Concern, list[str]] = field(default_factory=dict)
+
+    def add_warnings(self, number: int, warnings: Iterable[WriteWarning]) -> None:
+        """Count the warnings of a line."""
+        for each in warnings:
+            concern = (each["code"], _subject(each["detail"]))
+            if concern not in self.warnings and len(self.warnings) >= CONCERNS_MOST:
+                concern = (each["code"], "further kinds")
+            self.warnings[concern] += 1
+            examples = self.examples.setdefault(concern, [])
+            if len(examples) < EXAMPLES_MOST:
+                examples.append(f"line {number}, {each['where']}")
 
 
 class Importer:
     """One run over one stream of JSON Lines, plain or gzipped.
 
     `tell_flaw` gets the number and the reason of each line refused, as they are found; `tell_progress` the lines
-    read so far, now and then. Lines whose edition comes later in the stream are tried again at its end, and so
-    are all that follow in that edition, which keeps them in their order.
+    read so far, now and then. `make_default` lets a line with `"default": true` make its edition the default one
+    where another one is; an installation without a default edition takes that of the file. Lines whose edition comes
+    later in the stream are tried again at its end, and so are all that follow in that edition, which keeps them in
+    their order.
     """
 
     def __init__(
@@ -49,18 +77,21 @@ class Importer:
         now: Callable[[], int],
         tell_flaw: Callable[[int, str], None],
         tell_progress: Callable[[int], None] = lambda _lines: None,
+        make_default: bool = False,
     ) -> None:
         self.report = Report()
         self._database = database
         self._now = now
         self._tell_flaw = tell_flaw
         self._tell_progress = tell_progress
-        self._batch: list[tuple[Line, ArticleRecord]] = []
+        self._make_default = make_default
+        self._batch: list[tuple[Line, ParsedLine]] = []
         self._batch_bytes = 0
         self._late: set[str] = set()
 
     async def run(self, stream: BufferedReader) -> Report:
         """Import the whole stream, a transaction a batch."""
+        self._make_default = self._make_default or not await self._database.read(has_default_edition)
         with TemporaryFile(prefix="dayline-import-") as waiting:
             await self._import(self._read(stream), waiting)
             waiting.seek(0)
@@ -83,14 +114,15 @@ class Importer:
     async def _import(self, lines: Iterator[Line], waiting: IO[bytes] | None) -> None:
         for number, line in lines:
             try:
-                record = parse_line(line)
+                parsed = parse_line(line)
             except DaylineError as error:
                 self._refuse(number, error.detail)
                 continue
+            record = parsed.record
             if waiting is not None and getattr(record, "edition", None) in self._late:
                 _put_off(waiting, (number, line))
             elif isinstance(record, ArticleRecord):
-                self._batch.append(((number, line), record))
+                self._batch.append(((number, line), parsed))
                 self._batch_bytes += len(line)
                 if len(self._batch) >= BATCH or self._batch_bytes >= BATCH_BYTES:
                     await self._store_batch(waiting)
@@ -101,26 +133,32 @@ class Importer:
 
     async def _store_entry(self, line: Line, record: CatalogueRecord, waiting: IO[bytes] | None) -> None:
         try:
-            outcome = await self._database.write(store_entry, record, now=self._now())
+            may_make_default, now = self._make_default, self._now()
+            stored = await self._database.write(import_entry, record, may_make_default=may_make_default, now=now)
         except UnknownEdition as error:
             self._miss_edition(line, error, waiting)
         else:
-            self.report.records[record.kind, outcome] += 1
+            self.report.records[record.kind, stored.outcome] += 1
+            self.report.add_warnings(line[0], stored.warnings)
 
     async def _store_batch(self, waiting: IO[bytes] | None) -> None:
         if not self._batch:
             return
         batch, self._batch, self._batch_bytes = self._batch, [], 0
-        records = [record for _, record in batch]
-        stored = await self._database.write(store_articles, records, now=self._now())
+        records, now = [cast("ArticleRecord", parsed.record) for _, parsed in batch], self._now()
+        stored = await self._database.write(store_articles, records, now=now)
         self.report.made += stored.made
-        for (line, record), outcome in zip(batch, stored.outcomes, strict=True):
+        for (line, parsed), outcome in zip(batch, stored.outcomes, strict=True):
             if isinstance(outcome, UnknownEdition):
                 self._miss_edition(line, outcome, waiting)
             elif isinstance(outcome, DaylineError):
                 self._refuse(line[0], outcome.detail)
             else:
+                record = cast("ArticleRecord", parsed.record)
                 self.report.records[record.kind, outcome] += 1
+                self.report.add_warnings(line[0], parsed.warnings)
+                if outcome is not Outcome.UNCHANGED:
+                    self.report.add_warnings(line[0], find_date_warnings(record, now))
 
     def _miss_edition(self, line: Line, error: UnknownEdition, waiting: IO[bytes] | None) -> None:
         if waiting is None:
@@ -134,6 +172,11 @@ class Importer:
         # A reason may quote the line, and a terminal would obey the control characters of a stranger.
         shown = "".join(each if each.isprintable() else "\ufffd" for each in reason[:REASON_CHARACTERS_MOST])
         self._tell_flaw(number, shown)
+
+
+def _subject(detail: str) -> str:
+    """The sentence of a warning without its count and its example, which differ from line to line."""
+    return _COUNT_AND_EXAMPLE.sub("", detail, count=1)
 
 
 def _put_off(waiting: IO[bytes], line: Line) -> None:

@@ -14,6 +14,7 @@ from app.schemas.page import Next
 from app.schemas.question import NAMES_MOST, WHOLE, ArticleFilters, Cursor, Limit, check_ids
 from app.schemas.record import Content, Note, Text
 from app.schemas.scalars import ArticleId, Code, Href, Instant, InstantText, Slug, Url
+from app.schemas.write_warning import Warnings
 
 Actor = Annotated[
     str,
@@ -71,6 +72,12 @@ class EditorialArticle(EditorialItem, total=False):
     body: list[Block]
     notes: Annotated[list[ArticleNote], Field(description="What the public was told of changes, oldest first.")]
     old_slugs: Annotated[list[Slug], Field(description="Slugs that redirect here.")]
+
+
+class SavedArticle(EditorialArticle, total=False):
+    """An article as editors see it after a write, and what the write did not store as it came."""
+
+    warnings: Required[Warnings]
 
 
 class EditorialList(TypedDict):

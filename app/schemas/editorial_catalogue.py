@@ -10,6 +10,7 @@ from app.schemas.page import Next
 from app.schemas.question import NameQuestion
 from app.schemas.record import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 from app.schemas.scalars import Code, Href, InstantText, LanguageTag, Url, ZoneName
+from app.schemas.write_warning import Warnings
 
 
 class EditorialEntry(TypedDict):
@@ -68,6 +69,36 @@ class EditorialLabel(EditorialEntry):
     disclaimer: str | None
     disclaimers: dict[str, str]
     genre: Code | None
+
+
+class SavedEdition(EditorialEdition):
+    """An edition as editors see it after a write."""
+
+    warnings: Warnings
+
+
+class SavedSection(EditorialSection):
+    """A section as editors see it after a write."""
+
+    warnings: Warnings
+
+
+class SavedTag(EditorialTag):
+    """A tag as editors see it after a write."""
+
+    warnings: Warnings
+
+
+class SavedAuthor(EditorialAuthor):
+    """An author as editors see it after a write."""
+
+    warnings: Warnings
+
+
+class SavedLabel(EditorialLabel):
+    """A label as editors see it after a write."""
+
+    warnings: Warnings
 
 
 class EditorialEntries(TypedDict):

@@ -11,6 +11,7 @@ from app.schemas.editorial import (
     Revision,
     RevisionItem,
     RevisionList,
+    SavedArticle,
 )
 from app.schemas.examples import ARTICLE as PUBLIC
 
@@ -63,8 +64,15 @@ ARTICLE: EditorialArticle = {
     ],
     "old_slugs": [],
 }
-WITHDRAWN: EditorialArticle = {
+SAVED: SavedArticle = {
     **ARTICLE,
+    "warnings": [
+        {"where": "body.0.html", "code": "element-dropped", "detail": "<table> was dropped; its text stays."},
+    ],
+}
+UNCHANGED: SavedArticle = {**ARTICLE, "warnings": []}
+WITHDRAWN: SavedArticle = {
+    **UNCHANGED,
     "status": Status.WITHDRAWN,
     "revision": 3,
     "withdrawal": {

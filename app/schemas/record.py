@@ -6,15 +6,17 @@ time become instants while a record is read, so that what is stored is what was 
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.domain.article import Status
-from app.domain.body import Body, Image, Rights, Source
+from app.domain.article_url import article_url_template
+from app.domain.body import Body, Image, Rights, Source, null_as_empty, whole_number
 from app.domain.calendar import find_zone
 from app.domain.feed import FeedContent
 from app.domain.ids import parse_id
 from app.domain.language import check_language
-from app.domain.markup import plain_text, site_url, web_url
+from app.domain.markup import plain_text, site_url
+from app.domain.one_line import one_line, visible_line, visible_text
 from app.domain.revision import Action, NoteType
 from app.domain.slug import check_code, check_slug
 from app.errors import Flaw, InvalidInput, InvalidValue
@@ -29,13 +31,6 @@ SOURCE_ID_MOST = 400  # of up to four bytes each: PostgreSQL indexes no value be
 
 def _zone_name(value: str) -> str:
     return find_zone(value).key
-
-
-def _template(value: str) -> str:
-    if "{slug}" not in value and "{id}" not in value:
-        raise InvalidValue("A template holds {slug} or {id}, such as {site_url}/news/{slug}.")
-    web_url(value.replace("{site_url}", "https://site.example").replace("{slug}", "a").replace("{id}", "a"))
-    return value
 
 
 def _once(values: list[str]) -> list[str]:
@@ -53,6 +48,10 @@ def _filled(value: str) -> str:
     return plain_text(value)
 
 
+def _null_as_empty_object(value: object) -> object:
+    return {} if value is None else value
+
+
 def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
     numbers, versions = [each.revision for each in values], [each.version for each in values]
     if numbers != sorted(set(numbers)) or versions != sorted(versions):
@@ -60,14 +59,17 @@ def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
     return values
 
 
-Line = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(_filled)]
+Line = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(visible_line)]
+Lines = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(visible_text)]
 Text = Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(plain_text)]
 Code = Annotated[str, AfterValidator(check_code)]
 SourceId = Annotated[str, Field(max_length=SOURCE_ID_MOST), AfterValidator(_filled)]
-Codes = Annotated[list[Code], Field(max_length=NAMES_MOST), AfterValidator(_once)]
-References = Annotated[list[SourceId], Field(max_length=NAMES_MOST), AfterValidator(_once)]
+NullAsEmpty = BeforeValidator(null_as_empty)
+Codes = Annotated[list[Code], NullAsEmpty, Field(max_length=NAMES_MOST), AfterValidator(_once)]
+References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=NAMES_MOST), AfterValidator(_once)]
 Language = Annotated[str, AfterValidator(check_language)]
-Translations = dict[Language, Line]
+Translations = Annotated[dict[Language, Line], BeforeValidator(_null_as_empty_object)]
+LongTranslations = Annotated[dict[Language, Lines], BeforeValidator(_null_as_empty_object)]
 
 
 class _Record(BaseModel):
@@ -83,10 +85,10 @@ class EditionRecord(_Record):
     language: Language
     timezone: Annotated[str, AfterValidator(_zone_name)]
     site_url: Annotated[str, AfterValidator(site_url)]
-    article_url: Annotated[str, AfterValidator(_template)] | None = None
+    article_url: Annotated[str, AfterValidator(article_url_template)] | None = None
     default: Annotated[bool, Field(strict=True)] = False
     feed_content: FeedContent = FeedContent.SUMMARY
-    strings: dict[str, Text] = Field(default_factory=dict)
+    strings: Annotated[dict[str, Text], BeforeValidator(_null_as_empty_object)] = Field(default_factory=dict)
 
 
 class LabelRecord(_Record):
@@ -96,8 +98,8 @@ class LabelRecord(_Record):
     code: Code
     text: Line
     texts: Translations = Field(default_factory=dict)
-    disclaimer: Line | None = None
-    disclaimers: Translations = Field(default_factory=dict)
+    disclaimer: Lines | None = None
+    disclaimers: LongTranslations = Field(default_factory=dict)
     genre: Code | None = None
 
 
@@ -140,7 +142,7 @@ class Note(_Record):
     """What the newsroom tells the public of a change."""
 
     type: NoteType
-    text: Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(_filled)]
+    text: Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(visible_text)]
 
 
 class Content(_Record):
@@ -162,18 +164,24 @@ class Content(_Record):
     body: Body = Field(default_factory=list)
 
 
+class PastContent(Content):
+    """What an article said once; a headline that shows nothing is history and no reason to refuse the article."""
+
+    headline: Annotated[str, Field(max_length=LINE_MOST), AfterValidator(one_line)]
+
+
 class RevisionRecord(_Record):
     """A save of an article; `content` is absent where the next one (for the last: the article itself) says the same."""
 
-    revision: Annotated[int, Field(ge=1, le=NUMBER_MOST, strict=True)]
-    version: Annotated[int, Field(ge=0, le=NUMBER_MOST, strict=True)]
+    revision: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=NUMBER_MOST, strict=True)]
+    version: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=NUMBER_MOST, strict=True)]
     status: Status
     published_at: Instant | None = None
     action: Action
     at: Instant
     actor: Line
     note: Note | None = None
-    content: Content | None = None
+    content: PastContent | None = None
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
@@ -225,10 +233,10 @@ class ArticleRecord(ArticleInput):
 
     edition: Code
     erased_at: Instant | None = None
-    old_slugs: Annotated[list[Annotated[str, AfterValidator(check_slug)]], Field(max_length=NAMES_MOST)] = Field(
-        default_factory=list
-    )
-    revisions: Annotated[list[RevisionRecord], AfterValidator(_rising)] = Field(default_factory=list)
+    old_slugs: Annotated[
+        list[Annotated[str, AfterValidator(check_slug)]], NullAsEmpty, Field(max_length=NAMES_MOST)
+    ] = Field(default_factory=list)
+    revisions: Annotated[list[RevisionRecord], NullAsEmpty, AfterValidator(_rising)] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _nothing_is_left(self) -> Self:

@@ -1,5 +1,6 @@
 """The small values that answers and what is asked for are made of, with what they promise."""
 
+import re
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -7,11 +8,13 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from app.domain.instant import parse_instant
 from app.errors import InvalidValue
 
+_BASIC_OFFSET = re.compile(r"(?<=[0-9])([+-][0-9]{2})([0-9]{2})$")  # ISO 8601 allows it, and many systems write it
+
 
 def _instant(value: object) -> int:
     if not isinstance(value, str):
         raise InvalidValue("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
-    return parse_instant(value)
+    return parse_instant(_BASIC_OFFSET.sub(r"\1:\2", value))
 
 
 ArticleId = Annotated[

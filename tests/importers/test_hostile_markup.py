@@ -1,5 +1,6 @@
 """Published ways of smuggling script in, through every member of a record, out of the API and harmless."""
 
+import re
 from itertools import chain
 from typing import Any
 
@@ -26,6 +27,11 @@ def is_accepted(line: dict[str, Any]) -> bool:
 
 def line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def on_one_line(text: str) -> str:
+    """The vector as a member of one line holds it."""
+    return re.sub("[\t\n\r \u2028\u2029]+", " ", text).strip()
 
 
 def html_blocks(vector: str) -> list[dict[str, Any]]:
@@ -128,8 +134,8 @@ async def test_text_members_are_text_and_escaped_where_they_become_html(
     assert (await bring(edition_line(), *articles)).flaws == []
     blocks = await judge(client, articles)
     assert [block["text"] for block in blocks if block["type"] == "pull_quote"] == list(map(line_ends, vectors))
-    assert [block["image"]["alt"] for block in blocks if block["type"] == "image"] == list(map(line_ends, vectors))
-    assert [block["provider"] for block in blocks if block["type"] == "embed"] == list(map(line_ends, vectors))
+    assert [block["image"]["alt"] for block in blocks if block["type"] == "image"] == list(map(on_one_line, vectors))
+    assert [block["provider"] for block in blocks if block["type"] == "embed"] == list(map(on_one_line, vectors))
 
 
 async def test_headlines_and_catalogue_entries_say_what_they_were_given(
@@ -158,8 +164,9 @@ async def test_headlines_and_catalogue_entries_say_what_they_were_given(
     answer = await client.get("/v1/articles", params={"limit": 200})
     assert answer.headers["content-type"].startswith("application/json")
     shown = {item["headline"]: item for item in answer.json()["items"]}
-    assert shown.keys() == set(map(line_ends, vectors))
+    assert shown.keys() == set(map(on_one_line, vectors))
+    assert {item["lead"] for item in shown.values()} == set(map(line_ends, vectors))
     for vector, item in shown.items():
-        said = [item["lead"], item["dateline"], item["label"]["text"], item["tags"][0]["name"]]
-        assert [*said, item["authors"][0]["name"], item["authors"][0]["bio"]] == [vector] * 6
+        said = [item["dateline"], item["label"]["text"], item["tags"][0]["name"]]
+        assert [*said, item["authors"][0]["name"], item["authors"][0]["bio"]] == [vector] * 5
         assert item["slug"].replace("-", "a").isalnum()

@@ -23,7 +23,7 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     (b'{"kind":"tag","slug":"x","name":NaN}', "line: not JSON"),
     (b"[" * 100_000, "line: not JSON"),
     (LONE_SURROGATE, "line: not JSON"),
-    (INVALID_UTF8, "line: not JSON"),
+    (INVALID_UTF8, "line: not UTF-8: octet 0xFF in column 34"),
     (b"[]", "line: a JSON object is expected."),
     (b'"article"', "line: a JSON object is expected."),
     (b"null", "line: a JSON object is expected."),

@@ -116,7 +116,7 @@ def _rank(records: Iterable[dict[str, Any]]) -> lists.Ranked:
 
 
 async def _fill(database: Database, records: Iterable[dict[str, Any]]) -> None:
-    parsed = [parse_line(orjson.dumps(record)) for record in records]
+    parsed = [parse_line(orjson.dumps(record)).record for record in records]
     await database.write(_store_records, parsed)
     await database.write(_settle)
 

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from app import clock
 from app.actions import editing
-from app.api.body import read_body, read_object
+from app.api.body import read_object
 from app.api.deps import database_of
 from app.api.editorial.changing import (
     DRAFTS,
@@ -17,6 +17,7 @@ from app.api.editorial.changing import (
     change_article,
     editor_of,
     expected_revisions,
+    read_submission,
 )
 from app.api.idempotency import PrivateAnswer, answer_once, as_sent
 from app.api.openapi import documented
@@ -27,9 +28,10 @@ from app.db.session import Connection
 from app.domain.ids import format_id
 from app.queries import editorial
 from app.schemas import editorial_examples as examples
-from app.schemas.editorial import ArticlePatch, EditorialArticle, EditorialList, EditorialQuestion
+from app.schemas.editorial import ArticlePatch, EditorialArticle, EditorialList, EditorialQuestion, SavedArticle
 from app.schemas.question import Nothing
 from app.schemas.record import ArticleSubmission
+from app.schemas.write_warning import WriteWarning, find_warnings
 
 router = resource("Newsroom", prefix=EDITORIAL)
 
@@ -39,8 +41,8 @@ router = resource("Newsroom", prefix=EDITORIAL)
     summary="Make an article",
     **documented(
         None,
-        EditorialArticle,
-        examples.ARTICLE,
+        SavedArticle,
+        examples.SAVED,
         problems=(409, 410, 422),
         scopes=DRAFTS,
         command=ArticleSubmission,
@@ -52,14 +54,14 @@ async def create_article(request: Request) -> Response:
     """A draft, unless its date or status says otherwise: a future date makes a schedule, a past one publishes.
 
     Tags that are not known are made; a section, label or author that is not is refused. Takes an
-    `Idempotency-Key`. Whatever is or will be public takes `articles:publish`.
+    `Idempotency-Key`. Whatever is or will be public takes `articles:publish`. `warnings` names what the HTML lost.
     """
     read_question(request, Nothing)
-    given, editor = await read_body(request, ArticleSubmission), editor_of(request)
+    (given, warnings), editor = await read_submission(request, await read_object(request)), editor_of(request)
 
     def make(connection: Connection) -> PrivateAnswer:
         article_id = editing.create_article(connection, given, now=clock.now(), editor=editor)
-        answer = article_answer(connection, format_id(article_id), status=HTTPStatus.CREATED)
+        answer = article_answer(connection, format_id(article_id), warnings=warnings, status=HTTPStatus.CREATED)
         return as_sent(answer, article_id=article_id)
 
     answer = await answer_once(request, make)
@@ -96,8 +98,8 @@ async def get_editorial_article(request: Request, key: ArticleKey) -> Response:
     summary="Edit an article",
     **documented(
         None,
-        EditorialArticle,
-        examples.ARTICLE,
+        SavedArticle,
+        examples.SAVED,
         problems=(*NOT_HERE, 428),
         scopes=DRAFTS,
         command=ArticlePatch,
@@ -109,19 +111,20 @@ async def edit_article(request: Request, key: ArticleKey) -> Response:
 
     The whole article may be sent back; what an edit does not change has to be as it was. `note` tells the public
     why a published article changes. An edit never moves the public time. A patch that changes nothing saves
-    nothing.
+    nothing. `warnings` names what the HTML lost.
     """
     read_question(request, Nothing)
     expected = expected_revisions(request, is_required=True)
     patch, editor = await read_object(request), editor_of(request)
 
-    def edit(connection: Connection, article_id: int) -> None:
+    def edit(connection: Connection, article_id: int) -> list[WriteWarning]:
         def shown() -> EditorialArticle:
             return editorial.get_editorial_article(connection, key)[0]
 
-        editing.edit_article(
+        record = editing.edit_article(
             connection, article_id, patch, expected=expected, shown=shown, now=clock.now(), editor=editor
         )
+        return find_warnings(patch, record)
 
     return await change_article(request, key, edit)
 

@@ -41,6 +41,7 @@ class _Kind(NamedTuple):
     called: str
     record: type[CatalogueRecord]
     answer: Any
+    saved: Any
     page: Any
 
     @property
@@ -50,11 +51,43 @@ class _Kind(NamedTuple):
 
 
 KINDS = (
-    _Kind(Facet.EDITION, "edition", "an edition", EditionRecord, schemas.EditorialEdition, schemas.EditorialEditions),
-    _Kind(Facet.SECTION, "section", "a section", SectionRecord, schemas.EditorialSection, schemas.EditorialSections),
-    _Kind(Facet.TAG, "tag", "a tag", TagRecord, schemas.EditorialTag, schemas.EditorialTags),
-    _Kind(Facet.AUTHOR, "author", "an author", AuthorRecord, schemas.EditorialAuthor, schemas.EditorialAuthors),
-    _Kind(Facet.LABEL, "label", "a label", LabelRecord, schemas.EditorialLabel, schemas.EditorialLabels),
+    _Kind(
+        Facet.EDITION,
+        "edition",
+        "an edition",
+        EditionRecord,
+        schemas.EditorialEdition,
+        schemas.SavedEdition,
+        schemas.EditorialEditions,
+    ),
+    _Kind(
+        Facet.SECTION,
+        "section",
+        "a section",
+        SectionRecord,
+        schemas.EditorialSection,
+        schemas.SavedSection,
+        schemas.EditorialSections,
+    ),
+    _Kind(Facet.TAG, "tag", "a tag", TagRecord, schemas.EditorialTag, schemas.SavedTag, schemas.EditorialTags),
+    _Kind(
+        Facet.AUTHOR,
+        "author",
+        "an author",
+        AuthorRecord,
+        schemas.EditorialAuthor,
+        schemas.SavedAuthor,
+        schemas.EditorialAuthors,
+    ),
+    _Kind(
+        Facet.LABEL,
+        "label",
+        "a label",
+        LabelRecord,
+        schemas.EditorialLabel,
+        schemas.SavedLabel,
+        schemas.EditorialLabels,
+    ),
 )
 
 
@@ -69,7 +102,9 @@ def _creates(kind: _Kind) -> Handler:
             edition = record.edition if isinstance(record, SectionRecord) else None
             entry = get_entry(connection, kind.facet, name_of(record), edition=edition)
             headers = {"location": entry["href"]}
-            return as_sent(private_answer(entry, status=201, revision=entry["revision"], headers=headers))
+            return as_sent(
+                private_answer({**entry, "warnings": []}, status=201, revision=entry["revision"], headers=headers)
+            )
 
         return await answer_once(request, make)
 
@@ -115,7 +150,7 @@ def _edits(kind: _Kind) -> Handler:
                 actor=actor,
             )
             entry = get_entry(connection, kind.facet, name, edition=edition)
-            return private_answer(entry, revision=entry["revision"])
+            return private_answer({**entry, "warnings": []}, revision=entry["revision"])
 
         return await database_of(request).write(run)
 
@@ -153,7 +188,7 @@ def _add_list_routes(kind: _Kind) -> None:
         methods=["POST"],
         name=f"create_{noun}",
         summary=f"Make {kind.called}",
-        **documented(None, kind.answer, example, problems=(409, 422), scopes=SCOPES, **body),
+        **documented(None, kind.saved, {**example, "warnings": []}, problems=(409, 422), scopes=SCOPES, **body),
     )
     router.add_api_route(
         path,
@@ -183,7 +218,9 @@ def _add_entry_routes(kind: _Kind) -> None:
         methods=["PATCH"],
         name=f"edit_{noun}",
         summary=f"Edit {kind.called}",
-        **documented(kind.question, kind.answer, example, problems=(404, 412, 422), scopes=SCOPES, **body),
+        **documented(
+            kind.question, kind.saved, {**example, "warnings": []}, problems=(404, 412, 422), scopes=SCOPES, **body
+        ),
     )
 
 

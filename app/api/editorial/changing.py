@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable, Collection
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 
+from app.api.body import checked
 from app.api.deps import database_of
 from app.api.private import private_answer
 from app.api.security import principal_of
@@ -16,6 +17,9 @@ from app.domain.editor import Editor
 from app.errors import PreconditionRequired
 from app.queries.editorial import find_id, get_editorial_article
 from app.schemas import editorial_examples as examples
+from app.schemas.record import ArticleSubmission
+from app.schemas.validation import validated
+from app.schemas.write_warning import WriteWarning, find_warnings
 
 DRAFTS = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH)
 PUBLISH = (KeyScope.ARTICLES_PUBLISH,)
@@ -57,21 +61,35 @@ def expected_revisions(request: Request, *, is_required: bool = False) -> Collec
     return frozenset(int(found[1]) for found in map(_TAG.fullmatch, tags) if found is not None)
 
 
-async def change_article(request: Request, key: str, change: Callable[[Connection, int], None]) -> Response:
-    """Make the change and answer the article as it is then, in one transaction."""
+async def read_submission(request: Request, brought: dict[str, Any]) -> tuple[ArticleSubmission, list[WriteWarning]]:
+    """The article that a request brings as this JSON object, and what it lost on the way; InvalidInput."""
+
+    def check() -> tuple[ArticleSubmission, list[WriteWarning]]:
+        given = validated(ArticleSubmission, brought)
+        return given, find_warnings(brought, given)
+
+    return await checked(request, check)
+
+
+async def change_article(
+    request: Request, key: str, change: Callable[[Connection, int], list[WriteWarning] | None]
+) -> Response:
+    """Make the change and answer the article as it is then with the warnings of the change, in one transaction."""
     article_id = find_id(key)
 
     def run(connection: Connection) -> Response:
-        change(connection, article_id)
-        return article_answer(connection, key)
+        warnings = change(connection, article_id)
+        return article_answer(connection, key, warnings=warnings or [])
 
     answer = await database_of(request).write(run)
     await request.app.state.schedule.refresh()
     return answer
 
 
-def article_answer(connection: Connection, key: str, *, status: int = HTTPStatus.OK) -> Response:
-    """The article as editors see it, with its revision as ETag; a new one's address in `Location`."""
+def article_answer(
+    connection: Connection, key: str, *, warnings: list[WriteWarning], status: int = HTTPStatus.OK
+) -> Response:
+    """The article after a write, with its revision as ETag; a new one's address in `Location`."""
     article, revision = get_editorial_article(connection, key)
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
-    return private_answer(article, status=status, revision=revision, headers=headers)
+    return private_answer({**article, "warnings": warnings}, status=status, revision=revision, headers=headers)

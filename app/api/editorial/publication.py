@@ -25,7 +25,7 @@ from app.api.query import read_question
 from app.api.routes import resource
 from app.db.session import Connection
 from app.schemas import editorial_examples as examples
-from app.schemas.editorial import BumpCommand, EditorialArticle, PublicationCommand, WithdrawalCommand
+from app.schemas.editorial import BumpCommand, PublicationCommand, SavedArticle, WithdrawalCommand
 from app.schemas.question import Nothing
 
 router = resource("Newsroom", prefix=EDITORIAL)
@@ -36,8 +36,8 @@ router = resource("Newsroom", prefix=EDITORIAL)
     summary="Publish now or later",
     **documented(
         None,
-        EditorialArticle,
-        examples.ARTICLE,
+        SavedArticle,
+        examples.UNCHANGED,
         problems=NOT_HERE,
         scopes=PUBLISH,
         command=PublicationCommand,
@@ -53,7 +53,7 @@ async def publish_article(request: Request, key: DraftKey) -> Response:
 @router.delete(
     "/articles/{key}/publication",
     summary="Unschedule",
-    **documented(None, EditorialArticle, examples.ARTICLE, problems=NOT_HERE, scopes=PUBLISH),
+    **documented(None, SavedArticle, examples.UNCHANGED, problems=NOT_HERE, scopes=PUBLISH),
 )
 async def unschedule_article(request: Request, key: ScheduledKey) -> Response:
     """A scheduled article is a draft again; 409 once it is public."""
@@ -65,8 +65,8 @@ async def unschedule_article(request: Request, key: ScheduledKey) -> Response:
     summary="Move the public time",
     **documented(
         None,
-        EditorialArticle,
-        examples.ARTICLE,
+        SavedArticle,
+        examples.UNCHANGED,
         problems=NOT_HERE,
         scopes=PUBLISH,
         command=BumpCommand,
@@ -84,7 +84,7 @@ async def bump_article(request: Request, key: ArticleKey) -> Response:
     summary="Withdraw",
     **documented(
         None,
-        EditorialArticle,
+        SavedArticle,
         examples.WITHDRAWN,
         problems=NOT_HERE,
         scopes=PUBLISH,
@@ -102,7 +102,7 @@ async def withdraw_article(request: Request, key: ArticleKey) -> Response:
 @router.delete(
     "/articles/{key}/withdrawal",
     summary="Restore",
-    **documented(None, EditorialArticle, examples.ARTICLE, problems=NOT_HERE, scopes=PUBLISH),
+    **documented(None, SavedArticle, examples.UNCHANGED, problems=NOT_HERE, scopes=PUBLISH),
 )
 async def restore_article(request: Request, key: WithdrawnKey) -> Response:
     """A withdrawn article is public again, where it stood."""

@@ -8,9 +8,16 @@ from fastapi import Path, Request, Response
 from app import clock
 from app.actions.catalogue import Outcome
 from app.actions.editing import push_article as push
-from app.api.body import checked, read_object
+from app.api.body import read_object
 from app.api.deps import database_of
-from app.api.editorial.changing import DRAFTS, NOT_HERE, article_answer, editor_of, expected_revisions
+from app.api.editorial.changing import (
+    DRAFTS,
+    NOT_HERE,
+    article_answer,
+    editor_of,
+    expected_revisions,
+    read_submission,
+)
 from app.api.openapi import documented
 from app.api.private import EDITORIAL
 from app.api.query import read_question
@@ -18,10 +25,9 @@ from app.api.routes import resource
 from app.db.session import Connection
 from app.domain.ids import format_id
 from app.schemas import editorial_examples as examples
-from app.schemas.editorial import EditorialArticle
+from app.schemas.editorial import SavedArticle
 from app.schemas.question import Nothing
 from app.schemas.record import ArticleSubmission
-from app.schemas.validation import validated
 
 router = resource("Newsroom", prefix=EDITORIAL)
 
@@ -31,8 +37,8 @@ router = resource("Newsroom", prefix=EDITORIAL)
     summary="Create or replace by source_id",
     **documented(
         None,
-        EditorialArticle,
-        examples.ARTICLE,
+        SavedArticle,
+        examples.SAVED,
         problems=NOT_HERE,
         scopes=DRAFTS,
         command=ArticleSubmission,
@@ -50,12 +56,12 @@ async def push_article(
 
     Members left out are emptied, but where the article stands is not touched without `status` or `published_at`;
     on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`
-    allows none.
+    allows none. `warnings` names what the HTML lost.
     """
     read_question(request, Nothing)
     brought = await read_object(request)
     named = {} if brought.get("source_id") is not None else {"source_id": source_id}
-    given = await checked(request, lambda: validated(ArticleSubmission, {**brought, **named}))
+    given, warnings = await read_submission(request, {**brought, **named})
     expected, editor = expected_revisions(request), editor_of(request)
     is_new = request.headers.get("if-none-match", "").strip() == "*"
 
@@ -64,7 +70,7 @@ async def push_article(
             connection, edition, source_id, given, expected=expected, is_new=is_new, now=clock.now(), editor=editor
         )
         status = HTTPStatus.CREATED if outcome is Outcome.CREATED else HTTPStatus.OK
-        return article_answer(connection, format_id(article_id), status=status)
+        return article_answer(connection, format_id(article_id), warnings=warnings, status=status)
 
     answer = await database_of(request).write(run)
     await request.app.state.schedule.refresh()

@@ -20,6 +20,8 @@ class Desk:
     def __init__(self, client: httpx.AsyncClient, token: str) -> None:
         self.client = client
         self.headers = {"authorization": f"Bearer {token}"}
+        self.warnings: list[Json] = []
+        """The warnings of the last write that `done` made."""
 
     async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         """Ask for something; `if_match="…"` and the like are headers."""
@@ -32,6 +34,8 @@ class Desk:
         answer = await self.send(method, path, body, **headers)
         assert answer.is_success, answer.text
         content: Json = answer.json()
+        if method != "GET":
+            self.warnings = content.pop("warnings", [])
         return content
 
     async def make(self, **members: Any) -> Json:
@@ -71,6 +75,13 @@ class Desk:
     async def push(self, source_id: str, body: Json, *, edition: str = "global", **headers: str) -> httpx.Response:
         """A push by source_id, which stands in the address as it is given."""
         return await self.send("PUT", f"/editions/{edition}/articles/{source_id}", body, **headers)
+
+
+def saved(answer: httpx.Response) -> Json:
+    """The article or entry that a write answers, without the warnings of the write."""
+    content: Json = answer.json()
+    assert isinstance(content.pop("warnings"), list)
+    return content
 
 
 def said(article: Json) -> Json:

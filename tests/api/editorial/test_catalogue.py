@@ -4,7 +4,7 @@ from typing import Any
 
 from app import clock
 from app.domain.instant import SECOND_US
-from tests.api.editorial.desk import EDITORIAL, TODAY, Desk, Json, wrong
+from tests.api.editorial.desk import EDITORIAL, TODAY, Desk, Json, saved, wrong
 from tests.api.test_problems import check_problem
 from tests.conftest import NOW
 
@@ -56,7 +56,7 @@ async def test_an_entry_is_made_read_and_edited(desk: Desk) -> None:
 async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
     """An entry is made once, read, and edited from the revision that was read."""
     answer = await desk.send("POST", f"/{kind}", given)
-    made = answer.json()
+    made = saved(answer)
     query = "?edition=global" if kind == "sections" and "edition" in made["href"] else ""
     assert (answer.status_code, answer.headers["etag"], answer.headers["location"]) == (201, '"1"', made["href"])
     assert made["href"] == f"{EDITORIAL}/{kind}/{name_of(given)}{query}"
@@ -69,7 +69,7 @@ async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
     with clock.frozen(NOW + SECOND_US):
         edited = await desk.send("PATCH", here, patch, if_match='"1"')
         assert (edited.status_code, edited.headers["etag"]) == (200, '"2"')
-        now = edited.json()
+        now = saved(edited)
         expected = merged(made, patch) | {"revision": 2, "modified_at": "2026-11-20T12:00:01+00:00"}
         assert now == expected
         assert await desk.done("PATCH", here, patch) == now

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.api_key import KeyScope
 from tests.api.conftest import MakeKey
-from tests.api.editorial.desk import TODAY, Desk, Json
+from tests.api.editorial.desk import TODAY, Desk, Json, saved
 from tests.conftest import NOW, opened
 
 EDITORS = 20
@@ -45,7 +45,7 @@ async def compete(desks: list[Desk], rounds: int) -> None:
         winner = next(answer for answer in answers if answer.status_code == 200)
         assert winner.headers["etag"] == f'"{number + 1}"'
         for desk in desks:
-            assert await desk.read(article) == winner.json()
+            assert await desk.read(article) == saved(winner)
     saves = (await desks[0].done("GET", f"{here}/revisions?limit=200"))["items"]
     assert [each["revision"] for each in saves] == list(range(rounds + 1, 0, -1))
     leads = [(await desks[0].done("GET", f"{here}/revisions/{each}"))["content"]["lead"] for each in (2, rounds + 1)]

@@ -30,12 +30,11 @@ async def test_a_withdrawn_article_is_never_restored_into_the_future(desk: Desk)
     assert (await desk.restore(made))["published_at"] == made["published_at"]
 
 
-async def test_what_was_never_public_is_not_withdrawn_by_a_push(desk: Desk) -> None:
-    for name, dates in (("a", {"published_at": YESTERDAY, "status": "draft"}), ("b", {"published_at": TOMORROW})):
-        made = await desk.make(source_id=name, **dates)
-        answer = await desk.push(name, {"headline": "A", "status": "withdrawn"})
-        assert list(wrong(answer)) == ["status"]
-        assert await desk.read(made) == made
+async def test_a_draft_is_not_withdrawn_by_a_push(desk: Desk) -> None:
+    made = await desk.make(source_id="a", published_at=YESTERDAY, status="draft")
+    answer = await desk.push("a", {"headline": "A", "status": "withdrawn"})
+    assert list(wrong(answer)) == ["status"]
+    assert await desk.read(made) == made
 
 
 async def test_a_clock_that_is_behind_does_not_keep_editors_from_what_is_public(desk: Desk) -> None:
@@ -145,7 +144,7 @@ async def test_a_past_that_cannot_have_been_is_not_imported(
 ) -> None:
     line = pack(article_line("a", **{"published_at": YESTERDAY, **members}))
     try:
-        record: Any = parse_line(line)
+        record: Any = parse_line(line).record
     except DaylineError as error:
         outcome: Any = error
     else:

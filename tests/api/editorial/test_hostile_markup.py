@@ -9,7 +9,7 @@ import pytest
 from app.errors import InvalidInput
 from app.schemas.record import ArticleSubmission
 from app.schemas.validation import validated
-from tests.api.editorial.desk import TODAY, YESTERDAY, Desk, Json, etag
+from tests.api.editorial.desk import TODAY, YESTERDAY, Desk, Json, etag, saved
 from tests.conftest import Store
 from tests.importers.test_hostile_markup import html_blocks, line_ends, text_blocks, url_blocks
 from tests.records import article
@@ -79,8 +79,7 @@ async def bring(desk: Desk, road: str, members: Json) -> Json:
         return await desk.edit(await desk.make(source_id="x"), members)
     answer = await desk.push("x", {"headline": "Story x", **members})
     assert answer.is_success, answer.text
-    content: Json = answer.json()
-    return content
+    return saved(answer)
 
 
 @pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])

@@ -8,7 +8,7 @@ import orjson
 from app.api.body import BODY_BYTES_MOST
 from app.db.session import Connection, Database
 from app.domain.ids import looks_like_id
-from tests.api.editorial.desk import ARTICLES, TODAY, TOMORROW, YESTERDAY, Desk, wrong
+from tests.api.editorial.desk import ARTICLES, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
 from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
 from tests.api.test_problems import check_problem
 
@@ -31,7 +31,7 @@ FULL: dict[str, Any] = {
 
 async def test_a_new_article_is_a_draft_of_the_default_edition_with_an_address_and_a_tag(desk: Desk) -> None:
     answer = await desk.send("POST", "/articles", FULL)
-    made = answer.json()
+    made = saved(answer)
     assert answer.status_code == 201
     assert answer.headers["location"] == made["href"] == f"{ARTICLES}/{made['id']}"
     assert (answer.headers["etag"], answer.headers["cache-control"]) == ('"1"', "private, no-store")

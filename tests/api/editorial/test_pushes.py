@@ -10,7 +10,7 @@ from app.domain.article import Status
 from app.domain.editor import COMMAND
 from app.domain.ids import parse_id
 from app.domain.instant import SECOND_US
-from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, wrong
+from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
 from tests.api.editorial.test_making import FULL
 from tests.api.test_problems import check_problem
 from tests.conftest import NOW
@@ -65,7 +65,7 @@ async def test_dates_and_status_move_it(desk: Desk) -> None:
     assert await moved(status="withdrawn", withdrawal=told) == ("withdrawn", "2026-11-20T12:00:00+02:00")
     assert await moved(status="withdrawn") == ("withdrawn", "2026-11-20T12:00:00+02:00")
     assert await moved(status="published") == ("published", "2026-11-20T12:00:00+02:00")
-    made = (await desk.push("a", {"headline": "A"})).json()
+    made = saved(await desk.push("a", {"headline": "A"}))
     assert (made["first_published_at"], made["withdrawal"]) == ("2026-11-19T12:00:00+02:00", None)
     saves = (await desk.done("GET", f"/articles/{made['id']}/revisions"))["items"]
     assert [each["action"] for each in saves] == [
@@ -111,7 +111,7 @@ async def test_an_identifier_that_no_record_may_have_is_refused(desk: Desk) -> N
 
 
 async def test_what_the_body_says_agrees_with_the_address(desk: Desk) -> None:
-    made = (await desk.push("a", {"headline": "A", "edition": "global", "source_id": "a"})).json()
+    made = saved(await desk.push("a", {"headline": "A", "edition": "global", "source_id": "a"}))
     for members, where in (
         ({"edition": "ua"}, "edition"),
         ({"source_id": "b"}, "source_id"),
@@ -122,7 +122,7 @@ async def test_what_the_body_says_agrees_with_the_address(desk: Desk) -> None:
         assert list(wrong(await desk.push("a", {"headline": "B", **members}))) == [where]
     assert list(wrong(await desk.push("new", {"headline": "B", "id": "0677y7hzc3m1d"}))) == ["id"]
     assert list(wrong(await desk.push("new", {"headline": "B", "status": "withdrawn"}))) == ["status"]
-    assert (await desk.push("a", {"headline": "A", "id": made["id"]})).json() == made
+    assert saved(await desk.push("a", {"headline": "A", "id": made["id"]})) == made
     for edition in ("atlantis", "*", "GLOBAL"):
         check_problem(await desk.push("a", {"headline": "B"}, edition=edition), "not-found")
     assert await desk.read(made) == made

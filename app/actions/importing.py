@@ -1,0 +1,64 @@
+"""Catalogue records as an import stores them: a member that a line leaves out stays as it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from app.actions.catalogue import KINDS, Outcome, edition_of, store_entry
+from app.actions.changes import begin_changes
+from app.domain.feed import FeedContent
+from app.models.edition import editions
+from app.records.catalogue import entry_record, find_entry, name_of
+from app.schemas.record import CatalogueRecord, EditionRecord, SectionRecord
+from app.schemas.write_warning import WarningCode, WriteWarning
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedEntry:
+    """What storing a catalogue record came to, and what of the line was not done or emptied something."""
+
+    outcome: Outcome
+    warnings: list[WriteWarning]
+
+
+def has_default_edition(connection: Connection) -> bool:
+    """Whether the installation has a default edition."""
+    return bool(connection.execute(select(exists().where(editions.c.is_default))).scalar())
+
+
+def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_default: bool, now: int) -> ImportedEntry:
+    """Create the entry, or change the members that the record gives; null or an empty value empties a member.
+
+    Another edition becomes the default one only where `may_make_default` says so. UnknownEdition.
+    """
+    begin_changes(connection)
+    kind = KINDS[type(record)]
+    row = find_entry(connection, kind, name_of(record), edition_id=edition_of(connection, record))
+    warnings: list[WriteWarning] = []
+    current: dict[str, Any] = {}
+    if row is not None:
+        edition = record.edition if isinstance(record, SectionRecord) else None
+        current = entry_record(kind, row, edition=edition)
+        left_out = {name: value for name, value in current.items() if name not in record.model_fields_set}
+        if "feed_content" in left_out:
+            left_out["feed_content"] = FeedContent(left_out["feed_content"])
+        record = record.model_copy(update=left_out)
+        warnings += _emptied(current, record)
+    if isinstance(record, EditionRecord) and record.default and not may_make_default and not current.get("default"):
+        record = record.model_copy(update={"default": False})
+        detail = f"Edition '{record.slug}' is not made the default one; --make-default does that."
+        warnings.append(WriteWarning(where="default", code=str(WarningCode.DEFAULT_UNCHANGED), detail=detail))
+    return ImportedEntry(store_entry(connection, record, now=now), warnings)
+
+
+def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:
+    return [
+        WriteWarning(
+            where=name,
+            code=str(WarningCode.MEMBER_EMPTIED),
+            detail=f"{name} of {record.kind} '{name_of(record)}' is emptied, as the line says.",
+        )
+        for name, value in current.items()
+        if value and name != "default" and not getattr(record, name)
+    ]

@@ -1,0 +1,106 @@
+"""Warnings of a write: what was accepted and not stored as it came."""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.domain.article import CLOCK_TOLERANCE_US, Status
+from app.domain.body import Block, Embed, Heading, ItemList, Paragraph
+from app.domain.html_losses import LossCode, find_losses
+from app.schemas.record import ArticleInput, ArticleRecord
+
+MAX_WARNINGS: Final = 100
+
+
+class WarningCode(StrEnum):
+    """The codes of warnings beside those of lost HTML."""
+
+    TRUNCATED = "warnings-truncated"
+    DEFAULT_UNCHANGED = "default-unchanged"
+    MEMBER_EMPTIED = "member-emptied"
+    SCHEDULE_PASSED = "schedule-passed"
+    FUTURE_UPDATE = "future-update"
+
+
+class WriteWarning(TypedDict):
+    """Something of a request that was accepted and not stored as it came."""
+
+    where: Annotated[str, Field(description="The place in the request.", examples=["body.2.html"])]
+    code: Annotated[
+        str,
+        Field(
+            description="A stable code; more may be added.",
+            examples=[str(LossCode.ELEMENT)],
+            json_schema_extra={"x-extensible-enum": [*map(str, LossCode), str(WarningCode.TRUNCATED)]},
+        ),
+    ]
+    detail: Annotated[
+        str, Field(description="What was lost, in one sentence.", examples=["<table> was dropped; its text stays."])
+    ]
+
+
+Warnings = Annotated[
+    list[WriteWarning],
+    Field(description="What was accepted and not stored as it came; empty where nothing was lost."),
+]
+
+
+def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
+    """What an article (as JSON values: `given`) lost on its way into the record: HTML that has no place in it.
+
+    At most MAX_WARNINGS; a last one counts the others.
+    """
+    if not isinstance(given, dict):
+        return []
+    found = list(_body_warnings("body", given.get("body"), article.body))
+    if isinstance(article, ArticleRecord):
+        revisions = given.get("revisions") or []
+        for number, revision in enumerate(article.revisions):
+            if revision.content is not None:
+                body = revisions[number]["content"].get("body")
+                found += _body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
+    return truncate(found)
+
+
+def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
+    """What an import stores although its date contradicts it: the editorial API refuses both."""
+    found: list[WriteWarning] = []
+    if article.status is Status.SCHEDULED and article.published_at is not None and article.published_at <= now:
+        detail = "A schedule whose time has passed was published."
+        found.append(WriteWarning(where="published_at", code=str(WarningCode.SCHEDULE_PASSED), detail=detail))
+    latest = max(now + CLOCK_TOLERANCE_US, article.published_at or 0)
+    if article.updated_at is not None and article.updated_at > latest:
+        detail = "An update is dated in the future."
+        found.append(WriteWarning(where="updated_at", code=str(WarningCode.FUTURE_UPDATE), detail=detail))
+    return found
+
+
+def truncate(found: list[WriteWarning]) -> list[WriteWarning]:
+    """At most MAX_WARNINGS of these; a last one counts the others."""
+    rest = len(found) - MAX_WARNINGS
+    if rest <= 0:
+        return found
+    last = WriteWarning(
+        where="record", code=str(WarningCode.TRUNCATED), detail=f"{rest} further warnings are not listed."
+    )
+    return [*found[:MAX_WARNINGS], last]
+
+
+def _body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[WriteWarning]:
+    for number, (raw, block) in enumerate(zip(given or [], blocks, strict=False)):
+        for name, before, after in _html_members(raw, block):
+            for loss in find_losses(before, after):
+                yield WriteWarning(where=f"{place}.{number}.{name}", code=str(loss.code), detail=loss.detail)
+
+
+def _html_members(raw: Any, block: Block) -> Iterator[tuple[str, str, str]]:
+    """The HTML members of a block: their names, as they came and as they are stored."""
+    if isinstance(block, Paragraph | Heading | Embed):
+        if block.html is not None and "html" in raw:
+            yield "html", raw["html"], block.html
+    elif isinstance(block, ItemList):
+        for number, (before, after) in enumerate(zip(raw["items"] or [], block.items, strict=False)):
+            yield f"items.{number}", before, after

@@ -1,0 +1,132 @@
+"""Schedules: none in the past, withdrawn before they are due, and clocks that are a little ahead."""
+
+from typing import Any
+
+import pytest
+
+from app import clock
+from app.domain.article import CLOCK_TOLERANCE_US
+from app.domain.calendar import find_zone
+from app.domain.instant import SECOND_US, format_instant, parse_instant
+from tests.api.editorial.desk import NOTICE, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
+from tests.conftest import NOW
+
+UTC = find_zone("UTC")
+
+
+def at(offset_us: int) -> str:
+    return format_instant(NOW + offset_us, UTC)
+
+
+async def test_a_schedule_in_the_past_is_refused_and_nothing_is_published(desk: Desk) -> None:
+    past = {"status": "scheduled", "published_at": YESTERDAY}
+    assert "published_at" in wrong(await desk.send("POST", "/articles", {"headline": "A", **past}))
+    assert "published_at" in wrong(await desk.push("new", {"headline": "A", **past}))
+    for name, members in (
+        ("draft", {}),
+        ("scheduled", {"published_at": TOMORROW}),
+        ("public", {"published_at": TODAY}),
+    ):
+        made = await desk.make(source_id=name, **members)
+        assert "published_at" in wrong(await desk.push(name, {"headline": "A", **past})), name
+        assert await desk.read(made) == made
+    assert len((await desk.done("GET", "/articles"))["items"]) == 3
+
+
+async def test_a_schedule_that_has_come_due_may_be_pushed_again(desk: Desk) -> None:
+    given = {"headline": "A", "status": "scheduled", "published_at": TOMORROW}
+    assert saved(await desk.push("a", given))["status"] == "scheduled"
+    with clock.frozen(parse_instant(TOMORROW) + SECOND_US):
+        due = saved(await desk.push("a", given))
+        assert due["status"] == "published"
+        again = saved(await desk.push("a", given))
+    assert (again["status"], again["revision"]) == ("published", due["revision"])
+
+
+async def test_a_publication_may_be_dated_back(desk: Desk) -> None:
+    made = await desk.publish(await desk.make(), YESTERDAY)
+    assert (made["status"], made["published_at"]) == ("published", "2026-11-19T12:00:00+02:00")
+
+
+async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> None:
+    made = await desk.make(source_id="a", published_at=TOMORROW)
+    now = await desk.withdraw(made)
+    assert (now["status"], now["published_at"], now["version"], now["revision"]) == ("draft", None, 0, 2)
+    assert now["withdrawal"] == {**NOTICE, "at": "2026-11-20T14:00:00+02:00"}
+    assert await desk.withdraw(made) == now, "the same again changes nothing"
+    changed = await desk.withdraw(made, reason="Another one.")
+    assert (changed["status"], changed["withdrawal"]["reason"]) == ("draft", "Another one.")
+    edited = await desk.edit(made, {"lead": "Still a draft."})
+    assert edited["withdrawal"] == changed["withdrawal"]
+    assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 404
+    with clock.frozen(parse_instant(TOMORROW) + SECOND_US):
+        await desk.done("GET", f"/articles/{made['id']}")
+        assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 404
+    again = await desk.publish(made)
+    assert (again["status"], again["withdrawal"]) == ("published", None)
+
+
+@pytest.mark.parametrize("told", [{}, {"withdrawal": {"reason": "Legal"}}])
+async def test_a_push_withdraws_what_is_scheduled(desk: Desk, told: dict[str, Any]) -> None:
+    await desk.make(source_id="a", published_at=TOMORROW)
+    for members in ({}, {"published_at": TOMORROW}):
+        now = saved(await desk.push("a", {"headline": "A", "status": "withdrawn", **told, **members}))
+        assert (now["status"], now["published_at"]) == ("draft", None)
+        assert now["withdrawal"]["reason"] == told.get("withdrawal", {}).get("reason")
+    assert saved(await desk.push("a", {"headline": "B"}))["withdrawal"] == now["withdrawal"]
+    scheduled = saved(await desk.push("a", {"headline": "B", "published_at": TOMORROW}))
+    assert (scheduled["status"], scheduled["withdrawal"]) == ("scheduled", None)
+
+
+async def test_a_clock_that_is_a_little_ahead_publishes(desk: Desk) -> None:
+    for offset in (2 * SECOND_US, CLOCK_TOLERANCE_US):
+        date = at(offset)
+        given = {"headline": "Now", "status": "published", "published_at": date, "first_published_at": date}
+        made = await desk.done("POST", "/articles", given)
+        assert made["status"] == "published"
+        assert parse_instant(made["published_at"]) == NOW + offset
+        assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 200
+    source = {"headline": "Now", "status": "published", "published_at": at(2 * SECOND_US)}
+    assert saved(await desk.push("a", source))["revision"] == 1
+    assert saved(await desk.push("a", source))["revision"] == 1
+    late = {"headline": "Now", "status": "published", "published_at": at(CLOCK_TOLERANCE_US + 1)}
+    assert "published_at" in wrong(await desk.send("POST", "/articles", late))
+
+
+async def test_an_update_in_the_future_is_refused(desk: Desk) -> None:
+    future = {"headline": "A", "published_at": TODAY, "updated_at": "2099-01-01T00:00:00Z"}
+    assert "updated_at" in wrong(await desk.send("POST", "/articles", future))
+    made = await desk.make(source_id="a", published_at=TOMORROW, updated_at=TOMORROW)
+    patch = {"updated_at": "2099-01-01T00:00:00Z"}
+    assert "updated_at" in wrong(await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*"))
+
+
+async def test_lists_may_be_null_and_offsets_without_a_colon(desk: Desk) -> None:
+    empty = {"tags": None, "authors": None, "related": None, "body": None}
+    made = await desk.make(published_at="2026-11-19T23:54:25+0000", **empty)
+    assert (made["tags"], made["authors"], made["related"], made["body"]) == ([], [], [], [])
+    assert made["published_at"] == "2026-11-20T01:54:25+02:00"
+
+
+async def test_headlines_are_one_visible_line(desk: Desk) -> None:
+    made = await desk.make(headline="  Fog\r\n on the\tquay ", dateline="Kyiv\n", source={"name": " AP "})
+    assert (made["headline"], made["dateline"], made["source"]["name"]) == ("Fog on the quay", "Kyiv", "AP")
+    for headline in ("\u200b", "\u2800", " \u3164\n"):
+        assert "headline" in wrong(await desk.send("POST", "/articles", {"headline": headline}))
+        assert "headline" in wrong(
+            await desk.send("PATCH", f"/articles/{made['id']}", {"headline": headline}, if_match="*")
+        )
+    assert "source.name" in wrong(await desk.send("POST", "/articles", {"headline": "A", "source": {"name": "\u200b"}}))
+    assert "name" in wrong(await desk.send("POST", "/tags", {"slug": "x", "name": "\u200b"}))
+
+
+async def test_a_repeated_member_is_refused(desk: Desk) -> None:
+    headers = {**desk.headers, "content-type": "application/json"}
+    raw = b'{"headline": "First", "headline": "Second"}'
+    answer = await desk.client.post("/v1/editorial/articles", headers=headers, content=raw)
+    assert wrong(answer) == {"body": "It cannot be read: the member 'headline' stands twice in one object."}
+
+
+async def test_a_template_with_unknown_placeholders_is_refused(desk: Desk) -> None:
+    answer = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{year}/{slug}"})
+    assert "{year}" in wrong(answer)["article_url"]

@@ -1,0 +1,84 @@
+"""The answer of a write names what the article's HTML lost, wherever and however it came in."""
+
+from typing import Any
+
+from tests.api.editorial.desk import TODAY, Desk, Json, saved
+
+TABLE = "<table><tr><td>Tea</td></tr></table>"
+NO_PLACE = {"element-dropped"}
+BODY: list[Json] = [
+    {"type": "paragraph", "html": "Kept <b>whole</b>."},
+    {"type": "paragraph", "html": f"{TABLE}<script>x()</script>"},
+    {"type": "heading", "level": 2, "html": "<b style='color:red'>Two</b>"},
+    {"type": "list", "items": ["one", "<a href='ftp://x.example/'>two</a>"]},
+    {"type": "embed", "url": "https://x.example/", "provider": "X", "html": "<!-- note -->Post"},
+    {"type": "paragraph", "text": "<table> is text here"},
+]
+FOUND = [
+    ("body.1.html", "element-dropped"),
+    ("body.1.html", "element-dropped"),
+    ("body.1.html", "element-dropped"),
+    ("body.1.html", "content-dropped"),
+    ("body.2.html", "attribute-dropped"),
+    ("body.3.items.1", "link-dropped"),
+    ("body.4.html", "comment-dropped"),
+]
+
+
+def found(warnings: Any) -> list[tuple[str, str]]:
+    assert all(each.keys() == {"where", "code", "detail"} and each["detail"] for each in warnings)
+    return [(each["where"], each["code"]) for each in warnings]
+
+
+async def test_a_post_a_patch_and_a_push_name_what_was_dropped(desk: Desk) -> None:
+    made = (await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "body": BODY})).json()
+    assert found(made["warnings"]) == FOUND
+    pushed = (await desk.push("a", {"headline": "A", "body": BODY})).json()
+    assert found(pushed["warnings"]) == FOUND
+    assert pushed["revision"] == 1, "the same again changes nothing, and is answered with the same warnings"
+    edit = await desk.send("PATCH", f"/articles/{made['id']}", {"body": BODY[:2]}, if_match="*")
+    assert found(edit.json()["warnings"]) == FOUND[:4]
+
+
+async def test_an_idempotent_post_is_repeated_with_its_warnings(desk: Desk) -> None:
+    brought = {"headline": "A", "body": BODY}
+    first = await desk.send("POST", "/articles", brought, idempotency_key="a")
+    again = await desk.send("POST", "/articles", brought, idempotency_key="a")
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == first.json()
+    assert found(again.json()["warnings"]) == FOUND
+
+
+async def test_writes_that_lose_nothing_answer_no_warnings(desk: Desk) -> None:
+    answers = [await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "published_at": TODAY})]
+    here = f"/articles/{answers[0].json()['id']}"
+    answers += [
+        await desk.send("PATCH", here, {"lead": "<p>Plain text</p>"}, if_match="*"),
+        await desk.send("PUT", f"{here}/bump", {}),
+        await desk.send("PUT", f"{here}/withdrawal", {}),
+        await desk.send("DELETE", f"{here}/withdrawal"),
+        await desk.send("PUT", f"{here}/publication", {}),
+        await desk.send("POST", "/tags", {"slug": "rain", "name": "Rain"}),
+        await desk.send("PATCH", "/tags/rain", {"name": "Heavy rain"}),
+    ]
+    assert [answer.json()["warnings"] for answer in answers] == [[]] * len(answers)
+    assert "warnings" not in await desk.done("GET", here)
+
+
+async def test_an_answer_with_its_warnings_may_be_sent_back(desk: Desk) -> None:
+    answer = await desk.send("POST", "/articles", {"headline": "A", "body": BODY})
+    made = answer.json()
+    again = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match="*")
+    assert (again.status_code, saved(again)) == (200, saved(answer))
+    tag = (await desk.send("POST", "/tags", {"slug": "rain", "name": "Rain"})).json()
+    assert (await desk.send("PATCH", "/tags/rain", tag)).json() == tag
+
+
+async def test_warnings_are_bounded_and_the_last_one_counts_the_others(desk: Desk) -> None:
+    body = [{"type": "paragraph", "html": "<u class=x>a</u>"} for _ in range(130)]
+    warnings = (await desk.send("POST", "/articles", {"headline": "A", "body": body})).json()["warnings"]
+    assert len(warnings) == 101
+    assert (warnings[-1]["code"], warnings[-1]["detail"]) == (
+        "warnings-truncated",
+        "30 further warnings are not listed.",
+    )

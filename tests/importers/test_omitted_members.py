@@ -1,0 +1,164 @@
+"""What an import leaves alone, and what its report says of lines that were not stored as they came."""
+
+from io import BufferedReader, BytesIO
+from typing import Any
+
+from app.db.session import Database
+from app.importers.runner import Importer
+from tests.conftest import NOW
+from tests.importers.conftest import Bring, Content
+from tests.importers.lines import article_line, edition_line, pack
+
+LABEL = {
+    "kind": "label",
+    "code": "column",
+    "text": "COLUMN",
+    "texts": {"uk": "КОЛОНКА"},
+    "disclaimer": "Columnists speak for themselves.",
+    "disclaimers": {"uk": "Думка авторів."},
+    "genre": "opinion",
+}
+AUTHOR = {"kind": "author", "slug": "ada", "name": "Ada", "role": "reporter", "bio": "Ada has missed every ferry."}
+EDITION = edition_line(article_url="{site_url}/n/{slug}", feed_content="full", strings={"news": "All of it"})
+
+
+def without(line: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name not in names}
+
+
+async def test_members_that_a_catalogue_line_leaves_out_stay_as_they_are(bring: Bring, content: Content) -> None:
+    await bring(EDITION, LABEL, AUTHOR)
+    before = await content()
+    again = await bring(
+        without(EDITION, "article_url", "feed_content", "strings", "default"),
+        without(LABEL, "texts", "disclaimer", "disclaimers", "genre"),
+        without(AUTHOR, "role", "bio"),
+    )
+    assert again.report.records == {("edition", "unchanged"): 1, ("label", "unchanged"): 1, ("author", "unchanged"): 1}
+    assert await content() == before
+    await bring(without(LABEL, "texts") | {"text": "OPINION"})
+    assert b'"text":"OPINION","texts":{"uk":' in await content()
+
+
+async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: Bring, content: Content) -> None:
+    await bring(EDITION, LABEL, AUTHOR)
+    emptied = {**LABEL, "texts": None, "disclaimer": None}
+    again = await bring(emptied, {**AUTHOR, "bio": None}, {**EDITION, "strings": {}})
+    assert again.flaws == []
+    assert sorted(again.report.warnings) == [
+        ("member-emptied", "bio of author 'ada' is emptied, as the line says"),
+        ("member-emptied", "disclaimer of label 'column' is emptied, as the line says"),
+        ("member-emptied", "strings of edition 'global' is emptied, as the line says"),
+        ("member-emptied", "texts of label 'column' is emptied, as the line says"),
+    ]
+    stored = await content()
+    assert b'"texts":{},"disclaimer":null,"disclaimers":{"uk":' in stored
+    assert b'"bio":null' in stored
+
+
+def default_of(exported: bytes) -> list[str]:
+    parts = [line for line in exported.splitlines() if b'"kind":"edition"' in line and b'"default":true' in line]
+    return [line.split(b'"slug":"')[1].split(b'"')[0].decode() for line in parts]
+
+
+async def test_a_file_does_not_move_the_default_edition(bring: Bring, content: Content) -> None:
+    await bring(edition_line("global"))
+    again = await bring(edition_line("second", default=True))
+    assert default_of(await content()) == ["global"]
+    assert again.report.warnings == {
+        ("default-unchanged", "Edition 'second' is not made the default one; --make-default does that"): 1
+    }
+    assert again.report.examples == {next(iter(again.report.warnings)): ["line 1, default"]}
+    assert (await bring(edition_line("global", default=False))).report.warnings == {}
+    assert default_of(await content()) == ["global"]
+
+
+async def test_the_default_edition_moves_by_option(database: Database, bring: Bring, content: Content) -> None:
+    await bring(edition_line("global"))
+    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda _number, _why: None, make_default=True)
+    report = await importer.run(BufferedReader(BytesIO(pack(edition_line("second", default=True)))))
+    assert default_of(await content()) == ["second"]
+    assert report.warnings == {}
+
+
+async def test_an_empty_installation_takes_the_default_edition_of_the_file(bring: Bring, content: Content) -> None:
+    await bring(edition_line("first", default=False), edition_line("second", default=True))
+    assert default_of(await content()) == ["second"]
+
+
+async def test_the_first_edition_is_the_default_one_where_none_says_so(bring: Bring, content: Content) -> None:
+    await bring(edition_line("first", default=False), edition_line("second", default=False))
+    assert default_of(await content()) == ["first"]
+
+
+async def test_the_report_counts_what_html_lost_with_examples(bring: Bring) -> None:
+    def lossy(name: str) -> dict[str, Any]:
+        cells = "<td>A" * len(name)
+        return article_line(name, body=[{"type": "paragraph", "html": f"<table><tr>{cells}</table><hr class=x>"}])
+
+    report = (await bring(edition_line(), *(lossy("a" * n) for n in range(1, 6)))).report
+    table = ("element-dropped", "<table> was dropped; its text stays")
+    assert set(report.warnings.values()) == {5}
+    assert [subject for _, subject in report.warnings] == [
+        "<table> was dropped; its text stays",
+        "<tr> was dropped; its text stays",
+        "<td> was dropped; its text stays",
+        "<hr> was dropped",
+    ]
+    assert report.examples[table] == [f"line {n}, body.0.html" for n in (2, 3, 4)]
+
+
+async def test_losses_in_the_past_of_an_article_are_reported(bring: Bring) -> None:
+    past = {"headline": "\u200b", "body": [{"type": "paragraph", "html": "<hr>"}]}
+    save = {"revision": 1, "version": 1, "status": "published", "published_at": "2026-11-01T12:00:00Z"}
+    saved = {**save, "action": "created", "at": "2026-11-01T12:00:00Z", "actor": "import", "content": past}
+    brought = await bring(edition_line(), article_line("a", revisions=[saved]))
+    assert brought.flaws == [], "a headline that shows nothing is history in a revision"
+    assert list(brought.report.examples.values()) == [["line 2, revisions.0.content.body.0.html"]]
+
+
+async def test_an_import_publishes_what_was_scheduled_on_the_way_and_reports_it(bring: Bring) -> None:
+    line = article_line("a", status="scheduled", updated_at="2099-01-01T00:00:00Z")
+    first = await bring(edition_line(), line)
+    assert (first.flaws, first.outcomes) == ([], {"created": 1})
+    assert sorted(code for code, _ in first.report.warnings) == ["future-update", "schedule-passed"]
+    assert (await bring(line)).report.warnings == {}
+
+
+async def test_an_import_withdraws_what_is_scheduled(bring: Bring, content: Content) -> None:
+    scheduled = article_line("a", published_at="2026-12-01T12:00:00Z")
+    withdrawn = {**scheduled, "status": "withdrawn", "withdrawal": {"reason": "Legal"}}
+    await bring(edition_line(), scheduled)
+    assert (await bring(withdrawn)).outcomes == {"changed": 1}
+    assert (await bring(withdrawn)).outcomes == {"unchanged": 1}
+    stored = await content()
+    assert b'"status":"draft"' in stored
+    assert b'"withdrawal":{"reason":"Legal"' in stored
+
+
+async def test_the_note_of_a_withdrawn_schedule_moves_house(bring: Bring, content: Content) -> None:
+    await bring(edition_line(), article_line("a", published_at=None, withdrawal={"reason": "Legal"}))
+    before = await content()
+    assert b'"reason":"Legal"' in before
+    assert (await bring(*before.splitlines())).outcomes == {"unchanged": 1}
+    assert await content() == before
+
+
+async def test_an_article_without_identity_is_known_by_its_headline_as_it_was_written(bring: Bring) -> None:
+    line = without(article_line("x", headline="  Fog  on the quay "), "source_id")
+    assert (await bring(edition_line(), line)).outcomes == {"created": 1}
+    assert (await bring(line)).outcomes == {"unchanged": 1}
+    assert (await bring({**line, "headline": "Fog on the quay"})).outcomes == {"created": 1}
+
+
+async def test_lines_that_cannot_be_read_are_named(bring: Bring) -> None:
+    brought = await bring(
+        edition_line("tpl", article_url="{site_url}/{year}/{slug}"),
+        b'{"kind":"tag","slug":"x","name":"First","name":"Second"}',
+        '{"kind":"tag","slug":"x","name":"Café"}'.encode("latin-1"),
+    )
+    assert [why.split(";")[0] for _, why in brought.flaws] == [
+        "article_url: There is no placeholder {year}",
+        "line: the member 'name' stands twice in one object.",
+        "line: not UTF-8: octet 0xE9 in column 37",
+    ]
