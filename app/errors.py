@@ -15,7 +15,7 @@ DaylineError
 ├── Conflict          what is there already does not allow it
 │   └── ArticleErased     it was erased by law and cannot come back
 │   └── RequestInProgress   the same request is being answered at this moment
-├── ArticleGone       a request sent again whose article was erased or deleted since
+├── ArticleGone       a request sent again whose article was erased since
 ├── IdempotencyKeyReused    an Idempotency-Key that came with another request before
 ├── PreconditionRequired, PreconditionFailed   an edit has to name the revision it was made from, and the current one
 ├── RateLimited       too many requests; when to come back
@@ -120,10 +120,10 @@ class RequestInProgress(Conflict):
 
 
 class ArticleGone(DaylineError):  # noqa: N818 - same
-    """A request sent again with its Idempotency-Key; the article that it made was erased or deleted since."""
+    """A request sent again with its Idempotency-Key; the article that it made was erased since."""
 
     def __init__(self) -> None:
-        super().__init__("The article that this request made was erased or deleted since; it is not made again.")
+        super().__init__("The article that this request made was erased since; it is not made again.")
 
 
 class IdempotencyKeyReused(DaylineError):  # noqa: N818 - same

@@ -29,6 +29,7 @@ from app.models.article import (
     article_tags,
     articles,
 )
+from app.models.idempotent_answer import idempotent_answers
 from app.models.revision import revisions
 from app.schemas.record import ArticleRecord
 
@@ -87,7 +88,7 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
 def remove_article(connection: Connection, row: AnyRow) -> None:
     """Delete an article that was never public (a row of MOVABLE), and the entries that it alone gave their names."""
     standing = read_standings(connection, [row])[row.id]
-    blank_answers(connection, row.id)
+    connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == row.id))
     connection.execute(delete(articles).where(articles.c.id == row.id))
     drop_unused(connection, standing)
 

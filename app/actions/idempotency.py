@@ -58,7 +58,7 @@ def find_answer(connection: Connection, request: Repeatable, *, now: int) -> Pri
 
     To be called before anything is written, in the transaction that will. IdempotencyKeyReused where the name
     was used for another request; RequestInProgress where another process is at it; ArticleGone where the article that
-    the request made was erased or deleted since, however long ago.
+    the request made was erased since, however long ago.
     """
     if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
         raise RequestInProgress
@@ -91,7 +91,7 @@ def keep_answer(connection: Connection, request: Repeatable, answer: PrivateAnsw
 
 
 def blank_answers(connection: Connection, article_id: int) -> None:
-    """Empty the answers about an article that is erased or deleted, the digest of its text included.
+    """Empty the answers about an article that is erased, the digest of its text included.
 
     The names stay for good: a request that is sent again must not make the article again.
     """

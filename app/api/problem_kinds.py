@@ -92,8 +92,8 @@ ARTICLE_GONE = Kind(
     "article-gone",
     410,
     "The article of this request is gone",
-    "The article that a request with this `Idempotency-Key` made was erased or deleted since, so the request is not "
-    "done again. Remove your copy of it. To make another article, send it with another key.",
+    "The article that a request with this `Idempotency-Key` made was erased since, so the request is not done "
+    "again. Remove your copy of it. To make another article, send it with another key.",
 )
 PREVIEW_EXPIRED = Kind(
     "preview-expired",
