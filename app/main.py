@@ -18,6 +18,7 @@ from app.api.kept import name_of
 from app.api.openapi import install_openapi
 from app.api.problems import install_problems
 from app.api.routes import add_routes, add_routes_later
+from app.api.security_headers import SecurityHeadersMiddleware
 from app.cache.early import STATE_KEY, EarlyHits
 from app.cache.middleware import CacheMiddleware
 from app.cache.store import Store
@@ -28,6 +29,8 @@ from app.relay.draining import on_ending
 from app.relay.follower import Follower
 from app.relay.hub import Hub
 from app.relay.log import LogWatch
+from app.server.connections import STATE_KEY as MONITOR_KEY
+from app.server.connections import ConnectionLimits, ConnectionMonitor
 from app.settings import Reads, Settings, read_settings
 from app.webhooks.dispatcher import Dispatcher
 from app.worker import Worker
@@ -42,7 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     store = Store(chosen.cache_bytes)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, EarlyHits]]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         store.clear()  # begun anew, perhaps over another database
         app.state.database = open_database(chosen.database_url)
         app.state.schedule = worker = Worker(app.state.database, app.state.key_uses)
@@ -60,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 purger.start()
             webhooks.start()
             with on_ending(lambda: _end_waiting(app)):
-                yield _early_hits(app, chosen, store)
+                yield {MONITOR_KEY: _make_monitor(app, chosen), **_early_hits(app, chosen, store)}
         finally:
             await hub.close()
             await watch.close()
@@ -85,9 +88,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install_openapi(app)
     install_problems(app)
     app.add_middleware(ExpressMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
     _install_cache(app, chosen, store)
     _install_door(app, chosen)
     app.add_middleware(HeadMiddleware)
+    app.state.connection_limits = ConnectionLimits()
     app.state.key_uses = KeyUses()
     app.state.public_url = chosen.public_url
     app.state.exports = asyncio.BoundedSemaphore(export.AT_ONCE)
@@ -193,6 +198,11 @@ def _install_door(app: FastAPI, settings: Settings) -> None:
     app.state.has_door = app.state.is_keyed or limits is not None
     if app.state.has_door:
         app.add_middleware(DoorMiddleware, is_keyed=app.state.is_keyed, limits=limits)
+
+
+def _make_monitor(app: FastAPI, settings: Settings) -> ConnectionMonitor:
+    """Return the registry of slow connections of this process."""
+    return ConnectionMonitor(app.state.connection_limits, trusted_proxies=settings.trusted_proxies)
 
 
 def _early_hits(app: FastAPI, settings: Settings, store: Store) -> dict[str, EarlyHits]:

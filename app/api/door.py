@@ -50,7 +50,7 @@ class DoorMiddleware:
         await self._app(scope, receive, send)
 
     async def _count(self, scope: Scope) -> "Verdict | None":
-        if self._limits is None or _is_within(scope["path"], UNCOUNTED):
+        if self._limits is None or _is_within(scope["path"], UNCOUNTED) or _is_preflight(scope):
             return None
         return self._limits.count(await identify(scope), scope)
 
@@ -73,6 +73,14 @@ class DoorMiddleware:
             await send(message)
 
         return tell if tells or self._is_keyed else send
+
+
+def _is_preflight(scope: Scope) -> bool:
+    """Return whether a browser asks what it may send (Fetch standard): it cannot show a key or handle a 429."""
+    if scope["method"] != "OPTIONS":
+        return False
+    names = {name for name, _ in scope["headers"]}
+    return b"origin" in names and b"access-control-request-method" in names
 
 
 def _is_within(path: str, places: tuple[str, ...]) -> bool:

@@ -8,7 +8,6 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 
-from app.api.problems import PROBLEM_TYPE
 from app.api.request_bodies import move_bodies
 from app.api.routes import every_route
 from app.api.security import authorized
@@ -16,6 +15,7 @@ from app.api.told import SCHEMAS, Told, Types, operations_of, tell_types
 from app.domain.api_key import KeyScope
 from app.schemas.problem import Problem
 from app.schemas.problem_examples import PROBLEMS as EXAMPLES
+from app.server.refusals import PROBLEM_TYPE
 
 PROBLEMS = {
     400: "The cursor is damaged or belongs to another list.",

@@ -11,7 +11,9 @@ EDITORIAL = "/v1/editorial"
 PRIVATE = "private, no-store"
 CROSS_ORIGIN_PRIVATE = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, Dayline-As-Of",
+    "access-control-expose-headers": (
+        "Allow, ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Dayline-As-Of"
+    ),
 }
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.server import refusals
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -147,10 +149,37 @@ METHOD_NOT_ALLOWED = Kind(
     "`Allow` lists the methods that the address takes.",
 )
 BAD_REQUEST = Kind(
-    "bad-request",
-    400,
-    "The request is malformed",
-    "The request does not follow HTTP; `detail` says where.",
+    *refusals.BAD_REQUEST,
+    "The request does not follow HTTP/1.1; `detail` says where. A request has exactly one `Host` field (none is "
+    "possible in HTTP/1.0), either `Content-Length` or `Transfer-Encoding: chunked` for a body, and no line breaks or "
+    "control characters in its fields. The connection is closed.",
+)
+REQUEST_TIMEOUT = Kind(
+    *refusals.REQUEST_TIMEOUT,
+    "The head of a request arrives within 10 seconds, its body within 30 seconds or at 1 KB per second at least. The "
+    "connection is closed; send the request again on a new one.",
+)
+URI_TOO_LONG = Kind(
+    *refusals.URI_TOO_LONG,
+    "The request line alone is longer than 64 KiB, which is the limit of a whole request head.",
+)
+HEADER_FIELDS_TOO_LARGE = Kind(
+    *refusals.HEADER_FIELDS_TOO_LARGE,
+    "A request head has at most 64 KiB and 1,000 fields. Send fewer or smaller fields; cookies are often the cause.",
+)
+NOT_IMPLEMENTED = Kind(
+    *refusals.NOT_IMPLEMENTED,
+    "The request uses a method, a transfer coding or an upgrade that this server does not support; `detail` says "
+    "which. `chunked` is the only transfer coding.",
+)
+TOO_MANY_CONNECTIONS = Kind(
+    *refusals.TOO_MANY_CONNECTIONS,
+    "The process has as many connections as it can serve, or this address has too many requests whose head or body is "
+    "still arriving. Send the request again after `Retry-After` seconds.",
+)
+HTTP_VERSION_NOT_SUPPORTED = Kind(
+    *refusals.HTTP_VERSION_NOT_SUPPORTED,
+    "The server speaks HTTP/1.1 and HTTP/1.0. Other versions end at the proxy in front of it.",
 )
 NOT_READY = Kind(
     "not-ready",
@@ -202,6 +231,12 @@ KINDS = {
         TOO_MANY_STREAMS,
         METHOD_NOT_ALLOWED,
         BAD_REQUEST,
+        REQUEST_TIMEOUT,
+        URI_TOO_LONG,
+        HEADER_FIELDS_TOO_LARGE,
+        NOT_IMPLEMENTED,
+        TOO_MANY_CONNECTIONS,
+        HTTP_VERSION_NOT_SUPPORTED,
         NOT_READY,
         BUSY,
         UNAVAILABLE,

@@ -42,17 +42,16 @@ from app.api.problem_kinds import (
 )
 from app.api.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
 from app.db.session import OUTAGES, is_outage, reason_of
+from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
+from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
 
 log = logging.getLogger(__name__)
 
-PROBLEM_TYPE = "application/problem+json"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
 REPEATING = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
 ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
 """What scripts of other sites may send: anything, but `*` alone would not cover Authorization (Fetch standard)."""
-IN_PATHS = "/:@!$&'()*+,;="
-"""What stands for itself in the path of an address (RFC 3986, section 3.3)."""
 
 FORESEEN = (errors.DaylineError, *OUTAGES)
 """Errors of the newsroom, and what may be an outage of the database."""
@@ -97,10 +96,10 @@ def problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": quote(request.scope["path"], safe=IN_PATHS),
+        "instance": quote(request.scope["path"], safe=PATH_SAFE),
         **members,
     }
-    manners = {"cache-control": NO_CACHE, **CROSS_ORIGIN, **(headers or {})}
+    manners = {"cache-control": NO_CACHE, **PROBLEM_CORS, **SECURITY_FIELDS, **(headers or {})}
     answer = Response(
         orjson.dumps(content),
         status_code=kind.status,

@@ -53,9 +53,10 @@ def document_answer(
     return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
 
 
-def byte_answer(body: bytes, *, media_type: str) -> Response:
-    """Bytes that change with the program alone."""
-    return _answer(body, body, {"cache-control": PUBLIC}, media_type)
+def byte_answer(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
+    """Bytes that change with the program alone; pages name the Content-Security-Policy that they work with."""
+    policy = {} if content_policy is None else {"content-security-policy": content_policy}
+    return _answer(body, body, {"cache-control": PUBLIC, **policy}, media_type)
 
 
 def _link(content: Mapping[str, Any]) -> dict[str, str]:

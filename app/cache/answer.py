@@ -11,14 +11,17 @@ from app.cache.negotiation import choose_encoding, encode, has_it
 from app.domain.edge import life_until
 from app.domain.freshness import Freshness
 from app.domain.upcoming import Upcoming
+from app.server.response_fields import RAW_SECURITY_FIELDS
 
 RawHeaders = list[tuple[bytes, bytes]]
 FOREVER = 1 << 63  # µs
 
 _OWN = frozenset({b"cache-control", b"content-length", b"etag", b"vary"})
 """What an answer writes by itself."""
-_OF_CONTENT = frozenset({b"content-type", b"content-encoding", b"content-length"})
-"""What a 304 leaves out."""
+_OF_CONTENT = frozenset(
+    {b"content-type", b"content-encoding", b"content-length", *(name for name, _ in RAW_SECURITY_FIELDS)}
+)
+"""What a 304 leaves out: fields of the content, and the policy that a client has stored with it."""
 _VARY = (b"vary", b"Accept-Encoding")
 _CACHE_CONTROL = b"cache-control"
 _CDN_CACHE_CONTROL = b"cdn-cache-control"

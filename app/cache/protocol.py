@@ -1,7 +1,7 @@
-"""Hits before ASGI: uvicorn's HTTP protocol, which answers by itself what is kept and asked for plainly.
+"""Hits before ASGI: an HTTP protocol that answers by itself what is kept and asked for plainly.
 
-A segment that is one whole request, known from before, is not even parsed. Other requests are, and only those that
-are not answered at once get a scope, a cycle and a task. Whatever is not the plain case takes uvicorn's own road.
+A piece that is one whole request, known from before, is not even parsed. Other requests are, and only those that
+are not answered at once get a scope, a cycle and a task. Whatever is not the plain case goes to the application.
 """
 
 import asyncio
@@ -10,11 +10,11 @@ from typing import Any
 
 from uvicorn import Config
 from uvicorn.logging import TRACE_LOG_LEVEL
-from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.cache.early import STATE_KEY, EarlyHits, Ready
+from app.server.flow import Phase
+from app.server.protocol import BoundedProtocol
 
 _METHODS = (b"GET", b"HEAD")
 _NOT_PLAIN = frozenset({b"content-length", b"transfer-encoding", b"expect"})
@@ -23,8 +23,8 @@ _ASKING = frozenset({b"connection", b"proxy-connection"})
 _NONE: dict[Any, Ready] = {}
 
 
-class EarlyHitProtocol(HttpToolsProtocol):
-    """Sends, for a hit, byte for byte what uvicorn would send, in the same order, and counts it as uvicorn would.
+class EarlyHitProtocol(BoundedProtocol):
+    """Sends, for a hit, byte for byte what the application would send, in the same order, and counts it likewise.
 
     Only where no earlier request of the connection is unfinished and the client reads what it is sent. Connections
     close after the same idle time. It does nothing of its own where the application hands over no EarlyHits, where
@@ -45,84 +45,56 @@ class EarlyHitProtocol(HttpToolsProtocol):
         self._is_on = hits is not None and not is_watched and not is_ruled
         self._hits: EarlyHits = hits  # to be asked only while it is on
         self._known = self._hits.requests if self._is_on else _NONE
-        self._is_half_read = False  # a request has begun and not ended
-        self._is_answered = False  # that request is among those due
-        self._begun = 0  # requests of this segment
-        self._due: list[Ready] = []  # hits of this segment: all or, where uvicorn refuses what follows, none are sent
-        self._due_bytes = 0
+        self._found: Ready | None = None  # the hit that the request being read led to
         self._idle_since = -inf  # by the loop's clock, as far as hits tell
+
+    @property
+    def idle_until(self) -> float | None:
+        """When keep-alive ends; None while a request or response is under way."""
+        until = super().idle_until
+        return None if until is None else max(until, self._idle_since + self.timeout_keep_alive)
 
     def data_received(self, data: bytes) -> None:
         """A segment from the client."""
         ready = self._known.get(data)
         if (
             ready is not None
-            and not self._is_half_read
+            and self._is_clear
             and self._is_free()
             and self._hits.is_true(ready, self.server_state.default_headers)
         ):
+            if self._is_partial:
+                self._unregister()
             self._send(ready)
             self._await_more()
             return
-        was_half_read, timer = self._is_half_read, self.timeout_keep_alive_task
-        self.timeout_keep_alive_task = None  # put by: to stop one and to set another takes longer than to answer
-        self._begun = 0
         super().data_received(data)
-        ready = self._send_due()
-        if ready is not None and self._is_through():
+
+    def _take(self, piece: bytes) -> None:
+        """Answer a request that is known byte for byte, or parse the piece."""
+        is_whole = self._phase is Phase.BETWEEN
+        ready = self._known.get(piece) if is_whole else None
+        if ready is not None and self._hits.is_true(ready, self.server_state.default_headers):
+            self._send(ready)
+            self._await_more()
+            return
+        timer = self.timeout_keep_alive_task
+        self.timeout_keep_alive_task = None  # put by: to stop one and to set another takes longer than to answer
+        self._found = None
+        super()._take(piece)
+        ready = self._found
+        if ready is not None and self._phase is Phase.BETWEEN:
             self.timeout_keep_alive_task = timer
             self._await_more()
+            if is_whole:
+                self._hits.note(piece, ready)
         elif timer is not None:
             timer.cancel()
-        if ready is not None and self._begun == 1 and not was_half_read and not self._is_half_read:
-            self._hits.note(data, ready)
 
-    def on_message_begin(self) -> None:
-        """A request begins; what the application would be told of it waits until it has to be told."""
-        self._is_half_read = True
-        self._begun += 1
-        self.url = b""
-        self.headers = []
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """A field of the request."""
-        self.headers.append((name.lower(), value))
-
-    def on_headers_complete(self) -> None:
+    def _handle(self) -> None:
         """Answer, or hand on."""
-        if self._is_on and self._answer():
-            self._is_answered = True
-            return
-        target, headers = self.url, self.headers
-        super().on_message_begin()
-        self.url = target
-        for name, value in headers:
-            super().on_header(name, value)
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        """A request has been read."""
-        self._is_half_read = False
-        if self._is_answered:
-            self._is_answered = False
-        else:
-            super().on_message_complete()
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, and with it what came before it in the same segment.
-
-        Of that, uvicorn has the application answer one request, and sends nothing of it.
-        """
-        if self._due and self._is_through():
-            self._hits.counters.hits += 1
-            self.server_state.total_requests += 1
-        self._due, self._due_bytes = [], 0
-        super().send_400_response(msg)
-
-    def handle_websocket_upgrade(self) -> None:
-        """Hand the connection over, once what came before in the same segment is answered."""
-        self._send_due()
-        super().handle_websocket_upgrade()
+        if not (self._is_on and self._answer()):
+            super()._handle()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close, unless a hit came after the timer was set: one timer does for all of them."""
@@ -131,18 +103,6 @@ class EarlyHitProtocol(HttpToolsProtocol):
             self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
         else:
             super().timeout_keep_alive_handler()
-
-    def _is_through(self) -> bool:
-        """Whether whatever was handed to the application has been answered."""
-        cycle = self.cycle
-        return cycle is None or cycle.response_complete
-
-    def _is_free(self) -> bool:
-        """Whether every earlier request has been answered, and the client takes the answers."""
-        cycle = self.cycle
-        if cycle is not None and not cycle.response_complete:
-            return False
-        return not (self.flow.write_paused or self.transport.is_closing())
 
     def _answer(self) -> bool:
         """Answer the request whose head has been read, if it is a plain one and its answer is kept."""
@@ -155,24 +115,12 @@ class EarlyHitProtocol(HttpToolsProtocol):
             return False
         if not parser.should_keep_alive() or not (_ASKING.isdisjoint(told) or parser.get_http_version() == "1.1"):
             return False
-        if not self._is_free() or self._due_bytes > HIGH_WATER_LIMIT:
-            return False
         ready = self._hits.find(method, self.url, told)
         if ready is None or not self._hits.is_true(ready, self.server_state.default_headers):
             return False
-        self._due.append(ready)
-        self._due_bytes += len(ready.start) + len(ready.body)
+        self._found = ready
+        self._send(ready)
         return True
-
-    def _send_due(self) -> Ready | None:
-        """Send the hits of this segment; the first of them."""
-        due = self._due
-        if not due:
-            return None
-        self._due, self._due_bytes = [], 0
-        for ready in due:
-            self._send(ready)
-        return due[0]
 
     def _send(self, ready: Ready) -> None:
         whole = ready.whole

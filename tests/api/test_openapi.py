@@ -12,10 +12,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api.openapi import install_openapi
 from app.api.problem_kinds import KINDS
-from app.api.problems import PROBLEM_TYPE
 from app.api.routes import every_route
 from app.domain.api_key import KeyScope
 from app.main import create_app
+from app.server.refusals import PROBLEM_TYPE
 from app.settings import Settings
 from tests.api.contract import Json, contents, operations, validator
 from tests.api.newsroom import FOREIGN

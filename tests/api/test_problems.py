@@ -20,6 +20,7 @@ from app.db import engine
 from app.db.session import Database
 from app.domain.api_key import KeyScope
 from app.main import create_app
+from app.server.refusals import REFUSALS
 from app.settings import Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.newsroom import ADDRESSES, NOTICE, WITHDRAWN
@@ -63,7 +64,7 @@ CUT_OFF = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%COMMIT%'"
 )
-OPERATIONAL = {"bad-request": "what the framework refuses with 400 before a route is asked"}
+OPERATIONAL = {refusal.code: "returned before the application: tests/server" for refusal in REFUSALS}
 
 
 @pytest.fixture(scope="session")

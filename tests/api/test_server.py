@@ -140,8 +140,9 @@ def test_no_host_that_was_asked_for_comes_back(server: Server) -> None:
 
 
 def test_nothing_tells_what_the_server_is_made_of(server: Server) -> None:
-    assert "server" not in ask(server, b"/v1").headers
-    assert not any(name.startswith("x-") for name in ask(server, b"/v1").headers)
+    headers = ask(server, b"/v1").headers
+    assert "server" not in headers
+    assert {name for name in headers if name.startswith("x-")} == {"x-content-type-options", "x-frame-options"}
 
 
 @pytest.mark.parametrize(
@@ -185,13 +186,14 @@ def test_a_request_may_bring_strange_headers(server: Server) -> None:
     ):
         reply = ask(server, b"/v1/timeline", headers=b"Host: a\r\n" + line + b"\r\n" + b"")
         assert reply.status in {200, 400, 431}, line[:60]
-    assert ask(server, b"/v1/timeline", headers=b"").status in {200, 400}
 
 
 def test_what_is_sent_encoded_is_what_a_client_reads(server: Server) -> None:
     plain = httpx.get(f"http://127.0.0.1:{server.port}/v1/articles?body=html", headers={"accept-encoding": "identity"})
     for encoding in ("gzip", "br", "zstd"):
-        raw = ask(server, b"/v1/articles?body=html", headers=b"Accept-Encoding: " + encoding.encode() + b"\r\n")
+        raw = ask(
+            server, b"/v1/articles?body=html", headers=b"Host: a\r\nAccept-Encoding: " + encoding.encode() + b"\r\n"
+        )
         assert raw.headers["content-encoding"] == encoding
         assert len(raw.body) == int(raw.headers["content-length"]) < len(plain.content)
 

@@ -17,6 +17,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.cache.early import Ready
 from app.cache.protocol import EarlyHitProtocol
 from app.main import create_app
+from app.server.connections import ConnectionLimits
+from app.server.protocol import BoundedProtocol
 from app.settings import Settings
 
 SECONDS_MOST = 15.0
@@ -31,8 +33,8 @@ class Unlogged:
     access_log = property(lambda _: False, lambda _, __: None)
 
 
-class Plain(Unlogged, HttpToolsProtocol):
-    """Plain uvicorn."""
+class Plain(Unlogged, BoundedProtocol):
+    """The same protocol without early hits."""
 
 
 class Watched(Unlogged, EarlyHitProtocol):
@@ -81,10 +83,13 @@ def serving(
     early: bool,
     settings: dict[str, Any] | None = None,
     protocol: type[HttpToolsProtocol] | None = None,
+    limits: ConnectionLimits | None = None,
     **options: Any,
 ) -> Iterator[Served]:
     """A server on the database of this address, from its first answer to its end; `options` are uvicorn's."""
     app = create_app(Settings.model_validate({"database_url": address, "early_hits": early, **(settings or {})}))
+    if limits is not None:
+        app.state.connection_limits = limits
     counted: dict[int, int] = {}
     if protocol is None:
         protocol = type("Counted", (Watched,), {"early": counted}) if early else Plain

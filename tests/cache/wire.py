@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 from uvicorn import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
+
+from app.server.protocol import BoundedProtocol
 
 TURNS_MOST = 20_000
 
@@ -38,6 +39,19 @@ class Wire(asyncio.Transport):
     def resume_reading(self) -> None:
         self._is_reading = True
 
+    def abort(self) -> None:
+        self._is_closing = True
+
+    def can_write_eof(self) -> bool:
+        return True
+
+    def write_eof(self) -> None:
+        """The server sends no more, and discards what still comes: here the connection ends at once."""
+        self._is_closing = True
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
     @property
     def received(self) -> bytes:
         """All that the client got."""
@@ -49,7 +63,7 @@ class Line:
 
     def __init__(
         self,
-        kind: type[HttpToolsProtocol],
+        kind: type[BoundedProtocol],
         config: Config,
         state: dict[str, Any],
         *,
@@ -70,7 +84,8 @@ class Line:
         """Return once everything that was asked has been answered."""
         for _ in range(TURNS_MOST):
             cycle = self.protocol.cycle
-            if self.wire.is_closing() or cycle is None or cycle.response_complete:
+            is_through = cycle is None or cycle.response_complete
+            if self.wire.is_closing() or (is_through and self.protocol._unread is None):
                 break
             await asyncio.sleep(0)
         await asyncio.sleep(0)

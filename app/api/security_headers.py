@@ -1,0 +1,27 @@
+"""Browser security policy on every response of the application: added where the response brings none of its own."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.server.response_fields import RAW_SECURITY_FIELDS
+
+
+class SecurityHeadersMiddleware:
+    """Adds the default security fields; stands inside of the response cache, so that cached responses contain them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_secured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"]
+                present = {name for name, _ in headers}
+                message["headers"] = [*headers, *(field for field in RAW_SECURITY_FIELDS if field[0] not in present)]
+            await send(message)
+
+        await self._app(scope, receive, send_secured)

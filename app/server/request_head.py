@@ -1,0 +1,74 @@
+"""Checks of a request head that the parser leaves to the server (RFC 9112), and the limits of one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.server.refusals import (
+    BAD_REQUEST,
+    HTTP_VERSION_NOT_SUPPORTED,
+    NOT_IMPLEMENTED,
+    Refusal,
+    RefusedRequest,
+)
+
+VERSIONS = ("1.1", "1.0")
+_HOST = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]+\]|\[[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+\]"
+    rb"|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]*)?"
+)
+"""uri-host with an optional port (RFC 9110, section 7.2; RFC 3986, section 3.2.2); empty is allowed."""
+_TOKEN_THEN_SPACE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
+
+
+@dataclass(frozen=True, slots=True)
+class HeadLimits:
+    """Bounds of one request head: request line and header fields together."""
+
+    max_bytes: int = 65_536
+    max_fields: int = 1_000
+
+
+def check_head(version: str, method: bytes, headers: Sequence[tuple[bytes, bytes]], *, is_upgrade: bool) -> None:
+    """Raise RefusedRequest where a head that the parser accepted cannot be served; names are in lower case."""
+    if version not in VERSIONS:
+        raise RefusedRequest(HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0.")
+    fields = dict(headers)
+    _check_host(version, fields, headers)
+    coding = fields.get(b"transfer-encoding")
+    if coding is not None:
+        _check_coding(version, coding)
+    if method == b"CONNECT":
+        raise RefusedRequest(NOT_IMPLEMENTED, "CONNECT is not supported: this server is no proxy.")
+    if is_upgrade and (coding is not None or fields.get(b"content-length", b"0").strip(b"0")):
+        # The parser would take the body of such a request for the beginning of another one.
+        raise RefusedRequest(NOT_IMPLEMENTED, "Upgrade is not supported on a request with a body.")
+
+
+def _check_host(version: str, fields: Mapping[bytes, bytes], headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Check the number of Host fields and the value (RFC 9112, section 3.2); HTTP/1.0 may have none."""
+    host = fields.get(b"host")
+    if host is None:
+        if version == "1.1":
+            raise RefusedRequest(BAD_REQUEST, "An HTTP/1.1 request has exactly one Host field; this one has none.")
+        return
+    if len(fields) < len(headers) and sum(name == b"host" for name, _ in headers) > 1:
+        raise RefusedRequest(BAD_REQUEST, "A request has at most one Host field; this one has several.")
+    if _HOST.fullmatch(host) is None:
+        raise RefusedRequest(BAD_REQUEST, "The Host field is not a host name or IP address with an optional port.")
+
+
+def _check_coding(version: str, coding: bytes) -> None:
+    if version != "1.1":
+        raise RefusedRequest(BAD_REQUEST, "Transfer-Encoding is not allowed in HTTP/1.0.")
+    if coding.lower() != b"chunked":
+        raise RefusedRequest(NOT_IMPLEMENTED, "The only supported transfer coding is chunked.")
+
+
+def explain_parser_error(reason: str, piece: bytes, *, is_first_piece: bool) -> tuple[Refusal, str]:
+    """Return the refusal for an error of the parser, whose reasons are fixed texts without bytes of the client."""
+    if reason in {"Invalid HTTP version", "Pause on PRI/Upgrade"}:
+        return HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0."
+    if reason == "Invalid method encountered" and is_first_piece and _TOKEN_THEN_SPACE.match(piece.lstrip(b"\r\n")):
+        return NOT_IMPLEMENTED, "The request method is not supported."
+    return BAD_REQUEST, f"The request does not follow HTTP/1.1: {reason}."
