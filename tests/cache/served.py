@@ -17,7 +17,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.cache.early import Ready
 from app.cache.protocol import EarlyHitProtocol
 from app.main import create_app
-from app.server.connections import ConnectionLimits
+from app.server.connections import STATE_KEY as MONITOR_KEY
+from app.server.connections import ConnectionLimits, ConnectionMonitor
 from app.server.protocol import BoundedProtocol
 from app.settings import Settings
 
@@ -66,6 +67,12 @@ class Served:
     def connections(self) -> list[HttpToolsProtocol]:
         """Those that are open."""
         return [each for each in self.server.server_state.connections if isinstance(each, HttpToolsProtocol)]
+
+    @property
+    def connection_monitor(self) -> ConnectionMonitor:
+        """The registry of slow connections."""
+        found: ConnectionMonitor = self.server.lifespan.state[MONITOR_KEY]
+        return found
 
 
 class Said(NamedTuple):

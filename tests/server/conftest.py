@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
+from app import clock
+from app.actions.keys import create_key
+from app.domain.api_key import KeyScope
+from app.schemas.api_key import KeyRecord
 from tests.api.conftest import fill
 from tests.cache.served import Served, serving
 from tests.conftest import run_once
@@ -16,12 +21,29 @@ StartServer = Callable[..., Served]
 
 
 @pytest.fixture(scope="session")
-def newsroom_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with the small newsroom."""
+def newsroom(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A database file with the small newsroom, and the token of a key that may write."""
     file = tmp_path_factory.mktemp("newsroom") / "dayline.db"
     shutil.copy(sqlite_template, file)
-    run_once(f"sqlite:///{file}", fill)
-    return file
+    record = KeyRecord.model_validate({"name": "Test", "scopes": [KeyScope.ARTICLES_WRITE]})
+
+    def make_key(connection: Connection) -> str:
+        fill(connection)
+        return create_key(connection, record, now=clock.now())[1]
+
+    return file, run_once(f"sqlite:///{file}", make_key)
+
+
+@pytest.fixture(scope="session")
+def newsroom_file(newsroom: tuple[Path, str]) -> Path:
+    """A database file with the small newsroom."""
+    return newsroom[0]
+
+
+@pytest.fixture(scope="session")
+def newsroom_token(newsroom: tuple[Path, str]) -> str:
+    """The token of a key that may write articles."""
+    return newsroom[1]
 
 
 @pytest.fixture
