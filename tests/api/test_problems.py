@@ -85,6 +85,8 @@ def check_problem(answer: httpx.Response, code: str) -> dict[str, Any]:
     is_editorial = body["instance"].startswith("/v1/editorial")
     assert answer.headers["cache-control"] == ("private, no-store" if is_editorial else "no-cache")
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After, RateLimit, RateLimit-Policy" in answer.headers["access-control-expose-headers"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.status_code == body["status"] == kind.status
     assert body["type"] == f"/problems/{code}"
     assert body["title"] == kind.title

@@ -75,7 +75,7 @@ def address(filled: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def both(filled: Path, tmp_path: Path) -> Iterator[list[Served]]:
-    """Plain uvicorn and the protocol under test, each over a copy; idle connections are closed soon."""
+    """The server without early hits and the protocol under test, each over a copy; idle connections are closed soon."""
     with clock.frozen(NOW), ExitStack() as stack:
         copies = [shutil.copy(filled, tmp_path / f"{name}.db") for name in ("plain", "early")]
         yield [
@@ -151,7 +151,7 @@ async def idle(served: Served, turn: str) -> float:
         return await client.ended(ENDED_MOST_S)
 
 
-async def test_idle_connections_last_as_long_as_with_plain_uvicorn(both: list[Served]) -> None:
+async def test_idle_connections_last_as_long_as_without_early_hits(both: list[Served]) -> None:
     turns = ("a hit", "a hit from time to time", "half a request", "a hit and half a request", "a miss and a hit")
     for served in both:  # the framework builds its routes for a first request, and must not in two threads at once
         async with connected(served.port) as client:
@@ -350,7 +350,7 @@ async def test_two_workers_answer_early_and_end(address: str, tmp_path: Path) ->
 
 
 @pytest.mark.soak
-async def test_200_idle_200_slow_and_200_clients_that_do_not_read_take_no_more_memory_than_with_plain_uvicorn(
+async def test_200_idle_200_slow_and_200_clients_that_do_not_read_take_no_more_memory_than_without_early_hits(
     address: str, tmp_path: Path
 ) -> None:
     grown = []

@@ -1,4 +1,4 @@
-"""Hits before ASGI, segment by segment: wherever requests are cut or joined, all is as with plain uvicorn."""
+"""Hits before ASGI, segment by segment: wherever requests are cut or joined, all is as without them."""
 
 import asyncio
 import shutil
@@ -89,7 +89,7 @@ async def table(sqlite_template: Path, tmp_path: Path, _counted: None) -> AsyncI
 async def converse(table: Table, random: Random) -> None:
     """Say the same on both lines, cut anyhow, and compare."""
     plain, early = table.both()
-    is_hasty = random.random() < 0.3  # then no more than what plain uvicorn answers one after another
+    is_hasty = random.random() < 0.3  # then no more than what is answered one after another
     said = b"".join(random.choice(SOUND if is_hasty else POOL) for _ in range(random.randrange(1, 6)))
     said = said.replace(b"%d", b"%d" % random.randrange(PAGES)).replace(b"%%", b"%")
     cuts = sorted({0, len(said), *(random.randrange(len(said)) for _ in range(random.choice((0, 1, 4))))})
@@ -110,14 +110,14 @@ async def converse(table: Table, random: Random) -> None:
         assert is_hasty or early.is_timed == plain.is_timed, segments
 
 
-async def test_whatever_is_said_is_answered_as_by_plain_uvicorn(table: Table) -> None:
+async def test_segments_are_answered_as_without_early_hits(table: Table) -> None:
     for number in range(CONVERSATIONS):
         await converse(table, Random(number))
     assert sum(Watched.early.values()) > CONVERSATIONS / 2
 
 
 @pytest.mark.soak
-async def test_whatever_is_said_is_answered_as_by_plain_uvicorn_at_length(table: Table) -> None:
+async def test_segments_are_answered_as_without_early_hits_at_length(table: Table) -> None:
     for number in range(CONVERSATIONS_SOAK):
         await converse(table, Random(f"long {number}"))
 

@@ -1,0 +1,106 @@
+"""Headless Chromium over the DevTools protocol: what a page logs, and what it shows after clicks."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MAX_S = 60.0
+OPTIONS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--remote-debugging-pipe"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+)
+COMPLAINTS = {"Log.entryAdded", "Runtime.exceptionThrown", "Audits.issueAdded"}
+"""Events of refused resources, failed scripts and violated policies."""
+
+
+def find_chromium() -> str:
+    """Return where Chromium is; the test is skipped where it is not."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("chromium is not installed here")
+    return found
+
+
+class Page:
+    """One page of a browser that is driven through two pipes."""
+
+    def __init__(self, requests: int, responses: int) -> None:
+        self.complaints: list[dict[str, Any]] = []
+        self._requests = requests
+        self._responses = responses
+        self._received = b""
+        self._count = 0
+        self._session: str | None = None
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Audits"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method: str, **params: Any) -> dict[str, Any]:
+        """Call a method and return its result; note the complaints that arrive before it."""
+        self._count += 1
+        message = {"id": self._count, "method": method, "params": params}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        os.write(self._requests, json.dumps(message).encode() + b"\0")
+        deadline = time.monotonic() + MAX_S
+        while time.monotonic() < deadline:
+            found = self._read()
+            if found.get("id") == self._count:
+                assert "error" not in found, found
+                result: dict[str, Any] = found["result"]
+                return result
+            if found.get("method") in COMPLAINTS:
+                self.complaints.append(found["params"])
+        raise AssertionError(f"{method} did not return")
+
+    def evaluate(self, script: str) -> Any:
+        """Return the value of an expression in the page."""
+        return self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+
+    def wait_for(self, script: str) -> None:
+        """Wait until an expression is true."""
+        deadline = time.monotonic() + MAX_S
+        while not self.evaluate(script):
+            assert time.monotonic() < deadline, f"never true: {script}"
+            time.sleep(0.05)
+
+    def _read(self) -> dict[str, Any]:
+        while b"\0" not in self._received:
+            part = os.read(self._responses, 1 << 20)
+            assert part, "the browser has ended"
+            self._received += part
+        message, _, self._received = self._received.partition(b"\0")
+        found: dict[str, Any] = json.loads(message)
+        return found
+
+
+@contextmanager
+def open_page(profile: Path) -> Iterator[Page]:
+    """Run a browser with a profile of its own, which reads descriptor 3 and writes descriptor 4."""
+    from_us, requests = os.pipe()
+    responses, to_us = os.pipe()
+    command = f'exec "$@" 3<&{from_us} 4>&{to_us} {from_us}<&- {to_us}>&-'
+    with subprocess.Popen(  # noqa: S603 - found above
+        ["/bin/bash", "-c", command, "bash", find_chromium(), *OPTIONS, f"--user-data-dir={profile}"],
+        pass_fds=(from_us, to_us),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        os.close(from_us)
+        os.close(to_us)
+        try:
+            yield Page(requests, responses)
+        finally:
+            process.terminate()
+            process.wait(MAX_S)
+            os.close(requests)
+            os.close(responses)
