@@ -13,7 +13,7 @@ from uvicorn.logging import TRACE_LOG_LEVEL
 from uvicorn.server import ServerState
 
 from app.cache.early import STATE_KEY, EarlyHits, Ready
-from app.server.flow import Phase
+from app.server.flow import BETWEEN
 from app.server.protocol import BoundedProtocol
 
 _METHODS = (b"GET", b"HEAD")
@@ -72,7 +72,7 @@ class EarlyHitProtocol(BoundedProtocol):
 
     def _take(self, piece: bytes) -> None:
         """Answer a request that is known byte for byte, or parse the piece."""
-        is_whole = self._phase is Phase.BETWEEN
+        is_whole = self._phase is BETWEEN
         ready = self._known.get(piece) if is_whole else None
         if ready is not None and self._hits.is_true(ready, self.server_state.default_headers):
             self._send(ready)
@@ -83,7 +83,7 @@ class EarlyHitProtocol(BoundedProtocol):
         self._found = None
         super()._take(piece)
         ready = self._found
-        if ready is not None and self._phase is Phase.BETWEEN:
+        if ready is not None and self._phase is BETWEEN:
             self.timeout_keep_alive_task = timer
             self._await_more()
             if is_whole:
@@ -110,7 +110,7 @@ class EarlyHitProtocol(BoundedProtocol):
         if parser.should_upgrade():
             self._is_on, self._known = False, _NONE  # what follows may be no HTTP
             return False
-        method, told = parser.get_method(), dict(self.headers)
+        method, told = parser.get_method(), self._fields
         if method not in _METHODS or len(told) < len(self.headers) or not _NOT_PLAIN.isdisjoint(told):
             return False
         if not parser.should_keep_alive() or not (_ASKING.isdisjoint(told) or parser.get_http_version() == "1.1"):

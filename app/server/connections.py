@@ -38,8 +38,9 @@ class ConnectionLimits:
     linger_s: float = 2.0  # how long input is discarded after an error, so that the client can read the response
     max_discarded_body_bytes: int = 1_048_576  # of a body that arrives after its response
     max_requests_per_turn: int = 16  # pipelined requests of one connection before others have their turn
-    max_partial_per_address: int = 100
-    max_partial: int = 2_000
+    max_partial_per_address: int = 100  # beyond the grace, which bursts of new connections need to be read at all
+    partial_grace_s: float = 1.0
+    max_partial: int = 4_000
 
 
 @runtime_checkable
@@ -49,6 +50,10 @@ class Connection(Protocol):
     @property
     def peer_host(self) -> str | None:
         """The address of the client."""
+
+    @property
+    def partial_since(self) -> float:
+        """When the head or body that is being read began, by the loop's clock."""
 
     @property
     def idle_until(self) -> float | None:
@@ -61,7 +66,7 @@ class Connection(Protocol):
         """Close the connection where the client reads a response too slowly."""
 
     def give_way(self) -> None:
-        """Close the connection: others need its place."""
+        """Close the connection and remove it from the registry: others need its place."""
 
 
 class ConnectionMonitor:
@@ -92,7 +97,7 @@ class ConnectionMonitor:
             same = self._by_address.setdefault(key, {})
             same[connection] = None
             if len(same) > self.limits.max_partial_per_address:
-                next(iter(same)).give_way()
+                self._evict(same)
         if len(self._partial) > self.limits.max_partial:
             next(iter(self._partial)).give_way()
         self._start()
@@ -129,6 +134,15 @@ class ConnectionMonitor:
             each.give_way()
         return bool(evicted)
 
+    def _evict(self, same: dict[Connection, None]) -> None:
+        """Close the oldest connections of an address beyond its bound, but none within the grace."""
+        young = asyncio.get_running_loop().time() - self.limits.partial_grace_s
+        while len(same) > self.limits.max_partial_per_address:
+            oldest = next(iter(same))
+            if oldest.partial_since > young:
+                break
+            oldest.give_way()
+
     def _start(self) -> None:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SWEEP_INTERVAL_S, self._sweep)
@@ -139,6 +153,9 @@ class ConnectionMonitor:
         now = asyncio.get_running_loop().time()
         for connection in list(self._partial):
             connection.check_reading(now)
+        for same in list(self._by_address.values()):
+            if len(same) > self.limits.max_partial_per_address:
+                self._evict(same)
         for connection in list(self._unread):
             connection.check_writing(now)
         if self.refused:

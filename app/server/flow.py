@@ -33,3 +33,7 @@ class Phase(Enum):
     HEAD = 2
     BODY = 3
     REFUSED = 4  # what still comes is discarded
+
+
+BETWEEN, HEAD, BODY, REFUSED = Phase
+"""The phases, which are quicker to reach by these names."""

@@ -20,7 +20,7 @@ class RequestFraming:
 
     __slots__ = (
         *("_head_lines", "_limits", "_tail"),
-        *("content_bytes", "content_left", "head_bytes", "is_body", "wire_bytes"),
+        *("content_bytes", "content_left", "head_bytes", "is_body", "is_simple", "wire_bytes"),
     )
 
     def __init__(self, limits: HeadLimits) -> None:
@@ -29,6 +29,7 @@ class RequestFraming:
 
     def reset(self) -> None:
         """Expect a head."""
+        self.is_simple = True  # so far a whole head of usual size, and nothing else
         self.is_body = False
         self.head_bytes = self._head_lines = 0
         self.content_left: int | None = None  # None for a chunked body
@@ -37,7 +38,7 @@ class RequestFraming:
 
     def begin_body(self, content_length: int | None) -> None:
         """Expect a body of this length, or a chunked one."""
-        self.is_body = True
+        self.is_body, self.is_simple = True, False
         self.content_left = content_length
         self._tail = b""
 
@@ -54,6 +55,10 @@ class RequestFraming:
 
     def count(self, piece: bytes) -> None:
         """Count a piece before it is parsed; RefusedRequest where a head is too large."""
+        if self.is_simple and not self.head_bytes and len(piece) <= LONG_HEAD and piece.endswith(END):
+            self.head_bytes = len(piece)
+            return
+        self.is_simple = False
         if self.is_body:
             self.wire_bytes += len(piece)
             self._tail = b"" if self.content_left is not None else (self._tail + piece[-TAIL:])[-TAIL:]
@@ -61,12 +66,11 @@ class RequestFraming:
         size = self.head_bytes + len(piece)
         if size > self._limits.max_bytes:
             raise self._too_large(piece)
-        if size > LONG_HEAD or self.head_bytes or not piece.endswith(END):
-            self._head_lines += piece.count(b"\n")
-            if self._head_lines > self._limits.max_fields + EXTRA_LINES:
-                raise RefusedRequest(
-                    HEADER_FIELDS_TOO_LARGE, f"A request has at most {self._limits.max_fields:,} header fields."
-                )
+        self._head_lines += piece.count(b"\n")
+        if self._head_lines > self._limits.max_fields + EXTRA_LINES:
+            raise RefusedRequest(
+                HEADER_FIELDS_TOO_LARGE, f"A request has at most {self._limits.max_fields:,} header fields."
+            )
         self.head_bytes = size
         self._tail = (self._tail + piece[-TAIL:])[-TAIL:]
 

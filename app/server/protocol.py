@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.server.connections import STATE_KEY, SWEEP_INTERVAL_S, ConnectionMonitor, unsent_bytes
-from app.server.flow import HeldFlow, Phase
+from app.server.flow import BETWEEN, BODY, HEAD, REFUSED, HeldFlow, Phase
 from app.server.framing import RequestFraming
 from app.server.refusals import (
     BAD_REQUEST,
@@ -45,12 +45,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._monitor: ConnectionMonitor = app_state.get(STATE_KEY) or ConnectionMonitor()
         self._limits = self._monitor.limits
-        self._phase = Phase.BETWEEN
+        self._phase = BETWEEN
         self._is_clear = True  # between requests, with nothing unread: the next byte begins a request
         self._is_partial = False  # registered with the monitor
-        self._since = 0.0  # when the head or body that is being read began, by the loop's clock
+        self.partial_since = 0.0  # when the head or body that is being read began, by the loop's clock
         self._timed_phase: Phase | None = None
         self._unread: tuple[bytes, int] | None = None  # received, and from where on it has not been parsed
+        self._fields: dict[bytes, bytes] = {}  # the last value of each field, by names in lower case
         self._is_handed = False  # the application has the request that is being read
         self._framing = RequestFraming(self._limits.head)
         self._discarded_bytes = 0  # of a body that arrives after its response
@@ -73,7 +74,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow = HeldFlow(transport)
         if len(self.connections) > self._monitor.max_open and not self._monitor.make_room(self.connections):
             self._write_refusal(TOO_MANY_CONNECTIONS, "Every connection of this process is serving a request.")
-            self._phase, self._is_clear = Phase.REFUSED, False
+            self._phase, self._is_clear = REFUSED, False
             transport.close()
         else:
             self._register()
@@ -87,7 +88,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what a client sent, or store it until there is room."""
-        if self._phase is Phase.REFUSED:
+        if self._phase is REFUSED:
             return
         if self._unread is not None:
             unread, start = self._unread
@@ -99,25 +100,24 @@ class BoundedProtocol(HttpToolsProtocol):
         """Parse pieces until the input or the room for responses ends."""
         requests = 0
         while start < len(data) and not self.transport.is_closing():
-            if self._phase is Phase.BETWEEN:
+            if self._phase is BETWEEN:
                 if requests == self._limits.max_requests_per_turn or not self._is_free():
                     self._hold(data, start)
                     return
                 requests += 1
             end = self._framing.find_end(data, start)
             self._take(data if end - start == len(data) else data[start:end])
-            if self._phase is Phase.REFUSED:
+            if self._phase is REFUSED:
                 return
             start = end
         self._watch()
 
     def _take(self, piece: bytes) -> None:
         """Parse one piece."""
-        self._unset_keepalive_if_required()
         framing = self._framing
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
         try:
-            if self._phase is Phase.BETWEEN:
-                self._phase = Phase.HEAD
             framing.count(piece)
             self.parser.feed_data(piece)
             if framing.is_body and framing.content_left is None:
@@ -131,6 +131,8 @@ class BoundedProtocol(HttpToolsProtocol):
             if isinstance(cause, RefusedRequest):
                 self._refuse(cause.refusal, cause.detail)
             else:
+                if not isinstance(cause, (httptools.HttpParserError, ValueError)):
+                    self.logger.error("A request could not be handed to the application", exc_info=cause)
                 self._refuse(BAD_REQUEST, "The request target is not a valid URI.")
         except httptools.HttpParserError as error:
             is_first = framing.head_bytes == len(piece)
@@ -138,24 +140,27 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request; its scope is made once its head has been read."""
+        self._phase = HEAD
         self.url = b""
         self.headers = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field; trailer fields are ignored (RFC 9110, section 6.5.1)."""
-        if self._phase is not Phase.BODY:
+        if self._phase is not BODY:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Check the head and handle the request."""
         parser, headers = self.parser, self.headers
-        self._phase = Phase.BODY
-        check_head(parser.get_http_version(), parser.get_method(), headers, is_upgrade=parser.should_upgrade())
+        self._phase = BODY
+        self._fields = fields = dict(headers)
+        check_head(parser.get_http_version(), parser.get_method(), headers, fields, is_upgrade=parser.should_upgrade())
         if not self.url.startswith((b"/", b"*")):
             self.url = _origin_form(self.url)
         self._handle()
-        length = next((int(value) for name, value in headers if name == b"content-length"), None)
-        self._framing.begin_body(length)
+        length = fields.get(b"content-length")
+        if length is not None or b"transfer-encoding" in fields:
+            self._framing.begin_body(None if length is None else int(length))
 
     def _handle(self) -> None:
         """Hand the request to the application."""
@@ -178,11 +183,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """End a request."""
-        self._phase = Phase.BETWEEN
+        self._phase = BETWEEN
         self._timed_phase = None
-        self._framing.reset()
-        self.headers = []
-        self._discarded_bytes = 0
+        if self._framing.is_simple:
+            self._framing.head_bytes = 0
+        else:
+            self._framing.reset()
+            self._discarded_bytes = 0
         if self._is_handed:
             self._is_handed = False
             super().on_message_complete()
@@ -209,7 +216,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Close once the current response has been sent."""
-        if self._phase is Phase.REFUSED:
+        if self._phase is REFUSED:
             self.transport.close()
         else:
             super().shutdown()
@@ -221,19 +228,19 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def check_reading(self, now: float) -> None:
         """Close the connection where a request arrives too slowly."""
-        limits, elapsed = self._limits, now - self._since
+        limits, elapsed = self._limits, now - self.partial_since
         if self.transport.is_closing():
             self._unregister()
-        elif self._phase is Phase.REFUSED:
+        elif self._phase is REFUSED:
             if elapsed >= limits.linger_s:
                 self.transport.abort()
-        elif self._phase is not Phase.BODY:
+        elif self._phase is not BODY:
             if elapsed >= limits.head_timeout_s and not self._framing.head_bytes:
                 self.transport.close()
             elif elapsed >= limits.head_timeout_s:
                 self._refuse(REQUEST_TIMEOUT, f"A request head arrives within {limits.head_timeout_s:g} seconds.")
         elif self.flow.read_paused:  # the application has not taken what came
-            self._since += SWEEP_INTERVAL_S
+            self.partial_since += SWEEP_INTERVAL_S
         elif elapsed >= limits.body_timeout_s and self._framing.wire_bytes < limits.min_bytes_per_s * elapsed:
             rate = f"or at {limits.min_bytes_per_s:,} bytes per second"
             self._refuse(REQUEST_TIMEOUT, f"A request body arrives within {limits.body_timeout_s:g} seconds {rate}.")
@@ -251,10 +258,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def give_way(self) -> None:
         """Close the connection: others need its place."""
-        self._unregister()
-        if self._framing.head_bytes and self._phase is not Phase.REFUSED:
+        if self._framing.head_bytes and self._phase is not REFUSED:
             self._refuse(TOO_MANY_CONNECTIONS, "This request was arriving for longest among too many; send it again.")
         self.transport.close()
+        self._unregister()
 
     def _is_through(self) -> bool:
         """Return whether whatever was handed to the application has been answered."""
@@ -287,14 +294,14 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _watch(self) -> None:
         """Have the monitor time what is being read."""
-        self._is_clear = self._phase is Phase.BETWEEN
+        self._is_clear = self._phase is BETWEEN and not self._framing.head_bytes
         if self._is_clear or self.transport.is_closing():
             self._unregister()
         elif not self._is_partial or self._timed_phase is not self._phase:
             self._register()
 
     def _register(self) -> None:
-        self._since, self._timed_phase = self.loop.time(), self._phase
+        self.partial_since, self._timed_phase = self.loop.time(), self._phase
         if not self._is_partial:
             self._is_partial = True
             self._monitor.add_partial(self)
@@ -325,7 +332,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if is_answerable:
             self._write_refusal(refusal, detail)
         self._unread = None
-        self._phase, self._is_clear = Phase.REFUSED, False
+        self._phase, self._is_clear = REFUSED, False
         if is_answerable and self.transport.can_write_eof():
             self.transport.write_eof()
             self.flow.release()
@@ -335,11 +342,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _write_refusal(self, refusal: Refusal, detail: str) -> None:
         self._monitor.refused[refusal.code] += 1
-        is_read = self._phase is Phase.BODY  # its head is
+        is_read = self._phase is BODY  # its head is
         response = render_refusal(
             refusal,
             detail,
-            path=_path_of(self.url) if is_read or (self._phase is Phase.HEAD and self.headers) else "",
+            path=_path_of(self.url) if is_read or (self._phase is HEAD and self.headers) else "",
             server_fields=self.server_state.default_headers,
             is_head=is_read and self.parser.get_method() == b"HEAD",
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.server.refusals import (
     BAD_REQUEST,
@@ -29,11 +30,25 @@ class HeadLimits:
     max_fields: int = 1_000
 
 
-def check_head(version: str, method: bytes, headers: Sequence[tuple[bytes, bytes]], *, is_upgrade: bool) -> None:
-    """Raise RefusedRequest where a head that the parser accepted cannot be served; names are in lower case."""
+def check_head(
+    version: str,
+    method: bytes,
+    headers: Sequence[tuple[bytes, bytes]],
+    fields: Mapping[bytes, bytes],
+    *,
+    is_upgrade: bool,
+) -> None:
+    """Raise RefusedRequest where a head that the parser accepted cannot be served.
+
+    Names are in lower case; `fields` has the last value of each.
+    """
+    is_usual = (
+        version == "1.1" and len(fields) == len(headers) and not is_upgrade and b"transfer-encoding" not in fields
+    )
+    if is_usual and _is_host(fields.get(b"host", b"/")):
+        return
     if version not in VERSIONS:
         raise RefusedRequest(HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0.")
-    fields = dict(headers)
     _check_host(version, fields, headers)
     coding = fields.get(b"transfer-encoding")
     if coding is not None:
@@ -54,8 +69,13 @@ def _check_host(version: str, fields: Mapping[bytes, bytes], headers: Sequence[t
         return
     if len(fields) < len(headers) and sum(name == b"host" for name, _ in headers) > 1:
         raise RefusedRequest(BAD_REQUEST, "A request has at most one Host field; this one has several.")
-    if _HOST.fullmatch(host) is None:
+    if not _is_host(host):
         raise RefusedRequest(BAD_REQUEST, "The Host field is not a host name or IP address with an optional port.")
+
+
+@lru_cache(maxsize=1_024)
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value) is not None
 
 
 def _check_coding(version: str, coding: bytes) -> None:

@@ -58,7 +58,7 @@ class Page:
                 assert "error" not in found, found
                 result: dict[str, Any] = found["result"]
                 return result
-            if found.get("method") in COMPLAINTS:
+            if found.get("method") in COMPLAINTS and not _is_advice(found["params"]):
                 self.complaints.append(found["params"])
         raise AssertionError(f"{method} did not return")
 
@@ -81,6 +81,14 @@ class Page:
         message, _, self._received = self._received.partition(b"\0")
         found: dict[str, Any] = json.loads(message)
         return found
+
+
+def _is_advice(params: dict[str, Any]) -> bool:
+    """Return whether an event is the browser's advice on forms and the like, or a message below a warning."""
+    issue, entry = params.get("issue"), params.get("entry")
+    if issue is not None:
+        return bool(issue["code"] != "ContentSecurityPolicyIssue")
+    return entry is not None and entry["level"] not in {"warning", "error"}
 
 
 @contextmanager

@@ -207,4 +207,4 @@ def test_every_refusal_is_a_documented_problem_type() -> None:
 
 
 def test_head_of_http_1_0_needs_no_host() -> None:
-    check_head("1.0", b"GET", [], is_upgrade=False)
+    check_head("1.0", b"GET", [], {}, is_upgrade=False)

@@ -202,6 +202,7 @@ async def test_partial_requests_of_one_address_are_bounded_and_do_not_lock_it_ou
         for _ in range(5):
             await get_timeline(served.port)
         await wait_for_connections(served, 20)
+        await get_timeline(served.port)
         found = [status_of(each) for each in opened]
     evicted, open_yet = found[:100], found[100:]
     assert set(evicted) <= {0, 503}
@@ -226,6 +227,7 @@ class Connected:
     def __init__(self, monitor: ConnectionMonitor, host: str | None, *, idle_until: float | None = None) -> None:
         self.peer_host = host
         self.idle_until = idle_until
+        self.partial_since = -10.0
         self.is_open = True
         self._monitor = monitor
 
@@ -250,6 +252,17 @@ async def test_trusted_proxy_is_not_bounded_as_one_client() -> None:
         for each in opened:
             monitor.add_partial(each)
         assert [each.is_open for each in opened] == [False] * (10 - left) + [True] * left, host
+
+
+async def test_burst_of_new_connections_has_a_moment_to_send_before_the_bound_counts() -> None:
+    monitor = ConnectionMonitor(ConnectionLimits(max_partial_per_address=3))
+    opened = [Connected(monitor, "192.0.2.1") for _ in range(10)]
+    for each in opened:
+        each.partial_since = asyncio.get_running_loop().time()
+        monitor.add_partial(each)
+    assert all(each.is_open for each in opened)
+    await asyncio.sleep(2.2)
+    assert [each.is_open for each in opened] == [False] * 7 + [True] * 3
 
 
 async def test_addresses_of_one_ipv6_network_are_bounded_together() -> None:
