@@ -132,7 +132,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self._refuse(cause.refusal, cause.detail)
             else:
                 if not isinstance(cause, (httptools.HttpParserError, ValueError)):
-                    self.logger.error("A request could not be handed to the application", exc_info=cause)
+                    self.logger.exception("A request could not be handed to the application", exc_info=cause)
                 self._refuse(BAD_REQUEST, "The request target is not a valid URI.")
         except httptools.HttpParserError as error:
             is_first = framing.head_bytes == len(piece)

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import re
+import select
+import socket
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,3 +53,31 @@ def parse_responses(received: bytes) -> list[RawResponse]:
         found.append(RawResponse(int(status[1]), fields, rest[:size]))
         received = rest[size:]
     return found
+
+
+async def get_timeline(port: int) -> float:
+    """Return the seconds that a request on a new connection takes."""
+    begun = time.monotonic()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /v1/timeline HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(MAX_S):
+        received = await reader.read()
+    writer.close()
+    assert received.startswith(b"HTTP/1.1 200 ")
+    return time.monotonic() - begun
+
+
+def flood(port: int, request: bytes, count: int, seconds: float) -> None:
+    """Send a request again and again on so many connections, as fast as the server takes it, and read nothing."""
+    block = request * (262_144 // len(request))
+    left = {socket.create_connection(("127.0.0.1", port)): b"" for _ in range(count)}
+    for connection in left:
+        connection.setblocking(False)
+    ends_at = time.monotonic() + seconds
+    while left and time.monotonic() < ends_at:
+        for connection in select.select([], left, [], 0.1)[1]:
+            part = left[connection] or block
+            try:
+                left[connection] = part[connection.send(part) :]
+            except ConnectionError:
+                del left[connection]
