@@ -15,10 +15,11 @@ import httpx
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app.server.connections import ConnectionLimits
 from tests.cache.served import Plain, Served, Unlogged
 from tests.cache.test_protocol_limits import not_reading, process, stuff
 from tests.server.conftest import StartServer
-from tests.server.exchanges import exchange, flood, get_timeline, parse_responses
+from tests.server.exchanges import MAX_S, exchange, flood, get_timeline, parse_responses
 
 HOST = b"Host: api.example\r\n"
 FLOOD_S = 20.0
@@ -59,13 +60,15 @@ async def test_requests_of_clients_that_do_not_read_are_not_queued(
     kind: str,
     early: bool,  # noqa: FBT001 - parametrized
 ) -> None:
-    served = start_server(early=early)
+    served = start_server(early=early, limits=ConnectionLimits(head_timeout_s=600, write_timeout_s=600))
     async with httpx.AsyncClient() as client:
         assert (await client.get(f"http://127.0.0.1:{served.port}/v1/timeline")).status_code == 200
     with ExitStack() as stack:
         clients = [stack.enter_context(not_reading(served.port)) for _ in range(3)]
-        await asyncio.gather(*(stuff(each, KINDS[kind] * 60_000) for each in clients))
-        assert len(served.connections) == 3
+        await asyncio.gather(*(stuff(each, KINDS[kind] * 20_000) for each in clients))
+        async with asyncio.timeout(MAX_S):
+            while len(served.connections) < 3:  # noqa: ASYNC110 - the server has no event for it
+                await asyncio.sleep(0.02)
         for connection in served.connections:
             assert not connection.pipeline
             unread = getattr(connection, "_unread", None)
