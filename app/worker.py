@@ -29,6 +29,7 @@ RELEASING = "app.actions.schedule"
 AHEAD_US = 90 * SECOND_US
 COMING_MOST = 500
 BATCH = 500
+HALVINGS_MAX = 10
 FAILURES_MOST = 20  # in a row: not the articles' fault
 STUCK_MOST = 20  # of those that failed before, in one round
 STUCK_AGAIN_S = 5.0
@@ -61,6 +62,7 @@ class Worker:
         self._is_failing = False
         self._rounds = 0
         self._looks = 0
+        self._halvings = 0  # of the batch, after releases that did not end in time
         self._stuck: dict[int, float] = {}  # articles that could not be released, and when to try again
 
     async def start(self) -> None:
@@ -148,21 +150,28 @@ class Worker:
         return wait
 
     async def _release(self) -> None:
-        released = BATCH
-        while released >= BATCH and not self._ending.is_set():
-            released = await self._release_batch()
+        is_full = True
+        while is_full and not self._ending.is_set():
+            most = max(1, BATCH >> self._halvings)
+            try:
+                is_full = await self._release_batch(most) >= most
+            except Exception as error:
+                if is_outage(error):  # perhaps because the batch takes longer than a write may
+                    self._halvings = min(self._halvings + 2, HALVINGS_MAX)
+                raise
+            self._halvings = max(0, self._halvings - 1)
         await self._look()
 
-    async def _release_batch(self) -> int:
+    async def _release_batch(self, most: int) -> int:
         """Release what is longest due, without what cannot be released; how much of it was tried."""
         now = clock.now()
         if not self._stuck:
             try:
-                return await self._release_due(now=now, most=BATCH)
+                return await self._release_due(now=now, most=most)
             except Exception as error:
                 if is_outage(error):
                     raise
-        due = await self._database.read(list_due, now=now, most=BATCH + len(self._stuck))
+        due = await self._database.read(list_due, now=now, most=most + len(self._stuck))
         self._stuck = {article_id: at for article_id, at in self._stuck.items() if article_id in due}
         fresh = [article_id for article_id in due if article_id not in self._stuck]
         again = [article_id for article_id, at in self._stuck.items() if at <= time.monotonic()]

