@@ -18,7 +18,8 @@ from app.models.article import article_bodies, article_picks, article_related, a
 from app.queries.articles import ARTICLE_COLUMNS, render_articles, render_body
 from app.queries.editions import EditionView, edition_of, feed_alternates, find_edition
 from app.queries.items import ITEM_COLUMNS, WITH_BADGE, note_badges, render_item
-from app.queries.listing import EARLIEST, LATEST, Key, Selection, in_order, positions, selection_values
+from app.queries.listing import EARLIEST, LATEST, Key, Selection, selection_values
+from app.queries.positions import in_order, positions
 from app.schemas.article import Article, ArticleNote, Item, Neighbours, RelatedList
 from app.schemas.question import ArticleQuestion, Question
 
@@ -60,7 +61,7 @@ _RELATED = Prepared(
 
 
 def _beside(*, newer: bool) -> Prepared:
-    keys = positions((1,), oldest_first=newer)
+    keys = positions((False,), oldest_first=newer)
     joined = keys.join(WITH_BADGE, articles.c.id == keys.c.article_id)
     return Prepared(select(*ITEM_COLUMNS).select_from(joined).order_by(*in_order(keys.c, oldest_first=newer)))
 

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
+from app.db.bound_rows import rows_value
 from app.db.prepared import Prepared
 from app.domain.footprint import note_article, note_entries
 from app.domain.ids import format_id, parse_id
@@ -19,15 +20,10 @@ from app.models.article import articles
 from app.models.label import labels
 from app.models.section import sections
 from app.queries.editions import EditionView
-from app.queries.listing import (
-    in_order,
-    named_positions,
-    plan_walk,
-    positions,
-    selection_values,
-    shape_of,
-)
+from app.queries.listing import Form, form_of, selection_values
+from app.queries.positions import in_order, named_positions, positions
 from app.queries.scope import Asked
+from app.queries.walk import plan_walk
 from app.schemas.article import Item
 from app.schemas.catalogue import Badge
 
@@ -72,11 +68,12 @@ def read_rows(
     selection, lower, upper = asked.selection, asked.lower, asked.upper
     if not numbers:
         selection, lower, upper = plan_walk(connection, selection, lower, upper, oldest_first=oldest_first)
-    values: dict[str, int] = selection_values(selection, lower, upper)
-    values |= {f"id_{i}": number for i, number in enumerate(numbers)}
-    if limit is not None and not numbers:
+    values = selection_values(selection, lower, upper)
+    if numbers:
+        values["ids"] = rows_value([(number,) for number in numbers])
+    elif limit is not None:
         values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
-    statement = _page(shape_of(selection), columns, len(numbers), "limit" in values, oldest_first)
+    statement = _page(form_of(selection), columns, bool(numbers), "limit" in values, oldest_first)
     rows = statement.all(connection, values)
     note_badges(rows)
     kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
@@ -93,15 +90,15 @@ def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
     return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _page(
-    shape: tuple[int, ...],
+    form: Form,
     columns: tuple[Any, ...],
-    ids: int,
-    limited: bool,  # noqa: FBT001 - part of a cache key
+    named: bool,  # noqa: FBT001 - part of a cache key
+    limited: bool,  # noqa: FBT001 - same
     oldest_first: bool,  # noqa: FBT001 - same
 ) -> Prepared:
-    keys = named_positions(shape, ids) if ids else positions(shape, limit=limited, oldest_first=oldest_first)
+    keys = named_positions(form) if named else positions(form, limit=limited, oldest_first=oldest_first)
     return Prepared(
         select(*columns)
         .select_from(keys.join(WITH_BADGE, articles.c.id == keys.c.article_id))

@@ -18,7 +18,8 @@ from app.models.listing import listings
 from app.queries.changes import LATEST_SEQ
 from app.queries.editions import COLUMNS, edition_from
 from app.queries.items import ITEM_COLUMNS, WITH_BADGE, note_badges
-from app.queries.listing import LATEST, Key, in_order
+from app.queries.listing import LATEST, Key
+from app.queries.positions import in_order
 from app.queries.scope import Asked, ask_whole_edition
 from app.schemas.question import TimelineQuestion
 

@@ -1,0 +1,80 @@
+"""A list compiles its statements for the kinds of its filters, none for the number of names, ids or days."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from app.db.session import Database
+from app.domain.ids import format_id
+from app.queries.articles import list_articles
+from app.queries.calendar import get_calendar
+from app.queries.timeline import get_day, get_timeline
+from app.schemas.question import ArticlesQuestion, CalendarQuestion, DayQuestion, TimelineQuestion
+from tests.conftest import NOW, Store
+from tests.records import article
+
+TAGS, AUTHORS = [f"tag-{n}" for n in range(50)], [f"author-{n}" for n in range(50)]
+
+Ask = Callable[[Connection, list[str], list[str]], Any]
+
+ASKED: dict[str, Ask] = {
+    "timeline": lambda c, tags, authors: get_timeline(c, TimelineQuestion(tag=tags, author=authors)),
+    "timeline with totals": lambda c, tags, authors: get_timeline(
+        c, TimelineQuestion(tag=tags, author=authors, total=True, exclude=tags)
+    ),
+    "day": lambda c, tags, authors: get_day(c, "2026-11-20", DayQuestion(tag=tags, author=authors)),
+    "calendar": lambda c, tags, authors: get_calendar(
+        c, CalendarQuestion(tag=tags, author=authors, **{"from": f"2026-10-{len(tags):02}"[:10]}), now=NOW
+    ),
+    "articles": lambda c, tags, authors: list_articles(
+        c, ArticlesQuestion(tag=tags, author=authors, exclude=tags), path=""
+    ),
+    "named articles": lambda c, tags, authors: list_articles(
+        c, ArticlesQuestion(tag=tags, author=authors, id=[format_id(n) for n in range(1, 2 * len(tags))]), path=""
+    ),
+}
+SIZES = ((3, 2), (2, 5), (4, 7), (15, 15), (4, 40), (7, 8))
+
+
+@contextmanager
+def compiled() -> Iterator[list[str]]:
+    """The statements that are compiled within it."""
+    found: list[str] = []
+    compile_statement = SQLCompiler.__init__
+
+    def note(self: SQLCompiler, *given: Any, **options: Any) -> None:
+        compile_statement(self, *given, **options)
+        found.append(self.string)
+
+    SQLCompiler.__init__ = note  # type: ignore[method-assign]  # SQLAlchemy has no event for it
+    try:
+        yield found
+    finally:
+        SQLCompiler.__init__ = compile_statement  # type: ignore[method-assign]
+
+
+@pytest.fixture
+async def archive(edition_kyiv: None, store: Store) -> None:
+    """A few articles that share a tag and an author, and have others of their own."""
+    assert edition_kyiv is None
+    for n in range(5):
+        part = slice(n * 10, n * 10 + 9)
+        names = {"tags": sorted({TAGS[0], *TAGS[part]}), "authors": sorted({AUTHORS[0], *AUTHORS[part]})}
+        await store(article(f"2026-11-20T0{n}:00:00Z", source_id=f"s{n}", **names))
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize("name", ASKED)
+async def test_a_question_with_other_numbers_of_names_compiles_nothing(database: Database, name: str) -> None:
+    def look(connection: Connection) -> list[str]:
+        ASKED[name](connection, TAGS[:2], AUTHORS[:2])
+        with compiled() as found:
+            for tags, authors in SIZES:
+                ASKED[name](connection, TAGS[:tags], AUTHORS[:authors])
+        return found
+
+    assert await database.read(look) == []
