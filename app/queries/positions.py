@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
+    case,
     func,
     literal_column,
     select,
@@ -99,21 +100,22 @@ def _in_reach(form: Form, places: CTE, *, oldest_first: bool) -> tuple[ColumnEle
     """
     each, nth = places.alias("each_place"), listings.alias("nth")
     probes = [probe(kind, is_several, nth.c) for kind, is_several in enumerate(form) if kind]
-    key = (
+    first = (
         select(nth.c.published_at)
         .where(*at_place(nth.c, each.c), in_bound_range(nth.c), *probes)
         .order_by(*in_order(nth.c, oldest_first=oldest_first))
-        .limit(ONE)
-        .offset(_LIMIT - ONE)
+        .limit(_LIMIT)
         .correlate(each)
-        .scalar_subquery()
+        .subquery()
     )
-    nearest = select((func.min if oldest_first else func.max)(key)).select_from(each).scalar_subquery()
+    furthest, nearest = (func.max, func.min) if oldest_first else (func.min, func.max)
+    last = select(case((func.count() == _LIMIT, furthest(first.c.published_at)))).select_from(first).scalar_subquery()
+    end = select(nearest(last)).select_from(each).scalar_subquery()
     at, article_id = listings.c.published_at, listings.c.article_id
     exact = tuple_(at + literal_column("0"), article_id)
     if oldest_first:
-        return tuple_(at, article_id) >= _LOWER, at <= func.coalesce(nearest, _UPPER_AT), exact < _UPPER
-    return tuple_(at, article_id) < _UPPER, at >= func.coalesce(nearest, _LOWER_AT), exact >= _LOWER
+        return tuple_(at, article_id) >= _LOWER, at <= func.coalesce(end, _UPPER_AT), exact < _UPPER
+    return tuple_(at, article_id) < _UPPER, at >= func.coalesce(end, _LOWER_AT), exact >= _LOWER
 
 
 def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # noqa: FBT001 - an element of a form

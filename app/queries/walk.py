@@ -29,7 +29,7 @@ def plan_walk(
         return selection, lower, upper
     most = max(SAMPLE // max(len(places) for places in selection.kinds), SAMPLE_LEAST)
     lists = [(kind, *place) for kind, places in enumerate(selection.kinds) for place in places]
-    bound = {**range_values(lower, upper), "most": most, "skipped": most - 1, "lists": rows_value(lists)}
+    bound = {**range_values(lower, upper), "most": most, "lists": rows_value(lists)}
     found: list[list[AnyRow]] = [[] for _ in selection.kinds]
     for row in _samples(oldest_first).all(connection, bound):
         if row.total:
@@ -46,8 +46,7 @@ def _density(rows: Sequence[AnyRow], most: int, *, oldest_first: bool) -> tuple[
     if all(row.total < most for row in rows):
         return False, sum(row.total for row in rows)
     begins = min(row.oldest for row in rows) if oldest_first else max(row.newest for row in rows)
-    ends = [row.reach if row.total == most else row.newest if oldest_first else row.oldest for row in rows]
-    return True, sum(row.total / max(abs(end - begins), 1) for row, end in zip(rows, ends, strict=True))
+    return True, sum(row.total / max(abs(row.reach - begins), 1) for row in rows)
 
 
 @lru_cache(maxsize=2)
@@ -57,11 +56,12 @@ def _samples(oldest_first: bool) -> Prepared:  # noqa: FBT001 - part of a cache 
     keys = select(listings.c.published_at).where(*at_place(listings.c, lists.c), in_bound_range(listings.c))
     first = keys.order_by(*in_order(listings.c, oldest_first=oldest_first))
     sample = first.limit(bindparam("most", type_=Integer)).correlate(lists).subquery()
+    furthest = func.max if oldest_first else func.min
     return Prepared(
         select(
             lists.c.number,
             select(func.count()).select_from(sample).scalar_subquery().label("total"),
-            _one(first.offset(bindparam("skipped", type_=Integer)), lists).label("reach"),
+            select(furthest(sample.c.published_at)).scalar_subquery().label("reach"),
             _one(keys.order_by(*in_order(listings.c, oldest_first=True)), lists).label("oldest"),
             _one(keys.order_by(*in_order(listings.c)), lists).label("newest"),
         )
