@@ -17,8 +17,10 @@ from app.models.tag import tags
 from app.queries.article import get_article
 from app.queries.articles import list_articles
 from app.queries.calendar import get_calendar
+from app.queries.editorial import list_editorial_articles
 from app.queries.scope import resolve
 from app.queries.timeline import get_day, get_timeline
+from app.schemas.editorial import EditorialQuestion
 from app.schemas.question import ArticleQuestion, ArticlesQuestion, CalendarQuestion, DayQuestion, TimelineQuestion
 from bench.examined import Query
 
@@ -117,6 +119,24 @@ def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     yield List("calendar of 400 days, commonest tag", _calendar(year | {"tag": tag}))
     yield List("one article, with its neighbours", lambda c: get_article(c, article, ArticleQuestion()))
     yield List("articles, limit 20", lambda c: list_articles(c, ArticlesQuestion(), path="/v1/articles"))
+
+
+def editorial_lists(ranked: Ranked) -> Iterator[List]:
+    """The newsroom's list by status, by the rarest name of each kind, by ids, and of a range of time."""
+    for status in ("draft", "scheduled", "withdrawn", "published"):
+        yield List(status, _editorial(status=[status]))
+    yield List("drafts and schedules of every edition", _editorial(edition="*", status=["draft", "scheduled"]))
+    yield List("any status", _editorial())
+    for kind, names in ranked.items():
+        name, total = names[-1]
+        yield List(f"rarest {_noun(kind)} ({total:,})", _editorial(**{_noun(kind): [name]}))
+        yield List(f"drafts, commonest {_noun(kind)}", _editorial(status=["draft"], **{_noun(kind): [names[0][0]]}))
+    yield List("drafts of a month", _editorial(status=["draft"], **{"from": "2017-01-01", "to": "2017-02-01"}))
+
+
+def _editorial(**asked: Any) -> Query:
+    question = EditorialQuestion(**asked)
+    return lambda connection: list_editorial_articles(connection, question)
 
 
 def shown(answer: Any) -> int:

@@ -1,6 +1,6 @@
-"""Lists of numbers that are bound as one value and read as a table: the statement is the same whatever their length.
+"""Lists of numbers or codes that are bound as one value and read as a table: a statement is the same for any length.
 
-A parameter for each number would make a statement for each length, and SQLAlchemy takes 0.2 ms of the event loop
+A parameter for each of them would make a statement for each length, and SQLAlchemy takes 0.2 ms of the event loop
 for every parameter that it compiles.
 """
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import CTE, BigInteger, ColumnElement, Text, bindparam, literal_column, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, FromClause, Select, Text, bindparam, cast, literal_column, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,10 +29,16 @@ class _TypeOf(FunctionElement[str]):
     inherit_cache = True
 
 
-class _NumberAt(FunctionElement[int]):
-    """The number at a place of a JSON array of numbers."""
+class _ArrayOf(FunctionElement[str]):
+    """Rows as a JSON array of arrays, in their order; NULL or empty where there are none."""
 
-    type = BigInteger()
+    type = Text()
+    inherit_cache = True
+
+
+class _MemberAt(FunctionElement[Any]):
+    """The number or code at a place of a JSON array."""
+
     inherit_cache = True
 
     def __init__(self, element: ColumnElement[Any], place: int) -> None:
@@ -59,33 +65,59 @@ def _postgresql_type(element: _TypeOf, compiler: SQLCompiler, **options: Any) ->
     return f"jsonb_typeof({compiler.process(element.clauses, **options)})"
 
 
-@compiles(_NumberAt)
-def _sqlite_number(element: _NumberAt, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_ArrayOf)
+def _sqlite_array(element: _ArrayOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(_ArrayOf, "postgresql")
+def _postgresql_array(element: _ArrayOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"jsonb_agg(jsonb_build_array({compiler.process(element.clauses, **options)}))"
+
+
+@compiles(_MemberAt)
+def _sqlite_member(element: _MemberAt, compiler: SQLCompiler, **options: Any) -> str:
     value, place = (compiler.process(each, **options) for each in element.clauses)
     return f"json_extract({value}, '$[{place}]')"
 
 
-@compiles(_NumberAt, "postgresql")
-def _postgresql_number(element: _NumberAt, compiler: SQLCompiler, **options: Any) -> str:
+@compiles(_MemberAt, "postgresql")
+def _postgresql_member(element: _MemberAt, compiler: SQLCompiler, **options: Any) -> str:
     value, place = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST({value} ->> {place} AS BIGINT)"
+    return f"({value} ->> {place})"
 
 
 @cache
-def bound_rows(name: str, *columns: str) -> CTE:
-    """A table of these columns whose rows are bound under its name, as `rows_value` writes them.
+def bound_rows(name: str, *numbers: str, codes: tuple[str, ...] = ()) -> CTE:
+    """A table whose rows are bound under its name, as `rows_value` writes them: first numbers, then codes of ours.
 
     It is evaluated once a statement, however many parts of that read it. The same table is returned for the same
     names, since SQLAlchemy takes two of one name for a mistake.
     """
-    elements = _Elements(bindparam(name, type_=Text)).table_valued("value", name=f"{name}_elements")
-    numbers = [_NumberAt(elements.c.value, place).label(column) for place, column in enumerate(columns)]
-    # Always true. PostgreSQL expects a hundred rows of the function and would rather read a whole table than look
-    # each up; of a condition that it knows nothing about, it expects that one row in 200 meets it.
-    is_row = _TypeOf(elements.c.value) == literal_column("'array'")
-    return select(*numbers).where(is_row).cte(name).prefix_with("MATERIALIZED")
+    return _read_rows(bindparam(name, type_=Text), name, numbers, codes).cte(name).prefix_with("MATERIALIZED")
 
 
-def rows_value(rows: Iterable[Sequence[int]]) -> str:
+def rows_value(rows: Iterable[Sequence[int | str]]) -> str:
     """The value to bind for these rows."""
     return orjson.dumps([*rows]).decode()
+
+
+def rows_of_each(table: FromClause, rows: Select[Any], *, codes: tuple[str, ...] = ()) -> Select[Any]:
+    """The rows of a query for each row of a table that it refers to; `codes` are its columns that are no numbers.
+
+    It is a LATERAL join, which SQLite has for functions only: the rows pass through one as JSON.
+    """
+    each = rows.correlate(table).subquery()
+    array = select(_ArrayOf(*each.c)).scalar_subquery()
+    numbers = tuple(column.name for column in each.c if column.name not in codes)
+    return _read_rows(array, "each", numbers, codes).select_from(table)
+
+
+def _read_rows(array: ColumnElement[Any], name: str, numbers: Sequence[str], codes: Sequence[str]) -> Select[Any]:
+    elements = _Elements(array).table_valued("value", name=f"{name}_elements")
+    members = [_MemberAt(elements.c.value, place) for place in range(len(numbers) + len(codes))]
+    columns: list[Any] = [cast(members.pop(0), BigInteger).label(column) for column in numbers]
+    columns += [member.label(column) for member, column in zip(members, codes, strict=True)]
+    # Always true. PostgreSQL expects a hundred rows of the function and would rather read a whole table than look
+    # each up; of a condition that it knows nothing about, it expects that one row in 200 meets it.
+    return select(*columns).where(_TypeOf(elements.c.value) == literal_column("'array'"))

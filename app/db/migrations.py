@@ -17,7 +17,7 @@ from app.errors import OperatorError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-EXPECTED = "202611291945_compatibility"
+EXPECTED = "202611292000_editorial_lists"
 """The revision this release expects: the last one in the folder, written here so that starting needs no Alembic."""
 
 _PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(__file__).resolve().parents[1] / "migrations")

@@ -1,6 +1,7 @@
 """How a query or an action is run: inline, in a thread or over a greenlet; nobody else knows.
 
-    read        SQLite: inline in the event loop on one held connection; PostgreSQL: a lent connection
+    read        SQLite: inline in the event loop on one held connection, and again in a thread where that takes too
+                long; PostgreSQL: a lent connection
     read_now    the same without an await, on SQLite alone
     read_once   the same for what is one statement where statements travel, and needs no transaction there
     probe       the same for a question whose answer only shows that the database responds, within 2 s
@@ -49,7 +50,10 @@ class Database(Protocol):
     url: URL
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The answer of a short query; every statement of it sees the same snapshot."""
+        """The answer of a short query; every statement of it sees the same snapshot.
+
+        The query may be interrupted and run again from its beginning: it changes nothing but its own variables.
+        """
 
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -67,7 +71,7 @@ class Database(Protocol):
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The same for a query that takes its time."""
+        """The same for a query that takes its time; TimeoutError where it exceeds the limit."""
 
     def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
@@ -98,6 +102,6 @@ class Database(Protocol):
 
 
 def open_database(address: str, *, limits: Limits = SERVING) -> Database:
-    """The database behind an address; nothing is connected until it is used. The limits are those of PostgreSQL."""
+    """The database behind an address; nothing is connected until it is used. SQLite has limits for reads only."""
     url = engines.read_address(address)
-    return SqliteDatabase(url) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url, limits)
+    return SqliteDatabase(url, limits) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url, limits)

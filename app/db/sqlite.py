@@ -1,12 +1,14 @@
-"""An embedded SQLite file: one reader in the loop, one writer thread."""
+"""An embedded SQLite file: one reader in the loop, one writer thread, and a thread for each read that takes long."""
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, closing
 from contextvars import copy_context
 from functools import partial
+from math import inf
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -16,10 +18,23 @@ from sqlalchemy.exc import DBAPIError
 from app.db import engine as engines
 from app.db import wal_index
 from app.db.commits import CommitWatch
+from app.db.limits import SERVING, Limits
+from app.db.read_budget import Allowance, ReadBudget
 from app.db.sqlite_file import FileWatch
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+LOOP_ALLOWANCE = Allowance(instructions=500_000, seconds=0.5, every=2_000)
+"""For a read in the event loop: half a million instructions take some 8 ms, half a second only a slow disk.
+
+What takes more is repeated in a thread.
+"""
+READ_THREADS, LOOKED_AT_EVERY = 4, 500_000
+
+
+class _BudgetSpentError(Exception):
+    """A read in the loop was interrupted: it is to be repeated where it holds nobody up."""
 
 
 def _in_snapshot(
@@ -34,6 +49,33 @@ def _in_snapshot(
         _end_snapshot(connection, driver)
 
 
+def _read_until(
+    until: float,
+    connection: Connection,
+    query: Callable[Concatenate[Connection, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Run on a snapshot until an instant of the monotonic clock; TimeoutError behind it."""
+    left_s = until - time.monotonic()
+    if left_s <= 0:
+        raise TimeoutError("no thread was free for a read within its time limit")
+    budget = ReadBudget(_driver_of(connection), Allowance(inf, left_s, LOOKED_AT_EVERY))
+    budget.begin()
+    try:
+        return _in_snapshot(connection, query, *args, **kwargs)
+    except (DBAPIError, sqlite3.Error):
+        if budget.is_spent:
+            raise TimeoutError("a read exceeded its time limit") from None
+        raise
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - narrows what SQLAlchemy leaves open
+    return driver
+
+
 def _end_snapshot(connection: Connection, driver: Any) -> None:
     connection.rollback()
     if driver.in_transaction:
@@ -43,32 +85,52 @@ def _end_snapshot(connection: Connection, driver: Any) -> None:
 class SqliteDatabase:
     """An embedded file: one reader in the loop, one writer thread."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, limits: Limits = SERVING) -> None:
         self.url = url
+        self._limits = limits
         self._reader = engines.sqlite_reader(url)
         self._long_reader = engines.sqlite_long_reader(url)  # one for all: each would compile every statement again
         self._writer = engines.sqlite_writer(url)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
-        self._held: Connection | None = None
+        self._reading = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="dayline-read")
+        self._held: tuple[Connection, ReadBudget] | None = None
         self._name: str | None = wal_index.retain(engines.sqlite_path(url))
         self._files = FileWatch(str(engines.sqlite_path(url)), self._name)
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run inline; no await inside, so one connection serves every request in turn."""
-        return self.read_now(query, *args, **kwargs)
+        """Run inline, without an await, so one connection serves every request in turn; beyond the budget in a thread.
+
+        A query that was interrupted runs again from its beginning, on a snapshot of its own.
+        """
+        try:
+            return self._read_inline(query, *args, **kwargs)
+        except _BudgetSpentError:
+            return await self.read_long(query, *args, **kwargs)
 
     async def read_once(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run inline, in a transaction after all: it takes a few microseconds, and two statements may be quicker."""
-        return self.read_now(query, *args, **kwargs)
+        return await self.read(query, *args, **kwargs)
 
-    def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The same without an await; in the loop's thread."""
-        self._files.glance()
+    def read_now(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R | None:
+        """The same without an await; in the loop's thread. None where the budget does not suffice."""
         try:
-            answer = _in_snapshot(self._hold(), query, *args, **kwargs)
-        except DBAPIError:
+            return self._read_inline(query, *args, **kwargs)
+        except _BudgetSpentError:
+            return None
+
+    def _read_inline(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        self._files.glance()
+        held, budget = self._hold()
+        budget.begin()
+        try:
+            answer = _in_snapshot(held, query, *args, **kwargs)
+        except (DBAPIError, sqlite3.Error):
+            if budget.is_spent:
+                raise _BudgetSpentError from None
             self._files.check()  # a lost file is a malformed one to SQLite
             raise
         if not self._files.is_noted:
@@ -81,13 +143,12 @@ class SqliteDatabase:
 
     def driver(self) -> sqlite3.Connection:
         """The connection of `read_now` as sqlite3 knows it, between two queries."""
-        connection = self._hold().connection.driver_connection
-        assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows what SQLAlchemy leaves open
-        return connection
+        return _driver_of(self._hold()[0])
 
-    def _hold(self) -> Connection:
+    def _hold(self) -> tuple[Connection, ReadBudget]:
         if self._held is None:
-            self._held = self._reader.connect()
+            connection = self._reader.connect()
+            self._held = connection, ReadBudget(_driver_of(connection), LOOP_ALLOWANCE)
         return self._held
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -97,36 +158,43 @@ class SqliteDatabase:
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run in a thread, on a connection of its own."""
+        """Run in a thread, on a connection of its own; TimeoutError where that and the wait for it exceed the limit."""
+        until = time.monotonic() + self._limits.read_s
 
         def run() -> R:
             self._files.check()  # a connection to a deleted file would make another one
             with wal_index.using(engines.sqlite_path(self.url)), self._long_reader.connect() as connection:
-                return _in_snapshot(connection, query, *args, **kwargs)
+                return _read_until(until, connection, query, *args, **kwargs)
 
-        return await asyncio.to_thread(run)
+        in_context = partial(copy_context().run, run)
+        return await asyncio.get_running_loop().run_in_executor(self._reading, in_context)
 
     @asynccontextmanager
     async def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
-        """Read in a thread of its own, which waits while nobody asks for more."""
+        """Read in a thread of its own, which waits while nobody asks for more; each portion within the limit of a call."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="dayline-stream")
         run = partial(asyncio.get_running_loop().run_in_executor, thread)
-        held = ExitStack()
+        held, budgets = ExitStack(), list[ReadBudget]()
+
+        def read_next(reading: Generator[R]) -> R | None:
+            budgets[0].begin()
+            return next(reading, None)
 
         def begin() -> Generator[R]:
             self._files.check()
             held.enter_context(wal_index.using(engines.sqlite_path(self.url)))
             connection = held.enter_context(self._long_reader.connect())
-            driver: Any = connection.connection.driver_connection
+            driver = _driver_of(connection)
+            budgets.append(ReadBudget(driver, Allowance(inf, self._limits.call_s, LOOKED_AT_EVERY)))
             driver.execute("BEGIN")
             held.callback(_end_snapshot, connection, driver)
             return held.enter_context(closing(query(connection, *args, **kwargs)))
 
         try:
             reading = await run(begin)
-            yield lambda: run(next, reading, None)
+            yield partial(run, read_next, reading)
         finally:
             ending = run(held.close)
             thread.shutdown(wait=False)
@@ -170,9 +238,10 @@ class SqliteDatabase:
     async def close(self) -> None:
         """Close both connections; the last one out folds the write-ahead log into the file."""
         if self._held is not None:
-            self._held.close()
+            self._held[0].close()
             self._held = None
         self._reader.dispose()
+        self._reading.shutdown(cancel_futures=True)
         self._writing.submit(self._writer.dispose).result()
         self._writing.shutdown()
         name, self._name = self._name, None

@@ -33,8 +33,13 @@ R = TypeVar("R")
 class Reader(Protocol):
     """What reads the file in the loop's thread."""
 
-    def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The answer of a query on one snapshot."""
+    def read_now(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R | None:
+        """The answer of a query on one snapshot; None where it takes too long to be read inline."""
+
+    async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The same, in a thread where it takes too long."""
 
     def compare_files(self) -> None:
         """Raise where the files of the database are not those that are open."""
@@ -150,20 +155,22 @@ class WalWatch:
         """Compare the files of the database with those that are open."""
         self._reader.compare_files()
 
-    def read_now(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def read_now(
+        self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R | None:
         """Read inline. A connection that has read holds the index: from then on it is the one that others write."""
         answer = self._reader.read_now(query, *args, **kwargs)
-        if self._index is None and not self._is_foreign and self._keeps_wal():
-            self._index = map_index(self._name)
-            self._is_foreign = self._index is None
+        self._find_index()
         return answer
 
     async def prepare(self) -> None:
         """Nothing: the file is there."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Read inline all the same."""
-        return self.read_now(query, *args, **kwargs)
+        """Read inline all the same, unless it takes too long."""
+        answer = await self._reader.read(query, *args, **kwargs)
+        self._find_index()
+        return answer
 
     async def is_unaltered(self) -> bool:
         """Never certain: the mark tells it for less."""
@@ -172,6 +179,11 @@ class WalWatch:
     async def close(self) -> None:
         """Look no more at what is mapped; it is closed with the last user of the file."""
         self._index = None
+
+    def _find_index(self) -> None:
+        if self._index is None and not self._is_foreign and self._keeps_wal():
+            self._index = map_index(self._name)
+            self._is_foreign = self._index is None
 
     def _keeps_wal(self) -> bool:
         """Whether the file is written by way of a WAL: else an index beside it would be a forgotten one."""

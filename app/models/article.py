@@ -55,7 +55,15 @@ Index(
     info=only_where("status = 'scheduled'"),
 )
 
-Index("ix_articles_edition_id_modified_at_id", articles.c.edition_id, articles.c.modified_at, articles.c.id)
+Index(
+    "ix_articles_edition_id_status_modified_at_id",
+    articles.c.edition_id,
+    articles.c.status,
+    articles.c.modified_at,
+    articles.c.id,
+)
+Index("ix_articles_section_id", articles.c.section_id)
+Index("ix_articles_label_id", articles.c.label_id)
 
 article_bodies = Table(
     "article_bodies",
@@ -73,6 +81,8 @@ article_authors = Table(
     sqlite_with_rowid=False,
 )
 
+Index("ix_article_authors_author_id_article_id", article_authors.c.author_id, article_authors.c.article_id)
+
 article_tags = Table(
     "article_tags",
     metadata,
@@ -81,6 +91,8 @@ article_tags = Table(
     Column("tag_id", ForeignKey("tags.id"), nullable=False),
     sqlite_with_rowid=False,
 )
+
+Index("ix_article_tags_tag_id_article_id", article_tags.c.tag_id, article_tags.c.article_id)
 
 # The editors' own "Read also": `reference` is a source_id or an id as it was given; `related_id` is
 # filled as soon as an article of that name exists, so references may come before their target.

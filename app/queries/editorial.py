@@ -4,33 +4,22 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any, cast
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    exists,
-    func,
-    or_,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from app.db.base import AnyRow
 from app.domain.cursor import decode_position, encode_position
 from app.domain.ids import format_id, looks_like_id, parse_id
 from app.domain.instant import format_instant
-from app.domain.scope import DIGEST_BYTES, Facet
+from app.domain.scope import DIGEST_BYTES
 from app.errors import NotFound
-from app.models.article import article_authors, article_slugs, article_tags, articles
+from app.models.article import article_slugs, articles
 from app.models.revision import revisions
 from app.queries.article import render_notes
 from app.queries.editions import EditionView, all_editions
+from app.queries.editorial_keys import find_keys
 from app.queries.items import choose_members
-from app.queries.listing import LATEST, Key
-from app.queries.scope import Asked, resolve
+from app.queries.listing import LATEST
+from app.queries.scope import resolve
 from app.records.articles import read_records
 from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialQuestion
 
@@ -99,7 +88,7 @@ def list_editorial_articles(connection: Connection, question: EditorialQuestion)
     ).digest()
     upper = LATEST if question.cursor is None else decode_position(question.cursor, digest)
     most = len(question.id) or question.limit
-    keys = [] if asked.selection.is_empty else _keys(connection, asked, question, upper, most + 1)
+    keys = [] if asked.selection.is_empty else find_keys(connection, asked, question, upper, most + 1)
     shown = keys[:most]
     ids = [article_id for _, article_id in shown]
     if question.id:
@@ -110,55 +99,6 @@ def list_editorial_articles(connection: Connection, question: EditorialQuestion)
         cursor = encode_position(*shown[-1], digest)
         page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
     return page
-
-
-def _keys(connection: Connection, asked: Asked, question: EditorialQuestion, upper: Key, most: int) -> list[Key]:
-    """The places `(modified_at, id)` of what is asked for, the latest first; a range of the index for each edition."""
-    wanted = _conditions(asked, question)
-    parts: list[Select[Any]] = []
-    for edition_id in asked.editions:
-        part = (
-            select(articles.c.modified_at, articles.c.id)
-            .where(
-                articles.c.edition_id == edition_id,
-                tuple_(articles.c.modified_at, articles.c.id) < tuple_(*upper),
-                *wanted,
-            )
-            .order_by(articles.c.modified_at.desc(), articles.c.id.desc())
-            .limit(most)
-            .subquery()
-        )
-        parts.append(select(part))
-    if not parts:
-        return []
-    found = [(row.modified_at, row.id) for row in connection.execute(union_all(*parts))]
-    return sorted(found, reverse=True)[:most]
-
-
-def _conditions(asked: Asked, question: EditorialQuestion) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    for places in asked.selection.kinds:
-        kind, numbers = places[0][1], sorted({number for _, _, number in places})
-        if kind is Facet.SECTION:
-            found.append(articles.c.section_id.in_(numbers))
-        elif kind is Facet.LABEL:
-            found.append(articles.c.label_id.in_(numbers))
-        elif kind is not Facet.EDITION:
-            table, name = (article_tags, "tag_id") if kind is Facet.TAG else (article_authors, "author_id")
-            found.append(exists().where(table.c.article_id == articles.c.id, table.c[name].in_(numbers)))
-    if question.status:
-        found.append(articles.c.status.in_(question.status))
-    if asked.scope.starts_at is not None:
-        found.append(articles.c.published_at >= asked.scope.starts_at)
-    if asked.scope.ends_at is not None:
-        found.append(articles.c.published_at < asked.scope.ends_at)
-    if question.id:
-        found.append(articles.c.id.in_([parse_id(text) for text in question.id]))
-    if question.exclude:
-        ids = [parse_id(text) for text in question.exclude if looks_like_id(text)]
-        slugs = [text for text in question.exclude if not looks_like_id(text)]
-        found.append(~or_(articles.c.id.in_(ids), articles.c.slug.in_(slugs)))
-    return found
 
 
 def _read(

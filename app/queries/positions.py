@@ -7,7 +7,6 @@ others up by their full key.
 from typing import Any
 
 from sqlalchemy import (
-    CTE,
     BigInteger,
     BindParameter,
     ColumnElement,
@@ -16,25 +15,25 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
-    case,
-    func,
     literal_column,
     select,
     tuple_,
 )
 
-from app.db.bound_rows import bound_rows
+from app.db.bound_rows import bound_rows, rows_of_each
 from app.models.article import articles
 from app.models.listing import listings
 from app.queries.listing import Form
 
+LIMIT: BindParameter[int] = bindparam("limit", type_=Integer)
 ONE = literal_column("1", Integer)
 PLACE = ("edition_id", "kind", "facet_id")
 
-_LIMIT: BindParameter[int] = bindparam("limit", type_=Integer)
 _LOWER_AT: BindParameter[int] = bindparam("lower_at", type_=BigInteger)
 _UPPER_AT: BindParameter[int] = bindparam("upper_at", type_=BigInteger)
-_LOWER, _UPPER = tuple_(_LOWER_AT, bindparam("lower_id")), tuple_(_UPPER_AT, bindparam("upper_id"))
+_LOWER_ID: BindParameter[int] = bindparam("lower_id", type_=BigInteger)
+_UPPER_ID: BindParameter[int] = bindparam("upper_id", type_=BigInteger)
+_LOWER, _UPPER = tuple_(_LOWER_AT, _LOWER_ID), tuple_(_UPPER_AT, _UPPER_ID)
 
 
 def in_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[int], ColumnElement[int]]:
@@ -52,19 +51,21 @@ def positions(
     Bound: those of `selection_values`, and `limit` unless it is off. `span` is a table of the outer
     statement whose `starts_at` and `ends_at` stand for the bound range.
     """
+    order = in_order(listings.c, oldest_first=oldest_first)
     probes = [probe(kind, is_several, listings.c) for kind, is_several in enumerate(form) if kind]
-    keys = select(listings.c.published_at, listings.c.article_id).where(*probes)
-    if not form[0]:
-        keys = keys.where(*_at_bound_place(listings.c, 0), *_in_range(span))
-    else:
-        places = bound_rows("places_0", *PLACE)
-        keys = keys.distinct().where(*at_place(listings.c, places.c))
-        keys = keys.where(*(_in_reach(form, places, oldest_first=oldest_first) if limit else _in_range(span)))
+    keys = select(listings.c.published_at, listings.c.article_id).where(*_in_range(span), *probes)
     if span is not None:
         keys = keys.correlate(span)
-    if limit:
-        keys = keys.order_by(*in_order(listings.c, oldest_first=oldest_first)).limit(_LIMIT)
-    return keys.subquery("positions")
+    if not form[0]:
+        keys = keys.where(*_at_bound_place(listings.c, 0))
+        return (keys.order_by(*order).limit(LIMIT) if limit else keys).subquery("positions")
+    places = bound_rows("places_0", *PLACE)
+    keys = keys.where(*at_place(listings.c, places.c))
+    if not limit:
+        return keys.distinct().subquery("positions")
+    first = rows_of_each(places, keys.order_by(*order).limit(LIMIT)).distinct().subquery("first")
+    found = select(first).order_by(*in_order(first.c, oldest_first=oldest_first)).limit(LIMIT)
+    return found.subquery("positions")
 
 
 def in_bound_range(keys: Any) -> ColumnElement[bool]:
@@ -90,32 +91,6 @@ def _in_range(span: FromClause | None) -> tuple[ColumnElement[bool], ...]:
     if span is None:
         return (in_bound_range(listings.c),)
     return listings.c.published_at >= span.c.starts_at, listings.c.published_at < span.c.ends_at
-
-
-def _in_reach(form: Form, places: CTE, *, oldest_first: bool) -> tuple[ColumnElement[bool], ...]:
-    """The bounds of a page over several places: no place is read further than the page can reach.
-
-    A place with `limit` keys fills the page by itself, so the page ends at the nearest of the places' `limit`-th keys,
-    or before. The exact other end of the range is kept out of the choice of an index, which has to take this bound.
-    """
-    each, nth = places.alias("each_place"), listings.alias("nth")
-    probes = [probe(kind, is_several, nth.c) for kind, is_several in enumerate(form) if kind]
-    first = (
-        select(nth.c.published_at)
-        .where(*at_place(nth.c, each.c), in_bound_range(nth.c), *probes)
-        .order_by(*in_order(nth.c, oldest_first=oldest_first))
-        .limit(_LIMIT)
-        .correlate(each)
-        .subquery()
-    )
-    furthest, nearest = (func.max, func.min) if oldest_first else (func.min, func.max)
-    last = select(case((func.count() == _LIMIT, furthest(first.c.published_at)))).select_from(first).scalar_subquery()
-    end = select(nearest(last)).select_from(each).scalar_subquery()
-    at, article_id = listings.c.published_at, listings.c.article_id
-    exact = tuple_(at + literal_column("0"), article_id)
-    if oldest_first:
-        return tuple_(at, article_id) >= _LOWER, at <= func.coalesce(end, _UPPER_AT), exact < _UPPER
-    return tuple_(at, article_id) < _UPPER, at >= func.coalesce(end, _LOWER_AT), exact >= _LOWER
 
 
 def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # noqa: FBT001 - an element of a form

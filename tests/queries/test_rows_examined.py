@@ -9,25 +9,30 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from app.actions.articles import store_articles
 from app.actions.catalogue import Outcome, store_entry
 from app.db import migrations
 from app.db.session import Database, open_database
+from app.domain.ids import format_id
 from app.domain.scope import Facet
 from app.importers.json_lines import parse_line
+from app.models.article import articles
+from app.queries.editorial_keys import FEW
 from app.queries.timeline import get_timeline
 from app.schemas.question import TimelineQuestion
 from app.schemas.record import ArticleRecord, Record
 from bench import lists
 from bench.examined import Examined, Query, examine
-from bench.generate import AUTHORS, LABELS, SECTIONS, TAGS, generate_records, names_apart
+from bench.generate import AUTHORS, EDITION, LABELS, SECTIONS, TAGS, generate_records, names_apart
 from tests.conftest import KINDS, NOW, Store, create_database, run_once
 from tests.records import article
 
@@ -37,7 +42,7 @@ CATALOGUE = SECTIONS + TAGS + AUTHORS + LABELS
 SAMPLED = 100  # keys of each kind looked at to tell which is the sparsest
 
 # Steps of SQLite: for each article shown with its label and section, for each key of a list, for all the rest.
-STEPS_SHOWN, STEPS_KEY, STEPS_ELSE = 50, 36, 500
+STEPS_SHOWN, STEPS_KEY, STEPS_ELSE = 50, 36, 700
 ROWS_SHOWN = 4  # of the list, the article, its label, its section
 
 
@@ -54,6 +59,9 @@ class Look:
             return self.examined.steps <= STEPS_SHOWN * shown + STEPS_KEY * keys + STEPS_ELSE
         return self.examined.rows <= ROWS_SHOWN * shown + keys + CATALOGUE
 
+
+DRAFTS, RELATED = 30, 20
+_NUMBERS = count()
 
 Looks = dict[str, list[tuple[str, Look]]]
 
@@ -96,12 +104,48 @@ async def _grow(address: str) -> Grown:
     database = open_database(address)
     try:
         await _fill(database, records[: SMALL - LARGE])
-        small = await database.read(_look, ranked, ("single", "either", "deep"))
+        await database.write(store_articles, _unpublished(ranked), now=NOW)
+        small = await database.read(_look, ranked, ("single", "either", "deep", "editorial"))
+        small["publish"] = await _look_at_publishing(database, records)
         await _fill(database, records[SMALL - LARGE :])
-        large = await database.read(_look, ranked, ("single", "either", "deep", "both"))
+        large = await database.read(_look, ranked, ("single", "either", "deep", "both", "editorial"))
+        large["publish"] = await _look_at_publishing(database, records)
     finally:
         await database.close()
     return Grown(small, large, ranked)
+
+
+def _unpublished(ranked: lists.Ranked) -> list[ArticleRecord]:
+    """Drafts with the commonest names, and a few articles that are scheduled and withdrawn."""
+    names = {
+        "section": ranked[Facet.SECTION][0][0],
+        "label": ranked[Facet.LABEL][0][0],
+        "tags": [ranked[Facet.TAG][0][0]],
+        "authors": [ranked[Facet.AUTHOR][0][0]],
+        "edition": EDITION,
+    }
+    drafts = [article(None, source_id=f"draft {n}", **names) for n in range(DRAFTS)]
+    coming = [article("2030-01-01T00:00:00Z", source_id=f"coming {n}", **names) for n in range(3)]
+    withdrawn = [article("2016-06-01T00:00:00Z", source_id=f"w {n}", status="withdrawn", **names) for n in range(3)]
+    return [*drafts, *coming, *withdrawn]
+
+
+async def _look_at_publishing(database: Database, records: Sequence[dict[str, Any]]) -> list[tuple[str, Look]]:
+    """What publishing looks at with 20 related articles that are named by their source, and by their id."""
+    sources = [record["source_id"] for record in records if record["kind"] == "article"][:RELATED]
+    stored = select(articles.c.id).where(articles.c.source_id.in_(sources))
+    ids = await database.read(lambda connection: connection.execute(stored).scalars().all())
+    found = []
+    for name, related in (("by source", sources), ("by id", [format_id(number) for number in ids])):
+        look = await database.write(_look_at, partial(_publish, name=name, related=related))
+        found.append((f"20 related {name}", look))
+    return found
+
+
+def _publish(connection: Connection, *, name: str, related: list[str]) -> dict[str, Any]:
+    record = article("2026-11-01T00:00:00Z", source_id=f"{name} {next(_NUMBERS)}", edition=EDITION, related=related)
+    assert store_articles(connection, [record], now=NOW).outcomes == [Outcome.CREATED]
+    return {}
 
 
 def _rank(records: Iterable[dict[str, Any]]) -> lists.Ranked:
@@ -139,6 +183,7 @@ def _look(connection: Connection, ranked: lists.Ranked, titles: Iterable[str]) -
         "single": lists.single_lists(ranked),
         "either": lists.either_lists(ranked),
         "deep": lists.deep_lists(connection, ranked),
+        "editorial": lists.editorial_lists(ranked),
         "both": lists.both_lists(connection, ranked, names_apart(SEED)),
     }
     return {title: [(each.name, _look_at(connection, each.query)) for each in chapters[title]] for title in titles}
@@ -174,6 +219,32 @@ def test_a_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
             continue  # of many names, more fill a page with their keys in the larger archive: bounded above
         assert large.examined.steps <= small.examined.steps * 1.02 + (STEPS_SHOWN + STEPS_KEY) * more + 50, name
         assert large.examined.rows <= small.examined.rows + (ROWS_SHOWN + 1) * more + CATALOGUE, name
+
+
+def test_an_editorial_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
+    for name, small, large in _pairs(grown, "editorial"):
+        more = large.shown - small.shown
+        assert more >= 0
+        if "est " in name:
+            continue  # of a name that few articles have, all of them are looked at: bounded below
+        assert large.examined.steps <= small.examined.steps * 1.1 + 200 * more + 100, name
+        assert large.examined.rows <= small.examined.rows * 1.1 + 20 * more + CATALOGUE, name
+    shown = {name: look.shown for name, look in grown.large["editorial"]}
+    assert (shown["draft"], shown["scheduled"], shown["withdrawn"], shown["published"]) == (DRAFTS, 3, 3, 50)
+
+
+def test_an_editorial_list_by_name_looks_at_few_articles_at_most(grown: Grown) -> None:
+    named = [(name, look) for name, look in grown.large["editorial"] if "est " in name]
+    assert len(named) == 2 * len(lists.COLUMNS)
+    for name, look in named:
+        assert look.examined.steps <= 2 * STEPS_SHOWN * FEW, name
+        assert look.examined.rows <= 2 * ROWS_SHOWN * FEW, name
+
+
+def test_publishing_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
+    for name, small, large in _pairs(grown, "publish"):
+        assert large.examined.steps <= small.examined.steps * 1.1, name
+        assert large.examined.rows <= small.examined.rows * 1.1 + CATALOGUE, name
 
 
 def test_the_rarer_of_two_names_of_different_kinds_decides_what_is_looked_at(grown: Grown) -> None:
