@@ -173,7 +173,7 @@ class SqliteDatabase:
     async def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
-        """Read in a thread of its own, which waits while nobody asks for more; each portion within the limit of a call."""
+        """Read in a thread of its own, each portion within the limit of a call; it waits while nobody asks for more."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="dayline-stream")
         run = partial(asyncio.get_running_loop().run_in_executor, thread)
         held, budgets = ExitStack(), list[ReadBudget]()

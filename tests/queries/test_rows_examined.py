@@ -21,7 +21,7 @@ from sqlalchemy import Connection, select, text
 from app.actions.articles import store_articles
 from app.actions.catalogue import Outcome, store_entry
 from app.db import migrations
-from app.db.session import Database, open_database
+from app.db.session import COMMANDS, Database, open_database
 from app.domain.ids import format_id
 from app.domain.scope import Facet
 from app.importers.json_lines import parse_line
@@ -101,7 +101,7 @@ def grown(address: str) -> Grown:
 async def _grow(address: str) -> Grown:
     records = list(generate_records(LARGE, SEED))
     ranked = _rank(records)
-    database = open_database(address)
+    database = open_database(address, limits=COMMANDS)  # as an import: hundreds of articles in a transaction
     try:
         await _fill(database, records[: SMALL - LARGE])
         await database.write(store_articles, _unpublished(ranked), now=NOW)
