@@ -121,6 +121,11 @@ def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     yield List("articles, limit 20", lambda c: list_articles(c, ArticlesQuestion(), path="/v1/articles"))
 
 
+def excluding_lists() -> Iterator[List]:
+    """Totals without articles that are named by slug."""
+    yield List("with totals, 40 excluded", _timeline(total=True, exclude=[f"no-such-story-{n}" for n in range(40)]))
+
+
 def editorial_lists(ranked: Ranked) -> Iterator[List]:
     """The newsroom's list by status, by the rarest name of each kind, by ids, and of a range of time."""
     for status in ("draft", "scheduled", "withdrawn", "published"):

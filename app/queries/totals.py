@@ -3,9 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, or_, select
+from sqlalchemy import Connection, func, select, union
 
 from app.db.bound_rows import bound_rows, rows_value
 from app.db.prepared import Prepared
@@ -47,20 +46,19 @@ def _counts(form: Form) -> Prepared:
 def _excluded_instants(connection: Connection, asked: Asked) -> list[int]:
     if not asked.scope.excluded:
         return []
-    numbers = [parse_id(text) for text in asked.scope.excluded if looks_like_id(text)]
-    slugs = [text for text in asked.scope.excluded if not looks_like_id(text)]
-    bound: dict[str, Any] = selection_values(asked.selection)
-    bound |= {"numbers": numbers, "slugs": slugs, "editions": list(asked.editions)}
+    ids = [(parse_id(text),) for text in asked.scope.excluded if looks_like_id(text)]
+    slugs = [text for text in asked.scope.excluded if not looks_like_id(text) and text.isprintable()]
+    bound = selection_values(asked.selection)
+    bound |= {"ids": rows_value(ids), "named": rows_value((id_, slug) for id_ in asked.editions for slug in slugs)}
     statement = _excluded(form_of(asked.selection))
-    return [row.published_at for row in connection.execute(statement, bound)]
+    return [row.published_at for row in statement.all(connection, bound)]
 
 
 @lru_cache(maxsize=64)
-def _excluded(form: Form) -> Select[Any]:
-    named = or_(
-        articles.c.id.in_(bindparam("numbers", expanding=True)),
-        articles.c.edition_id.in_(bindparam("editions", expanding=True))
-        & articles.c.slug.in_(bindparam("slugs", expanding=True)),
-    )
-    probes = [probe(kind, is_several, articles.c) for kind, is_several in enumerate(form)]
-    return select(articles.c.published_at).where(named, articles.c.status == "published", *probes)
+def _excluded(form: Form) -> Prepared:
+    ids, named = bound_rows("ids", "id"), bound_rows("named", "edition_id", codes=("slug",))
+    found = select(articles.c.published_at, articles.c.id.label("article_id"))
+    by_slug = (articles.c.edition_id == named.c.edition_id) & (articles.c.slug == named.c.slug)
+    each = union(found.where(articles.c.id == ids.c.id), found.where(by_slug)).subquery("excluded")
+    probes = [probe(kind, is_several, each.c) for kind, is_several in enumerate(form)]
+    return Prepared(select(each.c.published_at).where(*probes))

@@ -105,10 +105,10 @@ async def _grow(address: str) -> Grown:
     try:
         await _fill(database, records[: SMALL - LARGE])
         await database.write(store_articles, _unpublished(ranked), now=NOW)
-        small = await database.read(_look, ranked, ("single", "either", "deep", "editorial"))
+        small = await database.read(_look, ranked, ("single", "either", "deep", "excluding", "editorial"))
         small["publish"] = await _look_at_publishing(database, records)
         await _fill(database, records[SMALL - LARGE :])
-        large = await database.read(_look, ranked, ("single", "either", "deep", "both", "editorial"))
+        large = await database.read(_look, ranked, ("single", "either", "deep", "both", "excluding", "editorial"))
         large["publish"] = await _look_at_publishing(database, records)
     finally:
         await database.close()
@@ -183,6 +183,7 @@ def _look(connection: Connection, ranked: lists.Ranked, titles: Iterable[str]) -
         "single": lists.single_lists(ranked),
         "either": lists.either_lists(ranked),
         "deep": lists.deep_lists(connection, ranked),
+        "excluding": lists.excluding_lists(),
         "editorial": lists.editorial_lists(ranked),
         "both": lists.both_lists(connection, ranked, names_apart(SEED)),
     }
@@ -212,7 +213,7 @@ def test_alternatives_cost_a_page_of_keys_each_at_most(grown: Grown) -> None:
 
 
 def test_a_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
-    for name, small, large in _pairs(grown, "single", "either", "deep"):
+    for name, small, large in _pairs(grown, "single", "either", "deep", "excluding"):
         more = large.shown - small.shown
         assert more >= 0
         if "tags:" in name:
