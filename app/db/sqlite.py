@@ -79,7 +79,7 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
 def _end_snapshot(connection: Connection, driver: Any) -> None:
     connection.rollback()
     if driver.in_transaction:
-        driver.execute("ROLLBACK")
+        driver.rollback()  # prepared each time: the instructions of a cached statement add up
 
 
 class SqliteDatabase:

@@ -1,17 +1,21 @@
 """A SQLite read that would hold the event loop is interrupted and repeated in a thread, where it has a time limit."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import AsyncIterator, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from app.db import sqlite
 from app.db.bound_rows import bound_rows, rows_value
 from app.db.prepared import Prepared
+from app.db.read_budget import Allowance
 from app.db.session import SERVING, Database, is_outage, open_database
 from app.domain.footprint import Footprint, note_article, noting
 from app.domain.surrogate import article_key
@@ -154,3 +158,20 @@ async def test_a_repeated_query_reads_one_snapshot(database: Database) -> None:
     before, after = await reading
     assert before == after
     assert await database.read(lambda connection: connection.execute(counting).scalar_one()) == before + 1
+
+
+async def test_interrupted_reads_end_their_snapshots(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "LOOP_ALLOWANCE", Allowance(instructions=100, seconds=10.0, every=20))
+    shutil.copy(sqlite_template, tmp_path / "dayline.db")
+    opened = open_database(f"sqlite:///{tmp_path}/dayline.db")
+
+    def count(connection: Connection) -> int:
+        driver: Any = connection.connection.driver_connection
+        return int(driver.execute(COUNTING.format(1_000)).fetchone()[0])
+
+    try:
+        assert [await opened.read(count) for _ in range(40)] == [1_000] * 40
+    finally:
+        await opened.close()
