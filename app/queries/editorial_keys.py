@@ -5,7 +5,6 @@ something that few articles have, those articles are looked at instead: the rang
 """
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 
 from app.db.bound_rows import bound_rows, rows_of_each, rows_value
-from app.db.prepared import Prepared
+from app.db.prepared import by_shape
 from app.domain.article import Status
 from app.domain.ids import parse_id
 from app.domain.scope import Facet
@@ -88,25 +87,25 @@ def _find_few(connection: Connection, kinds: Iterable[Facet], values: dict[str, 
     return None
 
 
-@lru_cache(maxsize=len(Facet))
-def _users(kind: Facet) -> Prepared:
+@by_shape
+def _users(kind: Facet) -> Select[Any]:
     number, article_id = _USERS[kind]
     named = bound_rows(kind.name, "number")
     few = select(article_id.label("article_id")).where(number == named.c.number)
-    return Prepared(few.limit(bindparam("few", type_=Integer)))
+    return few.limit(bindparam("few", type_=Integer))
 
 
-@lru_cache(maxsize=128)
-def _page(form: _Form) -> Prepared:
+@by_shape
+def _page(form: _Form) -> Select[Any]:
     ranges = bound_rows("ranges", "edition_id", codes=("status",))
     keys = select(articles.c.modified_at, articles.c.id, articles.c.slug)
     keys = keys.where(_KEY < _UPPER, *_conditions(form, articles.c)).order_by(*_latest_first(articles.c)).limit(LIMIT)
     if form.is_named:
         wanted = bound_rows("ids", "id")
         here = select(ONE).where(*_in_range(articles.c, ranges.c)).limit(ONE).correlate(articles)
-        return Prepared(keys.where(articles.c.id == wanted.c.id, here.scalar_subquery().is_not(None)))
+        return keys.where(articles.c.id == wanted.c.id, here.scalar_subquery().is_not(None))
     first = rows_of_each(ranges, keys.where(*_in_range(articles.c, ranges.c)), codes=("slug",)).subquery("first")
-    return Prepared(select(first).order_by(*_latest_first(first.c)).limit(LIMIT))
+    return select(first).order_by(*_latest_first(first.c)).limit(LIMIT)
 
 
 def _latest_first(keys: Any) -> Sequence[ColumnElement[int]]:

@@ -6,11 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
-from app.db.prepared import Prepared
+from app.db.prepared import by_shape
 from app.domain.footprint import note_article, note_entries
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_both, format_instant
@@ -90,16 +90,16 @@ def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
     return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
 
 
-@lru_cache(maxsize=256)
+@by_shape
 def _page(
     form: Form,
     columns: tuple[Any, ...],
     named: bool,  # noqa: FBT001 - part of a cache key
     limited: bool,  # noqa: FBT001 - same
     oldest_first: bool,  # noqa: FBT001 - same
-) -> Prepared:
+) -> Select[Any]:
     keys = named_positions(form) if named else positions(form, limit=limited, oldest_first=oldest_first)
-    return Prepared(
+    return (
         select(*columns)
         .select_from(keys.join(WITH_BADGE, articles.c.id == keys.c.article_id))
         .order_by(*in_order(keys.c, oldest_first=oldest_first))

@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, Select, func, select, union
 
 from app.db.bound_rows import bound_rows, rows_value
-from app.db.prepared import Prepared
+from app.db.prepared import by_shape
 from app.domain.calendar import Day
 from app.domain.ids import looks_like_id, parse_id
 from app.models.article import articles
@@ -35,12 +35,12 @@ def count_days(connection: Connection, asked: Asked, days: Sequence[Day]) -> lis
     return totals
 
 
-@lru_cache(maxsize=64)
-def _counts(form: Form) -> Prepared:
+@by_shape
+def _counts(form: Form) -> Select[Any]:
     days = bound_rows("days", "day", "starts_at", "ends_at")
     inside = positions(form, limit=False, span=days)
     total = select(func.count()).select_from(inside).scalar_subquery()
-    return Prepared(select(days.c.day, total.label("total")))
+    return select(days.c.day, total.label("total"))
 
 
 def _excluded_instants(connection: Connection, asked: Asked) -> list[int]:
@@ -54,11 +54,11 @@ def _excluded_instants(connection: Connection, asked: Asked) -> list[int]:
     return [row.published_at for row in statement.all(connection, bound)]
 
 
-@lru_cache(maxsize=64)
-def _excluded(form: Form) -> Prepared:
+@by_shape
+def _excluded(form: Form) -> Select[Any]:
     ids, named = bound_rows("ids", "id"), bound_rows("named", "edition_id", codes=("slug",))
     found = select(articles.c.published_at, articles.c.id.label("article_id"))
     by_slug = (articles.c.edition_id == named.c.edition_id) & (articles.c.slug == named.c.slug)
     each = union(found.where(articles.c.id == ids.c.id), found.where(by_slug)).subquery("excluded")
     probes = [probe(kind, is_several, each.c) for kind, is_several in enumerate(form)]
-    return Prepared(select(each.c.published_at).where(*probes))
+    return select(each.c.published_at).where(*probes)
