@@ -120,7 +120,7 @@ class RequestInProgress(Conflict):
 
 
 class ArticleGone(DaylineError):  # noqa: N818 - same
-    """A request sent again with its Idempotency-Key; the article that it made was erased since."""
+    """A repeated request with an Idempotency-Key whose article was erased since."""
 
     def __init__(self) -> None:
         super().__init__("The article that this request made was erased since; it is not made again.")

@@ -1,4 +1,4 @@
-"""The lines of a server's log: time, level, logger and message, none of which a request can forge.
+"""Log lines of a server: time, level, logger and message, which no request can forge.
 
     2026-11-29T20:01:02.345Z ERROR app.api.problems: GET /v1/timeline: database unavailable: the disk is full (…)
 
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-LINE_CHARACTERS_MOST = 16_384
+MAX_LINE_CHARACTERS = 16_384
 LEVEL = "INFO"
 LIBRARIES_LEVEL = "WARNING"
 
@@ -32,18 +32,18 @@ _SECRETS = (
     (re.compile(r"(?i)\b((?:[a-z_]*token|password|passwd|secret|api_?key|signature)=)[^&\s\"']+"), r"\1[secret]"),
     (re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s@]*@"), r"\1[password]@"),
 )
-"""What is never logged: tokens of previews, keys but for their public prefix, secrets of webhooks, passwords."""
+"""Patterns that are never logged: preview tokens, API keys but for their prefix, webhook secrets, passwords."""
 
 log = logging.getLogger(__name__)
 
 
 def escape_controls(text: str) -> str:
-    """The text in one line: each control character is replaced by its escape sequence."""
+    """Return the text in one line: each control character is replaced by its escape sequence."""
     return _CONTROLS.sub(_escape, text)
 
 
 def redact_secrets(text: str) -> str:
-    """The text without the secrets that addresses and messages of libraries may hold."""
+    """Return the text without the secrets that addresses and messages of libraries may hold."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
@@ -56,8 +56,8 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def _printable(text: str) -> str:
-    if len(text) > LINE_CHARACTERS_MOST:
-        text = f"{text[:LINE_CHARACTERS_MOST]}… ({len(text) - LINE_CHARACTERS_MOST} more characters)"
+    if len(text) > MAX_LINE_CHARACTERS:
+        text = f"{text[:MAX_LINE_CHARACTERS]}… ({len(text) - MAX_LINE_CHARACTERS} more characters)"
     return redact_secrets(escape_controls(text))
 
 
@@ -65,7 +65,7 @@ class LineFormatter(logging.Formatter):
     """Formats a record as one line, and its traceback as one line for each of its lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The lines of a record, without a line break at the end."""
+        """Return the lines of a record, without a line break at the end."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         start = f"{time} {record.levelname} {_printable(record.name)}"
         lines = [f"{start}: {_printable(record.getMessage())}"]
@@ -89,11 +89,11 @@ CONFIGURATION: dict[str, Any] = {
         "uvicorn.access": {"handlers": ["stderr"], "level": LEVEL, "propagate": False},
     },
 }
-"""For `logging.config.dictConfig`, which uvicorn calls in each process that serves."""
+"""The configuration for `logging.config.dictConfig`, which uvicorn calls in each process that serves."""
 
 
 def configure_logging() -> None:
-    """Have this process log in lines, as uvicorn has every process that serves."""
+    """Configure the log lines of this process, as uvicorn does in each process that serves."""
     from logging.config import dictConfig  # noqa: PLC0415 - only servers log
 
     dictConfig(CONFIGURATION)
@@ -115,7 +115,7 @@ def log_uncaught() -> None:
 def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
-    log.critical("The process ends by an uncaught exception", exc_info=(kind, error, traceback))
+    log.critical("The process ends with an uncaught exception", exc_info=(kind, error, traceback))
 
 
 def _log_unraisable(unraisable: Any) -> None:
@@ -124,4 +124,4 @@ def _log_unraisable(unraisable: Any) -> None:
 
 def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
     name = ended.thread.name if ended.thread is not None else "unknown"
-    log.error("The thread %s ended by an uncaught exception", name, exc_info=ended.exc_value)
+    log.error("The thread %s ended with an uncaught exception", name, exc_info=ended.exc_value)

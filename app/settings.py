@@ -116,5 +116,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment of this process and these variables, for a program that it starts."""
+    """Return the environment of this process and these variables, for a program that it starts."""
     return {**os.environ, **variables}

@@ -127,7 +127,7 @@ def excluding_lists() -> Iterator[List]:
 
 
 def editorial_lists(ranked: Ranked) -> Iterator[List]:
-    """The newsroom's list by status, by the rarest name of each kind, by ids, and of a range of time."""
+    """Return the newsroom's list by status, by the rarest name of each kind, by ids, and of a range of time."""
     for status in ("draft", "scheduled", "withdrawn", "published"):
         yield List(status, _editorial(status=[status]))
     yield List("drafts and schedules of every edition", _editorial(edition="*", status=["draft", "scheduled"]))

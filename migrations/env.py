@@ -23,7 +23,7 @@ def store_compatibility(
 ) -> None:
     """Store which releases can work with the schema after a step; Alembic calls it after each one.
 
-    The table itself comes with a migration: what is before it stores nothing.
+    The table itself is created by a migration: earlier migrations store nothing.
     """
     del heads, run_args
     connection, script = ctx.connection, step.up_revision

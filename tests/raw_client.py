@@ -25,7 +25,7 @@ class Response(NamedTuple):
     body: bytes
 
     def decoded(self) -> bytes:
-        """The body without its content encoding."""
+        """Return the body without its content encoding."""
         match self.headers.get("content-encoding"):
             case "gzip":
                 return gzip.decompress(self.body)

@@ -261,7 +261,7 @@ def stop(pid: int) -> None:
 
 
 async def timed(awaited: Awaitable[httpx.Response]) -> httpx.Response:
-    """The response, or a failure where none comes."""
+    """Return the response, or a failure where none comes."""
     async with asyncio.timeout(ENDED_S):
         return await awaited
 
@@ -310,5 +310,5 @@ async def test_articles_that_are_due_at_once_are_released_by_a_server_that_is_to
 
 
 def running_sql(statement: str) -> Callable[[Connection], object]:
-    """An action that runs one statement."""
+    """Return an action that runs one statement."""
     return lambda connection: connection.exec_driver_sql(statement)

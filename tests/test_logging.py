@@ -23,7 +23,7 @@ from app.db.sqlite_file import LOOKS_EVERY_S
 from app.domain.api_key import KeyScope
 from app.domain.instant import DAY_US
 from app.domain.preview import Preview, make_token
-from app.logging import LINE_CHARACTERS_MOST, LineFormatter
+from app.logging import MAX_LINE_CHARACTERS, LineFormatter
 from app.schemas.api_key import KeyRecord
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, run_once
@@ -95,9 +95,9 @@ def test_the_prefix_of_a_key_names_it() -> None:
 
 
 def test_a_long_message_is_cut() -> None:
-    written = format_record("x" * 10 * LINE_CHARACTERS_MOST)
-    assert len(written) < LINE_CHARACTERS_MOST + 200
-    assert written.endswith(f"… ({9 * LINE_CHARACTERS_MOST} more characters)")
+    written = format_record("x" * 10 * MAX_LINE_CHARACTERS)
+    assert len(written) < MAX_LINE_CHARACTERS + 200
+    assert written.endswith(f"… ({9 * MAX_LINE_CHARACTERS} more characters)")
 
 
 def fill(connection: Connection) -> tuple[str, str]:
@@ -124,7 +124,7 @@ def server(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Server, Path
 
 
 def request(port: int, target: str, *fields: str) -> int:
-    """The status of an answer to a request whose target is sent as it is; the server may still be starting."""
+    """Return the status of an answer to a request whose target is sent as it is; the server may still be starting."""
     for _ in range(400):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=10) as client:

@@ -101,7 +101,7 @@ async def subscribe(server: Server, token: str, receiver: Receiver) -> None:
 
 
 async def sample_memory(server: Server, receiver: Receiver, loading: asyncio.Task[None]) -> list[float]:
-    """The private memory of the server in MiB, every five seconds until the load ends."""
+    """Return the private memory of the server in MiB, every five seconds until the load ends."""
     samples: list[float] = []
     while not loading.done():
         await asyncio.wait({loading}, timeout=SAMPLE_EVERY_S)

@@ -30,7 +30,7 @@ class Installed:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables of a user's shell."""
+        """Return the variables of a user's shell."""
         names = ("DAYLINE_", "PYTHON", "VIRTUAL_ENV", "UV_")
         return {name: value for name, value in os.environ.items() if not name.startswith(names)}
 
@@ -108,7 +108,7 @@ def test_the_wheel_holds_every_file_of_the_package_that_is_not_code(installed: I
 
 
 def await_json(port: int, path: str) -> dict[str, object]:
-    """The JSON document at a path, once the server answers."""
+    """Return the JSON document at a path, once the server answers."""
     for _ in range(20 * SECONDS_MOST):
         try:
             with urlopen(f"http://127.0.0.1:{port}{path}", timeout=SECONDS_MOST) as answer:

@@ -36,7 +36,7 @@ _FOUND = select(
 )
 STANDING = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
 BESIDE_CONTENT = frozenset({"note", "warnings"})
-"""Members of a patch that are no content: a note to the public, and the warnings of an answer that is sent back."""
+"""Members of a patch that are no content: a note to the public, and the warnings of an earlier response."""
 
 
 def create_article(connection: Connection, given: ArticleSubmission, *, now: int, editor: Editor) -> int:

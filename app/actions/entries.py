@@ -52,7 +52,7 @@ def edit_entry(
     """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Everything that shows it follows.
 
     `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
-    what is; `warnings` of an earlier answer are ignored. NotFound, PreconditionFailed, InvalidInput.
+    the current value; `warnings` of an earlier response are ignored. NotFound, PreconditionFailed, InvalidInput.
     """
     begin_changes(connection)
     patch = {member: value for member, value in patch.items() if member != "warnings"}

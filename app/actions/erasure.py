@@ -60,9 +60,9 @@ class Erasure(StrEnum):
 
 
 def erase_article(connection: Connection, article_id: int, *, now: int, editor: Editor) -> Erasure:
-    """Leave nothing of an article but a tombstone, or nothing at all if it was never public.
+    """Erase an article: a tombstone remains where it was public, nothing where it was not.
 
-    The tombstone keeps its id, its source_id and its dates, answers 410 and keeps imports from bringing it back.
+    The tombstone stores the id, the source_id and the dates, is 410 when requested and blocks a new import.
     Stored responses about it are emptied in any case.
     """
     begin_changes(connection)

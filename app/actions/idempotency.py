@@ -14,7 +14,7 @@ from app.models.idempotent_answer import idempotent_answers
 
 KEPT_US = DAY_US
 NEVER = (1 << 63) - 1
-"""The instant of an answer that does not expire."""
+"""The instant of a stored response that does not expire."""
 
 _FIND = select(
     idempotent_answers.c.digest,
@@ -54,10 +54,10 @@ class Repeatable:
 
 
 def find_answer(connection: Connection, request: Repeatable, *, now: int) -> PrivateAnswer | None:
-    """The answer that was kept for this request within the last day, or None: then nobody else is making it.
+    """Return the response stored for this request within the last day; None where no process handles the request.
 
-    To be called before anything is written, in the transaction that will. IdempotencyKeyReused where the name
-    was used for another request; RequestInProgress where another process is at it; ArticleGone where the article that
+    Call it before the first write of the transaction. IdempotencyKeyReused where the key
+    was used for another request; RequestInProgress where another process handles it; ArticleGone where the article that
     the request made was erased since, however long ago.
     """
     if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
@@ -91,9 +91,9 @@ def keep_answer(connection: Connection, request: Repeatable, answer: PrivateAnsw
 
 
 def blank_answers(connection: Connection, article_id: int) -> None:
-    """Empty the answers about an article that is erased, the digest of its text included.
+    """Empty the stored responses about an erased article, the digest of its text included.
 
-    The names stay for good: a request that is sent again must not make the article again.
+    Their keys stay: a repeated request must not create the article again.
     """
     blank = {"digest": b"", "status": HTTPStatus.GONE, "headers": "{}", "body": b"", "article_id": None, "at": NEVER}
     connection.execute(update(idempotent_answers).where(idempotent_answers.c.article_id == article_id).values(blank))

@@ -16,14 +16,14 @@ from app.schemas.write_warning import WarningCode, WriteWarning
 
 @dataclass(frozen=True, slots=True)
 class ImportedEntry:
-    """What storing a catalogue record came to, and what of the line was not done or emptied something."""
+    """The outcome of storing a catalogue record, with warnings for ignored and emptied members."""
 
     outcome: Outcome
     warnings: list[WriteWarning]
 
 
 def has_default_edition(connection: Connection) -> bool:
-    """Whether the installation has a default edition."""
+    """Return whether the installation has a default edition."""
     return bool(connection.execute(select(exists().where(editions.c.is_default))).scalar())
 
 

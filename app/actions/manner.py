@@ -24,7 +24,7 @@ class Stored:
 class Manner:
     """How records are stored.
 
-    `is_strict` refuses sections, labels and authors that nobody knows, schedules in the past and updates in the
+    `is_strict` refuses unknown sections, labels and authors, schedules in the past and updates in the
     future; `renames_drafts` lets the slug of what was
     never public follow its headline; `counts_note` takes a note alone for a change; `stamps_update` dates the update
     of what has been public now.

@@ -98,8 +98,8 @@ def withdraw_article(
 ) -> None:
     """Withdraw a public article, or change the reason and the public notice of one that is withdrawn.
 
-    A scheduled article becomes a draft without a date, with the same note of why: it will not be published. The same
-    again changes the note alone.
+    A scheduled article becomes a draft without a date, with the same reason, and is not published. A repeated call
+    changes the note alone.
     """
     row = _begin(connection, article_id, expected)
     status = Status(row.status)

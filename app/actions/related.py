@@ -95,7 +95,7 @@ def _targets(connection: Connection, edition_id: int, references: set[str]) -> d
         targets |= {row.source_id: row.id for row in connection.execute(by_source)}
     # An id comes first: nobody may take the place of an article by calling another after it.
     for ids in portions(sorted(parse_id(reference) for reference in references if looks_like_id(reference))):
-        # The edition is compared here: beside a list of ids SQLite would rather read the whole edition.
+        # Compared here: with the edition beside a list of ids, SQLite reads the whole edition.
         by_id = select(articles.c.id, articles.c.edition_id).where(articles.c.id.in_(ids))
         found = connection.execute(by_id)
         targets |= {format_id(row.id): row.id for row in found if row.edition_id == edition_id}

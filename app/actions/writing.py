@@ -89,7 +89,7 @@ class Writing:
             raise InvalidInput(Flaw("revisions", f"What is {self.status} has had no public version."))
 
     def _ends_schedule(self) -> bool:
-        """Whether it withdraws what is scheduled, or was until it was withdrawn: no date makes that public again."""
+        """Return whether it withdraws a scheduled article, or a draft that was one: no date publishes that again."""
         row, record = self.existing, self.record
         if row is None or record.status is not Status.WITHDRAWN or record.erased_at is not None:
             return False
@@ -251,7 +251,7 @@ class Writing:
         return self.record.published_at if told is None else told
 
     def _withdrawal(self) -> dict[str, Any]:
-        """The columns of a withdrawal; a draft has them that was withdrawn before it was public."""
+        """Return the columns of a withdrawal; a draft has them that was withdrawn before it was public."""
         told, row = self.record.withdrawal, self.existing
         was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
         ends_schedule = was is not None or not self.manner.is_strict or self.status_before is Status.SCHEDULED

@@ -76,7 +76,7 @@ class DoorMiddleware:
 
 
 def _is_preflight(scope: Scope) -> bool:
-    """Return whether a browser asks what it may send (Fetch standard): it cannot show a key or handle a 429."""
+    """Return whether this is a CORS preflight (Fetch standard): it carries no key and cannot handle a 429."""
     if scope["method"] != "OPTIONS":
         return False
     names = {name for name, _ in scope["headers"]}

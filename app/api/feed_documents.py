@@ -36,7 +36,7 @@ def pages_base(edition: EditionView) -> str:
 
 
 def pages_home(edition: EditionView) -> str:
-    """The home page on the host of `pages_base`: the edition's own, or the root of that host where they differ."""
+    """Return the home page on the host of `pages_base`: the edition's, or the host's root where the hosts differ."""
     base = pages_base(edition)
     home = ascii_url(edition.site_url) if site_base(edition) == base else base
     return f"{home}/" if home == base else home

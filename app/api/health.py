@@ -19,7 +19,7 @@ UNUSABLE = {
     migrations.Standing.BEHIND: "The schema of the database is older than this release; run 'dayline db upgrade'.",
     migrations.Standing.AHEAD: "A later release has upgraded the database, and this one cannot work with its schema.",
 }
-"""What readiness says of a schema that this release cannot work with; no revision is named to the public."""
+"""Sentences of readiness about a schema that this release cannot work with; they name no revision."""
 
 LOST = "The database file was deleted, replaced or truncated while it was open."
 

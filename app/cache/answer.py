@@ -21,7 +21,7 @@ _OWN = frozenset({b"cache-control", b"content-length", b"etag", b"vary"})
 _OF_CONTENT = frozenset(
     {b"content-type", b"content-encoding", b"content-length", *(name for name, _ in RAW_SECURITY_FIELDS)}
 )
-"""What a 304 leaves out: fields of the content, and the policy that a client has stored with it."""
+"""Fields that a 304 leaves out: those of the content, and the policy that the client stored with it."""
 _VARY = (b"vary", b"Accept-Encoding")
 _CACHE_CONTROL = b"cache-control"
 _CDN_CACHE_CONTROL = b"cdn-cache-control"

@@ -1,7 +1,7 @@
-"""Hits before ASGI: an HTTP protocol that answers by itself what is kept and asked for plainly.
+"""Hits before ASGI: an HTTP protocol that sends cached responses to plain requests by itself.
 
-A piece that is one whole request, known from before, is not even parsed. Other requests are, and only those that
-are not answered at once get a scope, a cycle and a task. Whatever is not the plain case goes to the application.
+A piece that is one whole request, equal to an earlier one, is not parsed. Other requests are, and only those that
+are no hit get a scope, a cycle and a task. Every request that is not plain goes to the application.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _NONE: dict[Any, Ready] = {}
 
 
 class EarlyHitProtocol(BoundedProtocol):
-    """Sends, for a hit, byte for byte what the application would send, in the same order, and counts it likewise.
+    """Protocol whose hits send the bytes that the application would send, in the same order and with the same counts.
 
     Only where no earlier request of the connection is unfinished and the client reads what it is sent. Connections
     close after the same idle time. It does nothing of its own where the application hands over no EarlyHits, where
@@ -50,7 +50,7 @@ class EarlyHitProtocol(BoundedProtocol):
 
     @property
     def idle_until(self) -> float | None:
-        """When keep-alive ends; None while a request or response is under way."""
+        """The timer that ends keep-alive; None while a request or response is under way."""
         until = super().idle_until
         return None if until is None else max(until, self._idle_since + self.timeout_keep_alive)
 
@@ -79,7 +79,7 @@ class EarlyHitProtocol(BoundedProtocol):
             self._await_more()
             return
         timer = self.timeout_keep_alive_task
-        self.timeout_keep_alive_task = None  # put by: to stop one and to set another takes longer than to answer
+        self.timeout_keep_alive_task = None  # not cancelled: a new timer takes longer than a hit
         self._found = None
         super()._take(piece)
         ready = self._found

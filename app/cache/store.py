@@ -25,7 +25,7 @@ NAME_BYTES = 300  # each name of a span's lists
 FORM_BYTES = 200
 LARGEST_SHARE = 8  # no answer may take more than this part of the budget
 RECENT_MAX = 10_000
-"""Changes that are remembered for readings under way; one that began before the oldest of them is not cached."""
+"""Changes stored for reads under way; a read that began before the oldest of them is not cached."""
 
 
 @dataclass(slots=True)

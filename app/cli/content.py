@@ -40,8 +40,8 @@ def import_files(
 ) -> int:
     """Import records from FILE (JSON Lines, gzipped or not; - for standard input).
 
-    Lines that cannot be used are told with their number and the reason, the others are imported, and the exit
-    status is 1. What a line brings and the record has no place for, such as elements of HTML, is counted with the
+    Lines that cannot be used are reported with their number and the reason, the others are imported, and the exit
+    status is 1. Content that is not stored, such as elements of HTML, is counted with the
     first lines where it is found.
     """
     for path in paths:

@@ -38,7 +38,7 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
 
 
 async def check_schema(database: Database) -> migrations.SchemaState:
-    """How the schema compares with what this release expects; OperatorError where this release cannot work with it.
+    """Compare the schema with the one this release expects; OperatorError where this release cannot work with it.
 
     A SQLite file that is not there is not created.
     """

@@ -21,7 +21,7 @@ KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
 FILES = 16_384  # one for each connection, among them up to 5,000 streams
 GARBAGE_THRESHOLDS = (10_000, 20, 5)
-"""When cycles are looked for: in new objects after 10,000 more were made than freed, in all after a million.
+"""Thresholds of the search for cycles: new objects after 10,000 more were made than freed, all after a million.
 
 Streams, writes and SQLAlchemy's statements leave cycles that outlive the first two searches. The third is also put off
 until a quarter of all objects is new to it, so that a full cache is not walked through often.
@@ -61,7 +61,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 def _warn_of_wide_files(settings: Settings) -> None:
-    """Warn where other users of this machine may read the database: it holds secrets. The operator decides."""
+    """Warn where other users of this machine may read the database, which holds secrets."""
     for path, mode in find_wide_files(read_address(settings.database_url)):
         log.warning("Every user of this machine has access to %s (mode %04o): 'chmod 600' takes it away", path, mode)
 

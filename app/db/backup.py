@@ -14,7 +14,7 @@ from app.settings import environment_with
 
 
 def backup(url: URL, target: Path) -> None:
-    """One snapshot of the whole database as a new file; readers and writers go on meanwhile.
+    """Write one snapshot of the whole database to a new file, without blocking readers and writers.
 
     SQLite: a compact database file. PostgreSQL: pg_dump's custom format, for pg_restore. It holds secrets, so only its
     owner may read it. OperatorError where the target exists already or cannot be made; no partial file is left.

@@ -23,7 +23,7 @@ class _Elements(FunctionElement[Any]):
 
 
 class _TypeOf(FunctionElement[str]):
-    """What kind of JSON value an element is."""
+    """The JSON type of an element."""
 
     type = Text()
     inherit_cache = True
@@ -37,7 +37,7 @@ class _ArrayOf(FunctionElement[str]):
 
 
 class _MemberAt(FunctionElement[Any]):
-    """The number or code at a place of a JSON array."""
+    """The number or code at an index of a JSON array."""
 
     inherit_cache = True
 
@@ -89,21 +89,21 @@ def _postgresql_member(element: _MemberAt, compiler: SQLCompiler, **options: Any
 
 @cache
 def bound_rows(name: str, *numbers: str, codes: tuple[str, ...] = ()) -> CTE:
-    """A table whose rows are bound under its name, as `rows_value` writes them: first numbers, then codes of ours.
+    """Return a table whose rows are bound under its name, as `rows_value` writes them: first numbers, then codes.
 
-    It is evaluated once a statement, however many parts of that read it. The same table is returned for the same
-    names, since SQLAlchemy takes two of one name for a mistake.
+    It is evaluated once in a statement, however many parts of that read it. Equal arguments return one table object:
+    SQLAlchemy refuses two tables of one name.
     """
     return _read_rows(bindparam(name, type_=Text), name, numbers, codes).cte(name).prefix_with("MATERIALIZED")
 
 
 def rows_value(rows: Iterable[Sequence[int | str]]) -> str:
-    """The value to bind for these rows."""
+    """Return the value to bind for these rows."""
     return orjson.dumps([*rows]).decode()
 
 
 def rows_of_each(table: FromClause, rows: Select[Any], *, codes: tuple[str, ...] = ()) -> Select[Any]:
-    """The rows of a query for each row of a table that it refers to; `codes` are its columns that are no numbers.
+    """Return the rows of a query for each row of a table that it refers to; `codes` are its columns of text.
 
     It is a LATERAL join, which SQLite has for functions only: the rows pass through one as JSON.
     """
@@ -118,6 +118,6 @@ def _read_rows(array: ColumnElement[Any], name: str, numbers: Sequence[str], cod
     members = [_MemberAt(elements.c.value, place) for place in range(len(numbers) + len(codes))]
     columns: list[Any] = [cast(members.pop(0), BigInteger).label(column) for column in numbers]
     columns += [member.label(column) for member, column in zip(members, codes, strict=True)]
-    # Always true. PostgreSQL expects a hundred rows of the function and would rather read a whole table than look
-    # each up; of a condition that it knows nothing about, it expects that one row in 200 meets it.
+    # Always true. PostgreSQL estimates a hundred rows for the function and would read a whole table rather than look
+    # each row up; for a condition without statistics it estimates that one row in 200 matches.
     return select(*columns).where(_TypeOf(elements.c.value) == literal_column("'array'"))

@@ -1,9 +1,9 @@
-"""How a process learns that something was committed to a database, by whichever process: the same words for both.
+"""Detection of commits to a database by any process, with one interface for both databases.
 
 SQLite        wal_index   the header that every commit alters, in shared memory: exact, at once
 PostgreSQL    listening   notifications, and a question every few milliseconds
-              tick        shared memory of one machine, altered before a writer says that it has written
-              presence    who follows on other machines, whose acknowledgements a writer waits for
+              tick        shared memory of one machine, changed before a writer acknowledges its write
+              presence    followers on other machines, whose acknowledgements a writer waits for
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class CommitWatch(Protocol):
     """For how many seconds after a look an unaltered mark means that nothing was committed."""
 
     compared_s: float
-    """For how many seconds after a read, or `compare`, the files are known to be those of the database."""
+    """Seconds after a read, or `compare`, for which the files are known to be those of the database."""
 
     looks_every_s: float | None
     """After how many seconds to look again while somebody depends on it; None where the mark is always enough."""
@@ -42,7 +42,7 @@ class CommitWatch(Protocol):
         """
 
     def compare(self) -> None:
-        """Raise where the files that the mark is read from are not those of the database any more."""
+        """Raise DatabaseFileError where the files that the mark is read from are no longer those of the database."""
 
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs

@@ -16,7 +16,7 @@ CLIENT_CHECK = (
     "SELECT set_config('client_connection_check_interval', '2s', false)"
     " WHERE current_setting('client_connection_check_interval', true) IS NOT NULL"
 )
-"""Have the server (14 or later) end a statement whose client has closed the connection."""
+"""Setting that lets the server (14 or later) end a statement whose client has closed the connection."""
 
 
 class Driver(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
@@ -38,7 +38,7 @@ class Driver(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
 
 
 def set_keepalive(connected: Any) -> None:
-    """Have the kernel give up a TCP connection whose peer acknowledges nothing for ten seconds, idle or not."""
+    """Set the kernel's limits: a TCP connection whose peer acknowledges nothing for ten seconds is closed."""
     if connected is None or connected.family not in {socket.AF_INET, socket.AF_INET6}:
         return
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -49,7 +49,7 @@ def set_keepalive(connected: Any) -> None:
 
 
 async def open_driver(*args: Any, connect_s: float, session: str = "", **options: Any) -> Driver:
-    """Connect within `connect_s`, and set what the session needs; what the driver raises, TimeoutError.
+    """Connect within `connect_s` and apply the session's settings; errors of the driver, TimeoutError.
 
     Several hosts are tried in turn, each with its share of one and a half times as long: one that drops packets must
     not use up the time of the others.
@@ -68,7 +68,7 @@ async def open_driver(*args: Any, connect_s: float, session: str = "", **options
 
 
 async def _connect(*args: Any, within_s: float, session: str, **options: Any) -> Driver:
-    """One host. Settings are sent as a statement: poolers such as PgBouncer refuse unknown startup parameters."""
+    """Connect to one host. Settings are sent as a statement: poolers refuse unknown startup parameters."""
     try:
         async with asyncio.timeout(within_s):
             driver: Driver = await asyncpg.connect(*args, connection_class=Driver, **options)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_MS = 10_000
 PAGE_CACHE_KIB = 16_384
 READER_CACHE_KIB = 32_768  # room for the inner pages of every index of millions of articles
-LONG_READER_CACHE_KIB = 4_096  # of each thread that reads: the allocator keeps what a thread has ever had at once
+LONG_READER_CACHE_KIB = 4_096  # of each thread that reads: the allocator retains the peak of each thread
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
 PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
 """For statements that read a few rows in the order of an index: planning takes thrice what they take."""
@@ -82,7 +82,7 @@ def sqlite_reader(url: URL) -> Engine:
 
 
 def sqlite_long_reader(url: URL) -> Engine:
-    """Connections that cannot write, each opened by the thread that reads with it and closed after that."""
+    """Create an engine of read-only connections, each opened by the thread that reads and closed after the read."""
     engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
     _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{LONG_READER_CACHE_KIB}"))
     return engine
@@ -123,7 +123,7 @@ def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...]) -> None:
 
 def _create_private_file(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
     """Create the file, where there is none, for its owner alone: SQLite gives its log and index the same mode."""
-    with suppress(OSError):  # what is wrong SQLite says in its own words
+    with suppress(OSError):  # SQLite reports the cause when it opens the file
         create_private(Path(os.path.realpath(arguments[0])))
 
 
@@ -133,7 +133,7 @@ def create_private(path: Path) -> None:
 
 
 def find_wide_files(url: URL) -> list[tuple[Path, int]]:
-    """The files of a SQLite database that every user of the machine may read or write, with their modes."""
+    """Return the files of a SQLite database that every user of the machine may read or write, with their modes."""
     if url.get_backend_name() != "sqlite":
         return []
     found = []
@@ -147,25 +147,25 @@ def find_wide_files(url: URL) -> list[tuple[Path, int]]:
 
 
 def postgresql_reader(url: URL, limits: Limits) -> "AsyncEngine":
-    """Connections without transactions; the pool limits a reading as a whole, or each call where that is shorter."""
+    """Create an engine without transactions; the pool limits a read as a whole, or each call where that is shorter."""
     call_s = limits.call_s if limits.call_s < limits.read_s else None
     return _postgresql_engine(url, limits, session=PLANNED_ONCE, command_timeout=call_s)
 
 
 def postgresql_streamer(url: URL, limits: Limits) -> "AsyncEngine":
-    """Connections for one long reading each, whose calls are limited one by one."""
+    """Create an engine of connections for one long read each, with a limit for each call."""
     return _postgresql_engine(url, limits, session=PLANNED_ONCE, command_timeout=limits.call_s)
 
 
 def postgresql_writer(url: URL, limits: Limits) -> "AsyncEngine":
-    """Connections for writes, which begin and end their transactions by themselves."""
+    """Create an engine of connections for writes, whose driver begins and ends the transactions."""
     return _postgresql_engine(url, limits)
 
 
 def _postgresql_engine(
     url: URL, limits: Limits, *, session: str = "", command_timeout: float | None = None
 ) -> "AsyncEngine":
-    """Connections that are opened and closed on demand, without transactions of SQLAlchemy's own."""
+    """Create an engine whose connections are opened on demand, without transactions of SQLAlchemy."""
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - brings the whole ORM; SQLite needs none
 
     from app.db.driver import open_driver  # noqa: PLC0415 - asyncpg is slow to load as well
@@ -183,9 +183,9 @@ def _postgresql_engine(
 
 
 def find_path_flaw(url: URL) -> str | None:
-    """Why the file of a SQLite database cannot be opened for reading and writing, in one sentence; None elsewhere.
+    """Return why the file of a SQLite database cannot be opened for reading and writing; None where it can.
 
-    A file that is not there is no flaw where it can be created.
+    A missing file is no error where it can be created.
     """
     if url.get_backend_name() != "sqlite":
         return None
@@ -214,12 +214,12 @@ def sqlite_path(url: URL) -> Path:
 
 
 def libpq_address(url: URL) -> str:
-    """The same PostgreSQL address as PostgreSQL's own programs read it, without the password."""
+    """Return the PostgreSQL address as PostgreSQL's own programs read it, without the password."""
     driver_only = {"prepared_statement_cache_size"}
     query = {"sslmode" if name == "ssl" else name: url.query[name] for name in url.query if name not in driver_only}
     return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()
 
 
 def libpq_environment(url: URL) -> dict[str, str]:
-    """The variables by which PostgreSQL's own programs are given the password: other users can read command lines."""
+    """Return the environment variables with the password for PostgreSQL's programs: command lines are public."""
     return {} if url.password is None else {"PGPASSWORD": str(url.password)}

@@ -1,6 +1,6 @@
-"""How long a PostgreSQL server may take: for a connection, for one call, for a whole reading and a whole write.
+"""Time limits of PostgreSQL: for a connection, for one call, for a whole read and a whole write.
 
-A server that was frozen, or whose packets are dropped, closes nothing: without a limit every caller would wait for
+A frozen server, or one whose packets are dropped, closes no connection: without a limit every caller would wait for
 ever. The client enforces `connect_s`, `probe_s`, `read_s`, `call_s` and `write_s`, and closes a connection that exceeds
 them. The server enforces the others on each write, also when the client's process is stopped or its machine is gone.
 """
@@ -15,13 +15,13 @@ class Limits(NamedTuple):
     """A connection, authentication included; half as long again in all where the address names several hosts."""
 
     probe_s: float
-    """A reading that only finds out whether the database responds, and must itself respond within 2 s."""
+    """A read that only checks whether the database responds; its endpoint responds within 2 s."""
 
     read_s: float
-    """A whole reading: the wait for a pooled connection, connecting, and every statement."""
+    """A whole read: the wait for a pooled connection, connecting, and every statement."""
 
     call_s: float
-    """One call to the database where a reading has no total limit: each portion of an export."""
+    """One call to the database where a read has no total limit: each portion of an export."""
 
     write_s: float
     """A whole write: the wait for a pooled connection, connecting, every statement, and the commit."""
@@ -36,7 +36,7 @@ class Limits(NamedTuple):
     """The time between two statements of a write (`idle_in_transaction_session_timeout`)."""
 
     def begin_write(self) -> str:
-        """The statements that begin a write, sent in one round trip; SET LOCAL because poolers share sessions."""
+        """Return the statements that begin a write, for one round trip; SET LOCAL because poolers share sessions."""
         limits = {
             "statement_timeout": self.statement_s,
             "lock_timeout": self.lock_s,

@@ -1,4 +1,4 @@
-"""Noticing commits to a PostgreSQL database: a connection of its own that listens, and is asked again and again."""
+"""Noticing commits to a PostgreSQL database: a connection of its own that listens and is polled."""
 
 import asyncio
 import logging
@@ -94,7 +94,7 @@ class ListeningWatch:
         return self._count if self._tick is None else (self._count, self._tick.value())
 
     def compare(self) -> None:
-        """Nothing: there are no files."""
+        """Do nothing: there are no files."""
 
     def read_now(
         self, _query: Callable[Concatenate[Connection, P], R], /, *_args: P.args, **_kwargs: P.kwargs
@@ -133,7 +133,7 @@ class ListeningWatch:
         return self._snapshot == before
 
     async def close(self) -> None:
-        """End the connection at once; what was asked stays unanswered."""
+        """End the connection at once; pending queries get no response."""
         await self._leave()
         self._give_up()
         if self._pending is not None:
@@ -144,7 +144,7 @@ class ListeningWatch:
         await self._engine.dispose()
 
     async def _leave(self) -> None:
-        """Trust nothing more, and spare the writers a wait for the lease."""
+        """Stop using cached responses, and notify the writers so that they do not wait for the lease."""
         was_listening, self._is_listening = self._is_listening, False
         if was_listening and self._followers is not None:
             with suppress(OSError):
@@ -173,7 +173,7 @@ class ListeningWatch:
             task.exception()  # taken note of, should nobody ask for it
 
     async def _fetch(self, statement: str, *values: object) -> Any:
-        """One value, past SQLAlchemy, which would take five times as long."""
+        """Return one value, past SQLAlchemy, which would take five times as long."""
         with _connection_errors():
             return await self._driver.fetchval(statement, *values)
 
@@ -192,7 +192,7 @@ class ListeningWatch:
         self._hear()  # whatever was committed before
 
     async def _join(self, followers: Followers) -> None:
-        """Become a follower whom writers wait for, before anything is trusted."""
+        """Register as a follower that writers wait for, before any cached response is used."""
         self._machine = self._tick_number()
         with _connection_errors():
             await self._driver.add_listener(ACKNOWLEDGEMENTS, self._hear_acknowledgement)
@@ -201,14 +201,14 @@ class ListeningWatch:
         followers.start(pair(pids, machines))
 
     def _has_moved(self) -> bool:
-        """Whether the tick is another file than when it joined: writers of this machine have to see that."""
+        """Return whether the tick's file was replaced since the follower joined: it must join again."""
         return self._followers is not None and self._tick_number() != self._machine
 
     def _tick_number(self) -> int | None:
         return None if self._tick is None else self._tick.number()
 
     def _trust_nothing(self) -> None:
-        """Have the log read for each request: a pooler lends the session, and with it the lock, to others."""
+        """Switch to reading the log for each request: a pooler lends the session, and its lock, to other clients."""
         if self.trusted_s:
             self.trusted_s = 0.0
             log.warning(POOLED)
@@ -232,8 +232,8 @@ class ListeningWatch:
         if self._followers is not None:
             asking = self._followers.receive(session, payload)
             if asking is not None:
-                token, *asked = asking.split()
-                if str(self._session) in asked:
+                token, *addressed = asking.split()
+                if str(self._session) in addressed:
                     self._owed.append(token)
         self._heard()
 

@@ -30,7 +30,7 @@ _OLDEST = text("SELECT oldest_compatible_revision FROM schema_compatibility WHER
 
 
 class Standing(StrEnum):
-    """How the schema of a database compares with the one this release expects."""
+    """Relation of a database's schema to the one this release expects."""
 
     CURRENT = "current"
     ABSENT = "absent"
@@ -49,12 +49,12 @@ class SchemaState:
 
     @property
     def is_usable(self) -> bool:
-        """Whether this release can read and write the database as it is."""
+        """Return whether this release can read and write the database as it is."""
         return self.standing in {Standing.CURRENT, Standing.AHEAD_COMPATIBLE}
 
     @property
     def flaw(self) -> str:
-        """Why this release cannot work with the database, in one sentence for an operator."""
+        """Return why this release cannot work with the database, in one sentence for an operator."""
         match self.standing:
             case Standing.ABSENT:
                 return "The database holds no schema yet; run 'dayline db upgrade' first."
@@ -119,7 +119,7 @@ def downgrade(connection: Connection, revision: str) -> None:
 
 
 def current(connection: Connection) -> str | None:
-    """The revision the database is at; None where it holds no schema.
+    """Return the revision the database is at; None where it holds no schema.
 
     OperatorError where it is at several: the chain of its migrations is broken.
     """
@@ -132,10 +132,10 @@ def current(connection: Connection) -> str | None:
 
 
 def find_state(connection: Connection) -> SchemaState:
-    """How the schema of the database compares with the one this release expects.
+    """Compare the schema of the database with the one this release expects.
 
-    A revision that this release does not know is of a later one. It is usable where the migration that made it stored
-    an oldest compatible revision that this release knows: its processes can then restart during an upgrade.
+    An unknown revision belongs to a later release. It is usable where the migration that made it stored
+    an oldest compatible revision known to this release: its processes can then restart during an upgrade.
     """
     revision = current(connection)
     if revision is None:
@@ -151,7 +151,7 @@ def find_state(connection: Connection) -> SchemaState:
 
 
 def known_revisions() -> frozenset[str]:
-    """Every revision that this release has a migration for."""
+    """Return every revision that this release has a migration for."""
     return frozenset(path.stem for path in (FOLDER / "versions").glob("*.py")) | {EXPECTED}
 
 

@@ -1,4 +1,4 @@
-"""Which failures of a database are outages that pass, which of them cost the connection, and the cause of each."""
+"""Classification of database errors: transient outages, errors that end the connection, and their causes."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 FAILURES = (SQLAlchemyError, OSError)
-"""What a database that cannot be reached or used raises, for the log and the command line."""
+"""Exceptions of a database that cannot be reached or used, for the log and the command line."""
 
 OUTAGES = (DBAPIError, PoolTimeoutError, OSError)
-"""What may be an outage that passes; `is_outage` decides."""
+"""Exceptions that may be a transient outage; `is_outage` decides."""
 
 _SQLITE_CAUSES = {
     sqlite3.SQLITE_BUSY: "the file stayed locked by another writer",
@@ -22,7 +22,7 @@ _SQLITE_CAUSES = {
     sqlite3.SQLITE_READONLY: "the file is read-only",
     sqlite3.SQLITE_NOTADB: "the file is not a database",
 }
-"""SQLite's primary result codes that pass."""
+"""SQLite's primary result codes of transient outages, with their cause."""
 
 _CAUSES = {
     "08": "the connection was lost",
@@ -45,7 +45,7 @@ _CAUSES = {
     "57P04": "the database was dropped",
     "58": "the server's system failed",
 }
-"""Prefixes of PostgreSQL's SQLSTATEs that pass (its appendix A); the longest that matches names the cause."""
+"""Prefixes of PostgreSQL's transient SQLSTATEs (appendix A); the longest that matches names the cause."""
 
 _LOST = ("08", "25006", "25P03", "25P04", "28", "3D000", "57P0")
 """SQLSTATEs after which a connection is not used again: it is closed, or leads to a server that has changed."""
@@ -68,19 +68,19 @@ class UnreachableError(ConnectionError):
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database was busy or out of reach, so that the same may succeed in a moment; else it is a fault."""
+    """Return whether the database was busy or out of reach, so that a retry may succeed; else it is a fault."""
     if not isinstance(error, DBAPIError):
         return isinstance(error, OUTAGES)
     return error.connection_invalidated or isinstance(error.orig, OSError) or _cause(error) is not None
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether the connection on which this was raised must not be used again."""
+    """Return whether the connection on which this was raised must not be used again."""
     return isinstance(_original(error), OSError) or _sqlstate(error).startswith(_LOST)
 
 
 def reason_of(error: BaseException) -> str:
-    """The cause in words where it is known, then the kind of error and the first line of its message, in one line."""
+    """Return, in one line, the cause where it is known, the kind of error and the first line of its message."""
     message = _first_line(_original(error))
     kind = f"{type(error).__name__}: {message}" if message else type(error).__name__
     cause = _cause(error)
@@ -88,7 +88,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def _cause(error: BaseException) -> str | None:
-    """The cause of an outage, None where it is unknown or none."""
+    """Return the cause of an outage, None where it is unknown or none."""
     original = _original(error)
     code = getattr(original, "sqlite_errorcode", None)
     if code is not None:
@@ -100,7 +100,7 @@ def _cause(error: BaseException) -> str | None:
 
 
 def _original(error: BaseException) -> BaseException:
-    """What the driver raised, where SQLAlchemy wraps it."""
+    """Return the driver's exception where SQLAlchemy wraps it."""
     original: BaseException | None = getattr(error, "orig", None)
     return original or error
 
@@ -114,7 +114,7 @@ def _longest_prefix(causes: Mapping[str, str], state: str) -> str | None:
 
 
 def _first_line(error: BaseException) -> str:
-    """The first line of a message, without the driver's class name in front and without control characters."""
+    """Return the first line of a message, without the driver's class name in front and without control characters."""
     line, *_ = str(error).strip().splitlines() or [""]
     line = line.partition(">: ")[2] if line.startswith("<class ") else line
     return "".join(each if each.isprintable() else "\ufffd" for each in line)

@@ -1,4 +1,4 @@
-"""Connections to a PostgreSQL server that stay open, each lent for one reading or one write of limited duration."""
+"""Pool of PostgreSQL connections, each lent for one read or one write of limited duration."""
 
 import asyncio
 import time
@@ -13,14 +13,12 @@ from app.db.outages import UnreachableError, is_lost
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-LOOK_S = (
-    0.1  # between two looks for connections whose time is up: a timer for each would cost a tenth of a short reading
-)
-POOL_SIZE = 10  # one more that is opened for a rush costs more than waiting for one that is open
+LOOK_S = 0.1  # between checks for expired connections: a timer for each would cost a tenth of a short read
+POOL_SIZE = 10  # opening one more under load costs more than waiting for an open one
 
 
 class Lent:
-    """A connection of SQLAlchemy with the driver's own, as it is lent until a time of time.monotonic()."""
+    """A SQLAlchemy connection and the driver's, lent until a time of time.monotonic()."""
 
     __slots__ = ("connection", "driver", "ends_at", "is_late")
 
@@ -31,7 +29,7 @@ class Lent:
         self.is_late = False
 
     def expire(self) -> None:
-        """Close the connection because time is up, which ends whatever waits for the server."""
+        """Close the connection at its deadline, which ends every wait for the server."""
         self.is_late = True
         self.driver.terminate()
 
@@ -53,7 +51,7 @@ class ConnectionPool:
 
     @asynccontextmanager
     async def lend(self, limit_s: float) -> AsyncIterator[Lent]:
-        """A connection for one reading or write; what fails in it, TimeoutError when time is up."""
+        """Lend a connection for one read or write; errors of the body, TimeoutError at the deadline."""
         ends_at = time.monotonic() + limit_s
         await self._take_turn(ends_at, limit_s)
         try:
@@ -93,7 +91,7 @@ class ConnectionPool:
         await self._engine.dispose()
 
     def _expire_late(self) -> None:
-        """Close what is lent beyond its time, and look again while anything is lent."""
+        """Close connections that are lent beyond their deadline, and repeat while any is lent."""
         now = time.monotonic()
         for lent in self._busy:
             if lent.ends_at <= now and not lent.is_late:
@@ -111,7 +109,7 @@ class ConnectionPool:
             raise TimeoutError(f"all {POOL_SIZE} connections of this process were in use for {limit_s:g} s") from None
 
     async def _replace(self, closed: Lent | None, ends_at: float) -> Lent:
-        """An open connection in place of one that the server has closed while it was idle, or of none."""
+        """Return an open connection in place of one that the server has closed while it was idle, or of none."""
         if closed is not None:
             await self._give_up(closed, with_idle=False)
         while self._idle:
@@ -122,7 +120,7 @@ class ConnectionPool:
         return await open_connection(self._engine, ends_at)
 
     async def _give_up(self, lent: Lent, *, with_idle: bool) -> None:
-        """Close it, and the idle ones where they may be lost as well; none of them waits for the server."""
+        """Close the connection, and the idle ones where they may be lost too, without waiting for the server."""
         lost = [lent]
         if with_idle:
             lost += self._idle
@@ -136,7 +134,7 @@ class ConnectionPool:
 
 
 async def open_connection(engine: "AsyncEngine", ends_at: float) -> Lent:
-    """A connection of its own, by a time of time.monotonic(); UnreachableError, TimeoutError and other OSErrors."""
+    """Open a connection before a time of time.monotonic(); UnreachableError, TimeoutError and other OSErrors."""
     try:
         async with asyncio.timeout(ends_at - time.monotonic()):
             connection = await engine.connect()

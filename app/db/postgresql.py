@@ -45,7 +45,7 @@ def _next_of(_connection: Connection, reading: Generator[R]) -> R | None:
 def _act(
     connection: Connection, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Run an action in a transaction that SQLAlchemy knows of, while the driver begins and ends it."""
+    """Run an action in a transaction that the driver begins and ends; SQLAlchemy sees it as open."""
     with connection.begin():
         return action(connection, *args, **kwargs)
 
@@ -66,7 +66,7 @@ async def _execute(lent: Lent, statements: str) -> str:
 async def _roll_back(lent: Lent) -> None:
     """Leave no transaction open on a connection that others will use; where that fails, it is closed.
 
-    What was read or went wrong before stands.
+    The result or error of the body is unchanged.
     """
     if lent.driver.is_closed():
         return
@@ -77,7 +77,7 @@ async def _roll_back(lent: Lent) -> None:
 
 
 class PostgresqlDatabase:
-    """A server: connections from pools, each lent to one request at a time, within limits."""
+    """A PostgreSQL server: pooled connections, each lent to one request at a time, within limits."""
 
     def __init__(self, url: URL, limits: Limits) -> None:
         self.url = url
@@ -151,7 +151,7 @@ class PostgresqlDatabase:
             return await lent.connection.run_sync(_run, query, *args, **kwargs)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run over the greenlet bridge in a READ COMMITTED transaction, and return once no process trusts what was."""
+        """Run over the greenlet bridge in a READ COMMITTED transaction; return once no process serves the old state."""
         if self._tick is None and not self._is_alone:
             self._tick = await self.read(tick_of)
             self._is_alone = self._tick is None

@@ -105,9 +105,9 @@ class Prepared:
 
 
 def by_shape(build: Callable[P, SelectBase]) -> Callable[P, Prepared]:
-    """Make a function that builds a statement return it prepared; the latest 256 stay in memory as text.
+    """Decorate a function that builds a statement, so that it returns it prepared; the latest 256 are cached as text.
 
-    Its arguments, which are hashable, are the shape of a question: what its statement depends on beside values.
+    Its arguments, which are hashable, are all that the statement depends on beside bound values.
     """
 
     @lru_cache(maxsize=SHAPES_MAX)

@@ -1,4 +1,4 @@
-"""Which processes follow a PostgreSQL database, and how a write waits until none of them trusts what it replaced.
+"""Followers of a PostgreSQL database, and the wait of a write until none of them serves what it replaced.
 
 follower   holds a shared advisory lock while its listening connection lives; the lock's second number is its machine
 commit     reads these locks and notifies the followers of a token, in one statement under the change log's lock
@@ -54,7 +54,7 @@ _pending: ContextVar["PendingCommit | None"] = ContextVar("pending_commit", defa
 
 
 def join_statements(machine: int) -> str:
-    """The statements by which a listening connection becomes a follower's, in one transaction.
+    """Return the statements by which a listening connection becomes a follower's, in one transaction.
 
     The change log's lock orders them: a write that did not see this follower has committed before they run. The
     keepalive ends the session of a machine that vanished within half a minute. The server gives up waiting for a long
@@ -68,12 +68,12 @@ def join_statements(machine: int) -> str:
 
 
 def lone_machine() -> int:
-    """A number for a process that shares no memory with others: no other process has it."""
+    """Return a unique number for a process that shares no memory with others."""
     return randbits(MACHINE_BITS)
 
 
 def announce(connection: Connection) -> None:
-    """Notify the followers when this transaction commits, and note which there are for the write that waits."""
+    """Notify the followers when this transaction commits, and record them for the write that waits."""
     commit = _pending.get()
     if commit is None:
         connection.execute(_NOTIFY)
@@ -82,12 +82,12 @@ def announce(connection: Connection) -> None:
 
 
 def pair(pids: Iterable[int] | None, machines: Iterable[int] | None) -> dict[int, int]:
-    """The machines of followers by their server processes; PostgreSQL aggregates no rows to NULL."""
+    """Return the machines of followers by their server processes; PostgreSQL aggregates no rows to NULL."""
     return dict(zip(pids or (), machines or (), strict=True))
 
 
 class PendingCommit:
-    """A commit and the followers that acknowledged it; `lost` are those whose connection ended without a word."""
+    """A commit and the followers that acknowledged it; `lost` are those whose connection ended unannounced."""
 
     def __init__(self, known: dict[int, int], machine: int | None) -> None:
         self.token = token_hex(8)
@@ -100,7 +100,7 @@ class PendingCommit:
         self._machine = _UNKNOWN if machine is None else machine
 
     def announce(self, connection: Connection) -> None:
-        """Have the followers notified when this transaction commits, and note who they are."""
+        """Notify the followers when this transaction commits, and record them."""
         known = dict(self._known)  # who joins from here on has its place behind this transaction
         values = {"token": self.token, "machine": self._machine}
         pids, machines, _ = connection.execute(_ANNOUNCE, values).one()
@@ -109,7 +109,7 @@ class PendingCommit:
         self.is_announced = True
 
     def acknowledge(self, pid: int) -> None:
-        """Note that a follower trusts nothing from before it."""
+        """Record that a follower uses no response from before this commit."""
         self.acknowledged.add(pid)
         self.changed.set()
 
@@ -117,7 +117,7 @@ class PendingCommit:
 class Followers:
     """The followers of a database as one of its processes knows them, and its commits that wait for them.
 
-    `start` and `stop` frame the time in which this process receives anything. Where it `never_listens`, as in a
+    `start` and `stop` delimit the time in which this process receives notifications. Where it `never_listens`, as in a
     command, writes do not wait: `settle` does, once for all of them.
     """
 
@@ -129,17 +129,17 @@ class Followers:
         self.never_listens = True
 
     def start(self, present: dict[int, int]) -> None:
-        """Begin with these; a follower that was lost just before has a lease for a moment."""
+        """Start with these followers; one that was lost just before may still have a lease."""
         self._known.clear()
         self._known.update(present)
         self._complete_from = uptime() + LEASE_ENDS_AFTER_S
 
     def stop(self) -> None:
-        """Know of none: nothing is received any more."""
+        """Remove all followers: no notification is received any more."""
         self._complete_from = inf
 
     def receive(self, pid: int, payload: str) -> str | None:
-        """Take what a session said on CHANNEL; the token of a commit of another process, with the sessions asked."""
+        """Handle a notification on CHANNEL; return the token of another process's commit, with the sessions named."""
         word, _, rest = payload.partition(" ")
         if word == JOINED:
             self._known[pid] = int(rest)
@@ -152,14 +152,14 @@ class Followers:
         return None
 
     def acknowledge(self, pid: int, token: str) -> None:
-        """Note that the follower with this server process trusts nothing from before that commit."""
+        """Record that the follower with this server process uses no response from before that commit."""
         commit = self._pending.get(token)
         if commit is not None:
             commit.acknowledge(pid)
 
     @contextmanager
     def expect(self, machine: int | None) -> Iterator[PendingCommit]:
-        """Within it, a transaction that announces its commit is awaited by `wait`."""
+        """Collect the commit that a transaction of the body announces, for `wait`."""
         commit = PendingCommit(self._known, machine)
         self._pending[commit.token] = commit
         reset = _pending.set(commit)
@@ -170,7 +170,7 @@ class Followers:
             del self._pending[commit.token]
 
     async def wait(self, commit: PendingCommit, machine: int | None) -> None:
-        """Return once no follower outside of this machine trusts what it cached before this commit.
+        """Return once no follower outside of this machine uses a response that it cached before this commit.
 
         The commit has happened, and followers of `machine` know of it from memory that they share.
         """
@@ -192,7 +192,7 @@ class Followers:
             self._known.pop(pid, None)
 
     async def settle(self) -> None:
-        """Return once no process trusts what it cached before the writes that did not wait."""
+        """Return once no process uses a response that it cached before the writes that did not wait."""
         await asyncio.sleep(max(0.0, self._settled_at - uptime()))
 
     async def _wait_for(self, commit: PendingCommit, others: set[int], ends_at: float) -> None:

@@ -1,6 +1,6 @@
-"""How much a SQLite connection may do for one read before it is interrupted.
+"""Budget of one read on a SQLite connection, beyond which it is interrupted.
 
-SQLite calls a progress handler every so many instructions of its virtual machine; where that returns true, the
+SQLite calls a progress handler every N instructions of its virtual machine; where that returns true, the
 statement ends with SQLITE_INTERRUPT. A connection in the event loop has a budget of instructions, which bounds a bad
 plan, and of time, which bounds a slow disk; one in a thread has a deadline. Beyond either, every further statement is
 interrupted as well, until the next read begins.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Allowance(NamedTuple):
-    """How many instructions a read may execute and how many seconds it may take, looked at every so many instructions.
+    """Limit of instructions and seconds of a read, checked every `every` instructions.
 
     A call of the handler takes 0.2 µs in the event loop. In a thread it has to wait for the interpreter's lock, up to
     5 ms while the loop is busy, so it is called seldom there.
@@ -34,7 +34,7 @@ class ReadBudget:
         driver.set_progress_handler(self._count, allowance.every)
 
     def begin(self) -> None:
-        """Begin a read with the whole allowance."""
+        """Start a read with the whole budget."""
         self._left = self._allowance.instructions
         self._until = None
         self.is_spent = False

@@ -1,12 +1,12 @@
-"""How a query or an action is run: inline, in a thread or over a greenlet; nobody else knows.
+"""Running queries and actions: inline, in a thread or over a greenlet, which no other module decides.
 
     read        SQLite: inline in the event loop on one held connection, and again in a thread where that takes too
                 long; PostgreSQL: a lent connection
-    read_now    the same without an await, on SQLite alone
-    read_once   the same for what is one statement where statements travel, and needs no transaction there
-    probe       the same for a question whose answer only shows that the database responds, within 2 s
-    read_long   the same snapshot, but SQLite runs it in a thread so that the loop goes on
-    stream      a snapshot read bit by bit on a connection of its own, for as long as whoever reads takes
+    read_now    as `read`, without an await, on SQLite alone
+    read_once   as `read`, for one statement, which needs no transaction on PostgreSQL
+    probe       as `read`, for a statement that only checks whether the database responds, within 2 s
+    read_long   as `read`, but SQLite runs it in a thread, so that it does not block the event loop
+    stream      a snapshot read in portions on a connection of its own, for as long as the consumer takes
     write       one transaction, committed when it returns; SQLite: one writer thread per process
 
 Queries and actions are synchronous functions of a connection, written once for both databases.
@@ -50,7 +50,7 @@ class Database(Protocol):
     url: URL
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The answer of a short query; every statement of it sees the same snapshot.
+        """Return the result of a short query; every statement of it sees the same snapshot.
 
         The query may be interrupted and run again from its beginning: it changes nothing but its own variables.
         """
@@ -66,12 +66,12 @@ class Database(Protocol):
         """The same for a query that is `Headed`, or one prepared statement."""
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The answer of a short query within two seconds; TimeoutError where the database does not respond."""
+        """Return the result of a short query within two seconds; TimeoutError where the database does not respond."""
 
     async def read_long(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The same for a query that takes its time; TimeoutError where it exceeds the limit."""
+        """Return the result of a long query, on one snapshot; TimeoutError where it exceeds the limit."""
 
     def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
@@ -82,7 +82,7 @@ class Database(Protocol):
         """
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The result of an action, committed; nothing of it stays when it raises.
+        """Return the result of an action, committed; it is rolled back when it raises.
 
         Where this process watches commits, it returns once no other process serves from its cache what was replaced.
         """
@@ -91,10 +91,10 @@ class Database(Protocol):
         """Return once no process serves from its cache what was replaced by writes of one that watches no commits."""
 
     def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """What tells of commits, whoever makes them; `heard` is called when it hears of one without being asked.
+        """Return a watch for commits of all processes; `heard` is called when a commit is notified.
 
-        It is to be closed before the database is. With `acknowledges`, writes of other machines wait until it has
-        received them: for whoever serves from a cache.
+        Close it before the database. With `acknowledges`, writes of other machines wait until it has
+        received them: required for serving from a cache.
         """
 
     async def close(self) -> None:
@@ -102,6 +102,6 @@ class Database(Protocol):
 
 
 def open_database(address: str, *, limits: Limits = SERVING) -> Database:
-    """The database behind an address; nothing is connected until it is used. SQLite has limits for reads only."""
+    """Return the database of an address, which connects on first use. SQLite has limits for reads only."""
     url = engines.read_address(address)
     return SqliteDatabase(url, limits) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url, limits)

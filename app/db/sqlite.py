@@ -28,13 +28,13 @@ R = TypeVar("R")
 LOOP_ALLOWANCE = Allowance(instructions=500_000, seconds=0.5, every=2_000)
 """For a read in the event loop: half a million instructions take some 8 ms, half a second only a slow disk.
 
-What takes more is repeated in a thread.
+A longer read is repeated in a thread.
 """
 READ_THREADS, LOOKED_AT_EVERY = 4, 500_000
 
 
 class _BudgetSpentError(Exception):
-    """A read in the loop was interrupted: it is to be repeated where it holds nobody up."""
+    """A read in the event loop was interrupted and has to be repeated in a thread."""
 
 
 def _in_snapshot(
@@ -79,7 +79,7 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
 def _end_snapshot(connection: Connection, driver: Any) -> None:
     connection.rollback()
     if driver.in_transaction:
-        driver.rollback()  # prepared each time: the instructions of a cached statement add up
+        driver.rollback()  # prepared each time: SQLite adds up the instructions of a cached statement
 
 
 class SqliteDatabase:
@@ -116,7 +116,7 @@ class SqliteDatabase:
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """The same without an await; in the loop's thread. None where the budget does not suffice."""
+        """Run inline in the loop's thread without an await; return None beyond the budget."""
         try:
             return self._read_inline(query, *args, **kwargs)
         except _BudgetSpentError:
@@ -131,14 +131,14 @@ class SqliteDatabase:
         except (DBAPIError, sqlite3.Error):
             if budget.is_spent:
                 raise _BudgetSpentError from None
-            self._files.check()  # a lost file is a malformed one to SQLite
+            self._files.check()  # SQLite reports a lost file as malformed
             raise
         if not self._files.is_noted:
             self._files.note(self.driver())
         return answer
 
     def compare_files(self) -> None:
-        """DatabaseFileError where the files are not those that are open; it takes three calls of the system."""
+        """Raise DatabaseFileError where the files are not those that are open; it takes three system calls."""
         self._files.check()
 
     def driver(self) -> sqlite3.Connection:
@@ -173,7 +173,7 @@ class SqliteDatabase:
     async def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
-        """Read in a thread of its own, each portion within the limit of a call; it waits while nobody asks for more."""
+        """Read in a thread of its own, each portion within the limit of a call; it pauses between portions."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="dayline-stream")
         run = partial(asyncio.get_running_loop().run_in_executor, thread)
         held, budgets = ExitStack(), list[ReadBudget]()

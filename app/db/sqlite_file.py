@@ -1,6 +1,6 @@
-"""Noticing that the files of an open SQLite database were deleted, replaced or truncated.
+"""Detection of deleted, replaced or truncated files of an open SQLite database.
 
-SQLite keeps using the files that it has open: what is committed after a deletion is lost when they are closed. So the
+SQLite uses its open files until they are closed: commits after a deletion are lost with them. So the
 identities of the database file, its write-ahead log and its index are compared with what their paths lead to: before
 and after each transaction that writes, and at most every 50 ms for what reads, cached responses included.
 """
@@ -55,7 +55,7 @@ class FileWatch:
 
     @property
     def is_noted(self) -> bool:
-        """Whether the files are known, the write-ahead log among them."""
+        """Return whether the identities of the files are known, the write-ahead log's included."""
         return LOG in self._identities
 
     def note(self, driver: Any) -> None:
@@ -77,12 +77,12 @@ class FileWatch:
                     self._identities[suffix] = found.st_dev, found.st_ino
 
     def glance(self) -> None:
-        """Raise DatabaseFileError where a look of the last 50 ms found a loss, or a new one finds it."""
+        """Raise DatabaseFileError where a comparison of the last 50 ms found a loss, or a new one finds it."""
         if time.monotonic() - self._looked_at > LOOKS_EVERY_S or self._loss is not None:
             self.check()
 
     def check(self) -> None:
-        """Raise DatabaseFileError where a file is lost at this moment; it takes three calls of the system."""
+        """Raise DatabaseFileError where a file is lost at this moment; it takes three system calls."""
         if not self._identities:
             return
         with self._guard:
@@ -101,7 +101,7 @@ class FileWatch:
             raise DatabaseFileError(loss)
 
     def _find_loss(self) -> str | None:
-        """What is lost, in words without a path; None where nothing is."""
+        """Return a description of the loss without a path; None where no file is lost."""
         sizes = {}
         header = self._read_index()
         for suffix, identity in self._identities.items():
@@ -123,7 +123,7 @@ class FileWatch:
         return None
 
     def _is_file_short(self, size: int) -> bool:
-        """Whether the file is shorter than it was, and than its first page says."""
+        """Return whether the file is shorter than before, and than the size in its first page."""
         if size >= self._size:
             self._size, self._truncated_at = size, inf
             return False
@@ -140,7 +140,7 @@ class FileWatch:
 
 
 def _bytes_declared(header: bytes) -> float:
-    """The size that the first page of a database file says it has (https://sqlite.org/fileformat.html)."""
+    """Return the size in the header of a database file (https://sqlite.org/fileformat.html)."""
     if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
         return inf
     page_bytes = int.from_bytes(header[16:18])
@@ -148,7 +148,7 @@ def _bytes_declared(header: bytes) -> float:
 
 
 def _log_bytes(header: bytes) -> int:
-    """How long the log has to be at least for the frames that its index knows of."""
+    """Return the minimum length of the log for the frames that its index counts."""
     page_bytes = int.from_bytes(header[14:16], sys.byteorder)
     page_bytes = (page_bytes & 0xFE00) + ((page_bytes & 1) << 16)
     frames = int.from_bytes(header[16:20], sys.byteorder)

@@ -65,7 +65,7 @@ class MachineTick:
             self._mapped[:TICK_BYTES] = token_bytes(TICK_BYTES)
 
     def number(self) -> int | None:
-        """What equals the number of another process only where both share this file; None where nothing is shared."""
+        """Return a number equal in two processes only where they share this file; None without a shared file."""
         boot = _boot()
         if self._inode is None or boot is None:
             return None
@@ -124,7 +124,7 @@ class MachineTick:
 
 @cache
 def _boot() -> str | None:
-    """The number that Linux gives each start of a machine; a file is the same where it, device and inode are."""
+    """Return the number that Linux gives each start of a machine; a file is the same where it, device and inode are."""
     try:
         return BOOT.read_text().strip()
     except OSError:

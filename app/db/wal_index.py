@@ -36,13 +36,13 @@ class Reader(Protocol):
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """The answer of a query on one snapshot; None where it takes too long to be read inline."""
+        """Return the answer of a query on one snapshot; None where it takes too long to be read inline."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The same, in a thread where it takes too long."""
+        """Return the result of a query on one snapshot, in a thread where it takes too long."""
 
     def compare_files(self) -> None:
-        """Raise where the files of the database are not those that are open."""
+        """Raise DatabaseFileError where the files of the database are not those that are open."""
 
     def driver(self) -> sqlite3.Connection:
         """The connection it is read on, between two queries."""
@@ -99,7 +99,7 @@ def using(path: Path) -> Iterator[None]:
 
 
 def open_shared(name: str) -> int:
-    """A descriptor of a file in use, closed with its last user: any earlier closing would drop SQLite's locks."""
+    """Return a shared descriptor of a file, closed with its last user: closing it earlier drops SQLite's locks."""
     with _guard:
         usage = _usages[name]
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)

@@ -38,7 +38,7 @@ def known_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> s
 
 
 def has_parameter(query: str, name: str) -> bool:
-    """Whether the query string names this parameter, however the name is escaped; values do not matter."""
+    """Return whether the query string names this parameter, however the name is escaped; values do not matter."""
     if "%" not in query and name not in query:
         return False
     return any(unquote_plus(pair.partition("=")[0]) == name for pair in query.split("&"))

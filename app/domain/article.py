@@ -35,7 +35,7 @@ class BodyForm(StrEnum):
 
 
 CLOCK_TOLERANCE_US: Final = 60 * SECOND_US
-"""How far the clock of a system that publishes may be ahead of this one."""
+"""Tolerance for the clock of a publishing system that is ahead of this one."""
 
 
 def settle_status(
@@ -47,12 +47,12 @@ def settle_status(
     since: int | None = None,
     allows_past_schedule: bool = False,
 ) -> Status:
-    """The status an article comes to have that had `before`, with the public time `since`.
+    """Return the next status of an article that had `before`, with the public time `since`.
 
-    Without one given, its date says it: none is a draft, a future one a schedule; a withdrawn article stays
-    withdrawn. What is public and keeps its date stays so, whatever the clock says. What is said to be published is so
+    Without a given status the date decides: none is a draft, a future one a schedule; a withdrawn article stays
+    withdrawn. A public article with an unchanged date stays public. An article given as published is published
     up to CLOCK_TOLERANCE_US before its date. InvalidInput where status and date contradict, or where what was public
-    would be so no more. A schedule whose date has passed is such a contradiction, unless it is the one that is known
+    would no longer be. A schedule whose date has passed is such a contradiction, unless it is the one that is stored
     already, or `allows_past_schedule`: then it is published.
     """
     if given is None and before is Status.WITHDRAWN:
@@ -71,7 +71,7 @@ def settle_status(
         status = Status.SCHEDULED if is_to_come else Status.PUBLISHED
     if given is Status.SCHEDULED and status is Status.PUBLISHED and not (allows_past_schedule or published_at == since):
         raise InvalidInput(
-            Flaw("published_at", "An article that is scheduled has a date to come; publish it with status 'published'.")
+            Flaw("published_at", "A scheduled article has a date in the future; publish it with status 'published'.")
         )
     if is_to_come and not is_close and given in _PUBLIC:
         raise InvalidInput(Flaw("published_at", f"An article that is {given} has a date that has come."))

@@ -13,9 +13,9 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 def article_url_template(value: str) -> str:
-    """The template itself, once it is known that every article gets an absolute address of its own by it.
+    """Return the template, checked to give every article an absolute address of its own.
 
-    Raises InvalidValue for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
+    Raise InvalidValue for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
     template with neither {slug} nor {id}, and as `web_url` does for the addresses it makes.
     """
     names = dict.fromkeys(_PLACEHOLDER.findall(value))

@@ -48,12 +48,12 @@ def _media_type(value: str) -> str:
 
 
 def whole_number(value: object) -> object:
-    """The integer that a JSON number such as 640.0 is; anything else as it came."""
+    """Return the integer that a JSON number such as 640.0 is; anything else as it came."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def null_as_empty(value: object) -> object:
-    """An empty list for null, which some encoders write for one; anything else as it came."""
+    """Return an empty list for null, which some encoders write for one; anything else as it came."""
     return [] if value is None else value
 
 
@@ -218,7 +218,7 @@ Block = Annotated[
 
 
 def _match_links(blocks: list[Block]) -> list[Block]:
-    """The blocks with links to places inside the article (`#f1`) that lead to the ids as they are stored."""
+    """Return the blocks with links inside the article (`#f1`) rewritten to the stored ids."""
     texts = [text for block in blocks for text in _html_of(block)]
     matched = match_fragments(texts)
     if matched != texts:

@@ -6,14 +6,14 @@ from typing import Final
 from app.domain.html_policy import SEPARATING
 from app.domain.html_tokens import TokenKind, iterate_tokens
 
-BOUNDARY: Final = "\f"  # white space for the parser, and nothing else that is stored holds it
+BOUNDARY: Final = "\f"  # white space for the parser, and absent from stored text
 _SPACED_BOUNDARY: Final = re.compile("[ \t\n\r]*\f[ \t\n\r\f]*")
 _SEPARATING_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(SEPARATING))})(?=[\t\n\f\r />])", re.IGNORECASE)
 _WRITTEN_TAG: Final = re.compile("(<[^>]*>)")
 
 
 def separate_blocks(html: str) -> str:
-    """The HTML with a boundary character at each edge of an element that is shown apart."""
+    """Return the HTML with a boundary character at each edge of an element that is shown apart."""
     if _SEPARATING_TAG.search(html) is None:
         return html
     pieces: list[str] = []
@@ -28,7 +28,7 @@ def separate_blocks(html: str) -> str:
 
 
 def join_blocks(html: str) -> str:
-    """Sanitised HTML with one space for the boundaries between two words, none at its ends and beside a `br`."""
+    """Return sanitised HTML with one space for the boundaries between two words, none at its ends and beside a `br`."""
     pieces: list[str] = []
     gap: int | None = None
     is_spaced = True  # at the start nothing has to be separated
@@ -51,7 +51,7 @@ def join_blocks(html: str) -> str:
 
 
 def unwrap_spans(html: str) -> str:
-    """Sanitised HTML without the `span` elements that have no attribute left."""
+    """Return sanitised HTML without the `span` elements that have no attribute left."""
     dropped: list[bool] = []
     pieces: list[str] = []
     for piece in _WRITTEN_TAG.split(html):

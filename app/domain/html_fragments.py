@@ -1,4 +1,4 @@
-"""Links to places inside an article: fragments that name an `id` of its HTML."""
+"""Links inside an article: fragments that name an `id` of its HTML."""
 
 import html as entities
 import re
@@ -13,9 +13,9 @@ _FRAGMENT_LINK: Final = re.compile(r'(<a\b[^>]*\shref="#)([^"]+)(?=")')
 
 
 def match_fragments(texts: Sequence[str]) -> list[str]:
-    """The sanitised texts of one article, with links that lead to its ids as they are written with their prefix.
+    """Return the sanitised texts of one article, with links that lead to its ids as they are written with their prefix.
 
-    A link to an id that the article does not have stays as it is: it leads to a place of the page around it.
+    A link to an id that the article does not have is unchanged: it leads to an element of the page around it.
     """
     known = {entities.unescape(name) for text in texts if ID_PREFIX in text for name in _TAG_WITH_ID.findall(text)}
     if not known:

@@ -1,4 +1,4 @@
-"""What sanitising took from an HTML text: elements, attributes, links, comments, words."""
+"""Losses of sanitising an HTML text: elements, attributes, links, comments, words."""
 
 import html as entities
 from collections import Counter
@@ -38,7 +38,7 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One thing that was dropped: `subject` groups those that are alike, `sentence` says what became of it."""
+    """One dropped part: `subject` groups equal parts, `sentence` describes the loss."""
 
     code: LossCode
     subject: str
@@ -46,16 +46,16 @@ class _Part:
     example: str
 
 
-def find_losses(given: str, kept: str) -> list[Loss]:
-    """What `kept`, the sanitised form of `given`, lacks; one loss for each kind and subject, in order of appearance.
+def find_losses(given: str, sanitised: str) -> list[Loss]:
+    """Find what sanitising `given` to `sanitised` dropped; one loss for each kind and subject, in order of appearance.
 
     An element without attributes that encloses the whole text, and a `span` without attributes, are no loss.
     """
-    if given == kept or ("<" not in given and given.isprintable()):
+    if given == sanitised or ("<" not in given and given.isprintable()):
         return []
     tokens = [token for token, _ in _visible(list(iterate_tokens(given)))]
     grouped: dict[tuple[LossCode, str], list[_Part]] = {}
-    for part in (*_parts(tokens), *_lost_links(tokens, kept), *_lost_words(tokens, kept)):
+    for part in (*_parts(tokens), *_lost_links(tokens, sanitised), *_lost_words(tokens, sanitised)):
         grouped.setdefault((part.code, part.subject), []).append(part)
     return [_loss(parts) for parts in grouped.values()]
 
@@ -68,7 +68,7 @@ def _loss(parts: Sequence[_Part]) -> Loss:
 
 
 def _visible(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
-    """The tokens without those inside elements that are removed with their content, each with its place."""
+    """Return the tokens without those inside elements that are removed with their content, each with its place."""
     place = 0
     while place < len(tokens):
         token = tokens[place]
@@ -78,7 +78,7 @@ def _visible(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
 
 
 def _end_of(tokens: Sequence[Token], start: int) -> int:
-    """The place behind an element's end tag; that behind its start tag where it has no end."""
+    """Return the place behind an element's end tag; that behind its start tag where it has no end."""
     depth = 0
     for place in range(start, len(tokens)):
         token = tokens[place]
@@ -124,10 +124,10 @@ def _parts_of_attribute(tag: str, name: str, value: str) -> Iterator[_Part]:
         yield _Part(LossCode.ATTRIBUTE, "a rel", sentence, f'rel="{" ".join(lost)}"')
 
 
-def _lost_links(tokens: Iterable[Token], kept: str) -> Iterator[_Part]:
-    """Links whose address the policy allows and the URL parser refused, and second attributes of one name."""
+def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[_Part]:
+    """Return links whose address the policy allows and the URL parser refused, and second attributes of one name."""
     written = Counter(
-        (token.name, name) for token in iterate_tokens(kept) if token.name for name, _ in token.attributes
+        (token.name, name) for token in iterate_tokens(sanitised) if token.name for name, _ in token.attributes
     )
     for token in tokens:
         if token.kind is not TokenKind.START or token.name not in ALLOWED_TAGS:
@@ -142,16 +142,16 @@ def _lost_links(tokens: Iterable[Token], kept: str) -> Iterator[_Part]:
                 yield _Part(code, f"{token.name} {name}", sentence, f'{name}="{value}"')
 
 
-def _lost_words(tokens: Iterable[Token], kept: str) -> Iterator[_Part]:
-    """The words that are not in the result as they were, such as those with control characters."""
-    lost = Counter(words_of(tokens)) - Counter(words_of(iterate_tokens(kept)))
+def _lost_words(tokens: Iterable[Token], sanitised: str) -> Iterator[_Part]:
+    """Return the words that are not in the result as they were, such as those with control characters."""
+    lost = Counter(words_of(tokens)) - Counter(words_of(iterate_tokens(sanitised)))
     if lost:
         sentence = "Words were changed, by characters that cannot be stored or by misplaced tags"
         yield _Part(LossCode.TEXT, "", sentence, " ".join(list(lost)[:MAX_SHOWN_WORDS]))
 
 
 def words_of(tokens: Iterable[Token]) -> list[str]:
-    """The words of a text as a reader sees them, in order."""
+    """Return the words of a text as a reader sees them, in order."""
     pieces: list[str] = []
     for token in tokens:
         if token.kind is TokenKind.TEXT:
@@ -162,7 +162,7 @@ def words_of(tokens: Iterable[Token]) -> list[str]:
 
 
 def _wrapper(tokens: Sequence[Token]) -> Token | None:
-    """The start tag of an element that does no more than enclose the whole text."""
+    """Return the start tag of an element that does no more than enclose the whole text."""
     spoken = [token for token in tokens if token.kind is not TokenKind.TEXT or token.source.strip()]
     if not spoken or spoken[0].kind is not TokenKind.START or spoken[0].name not in _WRAPPERS:
         return None

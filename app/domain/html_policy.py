@@ -1,4 +1,4 @@
-"""What sanitised inline HTML may hold: elements, attributes and their values."""
+"""Policy of sanitised inline HTML: elements, attributes and their values."""
 
 import re
 from typing import Final
@@ -29,9 +29,9 @@ ALLOWED_LINK_TYPES: Final = frozenset(
     }
 )
 # fmt: on
-"""Tokens of `rel` that say something of a link and change nothing of the page; `me` would vouch for an identity."""
+"""Tokens of `rel` that describe a link without effect on the page; `me` is not allowed, since it claims an identity."""
 ID_PREFIX: Final = "user-content-"
-"""What every `id` begins with: no script finds a global variable or a member of a form under such a name."""
+"""Prefix of every `id`: no global variable of a script and no member of a form has such a name."""
 MAX_ID_CHARACTERS: Final = 100
 
 # fmt: off
@@ -55,7 +55,7 @@ SEPARATING: Final = frozenset(
         "ul", "video", "xmp",
     }
 )
-"""Elements that a browser shows apart from the words beside them: blocks, and what takes up room of its own."""
+"""Elements that a browser separates from adjacent words: blocks, and elements with a box of their own."""
 # fmt: on
 _BEFORE_COLON: Final = re.compile(r"([^:/?#]*):")
 _URL_NOISE: Final = re.compile(r"[\x00-\x20]+")
@@ -63,7 +63,7 @@ _ID: Final = re.compile(r"[^\s\"'<>&%#]+")
 
 
 def allowed_attribute(tag: str, name: str, value: str) -> str | None:
-    """The value that an attribute of this element may have, None where it is dropped.
+    """Return the value that an attribute of this element may have, None where it is dropped.
 
     A link loses its outer white space and may not lead where a browser might see another scheme.
     """

@@ -1,4 +1,4 @@
-"""A tokeniser for HTML fragments: tags, comments and text with their places, by the rules of the HTML Standard."""
+"""A tokeniser for HTML fragments: tags, comments and text in their order, by the rules of the HTML Standard."""
 
 import html as entities
 import re
@@ -9,7 +9,7 @@ from typing import Final
 
 
 class TokenKind(Enum):
-    """What a token is; UNFINISHED is a tag that the end of the input cuts off, which parsers discard."""
+    """Kind of a token; UNFINISHED is a tag that the end of the input cuts off, which parsers discard."""
 
     TEXT = "text"
     START = "start"
@@ -34,7 +34,7 @@ class Token:
 RAW_TEXT_ELEMENTS: Final = frozenset(
     {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"}
 )
-"""Elements whose content is text for the parser, whatever it looks like."""
+"""Elements whose content the parser reads as text."""
 
 # Every repetition is possessive: a failed match never backtracks, so that the time is linear in the input.
 _ATTRIBUTE: Final = (
@@ -53,7 +53,7 @@ _PAIR: Final = re.compile(
 
 
 def iterate_tokens(html: str) -> Iterator[Token]:
-    """The tokens of a fragment in order; their sources joined are the input."""
+    """Return the tokens of a fragment in order; their sources joined are the input."""
     position = 0
     while (match := _TOKEN.search(html, position)) is not None:
         if match.start() > position:
@@ -76,7 +76,7 @@ def iterate_tokens(html: str) -> Iterator[Token]:
 
 
 def _content_end(html: str, name: str, position: int) -> int:
-    """Where the content of a raw text element ends, its end tag included; `position` itself for the others."""
+    """Return the end of a raw text element, its end tag included; `position` for other elements."""
     if name not in RAW_TEXT_ELEMENTS:
         return position
     closing = re.compile(rf"</{name}(?=[\t\n\f\r />])[^>]*+(?:>|\Z)", re.IGNORECASE).search(html, position)

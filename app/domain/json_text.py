@@ -1,4 +1,4 @@
-"""JSON texts as they come in: UTF-8, and no member of an object twice."""
+"""Parser of incoming JSON texts: UTF-8, and no member of an object twice."""
 
 import json
 import re
@@ -12,9 +12,9 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def load_json(raw: bytes) -> Any:
-    """The value of a JSON text; InvalidValue says what is wrong with it, and names a member that stands twice.
+    """Return the value of a JSON text; InvalidValue describes the flaw, and names a repeated member.
 
-    RFC 8259 leaves open what a repeated member means; parsers take the last one and drop the others without a word.
+    RFC 8259 leaves the meaning of a repeated member open; parsers use the last one and ignore the others.
     """
     try:
         value = orjson.loads(raw)
@@ -38,7 +38,7 @@ def _explain(raw: bytes, error: orjson.JSONDecodeError) -> str:
 
 
 def _count_members(value: Any) -> int:
-    """How many members the objects in a value have, without recursion: JSON may be nested deeply."""
+    """Count the members of the objects in a value, without recursion: JSON may be nested deeply."""
     count = 0
     waiting = [value]
     while waiting:

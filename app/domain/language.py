@@ -119,7 +119,7 @@ def find_numbering_system(language: str) -> str:
 
 
 def heading(day: date, language: str) -> Heading:
-    """The parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999.
+    """Return the parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999.
 
     Digits are those of the language's default numbering system in CLDR.
     """

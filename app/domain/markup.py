@@ -40,10 +40,10 @@ _TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
 
 def sanitise(html: str) -> str:
-    """The inline HTML that may be stored and shown; sanitising it again changes nothing.
+    """Return the sanitised inline HTML; sanitising it again changes nothing.
 
     Tags outside the list are dropped and their text stays, except where the content is no text for readers
-    (script, style, iframe, svg …). Words on two sides of a block element's edge are separated by a space. An `id`
+    (script, style, iframe, svg …). Words on both sides of a block element's edge are separated by a space. An `id`
     gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValue for NUL, lone
     surrogates, more than 1,000 tags and nesting that does not settle.
     """
@@ -76,9 +76,9 @@ def escape(text: str) -> str:
 
 
 def to_text(html: str) -> str:
-    """The plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks.
+    """Return the plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks.
 
-    Ruby text follows its base in parentheses, its own (`rp`) where it brings them: 漢字(かんじ).
+    Ruby text follows its base in parentheses, those of `rp` where present: 漢字(かんじ).
     """
     if "<" in html:
         if "<rt" in html:
@@ -104,7 +104,7 @@ def web_url(value: str) -> str:
     """The URL itself, once it is known to be an absolute http or https address with a host and no password.
 
     Raises InvalidValue for anything else, for more than 2,000 characters, for a host that is no valid international
-    domain name, and for what RFC 3986 leaves out and front ends trip over: white space, controls, backslashes,
+    domain name, and for characters outside RFC 3986 that front ends misread: white space, controls, backslashes,
     quotation marks and angle brackets.
     """
     if len(value) > MAX_URL_CHARACTERS:

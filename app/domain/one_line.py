@@ -1,4 +1,4 @@
-"""Texts of one line (headlines, names, datelines): white space, direction marks, and whether they show anything."""
+"""Texts of one line (headlines, names, datelines): white space, direction marks, and visible characters."""
 
 import re
 import unicodedata
@@ -21,9 +21,9 @@ _DIRECTION_MARKS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def one_line(value: str) -> str:
-    """The text on one line: no white space at its ends, each run inside as one space, direction marks balanced.
+    """Return the text on one line: no white space at its ends, each run inside as one space, direction marks balanced.
 
-    A single space of another kind (no-break, thin, ideographic) stays what it is. Doing it again changes nothing.
+    A single space of another kind (no-break, thin, ideographic) is unchanged. Applied again it changes nothing.
     Raises InvalidValue as `plain_text` does.
     """
     if value.isprintable() and "  " not in value and value[:1] != " " and value[-1:] != " " and value.isascii():
@@ -35,17 +35,17 @@ def one_line(value: str) -> str:
 
 
 def visible_line(value: str) -> str:
-    """The text on one line, as `one_line` gives it; InvalidValue for one that shows nothing."""
+    """Return the text on one line, as `one_line` does; InvalidValue for one without visible characters."""
     return check_visible(one_line(value))
 
 
 def visible_text(value: str) -> str:
-    """The text as `plain_text` gives it, its line breaks unchanged; InvalidValue for one that shows nothing."""
+    """Return the text as `plain_text` does, with its line breaks; InvalidValue for one without visible characters."""
     return check_visible(plain_text(value))
 
 
 def check_visible(value: str) -> str:
-    """The text itself; InvalidValue unless a character of it has a shape of its own.
+    """Return the text itself; InvalidValue unless a character of it has a shape of its own.
 
     White space, control and format characters (zero-width ones, tags), combining marks alone, variation selectors
     and fillers have none.
@@ -67,11 +67,11 @@ def _one_space(match: re.Match[str]) -> str:
 
 
 def _balanced(line: str) -> str:
-    """The line with the ends of embeddings and isolates that it lacks, and without those that end nothing.
+    """Return the line with the ends of embeddings and isolates that it lacks, and without those that end nothing.
 
-    So no direction reaches beyond the line into what a page shows beside it (UAX #9, BD9 and X5 to X7).
+    So no direction extends beyond the line into the page around it (UAX #9, BD9 and X5 to X7).
     """
-    kept: list[str] = []
+    balanced: list[str] = []
     open_ends: list[str] = []
     for character in line:
         if character in _EMBEDDINGS or character in _ISOLATES:
@@ -84,7 +84,7 @@ def _balanced(line: str) -> str:
             if _END_OF_ISOLATE not in open_ends:
                 continue
             while open_ends[-1] != _END_OF_ISOLATE:
-                kept.append(open_ends.pop())
+                balanced.append(open_ends.pop())
             open_ends.pop()
-        kept.append(character)
-    return "".join([*kept, *reversed(open_ends)])
+        balanced.append(character)
+    return "".join([*balanced, *reversed(open_ends)])

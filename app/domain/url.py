@@ -15,7 +15,7 @@ from app.errors import InvalidValue
 HOST_CHARACTERS_MOST: Final = 253
 
 _ALLOWED: Final = "%/?:@!$&'()*+,;=-._~"
-"""What RFC 3986 allows outside of the authority, beside letters, digits and the `#` before the fragment."""
+"""Characters that RFC 3986 allows outside of the authority, beside letters, digits and the fragment's `#`."""
 _AUTHORITY: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#\\]*)")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@/?-]*")
 _RFC_3986: Final = re.compile(
@@ -55,7 +55,7 @@ def ascii_url(url: str) -> str:
     Brackets stay around an IPv6 address only. A host that has no valid form is percent-encoded, which resolves
     nowhere: it can only come from a database that was filled before hosts were checked.
     """
-    if _PLAIN.fullmatch(url) or _RFC_3986.fullmatch(url):  # most URLs are plain, and the first look is the quicker one
+    if _PLAIN.fullmatch(url) or _RFC_3986.fullmatch(url):  # most URLs are plain, and the first check is the quicker one
         return url
     match = _AUTHORITY.match(url)
     if match is None:

@@ -20,14 +20,14 @@ _RECORD: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build
 
 
 class ParsedLine(NamedTuple):
-    """The record of a line, and what of its HTML has no place in it."""
+    """The record of a line, and the warnings of its HTML."""
 
     record: Record
     warnings: list[WriteWarning]
 
 
 def parse_line(line: bytes) -> ParsedLine:
-    """The record of one line with its warnings; InvalidInput says what is wrong with it and where."""
+    """Return the record of one line with its warnings; InvalidInput names each flaw and its place."""
     try:
         value = load_json(line)
     except InvalidValue as error:
@@ -48,7 +48,7 @@ def parse_line(line: bytes) -> ParsedLine:
 
 
 def _made_identity(value: dict[str, Any], record: ArticleRecord) -> str:
-    """What an article is known by that brought no identity: its headline and date, so that twice is once.
+    """Return the identity of an article without one, from its headline and date: a repeated import finds it.
 
     The headline is the one of the line: earlier versions did not collapse its white space.
     """

@@ -26,17 +26,17 @@ REASON_CHARACTERS_MOST = 400
 _COUNT_AND_EXAMPLE = re.compile(r"(?: \(\d+ times\))?(?:\.|: .*)?$", re.DOTALL)
 GZIP_MAGIC = b"\x1f\x8b"
 
-CONCERNS_MOST = 200
-EXAMPLES_MOST = 3
+MAX_CONCERNS = 200
+MAX_EXAMPLES = 3
 
 Line = tuple[int, bytes]
 Concern = tuple[str, str]
-"""The code of a warning and what it is about."""
+"""The code of a warning and its subject."""
 
 
 @dataclass(slots=True)
 class Report:
-    """What an import came to: records by (kind, outcome), entries made from codes, lines refused.
+    """The outcome of an import: records by (kind, outcome), entries made from codes, lines refused.
 
     `warnings` counts what was not stored as it came, by code and sentence (without its example); `examples` has the
     first lines of each.
@@ -52,21 +52,21 @@ class Report:
         """Count the warnings of a line."""
         for each in warnings:
             concern = (each["code"], _subject(each["detail"]))
-            if concern not in self.warnings and len(self.warnings) >= CONCERNS_MOST:
+            if concern not in self.warnings and len(self.warnings) >= MAX_CONCERNS:
                 concern = (each["code"], "further kinds")
             self.warnings[concern] += 1
             examples = self.examples.setdefault(concern, [])
-            if len(examples) < EXAMPLES_MOST:
+            if len(examples) < MAX_EXAMPLES:
                 examples.append(f"line {number}, {each['where']}")
 
 
 class Importer:
     """One run over one stream of JSON Lines, plain or gzipped.
 
-    `tell_flaw` gets the number and the reason of each line refused, as they are found; `tell_progress` the lines
+    `tell_flaw` gets the number and the reason of each refused line, as it is found; `tell_progress` the lines
     read so far, now and then. `make_default` lets a line with `"default": true` make its edition the default one
     where another one is; an installation without a default edition takes that of the file. Lines whose edition comes
-    later in the stream are tried again at its end, and so are all that follow in that edition, which keeps them in
+    later in the stream are retried at its end, and so are all that follow in that edition, so that they stay in
     their order.
     """
 
@@ -175,7 +175,7 @@ class Importer:
 
 
 def _subject(detail: str) -> str:
-    """The sentence of a warning without its count and its example, which differ from line to line."""
+    """Return the sentence of a warning without its count and its example, which differ from line to line."""
     return _COUNT_AND_EXAMPLE.sub("", detail, count=1)
 
 

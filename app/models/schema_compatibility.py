@@ -1,4 +1,4 @@
-"""Which releases can work with the schema that each applied migration made."""
+"""Table of the oldest release that can work with the schema of each applied migration."""
 
 from sqlalchemy import Column, Table
 

@@ -38,7 +38,7 @@ FEEDS = (
 
 @dataclass(frozen=True, slots=True)
 class EditionView:
-    """What answers need to know of an edition; `article_url` is the `template` with its site filled in.
+    """The fields of an edition that responses use; `article_url` is the `template` with its site filled in.
 
     URLs are written by RFC 3986; `is_ascii` says whether those made from `article_url` are without further work.
     """

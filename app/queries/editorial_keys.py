@@ -1,7 +1,7 @@
-"""The order of the newsroom's list: which articles are on a page, found by ranges of the index of statuses.
+"""Keys of a page of the editorial list, found by ranges of the index of statuses.
 
 A list is a range of `(modified_at, id)` for each edition and status, and the ranges are merged. Where a filter names
-something that few articles have, those articles are looked at instead: the ranges would be read to their ends.
+a rare value, the articles with it are read instead: the ranges would be read to their ends.
 """
 
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ from app.queries.scope import Asked
 from app.schemas.editorial import EditorialQuestion
 
 FEW = 1_000
-"""Up to so many articles are looked at one by one rather than in order: some 10 ms, on either database."""
+"""Maximum of articles that are read one by one rather than in order: some 10 ms, on either database."""
 
 _KEY = tuple_(articles.c.modified_at, articles.c.id)
 _UPPER = tuple_(bindparam("upper_at"), bindparam("upper_id"))
@@ -43,7 +43,7 @@ _USERS: dict[Facet, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
 
 
 class _Form(NamedTuple):
-    """What the text of the statement depends on."""
+    """The cache key of the statement's text."""
 
     kinds: tuple[Facet, ...]
     is_dated: bool
@@ -51,9 +51,9 @@ class _Form(NamedTuple):
 
 
 def find_keys(connection: Connection, asked: Asked, question: EditorialQuestion, upper: Key, most: int) -> list[Key]:
-    """The places `(modified_at, id)` of what is asked for, the latest first, at most so many.
+    """Return at most `most` keys `(modified_at, id)` of the selected articles, the latest first.
 
-    One statement, and one for each kind of name that is asked for.
+    It runs one statement, and one for each kind of name in the filters.
     """
     kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.kinds}
     kinds.pop(Facet.EDITION, None)
@@ -79,7 +79,7 @@ def find_keys(connection: Connection, asked: Asked, question: EditorialQuestion,
 
 
 def _find_few(connection: Connection, kinds: Iterable[Facet], values: dict[str, Any]) -> set[int] | None:
-    """All articles of the first kind that has few of them; None where each kind has many."""
+    """Return all articles of the first kind that has few of them; None where each kind has many."""
     for kind in sorted(kinds):
         rows = _users(kind).all(connection, {kind.name: values[kind.name], "few": FEW})
         if len(rows) < FEW:
@@ -117,7 +117,7 @@ def _in_range(article: Any, of: Any) -> Sequence[ColumnElement[bool]]:
 
 
 def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
-    """The filters, each a scalar: of an EXISTS, PostgreSQL would make a join that reads the whole of its table."""
+    """Return the filters, each a scalar: PostgreSQL would plan an EXISTS as a join that reads its whole table."""
     found: list[ColumnElement[bool]] = []
     for kind in form.kinds:
         named = bound_rows(kind.name, "number")

@@ -1,4 +1,4 @@
-"""Every list of articles is a few ranges of one index: which ranges, and the values that name them in a statement.
+"""Selections of articles as ranges of one index, and the values that name them in a statement.
 
 The text of a statement depends on which kinds name one list and which name several, never on how many: several are
 bound as rows.
@@ -162,10 +162,10 @@ def selection_values(selection: Selection, lower: Key = EARLIEST, upper: Key = L
 
 
 def range_values(lower: Key, upper: Key) -> dict[str, int]:
-    """The bound values of the range alone."""
+    """Return the bound values of the range alone."""
     return {"lower_at": lower[0], "lower_id": lower[1], "upper_at": upper[0], "upper_id": upper[1]}
 
 
 def form_of(selection: Selection) -> Form:
-    """What a statement over this selection depends on: whether each kind has several places."""
+    """Return the cache key of a statement over this selection: for each kind, whether it names several lists."""
     return tuple(len(places) != 1 for places in selection.kinds)

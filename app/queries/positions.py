@@ -37,7 +37,7 @@ _LOWER, _UPPER = tuple_(_LOWER_AT, _LOWER_ID), tuple_(_UPPER_AT, _UPPER_ID)
 
 
 def in_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """The order of the timeline over these sort keys."""
+    """Return the order of the timeline over these sort keys."""
     if oldest_first:
         return keys.published_at.asc(), keys.article_id.asc()
     return keys.published_at.desc(), keys.article_id.desc()
@@ -46,7 +46,7 @@ def in_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[in
 def positions(
     form: Form, *, limit: bool = True, oldest_first: bool = False, span: FromClause | None = None
 ) -> Subquery:
-    """The sort keys `(published_at, article_id)` of a selection in order, each article once.
+    """Return the sort keys `(published_at, article_id)` of a selection in order, each article once.
 
     Bound: those of `selection_values`, and `limit` unless it is off. `span` is a table of the outer
     statement whose `starts_at` and `ends_at` stand for the bound range.
@@ -69,13 +69,13 @@ def positions(
 
 
 def in_bound_range(keys: Any) -> ColumnElement[bool]:
-    """Whether sort keys are within the range of `range_values`."""
+    """Return whether sort keys are within the range of `range_values`."""
     key = tuple_(keys.published_at, keys.article_id)
     return (key >= _LOWER) & (key < _UPPER)
 
 
 def at_place(keys: Any, place: Any) -> tuple[ColumnElement[bool], ...]:
-    """Whether rows of the index are of the list that a row of places names."""
+    """Return whether rows of the index are of the list that a row of places names."""
     return tuple(keys[name] == place[name] for name in PLACE)
 
 
@@ -94,7 +94,7 @@ def _in_range(span: FromClause | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # noqa: FBT001 - an element of a form
-    """Whether an article also stands in one of the lists of a kind; a look-up by the full key of each.
+    """Return whether an article also stands in one of the lists of a kind; a look-up by the full key of each.
 
     A scalar and no EXISTS, which PostgreSQL would make a join that reads the whole of the other list.
     """
@@ -112,7 +112,7 @@ def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # 
 
 
 def named_positions(form: Form) -> Subquery:
-    """The sort keys of the public articles that are selected among the `ids` that are bound as rows."""
+    """Return the sort keys of the public articles that are selected among the `ids` that are bound as rows."""
     wanted = bound_rows("ids", "id")
     probes = [probe(kind, is_several, articles.c) for kind, is_several in enumerate(form)]
     key = tuple_(articles.c.published_at, articles.c.id)

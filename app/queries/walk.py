@@ -1,4 +1,4 @@
-"""Which of several kinds of lists to walk: the sparsest, judged by the first keys of its lists."""
+"""Choice of the kind of lists to walk: the sparsest, judged by the first keys of its lists."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,21 +13,21 @@ from app.models.listing import listings
 from app.queries.listing import Key, Selection, range_values
 from app.queries.positions import ONE, PLACE, at_place, in_bound_range, in_order
 
-SAMPLE, SAMPLE_LEAST = 100, 10
-"""Keys that are looked at of a kind with one list, and of each list where a kind has many."""
+SAMPLE, MIN_SAMPLE = 100, 10
+"""Keys that are read of a kind with one list, and of each list where a kind has many."""
 
 
 def plan_walk(
     connection: Connection, selection: Selection, lower: Key, upper: Key, *, oldest_first: bool
 ) -> tuple[Selection, Key, Key]:
-    """The same question with its sparsest kind first, and no more of the range than all kinds reach into.
+    """Return the question with its sparsest kind first, and with the range that all kinds cover.
 
     The fewer of a kind's first keys there are, and the further they reach, the sparser it is. One statement where
     there are several kinds, else none.
     """
     if len(selection.kinds) == 1:
         return selection, lower, upper
-    most = max(SAMPLE // max(len(places) for places in selection.kinds), SAMPLE_LEAST)
+    most = max(SAMPLE // max(len(places) for places in selection.kinds), MIN_SAMPLE)
     lists = [(kind, *place) for kind, places in enumerate(selection.kinds) for place in places]
     bound = {**range_values(lower, upper), "most": most, "lists": rows_value(lists)}
     found: list[list[AnyRow]] = [[] for _ in selection.kinds]
@@ -42,7 +42,7 @@ def plan_walk(
 
 
 def _density(rows: Sequence[AnyRow], most: int, *, oldest_first: bool) -> tuple[bool, float]:
-    """What kinds are ranked by: the number of keys where all lists end within the sample, else keys over time."""
+    """Return the rank of a kind: the number of keys where all lists end within the sample, else keys over time."""
     if all(row.total < most for row in rows):
         return False, sum(row.total for row in rows)
     begins = min(row.oldest for row in rows) if oldest_first else max(row.newest for row in rows)

@@ -99,7 +99,7 @@ class Channel:
             self._task = asyncio.create_task(self._follow(), name="dayline-channel")
 
     def stop(self) -> None:
-        """Follow no more, and leave no task that holds the channel: only a search for cycles would free both."""
+        """Stop following and release the task: a task that holds the channel is a cycle that only a search frees."""
         task, self._task = self._task, None
         for each in (task, *self._reading.values()):
             if each is not None:

@@ -105,7 +105,7 @@ class Follower:
     def is_current(self) -> bool:
         """Whether everything that had been committed on this machine before this call was applied, in 1 µs or less.
 
-        What another machine committed: all that it has acknowledged. False where only `catch_up` can determine it.
+        Commits of other machines are applied once acknowledged. False where only `catch_up` can determine it.
         """
         now = self._asked_at = uptime()
         if now < self._trusted_until and self._mark is not None and self._watch.mark() == self._mark:
@@ -181,7 +181,7 @@ class Follower:
         return True
 
     def _compare(self, now: float) -> bool:
-        """Whether nothing was committed and only the files had to be compared again, which were those of the mark."""
+        """Return whether nothing was committed and only the files had to be compared again, without a difference."""
         if self._task is None or now >= self._settled_until or self._failures:
             return False
         if self._mark is None or self._watch.mark() != self._mark:

@@ -35,7 +35,7 @@ TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 BACK_OFF_S = 0.5
 BACK_OFF_MOST_S = 30.0
 STOPPED_WITHIN_S = 0.5
-RETURNED_WITHIN_S = 2.0  # the turn, at the end, to a database that may not respond
+RETURNED_WITHIN_S = 2.0  # the last attempt before the end, to a database that may not respond
 
 log = logging.getLogger(__name__)
 

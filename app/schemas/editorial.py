@@ -75,7 +75,7 @@ class EditorialArticle(EditorialItem, total=False):
 
 
 class SavedArticle(EditorialArticle, total=False):
-    """An article as editors see it after a write, and what the write did not store as it came."""
+    """An article as editors see it after a write, with the warnings of the write."""
 
     warnings: Required[Warnings]
 

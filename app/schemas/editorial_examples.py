@@ -1,4 +1,4 @@
-"""Articles of the shipped sample as editors see them, for the API document; a test compares them with the answers."""
+"""Articles of the shipped sample as editors see them, for the API document; a test compares them with the responses."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ PUSH: dict[str, Any] = {
     "published_at": "2026-11-14T09:15:00+02:00",
     "body": [{"type": "paragraph", "text": "The harbour's fog watch moved on Friday night to the new control tower."}],
 }
-"""What replaces an article of the sample, by its `source_id`."""
+"""A replacement of an article of the sample, by its `source_id`."""
 PATCH: dict[str, Any] = {
     "body": BODY,
     "note": {"type": "correction", "text": CORRECTION},

@@ -1,4 +1,4 @@
-"""One consistent example of every answer, for the API's own document: what the shipped sample answers.
+"""One consistent example of every response, for the OpenAPI document: the responses of the shipped sample.
 
 `tests/api/test_examples.py` requests the documented addresses of the sample and compares the members of the answers.
 """

@@ -1,4 +1,4 @@
-"""What the documents of feeds begin like on the shipped sample: one entry of each; a test compares them with the answers."""
+"""Examples of feed documents on the shipped sample, with one entry each; a test compares them with the responses."""
 # ruff: noqa: E501 - lines of documents, as they are sent
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the JSON documents of feeds begin like on the shipped sample; a test compares them with the answers."""
+"""Examples of JSON feed documents on the shipped sample; a test compares them with the responses."""
 
 from typing import Any
 

@@ -32,7 +32,7 @@ LIMIT_MOST = 200
 LIMIT_WITH_BODY = 50
 IDS_MOST = 100
 NAMES_MOST = 50
-FIELDS_MOST = 100
+MAX_FIELDS = 100
 EVERY_EDITION = "*"
 SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
 """Parameters whose values are a set: addresses name them in the order of the alphabet, each once."""
@@ -93,7 +93,7 @@ Members = Annotated[
     list[str],
     SPLIT,
     Field(
-        max_length=FIELDS_MOST,
+        max_length=MAX_FIELDS,
         description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay.",
     ),
     DROP_EMPTY,

@@ -165,7 +165,7 @@ class Content(_Record):
 
 
 class PastContent(Content):
-    """What an article said once; a headline that shows nothing is history and no reason to refuse the article."""
+    """A revision of an article; a headline without visible characters does not refuse the article here."""
 
     headline: Annotated[str, Field(max_length=LINE_MOST), AfterValidator(one_line)]
 

@@ -1,4 +1,4 @@
-"""Warnings of a write: what was accepted and not stored as it came."""
+"""Warnings of a write about input that was accepted and changed."""
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -26,7 +26,7 @@ class WarningCode(StrEnum):
 
 
 class WriteWarning(TypedDict):
-    """Something of a request that was accepted and not stored as it came."""
+    """A part of a request that was accepted and changed."""
 
     where: Annotated[str, Field(description="The place in the request.", examples=["body.2.html"])]
     code: Annotated[
@@ -44,14 +44,14 @@ class WriteWarning(TypedDict):
 
 Warnings = Annotated[
     list[WriteWarning],
-    Field(description="What was accepted and not stored as it came; empty where nothing was lost."),
+    Field(description="Parts of the request that were accepted and changed; empty where there are none."),
 ]
 
 
 def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
-    """What an article (as JSON values: `given`) lost on its way into the record: HTML that has no place in it.
+    """Return the warnings of an article (as JSON values: `given`) whose HTML was sanitised.
 
-    At most MAX_WARNINGS; a last one counts the others.
+    They are at most MAX_WARNINGS; a last one counts the others.
     """
     if not isinstance(given, dict):
         return []
@@ -66,7 +66,7 @@ def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
 
 
 def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
-    """What an import stores although its date contradicts it: the editorial API refuses both."""
+    """Return the warnings of an import about dates that the editorial API refuses."""
     found: list[WriteWarning] = []
     if article.status is Status.SCHEDULED and article.published_at is not None and article.published_at <= now:
         detail = "A schedule whose time has passed was published."
@@ -97,7 +97,7 @@ def _body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[
 
 
 def _html_members(raw: Any, block: Block) -> Iterator[tuple[str, str, str]]:
-    """The HTML members of a block: their names, as they came and as they are stored."""
+    """Return the HTML members of a block: names, values as given and values as stored."""
     if isinstance(block, Paragraph | Heading | Embed):
         if block.html is not None and "html" in raw:
             yield "html", raw["html"], block.html

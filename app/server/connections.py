@@ -19,7 +19,7 @@ from app.server.request_head import HeadLimits
 log = logging.getLogger(__name__)
 
 STATE_KEY = "connection_monitor"
-"""Under which name the application hands its ConnectionMonitor to the server, in the state of its lifespan."""
+"""Key of the application's ConnectionMonitor in the state of its lifespan."""
 SWEEP_INTERVAL_S = 1.0
 RESERVED_FILES = 128  # descriptors for databases, webhooks and listening sockets
 MIN_CONNECTIONS = 16
@@ -28,7 +28,7 @@ EVICTED_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """What one client may take; docs/operations.md lists the defaults."""
+    """Limits of one client; docs/operations.md lists the defaults."""
 
     head: HeadLimits = field(default_factory=HeadLimits)
     head_timeout_s: float = 10.0
@@ -37,7 +37,7 @@ class ConnectionLimits:
     min_bytes_per_s: int = 1_024
     linger_s: float = 2.0  # how long input is discarded after an error, so that the client can read the response
     max_discarded_body_bytes: int = 1_048_576  # of a body that arrives after its response
-    max_requests_per_turn: int = 16  # pipelined requests of one connection before others have their turn
+    max_requests_per_turn: int = 16  # pipelined requests of one connection before others are served
     max_partial_per_address: int = 100  # beyond the grace, which bursts of new connections need to be read at all
     partial_grace_s: float = 1.0
     max_partial: int = 4_000
@@ -49,15 +49,15 @@ class Connection(Protocol):
 
     @property
     def peer_host(self) -> str | None:
-        """The address of the client."""
+        """Return the address of the client."""
 
     @property
     def partial_since(self) -> float:
-        """When the head or body that is being read began, by the loop's clock."""
+        """The time at which the head or body that is being read began, by the loop's clock."""
 
     @property
     def idle_until(self) -> float | None:
-        """When keep-alive ends, by the loop's clock; None while a request or response is under way."""
+        """The time at which keep-alive ends, by the loop's clock; None while a request or response is under way."""
 
     def check_reading(self, now: float) -> None:
         """Close the connection where a request arrives too slowly."""
@@ -66,15 +66,15 @@ class Connection(Protocol):
         """Close the connection where the client reads a response too slowly."""
 
     def give_way(self) -> None:
-        """Close the connection and remove it from the registry: others need its place."""
+        """Close the connection and remove it from the registry, in favour of others."""
 
 
 class ConnectionMonitor:
     """Registry of connections with a partly read request or an unread response; one sweep per second checks them.
 
     A connection counts as partial from its first moment until a request has been read completely. The bound per
-    address (IPv6: /64) closes the oldest one of that address, so that a client which sends at once is never locked
-    out. Trusted proxies speak for many clients and are only bound by the total.
+    address (IPv6: /64) closes the oldest one of that address, so that a client that sends at once is never locked
+    out. Trusted proxies forward many clients and are only bound by the total.
     """
 
     def __init__(self, limits: ConnectionLimits | None = None, *, trusted_proxies: Sequence[Network] = ()) -> None:
@@ -166,7 +166,7 @@ class ConnectionMonitor:
             self._start()
 
     def _find_address_key(self, host: str) -> str | None:
-        """Return what a client's connections are counted by; None for trusted proxies."""
+        """Return the key by which a client's connections are counted; None for trusted proxies."""
         address = parse_address(host)
         if address is not None and any(address in network for network in self._trusted):
             return None

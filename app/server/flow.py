@@ -1,4 +1,4 @@
-"""Pausing and resuming one connection, and where it stands with reading."""
+"""Pausing and resuming one connection, and its phase of reading."""
 
 from enum import Enum
 
@@ -6,7 +6,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 
 class HeldFlow(FlowControl):
-    """Flow control that stays paused while it is held, whatever a request or response asks for."""
+    """Flow control that stays paused while it is held, also when a request or response resumes it."""
 
     is_held = False
 
@@ -21,13 +21,13 @@ class HeldFlow(FlowControl):
         self.pause_reading()
 
     def release(self) -> None:
-        """End the hold and read on."""
+        """End the hold and resume reading."""
         self.is_held = False
         self.resume_reading()
 
 
 class Phase(Enum):
-    """Where a connection stands with reading."""
+    """The phase of reading of a connection."""
 
     BETWEEN = 1  # no byte of a next request has come
     HEAD = 2
@@ -36,4 +36,4 @@ class Phase(Enum):
 
 
 BETWEEN, HEAD, BODY, REFUSED = Phase
-"""The phases, which are quicker to reach by these names."""
+"""Aliases of the phases, which are quicker to look up."""

@@ -1,10 +1,10 @@
-"""Where requests begin and end in what a client sends, and the bounds of a head and of a chunked body. Pure code."""
+"""Boundaries of requests in a client's input, and the bounds of a head and of a chunked body. Pure code."""
 
 from app.server.refusals import BAD_REQUEST, HEADER_FIELDS_TOO_LARGE, URI_TOO_LONG, RefusedRequest
 from app.server.request_head import HeadLimits
 
 END = b"\r\n\r\n"
-"""Ends a head, and a chunked body."""
+"""The end of a head, and of a chunked body."""
 TAIL = len(END) - 1
 LONG_HEAD = 4_096  # bytes from which the fields of a head that came whole are counted
 FREE_OVERHEAD = 16_384  # bytes of a chunked body beside its content, and how many more for each byte of it
@@ -75,7 +75,7 @@ class RequestFraming:
         self._tail = (self._tail + piece[-TAIL:])[-TAIL:]
 
     def count_content(self, size: int) -> None:
-        """Count what the parser found to be content."""
+        """Count the content that the parser found."""
         self.content_bytes += size
         if self.content_left is not None:
             self.content_left -= size

@@ -28,7 +28,7 @@ from app.server.request_head import check_head, explain_parser_error
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Hands requests to the application one by one, and refuses what cannot be served with problem details.
+    """Protocol that passes requests to the application one by one, and refuses invalid ones with problem details.
 
     Limits and the registry of slow connections come from the ConnectionMonitor in the lifespan's state.
     """
@@ -59,12 +59,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @property
     def peer_host(self) -> str | None:
-        """The address of the client."""
+        """Return the address of the client."""
         return None if self.client is None else self.client[0]
 
     @property
     def idle_until(self) -> float | None:
-        """When keep-alive ends; None while a request or response is under way."""
+        """The timer that ends keep-alive; None while a request or response is under way."""
         timer = self.timeout_keep_alive_task
         return timer.when() if timer is not None and self._is_clear and self._is_through() else None
 
@@ -80,7 +80,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._register()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the connection."""
+        """Remove the connection from the registry."""
         self._unread = None
         self._unregister()
         self._monitor.remove_unread(self)
@@ -123,7 +123,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if framing.is_body and framing.content_left is None:
                 framing.check_overhead()
         except httptools.HttpParserUpgrade:
-            pass  # answered as any other request; a request with a body is refused before
+            pass  # responded to as any other request; a request with a body is refused before
         except RefusedRequest as error:
             self._refuse(error.refusal, error.detail)
         except httptools.HttpParserCallbackError as error:
@@ -208,7 +208,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._monitor.add_unread(self)
 
     def resume_writing(self) -> None:
-        """Send again, and read what came meanwhile."""
+        """Resume sending, and read the input that arrived meanwhile."""
         super().resume_writing()
         self._unsent = None
         self._monitor.remove_unread(self)
@@ -239,7 +239,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.transport.close()
             elif elapsed >= limits.head_timeout_s:
                 self._refuse(REQUEST_TIMEOUT, f"A request head arrives within {limits.head_timeout_s:g} seconds.")
-        elif self.flow.read_paused:  # the application has not taken what came
+        elif self.flow.read_paused:  # the application has not read the input
             self.partial_since += SWEEP_INTERVAL_S
         elif elapsed >= limits.body_timeout_s and self._framing.wire_bytes < limits.min_bytes_per_s * elapsed:
             rate = f"or at {limits.min_bytes_per_s:,} bytes per second"
@@ -257,34 +257,34 @@ class BoundedProtocol(HttpToolsProtocol):
             self._unsent = now, waiting
 
     def give_way(self) -> None:
-        """Close the connection: others need its place."""
+        """Close the connection in favour of others."""
         if self._framing.head_bytes and self._phase is not REFUSED:
             self._refuse(TOO_MANY_CONNECTIONS, "This request was arriving for longest among too many; send it again.")
         self.transport.close()
         self._unregister()
 
     def _is_through(self) -> bool:
-        """Return whether whatever was handed to the application has been answered."""
+        """Return whether every request of the application has its response."""
         cycle = self.cycle
         return cycle is None or cycle.response_complete
 
     def _is_free(self) -> bool:
-        """Return whether every earlier request has been answered, and the client reads the responses."""
+        """Return whether every earlier request has its response, and the client reads the responses."""
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             return False
         return not (self.flow.write_paused or self.transport.is_closing())
 
     def _hold(self, data: bytes, start: int) -> None:
-        """Store what cannot be parsed yet, and stop reading; at most what one read from the socket brings."""
+        """Store input that cannot be parsed yet, and stop reading; at most the bytes of one read from the socket."""
         self._unread, self._is_clear = (data, start), False
         self._unregister()
         self.flow.hold()
-        if self._is_free():  # others have their turn first
+        if self._is_free():  # other connections are served first
             self.loop.call_soon(self._read_on)
 
     def _read_on(self) -> None:
-        """Parse what was stored, and read from the client again once that is done."""
+        """Parse the stored input, and then resume reading from the client."""
         if self._unread is None or self.transport.is_closing() or not self._is_free():
             return
         (data, start), self._unread = self._unread, None
@@ -293,7 +293,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.flow.release()
 
     def _watch(self) -> None:
-        """Have the monitor time what is being read."""
+        """Register the request that is being read with the monitor."""
         self._is_clear = self._phase is BETWEEN and not self._framing.head_bytes
         if self._is_clear or self.transport.is_closing():
             self._unregister()
@@ -312,14 +312,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._monitor.remove_partial(self)
 
     def _expect_reading(self) -> None:
-        """Have the monitor time how the client reads what is still to be sent."""
+        """Register the unread response with the monitor."""
         if self.transport.get_write_buffer_size():
             self._monitor.add_unread(self)
 
     def _refuse(self, refusal: Refusal, detail: str) -> None:
         """Return a problem for the request that is being read, where it has no response yet, and end the connection.
 
-        What still comes is discarded for a moment: closing at once would reset the connection, and the client
+        Further input is discarded for a moment: closing at once would reset the connection, and the client
         would lose the response.
         """
         self._unset_keepalive_if_required()
@@ -353,7 +353,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.write(response)
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: whoever asks for an upgrade gets a response in HTTP/1.1 (RFC 9110, section 7.8)."""
+        """Log nothing: a request for an upgrade gets a response in HTTP/1.1 (RFC 9110, section 7.8)."""
 
 
 def _origin_form(target: bytes) -> bytes:

@@ -107,9 +107,9 @@ def subjects(item: ArticleItem) -> Iterator[Subject]:
 
 
 class Creator(NamedTuple):
-    """Who made an article, as far as is known: the name, and whether it is that of an organisation.
+    """The creator of an article: the name, and whether it is that of an organisation.
 
-    `author` is the catalogue's entry of who signs it, None where its source stands for the author.
+    `author` is the catalogue's entry of the author, None where the source stands for the author.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Creator(NamedTuple):
 
 
 def creators(item: ArticleItem) -> list[Creator]:
-    """Those who sign the article; its source where nobody does, as with the copy of news agencies.
+    """Return the authors of the article; its source where it has none, as with the copy of news agencies.
 
     Empty where neither is known: the article is the publication's own. An author is an organisation where the
     article's source or the holder of its rights has the same name, or where the role says so.

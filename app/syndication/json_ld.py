@@ -76,7 +76,7 @@ def _type(article: Article) -> str:
 
 
 def _authors(article: Article, publisher: dict[str, Any]) -> Any:
-    """Who signs the article, else the agency or paper that it comes from, else the publisher."""
+    """Return the authors of the article, else the agency or paper that it comes from, else the publisher."""
     found = creators(article)
     if len(found) == 1 and found[0].author is None:
         is_own = found[0].name.casefold() == publisher["name"].casefold()

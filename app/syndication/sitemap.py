@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 
 def render(pages: Sequence[Place], *, home: str) -> bytes:
-    """A sitemap of these pages; ValueError beyond ENTRIES_MOST.
+    """Return a sitemap of these pages; ValueError beyond ENTRIES_MOST.
 
     The format allows no sitemap without a page: where there is none, `home`, a page of the same host, is listed.
     """
@@ -35,15 +35,15 @@ def render(pages: Sequence[Place], *, home: str) -> bytes:
 
 
 def render_index(sitemaps: Sequence[Place], *, home: str) -> bytes:
-    """An index of these sitemaps, or, where there is none, a sitemap of `home`; ValueError beyond ENTRIES_MOST."""
+    """Return an index of these sitemaps, or a sitemap of `home` where none exist; ValueError beyond ENTRIES_MOST."""
     return _document("sitemapindex", "sitemap", sitemaps) if sitemaps else render([], home=home)
 
 
 def render_news(publication: Publication, items: Sequence[ArticleItem], *, home: str) -> bytes:
     """A news sitemap of these articles, each with its first public time; ValueError beyond NEWS_ENTRIES_MOST.
 
-    Which ones are recent enough (48 hours) is the caller's to know. Where there is none, `home` is listed without the
-    news element, as Google has it for pages that are no longer news.
+    The caller selects the recent ones (48 hours). Where there are none, `home` is listed without the
+    news element, as Google recommends for pages that are no longer news.
     """
     _check_number(items, NEWS_ENTRIES_MOST)
     if not items:

@@ -86,7 +86,7 @@ class Deliverer:
         return name, await self._send(turn, name, turn.message)
 
     def forget_others(self, endpoint_ids: Collection[int]) -> None:
-        """Forget what is known of all endpoints but these: the others were deleted or disabled."""
+        """Remove the state of all endpoints but these: the others were deleted or disabled."""
         self.seen = {number: seen for number, seen in self.seen.items() if number in endpoint_ids}
         self._held = {number: until for number, until in self._held.items() if number in endpoint_ids}
 

@@ -153,7 +153,7 @@ class Dispatcher:
         return pause
 
     def _forget_others(self, endpoint_ids: Collection[int]) -> None:
-        """Forget endpoints that were deleted or disabled."""
+        """Remove endpoints that were deleted or disabled."""
         self._faulty = {number: until for number, until in self._faulty.items() if number in endpoint_ids}
         if self._made_deliverer is not None:
             self._made_deliverer.forget_others(endpoint_ids)

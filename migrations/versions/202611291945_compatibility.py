@@ -1,4 +1,4 @@
-"""Compatibility: each migration stores the oldest release that can work with the schema it made."""
+"""Compatibility: a table in which each migration stores the oldest release that can work with its schema."""
 
 import sqlalchemy as sa
 from alembic import op

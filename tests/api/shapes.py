@@ -41,7 +41,7 @@ def document_differences(example: str, answer: bytes) -> Iterator[str]:
 
 
 def answer_of(kind: str, content: bytes) -> Any:
-    """The answer as it is compared: JSON, or the first line of many."""
+    """Return the answer as it is compared: JSON, or the first line of many."""
     return json.loads(content.splitlines()[0] if kind == "application/jsonl" else content)
 
 

@@ -80,7 +80,7 @@ async def serving(installation: Installation, folder: Path) -> AsyncIterator[htt
 
 
 def examples_of(described: Json) -> list[Any]:
-    """The examples of a parameter or a body, all of them."""
+    """Return the examples of a parameter or a body, all of them."""
     named = [each["value"] for each in described.get("examples", {}).values()]
     schema = described.get("schema", {})
     alone = [described["example"]] if "example" in described else schema.get("examples", [])
@@ -94,13 +94,13 @@ def parameters(operation: Operation, place: str) -> dict[str, Any]:
 
 
 def bodies(operation: Operation) -> Iterator[Json | None]:
-    """Each documented body of an operation; None alone where it takes none."""
+    """Return each documented body of an operation; None alone where it takes none."""
     content = operation.told.get("requestBody", {}).get("content", {})
     yield from (each for told in content.values() for each in examples_of(told)) if content else (None,)
 
 
 async def path_of(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> str:
-    """The documented address of an operation."""
+    """Return the documented address of an operation."""
     values = parameters(operation, "path")
     for name in CREATED.keys() & values.keys():
         made = await client.post(f"/v1/editorial/{CREATED[name]}", json=posts[CREATED[name]])
@@ -113,7 +113,7 @@ async def path_of(client: httpx.AsyncClient, operation: Operation, posts: dict[s
 
 
 def posts_of(document: Json) -> dict[str, Json]:
-    """The documented bodies that make what installations name by themselves, and the address of a preview."""
+    """Return the documented bodies that make what installations name by themselves, and the address of a preview."""
     by_name = {each.name: each for each in operations(document)}
     preview = by_name["get_preview_link"]
     bodies_of = {"keys": by_name["post_key"], "webhooks": by_name["post_webhook"]}

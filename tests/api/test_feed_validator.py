@@ -50,7 +50,7 @@ def feed_validator() -> Path:
 
 
 def find_errors(validator: Path, feeds: Iterable[tuple[str, bytes]]) -> list[str]:
-    """The errors, no warnings, that the validator finds in these feeds."""
+    """Return the errors, no warnings, that the validator finds in these feeds."""
     own = validator / ".venv" / "bin" / "python"
     named = [(name, document.decode()) for name, document in feeds]
     judged = subprocess.run(  # noqa: S603 - the checkout that the person who runs the tests named
@@ -66,7 +66,7 @@ def find_errors(validator: Path, feeds: Iterable[tuple[str, bytes]]) -> list[str
 
 
 def following(document: bytes) -> list[str]:
-    """The paths of the documents that a feed leads to: its next page or its older archives."""
+    """Return the paths of the documents that a feed leads to: its next page or its older archives."""
     links = read_xml(document).iter("{http://www.w3.org/2005/Atom}link")
     hrefs = [urlsplit(link.get("href")) for link in links if link.get("rel") in {"next", "prev-archive"}]
     return [f"{href.path}?{href.query}" if href.query else href.path for href in hrefs]

@@ -88,7 +88,7 @@ def test_what_may_be_wrong_is_left_to_the_model(query: str) -> None:
 
 
 def lists_of(model: type[BaseModel]) -> dict[str, int | None]:
-    """The list parameters of a model, each with the most values that its document allows."""
+    """Return the list parameters of a model, each with the most values that its document allows."""
     members = model.model_json_schema(by_alias=True)["properties"].items()
     return {name: member.get("maxItems") for name, member in members if member.get("type") == "array"}
 

@@ -54,7 +54,7 @@ class Begin(Protocol):
     """Begins a history on the test's database."""
 
     async def __call__(self, number: int, *, articles: int = 40, beside: str | None = None) -> History:
-        """A history of that number over so many articles; beside the process of the fixture with this name."""
+        """Return a history of that number over so many articles; beside the process of the fixture with this name."""
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ class Tries:
         self.stale += sum(status != expected for status in found)
 
     def figures(self) -> str:
-        """The number of stale responses, and how long the writes took."""
+        """Return the number of stale responses, and how long the writes took."""
         seconds = sorted(self.seconds)
         p50, p99 = (seconds[int(len(seconds) * share)] * 1e3 for share in (0.5, 0.99))
         return (

@@ -70,7 +70,7 @@ class Served:
 
     @property
     def connection_monitor(self) -> ConnectionMonitor:
-        """The registry of slow connections."""
+        """Return the registry of slow connections."""
         found: ConnectionMonitor = self.server.lifespan.state[MONITOR_KEY]
         return found
 

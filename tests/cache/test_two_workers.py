@@ -33,7 +33,7 @@ async def test_responses_of_two_machines_are_never_stale_in_long_histories(begin
 
 
 async def live_short(begin: Begin, beside: str) -> None:
-    """One short history beside the process of this fixture."""
+    """Return one short history beside the process of this fixture."""
     history = await begin(11, beside=beside)
     history.never_schedules()
     await history.run(SHORT)

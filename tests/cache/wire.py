@@ -46,7 +46,7 @@ class Wire(asyncio.Transport):
         return True
 
     def write_eof(self) -> None:
-        """The server sends no more, and discards what still comes: here the connection ends at once."""
+        """End the connection at once: the server sends nothing more and discards further input."""
         self._is_closing = True
 
     def get_write_buffer_size(self) -> int:

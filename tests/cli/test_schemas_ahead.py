@@ -97,7 +97,7 @@ def test_a_server_starts_and_is_ready_on_a_compatible_schema_and_is_not_once_it_
 
 
 def await_status(port: int) -> int:
-    """The status of readiness, once the server answers."""
+    """Return the status of readiness, once the server answers."""
     for _ in range(20 * SECONDS_MOST):
         try:
             with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=SECONDS_MOST) as answer:

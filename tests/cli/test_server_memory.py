@@ -45,7 +45,7 @@ print(len(re.findall(rb"<heap nr", text.value)))
 
 
 def run(code: str) -> int:
-    """The number that this code prints, in a process of its own."""
+    """Return the number that this code prints, in a process of its own."""
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", code],
         env=environment_of("sqlite:///none.db"),

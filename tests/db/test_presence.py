@@ -55,7 +55,7 @@ class Machine:
         self.follower._task.cancel()
 
     def is_stale(self, seq: int) -> bool:
-        """Whether it would serve from its cache what the change of this number replaced."""
+        """Return whether it would serve from its cache what the change of this number replaced."""
         return self.follower.is_current() and self.kept.seq < seq
 
 

@@ -43,17 +43,17 @@ async def database(own_server: Any) -> AsyncIterator[Database]:
 
 
 def backend(connection: Connection) -> int:
-    """The number of the server's process for this connection."""
+    """Return the number of the server's process for this connection."""
     return int(connection.execute(_BACKEND).scalar_one())
 
 
 def run(statement: str) -> Callable[[Connection], object]:
-    """An action that runs one statement."""
+    """Return an action that runs one statement."""
     return lambda connection: connection.execute(text(statement)).close()
 
 
 async def outage_of(awaited: Awaitable[object], *, within_s: float = SECONDS_MOST) -> str:
-    """The reason of the outage that ends this."""
+    """Return the reason of the outage that ends this."""
     async with asyncio.timeout(within_s):
         with pytest.raises(OUTAGES) as caught:
             await awaited
@@ -62,7 +62,7 @@ async def outage_of(awaited: Awaitable[object], *, within_s: float = SECONDS_MOS
 
 
 async def open_stream(database: Database) -> int | None:
-    """The first portion of a stream."""
+    """Return the first portion of a stream."""
     async with database.stream(portions) as read_next:
         return await read_next()
 
@@ -240,7 +240,7 @@ async def test_a_server_that_turns_read_only_loses_the_connection_and_reads_stil
 
 
 def set_read_only(_server: Any, value: str) -> Callable[[Connection], None]:
-    """An action that makes the whole server read-only, or not."""
+    """Return an action that makes the whole server read-only, or not."""
 
     def change(connection: Connection) -> None:
         connection.exec_driver_sql("COMMIT")  # ALTER SYSTEM stands outside of transactions
@@ -251,7 +251,7 @@ def set_read_only(_server: Any, value: str) -> Callable[[Connection], None]:
 
 
 async def retried_outage(attempt: Callable[[], Awaitable[object]]) -> str:
-    """The reason of the outage, once it has begun."""
+    """Return the reason of the outage, once it has begun."""
     async with asyncio.timeout(SECONDS_MOST):
         while True:
             try:

@@ -17,7 +17,7 @@ SATURDAY = date(2024, 11, 2)
 
 
 def ascii_digits(text: str) -> str:
-    """The text with the decimal digits of every script as ASCII."""
+    """Return the text with the decimal digits of every script as ASCII."""
     return "".join(str(unicodedata.decimal(char, char)) for char in text)
 
 

@@ -30,7 +30,7 @@ def line_ends(text: str) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The vector as a member of one line holds it."""
+    """Return the vector as a member of one line holds it."""
     return re.sub("[\t\n\r \u2028\u2029]+", " ", text).strip()
 
 

@@ -22,7 +22,7 @@ class RawResponse:
 
     @property
     def problem(self) -> dict[str, Any]:
-        """The body as problem details."""
+        """Return the body as problem details."""
         found: dict[str, Any] = json.loads(self.body)
         return found
 

@@ -63,7 +63,7 @@ def articles() -> list[ArticleItem]:
 
 
 def documents() -> Iterator[tuple[str, bytes]]:
-    """Every RSS and Atom document there can be of them, each with a name."""
+    """Return every RSS and Atom document there can be of them, each with a name."""
     items = articles()
     for content in FeedContent:
         yield f"rss {content}", rss.render(channel("rss.xml", content), items)

@@ -53,7 +53,7 @@ router = resource("Newsroom", prefix=EDITORIAL)
 async def create_article(request: Request) -> Response:
     """A draft, unless its date or status says otherwise: a future date makes a schedule, a past one publishes.
 
-    Tags that are not known are made; a section, label or author that is not is refused. Takes an
+    Unknown tags are created; an unknown section, label or author is refused. Takes an
     `Idempotency-Key`. Whatever is or will be public takes `articles:publish`. `warnings` names what the HTML lost.
     """
     read_question(request, Nothing)
@@ -109,8 +109,8 @@ async def get_editorial_article(request: Request, key: ArticleKey) -> Response:
 async def edit_article(request: Request, key: ArticleKey) -> Response:
     """A merge patch (RFC 7396) of what the article says; `If-Match` names the revision it was made from.
 
-    The whole article may be sent back; what an edit does not change has to be as it was. `note` tells the public
-    why a published article changes. An edit never moves the public time. A patch that changes nothing saves
+    The whole article may be sent back; members that an edit cannot change must be as they were. `note` is the public
+    reason of a change to a published article. An edit never moves the public time. A patch that changes nothing saves
     nothing. `warnings` names what the HTML lost.
     """
     read_question(request, Nothing)

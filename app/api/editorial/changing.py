@@ -62,7 +62,7 @@ def expected_revisions(request: Request, *, is_required: bool = False) -> Collec
 
 
 async def read_submission(request: Request, brought: dict[str, Any]) -> tuple[ArticleSubmission, list[WriteWarning]]:
-    """The article that a request brings as this JSON object, and what it lost on the way; InvalidInput."""
+    """Return the article in this JSON object of a request, and the warnings of its HTML; InvalidInput."""
 
     def check() -> tuple[ArticleSubmission, list[WriteWarning]]:
         given = validated(ArticleSubmission, brought)
@@ -89,7 +89,7 @@ async def change_article(
 def article_answer(
     connection: Connection, key: str, *, warnings: list[WriteWarning], status: int = HTTPStatus.OK
 ) -> Response:
-    """The article after a write, with its revision as ETag; a new one's address in `Location`."""
+    """Return the article after a write, with its revision as ETag; a new one's address in `Location`."""
     article, revision = get_editorial_article(connection, key)
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
     return private_answer({**article, "warnings": warnings}, status=status, revision=revision, headers=headers)

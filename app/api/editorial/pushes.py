@@ -49,10 +49,10 @@ async def push_article(
     request: Request,
     edition: Annotated[str, Path(description="The edition's slug.", examples=["harbour"])],
     source_id: Annotated[
-        str, Path(description="What the other system knows it by.", examples=["harbour:2026-11-14:fog-watch"])
+        str, Path(description="The article's id in the other system.", examples=["harbour:2026-11-14:fog-watch"])
     ],
 ) -> Response:
-    """201 when it is new, else 200; the same again changes nothing.
+    """201 when it is new, else 200; a repeated request changes nothing.
 
     Members left out are emptied, but where the article stands is not touched without `status` or `published_at`;
     on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`
