@@ -1,5 +1,7 @@
 """Pausing and resuming one connection, and its phase of reading."""
 
+import asyncio
+from collections.abc import Callable
 from enum import Enum
 
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -24,6 +26,15 @@ class HeldFlow(FlowControl):
         """End the hold and resume reading."""
         self.is_held = False
         self.resume_reading()
+
+
+class LingeringTransport:
+    """The transport of a request with a body; the protocol decides when a response closes it."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
 
 
 class Phase(Enum):

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.server.connections import STATE_KEY, SWEEP_INTERVAL_S, ConnectionMonitor, unsent_bytes
-from app.server.flow import BETWEEN, BODY, HEAD, REFUSED, HeldFlow, Phase
+from app.server.flow import BETWEEN, BODY, HEAD, REFUSED, HeldFlow, LingeringTransport, Phase
 from app.server.framing import RequestFraming
 from app.server.refusals import (
     BAD_REQUEST,
@@ -161,6 +161,9 @@ class BoundedProtocol(HttpToolsProtocol):
         length = fields.get(b"content-length")
         if length is not None or b"transfer-encoding" in fields:
             self._framing.begin_body(None if length is None else int(length))
+            if self._is_handed:
+                closing: Any = LingeringTransport(self.transport, self._close_after_response)
+                self.cycle.transport = closing
 
     def _handle(self) -> None:
         """Hand the request to the application."""
@@ -179,10 +182,12 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.cycle.response_complete:
             self._discarded_bytes += len(body)
             if self._discarded_bytes > self._limits.max_discarded_body_bytes:
-                self.transport.close()
+                self._linger()
 
     def on_message_complete(self) -> None:
         """End a request."""
+        if self._phase is REFUSED:
+            return
         self._phase = BETWEEN
         self._timed_phase = None
         if self._framing.is_simple:
@@ -317,11 +322,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._monitor.add_unread(self)
 
     def _refuse(self, refusal: Refusal, detail: str) -> None:
-        """Return a problem for the request that is being read, where it has no response yet, and end the connection.
-
-        Further input is discarded for a moment: closing at once would reset the connection, and the client
-        would lose the response.
-        """
+        """Return a problem for the request that is being read, where it has no response yet, and end the connection."""
         self._unset_keepalive_if_required()
         cycle, was_handed, self._is_handed = self.cycle, self._is_handed, False
         is_answerable = self._is_through()
@@ -331,9 +332,29 @@ class BoundedProtocol(HttpToolsProtocol):
             cycle.message_event.set()
         if is_answerable:
             self._write_refusal(refusal, detail)
+            self._linger()
+        else:
+            self._unread = None
+            self._phase, self._is_clear = REFUSED, False
+            self.transport.close()
+
+    def _close_after_response(self) -> None:
+        """Close the connection after its last response, which may precede the end of the request's body."""
+        if self._phase is BODY:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """End the response side, discard the rest of the request for a moment, then close.
+
+        Closing immediately would reset the connection, and the client would lose the response (RFC 9112, section 9.6).
+        """
+        if self.transport.is_closing():
+            return
         self._unread = None
         self._phase, self._is_clear = REFUSED, False
-        if is_answerable and self.transport.can_write_eof():
+        if self.transport.can_write_eof():
             self.transport.write_eof()
             self.flow.release()
             self._register()

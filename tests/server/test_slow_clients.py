@@ -121,6 +121,27 @@ async def test_half_body_times_out_with_408(
     assert not served.server.server_state.tasks
 
 
+@pytest.mark.parametrize("key", [True, False])
+async def test_response_that_precedes_the_rest_of_a_body_reaches_the_client(
+    start_server: StartServer,
+    newsroom_token: str,
+    key: bool,  # noqa: FBT001 - parametrized
+) -> None:
+    served = start_server()
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    part = b" " * 65_536
+    async with asyncio.timeout(ENDS_WITHIN_S):
+        writer.write(post(newsroom_token if key else "dl_unknown", b"Content-Length: %d\r\n" % (128 * len(part)), b""))
+        for _ in range(128):
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.002)
+        [response] = parse_responses(await reader.read())
+    writer.close()
+    assert response.status == (413 if key else 401)
+    assert response.problem["instance"] == "/v1/editorial/articles"
+
+
 async def test_slow_chunks_time_out_and_a_steady_body_does_not(start_server: StartServer, newsroom_token: str) -> None:
     served = start_server(limits=replace(QUICK, min_bytes_per_s=1_000))
     padding = b" " * 4_000 + b'{"headline": "The quay at night"}'

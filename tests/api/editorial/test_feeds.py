@@ -15,6 +15,7 @@ from tests.conftest import NOW
 
 FEEDS = tuple(f"/feeds/global/{name}" for name in SUBSCRIBED)
 MAPS = ("/feeds/global/news-sitemap.xml", "/feeds/global/sitemap/2026-W47.xml")
+HOME = "https://courier.example/"  # listed where a sitemap has no article
 FORMS = ("json-ld", "ninjs")
 BODY = [{"type": "paragraph", "html": "Nobody swims at dawn."}]
 
@@ -71,7 +72,7 @@ async def test_a_bump_makes_nothing_news_for_search_engines(desk: Desk) -> None:
         with clock.frozen(instant):
             for _ in range(2):
                 answer = await fetch(desk.client, MAPS[0])
-                assert locations(answer) == [f"https://courier.example/{slug}" for slug in expected]
+                assert locations(answer) == ([f"{HOME}{slug}" for slug in expected] or [HOME])
                 dates = re.findall("<news:publication_date>(.*?)<", answer.text)
                 assert [parse_instant(each) for each in dates] == [first] * len(expected)
 
@@ -110,7 +111,7 @@ async def test_a_withdrawn_day_is_gone_from_archives_and_the_index(desk: Desk) -
     assert len(locations(await fetch(desk.client, "/feeds/global/sitemap.xml"))) == 1
     await desk.withdraw(made)
     assert ids_in(await fetch(desk.client, "/feeds/global/atom/2026-11-02.xml")) == []
-    assert locations(await fetch(desk.client, "/feeds/global/sitemap.xml")) == []
+    assert locations(await fetch(desk.client, "/feeds/global/sitemap.xml")) == [HOME]
     assert "prev-archive" not in (await fetch(desk.client, "/feeds/global/atom.xml")).text
 
 
