@@ -69,7 +69,7 @@ class CacheMiddleware:
         self._vouching = vouching
         self._picture = picture
         self._is_purged = is_purged
-        self._reading: dict[str, asyncio.Future[_Outcome]] = {}
+        self._reading: dict[str, asyncio.Future[_Outcome | Answer]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -95,22 +95,34 @@ class CacheMiddleware:
             if others is None:
                 await self._read(store, name, scope, receive, send)
                 return
-            if not tries_left or await asyncio.shield(others) is _Outcome.NOT_KEPT:
+            if not tries_left:
+                break
+            outcome = await asyncio.shield(others)
+            if isinstance(outcome, Answer):
+                await _send(send, outcome.reply(wishes_of(scope["headers"])))
+                return
+            if outcome is _Outcome.NOT_KEPT:
                 break
         await self._begin().run(scope, receive, send)
 
     async def _read(self, store: Store, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the answer for all who ask for it meanwhile; where it fails, one of them reads it again."""
-        reading, outcome = self._begin(), _Outcome.LOOK_AGAIN
+        """Read the answer for all who ask for it meanwhile; where this request ends without one, another reads it.
+
+        An answer of 500 or above is sent to all of them: during an outage each further read would wait until it times
+        out as well.
+        """
+        reading = self._begin()
+        outcome: _Outcome | Answer = _Outcome.LOOK_AGAIN
         waiting = self._reading[name] = asyncio.get_running_loop().create_future()
         mark = store.begin()
         store.counters.misses += 1
 
         def keep(answer: Answer | None) -> None:
             nonlocal outcome
-            if answer is None or answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                outcome = _Outcome.NOT_KEPT
-            if answer is not None and _is_fit(answer, reading.footprint, name):
+            outcome = _Outcome.NOT_KEPT
+            if answer is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                outcome = answer
+            elif answer is not None and _is_fit(answer, reading.footprint, name):
                 place = as_written(scope) if answer.status == HTTPStatus.PERMANENT_REDIRECT else name
                 is_settled = store.keep(place, answer, reading.footprint, mark) or store.was_touched(
                     reading.footprint, mark
