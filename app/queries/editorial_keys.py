@@ -58,8 +58,9 @@ def find_keys(connection: Connection, asked: Asked, question: EditorialQuestion,
     kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.kinds}
     kinds.pop(Facet.EDITION, None)
     excluded, editions = asked.scope.excluded, list(asked.editions)
+    statuses = sorted({*question.status}) or [*Status]  # each range once: those of two would list an article twice
     values: dict[str, Any] = {
-        "ranges": rows_value((edition, status) for edition in editions for status in question.status or Status),
+        "ranges": rows_value((edition, status) for edition in editions for status in statuses),
         "upper_at": upper[0],
         "upper_id": upper[1],
         "limit": most + len(excluded) * len(editions),

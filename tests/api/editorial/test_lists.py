@@ -27,6 +27,7 @@ FILTERS: list[tuple[str, str]] = [
     ("status=published", "p2 p1"),
     ("status=withdrawn", "w1"),
     ("status=draft&status=withdrawn", "w1 d2 d1"),
+    ("status=draft&status=withdrawn&status=draft", "w1 d2 d1"),
     ("section=city", "w1 p1 d1"),
     ("section=city&section=world", "w1 p1 s1 d1"),
     ("section=kultura", ""),
