@@ -3,9 +3,9 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from contextvars import copy_context
 from functools import partial
 from math import inf
@@ -61,9 +61,16 @@ def _read_until(
     if left_s <= 0:
         raise TimeoutError("no thread was free for a read within its time limit")
     budget = ReadBudget(_driver_of(connection), Allowance(inf, left_s, LOOKED_AT_EVERY))
+    with _limited(budget):
+        return _in_snapshot(connection, query, *args, **kwargs)
+
+
+@contextmanager
+def _limited(budget: ReadBudget) -> Iterator[None]:
+    """Begin a read with this budget; TimeoutError where it is interrupted."""
     budget.begin()
     try:
-        return _in_snapshot(connection, query, *args, **kwargs)
+        yield
     except (DBAPIError, sqlite3.Error):
         if budget.is_spent:
             raise TimeoutError("a read exceeded its time limit") from None
@@ -179,8 +186,8 @@ class SqliteDatabase:
         held, budgets = ExitStack(), list[ReadBudget]()
 
         def read_next(reading: Generator[R]) -> R | None:
-            budgets[0].begin()
-            return next(reading, None)
+            with _limited(budgets[0]):
+                return next(reading, None)
 
         def begin() -> Generator[R]:
             self._files.check()
