@@ -129,13 +129,13 @@ class Followers:
         self.never_listens = True
 
     def start(self, present: dict[int, int]) -> None:
-        """Start with these followers; one that was lost just before may still have a lease."""
-        self._known.clear()
+        """Add these followers to those that joined while they were read; one lost before may still have a lease."""
         self._known.update(present)
         self._complete_from = uptime() + LEASE_ENDS_AFTER_S
 
     def stop(self) -> None:
         """Remove all followers: no notification is received any more."""
+        self._known.clear()
         self._complete_from = inf
 
     def receive(self, pid: int, payload: str) -> str | None:

@@ -182,6 +182,16 @@ async def test_follower_that_leaves_is_not_waited_for(start: Start) -> None:
     await until(lambda: session not in writer.database._followers._known)
 
 
+@pytest.mark.usefixtures("database_address")
+def test_follower_that_joins_while_the_others_are_read_is_known_when_it_is_lost() -> None:
+    followers = presence.Followers()
+    followers.receive(7, f"{presence.JOINED} 1")
+    followers.start({5: 2})
+    assert followers._known == {7: 1, 5: 2}
+    followers.stop()
+    assert followers._known == {}
+
+
 async def test_command_that_settles_outlasts_every_lease(start: Start, database_address: str) -> None:
     reader = await start()
     command = open_database(database_address)
