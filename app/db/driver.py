@@ -16,7 +16,10 @@ CLIENT_CHECK = (
     "SELECT set_config('client_connection_check_interval', '2s', false)"
     " WHERE current_setting('client_connection_check_interval', true) IS NOT NULL"
 )
-"""Setting that lets the server (14 or later) end a statement whose client has closed the connection."""
+"""Setting that lets the server (14 or later) end a statement whose client has closed the connection.
+
+A server whose operating system does not report closed connections (Windows) refuses any value but zero.
+"""
 
 
 class Driver(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
@@ -73,10 +76,19 @@ async def _connect(*args: Any, within_s: float, session: str, **options: Any) ->
         async with asyncio.timeout(within_s):
             driver: Driver = await asyncpg.connect(*args, connection_class=Driver, **options)
             try:
-                await driver.execute("; ".join(each for each in (session, CLIENT_CHECK) if each))
+                await _prepare(driver, session)
             except BaseException:
                 driver.terminate()
                 raise
     except TimeoutError:
         raise TimeoutError(f"no connection was made within {within_s:g} s") from None
     return driver
+
+
+async def _prepare(driver: Driver, session: str) -> None:
+    """Set what the session needs, and the check of the client where the server can do that, in one round trip."""
+    try:
+        await driver.execute("; ".join(each for each in (session, CLIENT_CHECK) if each))
+    except asyncpg.InvalidParameterValueError:
+        if session:
+            await driver.execute(session)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.util import await_only
 
+from app.db import driver
 from app.db.limits import COMMANDS, MIGRATIONS, SERVING, Limits
 from app.db.locks import lock_change_log
 from app.db.pool import POOL_SIZE
@@ -322,6 +323,22 @@ async def test_connections_send_no_startup_parameter_that_a_pooler_refuses(proxy
     assert len(proxy.startups) == 4
     for parameters in proxy.startups:
         assert {name.lower() for name in parameters} <= POOLED
+
+
+async def test_connections_work_where_the_server_cannot_check_clients(
+    own_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "CLIENT_CHECK", driver.CLIENT_CHECK.replace("2s", "-2s"))  # refused with the same code
+    database = open_database(own_server.get_uri(), limits=QUICK)
+
+    def settings(connection: Connection) -> tuple[str, str]:
+        names = "current_setting('jit'), current_setting('client_connection_check_interval')"
+        jit, interval = connection.execute(text(f"SELECT {names}")).one()
+        return jit, interval
+
+    assert await database.read(settings) == ("off", "0")
+    assert await database.write(backend)
+    await database.close()
 
 
 async def test_sockets_notice_a_peer_that_is_gone(proxy: Proxy) -> None:
