@@ -81,7 +81,7 @@ def bump_article(
         raise Conflict("Only a published article can be bumped.")
     published_at = now if at is None else at
     if published_at > now:
-        raise InvalidInput(Flaw("at", "A bump is to an instant that has come."))
+        raise InvalidInput(Flaw("at", "A bump needs an instant that is not in the future."))
     if published_at != row.published_at or note is not None:
         _move(connection, row, Status.PUBLISHED, published_at, now=now, editor=editor, note=note)
 
@@ -126,6 +126,8 @@ def restore_article(
     editor.check(status, Status.PUBLISHED)
     if status is Status.PUBLISHED:
         return
+    if status is Status.DRAFT and row.withdrawn_at is not None:
+        raise Conflict("The article was withdrawn before it was public; publish or schedule it with PUT publication.")
     if status is not Status.WITHDRAWN:
         raise Conflict("The article has not been withdrawn.")
     if row.published_at > now:

@@ -103,7 +103,7 @@ class Writing:
         if updated_at is None or not self.manner.is_strict or (row is not None and row.updated_at == updated_at):
             return
         if updated_at > max(self.now + CLOCK_TOLERANCE_US, self.record.published_at or 0):
-            raise InvalidInput(Flaw("updated_at", "An update has a date that has come."))
+            raise InvalidInput(Flaw("updated_at", "The date of an update may not be in the future."))
 
     def slug_to_try(self) -> str | None:
         """The slug it was given, has, or would have by its headline alone."""

@@ -58,7 +58,7 @@ def settle_status(
     if given is None and before is Status.WITHDRAWN:
         given = Status.WITHDRAWN
     if published_at is None and given not in {None, Status.DRAFT}:
-        raise InvalidInput(Flaw("published_at", f"An article that is {given} has a date."))
+        raise InvalidInput(Flaw("published_at", f"Status '{given}' needs a date."))
     is_to_come = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
     is_close = published_at is not None and published_at <= now + CLOCK_TOLERANCE_US
     if published_at is None or given is Status.DRAFT:
@@ -71,10 +71,10 @@ def settle_status(
         status = Status.SCHEDULED if is_to_come else Status.PUBLISHED
     if given is Status.SCHEDULED and status is Status.PUBLISHED and not (allows_past_schedule or published_at == since):
         raise InvalidInput(
-            Flaw("published_at", "A scheduled article has a date in the future; publish it with status 'published'.")
+            Flaw("published_at", "Status 'scheduled' needs a date in the future; 'published' takes a past one.")
         )
     if is_to_come and not is_close and given in _PUBLIC:
-        raise InvalidInput(Flaw("published_at", f"An article that is {given} has a date that has come."))
+        raise InvalidInput(Flaw("published_at", f"Status '{given}' needs a date that is not in the future."))
     if before in _PUBLIC and (status not in _PUBLIC or (before is Status.WITHDRAWN and given is Status.SCHEDULED)):
         raise InvalidInput(
             Flaw("status", "It has been public; it can be withdrawn, but neither be a draft again nor be scheduled.")

@@ -53,7 +53,7 @@ def expected_revisions(request: Request, *, is_required: bool = False) -> Collec
     given = ",".join(request.headers.getlist("if-match"))
     if "if-match" not in request.headers:
         if is_required:
-            raise PreconditionRequired('If-Match is missing: name the revision you read, as its ETag does: "3".')
+            raise PreconditionRequired('If-Match is missing: send the ETag of the revision that you read, such as "3".')
         return None
     if given.strip() == "*":
         return EVERY_REVISION

@@ -62,6 +62,9 @@ async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> No
     with clock.frozen(parse_instant(TOMORROW) + SECOND_US):
         await desk.done("GET", f"/articles/{made['id']}")
         assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 404
+    refused = await desk.send("DELETE", f"/articles/{made['id']}/withdrawal")
+    assert refused.status_code == 409
+    assert "PUT publication" in refused.json()["detail"], "it names what makes the article public"
     again = await desk.publish(made)
     assert (again["status"], again["withdrawal"]) == ("published", None)
 
