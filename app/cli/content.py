@@ -45,7 +45,11 @@ def import_files(
     first lines where it is found.
     """
     for path in paths:
-        if str(path) != "-" and (path.is_dir() or not path.exists()):
+        if str(path) == "-":
+            continue
+        if path.is_dir():
+            raise OperatorError(f"'{path}' is a folder; import its files by name.")
+        if not path.exists():
             raise OperatorError(f"There is no file '{path}'.")
     refused = 0
     gc.freeze()  # the program itself is no garbage: do not look through it again and again

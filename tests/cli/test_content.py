@@ -87,6 +87,13 @@ def test_a_missing_file_among_others_stops_before_anything_is_imported(dayline: 
     assert export(dayline, tmp_path) == []
 
 
+def test_a_folder_in_place_of_a_file_is_named(dayline: Dayline, tmp_path: Path) -> None:
+    (tmp_path / "news").mkdir()
+    ended = dayline("import", "news")
+    assert is_one_sentence(ended)
+    assert ended.errors == "dayline: 'news' is a folder; import its files by name.\n"
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_dash_is_standard_input(dayline: Dayline, as_input: list[bytes], *, packed: bool) -> None:
     lines = pack(edition_line(), article_line("a"))
