@@ -96,7 +96,7 @@ def _examine_plans(connection: Connection, ran: list[tuple[str, tuple[Any, ...]]
     rows = pages = 0
     for statement, values in ran:
         if not statement.lstrip().startswith(("SELECT", "WITH")):
-            continue  # a write is not run again; what it looks up is by full keys
+            continue  # a write is not repeated; its look-ups use full keys
         plan = _settled_plan(connection, statement, values)
         rows += round(sum(_rows_of(node) for node in _nodes(plan)))
         pages += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]

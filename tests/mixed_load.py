@@ -1,4 +1,4 @@
-"""A bounded load of everything a client, an editor and a receiver of webhooks do, for tests that measure a server."""
+"""A bounded load of requests of clients, editors and webhook receivers, for tests that measure a server."""
 
 import asyncio
 import json
@@ -32,9 +32,9 @@ class Catalogue:
 
 
 class MixedLoad:
-    """Reads, writes, streams and broken connections at a rate, until the time is over.
+    """Reads, writes, streams and broken connections at a rate, until the deadline.
 
-    Every request draws its kind, filters and encodings anew, so that most queries are asked for the first time; a
+    Every request draws its kind, filters and encodings at random, so that most queries are new; a
     part is drawn from a few hot ones. `token` is a key that may read, write and publish.
     """
 
@@ -61,7 +61,7 @@ class MixedLoad:
         await asyncio.gather(*self._streams)
 
     async def _visit(self, until: float, pause: float, number: int) -> None:
-        """Connect, send some requests and leave, again and again."""
+        """Connect, send some requests and disconnect, in a loop."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self._random.random() * pause
         while due < until:
@@ -123,7 +123,7 @@ class MixedLoad:
         self._catalogue.days = sorted(set(self._catalogue.days))
 
     def _filters(self) -> list[tuple[str, str]]:
-        """Names of random kinds, in random number: the shape of the query is seldom one that was asked before."""
+        """Return a random number of names of random kinds: the form of the query is seldom a known one."""
         random, pairs = self._random, list[tuple[str, str]]()
         for kind in random.sample(sorted(self._catalogue.names), random.choice((0, 1, 1, 2, 2, 3))):
             names = self._catalogue.names[kind]

@@ -1,4 +1,4 @@
-"""A keep-alive HTTP/1.1 client over raw sockets, which takes a small part of what httpx takes."""
+"""A keep-alive HTTP/1.1 client over raw sockets, with a fraction of the CPU time of httpx."""
 
 import asyncio
 import gzip
@@ -69,7 +69,7 @@ class RawClient:
             raise
 
     async def follow(self, target: str, seconds: float) -> int:
-        """Read a stream on a connection of its own for a while; how many bytes came."""
+        """Read a stream on a connection of its own for a while; return the number of bytes."""
         received = 0
         with suppress(OSError, TimeoutError):
             reader, writer = await self._open()

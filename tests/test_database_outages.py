@@ -54,7 +54,7 @@ class House(NamedTuple):
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    """A server that may be frozen: no other test needs it."""
+    """Start a server that may be frozen, used by no other test."""
     with stoppable_server() as server:
         yield House(server, run_once(server.get_uri(), furnish))
 
@@ -73,7 +73,7 @@ async def test_an_app_whose_connections_are_lost_responds_and_recovers(house: Ho
             for address in addresses:
                 assert (await client.get(address)).status_code == 200
             assert (await make_article(client, house.token)).status_code == 201
-            await wait_published(client)  # by the upkeep, which the outage did not hold up
+            await wait_published(client)  # by the background task, which the outage did not block
 
 
 async def wait_published(client: httpx.AsyncClient) -> None:
@@ -101,7 +101,7 @@ async def make_article(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 
 class Crowd:
-    """Clients that never stop asking, and how long each request took."""
+    """Clients that send requests in a loop, and the duration of each request."""
 
     def __init__(self, address: str, token: str) -> None:
         self._client = httpx.AsyncClient(
@@ -111,15 +111,15 @@ class Crowd:
         self.seconds: dict[str, list[tuple[float, float, int]]] = {"read": [], "write": [], "ready": []}
 
     async def read(self) -> httpx.Response:
-        """Read what no cache has."""
+        """Read an uncached response."""
         return await self._client.get(f"/v1/timeline?limit={next(_numbers) % 200 + 1}")
 
     async def write(self) -> httpx.Response:
-        """Make a draft."""
+        """Create a draft."""
         return await make_article(self._client, self._token)
 
     async def look(self) -> httpx.Response:
-        """Look whether it is ready."""
+        """Check readiness."""
         return await self._client.get("/health/ready")
 
     async def close(self) -> None:
@@ -128,7 +128,7 @@ class Crowd:
 
     @asynccontextmanager
     async def asking(self) -> AsyncIterator[None]:
-        """Ask all the time meanwhile, and at the end wait for what was asked."""
+        """Send requests while the body runs, and wait for the pending ones at its end."""
         ending = asyncio.Event()
 
         async def ask(kind: str, request: Any) -> None:
@@ -153,7 +153,7 @@ class Crowd:
                 task.result()
 
     def report(self, title: str, begun: float, ended: float) -> None:
-        """Print what was measured, and check it; a request that was under way counts from the outage's beginning on."""
+        """Print and check the durations; a request under way counts from the beginning of the outage."""
         for kind, most in (("read", READ_S), ("write", WRITE_S), ("ready", READY_S)):
             during = [each for each in self.seconds[kind] if begun <= each[0] + each[1]]
             longest = max(at + seconds - max(at, begun) for at, seconds, _ in during)
@@ -168,7 +168,7 @@ class Crowd:
 
 @asynccontextmanager
 async def served(address: str, folder: Path) -> AsyncIterator[Server]:
-    """A server process of its own."""
+    """Start a server process of its own."""
     server = start_server(address, folder, free_port())
     try:
         await server.wait_ready()
@@ -178,7 +178,7 @@ async def served(address: str, folder: Path) -> AsyncIterator[Server]:
 
 
 async def warm_up(crowd: Crowd) -> None:
-    """Have every pool full."""
+    """Fill every pool."""
     await asyncio.gather(*(crowd.read() for _ in range(READERS)), *(crowd.write() for _ in range(WRITERS)))
     await asyncio.sleep(2)
 
@@ -213,7 +213,7 @@ async def test_requests_on_half_open_connections_end_in_time_and_work_again(hous
 
 
 def print_causes(server: Server) -> None:
-    """Print how often each cause stands in the log, in which nothing is a traceback."""
+    """Print the number of each cause in the log, and check that the log has no traceback."""
     lines = server.words.read_text().splitlines()
     causes = Counter(line.rpartition("unavailable: ")[2] for line in lines if "unavailable: " in line)
     print(dict(causes.most_common(6)))  # noqa: T201 - the measure
@@ -221,7 +221,7 @@ def print_causes(server: Server) -> None:
 
 
 def hold_lock(address: str, shared: Path) -> None:
-    """Take the change log's lock in a write, and go on for long."""
+    """Take the change log's lock in a write, and run for long."""
 
     def hold(connection: Any) -> None:
         lock_change_log(connection)
@@ -235,7 +235,7 @@ def hold_lock(address: str, shared: Path) -> None:
 
 
 @pytest.mark.soak
-async def test_a_writer_that_is_stopped_holds_up_others_for_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
+async def test_a_stopped_writer_blocks_others_for_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
     shared = tmp_path / "slots"
     slots = Slots(shared)
     address = house.server.get_uri()
@@ -256,12 +256,12 @@ async def test_a_writer_that_is_stopped_holds_up_others_for_ten_seconds_at_most(
 
 
 def stop(pid: int) -> None:
-    """Stop a process of this test's own."""
+    """Stop a process that this test started."""
     os.kill(pid, signal.SIGSTOP)
 
 
 async def timed(awaited: Awaitable[httpx.Response]) -> httpx.Response:
-    """Return the response, or a failure where none comes."""
+    """Return the response, or the failure where there is none."""
     async with asyncio.timeout(ENDED_S):
         return await awaited
 

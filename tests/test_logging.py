@@ -52,7 +52,7 @@ def record_of(message: str, *arguments: object, exc_info: Any = None) -> logging
 
 
 def format_failure(message: str, *arguments: object, error: Exception) -> str:
-    """What is written of a message with the traceback of an error."""
+    """Return the log lines of a message with the traceback of an error."""
     try:
         raise error
     except type(error):
@@ -79,7 +79,7 @@ def test_control_characters_are_escaped_in_messages_and_exceptions(control: str)
     assert r"\u202e" in format_record("a\u202eb")
 
 
-def test_text_of_any_language_is_written_as_it_is() -> None:
+def test_text_of_any_language_is_unchanged() -> None:
     assert format_record("Люмський кур'єр 🙂 حبر").endswith("Люмський кур'єр 🙂 حبر")
     assert format_record("half \ud83d of a pair").encode()
 
@@ -90,7 +90,7 @@ def test_secrets_are_left_out(message: str) -> None:
     assert SECRETS[message] not in written
 
 
-def test_the_prefix_of_a_key_names_it() -> None:
+def test_the_prefix_of_a_key_is_logged() -> None:
     assert "dl_k7q2m5xw3f[secret]" in format_record(KEY)
 
 
@@ -111,7 +111,7 @@ def fill(connection: Connection) -> tuple[str, str]:
 
 @pytest.fixture
 def server(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Server, Path, str, str]]:
-    """A server that writes an access log, its database, the token of a preview, and a key's."""
+    """Start a server with an access log; return it with its database and the tokens of a preview and of a key."""
     path = tmp_path / "dayline.db"
     shutil.copy(sqlite_template, path)
     token, key = run_once(f"sqlite:///{path}", fill)
@@ -124,7 +124,7 @@ def server(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Server, Path
 
 
 def request(port: int, target: str, *fields: str) -> int:
-    """Return the status of an answer to a request whose target is sent as it is; the server may still be starting."""
+    """Return the status of the response to a request with an unescaped target, once the server has started."""
     for _ in range(400):
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
@@ -162,7 +162,7 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.soak)])
-def test_no_request_is_logged_unless_it_is_set(sqlite_template: Path, tmp_path: Path, workers: int) -> None:
+def test_requests_are_logged_only_with_the_setting(sqlite_template: Path, tmp_path: Path, workers: int) -> None:
     shutil.copy(sqlite_template, tmp_path / "dayline.db")
     run_once(f"sqlite:///{tmp_path}/dayline.db", fill)
     port, written = free_port(), tmp_path / "log.txt"

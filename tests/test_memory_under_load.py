@@ -1,4 +1,4 @@
-"""Memory of a server under a mixed load: once its caches are full it stays where it is.
+"""Memory of a server under a mixed load: once its caches are full it does not grow.
 
 SOAK_MINUTES says for how long (default 5). With `-s` the figures of each half minute are printed.
 """
@@ -34,8 +34,8 @@ RATE = 90.0
 SAMPLE_EVERY_S = 5.0
 WARM_UP_SHARE = 0.6
 GROWTH_MAX_MIB = 2.5
-"""A minute. Caches of days and instants still fill within five minutes (1.7); an hour ends at 0.1. The fault that this
-looks for was 100 under filters that are new, which is what most of this load is.
+"""Maximum growth a minute. Caches of days and instants still fill within five minutes (1.7); after an hour it is 0.1.
+The fault was 100 under new combinations of filters, which are most of this load.
 """
 SETTINGS = {
     "DAYLINE_CACHE_BYTES": str(8 << 20),
@@ -60,7 +60,7 @@ def fill(connection: Connection) -> str:
 
 @pytest.fixture(params=KINDS)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated database of this test's own."""
+    """Create a migrated database of this test's own."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
         return f"sqlite:///{tmp_path}/dayline.db"
@@ -94,7 +94,7 @@ async def test_memory_is_flat_under_mixed_load(address: str, tmp_path: Path) -> 
 
 
 async def subscribe(server: Server, token: str, receiver: Receiver) -> None:
-    """Have the changes of all editions sent to two webhooks."""
+    """Subscribe two webhooks to the changes of all editions."""
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     async with RawClient(server.port) as client:
         for _ in range(2):
@@ -114,7 +114,7 @@ async def sample_memory(server: Server, receiver: Receiver, loading: asyncio.Tas
 
 
 def private_memory_of(server: Server) -> float:
-    """What the server shares with no other process, in MiB."""
+    """Return the private memory of the server in MiB."""
     lines = Path(f"/proc/{server.process.pid}/smaps_rollup").read_text().splitlines()[1:]
     kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines)}
     return (kib["Private_Clean"] + kib["Private_Dirty"]) / 1_024

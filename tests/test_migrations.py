@@ -138,14 +138,14 @@ def test_migrations_are_named_by_the_minute_and_in_words() -> None:
         assert Path(script.path).stem == script.revision
 
 
-def test_each_migration_declares_the_oldest_release_that_can_work_with_its_schema() -> None:
+def test_each_migration_declares_the_oldest_compatible_release() -> None:
     declared = [(each.revision, each.module.oldest_compatible_revision) for each in scripts().walk_revisions()]
     assert {oldest for _, oldest in declared} <= migrations.known_revisions() == {revision for revision, _ in declared}
     assert all(oldest <= revision for revision, oldest in declared)
     assert [oldest for _, oldest in declared] == sorted((oldest for _, oldest in declared), reverse=True)
 
 
-def test_each_migration_stores_what_it_declares_and_removes_it_on_the_way_back(make_empty: MakeEmpty) -> None:
+def test_each_migration_stores_the_declaration_and_removes_it_on_downgrade(make_empty: MakeEmpty) -> None:
     storing = [each for each in scripts().walk_revisions() if each.revision >= "202611291945_compatibility"]
 
     def stored(connection: Connection) -> dict[str, str]:

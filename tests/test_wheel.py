@@ -35,7 +35,7 @@ class Installed:
         return {name: value for name, value in os.environ.items() if not name.startswith(names)}
 
     def run(self, program: str, *words: object) -> str:
-        """What a program of the environment prints."""
+        """Return the output of a program of the environment."""
         command: list[str | Path] = [self.environment / "bin" / program, *map(str, words)]
         done = subprocess.run(  # noqa: S603 - our own program
             command, cwd=self.folder, env=self.variables, capture_output=True, text=True, check=False, timeout=60
@@ -46,7 +46,7 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel without its dependencies, which are found where this suite finds them; nothing is downloaded."""
+    """Install the wheel without its dependencies, which come from this suite's environment; nothing is downloaded."""
     place = tmp_path_factory.mktemp("wheel")
     environment, folder = place / "environment", place / "folder"
     folder.mkdir()
@@ -58,7 +58,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
         [sys.executable, "-m", "venv", "--without-pip", environment], check=True, timeout=SECONDS_MOST
     )
     [packages] = environment.glob("lib/*/site-packages")
-    # A path in a .pth file is added without the .pth files behind it: the checkout stays out of sight.
+    # The .pth files of a folder that a .pth file adds are not read: the checkout is not importable.
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
     [wheel] = place.glob("*.whl")
     install += ["--python", environment / "bin/python", wheel]

@@ -1,4 +1,4 @@
-"""Headless Chromium over the DevTools protocol: what a page logs, and what it shows after clicks."""
+"""Headless Chromium over the DevTools protocol: a page's log, and its content after clicks."""
 
 import json
 import os

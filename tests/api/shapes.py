@@ -11,7 +11,7 @@ MAPS = frozenset({"strings", "texts", "disclaimers", "content"})
 
 
 def differences(example: Any, answer: Any, where: str = "") -> Iterator[str]:
-    """Where members of an example are not those of the answer; values may differ, and null stands for anything.
+    """Return the paths at which members of an example differ from the response; null matches any value.
 
     An item of a list is compared with the first of the other list of its `type`, `rel` and `role`.
     """
@@ -31,7 +31,7 @@ def differences(example: Any, answer: Any, where: str = "") -> Iterator[str]:
 
 
 def document_differences(example: str, answer: bytes) -> Iterator[str]:
-    """Where an example of an XML document is not like the answer: its root, and elements or attributes it invents."""
+    """Return differences of an XML example from the response: its root, and unknown elements or attributes."""
     one, other = read_xml(example.encode()), read_xml(answer)
     if one.tag != other.tag or one.nsmap != other.nsmap:
         yield f"<{one.tag} {one.nsmap}> is not <{other.tag} {other.nsmap}>"

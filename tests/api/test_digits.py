@@ -1,4 +1,4 @@
-"""Digits in the answers of editions whose language does not write ASCII ones."""
+"""Digits in responses of editions whose language does not use ASCII digits."""
 # ruff: noqa: RUF001 - digits of other scripts are the expectation
 
 import httpx

@@ -17,7 +17,7 @@ INLINE_SCRIPT = "document.body.append(Object.assign(document.createElement('scri
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server over the small newsroom."""
+    """Run a server over the small newsroom."""
     find_chromium()
     file = tmp_path_factory.mktemp("docs") / "dayline.db"
     shutil.copy(sqlite_template, file)
@@ -28,7 +28,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def page(server: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A browser's page."""
+    """Open a browser's page."""
     assert server.port
     with open_page(tmp_path_factory.mktemp("chromium")) as found:
         yield found

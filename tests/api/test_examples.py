@@ -1,4 +1,4 @@
-"""Every example of the OpenAPI document works on the shipped sample, and its answers look as documented."""
+"""Examples of the OpenAPI document work on the shipped sample, and responses have the documented members."""
 
 import asyncio
 import shutil
@@ -29,7 +29,7 @@ TOMORROW = NOW + DAY_US  # the sample's newest article is public
 APP = 3
 STREAM = "stream_changes"
 CREATED = {"prefix": "keys", "webhook_id": "webhooks"}
-"""Path parameters whose values an installation makes up: they are those of what the documented POST creates."""
+"""Path parameters with values that the server generates: those of the entry that the documented POST creates."""
 
 
 class Installation(NamedTuple):
@@ -41,7 +41,7 @@ class Installation(NamedTuple):
 
 @pytest.fixture(scope="session")
 def installation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """The shipped sample with a key for everything."""
+    """Create the shipped sample with a key for every scope."""
     path = tmp_path_factory.mktemp("sample") / "dayline.db"
     shutil.copy(sqlite_template, path)
 
@@ -60,7 +60,7 @@ def installation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture(autouse=True)
 def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand for name servers: the webhook of the examples has no address."""
+    """Resolve the host of the examples' webhook, as a name without an address."""
 
     def getaddrinfo(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
@@ -70,7 +70,7 @@ def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def serving(installation: Installation, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with the key, of the app over a copy of the installation."""
+    """Create a client with the key, of the app over a copy of the installation."""
     path = folder / "copy.db"
     shutil.copy(installation.path, path)
     with clock.frozen(TOMORROW):
@@ -88,7 +88,7 @@ def examples_of(described: Json) -> list[Any]:
 
 
 def parameters(operation: Operation, place: str) -> dict[str, Any]:
-    """The parameters of an operation in the path, the query or the header that have an example, by their names."""
+    """Return the path, query or header parameters of an operation that have an example, by name."""
     told = [each for each in operation.told.get("parameters", []) if each["in"] == place]
     return {each["name"]: found[0] for each in told if (found := examples_of(each))}
 
@@ -122,7 +122,7 @@ def posts_of(document: Json) -> dict[str, Json]:
 
 
 def flaws_of(operation: Operation, answer: httpx.Response) -> Iterator[str]:
-    """What is wrong with the answer to an example, by the document."""
+    """Return the differences of the response to an example from the document."""
     if not answer.is_success:
         yield f"{answer.status_code} {answer.text[:300]}"
         return
@@ -139,7 +139,7 @@ def flaws_of(operation: Operation, answer: httpx.Response) -> Iterator[str]:
 
 
 async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> list[str]:
-    """Make the documented requests of an operation; what is wrong with the answers."""
+    """Send the documented requests of an operation; return the differences of the responses."""
     found: list[str] = []
     for body in bodies(operation):
         path = await path_of(client, operation, posts)
@@ -152,7 +152,7 @@ async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[s
 
 @pytest.fixture(scope="module")
 def document() -> Json:
-    """The document of the app."""
+    """Return the OpenAPI document of the app."""
     app, _ = app_of(APP)
     found: Json = app.openapi()
     return found

@@ -42,7 +42,7 @@ DEADLINE_S = 120
 
 @pytest.fixture(scope="session")
 def feed_validator() -> Path:
-    """The checkout of the validator; the test is skipped where there is none."""
+    """Return the checkout of the validator; skip the test where there is none."""
     checkout = os.environ.get("DAYLINE_FEEDVALIDATOR")
     if not checkout:
         pytest.skip("W3C's feed validator is not here: DAYLINE_FEEDVALIDATOR names a checkout of it")

@@ -1,4 +1,4 @@
-"""Hosts with letters beyond ASCII: one spelling in every format, that which browsers look up, or 422 on the way in."""
+"""Hosts with letters beyond ASCII: the spelling of browsers in every format, or 422 on input."""
 
 from typing import Any
 

@@ -98,7 +98,7 @@ LISTS = [(model, name, most) for model in (*PUBLIC, *FEEDS, *OTHERS) for name, m
 
 @pytest.mark.parametrize(("model", "name", "most"), LISTS)
 @pytest.mark.parametrize("value", ["", "a"])
-def test_list_parameter_counts_every_value_towards_its_bound(
+def test_list_parameter_counts_every_value_towards_the_bound(
     model: type[BaseModel], name: str, most: int | None, value: str
 ) -> None:
     assert most is not None, "a list parameter has no documented bound"
@@ -112,7 +112,7 @@ def test_list_parameter_counts_every_value_towards_its_bound(
 
 
 @pytest.mark.parametrize("name", ["exclude", "fields"])
-def test_list_parameter_drops_empty_values_within_its_bound(name: str) -> None:
+def test_list_parameter_drops_empty_values_within_the_bound(name: str) -> None:
     for query in (f"{name}=", f"{name}=,", "&".join([f"{name}="] * 100), f"{name}=" + "," * 99):
         assert getattr(parse_question(query, ArticlesQuestion), name) == []
 

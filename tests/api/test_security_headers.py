@@ -35,7 +35,7 @@ async def test_other_methods_have_the_policy(reader: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_page_has_a_policy_of_its_own(reader: httpx.AsyncClient, page: str) -> None:
+async def test_page_has_a_separate_content_security_policy(reader: httpx.AsyncClient, page: str) -> None:
     for _ in range(2):
         response = await reader.get(page)
         check_policy(response, PAGES[page])

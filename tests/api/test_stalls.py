@@ -1,4 +1,4 @@
-"""How long filters that the process has not seen before hold the event loop: the long form gives the figures."""
+"""Blocking of the event loop by new combinations of filters; the soak test prints the figures."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from bench.filling import fill
 from tests.conftest import opened
 
 STALL_MOST_S = 0.25
-"""On a machine that does other things as well; alone, the longest is some 0.03 s."""
+"""Limit on a loaded machine; on an idle one, the longest is some 0.03 s."""
 
 
 def names(parameter: str, values: list[str]) -> str:
@@ -23,7 +23,7 @@ def names(parameter: str, values: list[str]) -> str:
 
 @asynccontextmanager
 async def longest_stall() -> AsyncIterator[list[float]]:
-    """The longest time within it, in seconds, in which no other task of the loop had a turn."""
+    """Measure the longest time in seconds in which no other task of the loop ran."""
     found, before = [0.0], time.perf_counter()
 
     async def beat() -> None:

@@ -1,4 +1,4 @@
-"""Statements of the questions that clients put together: what stays of them in memory is text."""
+"""Memory of statements for the filters of clients: only their text is cached."""
 
 import gc
 from random import Random
@@ -12,12 +12,12 @@ from tests.conftest import Store
 
 QUESTIONS = 60
 OBJECTS_MAX = 1_500
-"""SQLAlchemy's objects that so many new questions may leave: one with two names of two kinds has some 2,000."""
+"""Maximum of SQLAlchemy's objects left by new queries: one with two names of two kinds has some 2,000."""
 PATHS = ("/v1/timeline", "/v1/timeline", "/v1/timeline/2026-11-19")
 
 
 def count_elements() -> int:
-    """How many parts of statements are in memory, without those that wait to be freed."""
+    """Count the parts of statements in memory, without unreachable ones."""
     gc.collect()
     return sum(isinstance(each, ClauseElement) for each in gc.get_objects())
 
@@ -34,7 +34,7 @@ async def test_questions_of_many_shapes_leave_no_objects_of_statements(client: h
 
 
 async def ask_questions(client: httpx.AsyncClient, random: Random) -> None:
-    """Ask for lists under filters of random kinds and numbers of names."""
+    """Request lists with filters of random kinds and numbers of names."""
     for number in range(QUESTIONS):
         asked = random_filters(random) | ({"total": ["true"]} if number % 4 == 0 else {})
         found = await client.get(PATHS[number % len(PATHS)], params=asked)

@@ -45,7 +45,7 @@ def worker_process() -> Iterator[Peer]:
 
 @pytest.fixture(scope="session")
 def machine_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
-    """A process that keeps answers and shares no memory with this one, as on another machine."""
+    """Start a process that caches responses and shares no memory with this one, as on another machine."""
     with another_process(cache_bytes=None, folder=tmp_path_factory.mktemp("machine")) as peer:
         yield peer
 

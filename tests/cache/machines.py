@@ -70,7 +70,7 @@ class Machine:
 
 @dataclass(slots=True)
 class Tries:
-    """Withdrawals and restorations of one article on one machine, and what the others serve right after each."""
+    """Withdrawals and restorations of one article on one machine, and reads on the others right after each."""
 
     writer: Machine
     readers: list[Machine]
@@ -79,7 +79,7 @@ class Tries:
     seconds: list[float] = field(default_factory=list)
 
     async def warm(self) -> None:
-        """Have the readers answer from their caches."""
+        """Fill the caches of the readers."""
         for _ in range(HOT):
             for reader in self.readers:
                 await reader.request("GET", f"/v1/articles/{self.article_id}")
@@ -89,11 +89,11 @@ class Tries:
         await self._write("PUT", {"notice": "Withdrawn."}, expected=410)
 
     async def restore(self) -> None:
-        """Restore it, and read it in the same way."""
+        """Restore it, and read it from each other machine likewise."""
         await self._write("DELETE", None, expected=200)
 
     async def run(self, count: int) -> Self:
-        """So many writes, every other of them a withdrawal."""
+        """Make `count` writes, every other of them a withdrawal."""
         for number in range(count):
             await self.warm()
             await (self.restore() if number % 2 else self.withdraw())
@@ -127,7 +127,7 @@ def _fill(connection: Connection) -> tuple[str, str]:
 
 @asynccontextmanager
 async def machines(address: str, folder: Path, count: int, *, are_one: bool = False) -> AsyncIterator[Tries]:
-    """So many machines over an empty database, the last of which writes; `are_one` has them share memory."""
+    """Start machines over an empty database, the last of which writes; `are_one` lets them share memory."""
     article_id, token = await asyncio.to_thread(run_once, address, _fill)
     async with AsyncExitStack() as stack:
         running: list[Machine] = []
@@ -145,7 +145,7 @@ async def machines(address: str, folder: Path, count: int, *, are_one: bool = Fa
 
 
 async def _new_session(address: str, known: set[int]) -> int:
-    """The server process of the connection on which a machine listens, as soon as it has asked a question there."""
+    """Return the server process of a machine's listening connection, once it has polled."""
     connection = await asyncpg.connect(address)
     try:
         async with asyncio.timeout(SECONDS_MOST):

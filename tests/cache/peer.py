@@ -68,7 +68,7 @@ class Peer:
 
 @contextmanager
 def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> Iterator[Peer]:
-    """A process of that kind, from its start to its end; None leaves the cache as it is by default.
+    """Run a process of that kind; None leaves the cache at its default.
 
     With a temporary folder of its own it shares no memory with others, as on another machine.
     """

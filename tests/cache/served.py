@@ -35,7 +35,7 @@ class Unlogged:
 
 
 class Plain(Unlogged, BoundedProtocol):
-    """The same protocol without early hits."""
+    """The protocol under test without early hits."""
 
 
 class Watched(Unlogged, EarlyHitProtocol):

@@ -27,7 +27,7 @@ _IS_IDLE = "SELECT state = 'idle' FROM pg_stat_activity WHERE pid = $1"
 
 @pytest.fixture(params=KINDS)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of its own: servers that are killed leave connections behind."""
+    """Create a database of its own, since killed servers leave connections behind."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
         return f"sqlite:///{tmp_path}/dayline.db"
@@ -44,7 +44,7 @@ postgresql = pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
-    """One process stands still."""
+    """Stop one process for a time."""
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -66,16 +66,16 @@ async def test_acknowledged_writes_are_served_by_every_machine(address: str, tmp
 @pytest.mark.parametrize(
     "count", [pytest.param(FREEZES, id="briefly"), pytest.param(FREEZES_SOAK, id="at length", marks=pytest.mark.soak)]
 )
-async def test_acknowledged_writes_wait_for_the_lease_of_a_machine_that_receives_nothing(
+async def test_acknowledged_writes_wait_for_the_lease_of_an_unreachable_machine(
     address: str, tmp_path: Path, count: int
 ) -> None:
     async with machines(address, tmp_path, 2) as tries, asyncpg.create_pool(address, min_size=1) as pool:
         session = tries.readers[0].session
-        await tries.run(2)  # the first write of a process loads what writes
+        await tries.run(2)  # the first write of a process imports the modules that write
         tries.seconds.clear()
         while len(tries.seconds) < count:
             await tries.warm()
-            with frozen(session):  # between two questions: a session that executes one may hold locks of the server
+            with frozen(session):  # between two polls: a session that executes one may hold locks of the server
                 if await pool.fetchval(_IS_IDLE, session):
                     await (tries.restore() if len(tries.seconds) % 2 else tries.withdraw())
             await asyncio.sleep(RECOVERY_S)

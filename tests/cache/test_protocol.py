@@ -1,4 +1,4 @@
-"""Hits before ASGI over raw sockets: what comes back is, but for Date, what is sent without early hits."""
+"""Hits before ASGI over raw sockets: responses are equal, but for Date, to those without early hits."""
 
 import asyncio
 import shutil
@@ -136,7 +136,7 @@ PROBES = {
 
 @pytest.fixture(scope="module")
 def both(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Served]]:
-    """The server without early hits, and the same with the protocol under test, each over a newsroom of its own."""
+    """Start servers without early hits and with the protocol under test, each over a newsroom of its own."""
     files = [tmp_path_factory.mktemp(name) / "dayline.db" for name in ("plain", "early")]
     shutil.copy(sqlite_template, files[0])
     run_once(f"sqlite:///{files[0]}", fill)
@@ -169,7 +169,7 @@ async def counted(served: Served, requests: int) -> tuple[int, int, int]:
     return served.counts()
 
 
-async def test_early_hits_send_and_count_what_is_sent_and_counted_without_them(
+async def test_early_hits_send_and_count_as_the_application_does(
     both: tuple[Served, Served],
 ) -> None:
     plain, early = both

@@ -75,7 +75,7 @@ def address(filled: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def both(filled: Path, tmp_path: Path) -> Iterator[list[Served]]:
-    """The server without early hits and the protocol under test, each over a copy; idle connections are closed soon."""
+    """Start servers without and with early hits, each over a copy, with a short keep-alive."""
     with clock.frozen(NOW), ExitStack() as stack:
         copies = [shutil.copy(filled, tmp_path / f"{name}.db") for name in ("plain", "early")]
         yield [

@@ -1,4 +1,4 @@
-"""Hits before ASGI, segment by segment: wherever requests are cut or joined, all is as without them."""
+"""Hits before ASGI, segment by segment: cut or joined requests get the responses sent without early hits."""
 
 import asyncio
 import shutil

@@ -162,7 +162,7 @@ def test_changes_are_remembered_only_as_long_as_a_reading_that_began_before_them
     assert not store._reading
 
 
-def test_changes_during_a_reading_without_end_are_bounded_and_it_is_not_cached(store: Store) -> None:
+def test_changes_during_an_endless_read_are_bounded_and_the_response_is_not_cached(store: Store) -> None:
     mark = store.begin()
     for number in range(RECENT_MAX + 100):
         store.apply([change(f"tag:{number}")])

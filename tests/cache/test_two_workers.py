@@ -1,4 +1,4 @@
-"""Two processes over one database: whichever of them wrote, no answer of either is stale once that is acknowledged."""
+"""Two processes over one database: no response of either is stale once a write of one is acknowledged."""
 
 import pytest
 
@@ -42,7 +42,7 @@ async def live_short(begin: Begin, beside: str) -> None:
 
 
 async def live_long(begin: Begin, beside: str) -> None:
-    """Long histories, one after the other, every other of them with schedules."""
+    """Run long histories in turn, every other of them with schedules."""
     for number in range(HISTORIES_SOAK):
         history = await begin(number, beside=beside)
         if number % 2:

@@ -121,7 +121,7 @@ def test_no_password_is_on_the_command_line_of_pg_dump(
 
 @pytest.fixture
 def open_umask() -> Iterator[None]:
-    """A process that keeps nothing from others."""
+    """Set a umask that gives other users every permission."""
     before = os.umask(0)
     yield
     os.umask(before)
@@ -132,7 +132,7 @@ def mode_of(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_the_owner_alone_reads_what_commands_make(dayline: Dayline, tmp_path: Path) -> None:
+def test_files_of_commands_are_readable_by_the_owner_alone(dayline: Dayline, tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/new.db"
     assert dayline("db", "upgrade", address=address).status == 0
     with closing(sqlite3.connect(tmp_path / "new.db")) as reader:
@@ -160,7 +160,7 @@ def test_a_file_that_others_may_read_is_found_and_not_changed(
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_a_stale_partial_file_gives_a_backup_no_mode_of_its_own(dayline: Dayline, tmp_path: Path) -> None:
+def test_a_stale_partial_file_does_not_change_the_mode_of_a_backup(dayline: Dayline, tmp_path: Path) -> None:
     for name in ("copy.db.partial", "all.jsonl.partial"):
         (tmp_path / name).write_text("stale")
     assert dayline("db", "backup", "copy.db").status == 0

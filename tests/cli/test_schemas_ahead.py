@@ -1,4 +1,4 @@
-"""Databases that another release migrated: what each command does there, on both databases."""
+"""Databases that another release migrated: the outcome of each command, on both databases."""
 
 import signal
 import subprocess
@@ -22,7 +22,7 @@ SECONDS_MOST = 30
 
 @pytest.fixture(params=KINDS)
 def own_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A migrated database that no other test sees, with an edition in it."""
+    """Create a migrated database of its own, with an edition."""
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path}/ahead.db"
     else:
@@ -35,7 +35,7 @@ def own_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def move_ahead(address: str, *, oldest: str | None) -> None:
-    """Leave the database as a later release would, with or without what it can work with."""
+    """Migrate the database as a later release would, with or without a compatible release."""
 
     def move(connection: Connection) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :later"), {"later": LATER})
@@ -63,9 +63,7 @@ def test_no_command_works_on_a_schema_that_this_release_cannot_use(
 
 
 @pytest.mark.parametrize("oldest", [migrations.EXPECTED, BEFORE])
-def test_an_older_release_works_on_a_schema_that_is_compatible_with_it(
-    dayline: Dayline, own_address: str, oldest: str
-) -> None:
+def test_an_older_release_works_on_a_compatible_schema(dayline: Dayline, own_address: str, oldest: str) -> None:
     move_ahead(own_address, oldest=oldest)
     assert dayline("sample", address=own_address).status == 0
     assert dayline("export", address=own_address).output.count("\n") > 60
@@ -77,9 +75,7 @@ def test_an_older_release_works_on_a_schema_that_is_compatible_with_it(
     assert dayline("db", "upgrade", "--allow-newer", address=own_address).output == f"The database is at {LATER}.\n"
 
 
-def test_a_server_starts_and_is_ready_on_a_compatible_schema_and_is_not_once_it_is_incompatible(
-    own_address: str, tmp_path: Path
-) -> None:
+def test_a_server_is_ready_on_a_compatible_schema_only(own_address: str, tmp_path: Path) -> None:
     move_ahead(own_address, oldest=BEFORE)
     port = free_port()
     with subprocess.Popen(  # noqa: S603 - our own program
@@ -119,7 +115,7 @@ def test_a_schema_at_several_revisions_is_one_sentence(dayline: Dayline, own_add
         assert "several schemas" in ended.errors
 
 
-def test_a_database_that_lost_its_revision_or_a_table_is_one_sentence(dayline: Dayline, own_address: str) -> None:
+def test_a_database_without_a_revision_or_a_table_is_one_sentence(dayline: Dayline, own_address: str) -> None:
     run_once(own_address, lambda connection: connection.execute(text("DELETE FROM alembic_version")))
     ended = dayline("db", "upgrade", address=own_address)
     assert is_one_sentence(ended), ended
@@ -136,7 +132,7 @@ def test_a_broken_chain_of_migrations_is_one_sentence(
     (folder / "versions").mkdir(parents=True)
     (folder / "env.py").write_text((migrations.FOLDER / "env.py").read_text())
     last = (migrations.FOLDER / "versions" / f"{BEFORE}.py").read_text()
-    (folder / "versions" / f"{BEFORE}.py").write_text(last)  # and not what comes before it
+    (folder / "versions" / f"{BEFORE}.py").write_text(last)  # and not the text before it
     monkeypatch.setattr(migrations, "FOLDER", folder)
     ended = dayline("db", "upgrade", address=f"sqlite:///{tmp_path}/new.db")
     assert is_one_sentence(ended), ended

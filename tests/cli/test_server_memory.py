@@ -1,4 +1,4 @@
-"""What `dayline serve` sets for the memory of a process: searches for cycles, and arenas of the allocator."""
+"""Memory settings of `dayline serve`: collections of cycles, and arenas of the allocator."""
 
 import json
 import subprocess

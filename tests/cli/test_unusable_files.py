@@ -71,7 +71,7 @@ def test_a_locked_database_is_named_after_a_while(
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """Without the rights of the superuser, whom no mode of a file stops."""
+    """Drop the rights of the superuser, which bypass file modes."""
     if os.geteuid() == 0:
         os.seteuid(NOBODY)
         try:
@@ -84,7 +84,7 @@ def as_nobody() -> Iterator[None]:
 
 @pytest.fixture
 def reachable(tmp_path: Path) -> Iterator[Path]:
-    """The test's folder, which every user may enter."""
+    """Return the test's folder, which every user may enter."""
     closed = {each: each.stat().st_mode for each in (tmp_path, *tmp_path.parents) if not each.stat().st_mode & 0o001}
     for folder, mode in closed.items():
         folder.chmod(mode | 0o055)

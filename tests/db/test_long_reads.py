@@ -1,4 +1,4 @@
-"""Reads that take their time on SQLite: each in a thread, all with the statements that one engine has compiled."""
+"""Long reads on SQLite: each in a thread, all with the compiled statements of one engine."""
 
 import gc
 from collections.abc import Generator
@@ -11,7 +11,7 @@ from app.queries.changes import latest_seq
 
 
 def count_engines() -> int:
-    """How many engines are in memory, those included that only a search for cycles would free."""
+    """Count the engines in memory, unreachable cycles included."""
     return sum(isinstance(each, Engine) for each in gc.get_objects())
 
 

@@ -1,4 +1,4 @@
-"""Which failures are outages that pass, which cost the connection, and the cause that the log names."""
+"""Classification of database errors: transient outages, lost connections, and the causes in the log."""
 
 import sqlite3
 
@@ -10,7 +10,7 @@ from app.db.outages import UnreachableError, is_lost, is_outage, reason_of
 
 
 def raised(error: Exception) -> DBAPIError:
-    """What SQLAlchemy makes of an error of the driver."""
+    """Return SQLAlchemy's exception for an error of the driver."""
     return DBAPIError("SELECT 1", None, error)
 
 
@@ -39,7 +39,7 @@ def raised(error: Exception) -> DBAPIError:
         (asyncpg.PostgresIOError, "the server's system failed", False),
     ],
 )
-def test_errors_of_the_server_that_pass_are_outages_with_their_cause(
+def test_transient_errors_of_the_server_are_outages_with_a_cause(
     kind: type[asyncpg.PostgresError], cause: str, *, costs_connection: bool
 ) -> None:
     error = raised(kind("what the server says\nand more"))
@@ -110,7 +110,7 @@ def test_the_class_name_that_sqlalchemy_puts_in_front_is_left_out() -> None:
         (sqlite3.SQLITE_CORRUPT, None),
     ],
 )
-def test_errors_of_sqlite_are_outages_by_their_primary_code(code: int, cause: str | None) -> None:
+def test_errors_of_sqlite_are_outages_by_primary_code(code: int, cause: str | None) -> None:
     original = sqlite3.OperationalError("what SQLite says")
     original.sqlite_errorcode = code
     error = OperationalError("SELECT 1", None, original)

@@ -203,7 +203,7 @@ async def test_a_snapshot_stands_still_while_others_write(database: Database, st
 
 
 @pytest.mark.usefixtures("three")
-async def test_statement_that_is_built_leaves_only_its_text_in_memory(database: Database) -> None:
+async def test_built_statement_is_cached_as_text_only(database: Database) -> None:
     built: list[weakref.ref[Any]] = []
 
     @by_shape

@@ -1,4 +1,4 @@
-"""Writes on PostgreSQL and the followers of other machines: none trusts what an acknowledged write replaced."""
+"""Writes on PostgreSQL and followers on other machines: none serves a response that an acknowledged write replaced."""
 
 import asyncio
 import logging
@@ -47,7 +47,7 @@ class Machine:
         await learn(self.follower)
 
     async def hold_still(self) -> None:
-        """Receive nothing more and ask nothing more; the lease is all that remains."""
+        """Stop receiving and polling, so that only the lease remains."""
         await until(self.follower.is_current)
         self.watch._driver._listeners.clear()
         await learn(self.follower)
@@ -55,7 +55,7 @@ class Machine:
         self.follower._task.cancel()
 
     def is_stale(self, seq: int) -> bool:
-        """Return whether it would serve from its cache what the change of this number replaced."""
+        """Return whether it would serve a cached response that the change of this number replaced."""
         return self.follower.is_current() and self.kept.seq < seq
 
 
@@ -63,7 +63,7 @@ Start = Callable[[], Awaitable[Machine]]
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    """Return once this is so."""
+    """Return once `is_so` is true."""
     async with asyncio.timeout(SECONDS_MOST):
         while not is_so():  # noqa: ASYNC110 - a state of several objects has no event
             await asyncio.sleep(0.001)
@@ -118,9 +118,7 @@ async def test_write_waits_for_the_lease_of_a_follower_whose_connection_was_lost
     assert reader.watch._session not in writer.database._followers._known
 
 
-async def test_write_of_a_process_that_has_just_joined_waits_for_leases_it_cannot_know(
-    start: Start, database_address: str
-) -> None:
+async def test_write_of_a_new_process_waits_for_unknown_leases(start: Start, database_address: str) -> None:
     reader = await start()
     reader.watch._driver._termination_listeners.clear()
     connection = await asyncpg.connect(database_address)
@@ -132,7 +130,7 @@ async def test_write_of_a_process_that_has_just_joined_waits_for_leases_it_canno
     assert not reader.is_stale(1)
 
 
-async def test_follower_that_joins_during_a_write_trusts_nothing_from_before_it(
+async def test_follower_that_joins_during_a_write_serves_no_earlier_response(
     start: Start, database_address: str
 ) -> None:
     writer = await start()
@@ -218,15 +216,13 @@ async def test_replay_of_a_write_waits_as_the_write_does(start: Start) -> None:
     other: Database = open_database(writer.database.url.render_as_string(hide_password=False))
     request = Repeatable(await other.write(make_key), "name", b"digest")
     await reader.hold_still()
-    await other.write(make, request)  # whose own request is not answered yet
+    await other.write(make, request)  # whose own request has no response yet
     assert await writer.database.write(find_answer, request, now=NOW) is not None
     assert not reader.is_stale(1)
     await other.close()
 
 
-async def test_session_that_a_pooler_lends_to_others_is_not_trusted(
-    start: Start, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_session_of_a_transaction_pooler_has_no_lease(start: Start, caplog: pytest.LogCaptureFixture) -> None:
     reader = await start()
     reader.watch._session += 1
     with caplog.at_level(logging.WARNING):

@@ -1,4 +1,4 @@
-"""A SQLite read that would hold the event loop is interrupted and repeated in a thread, where it has a time limit."""
+"""SQLite reads beyond the budget of the event loop: interrupted, and repeated in a thread with a time limit."""
 
 import asyncio
 import shutil
@@ -29,7 +29,7 @@ COUNTING = (
 
 @dataclass
 class Counter:
-    """A query that counts up to a number, and notes which threads ran it."""
+    """A query that counts up to a number, and records the threads that ran it."""
 
     threads: list[int] = field(default_factory=list)
 
@@ -41,7 +41,7 @@ class Counter:
 
 @pytest.fixture
 async def embedded(sqlite_template: Path) -> AsyncIterator[Database]:
-    """A SQLite database whose reads in threads are limited to 0.6 s."""
+    """Open a SQLite database whose reads in threads are limited to 0.6 s."""
     opened = open_database(f"sqlite:///{sqlite_template}", limits=SERVING._replace(read_s=0.6, call_s=0.6))
     yield opened
     await opened.close()
@@ -98,7 +98,7 @@ async def test_read_now_returns_none_for_a_long_query(embedded: Database) -> Non
     assert set(query.threads) == {threading.get_ident()}
 
 
-async def test_a_read_in_a_thread_fails_as_an_outage_beyond_its_limit(embedded: Database) -> None:
+async def test_a_read_in_a_thread_beyond_the_limit_is_an_outage(embedded: Database) -> None:
     for read in (embedded.read, embedded.read_long):
         with pytest.raises(TimeoutError) as raised:
             await read(Counter(), ENDLESS)
@@ -106,7 +106,7 @@ async def test_a_read_in_a_thread_fails_as_an_outage_beyond_its_limit(embedded: 
     assert await embedded.read_long(Counter(), 10) == 10
 
 
-async def test_a_portion_of_a_stream_fails_as_an_outage_beyond_its_limit(embedded: Database) -> None:
+async def test_a_portion_of_a_stream_beyond_the_limit_is_an_outage(embedded: Database) -> None:
     def query(connection: Connection) -> Generator[int]:
         yield Counter()(connection, 10)
         yield Counter()(connection, ENDLESS)
@@ -124,7 +124,7 @@ async def test_reads_wait_for_a_thread_no_longer_than_the_limit(embedded: Databa
     assert {type(each) for each in found} == {TimeoutError}
 
 
-async def test_a_repeated_query_raises_its_own_errors_and_notes_what_it_depends_on(embedded: Database) -> None:
+async def test_a_repeated_query_raises_errors_and_records_dependencies(embedded: Database) -> None:
     def query(connection: Connection) -> None:
         note_article(7)
         Counter()(connection, LONG // 3)
@@ -160,7 +160,7 @@ async def test_a_repeated_query_reads_one_snapshot(database: Database) -> None:
     assert await database.read(lambda connection: connection.execute(counting).scalar_one()) == before + 1
 
 
-async def test_interrupted_reads_end_their_snapshots(
+async def test_interrupted_reads_end_the_snapshot(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "LOOP_ALLOWANCE", Allowance(instructions=100, seconds=10.0, every=20))

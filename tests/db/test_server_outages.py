@@ -22,7 +22,7 @@ from tests.following import Slots, process
 from tests.stoppable import POOLED, Proxy, frozen, proxied, stoppable_server
 
 QUICK = Limits(connect_s=0.4, probe_s=0.3, read_s=0.5, call_s=0.5, write_s=1.2, statement_s=0.9, lock_s=0.8, idle_s=0.5)
-AIR_S = 2.0  # more than any of them takes, less than for ever
+AIR_S = 2.0  # more than any of them takes
 SECONDS_MOST = 15.0
 
 _BACKEND = text("SELECT pg_backend_pid()")
@@ -30,7 +30,7 @@ _BACKEND = text("SELECT pg_backend_pid()")
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
-    """A server that may be frozen: no other test needs it."""
+    """Start a server that may be frozen, used by no other test."""
     with stoppable_server() as server:
         yield server
 
@@ -69,7 +69,7 @@ async def open_stream(database: Database) -> int | None:
 
 
 def portions(connection: Connection) -> Generator[int]:
-    """Something that is read bit by bit and never ends."""
+    """A stream of portions that never ends."""
     while True:
         yield backend(connection)
 
@@ -84,9 +84,7 @@ def test_limits_let_reads_end_within_five_seconds_and_writes_within_fifteen() ->
         assert limits.connect_s < limits.read_s
 
 
-async def test_calls_of_a_frozen_server_end_and_the_next_ones_work_once_it_responds(
-    own_server: Any, database: Database
-) -> None:
+async def test_calls_of_a_frozen_server_end_and_later_ones_succeed(own_server: Any, database: Database) -> None:
     async with asyncio.TaskGroup() as group:  # connections of both pools, to be lost
         for _ in range(4):
             group.create_task(database.read(backend))
@@ -106,13 +104,13 @@ async def test_calls_of_a_frozen_server_end_and_the_next_ones_work_once_it_respo
 async def test_an_export_of_a_server_that_freezes_in_the_middle_ends(own_server: Any, database: Database) -> None:
     async with database.stream(portions) as read_next:
         assert await read_next()
-        await asyncio.sleep(QUICK.call_s * 2)  # a slow client is no silence of the database
+        await asyncio.sleep(QUICK.call_s * 2)  # a slow client does not count as a silent database
         assert await read_next()
         with frozen(own_server):
             await outage_of(read_next())
 
 
-async def test_half_open_connections_are_given_up_with_their_idle_siblings(own_server: Any) -> None:
+async def test_half_open_connections_are_closed_with_idle_ones(own_server: Any) -> None:
     async with proxied(own_server) as proxy:
         database = open_database(proxy.address(), limits=QUICK)
 
@@ -134,9 +132,7 @@ async def test_half_open_connections_are_given_up_with_their_idle_siblings(own_s
         await database.close()
 
 
-async def test_connections_that_the_server_closed_while_they_were_idle_are_replaced(
-    own_server: Any, database: Database
-) -> None:
+async def test_idle_connections_closed_by_the_server_are_replaced(own_server: Any, database: Database) -> None:
     calls = (database.read, database.write, database.read_once)
     before = [await call(backend) for call in calls]
     end_others = run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
@@ -181,7 +177,7 @@ async def test_a_statement_that_takes_too_long_ends_on_the_server_as_well(own_se
 
 
 def hold_lock(address: str, shared: Path) -> None:
-    """Take the change log's lock in a write, and stand still as a stopped process does."""
+    """Take the change log's lock in a write, and block as a stopped process does."""
 
     def hold(connection: Connection) -> None:
         lock_change_log(connection)
@@ -195,7 +191,7 @@ def hold_lock(address: str, shared: Path) -> None:
     asyncio.run(write())
 
 
-async def test_a_writer_that_stops_between_its_statements_holds_up_others_for_a_limited_time(
+async def test_a_writer_stopped_between_statements_blocks_others_for_a_limited_time(
     own_server: Any, database: Database, tmp_path: Path
 ) -> None:
     shared = tmp_path / "slots"
@@ -270,9 +266,7 @@ async def retried_outage(attempt: Callable[[], Awaitable[object]]) -> str:
         ("crowded", "postgres", "the server has too many connections"),
     ],
 )
-async def test_connections_that_a_server_refuses_are_outages_with_their_cause(
-    own_server: Any, user: str, name: str, cause: str
-) -> None:
+async def test_refused_connections_are_outages_with_a_cause(own_server: Any, user: str, name: str, cause: str) -> None:
     if user == "crowded":
         await asyncio.to_thread(run_once, own_server.get_uri(), run("CREATE ROLE crowded LOGIN CONNECTION LIMIT 0"))
     address = own_server.get_uri().replace("postgres:@/postgres", f"{user}:@/{name}")
@@ -290,7 +284,7 @@ async def test_a_server_without_the_wanted_role_is_an_outage(own_server: Any) ->
 
 
 async def test_a_host_that_does_not_respond_leaves_time_for_the_next_one(own_server: Any) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and says nothing
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and sends nothing
         async with proxied(own_server) as proxy:
             hosts = f"host=127.0.0.1:{silent.getsockname()[1]}&host=127.0.0.1:{proxy.port}"
             database = open_database(f"postgresql://postgres@/postgres?{hosts}", limits=QUICK)

@@ -31,7 +31,7 @@ READ_ONLY: Setting = ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
 
 @pytest.fixture
 def token(sqlite_template: Path, tmp_path: Path) -> str:
-    """The token of a key that may write drafts, in a database with an edition."""
+    """Create a key that may write drafts, in a database with an edition; return its token."""
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
 
     def fill(connection: Connection) -> str:
@@ -48,7 +48,7 @@ async def post(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 
 async def set_for_writer(statement: str) -> None:
-    """Set something for the connection that writes, as its disk would."""
+    """Apply a setting to the writing connection that simulates a fault of its disk."""
     database = app_of(0)[0].state.database
     assert isinstance(database, SqliteDatabase)
 
@@ -69,7 +69,7 @@ def check_log(caplog: pytest.LogCaptureFixture, cause: str) -> None:
 
 
 @pytest.mark.parametrize(("setting", "cause"), [(IN_FULL, "the disk is full"), (READ_ONLY, "the file is read-only")])
-async def test_a_write_without_a_place_is_503_and_succeeds_once_there_is_one(
+async def test_a_write_to_a_full_disk_is_503_and_succeeds_later(
     token: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, setting: Setting, cause: str
 ) -> None:
     begin, end = setting

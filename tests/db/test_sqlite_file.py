@@ -85,7 +85,7 @@ def path(sqlite_template: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def token(path: Path) -> str:
-    """The token of a key that may write drafts, in a database with an edition, all of it in the file."""
+    """Create a key that may write drafts, in a database with an edition and an empty log; return its token."""
 
     def fill(connection: Connection) -> str:
         store_entry(connection, edition(), now=NOW)
@@ -101,15 +101,15 @@ async def post(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 
 @pytest.mark.parametrize(("harm", "suffix"), HARMS, ids=lambda value: getattr(value, "__name__", value) or "file")
-async def test_a_server_notices_a_lost_file_and_acknowledges_nothing(
+async def test_a_server_detects_a_lost_file_and_acknowledges_no_write(
     path: Path, token: str, harm: Harm, suffix: str
 ) -> None:
     async with opened(f"sqlite:///{path}") as client:
-        assert (await post(client, token)).status_code == 201  # so that there is a log with something in it
+        assert (await post(client, token)).status_code == 201  # so that the log has frames
         for _ in range(2):
             assert (await client.get("/v1/timeline")).status_code == 200  # cached from here on
         await asyncio.to_thread(harm, path.with_name(path.name + suffix))
-        assert (await post(client, token)).status_code == 503  # at once, whatever was looked at a moment ago
+        assert (await post(client, token)).status_code == 503  # at once, also right after a comparison
         await asyncio.sleep(NOTICED_S)
         for address in ("/v1/timeline", "/v1/editions", "/health/ready"):
             answer = await client.get(address)
@@ -137,7 +137,7 @@ async def test_a_file_that_comes_back_is_used_again(path: Path, token: str, capl
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (2,)
 
 
-async def test_another_database_in_its_place_is_not_touched(path: Path, token: str) -> None:
+async def test_a_replacement_database_is_not_changed(path: Path, token: str) -> None:
     async with opened(f"sqlite:///{path}") as client:
         assert (await post(client, token)).status_code == 201
         replace(path)
@@ -150,7 +150,7 @@ async def test_another_database_in_its_place_is_not_touched(path: Path, token: s
     assert not is_there(path.with_name("dayline.db-wal"))
 
 
-async def test_a_truncated_file_is_not_used_again_whatever_is_put_into_it(path: Path, token: str) -> None:
+async def test_a_truncated_file_is_not_used_again(path: Path, token: str) -> None:
     good = contents(path)
     async with opened(f"sqlite:///{path}") as client:
         assert (await post(client, token)).status_code == 201
@@ -162,7 +162,7 @@ async def test_a_truncated_file_is_not_used_again_whatever_is_put_into_it(path: 
         assert (await client.get("/health/ready")).status_code == 503
 
 
-async def test_a_loss_between_the_action_and_its_acknowledgement_fails_the_write(path: Path) -> None:
+async def test_a_loss_between_action_and_acknowledgement_fails_the_write(path: Path) -> None:
     database = open_database(f"sqlite:///{path}")
     try:
         await database.write(_count)
@@ -179,7 +179,7 @@ async def test_a_loss_between_the_action_and_its_acknowledgement_fails_the_write
     assert not is_there(path)
 
 
-async def test_nothing_makes_an_empty_file_in_place_of_the_lost_one(path: Path) -> None:
+async def test_a_lost_file_is_not_replaced_by_an_empty_one(path: Path) -> None:
     database = open_database(f"sqlite:///{path}")
     try:
         await database.read(_count)
@@ -205,7 +205,7 @@ def _count_each(connection: Connection):  # type: ignore[no-untyped-def]  # noqa
 
 
 async def vacuum(database: Database, path: Path) -> None:
-    """Make the file smaller, as erasing does, from outside of the process's own connections."""
+    """Shrink the file with VACUUM, as erasing does, from a connection of another process."""
 
     def run() -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -217,14 +217,14 @@ async def vacuum(database: Database, path: Path) -> None:
 
 
 async def grow(database: Database, path: Path) -> None:
-    """Add some pages, and fold them into the file."""
+    """Add some pages, and checkpoint them into the file."""
     del path
     await database.write(lambda connection: connection.execute(text("CREATE TABLE grown AS SELECT zeroblob(400000)")))
     await database.write(lambda connection: connection.execute(text("DROP TABLE grown")))
 
 
 @pytest.mark.parametrize("steps", [(vacuum,), (grow, vacuum), (grow, vacuum, grow), (vacuum, grow, vacuum)])
-async def test_what_makes_a_file_smaller_or_larger_in_order_is_no_loss(
+async def test_vacuum_and_checkpoints_are_no_loss(
     path: Path, steps: tuple[Callable[[Database, Path], Awaitable[None]], ...]
 ) -> None:
     database = open_database(f"sqlite:///{path}")

@@ -1,4 +1,4 @@
-"""The template of article addresses: known placeholders, whole braces, an address for every article."""
+"""The template of article URLs: known placeholders, balanced braces, a URL for every article."""
 
 import pytest
 

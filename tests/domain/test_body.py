@@ -363,7 +363,7 @@ def test_the_schema_for_input_offers_text_in_place_of_html() -> None:
     assert given_back["PullQuote"]["required"] == ["type", "text", "attribution"]
 
 
-def test_links_to_places_of_the_article_lead_to_their_ids_in_any_block() -> None:
+def test_links_inside_the_article_use_prefixed_ids_in_any_block() -> None:
     blocks = parse_body(
         [
             {"type": "paragraph", "html": 'Claim<sup id="r1"><a href="#f1">1</a></sup> <a href="#comments">c</a>'},

@@ -1,4 +1,4 @@
-"""Nothing that sanitising drops goes unmentioned, and words on two sides of a block's edge stay two words."""
+"""Sanitising reports every loss, and separates words on both sides of a block's edge."""
 
 import re
 
@@ -71,7 +71,7 @@ def test_a_loss_is_named(html: str, expected: list[tuple[str, str]]) -> None:
         '<ruby lang="ja">漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby><br>',
     ],
 )
-def test_nothing_is_named_where_nothing_is_lost(html: str) -> None:
+def test_no_loss_is_reported_without_a_loss(html: str) -> None:
     assert losses(html) == []
 
 
@@ -89,7 +89,7 @@ def test_an_example_is_short_and_holds_no_control_characters() -> None:
 
 @st.composite
 def trees(draw: st.DrawFn, depth: int = 3) -> tuple[str, list[str], bool]:
-    """Well-formed HTML, what a reader sees of it with a blank at each edge of a block, and whether all is shown."""
+    """Well-formed HTML, its visible text with a blank at each edge of a block, and whether all of it is visible."""
     parts: list[tuple[str, list[str], bool]] = []
     for _ in range(draw(st.integers(0, 3))):
         kind = draw(st.sampled_from(("word", "blank", "inline", "block", "hr", "removed") if depth else ("word",)))
@@ -114,7 +114,7 @@ def trees(draw: st.DrawFn, depth: int = 3) -> tuple[str, list[str], bool]:
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(trees())
-def test_every_word_stays_in_its_place_and_apart_or_there_is_a_loss(tree: tuple[str, list[str], bool]) -> None:
+def test_every_word_stays_separate_and_in_order_or_is_a_loss(tree: tuple[str, list[str], bool]) -> None:
     html, shown, is_whole = tree
     if re.search("<p>.*<(?:p|div|li|ul|h2|section|blockquote|figure|dd|address|details|pre|hr)>", html):
         html = html.replace("<p>", "<div>").replace("</p>", "</div>")  # a paragraph ends where a block begins

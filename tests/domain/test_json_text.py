@@ -29,7 +29,7 @@ def test_a_value_comes_back(value: object) -> None:
         (b'{"a":', "not JSON ("),
     ],
 )
-def test_what_is_wrong_is_said(raw: bytes, reason: str) -> None:
+def test_flaws_are_described(raw: bytes, reason: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         load_json(raw)
     assert refused.value.detail.startswith(reason)

@@ -184,7 +184,7 @@ def test_digits_follow_the_numbering_system_that_the_tag_names(language: str, ye
     assert heading(SATURDAY, language)["year"] == year
 
 
-def test_every_default_numbering_system_of_cldr_has_its_ten_digits() -> None:
+def test_every_default_numbering_system_of_cldr_has_ten_digits() -> None:
     for system in {Locale.parse(identifier).default_numbering_system for identifier in locale_identifiers()}:
         assert is_numbering_system(system)
         written = write_digits("0123456789", system)
@@ -262,6 +262,6 @@ def test_a_date_that_is_put_together_is_the_one_that_babel_writes() -> None:
             assert full in ascii_digits(long_text(day, "17:21", language)), (language, day)
 
 
-def test_tags_of_one_locale_share_its_data() -> None:
+def test_tags_of_one_locale_share_locale_data() -> None:
     locales = {id(find_locale(f"uk-x-desk{number}")) for number in range(50)}
     assert locales == {id(find_locale("uk"))}

@@ -158,7 +158,7 @@ def test_inline_html_becomes(html: str, expected: str) -> None:
         ("<ruby><rb>a</rb><rtc><rt><b>b</b></rt></rtc></ruby>", "a(b)"),
     ],
 )
-def test_ruby_text_follows_its_base_in_parentheses(html: str, text: str) -> None:
+def test_ruby_text_follows_the_base_in_parentheses(html: str, text: str) -> None:
     assert to_text(sanitise(html)) == text
 
 

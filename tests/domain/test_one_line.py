@@ -1,4 +1,4 @@
-"""Members of one line: white space collapsed, direction marks balanced, and something to see."""
+"""Members of one line: white space collapsed, direction marks balanced, and visible characters."""
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def test_a_line_becomes(value: str, line: str) -> None:
         "\U000e0041\U000e007f", "\xad", "\u202e\u202c", "\ufeff", "\u2060\u2063", "\u034f", "\U000e0100", "\u180e",
     ],
 )  # fmt: skip
-def test_what_shows_nothing_is_refused(value: str) -> None:
+def test_text_without_visible_characters_is_refused(value: str) -> None:
     for check in (visible_line, visible_text):
         with pytest.raises(InvalidValue):
             check(value)
@@ -51,12 +51,12 @@ def test_a_single_character_with_a_shape_is_enough(value: str) -> None:
     assert visible_line(value) == value
 
 
-def test_a_text_of_several_lines_keeps_them() -> None:
+def test_line_breaks_of_a_text_are_unchanged() -> None:
     assert visible_text("One voice.\n\nNot the paper's.") == "One voice.\n\nNot the paper's."
 
 
 @given(st.text(st.sampled_from("a \t\n\xa0\u3000\u202a\u202b\u202c\u202e\u2066\u2067\u2069\u200b\u0301é"), max_size=30))
-def test_a_line_is_its_own_line(value: str) -> None:
+def test_one_line_is_idempotent(value: str) -> None:
     line = one_line(value)
     assert one_line(line) == line
     assert line.replace("\u202c", "").count("a") == value.count("a")

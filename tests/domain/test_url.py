@@ -43,7 +43,7 @@ REFUSED_HOSTS = [
 
 
 @pytest.mark.parametrize(("host", "written"), HOSTS)
-def test_host_is_written_as_browsers_look_it_up(host: str, written: str) -> None:
+def test_host_is_written_in_the_form_of_browsers(host: str, written: str) -> None:
     assert ascii_host(host) == written
     assert ascii_host(written) == written
     assert ascii_url(f"https://{host}:8443/") == f"https://{written}:8443/"
@@ -111,9 +111,9 @@ def test_url_with_any_host_becomes_ascii_once(host: str) -> None:
         ("https://ü{slug}.example/", "https://ü{slug}.example/"),
     ],
 )
-def test_template_keeps_its_placeholders(template: str, written: str) -> None:
+def test_placeholders_of_a_template_are_unchanged(template: str, written: str) -> None:
     assert ascii_template(template) == written
 
 
-def test_site_of_a_url_is_its_scheme_and_host() -> None:
+def test_site_of_a_url_is_scheme_and_host() -> None:
     assert ascii_site("https://straße.example:8443/a/b?c") == "https://xn--strae-oqa.example:8443"

@@ -1,4 +1,4 @@
-"""What an import leaves alone, and what its report says of lines that were not stored as they came."""
+"""Imports: omitted members are unchanged, and the report has warnings for changed lines."""
 
 from io import BufferedReader, BytesIO
 from typing import Any
@@ -26,7 +26,7 @@ def without(line: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name not in names}
 
 
-async def test_members_that_a_catalogue_line_leaves_out_stay_as_they_are(bring: Bring, content: Content) -> None:
+async def test_members_omitted_by_a_catalogue_line_are_unchanged(bring: Bring, content: Content) -> None:
     await bring(EDITION, LABEL, AUTHOR)
     before = await content()
     again = await bring(
@@ -86,12 +86,12 @@ async def test_an_empty_installation_takes_the_default_edition_of_the_file(bring
     assert default_of(await content()) == ["second"]
 
 
-async def test_the_first_edition_is_the_default_one_where_none_says_so(bring: Bring, content: Content) -> None:
+async def test_the_first_edition_is_the_default_without_another(bring: Bring, content: Content) -> None:
     await bring(edition_line("first", default=False), edition_line("second", default=False))
     assert default_of(await content()) == ["first"]
 
 
-async def test_the_report_counts_what_html_lost_with_examples(bring: Bring) -> None:
+async def test_the_report_counts_html_losses_with_examples(bring: Bring) -> None:
     def lossy(name: str) -> dict[str, Any]:
         cells = "<td>A" * len(name)
         return article_line(name, body=[{"type": "paragraph", "html": f"<table><tr>{cells}</table><hr class=x>"}])
@@ -117,7 +117,7 @@ async def test_losses_in_the_past_of_an_article_are_reported(bring: Bring) -> No
     assert list(brought.report.examples.values()) == [["line 2, revisions.0.content.body.0.html"]]
 
 
-async def test_an_import_publishes_what_was_scheduled_on_the_way_and_reports_it(bring: Bring) -> None:
+async def test_an_import_publishes_and_reports_a_past_schedule(bring: Bring) -> None:
     line = article_line("a", status="scheduled", updated_at="2099-01-01T00:00:00Z")
     first = await bring(edition_line(), line)
     assert (first.flaws, first.outcomes) == ([], {"created": 1})
@@ -125,7 +125,7 @@ async def test_an_import_publishes_what_was_scheduled_on_the_way_and_reports_it(
     assert (await bring(line)).report.warnings == {}
 
 
-async def test_an_import_withdraws_what_is_scheduled(bring: Bring, content: Content) -> None:
+async def test_an_import_withdraws_a_scheduled_article(bring: Bring, content: Content) -> None:
     scheduled = article_line("a", published_at="2026-12-01T12:00:00Z")
     withdrawn = {**scheduled, "status": "withdrawn", "withdrawal": {"reason": "Legal"}}
     await bring(edition_line(), scheduled)
@@ -144,7 +144,7 @@ async def test_the_note_of_a_withdrawn_schedule_moves_house(bring: Bring, conten
     assert await content() == before
 
 
-async def test_an_article_without_identity_is_known_by_its_headline_as_it_was_written(bring: Bring) -> None:
+async def test_an_article_without_identity_is_found_by_the_written_headline(bring: Bring) -> None:
     line = without(article_line("x", headline="  Fog  on the quay "), "source_id")
     assert (await bring(edition_line(), line)).outcomes == {"created": 1}
     assert (await bring(line)).outcomes == {"unchanged": 1}

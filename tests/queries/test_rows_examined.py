@@ -131,7 +131,7 @@ def _unpublished(ranked: lists.Ranked) -> list[ArticleRecord]:
 
 
 async def _look_at_publishing(database: Database, records: Sequence[dict[str, Any]]) -> list[tuple[str, Look]]:
-    """What publishing looks at with 20 related articles that are named by their source, and by their id."""
+    """Return the rows that publishing reads with 20 related articles, named by source and by id."""
     sources = [record["source_id"] for record in records if record["kind"] == "article"][:RELATED]
     stored = select(articles.c.id).where(articles.c.source_id.in_(sources))
     ids = await database.read(lambda connection: connection.execute(stored).scalars().all())
@@ -227,14 +227,14 @@ def test_an_editorial_list_looks_at_no_more_when_the_archive_grows(grown: Grown)
         more = large.shown - small.shown
         assert more >= 0
         if "est " in name:
-            continue  # of a name that few articles have, all of them are looked at: bounded below
+            continue  # of a rare name all articles are read: bounded below
         assert large.examined.steps <= small.examined.steps * 1.1 + 200 * more + 100, name
         assert large.examined.rows <= small.examined.rows * 1.1 + 20 * more + CATALOGUE, name
     shown = {name: look.shown for name, look in grown.large["editorial"]}
     assert (shown["draft"], shown["scheduled"], shown["withdrawn"], shown["published"]) == (DRAFTS, 3, 3, 50)
 
 
-def test_an_editorial_list_by_name_looks_at_few_articles_at_most(grown: Grown) -> None:
+def test_an_editorial_list_by_name_examines_a_bounded_number_of_articles(grown: Grown) -> None:
     named = [(name, look) for name, look in grown.large["editorial"] if "est " in name]
     assert len(named) == 2 * len(lists.COLUMNS)
     for name, look in named:

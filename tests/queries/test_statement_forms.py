@@ -42,7 +42,7 @@ SIZES = ((3, 2), (2, 5), (4, 7), (15, 15), (4, 40), (7, 8))
 
 @contextmanager
 def compiled() -> Iterator[list[str]]:
-    """The statements that are compiled within it."""
+    """Collect the statements that the body compiles."""
     found: list[str] = []
     compile_statement = SQLCompiler.__init__
 
@@ -59,7 +59,7 @@ def compiled() -> Iterator[list[str]]:
 
 @pytest.fixture
 async def archive(edition_kyiv: None, store: Store) -> None:
-    """A few articles that share a tag and an author, and have others of their own."""
+    """Create a few articles that share a tag and an author, and have others of their own."""
     assert edition_kyiv is None
     for n in range(5):
         part = slice(n * 10, n * 10 + 9)
@@ -69,7 +69,7 @@ async def archive(edition_kyiv: None, store: Store) -> None:
 
 @pytest.mark.usefixtures("archive")
 @pytest.mark.parametrize("name", ASKED)
-async def test_a_question_with_other_numbers_of_names_compiles_nothing(database: Database, name: str) -> None:
+async def test_a_query_with_another_number_of_names_compiles_no_statement(database: Database, name: str) -> None:
     def look(connection: Connection) -> list[str]:
         ASKED[name](connection, TAGS[:2], AUTHORS[:2])
         with compiled() as found:

@@ -245,7 +245,7 @@ async def test_those_who_are_coming_in_count(hub: Hub, monkeypatch: pytest.Monke
     assert [isinstance(each, TooManyStreams) for each in told] == [False] * 3 + [True] * 5
 
 
-async def test_stream_leaves_no_reference_cycle_when_it_ends(hub: Hub, database: Database, store: Store) -> None:
+async def test_ended_stream_leaves_no_reference_cycle(hub: Hub, database: Database, store: Store) -> None:
     since = await database.read(latest_seq)
     gc.collect()
     gc.disable()
@@ -258,7 +258,7 @@ async def test_stream_leaves_no_reference_cycle_when_it_ends(hub: Hub, database:
 
 
 async def _end_stream(hub: Hub, store: Store, since: int, number: int) -> tuple[weakref.ref[Any], weakref.ref[Any]]:
-    """Open a stream on a channel of its own, read from it, and leave; the two, if they are still there."""
+    """Open a stream on a channel of its own, read from it and close it; return weak references to both."""
     subscription = await open_stream(hub, since, ChangesQuestion(edition="*", limit=number + 1))
     channel = subscription._channel
     await store(article(source_id=f"a{number}"))

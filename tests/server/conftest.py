@@ -22,7 +22,7 @@ StartServer = Callable[..., Served]
 
 @pytest.fixture(scope="session")
 def newsroom(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A database file with the small newsroom, and the token of a key that may write."""
+    """Create a database file with the small newsroom, and a key that may write."""
     file = tmp_path_factory.mktemp("newsroom") / "dayline.db"
     shutil.copy(sqlite_template, file)
     record = KeyRecord.model_validate({"name": "Test", "scopes": [KeyScope.ARTICLES_WRITE]})
@@ -36,13 +36,13 @@ def newsroom(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def newsroom_file(newsroom: tuple[Path, str]) -> Path:
-    """A database file with the small newsroom."""
+    """Return a database file with the small newsroom."""
     return newsroom[0]
 
 
 @pytest.fixture(scope="session")
 def newsroom_token(newsroom: tuple[Path, str]) -> str:
-    """The token of a key that may write articles."""
+    """Return the token of a key that may write articles."""
     return newsroom[1]
 
 
@@ -62,7 +62,7 @@ def start_server(newsroom_file: Path, tmp_path: Path) -> Iterator[StartServer]:
 def server(
     request: pytest.FixtureRequest, newsroom_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Served]:
-    """A server with the default limits."""
+    """Start a server with the default limits."""
     file = shutil.copy(newsroom_file, tmp_path_factory.mktemp("served") / "dayline.db")
     with serving(f"sqlite:///{file}", early=request.param) as served:
         yield served

@@ -68,7 +68,7 @@ async def get_timeline(port: int) -> float:
 
 
 def flood(port: int, request: bytes, count: int, seconds: float) -> None:
-    """Send a request again and again on so many connections, as fast as the server takes it, and read nothing."""
+    """Send a request in a loop on several connections, as fast as the server reads it, and read no response."""
     block = request * (262_144 // len(request))
     left = {socket.create_connection(("127.0.0.1", port)): b"" for _ in range(count)}
     for connection in left:

@@ -1,4 +1,4 @@
-"""Pieces of input: each holds at most one head or one body, wherever the input is cut."""
+"""Pieces of input: each has at most one head or one body, however the input is cut."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def test_heads_of_one_segment_are_separate_pieces() -> None:
 
 
 @pytest.mark.parametrize("cut", range(1, len(HEAD) * 2))
-def test_a_head_ends_in_the_same_place_wherever_segments_are_cut(cut: int) -> None:
+def test_the_end_of_a_head_does_not_depend_on_segments(cut: int) -> None:
     framing = RequestFraming(HeadLimits())
     both = HEAD + HEAD
     assert split(framing, both[:cut], both[cut:]) == [HEAD, HEAD]
@@ -51,7 +51,7 @@ def test_a_body_of_known_length_ends_before_the_next_head() -> None:
     assert framing.find_end(data, 4) == 10
 
 
-def test_a_head_beyond_its_bytes_is_refused_before_it_is_parsed() -> None:
+def test_a_head_beyond_the_limit_is_refused_before_parsing() -> None:
     for segments in ([HEAD[:-2] + b"X: " + b"x" * 200], [HEAD[:-2], b"X: ", b"x" * 200]):
         framing = RequestFraming(HeadLimits(max_bytes=200))
         with pytest.raises(RefusedRequest) as refused:

@@ -1,4 +1,4 @@
-"""Pipelined requests: answered in order, one at a time, and no more of them in memory than one read brings."""
+"""Pipelined requests: handled in order, one at a time, with at most the bytes of one read in memory."""
 
 import asyncio
 import multiprocessing
@@ -88,14 +88,14 @@ async def test_other_clients_are_served_while_one_pipelines_and_reads(start_serv
 
 @contextmanager
 def reading(port: int) -> Iterator[socket.socket]:
-    """Open a connection with the system's own buffers."""
+    """Open a connection with the system's default buffers."""
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.setblocking(False)
         yield client
 
 
 class Original(Unlogged, HttpToolsProtocol):
-    """uvicorn's own protocol."""
+    """Use uvicorn's own protocol."""
 
 
 async def test_valid_requests_get_the_bytes_that_uvicorn_sends(start_server: StartServer) -> None:
@@ -114,7 +114,7 @@ async def test_valid_requests_get_the_bytes_that_uvicorn_sends(start_server: Sta
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", ["hot", "304", "HEAD", "error"])
-async def test_20_pipelining_clients_that_do_not_read_cost_no_memory_and_delay_nobody(
+async def test_20_pipelining_clients_that_do_not_read_take_no_memory_and_delay_no_request(
     newsroom_file: Path, tmp_path: Path, kind: str
 ) -> None:
     with process(f"sqlite:///{newsroom_file}", tmp_path) as (started, port):
@@ -139,7 +139,7 @@ async def test_20_pipelining_clients_that_do_not_read_cost_no_memory_and_delay_n
 
 
 def resident_bytes(pid: int) -> int:
-    """Return how much memory a process has."""
+    """Return the memory of a process."""
     if sys.platform != "linux":
         pytest.skip("only Linux shows it")
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")

@@ -22,7 +22,7 @@ HOST = b"Host: api.example\r\n"
 REQUEST = b"GET /v1/timeline HTTP/1.1\r\n" + HOST + b"\r\n"
 HALF_HEAD = REQUEST[:-2] + b"X-Slow: "
 QUICK = ConnectionLimits(head_timeout_s=0.5, body_timeout_s=0.5, write_timeout_s=0.5, linger_s=0.5)
-"""Limits with the shortest times that one sweep per second tells apart."""
+"""Limits with the shortest times that one sweep per second can distinguish."""
 ENDS_WITHIN_S = 8.0
 
 
@@ -39,7 +39,7 @@ def open_connections(port: int, count: int, sent: bytes) -> Iterator[list[socket
 
 
 async def wait_for_connections(served: Served, count: int) -> None:
-    """Wait until so many connections are left."""
+    """Wait until `count` connections are left."""
     async with asyncio.timeout(ENDS_WITHIN_S):
         while len(served.connections) > count:  # noqa: ASYNC110 - the server has no event for it
             await asyncio.sleep(0.02)
@@ -161,7 +161,7 @@ async def test_slow_chunks_time_out_and_a_steady_body_does_not(start_server: Sta
         writer.close()
 
 
-async def test_body_behind_its_response_is_discarded_up_to_a_bound(start_server: StartServer) -> None:
+async def test_body_after_the_response_is_discarded_up_to_a_bound(start_server: StartServer) -> None:
     served = start_server(limits=replace(QUICK, max_discarded_body_bytes=100_000))
     request = b"POST /v1/nowhere HTTP/1.1\r\n" + HOST + b"Content-Length: 90000000\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
@@ -188,7 +188,7 @@ async def test_client_that_does_not_read_is_disconnected(start_server: StartServ
         await wait_for_connections(served, 0)
 
 
-async def test_client_that_reads_slowly_but_steadily_gets_everything(start_server: StartServer) -> None:
+async def test_client_that_reads_slowly_but_steadily_gets_the_whole_response(start_server: StartServer) -> None:
     served = start_server(limits=replace(QUICK, min_bytes_per_s=50_000))
     size = len(
         (await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{served.port}/docs/assets/swagger-ui.css")).content
@@ -208,7 +208,7 @@ async def test_client_that_reads_slowly_but_steadily_gets_everything(start_serve
 
 
 @pytest.mark.parametrize("sent", [b"", HALF_HEAD], ids=["silent", "half heads"])
-async def test_partial_requests_of_one_address_are_bounded_and_do_not_lock_it_out(
+async def test_partial_requests_of_one_address_are_bounded_without_a_lockout(
     start_server: StartServer, sent: bytes
 ) -> None:
     served = start_server(limits=ConnectionLimits(max_partial_per_address=20))
@@ -246,10 +246,10 @@ class Connected:
         self._monitor = monitor
 
     def check_reading(self, now: float) -> None:
-        """Nothing is due."""
+        """Do nothing."""
 
     def check_writing(self, now: float) -> None:
-        """Nothing is due."""
+        """Do nothing."""
 
     def give_way(self) -> None:
         self.is_open = False

@@ -1,4 +1,4 @@
-"""Who an article is by: those who sign it, else the agency or paper that it comes from, in every format."""
+"""Creators of an article in every format: its authors, else the agency or paper that it comes from."""
 
 import json
 from typing import Any
@@ -32,27 +32,27 @@ def author_in_json_ld(item: ArticleItem) -> Any:
     return json.loads(json_ld.render(page(item), publication=PUBLICATION))["author"]
 
 
-def test_wire_copy_without_a_byline_is_by_its_source_in_json_ld() -> None:
+def test_wire_copy_without_a_byline_has_the_source_as_author_in_json_ld() -> None:
     assert author_in_json_ld(fog(**WIRE)) == {"@type": "Organization", "name": "Associated Press"}
 
 
-def test_wire_copy_without_a_byline_is_by_its_source_in_atom() -> None:
+def test_wire_copy_without_a_byline_has_the_source_as_author_in_atom() -> None:
     entry = etree.fromstring(atom.render(CHANNEL, [fog(**WIRE)])).find("{*}entry")
     assert [each.text for each in entry.findall("{*}author/{*}name")] == ["Associated Press"]
 
 
-def test_wire_copy_without_a_byline_is_by_its_source_in_rss() -> None:
+def test_wire_copy_without_a_byline_has_the_source_as_author_in_rss() -> None:
     feed = feedparser.parse(rss.render(CHANNEL, [fog(**WIRE)]))
     assert feed.entries[0].author == "Associated Press"
 
 
-def test_wire_copy_without_a_byline_is_by_its_source_in_json_feed() -> None:
+def test_wire_copy_without_a_byline_has_the_source_as_author_in_json_feed() -> None:
     feed = json.loads(json_feed.render(CHANNEL, [fog(**WIRE)]))
     assert feed["authors"][0]["name"] == "The Lume Courier"
     assert feed["items"][0]["authors"] == [{"name": "Associated Press"}]
 
 
-def test_wire_copy_without_a_byline_is_by_its_source_in_ninjs() -> None:
+def test_wire_copy_without_a_byline_has_the_source_as_author_in_ninjs() -> None:
     item = json.loads(ninjs.render(page(fog(**WIRE)), publication=PUBLICATION))
     assert item["by"] == "Associated Press"
     assert item["organisations"] == [{"name": "Associated Press", "rel": "author"}]
@@ -66,7 +66,7 @@ def test_an_article_with_neither_byline_nor_source_is_by_the_publication() -> No
     assert entry.find("{*}author/{*}name").text == "The Lume Courier"
 
 
-def test_a_source_that_is_the_publication_itself_is_its_publisher() -> None:
+def test_a_source_named_as_the_publication_is_the_publisher() -> None:
     author = author_in_json_ld(fog(authors=[], source={"name": "The Lume courier", "url": None}))
     assert author == {"@type": "Organization", "name": "The Lume Courier", "url": "https://courier.example"}
 
@@ -81,7 +81,7 @@ def test_a_source_that_is_the_publication_itself_is_its_publisher() -> None:
         ({"authors": signed("Ida Lorn", "columnist"), "source": AGENCY}, "Person"),
     ],
 )
-def test_an_author_is_an_organisation_where_its_name_or_role_says_so(members: dict[str, Any], kind: str) -> None:
+def test_an_author_is_an_organisation_by_name_or_role(members: dict[str, Any], kind: str) -> None:
     assert [each["@type"] for each in author_in_json_ld(fog(**members))] == [kind]
     item = json.loads(ninjs.render(page(fog(**members)), publication=PUBLICATION))
     assert ("organisations" in item, "people" in item) == (kind == "Organization", kind == "Person")

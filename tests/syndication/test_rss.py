@@ -1,4 +1,4 @@
-"""RSS: elements that its specification and Dublin Core in RSS allow once stand once, whatever an article has."""
+"""RSS: elements that its specification and Dublin Core in RSS allow once occur once."""
 
 from collections import Counter
 
@@ -24,7 +24,7 @@ def test_elements_that_may_stand_once_stand_once(content: FeedContent) -> None:
         assert repeated <= REPEATABLE, parent.findtext("title")
 
 
-def test_links_of_an_item_differ_in_their_relation() -> None:
+def test_links_of_an_item_differ_in_relation() -> None:
     for item in read_xml(rss.render(channel("rss.xml"), articles())).iter("item", "channel"):
         relations = [link.get("rel") for link in item.findall(ATOM_LINK)]
         assert len(relations) == len(set(relations))

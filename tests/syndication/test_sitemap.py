@@ -50,7 +50,7 @@ def test_an_index_leads_to_its_sitemaps() -> None:
     assert root.findtext(f"{space}sitemap/{space}lastmod") == "2026-11-20T06:00:00Z"
 
 
-def test_a_sitemap_of_nothing_lists_the_home_page() -> None:
+def test_an_empty_sitemap_lists_the_home_page() -> None:
     documents = (sitemap.render([], home=HOME), sitemap.render_index([], home=HOME))
     for document in (*documents, sitemap.render_news(PUBLICATION, [], home=HOME)):
         root = read_xml(document)

@@ -85,7 +85,7 @@ def test_a_news_sitemap_names_every_language_as_google_news_does(shared_folder: 
     assert sitemap_flaws(shared_folder, sitemap.render_news(paper, ITEMS, home=HOME)) == []
 
 
-def test_a_sitemap_of_nothing_keeps_to_its_schema(shared_folder: Path) -> None:
+def test_an_empty_sitemap_is_valid(shared_folder: Path) -> None:
     documents = (sitemap.render([], home=HOME), sitemap.render_index([], home=HOME))
     for document in (*documents, sitemap.render_news(PUBLICATION, [], home=HOME)):
         assert sitemap_flaws(shared_folder, document) == []

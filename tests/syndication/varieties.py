@@ -1,4 +1,4 @@
-"""Articles and papers as different as there can be, for judges that look at whole feeds."""
+"""Varied articles and editions, for validators of whole feeds."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -54,7 +54,7 @@ def articles() -> list[ArticleItem]:
         {"tags": [{"slug": f"t{n}", "name": "Same name", "href": f"/v1/tags/t{n}"} for n in range(3)]},
         {"body": render_html(BLOCKS)},
     )
-    # Instants apart: two entries of one `updated` are not wrong, but the judge advises against them.
+    # Distinct instants: two entries with one `updated` are valid, but the validator warns of them.
     numbered = [
         fog(**{"updated_at": f"2026-11-20T06:00:{number:02}Z"} | members | {"id": f"01m8x3c7k2v{number:02}"})
         for number, members in enumerate(different, start=10)
@@ -63,7 +63,7 @@ def articles() -> list[ArticleItem]:
 
 
 def documents() -> Iterator[tuple[str, bytes]]:
-    """Return every RSS and Atom document there can be of them, each with a name."""
+    """Return every RSS and Atom document of these articles, by name."""
     items = articles()
     for content in FeedContent:
         yield f"rss {content}", rss.render(channel("rss.xml", content), items)

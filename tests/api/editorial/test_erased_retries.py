@@ -1,4 +1,4 @@
-"""What was erased is not made again: not by a repeated request, a push, an import or a preview."""
+"""Erased articles are not created again by a repeated request, a push, an import or a preview."""
 
 import pytest
 from sqlalchemy import Connection, func, select
@@ -26,7 +26,7 @@ async def erase(database: Database, made: Json) -> None:
 
 
 async def count_with_text(database: Database) -> int:
-    """How many articles there are that are not tombstones."""
+    """Count the articles that are not tombstones."""
     living = select(func.count()).select_from(articles).where(articles.c.erased_at.is_(None))
     return await database.read(lambda connection: connection.execute(living).scalar_one())
 
@@ -51,14 +51,14 @@ async def test_a_repeated_request_is_gone_a_day_later_too(desk: Desk, database: 
     assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")).status_code == 201
 
 
-async def test_nothing_of_the_request_stays_but_its_key(desk: Desk, database: Database) -> None:
+async def test_erasure_leaves_only_the_key_of_a_request(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await erase(database, made)
     row = await database.read(lambda connection: connection.execute(select(idempotent_answers)).one())
     assert (row.name, bytes(row.digest), bytes(row.body), row.headers, row.article_id) == ("a-1", b"", b"", "{}", None)
 
 
-async def test_the_key_of_an_erased_article_makes_nothing_else_either(desk: Desk, database: Database) -> None:
+async def test_the_key_of_an_erased_article_creates_no_other_article(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await erase(database, made)
     assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-1")).status_code == 410
@@ -66,7 +66,7 @@ async def test_the_key_of_an_erased_article_makes_nothing_else_either(desk: Desk
 
 
 @pytest.mark.parametrize("key", ["a-1", "a-2"])
-async def test_an_erased_source_id_is_not_made_again_by_whichever_way(
+async def test_an_erased_source_id_is_refused_by_every_write(
     desk: Desk, drafter: Desk, database: Database, key: str
 ) -> None:
     body = {**PUBLIC, "source_id": "cms:41"}
@@ -98,7 +98,7 @@ async def test_an_import_does_not_make_an_erased_article_again(desk: Desk, datab
     assert await count_with_text(database) == 0
 
 
-async def test_erasing_twice_leaves_the_key_as_it_is(desk: Desk, database: Database) -> None:
+async def test_repeated_erasure_does_not_change_the_key(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await erase(database, made)
     await erase(database, made)

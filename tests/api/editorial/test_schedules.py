@@ -1,4 +1,4 @@
-"""Schedules: none in the past, withdrawn before they are due, and clocks that are a little ahead."""
+"""Schedules: past dates, withdrawal before the date, and clocks that are slightly ahead."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def at(offset_us: int) -> str:
     return format_instant(NOW + offset_us, UTC)
 
 
-async def test_a_schedule_in_the_past_is_refused_and_nothing_is_published(desk: Desk) -> None:
+async def test_a_schedule_in_the_past_is_refused_and_not_published(desk: Desk) -> None:
     past = {"status": "scheduled", "published_at": YESTERDAY}
     assert "published_at" in wrong(await desk.send("POST", "/articles", {"headline": "A", **past}))
     assert "published_at" in wrong(await desk.push("new", {"headline": "A", **past}))
@@ -70,7 +70,7 @@ async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("told", [{}, {"withdrawal": {"reason": "Legal"}}])
-async def test_a_push_withdraws_what_is_scheduled(desk: Desk, told: dict[str, Any]) -> None:
+async def test_a_push_withdraws_a_scheduled_article(desk: Desk, told: dict[str, Any]) -> None:
     await desk.make(source_id="a", published_at=TOMORROW)
     for members in ({}, {"published_at": TOMORROW}):
         now = saved(await desk.push("a", {"headline": "A", "status": "withdrawn", **told, **members}))

@@ -1,4 +1,4 @@
-"""The answer of a write names what the article's HTML lost, wherever and however it came in."""
+"""Warnings in responses to writes: HTML that was dropped, for every endpoint and member."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def found(warnings: Any) -> list[tuple[str, str]]:
     return [(each["where"], each["code"]) for each in warnings]
 
 
-async def test_a_post_a_patch_and_a_push_name_what_was_dropped(desk: Desk) -> None:
+async def test_post_patch_and_push_name_dropped_html(desk: Desk) -> None:
     made = (await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "body": BODY})).json()
     assert found(made["warnings"]) == FOUND
     pushed = (await desk.push("a", {"headline": "A", "body": BODY})).json()
@@ -40,7 +40,7 @@ async def test_a_post_a_patch_and_a_push_name_what_was_dropped(desk: Desk) -> No
     assert found(edit.json()["warnings"]) == FOUND[:4]
 
 
-async def test_an_idempotent_post_is_repeated_with_its_warnings(desk: Desk) -> None:
+async def test_a_repeated_post_has_the_same_warnings(desk: Desk) -> None:
     brought = {"headline": "A", "body": BODY}
     first = await desk.send("POST", "/articles", brought, idempotency_key="a")
     again = await desk.send("POST", "/articles", brought, idempotency_key="a")
@@ -49,7 +49,7 @@ async def test_an_idempotent_post_is_repeated_with_its_warnings(desk: Desk) -> N
     assert found(again.json()["warnings"]) == FOUND
 
 
-async def test_writes_that_lose_nothing_answer_no_warnings(desk: Desk) -> None:
+async def test_writes_without_loss_have_no_warnings(desk: Desk) -> None:
     answers = [await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "published_at": TODAY})]
     here = f"/articles/{answers[0].json()['id']}"
     answers += [
@@ -65,7 +65,7 @@ async def test_writes_that_lose_nothing_answer_no_warnings(desk: Desk) -> None:
     assert "warnings" not in await desk.done("GET", here)
 
 
-async def test_an_answer_with_its_warnings_may_be_sent_back(desk: Desk) -> None:
+async def test_a_response_with_warnings_may_be_sent_back(desk: Desk) -> None:
     answer = await desk.send("POST", "/articles", {"headline": "A", "body": BODY})
     made = answer.json()
     again = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match="*")
