@@ -69,7 +69,7 @@ def check_log(caplog: pytest.LogCaptureFixture, cause: str) -> None:
 
 
 @pytest.mark.parametrize(("setting", "cause"), [(IN_FULL, "the disk is full"), (READ_ONLY, "the file is read-only")])
-async def test_a_write_to_a_full_disk_is_503_and_succeeds_later(
+async def test_a_failed_write_is_503_and_succeeds_after_the_fault(
     token: str, tmp_path: Path, caplog: pytest.LogCaptureFixture, setting: Setting, cause: str
 ) -> None:
     begin, end = setting
