@@ -118,26 +118,36 @@ def export_file(output: Path | None) -> None:
     """Write every record as JSON Lines, in one snapshot of the database."""
 
     def write(connection: Connection) -> int:
+        records = export_records(connection)
         if output is None:
-            return _write_lines(sys.stdout.buffer, export_records(connection))
-        partial = output.with_name(f"{output.name}.partial")
+            return _write_lines(sys.stdout.buffer, records)
         try:
-            partial.unlink(missing_ok=True)
-            create_private(partial)  # drafts are in it
-            with partial.open("wb") as stream:
-                count = _write_lines(stream, export_records(connection))
-            partial.rename(output)
+            return _write_file(output, records)
         except OSError as error:
             raise OperatorError(f"'{output}' cannot be written: {error.strerror}.") from error
-        finally:
-            partial.unlink(missing_ok=True)
-        return count
 
     async def work(database: Database) -> int:
         return await database.read_long(write)
 
     count = with_database(work, limits=COMMANDS)
     click.echo(f"{count} records exported.", err=True)
+
+
+def _write_file(output: Path, records: Iterable[dict[str, object]]) -> int:
+    """Write a file that only its owner may read, whole or not at all; a device or a pipe is written to as it is."""
+    if output.exists() and not output.is_file():
+        with output.open("wb") as stream:
+            return _write_lines(stream, records)
+    partial = output.with_name(f"{output.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        create_private(partial)  # drafts are in it
+        with partial.open("wb") as stream:
+            count = _write_lines(stream, records)
+        partial.rename(output)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
 
 
 def _write_lines(stream: IO[bytes], records: Iterable[dict[str, object]]) -> int:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import signal
 import socket
 import sqlite3
@@ -130,6 +131,22 @@ def test_an_export_goes_to_a_file_or_to_standard_output(
     assert dayline("export", "-o", "all.jsonl", address=database_address).status == 0
     assert (tmp_path / "all.jsonl").read_text() == shown.output
     assert [json.loads(line)["kind"] for line in shown.output.splitlines()] == ["edition", "article"]
+
+
+def test_an_export_writes_to_a_pipe_or_device_without_replacing_it(
+    dayline: Dayline, database_address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.jsonl").write_bytes(lines(EDITION, article(1)))
+    assert dayline("import", "a.jsonl", address=database_address).status == 0
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert dayline("export", "--output", "pipe", address=database_address).status == 0
+        assert pipe.is_fifo()
+        assert os.read(reader, 65_536).decode() == dayline("export", address=database_address).output
+    finally:
+        os.close(reader)
 
 
 def test_the_sample_loads_once(dayline: Dayline, database_address: str) -> None:
