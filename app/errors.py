@@ -52,7 +52,8 @@ class InvalidInput(DaylineError):  # noqa: N818 - same
     """One or more flaws of a question or a record."""
 
     def __init__(self, *flaws: Flaw) -> None:
-        super().__init__("; ".join(f"{flaw.where}: {flaw.message}" for flaw in flaws))
+        sentences = [f"{flaw.where}: {flaw.message}" for flaw in flaws]
+        super().__init__("; ".join([each.removesuffix(".") for each in sentences[:-1]] + sentences[-1:]))
         self.flaws = flaws
 
 

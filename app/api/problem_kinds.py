@@ -185,7 +185,8 @@ NOT_READY = Kind(
     "not-ready",
     503,
     "The service is not ready",
-    "The database cannot be reached or is not at the schema this release expects.",
+    "The database cannot be reached, its file was lost, or this release cannot work with its schema; `detail` says "
+    "which.",
 )
 BUSY = Kind(
     "busy",
@@ -197,8 +198,9 @@ UNAVAILABLE = Kind(
     "unavailable",
     503,
     "The database is busy or out of reach",
-    "It passes: ask again after `Retry-After` seconds. A read is safe to repeat; repeat a write with its "
-    "`Idempotency-Key` or `If-Match`, since it may have been done.",
+    "Send the request again after `Retry-After` seconds. A read is safe to repeat; repeat a write with its "
+    "`Idempotency-Key` or `If-Match`, since it may have been done. Where this lasts, `/health/ready` and the server's "
+    "log name the cause.",
 )
 INTERNAL_ERROR = Kind(
     "internal-error",

@@ -28,7 +28,7 @@ HOST_CHARACTERS_MOST = 253
 PORTS = (80, 443)
 PORT_LEAST, PORT_MOST = 1_024, 65_535  # what is below belongs to other protocols, apart from PORTS
 
-REFUSED = "The receiver's address is not public, and nobody opened its network."
+REFUSED = "The receiver's address is not public, and DAYLINE_WEBHOOK_NETWORKS does not name its network."
 
 _NOT_PUBLIC: tuple[Network, ...] = tuple(
     ip_network(each)

@@ -123,6 +123,16 @@ async def test_headlines_are_one_visible_line(desk: Desk) -> None:
     assert "name" in wrong(await desk.send("POST", "/tags", {"slug": "x", "name": "\u200b"}))
 
 
+async def test_a_detail_with_several_errors_is_one_sentence(desk: Desk) -> None:
+    made = await desk.make()
+    patch = {"status": "scheduled", "published_at": TOMORROW}
+    answer = await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*")
+    assert len(wrong(answer)) == 2
+    detail = answer.json()["detail"]
+    assert detail.count(".") == 1
+    assert detail.endswith(".")
+
+
 async def test_a_repeated_member_is_refused(desk: Desk) -> None:
     headers = {**desk.headers, "content-type": "application/json"}
     raw = b'{"headline": "First", "headline": "Second"}'
