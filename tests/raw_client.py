@@ -18,7 +18,7 @@ LINGER_S = 0.02
 
 
 class Response(NamedTuple):
-    """A response as it came; header fields by lower-case name."""
+    """A received response; header fields by lower-case name."""
 
     status: int
     headers: dict[str, str]

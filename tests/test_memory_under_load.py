@@ -1,6 +1,6 @@
 """Memory of a server under a mixed load: once its caches are full it does not grow.
 
-SOAK_MINUTES says for how long (default 5). With `-s` the figures of each half minute are printed.
+SOAK_MINUTES is its length (default 5). With `-s` the figures of each half minute are printed.
 """
 
 import asyncio

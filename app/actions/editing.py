@@ -66,10 +66,10 @@ def edit_article(
     now: int,
     editor: Editor,
 ) -> ArticleRecord:
-    """Change what an article says by a merge patch (RFC 7396) of its record, with a `note` to the public if any.
+    """Change the content of an article by a merge patch (RFC 7396) of its record, with a `note` to the public if any.
 
-    Where it stands is not changed by an edit: such members, and the others that editors are `shown`, may only
-    repeat what is; `warnings` of an earlier answer are ignored. The update of a public article is dated now unless
+    An edit does not change the position: such members, and the others that editors are `shown`, may only
+    repeat the current value; `warnings` are ignored. The update of a public article is dated now unless
     the patch dates it. A patch that changes nothing saves nothing. Returns the record after the patch.
     """
     begin_changes(connection)

@@ -49,7 +49,7 @@ def edit_entry(
     now: int,
     actor: str,
 ) -> None:
-    """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Everything that shows it follows.
+    """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Responses with the entry change.
 
     `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
     the current value; `warnings` of an earlier response are ignored. NotFound, PreconditionFailed, InvalidInput.

@@ -1,4 +1,4 @@
-"""Catalogue records as an import stores them: a member that a line leaves out stays as it is."""
+"""Catalogue records of an import: members that a line omits are unchanged."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ def has_default_edition(connection: Connection) -> bool:
 def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_default: bool, now: int) -> ImportedEntry:
     """Create the entry, or change the members that the record gives; null or an empty value empties a member.
 
-    Another edition becomes the default one only where `may_make_default` says so. UnknownEdition.
+    Another edition becomes the default one only with `may_make_default`. UnknownEdition.
     """
     begin_changes(connection)
     kind = KINDS[type(record)]
@@ -57,7 +57,7 @@ def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarn
         WriteWarning(
             where=name,
             code=str(WarningCode.MEMBER_EMPTIED),
-            detail=f"{name} of {record.kind} '{name_of(record)}' is emptied, as the line says.",
+            detail=f"{name} of {record.kind} '{name_of(record)}' is emptied.",
         )
         for name, value in current.items()
         if value and name != "default" and not getattr(record, name)

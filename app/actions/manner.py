@@ -27,7 +27,7 @@ class Manner:
     `is_strict` refuses unknown sections, labels and authors, schedules in the past and updates in the
     future; `renames_drafts` lets the slug of what was
     never public follow its headline; `counts_note` takes a note alone for a change; `stamps_update` dates the update
-    of what has been public now.
+    of an article that has been public now.
     """
 
     editor: Editor = IMPORT

@@ -62,8 +62,8 @@ class Writing:
         if row is not None and (row.erased_at is not None) is not (record.erased_at is not None):
             raise ArticleErased(format_id(self.article_id), is_here=row.erased_at is not None)
         if self._ends_schedule():
-            told = record.withdrawal or (Withdrawal() if self.status_before is Status.SCHEDULED else None)
-            changed = {"status": Status.DRAFT, "published_at": None, "withdrawal": told}
+            withdrawal = record.withdrawal or (Withdrawal() if self.status_before is Status.SCHEDULED else None)
+            changed = {"status": Status.DRAFT, "published_at": None, "withdrawal": withdrawal}
             self.record = record = record.model_copy(update=changed)
         since = None if row is None else row.published_at
         self.status = settle_status(
@@ -98,7 +98,7 @@ class Writing:
         return (row.status == Status.SCHEDULED or is_ended) and (self.manner.is_strict or not has_come)
 
     def _check_update(self) -> None:
-        """InvalidInput where an editor dates an update later than now and later than the publication."""
+        """Raise InvalidInput where an editor dates an update later than now and later than the publication."""
         updated_at, row = self.record.updated_at, self.existing
         if updated_at is None or not self.manner.is_strict or (row is not None and row.updated_at == updated_at):
             return

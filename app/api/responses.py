@@ -54,7 +54,7 @@ def document_answer(
 
 
 def byte_answer(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
-    """Bytes that change with the program alone; pages name the Content-Security-Policy that they work with."""
+    """Bytes that change with the program alone; pages have a Content-Security-Policy of their own."""
     policy = {} if content_policy is None else {"content-security-policy": content_policy}
     return _answer(body, body, {"cache-control": PUBLIC, **policy}, media_type)
 

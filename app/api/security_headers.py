@@ -1,4 +1,4 @@
-"""Browser security policy on every response of the application: added where the response brings none of its own."""
+"""Browser security policy on every response of the application: added where the response has none of its own."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -6,7 +6,7 @@ from app.server.response_fields import RAW_SECURITY_FIELDS
 
 
 class SecurityHeadersMiddleware:
-    """Adds the default security fields; stands inside of the response cache, so that cached responses contain them."""
+    """Middleware that adds the default security fields inside of the response cache, so that it stores them too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -108,7 +108,7 @@ class CacheMiddleware:
     async def _read(self, store: Store, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the answer for all who ask for it meanwhile; where this request ends without one, another reads it.
 
-        An answer of 500 or above is sent to all of them: during an outage each further read would wait until it times
+        A response of 500 or above is sent to all of them: during an outage each further read would wait until it times
         out as well.
         """
         reading = self._begin()

@@ -71,7 +71,7 @@ class EarlyHitProtocol(BoundedProtocol):
         super().data_received(data)
 
     def _take(self, piece: bytes) -> None:
-        """Answer a request that is known byte for byte, or parse the piece."""
+        """Send the hit of a request that equals an earlier one, or parse the piece."""
         is_whole = self._phase is BETWEEN
         ready = self._known.get(piece) if is_whole else None
         if ready is not None and self._hits.is_true(ready, self.server_state.default_headers):

@@ -9,8 +9,8 @@ ARENAS_MAX = 2
 def bound_arenas() -> bool:
     """Let all threads share two arenas where the C library is glibc; return whether it does.
 
-    Each thread otherwise gets an arena of its own, up to eight per core, and what a thread has once had in use stays
-    in its arena when it is freed: 30 MB after five minutes of mixed load. Call it before threads start.
+    Each thread otherwise gets an arena of its own, up to eight per core, and memory that a thread frees stays
+    in its arena: 30 MB after five minutes of mixed load. Call it before threads start.
     """
     try:
         return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS_MAX))

@@ -41,7 +41,7 @@ def upgrade_schema(*, allow_newer: bool) -> None:
 
 @database_group.command("check")
 def check_current() -> None:
-    """Say whether this release can work with the schema."""
+    """Report whether this release can work with the schema."""
     state = with_database(check_schema, at_head=False)
     if state.standing is migrations.Standing.CURRENT:
         click.echo(f"The database is at {state.revision}, as this release expects.")

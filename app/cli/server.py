@@ -72,7 +72,7 @@ def make_app() -> object:
     What is there then is left out of all later searches.
     """
     gc.disable()
-    log_uncaught()  # what uvicorn has configured stays, an access log that is off above all
+    log_uncaught()  # uvicorn's configuration is unchanged, a disabled access log included
     bound_arenas()
     from app.api.framework import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
 

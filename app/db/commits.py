@@ -1,7 +1,7 @@
 """Detection of commits to a database by any process, with one interface for both databases.
 
 SQLite        wal_index   the header that every commit alters, in shared memory: exact, at once
-PostgreSQL    listening   notifications, and a question every few milliseconds
+PostgreSQL    listening   notifications, and a poll every few milliseconds
               tick        shared memory of one machine, changed before a writer acknowledges its write
               presence    followers on other machines, whose acknowledgements a writer waits for
 """

@@ -86,7 +86,7 @@ async def _connect(*args: Any, within_s: float, session: str, **options: Any) ->
 
 
 async def _prepare(driver: Driver, session: str) -> None:
-    """Set what the session needs, and the check of the client where the server can do that, in one round trip."""
+    """Apply the session's settings, and the check of the client where the server supports it, in one round trip."""
     try:
         await driver.execute("; ".join(each for each in (session, CLIENT_CHECK) if each))
     except asyncpg.InvalidParameterValueError:

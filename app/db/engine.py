@@ -203,7 +203,7 @@ def find_path_flaw(url: URL) -> str | None:
 
 
 def check_file_exists(url: URL) -> None:
-    """OperatorError where the file of a SQLite database is not there."""
+    """Raise OperatorError where the file of a SQLite database is missing."""
     if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
         raise OperatorError(f"There is no database at {sqlite_path(url)}; run 'dayline db upgrade' first.")
 

@@ -1,4 +1,4 @@
-"""Noticing commits to a PostgreSQL database: a connection of its own that listens and is polled."""
+"""Detection of commits to a PostgreSQL database: a connection of its own that listens and is polled."""
 
 import asyncio
 import logging
@@ -37,7 +37,7 @@ GIVEN_UP_AFTER_S = 2.0
 NAME = "dayline-listening"
 LOST = "the connection was lost"
 POOLED = (
-    "The database address leads to a pooler that lends a session for each transaction: each request asks the server "
+    "The database address leads to a pooler in transaction mode: each request queries the server "
     "whether its cached response is current, and each write waits 0.1 s. Use the server's own address."
 )
 
@@ -51,7 +51,7 @@ R = TypeVar("R")
 
 @contextmanager
 def _connection_errors() -> Iterator[None]:
-    """Raise the driver's own errors, which no other module knows, as UnreachableError: a standby refuses to LISTEN."""
+    """Raise the driver's errors, which no other module imports, as UnreachableError: a standby refuses to LISTEN."""
     try:
         yield
     except OSError:

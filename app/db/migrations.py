@@ -1,4 +1,4 @@
-"""Moving a database to the schema this release expects, and finding out whether this release can work with it."""
+"""Migration of a database to the schema this release expects, and the check whether this release can work with it."""
 
 import logging
 import warnings
@@ -93,7 +93,7 @@ def _one_sentence() -> Iterator[None]:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Bring the schema up to a revision; does nothing when it is there. Processes that upgrade at once take turns.
+    """Migrate the schema up to a revision, if it is older. Concurrent upgrades run one after another.
 
     OperatorError where the database is at a revision that this release does not know.
     """

@@ -26,7 +26,7 @@ ACKNOWLEDGEMENTS = "dayline_acknowledgements"
 JOINED = "joined"
 LEFT = "left"
 LEASE_ENDS_AFTER_S = 0.1
-"""By then a lease of 80 ms has ended, also by a clock that is slowed by 10 % while ours is advanced by as much."""
+"""Seconds after which a lease of 80 ms has ended, also with clocks corrected by 10 % in opposite directions."""
 JOIN_TIMEOUT_MS = 1_500  # below `listening.GIVEN_UP_AFTER_S`
 MACHINE_BITS = 31
 PAYLOAD_CHARACTERS_MAX = 7_900  # PostgreSQL refuses 8,000
@@ -101,7 +101,7 @@ class PendingCommit:
 
     def announce(self, connection: Connection) -> None:
         """Notify the followers when this transaction commits, and record them."""
-        known = dict(self._known)  # who joins from here on has its place behind this transaction
+        known = dict(self._known)  # a follower that joins from here on is ordered after this transaction
         values = {"token": self.token, "machine": self._machine}
         pids, machines, _ = connection.execute(_ANNOUNCE, values).one()
         self.present = pair(pids, machines)
@@ -115,7 +115,7 @@ class PendingCommit:
 
 
 class Followers:
-    """The followers of a database as one of its processes knows them, and its commits that wait for them.
+    """Known followers of a database in one process, and its commits that wait for them.
 
     `start` and `stop` delimit the time in which this process receives notifications. Where it `never_listens`, as in a
     command, writes do not wait: `settle` does, once for all of them.

@@ -42,7 +42,7 @@ class ReadBudget:
     def _count(self) -> bool:
         self._left -= self._allowance.every
         now = time.monotonic()
-        if self._until is None:  # from here on: what was compiled before is no fault of the plan
+        if self._until is None:  # from here on: compilation before is not part of the plan
             self._until = now + self._allowance.seconds
         if self._left < 0 or now > self._until:
             self.is_spent = True

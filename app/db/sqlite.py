@@ -1,4 +1,4 @@
-"""An embedded SQLite file: one reader in the loop, one writer thread, and a thread for each read that takes long."""
+"""An embedded SQLite file: one reader in the loop, one writer thread, and a thread for each long read."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""The template of the addresses that articles have on the front end."""
+"""The template of article URLs on the front end."""
 
 import re
 from typing import Final
@@ -16,7 +16,7 @@ def article_url_template(value: str) -> str:
     """Return the template, checked to give every article an absolute address of its own.
 
     Raise InvalidValue for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
-    template with neither {slug} nor {id}, and as `web_url` does for the addresses it makes.
+    template with neither {slug} nor {id}, and as `web_url` does for the resulting URLs.
     """
     names = dict.fromkeys(_PLACEHOLDER.findall(value))
     unknown = [f"{{{name}}}" for name in names if name not in TEMPLATE_NAMES]

@@ -48,12 +48,12 @@ def _media_type(value: str) -> str:
 
 
 def whole_number(value: object) -> object:
-    """Return the integer that a JSON number such as 640.0 is; anything else as it came."""
+    """Return the integer that a JSON number such as 640.0 is; other values unchanged."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def null_as_empty(value: object) -> object:
-    """Return an empty list for null, which some encoders write for one; anything else as it came."""
+    """Return an empty list for null, which some encoders write for one; other values unchanged."""
     return [] if value is None else value
 
 

@@ -52,8 +52,8 @@ def ascii_host(host: str) -> str:
 def ascii_url(url: str) -> str:
     """Return the URL, or URL reference, in the characters of RFC 3986; applied again it changes nothing.
 
-    Brackets stay around an IPv6 address only. A host that has no valid form is percent-encoded, which resolves
-    nowhere: it can only come from a database that was filled before hosts were checked.
+    Brackets stay around an IPv6 address only. A host that has no valid form is percent-encoded, which no
+    resolver accepts: it can only come from a database that was filled before hosts were checked.
     """
     if _PLAIN.fullmatch(url) or _RFC_3986.fullmatch(url):  # most URLs are plain, and the first check is the quicker one
         return url

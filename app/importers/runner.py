@@ -38,7 +38,7 @@ Concern = tuple[str, str]
 class Report:
     """The outcome of an import: records by (kind, outcome), entries made from codes, lines refused.
 
-    `warnings` counts what was not stored as it came, by code and sentence (without its example); `examples` has the
+    `warnings` counts changes to the input, by code and sentence (without its example); `examples` has the
     first lines of each.
     """
 

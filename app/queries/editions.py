@@ -40,7 +40,7 @@ FEEDS = (
 class EditionView:
     """The fields of an edition that responses use; `article_url` is the `template` with its site filled in.
 
-    URLs are written by RFC 3986; `is_ascii` says whether those made from `article_url` are without further work.
+    URLs are written by RFC 3986; `is_ascii` is true where those made from `article_url` need no conversion.
     """
 
     id: int

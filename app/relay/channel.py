@@ -99,7 +99,7 @@ class Channel:
             self._task = asyncio.create_task(self._follow(), name="dayline-channel")
 
     def stop(self) -> None:
-        """Stop following and release the task: a task that holds the channel is a cycle that only a search frees."""
+        """Stop following and release the task: a task that holds the channel is a cycle that only `gc` frees."""
         task, self._task = self._task, None
         for each in (task, *self._reading.values()):
             if each is not None:

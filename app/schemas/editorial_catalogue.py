@@ -196,7 +196,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
         "genre": "analysis",
     },
 }
-"""An invented entry of each kind, as it is made: the sample has none of its name."""
+"""A new entry of each kind for a POST, with a name that the sample does not have."""
 SAMPLE_NAMES: dict[type[BaseModel], str] = {
     EditionRecord: "harbour",
     SectionRecord: "politics",

@@ -108,7 +108,7 @@ PATCH: dict[str, Any] = {
     "note": {"type": "correction", "text": CORRECTION},
 }
 PUBLICATION: dict[str, Any] = {"at": "2030-01-16T07:30:00+02:00"}
-"""A schedule that lies ahead; to publish now the body is `{}`."""
+"""A schedule in the future; to publish now the body is `{}`."""
 DRAFT_ID = "0s9n8zgg0cfdw"
 SCHEDULED_ID = "0s9na44c0cg5b"
 WITHDRAWN_ID = "0s8qszqg0c800"

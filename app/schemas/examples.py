@@ -1,6 +1,6 @@
 """One consistent example of every response, for the OpenAPI document: the responses of the shipped sample.
 
-`tests/api/test_examples.py` requests the documented addresses of the sample and compares the members of the answers.
+`tests/api/test_examples.py` requests the documented addresses of the sample and compares the members of the responses.
 """
 
 from app.domain.revision import Event

@@ -100,7 +100,7 @@ Members = Annotated[
 ]
 Ids = Annotated[
     list[Annotated[str, ID, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
-    SPLIT,  # an empty id is refused: dropped, `id=` would ask for everything
+    SPLIT,  # an empty id is refused: if it were dropped, `id=` would select all articles
     Field(max_length=IDS_MOST, description="Only these articles, up to 100; all of them in one page."),
 ]
 

@@ -40,10 +40,10 @@ class LingeringTransport:
 class Phase(Enum):
     """The phase of reading of a connection."""
 
-    BETWEEN = 1  # no byte of a next request has come
+    BETWEEN = 1  # no byte of a next request has arrived
     HEAD = 2
     BODY = 3
-    REFUSED = 4  # what still comes is discarded
+    REFUSED = 4  # further input is discarded
 
 
 BETWEEN, HEAD, BODY, REFUSED = Phase

@@ -11,7 +11,7 @@ SECURITY_FIELDS: dict[str, str] = {
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
 }
-"""Defaults for every response with content; pages bring a Content-Security-Policy of their own."""
+"""Defaults for every response with content; pages have a Content-Security-Policy of their own."""
 RAW_SECURITY_FIELDS: RawFields = [(name.encode(), value.encode()) for name, value in SECURITY_FIELDS.items()]
 
 PROBLEM_CORS: dict[str, str] = {

@@ -121,7 +121,7 @@ def creators(item: ArticleItem) -> list[Creator]:
     """Return the authors of the article; its source where it has none, as with the copy of news agencies.
 
     Empty where neither is known: the article is the publication's own. An author is an organisation where the
-    article's source or the holder of its rights has the same name, or where the role says so.
+    article's source or the holder of its rights has the same name, or by its role.
     """
     source, rights = item["source"], item["rights"]
     if not item["authors"]:

@@ -89,14 +89,14 @@ def examples_of(described: Json) -> list[Any]:
 
 def parameters(operation: Operation, place: str) -> dict[str, Any]:
     """Return the path, query or header parameters of an operation that have an example, by name."""
-    told = [each for each in operation.told.get("parameters", []) if each["in"] == place]
-    return {each["name"]: found[0] for each in told if (found := examples_of(each))}
+    listed = [each for each in operation.told.get("parameters", []) if each["in"] == place]
+    return {each["name"]: found[0] for each in listed if (found := examples_of(each))}
 
 
 def bodies(operation: Operation) -> Iterator[Json | None]:
     """Return each documented body of an operation; None alone where it takes none."""
     content = operation.told.get("requestBody", {}).get("content", {})
-    yield from (each for told in content.values() for each in examples_of(told)) if content else (None,)
+    yield from (each for body in content.values() for each in examples_of(body)) if content else (None,)
 
 
 async def path_of(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> str:

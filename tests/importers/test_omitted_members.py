@@ -46,10 +46,10 @@ async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: Brin
     again = await bring(emptied, {**AUTHOR, "bio": None}, {**EDITION, "strings": {}})
     assert again.flaws == []
     assert sorted(again.report.warnings) == [
-        ("member-emptied", "bio of author 'ada' is emptied, as the line says"),
-        ("member-emptied", "disclaimer of label 'column' is emptied, as the line says"),
-        ("member-emptied", "strings of edition 'global' is emptied, as the line says"),
-        ("member-emptied", "texts of label 'column' is emptied, as the line says"),
+        ("member-emptied", "bio of author 'ada' is emptied"),
+        ("member-emptied", "disclaimer of label 'column' is emptied"),
+        ("member-emptied", "strings of edition 'global' is emptied"),
+        ("member-emptied", "texts of label 'column' is emptied"),
     ]
     stored = await content()
     assert b'"texts":{},"disclaimer":null,"disclaimers":{"uk":' in stored

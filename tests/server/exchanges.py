@@ -14,7 +14,7 @@ MAX_S = 15.0
 
 @dataclass(frozen=True, slots=True)
 class RawResponse:
-    """One response as it came over the connection."""
+    """One response as received over the connection."""
 
     status: int
     fields: dict[str, str]

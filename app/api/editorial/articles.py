@@ -51,10 +51,10 @@ router = resource("Newsroom", prefix=EDITORIAL)
     ),
 )
 async def create_article(request: Request) -> Response:
-    """A draft, unless its date or status says otherwise: a future date makes a schedule, a past one publishes.
+    """Create an article. Without status and date it is a draft; a future date makes a schedule, a past one publishes.
 
     Unknown tags are created; an unknown section, label or author is refused. Takes an
-    `Idempotency-Key`. Whatever is or will be public takes `articles:publish`. `warnings` names what the HTML lost.
+    `Idempotency-Key`. A public or scheduled article requires `articles:publish`. `warnings` names dropped HTML.
     """
     read_question(request, Nothing)
     (given, warnings), editor = await read_submission(request, await read_object(request)), editor_of(request)
@@ -107,11 +107,11 @@ async def get_editorial_article(request: Request, key: ArticleKey) -> Response:
     ),
 )
 async def edit_article(request: Request, key: ArticleKey) -> Response:
-    """A merge patch (RFC 7396) of what the article says; `If-Match` names the revision it was made from.
+    """A merge patch (RFC 7396) of the article's content; `If-Match` names the revision it was made from.
 
     The whole article may be sent back; members that an edit cannot change must be as they were. `note` is the public
     reason of a change to a published article. An edit never moves the public time. A patch that changes nothing saves
-    nothing. `warnings` names what the HTML lost.
+    nothing. `warnings` names dropped HTML.
     """
     read_question(request, Nothing)
     expected = expected_revisions(request, is_required=True)

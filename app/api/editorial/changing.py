@@ -74,7 +74,7 @@ async def read_submission(request: Request, brought: dict[str, Any]) -> tuple[Ar
 async def change_article(
     request: Request, key: str, change: Callable[[Connection, int], list[WriteWarning] | None]
 ) -> Response:
-    """Make the change and answer the article as it is then with the warnings of the change, in one transaction."""
+    """Make the change and return the article after it with the warnings of the change, in one transaction."""
     article_id = find_id(key)
 
     def run(connection: Connection) -> Response:

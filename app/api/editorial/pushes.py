@@ -54,9 +54,9 @@ async def push_article(
 ) -> Response:
     """201 when it is new, else 200; a repeated request changes nothing.
 
-    Members left out are emptied, but where the article stands is not touched without `status` or `published_at`;
+    Omitted members are emptied, but the position is not changed without `status` or `published_at`;
     on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`
-    allows none. `warnings` names what the HTML lost.
+    allows none. `warnings` names dropped HTML.
     """
     read_question(request, Nothing)
     brought = await read_object(request)

@@ -69,13 +69,13 @@ async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> No
     assert (again["status"], again["withdrawal"]) == ("published", None)
 
 
-@pytest.mark.parametrize("told", [{}, {"withdrawal": {"reason": "Legal"}}])
-async def test_a_push_withdraws_a_scheduled_article(desk: Desk, told: dict[str, Any]) -> None:
+@pytest.mark.parametrize("withdrawal", [{}, {"withdrawal": {"reason": "Legal"}}])
+async def test_a_push_withdraws_a_scheduled_article(desk: Desk, withdrawal: dict[str, Any]) -> None:
     await desk.make(source_id="a", published_at=TOMORROW)
     for members in ({}, {"published_at": TOMORROW}):
-        now = saved(await desk.push("a", {"headline": "A", "status": "withdrawn", **told, **members}))
+        now = saved(await desk.push("a", {"headline": "A", "status": "withdrawn", **withdrawal, **members}))
         assert (now["status"], now["published_at"]) == ("draft", None)
-        assert now["withdrawal"]["reason"] == told.get("withdrawal", {}).get("reason")
+        assert now["withdrawal"]["reason"] == withdrawal.get("withdrawal", {}).get("reason")
     assert saved(await desk.push("a", {"headline": "B"}))["withdrawal"] == now["withdrawal"]
     scheduled = saved(await desk.push("a", {"headline": "B", "published_at": TOMORROW}))
     assert (scheduled["status"], scheduled["withdrawal"]) == ("scheduled", None)
