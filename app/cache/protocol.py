@@ -72,7 +72,7 @@ class EarlyHitProtocol(BoundedProtocol):
 
     def _take(self, piece: bytes) -> None:
         """Send the hit of a request that equals an earlier one, or parse the piece."""
-        is_whole = self._phase is BETWEEN
+        is_whole = self._phase is BETWEEN and not self._framing.head_bytes
         ready = self._known.get(piece) if is_whole else None
         if ready is not None and self._hits.is_true(ready, self.server_state.default_headers):
             self._send(ready)

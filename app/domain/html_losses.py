@@ -51,7 +51,7 @@ def find_losses(given: str, sanitised: str) -> list[Loss]:
 
     An element without attributes that encloses the whole text, and a `span` without attributes, are no loss.
     """
-    if given == sanitised or ("<" not in given and given.isprintable()):
+    if given == sanitised or ("<" not in given and "&#" not in given and given.isprintable()):
         return []
     tokens = [token for token, _ in _visible(list(iterate_tokens(given)))]
     grouped: dict[tuple[LossCode, str], list[_Part]] = {}

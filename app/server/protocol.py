@@ -240,8 +240,8 @@ class BoundedProtocol(HttpToolsProtocol):
             if elapsed >= limits.linger_s:
                 self.transport.abort()
         elif self._phase is not BODY:
-            if elapsed >= limits.head_timeout_s and not self._framing.head_bytes:
-                self.transport.close()
+            if elapsed >= limits.head_timeout_s and self._phase is BETWEEN:
+                self.transport.close()  # nothing came, or empty lines: some clients send one after a body
             elif elapsed >= limits.head_timeout_s:
                 self._refuse(REQUEST_TIMEOUT, f"A request head arrives within {limits.head_timeout_s:g} seconds.")
         elif self.flow.read_paused:  # the application has not read the input
@@ -263,7 +263,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def give_way(self) -> None:
         """Close the connection in favour of others."""
-        if self._framing.head_bytes and self._phase is not REFUSED:
+        if self._phase in {HEAD, BODY}:
             self._refuse(TOO_MANY_CONNECTIONS, "This request was arriving for longest among too many; send it again.")
         self.transport.close()
         self._unregister()

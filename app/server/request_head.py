@@ -50,12 +50,12 @@ def check_head(
     if version not in VERSIONS:
         raise RefusedRequest(HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0.")
     _check_host(version, fields, headers)
-    coding = fields.get(b"transfer-encoding")
-    if coding is not None:
-        _check_coding(version, coding)
+    codings = [value for name, value in headers if name == b"transfer-encoding"]
+    if codings:
+        _check_codings(version, codings)
     if method == b"CONNECT":
         raise RefusedRequest(NOT_IMPLEMENTED, "CONNECT is not supported: this server is no proxy.")
-    if is_upgrade and (coding is not None or fields.get(b"content-length", b"0").strip(b"0")):
+    if is_upgrade and (codings or fields.get(b"content-length", b"0").strip(b"0")):
         # The parser would take the body of such a request for the beginning of another one.
         raise RefusedRequest(NOT_IMPLEMENTED, "Upgrade is not supported on a request with a body.")
 
@@ -78,10 +78,11 @@ def _is_host(value: bytes) -> bool:
     return _HOST.fullmatch(value) is not None
 
 
-def _check_coding(version: str, coding: bytes) -> None:
+def _check_codings(version: str, codings: Sequence[bytes]) -> None:
+    """Check the values of all Transfer-Encoding fields, which are one list (RFC 9110, section 5.3)."""
     if version != "1.1":
         raise RefusedRequest(BAD_REQUEST, "Transfer-Encoding is not allowed in HTTP/1.0.")
-    if coding.lower() != b"chunked":
+    if [coding.strip(b" \t").lower() for coding in codings] != [b"chunked"]:
         raise RefusedRequest(NOT_IMPLEMENTED, "The only supported transfer coding is chunked.")
 
 

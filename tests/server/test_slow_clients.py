@@ -60,7 +60,7 @@ def status_of(connection: socket.socket) -> int | None:
 @pytest.mark.parametrize("early", [True, False])
 async def test_half_head_times_out_with_408(start_server: StartServer, early: bool) -> None:  # noqa: FBT001 - parametrized
     served = start_server(early=early, limits=QUICK)
-    beginnings = (HALF_HEAD, REQUEST + HALF_HEAD, b"\r\n", REQUEST[:9])
+    beginnings = (HALF_HEAD, REQUEST + HALF_HEAD, b"\r\n" + REQUEST[:3], REQUEST[:9])
     for received in await asyncio.gather(*(exchange(served.port, sent, max_s=ENDS_WITHIN_S) for sent in beginnings)):
         response = parse_responses(received)[-1]
         assert (response.status, response.problem["type"]) == (408, "/problems/request-timeout")
@@ -82,9 +82,33 @@ async def test_head_sent_byte_by_byte_times_out(start_server: StartServer) -> No
     assert response.status == 408
 
 
-async def test_silent_connection_is_closed_without_a_response(start_server: StartServer) -> None:
+async def test_connection_without_a_request_is_closed_without_a_response(start_server: StartServer) -> None:
     served = start_server(limits=QUICK)
-    assert await exchange(served.port, max_s=ENDS_WITHIN_S) == b""
+    silent, empty_line = await asyncio.gather(
+        exchange(served.port, max_s=ENDS_WITHIN_S), exchange(served.port, b"\r\n", max_s=ENDS_WITHIN_S)
+    )
+    assert (silent, empty_line) == (b"", b"")
+
+
+@pytest.mark.parametrize("early", [True, False])
+async def test_empty_line_after_a_request_is_no_slow_request(start_server: StartServer, early: bool) -> None:  # noqa: FBT001 - parametrized
+    served = start_server(early=early, limits=QUICK)
+    received = await exchange(served.port, REQUEST, b"\r\n", max_s=ENDS_WITHIN_S)
+    assert [response.status for response in parse_responses(received)] == [200]
+
+
+async def test_empty_lines_before_a_cached_response_do_not_end_the_connection(start_server: StartServer) -> None:
+    served = start_server(limits=QUICK)
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    async with asyncio.timeout(ENDS_WITHIN_S):
+        for sent in (REQUEST, REQUEST, b"\r\n", REQUEST, REQUEST):
+            writer.write(sent)
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(2.2)
+        writer.write(REQUEST.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        received = await reader.read()
+    writer.close()
+    assert [response.status for response in parse_responses(received)] == [200] * 5
 
 
 async def test_keep_alive_connection_outlives_the_time_for_a_head(start_server: StartServer) -> None:
