@@ -108,7 +108,7 @@ def test_the_wheel_holds_every_file_of_the_package_that_is_not_code(installed: I
 
 
 def await_json(port: int, path: str) -> dict[str, object]:
-    """Return the JSON document at a path, once the server answers."""
+    """Return the JSON document at a path, once the server responds."""
     for _ in range(20 * SECONDS_MOST):
         try:
             with urlopen(f"http://127.0.0.1:{port}{path}", timeout=SECONDS_MOST) as answer:

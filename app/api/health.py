@@ -40,7 +40,7 @@ async def get_liveness() -> Response:
     **documented(None, Health, {"status": "ready"}, problems=(503,), cached=False),
 )
 async def get_readiness(request: Request) -> Response:
-    """Answers 200 when the database can be read within two seconds and this release can work with its schema."""
+    """Return 200 when the database can be read within two seconds and this release can work with its schema."""
     try:
         state = await database_of(request).probe(migrations.find_state)
     except DatabaseFileError:

@@ -106,7 +106,7 @@ class CacheMiddleware:
         await self._begin().run(scope, receive, send)
 
     async def _read(self, store: Store, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the answer for all who ask for it meanwhile; where this request ends without one, another reads it.
+        """Read the response for all concurrent requests; where this request ends without one, another reads it.
 
         A response of 500 or above is sent to all of them: during an outage each further read would wait until it times
         out as well.

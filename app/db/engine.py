@@ -128,7 +128,7 @@ def _create_private_file(_dialect: Any, _record: Any, arguments: list[Any], _opt
 
 
 def create_private(path: Path) -> None:
-    """Create an empty file that its owner alone may read and write, whatever the umask; FileExistsError."""
+    """Create an empty file that its owner alone may read and write, regardless of the umask; FileExistsError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE_MODE))
 
 

@@ -35,7 +35,7 @@ class Lent:
 
 
 class ConnectionPool:
-    """Up to ten connections, opened on demand and lent in turn, each for a limited time.
+    """Pool of up to ten connections, opened on demand, each lent for a limited time.
 
     The limit includes the wait for a turn and connecting. When it passes, the connection is closed without waiting
     for the server, and so are the idle ones: after a failover, or behind a NAT that lost its state, they are dead too.

@@ -36,7 +36,7 @@ class Reader(Protocol):
     def read_now(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """Return the answer of a query on one snapshot; None where it takes too long to be read inline."""
+        """Return the result of a query on one snapshot; None where it takes too long to be read inline."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the result of a query on one snapshot, in a thread where it takes too long."""

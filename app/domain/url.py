@@ -78,7 +78,7 @@ def ascii_template(template: str) -> str:
     written = ascii_url(_fill(template, _MARKS))
     for name, mark in _marks(template, _MARKS).items():
         written = written.replace(mark, f"{{{name}}}")
-    # Punycode moves the letters of an international label: only a sample shows whether a placeholder stands in one.
+    # Punycode moves the letters of an international label: only a sample shows whether one contains a placeholder.
     return written if _fill(written, _SAMPLES) == ascii_url(_fill(template, _SAMPLES)) else template
 
 

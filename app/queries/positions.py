@@ -94,7 +94,7 @@ def _in_range(span: FromClause | None) -> tuple[ColumnElement[bool], ...]:
 
 
 def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # noqa: FBT001 - an element of a form
-    """Return whether an article also stands in one of the lists of a kind; a look-up by the full key of each.
+    """Return whether an article is also in one of the lists of a kind; a look-up by the full key of each.
 
     A scalar and no EXISTS, which PostgreSQL would make a join that reads the whole of the other list.
     """

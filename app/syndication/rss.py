@@ -75,7 +75,7 @@ def _item(channel: Channel, item: ArticleItem) -> Markup:
 
 
 def _source(item: ArticleItem) -> Iterator[Markup]:
-    """Render the source by its name in `dc:source`, which may stand once, and by its URL in a link as Atom has it.
+    """Render the source by its name in `dc:source`, which may occur once, and by its URL in an Atom link.
 
     The `source` of RSS itself is a feed that an item came from.
     """

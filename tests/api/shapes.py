@@ -1,4 +1,4 @@
-"""Comparing the members of an example with those of an answer."""
+"""Comparison of an example's members with those of a response."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def document_differences(example: str, answer: bytes) -> Iterator[str]:
 
 
 def answer_of(kind: str, content: bytes) -> Any:
-    """Return the answer as it is compared: JSON, or the first line of many."""
+    """Return the comparable part of a response: JSON, or the first line of several."""
     return json.loads(content.splitlines()[0] if kind == "application/jsonl" else content)
 
 

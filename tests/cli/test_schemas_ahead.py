@@ -93,7 +93,7 @@ def test_a_server_is_ready_on_a_compatible_schema_only(own_address: str, tmp_pat
 
 
 def await_status(port: int) -> int:
-    """Return the status of readiness, once the server answers."""
+    """Return the status of readiness, once the server responds."""
     for _ in range(20 * SECONDS_MOST):
         try:
             with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=SECONDS_MOST) as answer:

@@ -78,7 +78,7 @@ class Desk:
 
 
 def saved(answer: httpx.Response) -> Json:
-    """Return the article or entry that a write answers, without the warnings of the write."""
+    """Return the article or entry of a write's response, without the warnings."""
     content: Json = answer.json()
     assert isinstance(content.pop("warnings"), list)
     return content
