@@ -1,10 +1,11 @@
 """Problem details (RFC 9457): their form, their pages, and that nothing of the inside gets out."""
 
+import asyncio
 import json
 import logging
 import re
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import jsonschema
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import await_only
 
 from app.api.problem_kinds import KINDS
 from app.db import engine
@@ -60,9 +62,9 @@ CAUSED_ELSEWHERE = {
     "article-gone": "needs an article that was erased: test_erased_retries.py",
     "preview-expired": "needs a preview and another day: test_previews.py",
 }
-CUT_OFF = (
+TERMINATE_WAITING = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%COMMIT%'"
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
 OPERATIONAL = {refusal.code: "returned before the application: tests/server" for refusal in REFUSALS}
 
@@ -193,6 +195,18 @@ async def test_no_error_of_the_database_carries_what_was_bound(database: Databas
         assert "Zubrowka-7731" not in str(caught.value)
 
 
+def terminate_while_waiting(
+    connection: Connection, send: Callable[[], Coroutine[Any, Any, httpx.Response]]
+) -> asyncio.Task[httpx.Response]:
+    """Send a write that waits for a lock, end its connection, and return its request."""
+    connection.execute(text("LOCK TABLE tags IN ACCESS EXCLUSIVE MODE"))
+    request = asyncio.create_task(send())
+    while not connection.execute(text(TERMINATE_WAITING)).all():
+        await_only(asyncio.sleep(0.01))
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+    return request
+
+
 async def test_a_database_that_is_busy_or_gone_is_worth_asking_again(
     database_address: str,
     database: Database,
@@ -214,8 +228,7 @@ async def test_a_database_that_is_busy_or_gone_is_worth_asking_again(
                 other.execute("BEGIN IMMEDIATE")
                 answer = await make("two")
         else:
-            await database.write(lambda connection: connection.execute(text(CUT_OFF)))
-            answer = await make("two")
+            answer = await (await database.write(terminate_while_waiting, lambda: make("two")))
         problem = check_problem(answer, "unavailable")
         assert answer.headers["retry-after"] == "1"
         assert INSIDE.search(problem["detail"]) is None
