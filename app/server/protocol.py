@@ -24,7 +24,7 @@ from app.server.refusals import (
     RefusedRequest,
     render_refusal,
 )
-from app.server.request_head import check_head, explain_parser_error
+from app.server.request_head import IgnoredUpgrade, check_head, explain_parser_error, render_head
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -123,12 +123,17 @@ class BoundedProtocol(HttpToolsProtocol):
             if framing.is_body and framing.content_left is None:
                 framing.check_overhead()
         except httptools.HttpParserUpgrade:
-            pass  # responded to as any other request; a request with a body is refused before
+            pass  # responded to as any other request
         except RefusedRequest as error:
             self._refuse(error.refusal, error.detail)
         except httptools.HttpParserCallbackError as error:
             cause = error.__context__
-            if isinstance(cause, RefusedRequest):
+            if isinstance(cause, IgnoredUpgrade):
+                head = render_head(self.parser, self.url, self.headers)
+                self.parser, self._phase = httptools.HttpRequestParser(self), BETWEEN
+                framing.reset()
+                self._take(head)
+            elif isinstance(cause, RefusedRequest):
                 self._refuse(cause.refusal, cause.detail)
             else:
                 if not isinstance(cause, (httptools.HttpParserError, ValueError)):

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from httptools import HttpRequestParser
+
 from app.server.refusals import (
     BAD_REQUEST,
     HTTP_VERSION_NOT_SUPPORTED,
@@ -20,6 +22,14 @@ _HOST = re.compile(
 )
 """uri-host with an optional port (RFC 9110, section 7.2; RFC 3986, section 3.2.2); empty is allowed."""
 _TOKEN_THEN_SPACE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ ")
+
+
+class IgnoredUpgrade(Exception):  # noqa: N818 - an outcome, raised to leave the parser's callbacks
+    """Raised for an Upgrade field on a request with a body, such as the first ones of Java's HttpClient.
+
+    A server may ignore the field (RFC 9110, section 7.8), but the parser takes the body for another protocol: it must
+    read the head again without the field.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ def check_head(
 ) -> None:
     """Raise RefusedRequest where a head that the parser accepted cannot be served.
 
-    Names are in lower case; `fields` has the last value of each.
+    IgnoredUpgrade where the parser has to read it again. Names are in lower case; `fields` has the last value of each.
     """
     is_usual = (
         version == "1.1" and len(fields) == len(headers) and not is_upgrade and b"transfer-encoding" not in fields
@@ -56,8 +66,14 @@ def check_head(
     if method == b"CONNECT":
         raise RefusedRequest(NOT_IMPLEMENTED, "CONNECT is not supported: this server is no proxy.")
     if is_upgrade and (codings or fields.get(b"content-length", b"0").strip(b"0")):
-        # The parser would take the body of such a request for the beginning of another one.
-        raise RefusedRequest(NOT_IMPLEMENTED, "Upgrade is not supported on a request with a body.")
+        raise IgnoredUpgrade
+
+
+def render_head(parser: HttpRequestParser, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return the head that this parser has read, without its Upgrade field."""
+    lines = [b"%s %s HTTP/%s" % (parser.get_method(), target, parser.get_http_version().encode())]
+    lines += [b"%s: %s" % field for field in headers if field[0] != b"upgrade"]
+    return b"\r\n".join([*lines, b"", b""])
 
 
 def _check_host(version: str, fields: Mapping[bytes, bytes], headers: Sequence[tuple[bytes, bytes]]) -> None:

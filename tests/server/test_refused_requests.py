@@ -12,6 +12,7 @@ from app.server.refusals import REFUSALS
 from app.server.request_head import check_head
 from app.server.response_fields import SECURITY_FIELDS
 from tests.cache.served import Served
+from tests.server.conftest import StartServer
 from tests.server.exchanges import exchange, parse_responses
 
 HOST = b"Host: api.example\r\n"
@@ -105,11 +106,6 @@ REFUSED = {
     "an unknown method": Refused(b"FETCH / HTTP/1.1\r\n" + HOST + b"\r\n", "not-implemented"),
     "a method in lower case": Refused(b"get / HTTP/1.1\r\n" + HOST + b"\r\n", "not-implemented"),
     "CONNECT": Refused(b"CONNECT api.example:443 HTTP/1.1\r\n" + HOST + b"\r\n", "not-implemented"),
-    "an upgrade with a body": Refused(
-        post(b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 48\r\n", get()),
-        "not-implemented",
-        "/v1/editorial/articles",
-    ),
     "TLS": Refused(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "bad-request"),
 }
 
@@ -183,9 +179,35 @@ async def test_trailer_fields_are_no_header_fields(server: Served) -> None:
     assert response.status == 200
 
 
-async def test_body_of_an_upgrade_is_not_served_as_a_request(server: Served) -> None:
-    responses = parse_responses(await exchange(server.port, REFUSED["an upgrade with a body"].request))
-    assert [each.status for each in responses] == [501]
+UPGRADE = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABk\r\n"
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks"])
+@pytest.mark.parametrize("is_cut", [False, True])
+async def test_upgrade_is_ignored_and_the_body_belongs_to_the_request(
+    start_server: StartServer,
+    newsroom_token: str,
+    framing: str,
+    is_cut: bool,  # noqa: FBT001 - parametrized
+) -> None:
+    served = start_server()
+    body = b'{"headline": "GET /v1/timeline HTTP/1.1"}'
+    fields = b"Authorization: Bearer " + newsroom_token.encode() + b"\r\nContent-Type: application/json\r\n" + UPGRADE
+    if framing == "length":
+        request = post(fields + b"Content-Length: %d\r\n" % len(body), body)
+    else:
+        request = post(fields + CHUNKED, b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
+    sent = request + get(HOST + b"Connection: close\r\n")
+    segments = (sent[:60], sent[60:120], sent[120:-80], sent[-80:]) if is_cut else (sent,)
+    created, timeline = parse_responses(await exchange(served.port, *segments))
+    assert (created.status, timeline.status) == (201, 200)
+    assert created.problem["headline"] == "GET /v1/timeline HTTP/1.1"
+
+
+async def test_upgrade_with_a_body_that_is_refused_has_one_response(server: Served) -> None:
+    sent = post(UPGRADE + b"Content-Length: 48\r\nHost: b.example\r\n", get())
+    [response] = parse_responses(await exchange(server.port, sent))
+    assert response.status == 400
 
 
 async def test_client_that_sends_on_still_reads_the_refusal(server: Served) -> None:
