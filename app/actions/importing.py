@@ -53,12 +53,19 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
 
 
 def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:
+    """Name what the line empties: whole members, and the translations and strings that a given member leaves out."""
+    emptied: list[str] = []
+    for name, value in current.items():
+        given = getattr(record, name)
+        if value and name != "default" and not given:
+            emptied.append(name)
+        elif isinstance(value, dict):
+            emptied += [f"{name}.{key}" for key in value if key not in given]
     return [
         WriteWarning(
-            where=name,
+            where=where,
             code=str(WarningCode.MEMBER_EMPTIED),
-            detail=f"{name} of {record.kind} '{name_of(record)}' is emptied.",
+            detail=f"{where} of {record.kind} '{name_of(record)}' is emptied.",
         )
-        for name, value in current.items()
-        if value and name != "default" and not getattr(record, name)
+        for where in emptied
     ]

@@ -56,6 +56,13 @@ async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: Brin
     assert b'"bio":null' in stored
 
 
+async def test_translations_that_a_given_member_leaves_out_are_reported(bring: Bring, content: Content) -> None:
+    await bring(EDITION, LABEL)
+    again = await bring({**LABEL, "texts": {"pl": "KOLUMNA"}})
+    assert sorted(again.report.warnings) == [("member-emptied", "texts.uk of label 'column' is emptied")]
+    assert b'"texts":{"pl":"KOLUMNA"}' in await content()
+
+
 def default_of(exported: bytes) -> list[str]:
     parts = [line for line in exported.splitlines() if b'"kind":"edition"' in line and b'"default":true' in line]
     return [line.split(b'"slug":"')[1].split(b'"')[0].decode() for line in parts]
