@@ -169,8 +169,8 @@ HEADER_FIELDS_TOO_LARGE = Kind(
 )
 NOT_IMPLEMENTED = Kind(
     *refusals.NOT_IMPLEMENTED,
-    "The request uses a method, a transfer coding or an upgrade that this server does not support; `detail` says "
-    "which. `chunked` is the only transfer coding.",
+    "The request uses a method or a transfer coding that this server does not support; `detail` says which."
+    " `chunked` is the only transfer coding.",
 )
 TOO_MANY_CONNECTIONS = Kind(
     *refusals.TOO_MANY_CONNECTIONS,
