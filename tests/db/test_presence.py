@@ -13,6 +13,7 @@ from sqlalchemy.util import await_only
 from app.actions.changes import Change, append_changes, begin_changes
 from app.actions.idempotency import PrivateAnswer, Repeatable, find_answer, keep_answer
 from app.actions.keys import create_key
+from app.clock import uptime
 from app.db import listening, presence
 from app.db.locks import CHANGE_LOG_LOCK
 from app.db.session import Database, open_database
@@ -87,6 +88,13 @@ async def start(database_address: str, monkeypatch: pytest.MonkeyPatch) -> Async
         await machine.database.close()
 
 
+@pytest.fixture
+def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases ten times as long, which do not end while a test prepares the write that has to wait for them."""
+    monkeypatch.setattr(listening.ListeningWatch, "trusted_s", listening.TRUSTED_S * 10)
+    monkeypatch.setattr(presence, "LEASE_ENDS_AFTER_S", presence.LEASE_ENDS_AFTER_S * 10)
+
+
 async def test_write_returns_when_followers_of_other_machines_have_acknowledged(start: Start) -> None:
     writer, *readers = [await start() for _ in range(3)]
     for seq in range(1, WRITES + 1):
@@ -96,6 +104,7 @@ async def test_write_returns_when_followers_of_other_machines_have_acknowledged(
         assert not any(machine.is_stale(seq) for machine in (writer, *readers))
 
 
+@pytest.mark.usefixtures("long_leases")
 async def test_write_returns_when_the_lease_of_a_silent_follower_has_ended(start: Start) -> None:
     writer, reader = await start(), await start()
     await reader.hold_still()
@@ -104,10 +113,12 @@ async def test_write_returns_when_the_lease_of_a_silent_follower_has_ended(start
     assert not reader.is_stale(1)
 
 
+@pytest.mark.usefixtures("long_leases")
 async def test_write_waits_for_the_lease_of_a_follower_whose_connection_was_lost_unnoticed(
     start: Start, database_address: str
 ) -> None:
     writer, reader = await start(), await start()
+    await until(lambda: uptime() > writer.database._followers._complete_from)
     reader.watch._driver._termination_listeners.clear()
     connection = await asyncpg.connect(database_address)
     await reader.hold_still()
@@ -118,6 +129,7 @@ async def test_write_waits_for_the_lease_of_a_follower_whose_connection_was_lost
     assert reader.watch._session not in writer.database._followers._known
 
 
+@pytest.mark.usefixtures("long_leases")
 async def test_write_of_a_new_process_waits_for_unknown_leases(start: Start, database_address: str) -> None:
     reader = await start()
     reader.watch._driver._termination_listeners.clear()
@@ -190,6 +202,7 @@ def test_follower_that_joins_while_the_others_are_read_is_known_when_it_is_lost(
     assert followers._known == {}
 
 
+@pytest.mark.usefixtures("long_leases")
 async def test_command_that_settles_outlasts_every_lease(start: Start, database_address: str) -> None:
     reader = await start()
     command = open_database(database_address)
@@ -201,6 +214,7 @@ async def test_command_that_settles_outlasts_every_lease(start: Start, database_
     await command.close()
 
 
+@pytest.mark.usefixtures("long_leases")
 async def test_replay_of_a_write_waits_as_the_write_does(start: Start) -> None:
     writer, reader = await start(), await start()
 
