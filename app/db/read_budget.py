@@ -30,6 +30,7 @@ class ReadBudget:
         self._allowance = allowance
         self._left = 0.0
         self._until: float | None = None
+        self._is_reading = False
         self.is_spent = False
         driver.set_progress_handler(self._count, allowance.every)
 
@@ -37,9 +38,16 @@ class ReadBudget:
         """Start a read with the whole budget."""
         self._left = self._allowance.instructions
         self._until = None
+        self._is_reading = True
         self.is_spent = False
 
+    def end(self) -> None:
+        """Interrupt nothing until the next read begins: after an interrupted ROLLBACK the snapshot stays open."""
+        self._is_reading = False
+
     def _count(self) -> bool:
+        if not self._is_reading:
+            return False
         self._left -= self._allowance.every
         now = time.monotonic()
         if self._until is None:  # from here on: compilation before is not part of the plan

@@ -38,7 +38,11 @@ class _BudgetSpentError(Exception):
 
 
 def _in_snapshot(
-    connection: Connection, query: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs
+    budget: ReadBudget,
+    connection: Connection,
+    query: Callable[Concatenate[Connection, P], R],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> R:
     """Run on a SQLite reader, whose snapshot the driver begins and ends: it takes a tenth of what SQLAlchemy takes."""
     driver: Any = connection.connection.driver_connection
@@ -46,6 +50,7 @@ def _in_snapshot(
     try:
         return query(connection, *args, **kwargs)
     finally:
+        budget.end()
         _end_snapshot(connection, driver)
 
 
@@ -62,7 +67,7 @@ def _read_until(
         raise TimeoutError("no thread was free for a read within its time limit")
     budget = ReadBudget(_driver_of(connection), Allowance(inf, left_s, LOOKED_AT_EVERY))
     with _limited(budget):
-        return _in_snapshot(connection, query, *args, **kwargs)
+        return _in_snapshot(budget, connection, query, *args, **kwargs)
 
 
 @contextmanager
@@ -86,7 +91,7 @@ def _driver_of(connection: Connection) -> sqlite3.Connection:
 def _end_snapshot(connection: Connection, driver: Any) -> None:
     connection.rollback()
     if driver.in_transaction:
-        driver.rollback()  # prepared each time: SQLite adds up the instructions of a cached statement
+        driver.execute("ROLLBACK")
 
 
 class SqliteDatabase:
@@ -134,7 +139,7 @@ class SqliteDatabase:
         held, budget = self._hold()
         budget.begin()
         try:
-            answer = _in_snapshot(held, query, *args, **kwargs)
+            answer = _in_snapshot(budget, held, query, *args, **kwargs)
         except (DBAPIError, sqlite3.Error):
             if budget.is_spent:
                 raise _BudgetSpentError from None
@@ -197,6 +202,7 @@ class SqliteDatabase:
             budgets.append(ReadBudget(driver, Allowance(inf, self._limits.call_s, LOOKED_AT_EVERY)))
             driver.execute("BEGIN")
             held.callback(_end_snapshot, connection, driver)
+            held.callback(budgets[0].end)
             return held.enter_context(closing(query(connection, *args, **kwargs)))
 
         try:
