@@ -30,6 +30,7 @@ def get(target: bytes, fields: bytes = b"", method: bytes = b"GET") -> bytes:
     return method + b" " + target + b" HTTP/1.1\r\n" + HOST + fields + b"\r\n"
 
 
+READ_BYTES = 262_144  # what uvloop reads from a socket at once
 KINDS = {
     "hot": get(b"/v1/timeline"),
     "never cached": get(b"/health/live"),
@@ -134,7 +135,8 @@ async def test_20_pipelining_clients_that_do_not_read_take_no_memory_and_delay_n
         assert flooding.exitcode == 0
     p99 = sorted(times)[int(len(times) * 0.99)]
     print(f"{kind}: {before / 1e6:.0f} to {most / 1e6:.0f} MB, {len(times)} requests of others, p99 {p99 * 1e3:.0f} ms")  # noqa: T201 - the figure of a soak test
-    assert most <= 1.2 * before
+    unread = 0 if kind == "hot" else 20 * READ_BYTES  # the application responds more slowly: input of each client waits
+    assert most <= 1.2 * before + unread
     assert p99 <= 0.2
 
 
