@@ -25,10 +25,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from app.domain.edge import check_purge_url, parse_field
-from app.domain.markup import site_url
+from app.domain.markup import validate_site_url
 from app.domain.peer import Network, parse_networks
-from app.domain.rate import check_rate
-from app.errors import OperatorError
+from app.domain.rate import parse_rate
+from app.errors import ConfigurationError
 
 PREFIX = "DAYLINE_"
 
@@ -37,7 +37,7 @@ class Reads(StrEnum):
     """Who may read what is public."""
 
     PUBLIC = "public"
-    KEYED = "keyed"
+    API_KEY = "keyed"
 
 
 def _networks(value: object) -> object:
@@ -45,11 +45,11 @@ def _networks(value: object) -> object:
 
 
 def _rate(value: object) -> object:
-    return check_rate(value) if isinstance(value, str) else value
+    return parse_rate(value) if isinstance(value, str) else value
 
 
 def _public_url(value: object) -> object:
-    return site_url(value) if isinstance(value, str) else value
+    return validate_site_url(value) if isinstance(value, str) else value
 
 
 def _purge_url(value: object) -> object:
@@ -103,14 +103,14 @@ class Settings(BaseModel):
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process; OperatorError names the variable that cannot be used."""
+    """The settings of this process; ConfigurationError names the variable that cannot be used."""
     variables = os.environ if environment is None else environment
     given = {name[len(PREFIX) :].lower(): value for name, value in variables.items() if name.startswith(PREFIX)}
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise OperatorError(
+        raise ConfigurationError(
             f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
         ) from error
 

@@ -17,14 +17,14 @@ from typing import Any
 
 import orjson
 
-from app.actions.fingerprint import fingerprint_of
-from app.actions.likeness import CANDIDATES_EACH, HOUR_US, PICKS_MOST, SECTION_WEIGHT, SUBJECTS_MOST
-from app.actions.listings import Standing
-from app.domain.article import Status
-from app.domain.body import Image, Source
+from app.actions.fingerprint import content_hash
+from app.actions.likeness import CANDIDATES_EACH, HOUR_US, MAX_PICKS, MAX_SUBJECTS, SECTION_WEIGHT
+from app.actions.listings import Placement
+from app.domain.article import ArticleStatus
+from app.domain.body import ImageInput, SourceInput
 from app.domain.ids import EPOCH_MS, RANDOM_BITS
 from app.domain.instant import DAY_US, from_datetime
-from app.domain.markup import sanitise
+from app.domain.markup import sanitize_html
 from app.domain.scope import Facet
 from app.schemas.record import ArticleRecord
 from bench.generate import EDITION, Newsroom, catalogue_records, make_newsroom
@@ -40,7 +40,7 @@ ID_STEP = 1 << 20
 # Shares of the articles.
 WITH_LEAD, WITH_LABEL, WITH_IMAGE, WITH_SOURCE, WITH_RELATED, UPDATED, TIED = 0.8, 0.25, 0.15, 0.3, 0.1, 0.1, 0.02
 TAGS_WEIGHTS, AUTHORS_WEIGHTS = (5, 20, 50, 80, 92, 100), (15, 85, 100)
-UPDATED_MOST_US = 10 * HOUR_US
+MAX_UPDATED_US = 10 * HOUR_US
 
 Key = tuple[int, int]
 
@@ -85,7 +85,7 @@ class Archive:
     def __post_init__(self) -> None:
         self.random = Random(self.size.seed)
         self.newsroom = make_newsroom(self.random)
-        clean = [sanitise(html) for html in self.newsroom.paragraphs]
+        clean = [sanitize_html(html) for html in self.newsroom.paragraphs]
         self._blocks = [orjson.dumps({"type": "paragraph", "html": html}).decode() for html in clean]
         self._stored = array("q")
         for names in (self.newsroom.sections, self.newsroom.tags, self.newsroom.authors, self.newsroom.labels):
@@ -130,17 +130,17 @@ class Archive:
         record, pointed = self._record(edition, number, instant)
         fewest, most = PARAGRAPHS_LEAN if self.size.is_lean else PARAGRAPHS
         blocks = f"[{','.join(random.choices(self._blocks, k=random.randint(fewest, most)))}]"
-        standing = Standing(
+        standing = Placement(
             article_id=self._last_id,
             edition_id=numbers.editions[edition],
-            status=Status.PUBLISHED,
+            status=ArticleStatus.PUBLISHED,
             published_at=instant,
             section_id=numbers.sections[edition, record.section or ""],
             label_id=None if record.label is None else numbers.labels[record.label],
             tag_ids=tuple([numbers.tags[slug] for slug in record.tags]),
             author_ids=tuple([numbers.authors[slug] for slug in record.authors]),
         )
-        rows.add_article(record, standing, fingerprint_of(record, blocks), blocks)
+        rows.add_article(record, standing, content_hash(record, blocks), blocks)
         rows.add_links(standing, zip(record.related, pointed, strict=True), self._picks(standing, instant))
         rows.add_traces(standing, seq)
 
@@ -169,16 +169,16 @@ class Archive:
             tags=newsroom.tags.draw(random, choices(range(6), cum_weights=TAGS_WEIGHTS)[0], number)[:5],
             authors=newsroom.authors.draw(random, choices(range(3), cum_weights=AUTHORS_WEIGHTS)[0], number)[:2],
             published_at=instant,
-            updated_at=instant + 1 + int(UPDATED_MOST_US * chance()) if chance() < UPDATED else None,
+            updated_at=instant + 1 + int(MAX_UPDATED_US * chance()) if chance() < UPDATED else None,
             source=_SOURCE if chance() < WITH_SOURCE else None,
             image=_image(words, number) if chance() < WITH_IMAGE else None,
             related=[_source_id(earlier)] if points else [],
         )
         return record, [self._stored[earlier]] if points else []
 
-    def _picks(self, standing: Standing, instant: int) -> list[int]:
+    def _picks(self, standing: Placement, instant: int) -> list[int]:
         """What `app.actions.likeness` picks, from the latest few of each subject that are kept at hand here."""
-        subjects = [(Facet.TAG, number) for number in standing.tag_ids[:SUBJECTS_MOST]]
+        subjects = [(Facet.TAG, number) for number in standing.tag_ids[:MAX_SUBJECTS]]
         scores: dict[Key, float] = {}
         for kind, number in [*subjects, (Facet.SECTION, standing.section_id or 0)]:
             shelf = self._shelves.get((standing.edition_id, kind, number))
@@ -190,7 +190,7 @@ class Archive:
                     scores[candidate] = scores.get(candidate, 0.0) + weight
             shelf.append((instant, standing.article_id))
         ranked = sorted([(score, candidate) for candidate, score in scores.items()], reverse=True)
-        return [article_id for _, (_, article_id) in ranked[:PICKS_MOST]]
+        return [article_id for _, (_, article_id) in ranked[:MAX_PICKS]]
 
 
 _BLANK: dict[str, Any] = {
@@ -199,13 +199,15 @@ _BLANK: dict[str, Any] = {
     "kind": "article",
 }
 """The members that no article of an archive has, all of them: pydantic finds a default in a third of a millisecond."""
-_SOURCE = Source(name="Wire of the Coast", url="https://wire.example")
+_SOURCE = SourceInput(name="Wire of the Coast", url="https://wire.example")
 
 
 def _source_id(number: int) -> str:
     return f"made-{number:07d}"
 
 
-def _image(words: list[str], number: int) -> Image:
+def _image(words: list[str], number: int) -> ImageInput:
     url, alt = f"https://images.example/{number}.webp", " ".join(words[:4]).capitalize()
-    return Image.model_construct(url=url, alt=alt, caption=None, credit=None, width=1600, height=900, renditions=[])
+    return ImageInput.model_construct(
+        url=url, alt=alt, caption=None, credit=None, width=1600, height=900, renditions=[]
+    )

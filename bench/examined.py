@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from app.db.prepared import Prepared
+from app.db.prepared import PreparedQuery
 
 Query = Callable[[Connection], Any]
 
@@ -59,18 +59,18 @@ def _statements(connection: Connection, query: Query) -> list[tuple[str, tuple[A
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: Any) -> None:
         ran.append((statement, tuple(values)))
 
-    run_prepared = Prepared.all
+    run_prepared = PreparedQuery.all
 
-    def run_noted(prepared: Prepared, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
-        ran.append(prepared.bound(connection, given))
+    def run_noted(prepared: PreparedQuery, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
+        ran.append(prepared.bind(connection, given))
         return run_prepared(prepared, connection, given)
 
     event.listen(connection, "before_cursor_execute", note)
-    Prepared.all = run_noted  # type: ignore[method-assign, assignment]  # the driver itself tells nobody
+    PreparedQuery.all = run_noted  # type: ignore[method-assign, assignment]  # the driver itself tells nobody
     try:
         query(connection)
     finally:
-        Prepared.all = run_prepared  # type: ignore[method-assign]
+        PreparedQuery.all = run_prepared  # type: ignore[method-assign]
         event.remove(connection, "before_cursor_execute", note)
     return ran
 

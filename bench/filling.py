@@ -16,7 +16,7 @@ from itertools import islice
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, create_engine, func, select, text
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.db import migrations
 from app.db.session import open_database
 from app.models.author import authors
@@ -77,7 +77,7 @@ def _on_new_file(address: str, action: Callable[[Connection], None]) -> None:
 def _fill(connection: Connection, size: Size, tell: Tell) -> None:
     archive = Archive(size)
     for record in archive.catalogue():
-        store_entry(connection, _CATALOGUE.validate_python(record), now=STORED_AT, actor=ACTOR)
+        upsert_entry(connection, _CATALOGUE.validate_python(record), now=STORED_AT, actor=ACTOR)
     numbers = _read_numbers(connection)
     seq: int = connection.execute(select(func.max(changes.c.seq))).scalar_one()
     rows, instants, done = Rows(STORED_AT), enumerate(archive.instants()), 0

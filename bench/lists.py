@@ -18,10 +18,10 @@ from app.queries.article import get_article
 from app.queries.articles import list_articles
 from app.queries.calendar import get_calendar
 from app.queries.editorial import list_editorial_articles
-from app.queries.scope import resolve
+from app.queries.scope import resolve_params
 from app.queries.timeline import get_day, get_timeline
-from app.schemas.editorial import EditorialQuestion
-from app.schemas.question import ArticleQuestion, ArticlesQuestion, CalendarQuestion, DayQuestion, TimelineQuestion
+from app.schemas.editorial import EditorialListParams
+from app.schemas.question import ArticleListParams, ArticleParams, CalendarParams, DayParams, TimelineParams
 from bench.examined import Query
 
 COLUMNS = {
@@ -111,14 +111,14 @@ def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     middle = get_timeline(connection, question)["days"][0]
     year = {"from": f"{int(middle['date'][:4]) - 1}-01-01", "to": f"{middle['date'][:4]}-02-05"}
     article = middle["items"][0]["id"]
-    yield List("a whole day", lambda c: get_day(c, middle["date"], DayQuestion()))
-    yield List("a whole day, commonest tag", lambda c: get_day(c, middle["date"], DayQuestion(tag=tag)))
-    yield List("a whole day, rarest tag", lambda c: get_day(c, middle["date"], DayQuestion(tag=rarest)))
+    yield List("a whole day", lambda c: get_day(c, middle["date"], DayParams()))
+    yield List("a whole day, commonest tag", lambda c: get_day(c, middle["date"], DayParams(tag=tag)))
+    yield List("a whole day, rarest tag", lambda c: get_day(c, middle["date"], DayParams(tag=rarest)))
     yield List("no filter, with totals", _timeline(total=True))
     yield List("calendar of 400 days", _calendar(year))
     yield List("calendar of 400 days, commonest tag", _calendar(year | {"tag": tag}))
-    yield List("one article, with its neighbours", lambda c: get_article(c, article, ArticleQuestion()))
-    yield List("articles, limit 20", lambda c: list_articles(c, ArticlesQuestion(), path="/v1/articles"))
+    yield List("one article, with its neighbours", lambda c: get_article(c, article, ArticleParams()))
+    yield List("articles, limit 20", lambda c: list_articles(c, ArticleListParams(), path="/v1/articles"))
 
 
 def excluding_lists() -> Iterator[List]:
@@ -140,7 +140,7 @@ def editorial_lists(ranked: Ranked) -> Iterator[List]:
 
 
 def _editorial(**asked: Any) -> Query:
-    question = EditorialQuestion(**asked)
+    question = EditorialListParams(**asked)
     return lambda connection: list_editorial_articles(connection, question)
 
 
@@ -158,20 +158,20 @@ def _noun(kind: Facet) -> str:
 
 
 def _timeline(**asked: Any) -> Query:
-    question = TimelineQuestion(**asked)
+    question = TimelineParams(**asked)
     return lambda connection: get_timeline(connection, question)
 
 
 def _calendar(asked: dict[str, Any]) -> Query:
-    question = CalendarQuestion(**asked)
+    question = CalendarParams(**asked)
     return lambda connection: get_calendar(connection, question, now=0)
 
 
-def _half_way(connection: Connection, **filters: Any) -> tuple[TimelineQuestion, int]:
+def _half_way(connection: Connection, **filters: Any) -> tuple[TimelineParams, int]:
     """The question for the page after half of the first list it names, and how many that is."""
-    question = TimelineQuestion(**filters)
-    asked = resolve(connection, question, tz=None)
-    key = _key_half_way(connection, asked.selection.kinds[0])
+    question = TimelineParams(**filters)
+    asked = resolve_params(connection, question, tz=None)
+    key = _key_half_way(connection, asked.selection.groups[0])
     cursor = encode_position(key[0], key[1], asked.scope.digest())
     return question.model_copy(update={"cursor": cursor}), key[2]
 

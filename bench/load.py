@@ -12,7 +12,7 @@ from bench.serving import LOAD_CORE, environment, on_core
 
 CONNECTIONS = 32
 SECONDS_BEYOND = 30
-TOLD_MOST = 2_000  # characters
+MAX_TOLD = 2_000  # characters
 SCRIPT = Path(__file__).with_name("wrk.lua")
 NO_WRK = (
     "wrk is not installed: a load generator of our own takes its place. It is slower than the fastest contestants, "
@@ -81,7 +81,7 @@ def _run(command: Sequence[str], seconds: int) -> Run:
         process.wait()
         raise
     if process.returncode:
-        raise LoadError(told.decode()[-TOLD_MOST:])
+        raise LoadError(told.decode()[-MAX_TOLD:])
     found = json.loads(told.decode().strip().splitlines()[-1])
     if found["refused"] or found["failed"] or not found["requests"]:
         raise LoadError(f"{found['refused']} requests were refused and {found['failed']} failed")

@@ -17,7 +17,7 @@ from bench.serving import LOAD_CORE, SERVER_CORE, can_pin
 
 PACKAGES = ("uvicorn", "uvloop", "httptools", "fastapi", "starlette", "sqlalchemy", "asyncpg", "orjson")
 BUSY = "The machine was busy when the run began (load average {load:.1f}): these figures say little."
-IDLE_MOST = 0.7
+MAX_IDLE = 0.7
 NO_PINS = "Processes cannot be pinned to two cores here: contestants and load generator share what there is."
 
 
@@ -50,7 +50,7 @@ def examine_machine(postgresql: str | None, load: float) -> Machine:
     versions |= _programs({"nginx": (find_nginx(), "-v", r"nginx/(\S+)"), "wrk": (find_wrk(), "-v", r"wrk (\S+)")})
     absent = [] if find_wrk() else [NO_WRK]
     absent += [] if can_pin() else [NO_PINS]
-    absent += [BUSY.format(load=load)] if load > IDLE_MOST else []
+    absent += [BUSY.format(load=load)] if load > MAX_IDLE else []
     return Machine(
         processor=_processor(),
         cores=os.cpu_count() or 1,

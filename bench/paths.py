@@ -16,7 +16,7 @@ from app.domain.scope import DIGEST_BYTES
 PAGE_ITEMS = 20
 DEFAULT_EDITION = 1
 WARM_UP = 300
-RATE_MOST = 15_000  # paths a second that are made ready: more than anybody answers who asks a database
+MAX_RATE = 15_000  # paths a second that are made ready: more than anybody answers who asks a database
 
 Place = tuple[int, int]
 _RANK = (
@@ -90,4 +90,4 @@ def walk(paths: Iterable[str], file: Path) -> Walk:
 
 def enough(seconds: int) -> int:
     """How many paths a run of so many seconds may need."""
-    return RATE_MOST * seconds + WARM_UP
+    return MAX_RATE * seconds + WARM_UP

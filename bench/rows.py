@@ -8,19 +8,19 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.actions.listings import Standing
+from app.actions.listings import Placement
 from app.db.base import metadata
-from app.db.bulk import insert_rows, insert_tuples
-from app.domain.article import Status
+from app.db.bulk import bulk_insert, bulk_insert_tuples
+from app.domain.article import ArticleStatus
 from app.domain.change import article_change
-from app.domain.revision import name_action
-from app.domain.surrogate import article_key, key_list
+from app.domain.revision import revision_action
+from app.domain.surrogate import article_key, normalized_keys
 from app.schemas.record import ArticleRecord
 
 ACTOR = "import"
 
-_CHANGE = article_change(None, Status.PUBLISHED, moved=False)
-_ACTION = name_action(None, Status.PUBLISHED, moved=False)
+_CHANGE = article_change(None, ArticleStatus.PUBLISHED, moved=False)
+_ACTION = revision_action(None, ArticleStatus.PUBLISHED, moved=False)
 
 
 @dataclass(slots=True)
@@ -34,12 +34,12 @@ class Rows:
     def insert(self, connection: Connection) -> None:
         """Insert them all, in the order of the tables' references and of their keys, and forget them."""
         for table in metadata.sorted_tables:
-            insert_rows(connection, table, self._rows[table.name])
-            insert_tuples(connection, table, sorted(self._tuples[table.name]))
+            bulk_insert(connection, table, self._rows[table.name])
+            bulk_insert_tuples(connection, table, sorted(self._tuples[table.name]))
         self._rows.clear()
         self._tuples.clear()
 
-    def add_article(self, record: ArticleRecord, standing: Standing, fingerprint: bytes, blocks: str) -> None:
+    def add_article(self, record: ArticleRecord, standing: Placement, fingerprint: bytes, blocks: str) -> None:
         """The row that lists show, and the body."""
         source, image = record.source, record.image
         self._rows["articles"].append(
@@ -67,7 +67,7 @@ class Rows:
         )
         self._rows["article_bodies"].append({"article_id": standing.article_id, "blocks": blocks})
 
-    def add_links(self, standing: Standing, related: Iterable[tuple[str, int]], picks: Iterable[int]) -> None:
+    def add_links(self, standing: Placement, related: Iterable[tuple[str, int]], picks: Iterable[int]) -> None:
         """Its tags and authors, what its editors point to, and what is like it."""
         links = (("article_tags", standing.tag_ids), ("article_authors", standing.author_ids), ("article_picks", picks))
         this = standing.article_id
@@ -75,9 +75,9 @@ class Rows:
             self._tuples[table] += [(this, place, number) for place, number in enumerate(numbers)]
         self._tuples["article_related"] += [(this, place, *each) for place, each in enumerate(related)]
 
-    def add_traces(self, standing: Standing, seq: int) -> None:
+    def add_traces(self, standing: Placement, seq: int) -> None:
         """The lists it stands in, its one save, and its row of the log, which has this number."""
-        self._tuples["listings"] += standing.rows()
+        self._tuples["listings"] += standing.listing_rows()
         self._rows["revisions"].append(
             {
                 "article_id": standing.article_id,
@@ -98,6 +98,8 @@ class Rows:
                 "edition_id": standing.edition_id,
                 "article_id": standing.article_id,
                 "actor": ACTOR,
-                "keys": orjson.dumps(key_list([article_key(standing.article_id), *standing.keys()])).decode(),
+                "keys": orjson.dumps(
+                    normalized_keys([article_key(standing.article_id), *standing.surrogate_keys()])
+                ).decode(),
             }
         )

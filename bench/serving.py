@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SERVER_CORE, LOAD_CORE = 0, 1
-READY_SECONDS_MOST, END_SECONDS_MOST = 60.0, 15.0
+MAX_READY_SECONDS, END_SECONDS_MOST = 60.0, 15.0
 LOOK_EVERY_S = 0.002
 PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1 << 20
@@ -47,7 +47,7 @@ class Server:
         self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET", body: bytes | None = None
     ) -> Answer:
         """One request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=READY_SECONDS_MOST)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MAX_READY_SECONDS)
         try:
             connection.request(method, path, body=body, headers=dict(headers or {}))
             answer = connection.getresponse()
@@ -57,7 +57,7 @@ class Server:
 
     def walk(self, paths: Iterable[str]) -> None:
         """One request after the other on one connection, each answered with 200."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=READY_SECONDS_MOST)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MAX_READY_SECONDS)
         try:
             for path in paths:
                 connection.request("GET", path)
@@ -69,7 +69,7 @@ class Server:
 
     def wait(self, path: str) -> None:
         """Return as soon as it answers this path with 200."""
-        until = time.monotonic() + READY_SECONDS_MOST
+        until = time.monotonic() + MAX_READY_SECONDS
         while time.monotonic() < until:
             assert self.process.poll() is None, f"the server stopped: {self.words.read_text()}"
             try:

@@ -23,11 +23,11 @@ from typing import Any
 import uvloop
 
 from app import clock
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.db.session import open_database
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from app.schemas.record import EditionRecord
 from bench.serving import LOAD_CORE, Server, free_port, on_core, serving
 
@@ -36,7 +36,7 @@ PUBLISHED = b"event: article.published"
 OPENED_AT_ONCE = 100
 SHARE = 0.99
 SETTLED_S = 0.4
-SECONDS_MOST = 30.0
+MAX_SECONDS = 30.0
 EDITION = {
     "slug": "global",
     "name": "The Lume Courier",
@@ -117,7 +117,7 @@ async def _open(server: Server, heard: list[float], streams: int) -> list[Reader
             for _ in range(min(OPENED_AT_ONCE, streams - begin))
         ]
         some = [reader for _, reader in await asyncio.gather(*connecting)]
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             await asyncio.gather(*(each.is_open for each in some))
         readers += some
     return readers
@@ -129,7 +129,7 @@ async def _publish(
     begun, worked = time.perf_counter(), _cpu_ms(server)
     await _ask(server, token, "PUT", f"/v1/editorial/articles/{article}/publication", {})
     acknowledged = time.perf_counter()
-    while len(heard) < streams and time.perf_counter() - begun < SECONDS_MOST:  # noqa: ASYNC110 - it would be set 2,000 times
+    while len(heard) < streams and time.perf_counter() - begun < MAX_SECONDS:  # noqa: ASYNC110 - it would be set 2,000 times
         await asyncio.sleep(0.005)
     await asyncio.sleep(SETTLED_S)  # a repeat would come now
     at, worked = sorted(heard), _cpu_ms(server) - worked
@@ -163,8 +163,8 @@ async def prepare(address: str) -> str:
     """An edition, and the token of a key that may publish."""
     database = open_database(address)
     try:
-        record = KeyRecord(name="Bench", scopes=[KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH])
-        await database.write(store_entry, EditionRecord.model_validate(EDITION), now=clock.now())
+        record = ApiKeyCreate(name="Bench", scopes=[ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH])
+        await database.write(upsert_entry, EditionRecord.model_validate(EDITION), now=clock.now())
         _, token = await database.write(create_key, record, now=clock.now())
     finally:
         await database.close()

@@ -8,7 +8,7 @@ from bench.plan import LARGE, SMALL
 from bench.process import Process
 
 HOT, SQLITE, POSTGRESQL, DEPTH, SIZES, PUBLISHING = "hot", "sqlite", "postgresql", "depth", "sizes", "publishing"
-MEMORY_MOST_MIB, START_MOST_S = 130, 1.0
+MAX_MEMORY_MIB, START_MOST_S = 130, 1.0
 
 Chapters = Mapping[str, Chapter]
 
@@ -101,12 +101,12 @@ def _judge_ratio(line: Line, ratio: Spread | None) -> Verdict:
 
 
 def _judge_memory(process: Process | None) -> Verdict:
-    text, must = "a worker's memory beyond the cache's budget", f"≤ {MEMORY_MOST_MIB} MiB"
+    text, must = "a worker's memory beyond the cache's budget", f"≤ {MAX_MEMORY_MIB} MiB"
     if process is None or process.memory is None:
         return Verdict(text, "", must, "", None)
     beyond = process.memory.rss - process.budget
     measured = f"{beyond:.0f} MiB ({process.memory.rss:.0f} in all, {process.memory.uss:.0f} of its own)"
-    return Verdict(text, measured, must, "", beyond <= MEMORY_MOST_MIB)
+    return Verdict(text, measured, must, "", beyond <= MAX_MEMORY_MIB)
 
 
 def _judge_start(process: Process | None) -> Verdict:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.ids import LARGEST, format_id
+from app.domain.ids import MAX_ID, format_id
 from app.domain.instant import SECOND_US, parse_instant
 from app.schemas.record import ArticleRecord
 from tests.records import article
@@ -46,7 +46,7 @@ def make_archive(
     last, made, numbers = parse_instant(newest), list[Filed](), set[int]()
     instants = [last - random.randrange(days * 86_400) * SECOND_US for _ in range(max(1, size * 4 // 5))]
     while len(made) < size:
-        number = random.randrange(LARGEST)
+        number = random.randrange(MAX_ID)
         if number in numbers:
             continue
         numbers.add(number)

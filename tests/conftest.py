@@ -18,9 +18,9 @@ from pydantic import ConfigDict
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
-from app.actions.manner import Stored
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
+from app.actions.manner import WriteResult
 from app.db import migrations
 from app.db.session import MIGRATIONS, Database, open_database
 from app.domain.instant import parse_instant
@@ -164,7 +164,7 @@ def still_clock() -> Iterator[int]:
 class Store(Protocol):
     """Stores records as an import would, in one transaction each."""
 
-    async def __call__(self, *records: ArticleRecord | CatalogueRecord) -> Stored:
+    async def __call__(self, *records: ArticleRecord | CatalogueRecord) -> WriteResult:
         """The outcomes of the article records."""
 
 
@@ -172,12 +172,12 @@ class Store(Protocol):
 def store(database: Database) -> Store:
     """Store records; articles next to each other go in together."""
 
-    async def store_records(*records: ArticleRecord | CatalogueRecord) -> Stored:
+    async def store_records(*records: ArticleRecord | CatalogueRecord) -> WriteResult:
         articles = [record for record in records if isinstance(record, ArticleRecord)]
         for record in records:
             if not isinstance(record, ArticleRecord):
-                await database.write(store_entry, record, now=NOW)
-        stored = await database.write(store_articles, articles, now=NOW)
+                await database.write(upsert_entry, record, now=NOW)
+        stored = await database.write(upsert_articles, articles, now=NOW)
         for outcome in stored.outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -233,7 +233,7 @@ def put_into(address: str, fill: Kept) -> None:
 
 @kept
 def _store_edition(connection: Connection) -> None:
-    store_entry(connection, edition(), now=NOW)
+    upsert_entry(connection, edition(), now=NOW)
 
 
 @pytest.fixture

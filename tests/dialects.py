@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-STATEMENTS_MOST = 5_000
+MAX_STATEMENTS = 5_000
 
-_statements: LRUCache[Any, Any] = LRUCache(STATEMENTS_MOST)
+_statements: LRUCache[Any, Any] = LRUCache(MAX_STATEMENTS)
 _learnt: dict[Any, dict[str, Any]] = {}
 
 

@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.actions.changes import Change, append_changes, begin_changes
+from app.actions.changes import Change, append_changes, begin_log_transaction
 from app.db.session import open_database
 from app.domain.change import ChangeType
-from app.domain.logged_change import LoggedChange
-from app.relay.follower import Follower
+from app.domain.logged_change import ChangeEvent
+from app.relay.follower import LogFollower
 from tests.conftest import NOW
 
 _INSERT = (
@@ -34,7 +34,7 @@ A_TYPE = next(iter(ChangeType))
 
 def append(connection: Connection, count: int = 1, key: str = "tag:1") -> None:
     """Append rows to the log, in one transaction, as every action does."""
-    begin_changes(connection)
+    begin_log_transaction(connection)
     append_changes(connection, [Change(type=A_TYPE, keys=[key]) for _ in range(count)], now=NOW, actor="x")
 
 
@@ -46,7 +46,7 @@ class Kept:
         self.calls: list[list[int] | str] = []
         self.applied_at: dict[int, float] = {}
 
-    def apply(self, changes: Sequence[LoggedChange]) -> None:
+    def apply(self, changes: Sequence[ChangeEvent]) -> None:
         now = time.monotonic()
         for change in changes:
             assert change.seq == self.seq + 1
@@ -58,10 +58,10 @@ class Kept:
         self.calls.append("clear")
 
 
-async def learn(follower: Follower, *, most: float = 5) -> None:
+async def learn(follower: LogFollower, *, most: float = 5) -> None:
     """Have it catch up: again and again where a busy machine lets the server be slow."""
     deadline = time.monotonic() + most
-    while not await follower.catch_up():
+    while not await follower.sync():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)
 
@@ -143,12 +143,12 @@ def follow(address: str, shared: Path, folder: Path, count: int) -> None:
         tempfile.tempdir = str(folder)
         told, kept = Slots(shared), Kept()
         database = open_database(address)
-        follower = Follower(database, kept.apply, kept.clear)
+        follower = LogFollower(database, kept.apply, kept.clear)
         await follower.start()
         kept.seq = follower._last.seq if follower._last else 0
         told.set(1)
         while kept.seq < count:
-            follower.is_current()
+            follower.is_up_to_date()
             await asyncio.sleep(0.002)
             for seq, at in kept.applied_at.items():
                 told.set(at, seq)

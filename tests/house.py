@@ -9,14 +9,14 @@ import orjson
 from sqlalchemy import Connection, Select, and_, func, select
 
 from app.actions.compaction import MARK
-from app.actions.fingerprint import dump_blocks, fingerprint_of
+from app.actions.fingerprint import content_hash, serialize_body
 from app.db.base import AnyRow, metadata
-from app.db.bulk import portions
-from app.domain.article import Status
+from app.db.bulk import chunked
+from app.domain.article import ArticleStatus
 from app.domain.change import article_change
 from app.domain.ids import format_id, parse_id
 from app.domain.scope import Facet
-from app.domain.surrogate import article_key, facet_key, place_key
+from app.domain.surrogate import article_key, facet_key, timestamp_key
 from app.models.article import article_authors, article_bodies, article_related, article_slugs, article_tags, articles
 from app.models.author import authors
 from app.models.change import changes
@@ -28,10 +28,10 @@ from app.models.listing import listings
 from app.models.revision import revisions
 from app.models.section import sections
 from app.models.tag import tags
-from app.records.articles import CONTENT, read_records
+from app.records.articles import EDITORIAL_FIELDS, read_records
 from app.schemas.record import ArticleRecord
 
-SHOWN_MOST = 20
+MAX_SHOWN = 20
 SHELVES = {Facet.SECTION: sections, Facet.TAG: tags, Facet.AUTHOR: authors, Facet.LABEL: labels}
 
 
@@ -58,7 +58,7 @@ def check_house(connection: Connection, *, deleted: Collection[int] = ()) -> Cou
     house = _read(connection, deleted)
     wrong = [f"{check.__name__.strip('_')}: {what}" for check in CHECKS for what in check(house)]
     if wrong:
-        raise AssertionError("\n".join([f"{len(wrong)} things are wrong", *wrong[:SHOWN_MOST]]))
+        raise AssertionError("\n".join([f"{len(wrong)} things are wrong", *wrong[:MAX_SHOWN]]))
     public = sum(row.status == "published" for row in house.rows.values())
     saves = sum(map(len, house.past.values()))
     return Counter(articles=len(house.rows), public=public, revisions=saves, changes=len(house.log))
@@ -116,10 +116,10 @@ def _bodies(house: House) -> Iterator[str]:
     bodies = set(house.connection.execute(select(article_bodies.c.article_id)).scalars())
     for number in sorted(bodies ^ house.rows.keys()):
         yield f"{format_id(number)} has a row or a body, not both"
-    for numbers in portions(sorted(bodies & house.rows.keys())):
+    for numbers in chunked(sorted(bodies & house.rows.keys())):
         for number, members in read_records(house.connection, numbers).items():
             record = ArticleRecord.model_validate({**members, "kind": "article"})
-            if fingerprint_of(record, dump_blocks(record)) != bytes(house.rows[number].fingerprint):
+            if content_hash(record, serialize_body(record)) != bytes(house.rows[number].fingerprint):
                 yield f"{format_id(number)} was written by halves"
 
 
@@ -156,7 +156,9 @@ def _saves(house: House) -> Iterator[str]:
                 yield f"{mine} of {format_id(row.id)} is {getattr(row, mine)}, of its last save {getattr(last, its)}"
         if row.modified_at != last.at or last.content is not None:
             yield f"{format_id(row.id)} is not what its last save made it"
-        if any(each.content is not None and orjson.loads(each.content).keys() != set(CONTENT) for each in past):
+        if any(
+            each.content is not None and orjson.loads(each.content).keys() != set(EDITORIAL_FIELDS) for each in past
+        ):
             yield f"a revision of {format_id(row.id)} holds something else than an article"
         yield from _notes(row, past)
 
@@ -190,7 +192,7 @@ def _log(house: House) -> Iterator[str]:
     young = [seq for seq in numbers if seq > house.mark]
     if numbers and young != [*range(house.mark + 1, numbers[-1] + 1)]:
         gaps = sorted(set(range(house.mark + 1, numbers[-1] + 1)) - set(numbers))
-        yield f"the log lacks {gaps[:SHOWN_MOST]}"
+        yield f"the log lacks {gaps[:MAX_SHOWN]}"
     for number in house.told.keys() - house.rows.keys():
         yield f"the log tells of {format_id(number)}, which is not there"
     for row in house.rows.values():
@@ -212,7 +214,7 @@ def _expected(row: AnyRow, past: list[AnyRow]) -> list[tuple[str, int, str]]:
     expected: list[tuple[str, int, str]] = []
     before, at = None, None
     for each in past:
-        after = Status(each.status)
+        after = ArticleStatus(each.status)
         kind = article_change(before, after, moved=before is not None and at != each.published_at)
         expected += [(kind, each.at, each.actor)] if kind is not None else []
         before, at = after, each.published_at
@@ -223,7 +225,7 @@ def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
     """The last row of an article names it and, while it is public, each list that it stands in."""
     wanted = {article_key(row.id)}
     if row.status == "published":
-        wanted |= {place_key(row.published_at)}
+        wanted |= {timestamp_key(row.published_at)}
         wanted |= {facet_key(kind, number or row.edition_id) for kind, number in house.facets[row.id]}
     missing = wanted - set(orjson.loads(last.names))
     if missing or last.edition_id != row.edition_id:

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, Table, select, text
 from sqlalchemy.util import await_only
 
 from app.db.base import metadata
-from app.db.bulk import insert_tuples
-from app.db.commits import announce_commit
-from app.db.engine import read_address, sqlite_path
+from app.db.bulk import bulk_insert_tuples
+from app.db.commits import notify_commit
+from app.db.engine import parse_database_url, sqlite_path
 from app.db.presence import CHANNEL
-from app.db.tick import MachineTick, tick_of
+from app.db.tick import SharedCommitFlag, open_commit_flag
 from tests.emptying import NAMES, from_outside
 
 Rows = list[tuple[Table, Any]]
@@ -31,7 +31,7 @@ _ANYTHING = " UNION ALL ".join(
     for table in TABLES
 )
 _SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
-_ticks: dict[str, MachineTick | None] = {}
+_ticks: dict[str, SharedCommitFlag | None] = {}
 
 
 class Kept:
@@ -53,7 +53,7 @@ class Kept:
         elif kind not in self._taken:
             self._fill(connection)
             self._taken[kind] = _rows_of(connection), _numbers_of(connection)
-            _ticks[_place_of(connection)] = tick_of(connection) if kind == "postgresql" else None
+            _ticks[_place_of(connection)] = open_commit_flag(connection) if kind == "postgresql" else None
         else:
             _put_back(connection, *self._taken[kind])
 
@@ -62,14 +62,14 @@ class Kept:
 
         Who has the database open learns of it as of whatever another process writes.
         """
-        url = read_address(address)
+        url = parse_database_url(address)
         rows, numbers = self._taken.get(url.get_backend_name(), ([], []))
         if rows and url.get_backend_name() == "sqlite":
             return _insert(str(sqlite_path(url)), rows)
         tick = _ticks.get(url.database or "")
         if not rows or tick is None or not from_outside(address, lambda driver: _copy(driver, rows, numbers)):
             return False
-        tick.set()
+        tick.bump()
         return True
 
 
@@ -106,14 +106,14 @@ def _numbers_of(connection: Connection) -> Numbers:
 def _put_back(connection: Connection, rows: Rows, numbers: Numbers) -> None:
     if connection.dialect.name == "sqlite":
         for table, values in rows:
-            insert_tuples(connection, table, values)
+            bulk_insert_tuples(connection, table, values)
         return
     connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # whole, so no reference is looked up
     for table, copied in rows:
         await_only(_driver(connection).copy_to_table(table.name, source=BytesIO(copied), format="binary"))
     connection.exec_driver_sql(_counting_on(numbers))
     connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
-    announce_commit(connection)
+    notify_commit(connection)
 
 
 def _counting_on(numbers: Numbers) -> str:

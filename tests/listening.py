@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message
 
-SECONDS_MOST = 10.0
+MAX_SECONDS = 10.0
 
 
 class Block(NamedTuple):
@@ -114,7 +114,7 @@ class Listening:
 
     async def until_last(self, is_there: Any) -> list[dict[str, Any]]:
         """The changes, once this is so."""
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             while not is_there():
                 self._heard.clear()
                 await self._heard.wait()
@@ -127,7 +127,7 @@ class Listening:
 
     async def ended(self) -> None:
         """Wait until the server has ended it."""
-        await asyncio.wait_for(self.task, SECONDS_MOST)
+        await asyncio.wait_for(self.task, MAX_SECONDS)
 
 
 @asynccontextmanager

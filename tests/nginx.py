@@ -17,7 +17,7 @@ import pytest
 from tests.serving import free_port
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / "docs/nginx.conf"
-SECONDS_MOST = 10.0
+MAX_SECONDS = 10.0
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -61,14 +61,14 @@ def nginx_before(upstream: int, folder: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(SECONDS_MOST)
+            process.wait(MAX_SECONDS)
     told = (folder / "error.log").read_text() if (folder / "error.log").exists() else ""
     assert "[emerg]" not in told
     assert "[alert]" not in told
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + SECONDS_MOST
+    deadline = time.monotonic() + MAX_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             assert process.stderr is not None

@@ -4,34 +4,34 @@ from urllib.parse import quote, quote_plus
 
 from hypothesis import strategies as st
 
-from app.schemas.change import ChangesQuestion
-from app.schemas.feed import CurrentQuestion, FeedQuestion, NewsQuestion, SitemapQuestion
+from app.schemas.change import ChangeListParams
+from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams
 from app.schemas.question import (
-    ArticleQuestion,
-    ArticlesQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    HistoryQuestion,
-    NameQuestion,
-    Nothing,
-    Question,
-    TimelineQuestion,
+    ArticleListParams,
+    ArticleParams,
+    CalendarParams,
+    DayParams,
+    EntryListParams,
+    HistoryParams,
+    NoParams,
+    QueryParams,
+    TimelineParams,
 )
 
-PUBLIC: tuple[type[Question | Nothing], ...] = (
-    Question,
-    Nothing,
-    NameQuestion,
-    HistoryQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    TimelineQuestion,
-    ArticleQuestion,
-    ArticlesQuestion,
-    ChangesQuestion,
+PUBLIC: tuple[type[QueryParams | NoParams], ...] = (
+    QueryParams,
+    NoParams,
+    EntryListParams,
+    HistoryParams,
+    CalendarParams,
+    DayParams,
+    TimelineParams,
+    ArticleParams,
+    ArticleListParams,
+    ChangeListParams,
 )
 """The models of what public addresses are asked."""
-FEEDS: tuple[type[Question], ...] = (FeedQuestion, CurrentQuestion, NewsQuestion, SitemapQuestion)
+FEEDS: tuple[type[QueryParams], ...] = (FeedParams, CurrentFeedParams, NewsSitemapParams, SitemapParams)
 """The models of what feeds are asked, once what they do not know is left out."""
 NAMES = (
     *("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields"),

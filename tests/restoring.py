@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, text
 
-from app.actions.changes import begin_changes
-from app.actions.restoring import move_log_ahead
+from app.actions.changes import begin_log_transaction
+from app.actions.restoring import skip_sequence_numbers
 from app.domain.log_gap import Gap
 from tests.conftest import NOW
 
@@ -12,13 +12,13 @@ _LOSE = text("DELETE FROM changes WHERE seq > :last")
 
 def lose_changes(connection: Connection, last: int) -> None:
     """Be the database that was backed up when its log ended there, as far as the log goes."""
-    begin_changes(connection)
+    begin_log_transaction(connection)
     connection.execute(_LOSE, {"last": last})
 
 
 def leap(connection: Connection, *, now: int = NOW) -> Gap:
     """What `dayline db restored` does."""
-    return move_log_ahead(connection, now=now, actor="command")
+    return skip_sequence_numbers(connection, now=now, actor="command")
 
 
 def restore(connection: Connection, last: int) -> Gap:

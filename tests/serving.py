@@ -20,8 +20,8 @@ import httpx
 from app.cli.root import run
 from tests.cli.commands import environment_of
 
-READY_SECONDS_MOST = 30.0
-ENDED_SECONDS_MOST = 20.0
+MAX_READY_SECONDS = 30.0
+MAX_ENDED_SECONDS = 20.0
 LOADED = ("app.main", "uvicorn", "asyncpg", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite", __name__)
 
 _processes = multiprocessing.get_context("forkserver")
@@ -45,7 +45,7 @@ class Server:
         """Seconds until /health/ready answers 200."""
         begun = time.monotonic()
         async with httpx.AsyncClient(base_url=self.address) as client:
-            while time.monotonic() - begun < READY_SECONDS_MOST:
+            while time.monotonic() - begun < MAX_READY_SECONDS:
                 assert self.process.is_alive(), f"the server stopped: {self.words.read_text()}"
                 try:
                     if (await client.get("/health/ready")).status_code == 200:
@@ -62,13 +62,13 @@ class Server:
 
     async def ended(self) -> int | None:
         """Its status, once it has ended by itself or by a signal it was sent; None where it goes on."""
-        await asyncio.to_thread(self.process.join, ENDED_SECONDS_MOST)
+        await asyncio.to_thread(self.process.join, MAX_ENDED_SECONDS)
         return self.process.exitcode
 
     def end(self) -> None:
         """End it if it still runs; at once, whatever it does."""
         self.process.kill()
-        self.process.join(ENDED_SECONDS_MOST)
+        self.process.join(MAX_ENDED_SECONDS)
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from app.db.prepared import Prepared
+from app.db.prepared import PreparedQuery
 
 _is_counting: ContextVar[bool] = ContextVar("is_counting", default=False)
 
@@ -24,19 +24,19 @@ def counted() -> Iterator[list[str]]:
         if _is_counting.get() and not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             statements.append(statement)
 
-    run_prepared = Prepared.all
+    run_prepared = PreparedQuery.all
 
-    def run_noted(prepared: Prepared, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+    def run_noted(prepared: PreparedQuery, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         rows = run_prepared(prepared, connection, values)
-        note(None, None, prepared.bound(connection, values)[0])
+        note(None, None, prepared.bind(connection, values)[0])
         return rows
 
     token = _is_counting.set(True)
     event.listen(Engine, "before_cursor_execute", note)
-    Prepared.all = run_noted  # type: ignore[method-assign, assignment]  # the driver itself tells nobody
+    PreparedQuery.all = run_noted  # type: ignore[method-assign, assignment]  # the driver itself tells nobody
     try:
         yield statements
     finally:
-        Prepared.all = run_prepared  # type: ignore[method-assign]
+        PreparedQuery.all = run_prepared  # type: ignore[method-assign]
         event.remove(Engine, "before_cursor_execute", note)
         _is_counting.reset(token)

@@ -14,8 +14,8 @@ import uvloop
 from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
-from app.actions.likeness import store_picks
-from app.actions.links import read_standings
+from app.actions.likeness import store_recommendations
+from app.actions.links import read_placements
 from app.cli.running import check_schema
 from app.db.session import Database, open_database
 from app.domain.ids import parse_id
@@ -69,11 +69,11 @@ def test_articles_come_oldest_first_and_some_share_an_instant_and_all_have_micro
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # one will do: each entry is a transaction
 async def test_a_generated_archive_is_imported_without_a_refused_line(database: Database) -> None:
     flaws: list[tuple[int, str]] = []
-    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda line, reason: flaws.append((line, reason)))
+    importer = Importer(database, now=lambda: NOW, on_error=lambda line, reason: flaws.append((line, reason)))
     report = await importer.run(io.BufferedReader(io.BytesIO(lines(ARTICLES, 5))))
     assert not flaws
-    assert report.refused == 0
-    assert not report.made, "every name an article gives is in the catalogue"
+    assert report.rejected == 0
+    assert not report.created_entries, "every name an article gives is in the catalogue"
     assert sum(count for (kind, _), count in report.records.items() if kind == "article") == ARTICLES
 
 
@@ -104,8 +104,8 @@ async def test_it_has_the_picks_that_the_app_itself_would_choose(written: Databa
         return list(connection.execute(select(article_picks).order_by(*article_picks.primary_key)))
 
     def pick_again(connection: Connection) -> None:
-        standings = read_standings(connection, connection.execute(select(articles)).all())
-        store_picks(connection, [*standings.values()], known=frozenset(standings))
+        standings = read_placements(connection, connection.execute(select(articles)).all())
+        store_recommendations(connection, [*standings.values()], known=frozenset(standings))
 
     chosen = await written.read(read)
     await written.write(pick_again)

@@ -14,7 +14,7 @@ import pytest
 from backports import zstd
 
 from app import clock
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.db.session import Connection
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant
@@ -34,7 +34,7 @@ OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": bytes,
 }
 PUBLIC = "public, max-age=30"
-LATE_MOST_S = 3.0  # nginx shows it up to a second late; a busy machine stalls for longer, but never for the 30 above
+MAX_LATE_S = 3.0  # nginx shows it up to a second late; a busy machine stalls for longer, but never for the 30 above
 
 
 class Front:
@@ -56,7 +56,7 @@ class Front:
 
         def store(connection: Connection) -> None:
             due = article(format_instant(at, find_zone("UTC")), source_id=source_id, status="scheduled")
-            stored = store_articles(connection, [due], now=clock.now())
+            stored = upsert_articles(connection, [due], now=clock.now())
             assert not any(isinstance(outcome, Exception) for outcome in stored.outcomes)
 
         run_once(self.database, store)
@@ -172,7 +172,7 @@ def test_a_scheduled_publication_shows_when_it_is_due_though_the_page_could_be_k
     while "Story due" not in (answer := front.get(target)).text:
         seen.add(answer.headers["x-cache"])
         assert "stale-while-revalidate" not in answer.headers["cache-control"]
-        assert time.time() < min(public_at, due_at + 10) + LATE_MOST_S
+        assert time.time() < min(public_at, due_at + 10) + MAX_LATE_S
         if public_at > time.time() and "Story due" in httpx.get(f"{front.server.address}{target}").text:
             public_at = time.time()
         time.sleep(0.05)
@@ -189,7 +189,7 @@ def test_whoever_waits_for_a_change_hears_of_it_at_once(front: Front) -> None:
         begun = time.monotonic()
         run_once(
             front.database,
-            lambda connection: store_articles(connection, [article(source_id="heard")], now=clock.now()),
+            lambda connection: upsert_articles(connection, [article(source_id="heard")], now=clock.now()),
         )
         answer = waiting.result(10)
         assert time.monotonic() - begun < 5  # half of what it would wait for nothing

@@ -17,12 +17,12 @@ import pytest
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.cli.server import DRAIN_SECONDS
 from app.db import migrations
 from app.db.session import Database, open_database
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from tests.api.conftest import as_key
 from tests.conftest import KINDS, create_database, run_once
 from tests.desk import Desk
@@ -32,11 +32,11 @@ from tests.records import author, edition, label, section
 from tests.serving import Server, free_port, start_server
 
 DESKS = 8
-IN_FLIGHT_LEAST = 4
+MIN_IN_FLIGHT = 4
 ROUNDS = 1
 ROUNDS_SOAK = 50
 WRITES_BEFORE = (10, 60)
-SECONDS_MOST = 120
+MAX_SECONDS = 120
 
 
 class House(NamedTuple):
@@ -64,8 +64,8 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
 def furnish(connection: Connection) -> str:
     """Store a catalogue to write with; the token of a key that may."""
     for record in (edition(), section("city", "City"), label("opinion", "Opinion"), author("ada", "Ada Vale")):
-        store_entry(connection, record, now=clock.now())
-    key = KeyRecord.model_validate({"name": "Desks", "scopes": ["articles:write", "articles:publish"]})
+        upsert_entry(connection, record, now=clock.now())
+    key = ApiKeyCreate.model_validate({"name": "Desks", "scopes": ["articles:write", "articles:publish"]})
     return create_key(connection, key, now=clock.now())[1]
 
 
@@ -102,8 +102,8 @@ class Newsroom:
             desk.is_ending = False
         working = [asyncio.create_task(desk.work(client)) for desk in self._desks]
         enough = self.ledger.counts["acknowledged"] + self._random.randrange(*WRITES_BEFORE)
-        deadline = time.monotonic() + SECONDS_MOST
-        while self.ledger.counts["acknowledged"] < enough or len(self.ledger.sent) < IN_FLIGHT_LEAST:
+        deadline = time.monotonic() + MAX_SECONDS
+        while self.ledger.counts["acknowledged"] < enough or len(self.ledger.sent) < MIN_IN_FLIGHT:
             assert time.monotonic() < deadline, "the desks do not write"
             if any(task.done() for task in working):
                 break  # and what stopped it is told below
@@ -169,7 +169,7 @@ async def live_through(house: House, folder: Path, rounds: int) -> None:
                 await newsroom.write_until(server, client, signal.SIGKILL)
                 assert await server.ended() == -signal.SIGKILL
     tell(newsroom, rounds, found)
-    assert min(newsroom.in_flight) >= IN_FLIGHT_LEAST
+    assert min(newsroom.in_flight) >= MIN_IN_FLIGHT
     assert newsroom.ledger.counts["acknowledged"] >= WRITES_BEFORE[0] * rounds
 
 
@@ -193,5 +193,5 @@ async def test_asked_to_end_a_server_answers_what_it_does_and_does_nothing_it_do
         assert await server.ended() in {0, -signal.SIGTERM}
         assert time.monotonic() - begun < DRAIN_SECONDS
         assert (await waiting).status_code == 200
-    assert newsroom.in_flight[0] >= IN_FLIGHT_LEAST
+    assert newsroom.in_flight[0] >= MIN_IN_FLIGHT
     tell(newsroom, 1, await newsroom.check(before=0, all_answered=True))

@@ -16,16 +16,16 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.db.limits import SERVING
 from app.db.locks import lock_change_log
 from app.db.session import open_database
-from app.domain.api_key import KeyUses
+from app.domain.api_key import LastUsedBuffer
 from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant
 from app.main import create_app
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import Scheduler
 from tests.api.conftest import as_key
 from tests.conftest import run_once, running
 from tests.following import Slots, process
@@ -89,7 +89,7 @@ async def schedule(address: str, number: int = 1) -> None:
     database = open_database(address)
     due = clock.now() + SECOND_US
     records = [article(format_instant(due, UTC), source_id=f"due-{place}") for place in range(number)]
-    stored = await database.write(store_articles, records, now=clock.now())
+    stored = await database.write(upsert_articles, records, now=clock.now())
     assert not [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
     await database.close()
 
@@ -295,7 +295,7 @@ async def test_articles_that_are_due_at_once_are_released_by_a_server_that_is_to
         await asyncio.to_thread(run_once, address, running_sql(statement))
     await schedule(address, DUE)
     database = open_database(address, limits=SERVING._replace(write_s=1.0))
-    upkeep = Worker(database, KeyUses())
+    upkeep = Scheduler(database, LastUsedBuffer())
     await upkeep.start()
     count_published = text("SELECT count(*) FROM articles WHERE status = 'published' AND source_id LIKE 'due-%'")
     async with asyncio.timeout(ENDED_S):

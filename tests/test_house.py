@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from app.actions.publication import publish_article, withdraw_article
 from app.db.session import Database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from tests.api.conftest import fill
 from tests.conftest import NOW
 from tests.house import check_house
@@ -61,7 +61,7 @@ def harm(connection: Connection, statement: str) -> None:
 @pytest.fixture
 async def furnished(database: Database) -> Database:
     """The small newsroom, with something withdrawn by hand and something published."""
-    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND}
+    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
 
     def move(connection: Connection) -> None:
         fill(connection)

@@ -30,11 +30,11 @@ RECORDS = (
 async def test_every_line_of_the_example_is_imported(database: Database) -> None:
     [example] = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
     refused: list[str] = []
-    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda _, reason: refused.append(reason))
+    importer = Importer(database, now=lambda: NOW, on_error=lambda _, reason: refused.append(reason))
     report = await importer.run(io.BufferedReader(io.BytesIO(example.encode())))
     assert refused == []
     assert report.records["article", Outcome.CREATED] == 2
-    assert not report.made
+    assert not report.created_entries
 
 
 @pytest.mark.parametrize("model", RECORDS)

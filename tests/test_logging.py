@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
-from app.actions.installation import signing_secret
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
+from app.actions.installation import get_or_create_signing_secret
 from app.actions.keys import create_key
 from app.db.session import Connection
-from app.db.sqlite_file import LOOKS_EVERY_S
-from app.domain.api_key import KeyScope
+from app.db.sqlite_file import CHECK_INTERVAL_S
+from app.domain.api_key import ApiKeyScope
 from app.domain.instant import DAY_US
 from app.domain.preview import Preview, make_token
 from app.logging import MAX_LINE_CHARACTERS, LineFormatter
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, run_once
 from tests.records import article, edition
@@ -102,10 +102,10 @@ def test_a_long_message_is_cut() -> None:
 
 def fill(connection: Connection) -> tuple[str, str]:
     """Store an edition and a draft; the tokens of the draft's preview and of a key."""
-    store_entry(connection, edition(), now=NOW)
-    draft = store_articles(connection, [article(None, edition="global", headline="Fog")], now=NOW)
-    token = make_token(signing_secret(connection), Preview(draft.ids[0], NOW + 3_650 * DAY_US))
-    record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE])
+    upsert_entry(connection, edition(), now=NOW)
+    draft = upsert_articles(connection, [article(None, edition="global", headline="Fog")], now=NOW)
+    token = make_token(get_or_create_signing_secret(connection), Preview(draft.ids[0], NOW + 3_650 * DAY_US))
+    record = ApiKeyCreate(name="desk", scopes=[ApiKeyScope.ARTICLES_WRITE])
     return token, create_key(connection, record, now=NOW)[1]
 
 
@@ -145,7 +145,7 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     assert request(process.port, "/v1/editorial/articles", f"Authorization: Bearer {key}") == 200
     assert request(process.port, f"/v1/articles/a{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE") == 404
     path.unlink()
-    time.sleep(2 * LOOKS_EVERY_S)
+    time.sleep(2 * CHECK_INTERVAL_S)
     broken = f"/v1/editorial/articles/b{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE"
     assert request(process.port, broken, f"Authorization: Bearer {key}") == 503
     assert request(process.port, preview) == 503

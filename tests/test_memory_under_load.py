@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.db import migrations
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from tests.archive import make_archive
 from tests.conftest import KINDS, create_database, run_once
 from tests.mixed_load import MixedLoad
@@ -50,11 +50,11 @@ pytestmark = [
 
 def fill(connection: Connection) -> str:
     """Store an archive; the token of a key with every scope."""
-    store_entry(connection, edition(), now=clock.now())
+    upsert_entry(connection, edition(), now=clock.now())
     records = [filed.record for filed in make_archive(ARTICLES, seed=11, days=60)]
-    stored = store_articles(connection, records, now=clock.now())
+    stored = upsert_articles(connection, records, now=clock.now())
     assert not [each for each in stored.outcomes if isinstance(each, Exception)]
-    key = KeyRecord.model_validate({"name": "Load", "scopes": list(KeyScope)})
+    key = ApiKeyCreate.model_validate({"name": "Load", "scopes": list(ApiKeyScope)})
     return create_key(connection, key, now=clock.now())[1]
 
 

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.actions.catalogue import Outcome
 from app.db import migrations
 from app.db.base import metadata
@@ -38,7 +38,7 @@ MakeEmpty = Callable[[str], str]
 
 def scripts() -> ScriptDirectory:
     config = Config()
-    config.set_main_option("script_location", str(migrations.FOLDER))
+    config.set_main_option("script_location", str(migrations.MIGRATIONS_DIR))
     return ScriptDirectory.from_config(config)
 
 
@@ -129,7 +129,7 @@ def test_every_constraint_is_named_after_its_table(make_empty: MakeEmpty) -> Non
 
 
 def test_this_release_expects_the_one_last_migration() -> None:
-    assert scripts().get_heads() == [migrations.EXPECTED]
+    assert scripts().get_heads() == [migrations.HEAD_REVISION]
 
 
 def test_migrations_are_named_by_the_minute_and_in_words() -> None:
@@ -224,7 +224,7 @@ def test_content_of_the_first_schema_is_the_same_after_the_upgrade(make_empty: M
         for statement in BEFORE.replace("{blank}", blank).split(";"):
             connection.exec_driver_sql(statement)
         migrations.upgrade(connection)
-        stored = store_articles(connection, AGAIN, now=NOW)
+        stored = upsert_articles(connection, AGAIN, now=NOW)
         assert stored.outcomes == [Outcome.UNCHANGED, Outcome.UNCHANGED]
         saves = connection.execute(text("SELECT article_id, revision, action, actor FROM revisions ORDER BY 1")).all()
         assert [tuple(row) for row in saves] == [(7, 2, "edited", "import"), (8, 1, "created", "import")]

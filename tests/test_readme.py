@@ -13,8 +13,8 @@ import pytest
 
 from app.actions.keys import create_key
 from app.db.session import Database
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import NOW
 from tests.sample import load_sample
 
@@ -71,8 +71,8 @@ async def sample(database: Database) -> None:
 @pytest.fixture
 async def token(database: Database) -> str:
     """What `dayline keys create` prints for the desk that the documents speak of."""
-    scopes = [KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH]
-    _, token = await database.write(create_key, KeyRecord(name="Night desk", scopes=scopes), now=NOW)
+    scopes = [ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH]
+    _, token = await database.write(create_key, ApiKeyCreate(name="Night desk", scopes=scopes), now=NOW)
     return token
 
 

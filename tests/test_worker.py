@@ -11,12 +11,12 @@ from sqlalchemy import Connection, delete, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app import clock, worker
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
-from app.actions.idempotency import PrivateAnswer, Repeatable, keep_answer
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
+from app.actions.idempotency import IdempotentRequest, StoredResponse, store_response
 from app.actions.keys import create_key
 from app.db.session import Database, open_database
-from app.domain.api_key import KeyUses
+from app.domain.api_key import LastUsedBuffer
 from app.domain.calendar import find_zone
 from app.domain.instant import DAY_US, SECOND_US, format_instant
 from app.main import create_app
@@ -25,30 +25,30 @@ from app.models.article import articles
 from app.models.change import changes
 from app.models.idempotent_answer import idempotent_answers
 from app.models.revision import revisions
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import Scheduler
 from tests.conftest import NOW, Store, running
 from tests.records import article, edition
 from tests.statements import counted
 
 PATIENCE_S = 10.0
-STEP_MOST_US = 100_000
+MAX_STEP_US = 100_000
 UTC = find_zone("UTC")
 
 
 async def schedule(database: Database, *due: int) -> None:
     """File an article for each of these times, as another process would."""
     records = [article(format_instant(at, UTC), source_id=f"s{at}-{place}") for place, at in enumerate(due)]
-    stored = await database.write(store_articles, records, now=min(due) - 1)
+    stored = await database.write(upsert_articles, records, now=min(due) - 1)
     assert not [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
 
 
 @asynccontextmanager
-async def at_work(address: str, key_uses: KeyUses | None = None) -> AsyncIterator[Worker]:
+async def at_work(address: str, key_uses: LastUsedBuffer | None = None) -> AsyncIterator[Scheduler]:
     """The upkeep of one more process on the database."""
     database = open_database(address)
-    upkeep = Worker(database, key_uses or KeyUses())
+    upkeep = Scheduler(database, key_uses or LastUsedBuffer())
     await upkeep.start()
     try:
         yield upkeep
@@ -89,7 +89,7 @@ async def test_what_another_process_scheduled_is_out_within_a_second_of_its_time
         late, before = 0, begun  # a machine that stalls is not held against it
         while len(seen) < len(due):
             items = (await client.get("/v1/articles")).json()["items"]
-            late += max(0, (now := clock.now()) - before - STEP_MOST_US)
+            late += max(0, (now := clock.now()) - before - MAX_STEP_US)
             before = now
             seen += [now] * (len(items) - len(seen))
             assert now < begun + 10 * SECOND_US
@@ -207,9 +207,9 @@ async def test_one_that_cannot_be_released_holds_up_no_other(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(worker, "BATCH", 4)
-    monkeypatch.setattr(worker, "STUCK_AGAIN_S", 0.3)
+    monkeypatch.setattr(worker, "RETRY_FAILED_S", 0.3)
     monkeypatch.setattr(worker, "HOUSEKEEPING_S", 0.05)
-    key_uses, key_id = KeyUses(), await make_key(database)
+    key_uses, key_id = LastUsedBuffer(), await make_key(database)
     soon = clock.now() + 300_000
     await schedule(database, *(soon + place for place in range(10)))
     slugs = select(articles.c.slug).order_by(articles.c.published_at)
@@ -237,16 +237,16 @@ async def test_one_that_cannot_be_released_holds_up_no_other(
 async def test_when_everything_fails_the_round_ends(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(worker, "FAILURES_MOST", 3)
+    monkeypatch.setattr(worker, "MAX_FAILURES", 3)
     await schedule(database, *(NOW - place * SECOND_US for place in range(10)))
     slugs = select(articles.c.slug).order_by(articles.c.published_at)
     found = await database.read(lambda connection: connection.scalars(slugs).all())
     await database.write(spoil, *found[:9])
-    upkeep = Worker(database, KeyUses())
+    upkeep = Scheduler(database, LastUsedBuffer())
     for failed in (2, 4, 6, 8):
         with pytest.raises(DBAPIError):
             await upkeep._tick()
-        assert len(upkeep._stuck) == failed
+        assert len(upkeep._failed) == failed
         assert await database.read(count_public) == 0
     await upkeep._tick()
     assert await database.read(count_public) == 1
@@ -277,7 +277,7 @@ async def test_it_ends_at_once_and_leaves_nothing_half_done(
 
 @pytest.mark.usefixtures("edition_kyiv")
 async def test_a_write_is_finished_even_when_it_is_cancelled(database: Database) -> None:
-    upkeep = Worker(database, KeyUses())
+    upkeep = Scheduler(database, LastUsedBuffer())
     has_begun = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -297,7 +297,7 @@ async def test_a_write_is_finished_even_when_it_is_cancelled(database: Database)
 
 async def make_key(database: Database) -> int:
     """The number of a new key."""
-    record = KeyRecord.model_validate({"name": "A desk", "scopes": ["content:read"]})
+    record = ApiKeyCreate.model_validate({"name": "A desk", "scopes": ["content:read"]})
     await database.write(create_key, record, now=NOW)
     return await database.read(lambda connection: connection.execute(select(api_keys.c.id)).scalar_one())
 
@@ -309,7 +309,7 @@ def last_used(connection: Connection) -> int | None:
 
 
 async def test_uses_of_keys_are_written_down_at_the_end(database: Database, database_address: str) -> None:
-    key_uses = KeyUses()
+    key_uses = LastUsedBuffer()
     key_id = await make_key(database)
     async with at_work(database_address, key_uses):
         key_uses.note(key_id, NOW)
@@ -321,7 +321,7 @@ async def test_uses_that_could_not_be_written_are_kept_for_the_next_time(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "HOUSEKEEPING_S", 0.05)
-    key_uses = KeyUses()
+    key_uses = LastUsedBuffer()
     key_id = await make_key(database)
     async with at_work(database_address, key_uses):
         await database.write(lambda connection: connection.execute(text("ALTER TABLE api_keys RENAME TO away")))
@@ -343,8 +343,8 @@ async def test_kept_answers_are_forgotten_after_a_day(
     monkeypatch.setattr(worker, "HOURLY_EVERY", 2)
     key_id = await make_key(database)
     for name, at in (("old", NOW - DAY_US - 1), ("young", NOW - DAY_US + 1)):
-        request, answer = Repeatable(key_id, name, b"digest"), PrivateAnswer(201, {}, b"{}")
-        await database.write(keep_answer, request, answer, now=at)
+        request, answer = IdempotentRequest(key_id, name, b"digest"), StoredResponse(201, {}, b"{}")
+        await database.write(store_response, request, answer, now=at)
 
     async def one_is_left() -> bool:
         names = select(idempotent_answers.c.name)
@@ -362,10 +362,10 @@ async def test_the_old_part_of_the_log_is_compacted(
 ) -> None:
     monkeypatch.setattr(worker, "HOUSEKEEPING_S", 0.02)
     monkeypatch.setattr(worker, "HOURLY_EVERY", 2)
-    await database.write(store_entry, edition(), now=NOW - 9 * DAY_US)
+    await database.write(upsert_entry, edition(), now=NOW - 9 * DAY_US)
     for days, headline in ((9, "first"), (8, "second"), (1, "third"), (0, "fourth")):
         told = article("2026-11-01T10:00:00Z", source_id="one", headline=headline)
-        await database.write(store_articles, [told], now=NOW - days * DAY_US)
+        await database.write(upsert_articles, [told], now=NOW - days * DAY_US)
     seqs = select(changes.c.seq).order_by(changes.c.seq)
 
     async def the_first_is_gone() -> bool:

@@ -8,17 +8,17 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
-from app.actions.changes import Change, append_changes, begin_changes
-from app.actions.listings import Standing
+from app.actions.changes import Change, append_changes, begin_log_transaction
+from app.actions.listings import Placement
 from app.db.base import AnyRow
-from app.db.bulk import portions
+from app.db.bulk import chunked
 from app.domain.change import ChangeType
 from app.domain.scope import Facet
-from app.domain.surrogate import facet_key, shelf_key
-from app.errors import NotFound
+from app.domain.surrogate import collection_key, facet_key
+from app.errors import NotFoundError
 from app.models.article import article_authors, article_tags, articles
 from app.models.edition import editions
-from app.records.catalogue import SHELVES, find_entry, is_listed, name_of
+from app.records.catalogue import CATALOGUE_TABLES, entry_name, get_entry_row, is_listed
 from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
 UPDATED = {
@@ -45,7 +45,7 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class UnknownEdition(NotFound):
+class UnknownEditionError(NotFoundError):
     """A record belongs to an edition that is not here (yet)."""
 
     def __init__(self, slug: str) -> None:
@@ -54,23 +54,23 @@ class UnknownEdition(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CreatedEntries:
     """Entries that were made from their codes: how many, and the changes to log for those that are listed."""
 
     count: int
     changes: list[Change]
 
 
-def store_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str = "import") -> Outcome:
+def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str = "import") -> Outcome:
     """Create or replace the entry that the record names; nothing is written when it is equal already.
 
-    UnknownEdition for a section of no edition.
+    UnknownEditionError for a section of no edition.
     """
-    begin_changes(connection)
+    begin_log_transaction(connection)
     kind = KINDS[type(record)]
-    name = name_of(record)
+    name = entry_name(record)
     edition_id = edition_of(connection, record)
-    row = find_entry(connection, kind, name, edition_id=edition_id)
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
     members = _members(record)
     others: list[int] = []
     if isinstance(record, EditionRecord):
@@ -83,7 +83,7 @@ def store_entry(connection: Connection, record: CatalogueRecord, *, now: int, ac
     if others:
         _step_back(connection, others, now)
     if row is None:
-        identity = {SHELVES[kind].name.name: name} | ({} if edition_id is None else {"edition_id": edition_id})
+        identity = {CATALOGUE_TABLES[kind].name.name: name} | ({} if edition_id is None else {"edition_id": edition_id})
         number = _insert(connection, kind, {**identity, **members, "modified_at": now})
     else:
         number = _replace(connection, kind, row, {**members, "modified_at": now})
@@ -98,26 +98,26 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
     return {row.slug: row.id for row in found}
 
 
-def known_entries(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
+def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
     """The numbers of those of these names that are there, sections within their edition."""
     wanted = sorted(set(names))
-    table, name = SHELVES[kind]
+    table, name = CATALOGUE_TABLES[kind]
     here = [table.c.edition_id == edition_id] if kind is Facet.SECTION else []
-    statements = (select(name, table.c.id).where(name.in_(some), *here) for some in portions(wanted))
+    statements = (select(name, table.c.id).where(name.in_(some), *here) for some in chunked(wanted))
     return {row[0]: row.id for statement in statements for row in connection.execute(statement)}
 
 
-def ensure_entries(
+def get_or_create_entries(
     connection: Connection, kind: Facet, wanted: Mapping[str, bool], *, edition_id: int, now: int
-) -> tuple[dict[str, int], Made | None]:
+) -> tuple[dict[str, int], CreatedEntries | None]:
     """The numbers of these names; those that were not there are made from their code, listed or not as it says."""
     if not wanted:
         return {}, None
-    known = known_entries(connection, kind, wanted, edition_id=edition_id)
+    known = find_entry_ids(connection, kind, wanted, edition_id=edition_id)
     missing = sorted(wanted.keys() - known.keys())
     if not missing:
         return known, None
-    table, name = SHELVES[kind]
+    table, name = CATALOGUE_TABLES[kind]
     fixed: dict[str, Any] = {"edition_id": edition_id} if kind is Facet.SECTION else {}
     connection.execute(
         insert(table),
@@ -126,12 +126,12 @@ def ensure_entries(
             for each in missing
         ],
     )
-    fresh = known_entries(connection, kind, missing, edition_id=edition_id)
+    fresh = find_entry_ids(connection, kind, missing, edition_id=edition_id)
     changes = [_change(kind, fresh[each], edition_id) for each in missing if wanted[each]]
-    return known | fresh, Made(len(missing), changes)
+    return known | fresh, CreatedEntries(len(missing), changes)
 
 
-def show_entries(connection: Connection, appeared: Sequence[Standing]) -> list[Change]:
+def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -> list[Change]:
     """List the entries that these public articles, new in their lists, are the first to use; the changes to log."""
     changes: list[Change] = []
     used: dict[Facet, dict[int, int]] = {}
@@ -140,8 +140,8 @@ def show_entries(connection: Connection, appeared: Sequence[Standing]) -> list[C
             if kind is not Facet.EDITION:
                 used.setdefault(kind, {})[number] = article.edition_id
     for kind, owners in used.items():
-        table = SHELVES[kind].table
-        for numbers in portions(sorted(owners)):
+        table = CATALOGUE_TABLES[kind].table
+        for numbers in chunked(sorted(owners)):
             hidden = select(table.c.id).where(table.c.id.in_(numbers), table.c.is_listed.is_(False))
             found = connection.execute(hidden).scalars().all()
             if found:
@@ -150,7 +150,7 @@ def show_entries(connection: Connection, appeared: Sequence[Standing]) -> list[C
     return changes
 
 
-def drop_unused(connection: Connection, gone: Standing) -> None:
+def delete_unused_entries(connection: Connection, gone: Placement) -> None:
     """Delete the entries that an article which is gone named and that are listed for nobody and used by no other."""
     users = {
         Facet.SECTION: articles.c.section_id,
@@ -160,28 +160,28 @@ def drop_unused(connection: Connection, gone: Standing) -> None:
     }
     for kind, number in gone.facets():
         if kind is not Facet.EDITION:
-            table = SHELVES[kind].table
+            table = CATALOGUE_TABLES[kind].table
             unused = ~exists().where(users[kind] == table.c.id)
             connection.execute(delete(table).where(table.c.id == number, table.c.is_listed.is_(False), unused))
 
 
 def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
-    """The number of a section's edition, None for what belongs to none; UnknownEdition."""
+    """The number of a section's edition, None for what belongs to none; UnknownEditionError."""
     if not isinstance(record, SectionRecord):
         return None
     edition_id = edition_ids(connection, [record.edition]).get(record.edition)
     if edition_id is None:
-        raise UnknownEdition(record.edition)
+        raise UnknownEditionError(record.edition)
     return edition_id
 
 
 def _insert(connection: Connection, kind: Facet, columns: dict[str, Any]) -> int:
-    table = SHELVES[kind].table
+    table = CATALOGUE_TABLES[kind].table
     return int(connection.execute(insert(table).values(**columns).returning(table.c.id)).scalar_one())
 
 
 def _replace(connection: Connection, kind: Facet, row: AnyRow, columns: dict[str, Any]) -> int:
-    table = SHELVES[kind].table
+    table = CATALOGUE_TABLES[kind].table
     listed = {} if kind is Facet.EDITION else {"is_listed": True}
     connection.execute(update(table).where(table.c.id == row.id).values(**columns, **listed, revision=row.revision + 1))
     return int(row.id)
@@ -189,7 +189,7 @@ def _replace(connection: Connection, kind: Facet, row: AnyRow, columns: dict[str
 
 def _change(kind: Facet, number: int, edition_id: int | None) -> Change:
     owner = {Facet.EDITION: number, Facet.SECTION: edition_id}.get(kind)
-    keys = [facet_key(kind, number), shelf_key(kind, edition_id)]
+    keys = [facet_key(kind, number), collection_key(kind, edition_id)]
     return Change(type=UPDATED[kind], keys=keys, edition_id=owner)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection, func, select
 
-from app.db.bulk import insert_rows
-from app.db.commits import announce_commit
+from app.db.bulk import bulk_insert
+from app.db.commits import notify_commit
 from app.db.locks import lock_change_log
 from app.domain.change import ChangeType
-from app.domain.surrogate import key_list
+from app.domain.surrogate import normalized_keys
 from app.models.change import changes
 
 _LATEST = select(func.coalesce(func.max(changes.c.seq), 0))
@@ -26,17 +26,17 @@ class Change:
     article_id: int | None = None
 
 
-def begin_changes(connection: Connection) -> None:
+def begin_log_transaction(connection: Connection) -> None:
     """Take the writers' turn: from here to the commit nobody else appends, so sequence follows commits.
 
     Other processes hear of the commit, whether rows are appended or taken away.
     """
     lock_change_log(connection)
-    announce_commit(connection)
+    notify_commit(connection)
 
 
-def last_number(connection: Connection) -> int:
-    """Where the log ends, 0 before the first change; `begin_changes` came first."""
+def last_seq(connection: Connection) -> int:
+    """Where the log ends, 0 before the first change; `begin_log_transaction` came first."""
     last: int = connection.execute(_LATEST).scalar_one()
     return last
 
@@ -44,13 +44,13 @@ def last_number(connection: Connection) -> int:
 def append_changes(
     connection: Connection, happened: Sequence[Change], *, now: int, actor: str, behind: int | None = None
 ) -> None:
-    """Append rows in this order; `begin_changes` came first in this transaction. `actor` says who did it.
+    """Append rows in this order; `begin_log_transaction` came first in this transaction. `actor` says who did it.
 
     They are numbered from behind the last one on, or from behind a number beyond that.
     """
     if not happened:
         return
-    latest = last_number(connection) if behind is None else behind
+    latest = last_seq(connection) if behind is None else behind
     rows = [
         {
             "seq": seq,
@@ -59,8 +59,8 @@ def append_changes(
             "edition_id": change.edition_id,
             "article_id": change.article_id,
             "actor": actor,
-            "keys": orjson.dumps(key_list(change.keys)).decode(),
+            "keys": orjson.dumps(normalized_keys(change.keys)).decode(),
         }
         for seq, change in enumerate(happened, start=latest + 1)
     ]
-    insert_rows(connection, changes, rows)
+    bulk_insert(connection, changes, rows)

@@ -10,16 +10,16 @@ from typing import Any
 import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
 
-from app.actions.changes import begin_changes
+from app.actions.changes import begin_log_transaction
 from app.db.base import AnyRow
-from app.db.bulk import portions
+from app.db.bulk import chunked
 from app.domain.instant import DAY_US
-from app.domain.surrogate import EVERY_PLACE, is_place, key_list
+from app.domain.surrogate import ALL_TIMESTAMPS, is_timestamp_key, normalized_keys
 from app.models.change import changes
-from app.records.installation import read_value, replace_value
+from app.records.installation import compare_and_set, get_value
 
 KEPT_US = 7 * DAY_US
-PLACES_MOST = 50
+MAX_PLACES = 50
 MARK = "changes_compacted"
 
 _COLUMNS = select(changes.c.seq, changes.c.type, changes.c.at, changes.c.article_id, changes.c["keys"].label("names"))
@@ -39,14 +39,14 @@ def compact_changes(connection: Connection, *, now: int, most: int) -> int:
     How many were looked at: fewer than `most` when all that is old has been seen. The last row of the log always
     stays, and so does the last of every article; nothing that is public is ever without a row.
     """
-    begin_changes(connection)
-    value = read_value(connection, MARK)
+    begin_log_transaction(connection)
+    value = get_value(connection, MARK)
     mark = 0 if value is None else int(value)
     rows = _old_rows(connection, mark, now, most)
     if not rows:
         return 0
     _merge([*_rows_behind(connection, rows, mark), *rows], connection)
-    replace_value(connection, MARK, old=value, new=str(rows[-1].seq).encode())
+    compare_and_set(connection, MARK, old=value, new=str(rows[-1].seq).encode())
     return len(rows)
 
 
@@ -66,7 +66,7 @@ def _old_rows(connection: Connection, mark: int, now: int, most: int) -> list[An
 def _rows_behind(connection: Connection, rows: Sequence[AnyRow], mark: int) -> list[AnyRow]:
     """What stayed, up to the mark, of the articles and the kinds of entry that these rows speak of."""
     found: list[AnyRow] = []
-    for numbers in portions(sorted({row.article_id for row in rows if row.article_id is not None})):
+    for numbers in chunked(sorted({row.article_id for row in rows if row.article_id is not None})):
         found += connection.execute(_OF_ARTICLES, {"mark": mark, "numbers": numbers})
     types = sorted({row.type for row in rows if row.article_id is None})
     if types:
@@ -88,7 +88,7 @@ def _merge(rows: Iterable[AnyRow], connection: Connection) -> None:
         names = _dump_names(same)
         if names != last.names:
             renamed.append({"b_seq": last.seq, "b_keys": names})
-    for numbers in portions(sorted(superseded)):
+    for numbers in chunked(sorted(superseded)):
         connection.execute(_DELETE, {"numbers": numbers})
     if renamed:
         connection.execute(_RENAME, renamed)
@@ -99,7 +99,7 @@ def _dump_names(rows: Sequence[AnyRow]) -> str:
     if len(rows) == 1:
         return str(rows[0].names)
     names = {name for row in rows for name in orjson.loads(row.names)}
-    places = {name for name in names if is_place(name)}
-    if len(places) > PLACES_MOST:
-        names = names - places | {EVERY_PLACE}
-    return orjson.dumps(key_list(names)).decode()
+    places = {name for name in names if is_timestamp_key(name)}
+    if len(places) > MAX_PLACES:
+        names = names - places | {ALL_TIMESTAMPS}
+    return orjson.dumps(normalized_keys(names)).decode()

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
 
 from app.domain.instant import DAY_US
-from app.domain.webhook import DELIVERED, PENDING, Outcome, Setback
+from app.domain.webhook import DELIVERED, PENDING, AttemptResult, FailureState
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 
 KEPT_US = 30 * DAY_US
-KEPT_MOST = 1_000  # delivered ones of an endpoint
+MAX_KEPT = 1_000  # delivered ones of an endpoint
 
 _LOCKED = select(webhook_endpoints.c.id).where(webhook_endpoints.c.id == bindparam("b_endpoint")).with_for_update()
 """An endpoint before its deliveries, as its managers do it: the other way round, two would wait for each other."""
@@ -34,13 +34,13 @@ _NOT_TAKEN = _TAKEN.values(_ATTEMPTED)
 _TAKEN = _TAKEN.values({**_ATTEMPTED, "status": DELIVERED, "delivered_at": bindparam("b_at")})
 
 
-def claim_endpoint(
-    connection: Connection, endpoint_id: int, *, holder: str, over: str | None, now: int, until: int
+def acquire_lease(
+    connection: Connection, endpoint_id: int, *, holder: str, dead_owner: str | None, now: int, until: int
 ) -> bool:
     """Whether this process works the endpoint until then, and nobody else; `over` is a process known to have ended."""
     is_free = [webhook_endpoints.c.claimed_until <= now, webhook_endpoints.c.claimed_by == holder]
-    if over is not None:
-        is_free.append(webhook_endpoints.c.claimed_by == over)
+    if dead_owner is not None:
+        is_free.append(webhook_endpoints.c.claimed_by == dead_owner)
     done = connection.execute(
         update(webhook_endpoints)
         .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.disabled_at.is_(None), or_(*is_free))
@@ -49,7 +49,7 @@ def claim_endpoint(
     return done.rowcount == 1
 
 
-def release_endpoints(connection: Connection, *, holder: str) -> None:
+def release_leases(connection: Connection, *, holder: str) -> None:
     """Let others work everything that this process does."""
     connection.execute(
         update(webhook_endpoints)
@@ -58,7 +58,7 @@ def release_endpoints(connection: Connection, *, holder: str) -> None:
     )
 
 
-def fill_outbox(
+def enqueue_deliveries(
     connection: Connection,
     endpoint_id: int,
     rows: Sequence[dict[str, Any]],
@@ -93,7 +93,7 @@ def record_delivery(
     connection: Connection,
     endpoint_id: int,
     seq: int,
-    outcome: Outcome,
+    outcome: AttemptResult,
     *,
     holder: str,
     filters: tuple[str, str],
@@ -123,8 +123,8 @@ def record_failure(
     connection: Connection,
     endpoint_id: int,
     seq: int,
-    outcome: Outcome,
-    setback: Setback,
+    outcome: AttemptResult,
+    setback: FailureState,
     *,
     holder: str,
     revision: int,
@@ -150,7 +150,7 @@ def record_failure(
     )
 
 
-def tidy_deliveries(connection: Connection, *, now: int) -> None:
+def prune_deliveries(connection: Connection, *, now: int) -> None:
     """Forget what was delivered more than 30 days ago, and of each endpoint all but the latest thousand."""
     is_delivered = webhook_deliveries.c.status == DELIVERED
     for endpoint_id in connection.execute(_EVERY).scalars().all():
@@ -162,14 +162,14 @@ def tidy_deliveries(connection: Connection, *, now: int) -> None:
             select(webhook_deliveries.c.seq)
             .where(is_of_it, is_delivered)
             .order_by(webhook_deliveries.c.seq.desc())
-            .limit(KEPT_MOST)
+            .limit(MAX_KEPT)
             .subquery()
         )
         first = select(func.min(latest.c.seq)).scalar_subquery()
         connection.execute(delete(webhook_deliveries).where(is_of_it, is_delivered, webhook_deliveries.c.seq < first))
 
 
-def _bound(endpoint_id: int, seq: int, outcome: Outcome) -> dict[str, Any]:
+def _bound(endpoint_id: int, seq: int, outcome: AttemptResult) -> dict[str, Any]:
     return {
         "b_endpoint": endpoint_id,
         "b_seq": seq,

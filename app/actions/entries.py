@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.actions.catalogue import KINDS, UnknownEdition, edition_of, store_entry
-from app.actions.changes import begin_changes
+from app.actions.catalogue import KINDS, UnknownEditionError, edition_of, upsert_entry
+from app.actions.changes import begin_log_transaction
 from app.domain.patch import merge_patch
 from app.domain.scope import Facet
-from app.errors import Conflict, Flaw, InvalidInput, NotFound, PreconditionFailed
+from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
 from app.models.edition import editions
-from app.records.catalogue import NOUNS, entry_record, find_entry, is_listed, name_of
+from app.records.catalogue import KIND_NAMES, entry_name, get_entry_row, is_listed, to_record
 from app.schemas.record import CatalogueRecord
 from app.schemas.validation import validated
 
@@ -20,21 +20,21 @@ _IDENTITY = ("kind", "slug", "code", "edition")
 
 
 def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str) -> None:
-    """Store a new entry; Conflict if there is one of that name, InvalidInput for a section of no edition.
+    """Store a new entry; Conflict if there is one of that name, InvalidInputError for a section of no edition.
 
     One that only drafts named so far becomes what is given.
     """
-    begin_changes(connection)
+    begin_log_transaction(connection)
     kind = KINDS[type(record)]
-    name = name_of(record)
+    name = entry_name(record)
     try:
         edition_id = edition_of(connection, record)
-    except UnknownEdition as error:
-        raise InvalidInput(Flaw("edition", error.detail)) from None
-    row = find_entry(connection, kind, name, edition_id=edition_id)
+    except UnknownEditionError as error:
+        raise InvalidInputError(FieldError("edition", error.detail)) from None
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
     if row is not None and is_listed(row):
-        raise Conflict(f"There is already a {NOUNS[kind]} '{name}'.")
-    store_entry(connection, record, now=now, actor=actor)
+        raise ConflictError(f"There is already a {KIND_NAMES[kind]} '{name}'.")
+    upsert_entry(connection, record, now=now, actor=actor)
 
 
 def edit_entry(
@@ -52,33 +52,34 @@ def edit_entry(
     """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Responses with the entry change.
 
     `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
-    the current value; `warnings` of an earlier response are ignored. NotFound, PreconditionFailed, InvalidInput.
+    the current value; `warnings` of an earlier response are ignored. NotFoundError, PreconditionFailedError,
+    InvalidInputError.
     """
-    begin_changes(connection)
+    begin_log_transaction(connection)
     patch = {member: value for member, value in patch.items() if member != "warnings"}
     slug, edition_id = _edition(connection, edition) if kind is Facet.SECTION else (None, None)
-    row = find_entry(connection, kind, name, edition_id=edition_id)
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
     if row is None:
-        raise NotFound(f"There is no {NOUNS[kind]} '{name[:80]}' here.")
+        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}' here.")
     if expected is not None and row.revision not in expected:
-        raise PreconditionFailed(f"It is at revision {row.revision} now; read it again and repeat the change.")
-    current = entry_record(kind, row, edition=slug)
+        raise PreconditionFailedError(f"It is at revision {row.revision} now; read it again and repeat the change.")
+    current = to_record(kind, row, edition=slug)
     for member in _IDENTITY:
         if member in patch and patch[member] != current.get(member):
-            raise InvalidInput(Flaw(member, "An edit does not change what an entry is known by."))
+            raise InvalidInputError(FieldError(member, "An edit does not change what an entry is known by."))
     others = (shown or {}).keys() - current.keys()
     for member in patch.keys() & others:
         if patch[member] != (shown or {})[member]:
-            raise InvalidInput(Flaw(member, "An edit does not change this."))
+            raise InvalidInputError(FieldError(member, "An edit does not change this."))
     merged = merge_patch(current, {name: value for name, value in patch.items() if name not in others})
     if current.get("default") and not merged.get("default"):
-        raise InvalidInput(Flaw("default", "There is always a default edition; make another one it."))
-    store_entry(connection, validated(_MODELS[kind], merged), now=now, actor=actor)
+        raise InvalidInputError(FieldError("default", "There is always a default edition; make another one it."))
+    upsert_entry(connection, validated(_MODELS[kind], merged), now=now, actor=actor)
 
 
 def _edition(connection: Connection, slug: str | None) -> tuple[str, int]:
     here = editions.c.is_default if slug is None else editions.c.slug == slug
     row = connection.execute(select(editions.c.slug, editions.c.id).where(here)).first()
     if row is None:
-        raise NotFound(f"There is no edition '{(slug or '')[:80]}' here.")
+        raise NotFoundError(f"There is no edition '{(slug or '')[:80]}' here.")
     return row.slug, row.id

@@ -6,20 +6,20 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, delete, update
 
-from app.actions.catalogue import drop_unused
-from app.actions.changes import begin_changes
-from app.actions.consequences import complete_saves
-from app.actions.fingerprint import dump_blocks, fingerprint_of
+from app.actions.catalogue import delete_unused_entries
+from app.actions.changes import begin_log_transaction
+from app.actions.consequences import update_projections
+from app.actions.fingerprint import content_hash, serialize_body
 from app.actions.idempotency import blank_answers
-from app.actions.links import read_standings
-from app.actions.moving import find_movable
-from app.actions.saves import Save
+from app.actions.links import read_placements
+from app.actions.moving import get_for_transition
+from app.actions.saves import PendingRevision
 from app.actions.slugs import slug_owners
 from app.db.base import AnyRow
-from app.domain.article import Status
-from app.domain.editor import Editor
+from app.domain.article import ArticleStatus
+from app.domain.editor import Actor
 from app.domain.ids import format_id
-from app.errors import NotFound
+from app.errors import NotFoundError
 from app.models.article import (
     article_authors,
     article_bodies,
@@ -55,42 +55,42 @@ class Erasure(StrEnum):
     """What erasing came to; `absent` is what was never here, or never public and gone since."""
 
     DONE = "done"
-    DONE_BEFORE = "done before"
-    ABSENT = "absent"
+    ALREADY_ERASED = "done before"
+    NOT_FOUND = "absent"
 
 
-def erase_article(connection: Connection, article_id: int, *, now: int, editor: Editor) -> Erasure:
+def erase_article(connection: Connection, article_id: int, *, now: int, editor: Actor) -> Erasure:
     """Erase an article: a tombstone remains where it was public, nothing where it was not.
 
     The tombstone stores the id, the source_id and the dates, is 410 when requested and blocks a new import.
     Stored responses about it are emptied in any case.
     """
-    begin_changes(connection)
+    begin_log_transaction(connection)
     blank_answers(connection, article_id)
     try:
-        row = find_movable(connection, article_id)
-    except NotFound:
-        return Erasure.ABSENT
+        row = get_for_transition(connection, article_id)
+    except NotFoundError:
+        return Erasure.NOT_FOUND
     if row.erased_at is not None:
-        return Erasure.DONE_BEFORE
-    if not row.version and Status(row.status) in {Status.DRAFT, Status.SCHEDULED}:
-        remove_article(connection, row)
+        return Erasure.ALREADY_ERASED
+    if not row.version and ArticleStatus(row.status) in {ArticleStatus.DRAFT, ArticleStatus.SCHEDULED}:
+        hard_delete_article(connection, row)
         return Erasure.DONE
-    before = read_standings(connection, [row])[article_id]
-    after = replace(before, status=Status.WITHDRAWN, section_id=None, label_id=None, tag_ids=(), author_ids=())
-    save = Save(before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True)
+    before = read_placements(connection, [row])[article_id]
+    after = replace(before, status=ArticleStatus.WITHDRAWN, section_id=None, label_id=None, tag_ids=(), author_ids=())
+    save = PendingRevision(before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True)
     _empty(connection, row, save.revision, now)
-    complete_saves(connection, [save], now=now, actor=editor.actor)
+    update_projections(connection, [save], now=now, actor=editor.name)
     connection.execute(delete(article_picks).where(article_picks.c.picked_id == article_id))
     return Erasure.DONE
 
 
-def remove_article(connection: Connection, row: AnyRow) -> None:
+def hard_delete_article(connection: Connection, row: AnyRow) -> None:
     """Delete an article that was never public (a row of MOVABLE), and the entries that it alone gave their names."""
-    standing = read_standings(connection, [row])[row.id]
+    standing = read_placements(connection, [row])[row.id]
     connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == row.id))
     connection.execute(delete(articles).where(articles.c.id == row.id))
-    drop_unused(connection, standing)
+    delete_unused_entries(connection, standing)
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:
@@ -106,8 +106,8 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
     columns = dict.fromkeys(EMPTIED) | {
         "headline": HEADLINE,
         "slug": _free_slug(connection, row),
-        "status": Status.WITHDRAWN,
-        "fingerprint": fingerprint_of(blank, dump_blocks(blank)),
+        "status": ArticleStatus.WITHDRAWN,
+        "fingerprint": content_hash(blank, serialize_body(blank)),
         "revision": revision,
         "modified_at": now,
         "withdrawn_at": now if row.withdrawn_at is None else row.withdrawn_at,
@@ -115,6 +115,6 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
     }
     connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
     body = update(article_bodies).where(article_bodies.c.article_id == article_id)
-    connection.execute(body.values(blocks=dump_blocks(blank)))
+    connection.execute(body.values(blocks=serialize_body(blank)))
     for table in (article_tags, article_authors, article_related, article_picks, article_slugs, revisions):
         connection.execute(delete(table).where(table.c.article_id == article_id))

@@ -10,12 +10,12 @@ from app.schemas.record import ArticleRecord
 FINGERPRINT_BYTES = 16
 
 
-def dump_blocks(record: ArticleRecord) -> str:
+def serialize_body(record: ArticleRecord) -> str:
     """The body of a record as it is stored."""
     return orjson.dumps(dump_body(record.body)).decode()
 
 
-def fingerprint_of(record: ArticleRecord, blocks: str) -> bytes:
+def content_hash(record: ArticleRecord, blocks: str) -> bytes:
     """A digest of what editors write, but for its slug and the time of its update."""
     told = [record.headline, record.lead, record.dateline, record.label, record.section]
     lists = [record.tags, record.authors, record.related]

@@ -6,10 +6,10 @@ from http import HTTPStatus
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from app.db.commits import announce_commit
+from app.db.commits import notify_commit
 from app.db.locks import try_lock
 from app.domain.instant import DAY_US
-from app.errors import ArticleGone, IdempotencyKeyReused, RequestInProgress
+from app.errors import ArticleGone, IdempotencyKeyReusedError, RequestInProgressError
 from app.models.idempotent_answer import idempotent_answers
 
 KEPT_US = DAY_US
@@ -35,7 +35,7 @@ _FORGET = delete(idempotent_answers).where(idempotent_answers.c.at < bindparam("
 
 
 @dataclass(frozen=True, slots=True)
-class PrivateAnswer:
+class StoredResponse:
     """An answer as it is sent, and the article it is about, if any, so that erasing that reaches it."""
 
     status: int
@@ -45,7 +45,7 @@ class PrivateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeatable:
+class IdempotentRequest:
     """What makes two requests the same: who sends them, under which name, and a digest of all they say."""
 
     key_id: int
@@ -53,15 +53,15 @@ class Repeatable:
     digest: bytes
 
 
-def find_answer(connection: Connection, request: Repeatable, *, now: int) -> PrivateAnswer | None:
+def find_stored_response(connection: Connection, request: IdempotentRequest, *, now: int) -> StoredResponse | None:
     """Return the response stored for this request within the last day; None where no process handles the request.
 
-    Call it before the first write of the transaction. IdempotencyKeyReused where the key
-    was used for another request; RequestInProgress where another process handles it; ArticleGone where the article that
-    the request made was erased since, however long ago.
+    Call it before the first write of the transaction. IdempotencyKeyReusedError where the key
+    was used for another request; RequestInProgressError where another process handles it; ArticleGone where the
+    article that the request made was erased since, however long ago.
     """
     if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
-        raise RequestInProgress
+        raise RequestInProgressError
     known_by = {"key_id": request.key_id, "key_name": request.name, "after": now - KEPT_US}
     row = connection.execute(_FIND, known_by).first()
     if row is None:
@@ -69,12 +69,12 @@ def find_answer(connection: Connection, request: Repeatable, *, now: int) -> Pri
     if not row.digest:
         raise ArticleGone
     if bytes(row.digest) != request.digest:
-        raise IdempotencyKeyReused
-    announce_commit(connection)  # a replay acknowledges a write that its own request may still be waiting for
-    return PrivateAnswer(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
+        raise IdempotencyKeyReusedError
+    notify_commit(connection)  # a replay acknowledges a write that its own request may still be waiting for
+    return StoredResponse(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
 
 
-def keep_answer(connection: Connection, request: Repeatable, answer: PrivateAnswer, *, now: int) -> None:
+def store_response(connection: Connection, request: IdempotentRequest, answer: StoredResponse, *, now: int) -> None:
     """Keep the answer to a request for a day, in place of one that is older than that."""
     connection.execute(_CLEAR, {"key_id": request.key_id, "key_name": request.name})
     row = {
@@ -99,6 +99,6 @@ def blank_answers(connection: Connection, article_id: int) -> None:
     connection.execute(update(idempotent_answers).where(idempotent_answers.c.article_id == article_id).values(blank))
 
 
-def forget_answers(connection: Connection, *, before: int) -> int:
+def prune_stored_responses(connection: Connection, *, before: int) -> int:
     """Delete the answers that were kept before an instant; how many there were."""
     return connection.execute(_FORGET, {"before": before}).rowcount

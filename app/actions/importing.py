@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from app.actions.catalogue import KINDS, Outcome, edition_of, store_entry
-from app.actions.changes import begin_changes
+from app.actions.catalogue import KINDS, Outcome, edition_of, upsert_entry
+from app.actions.changes import begin_log_transaction
 from app.domain.feed import FeedContent
 from app.models.edition import editions
-from app.records.catalogue import entry_record, find_entry, name_of
+from app.records.catalogue import entry_name, get_entry_row, to_record
 from app.schemas.record import CatalogueRecord, EditionRecord, SectionRecord
 from app.schemas.write_warning import WarningCode, WriteWarning
 
@@ -30,16 +30,16 @@ def has_default_edition(connection: Connection) -> bool:
 def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_default: bool, now: int) -> ImportedEntry:
     """Create the entry, or change the members that the record gives; null or an empty value empties a member.
 
-    Another edition becomes the default one only with `may_make_default`. UnknownEdition.
+    Another edition becomes the default one only with `may_make_default`. UnknownEditionError.
     """
-    begin_changes(connection)
+    begin_log_transaction(connection)
     kind = KINDS[type(record)]
-    row = find_entry(connection, kind, name_of(record), edition_id=edition_of(connection, record))
+    row = get_entry_row(connection, kind, entry_name(record), edition_id=edition_of(connection, record))
     warnings: list[WriteWarning] = []
     current: dict[str, Any] = {}
     if row is not None:
         edition = record.edition if isinstance(record, SectionRecord) else None
-        current = entry_record(kind, row, edition=edition)
+        current = to_record(kind, row, edition=edition)
         left_out = {name: value for name, value in current.items() if name not in record.model_fields_set}
         if "feed_content" in left_out:
             left_out["feed_content"] = FeedContent(left_out["feed_content"])
@@ -49,7 +49,7 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
         record = record.model_copy(update={"default": False})
         detail = f"Edition '{record.slug}' is not made the default one; --make-default does that."
         warnings.append(WriteWarning(where="default", code=str(WarningCode.DEFAULT_UNCHANGED), detail=detail))
-    return ImportedEntry(store_entry(connection, record, now=now), warnings)
+    return ImportedEntry(upsert_entry(connection, record, now=now), warnings)
 
 
 def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:
@@ -65,7 +65,7 @@ def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarn
         WriteWarning(
             where=where,
             code=str(WarningCode.MEMBER_EMPTIED),
-            detail=f"{where} of {record.kind} '{name_of(record)}' is emptied.",
+            detail=f"{where} of {record.kind} '{entry_name(record)}' is emptied.",
         )
         for where in emptied
     ]

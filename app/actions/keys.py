@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
-from app.domain.api_key import digest_of, make_prefix, make_token
+from app.domain.api_key import hash_token, make_prefix, make_token
 from app.domain.instant import SECOND_US
-from app.errors import Conflict, Flaw, InvalidInput, NotFound
+from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from app.models.api_key import api_keys
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 
 _TAKEN = select(api_keys.c.id).where(api_keys.c.prefix == bindparam("prefix"))
 _FOUND = (
@@ -27,10 +27,10 @@ _USED = (
 )
 
 
-def create_key(connection: Connection, record: KeyRecord, *, now: int) -> tuple[str, str]:
-    """The prefix and the token of a new key; the token is kept nowhere. InvalidInput where it would begin expired."""
+def create_key(connection: Connection, record: ApiKeyCreate, *, now: int) -> tuple[str, str]:
+    """Create a key and return its prefix and token; the token is not stored. InvalidInputError for a past expiry."""
     if record.expires_at is not None and record.expires_at <= now:
-        raise InvalidInput(Flaw("expires_at", "It lies in the past."))
+        raise InvalidInputError(FieldError("expires_at", "It lies in the past."))
     prefix = make_prefix()
     while connection.execute(_TAKEN, {"prefix": prefix}).first() is not None:
         prefix = make_prefix()
@@ -39,7 +39,7 @@ def create_key(connection: Connection, record: KeyRecord, *, now: int) -> tuple[
         "prefix": prefix,
         "name": record.name,
         "scopes": orjson.dumps(record.scopes).decode(),
-        "digest": digest_of(token),
+        "digest": hash_token(token),
         "created_at": now,
         "expires_at": record.expires_at,
     }
@@ -48,7 +48,7 @@ def create_key(connection: Connection, record: KeyRecord, *, now: int) -> tuple[
 
 
 def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: int) -> str:
-    """The key's new token; the old one stays good for the grace. NotFound, Conflict for one at its end.
+    """The key's new token; the old one stays good for the grace. NotFoundError, Conflict for one at its end.
 
     A rotation ends the grace of the one before.
     """
@@ -56,15 +56,15 @@ def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: 
     if found is None:
         raise _missing(prefix)
     if found.revoked_at is not None:
-        raise Conflict(f"The key '{prefix}' was revoked; create another.")
+        raise ConflictError(f"The key '{prefix}' was revoked; create another.")
     if found.expires_at is not None and found.expires_at <= now:
-        raise Conflict(f"The key '{prefix}' has expired; create another.")
+        raise ConflictError(f"The key '{prefix}' has expired; create another.")
     token = make_token(prefix)
     has_grace = grace_seconds > 0
     connection.execute(
         update(api_keys).where(api_keys.c.id == found.id),
         {
-            "digest": digest_of(token),
+            "digest": hash_token(token),
             "previous_digest": found.digest if has_grace else None,
             "previous_until": now + grace_seconds * SECOND_US if has_grace else None,
             "rotated_at": now,
@@ -74,7 +74,7 @@ def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: 
 
 
 def revoke_key(connection: Connection, prefix: str, *, now: int) -> None:
-    """The key is good for nothing from this commit on; it stays listed. Again changes nothing. NotFound."""
+    """The key is good for nothing from this commit on; it stays listed. Again changes nothing. NotFoundError."""
     done = connection.execute(
         update(api_keys)
         .where(api_keys.c.prefix == prefix)
@@ -84,11 +84,11 @@ def revoke_key(connection: Connection, prefix: str, *, now: int) -> None:
         raise _missing(prefix)
 
 
-def record_uses(connection: Connection, uses: Mapping[int, int]) -> None:
+def record_last_used(connection: Connection, uses: Mapping[int, int]) -> None:
     """Key id → instant of its last use; what is recorded never steps back."""
     if uses:
         connection.execute(_USED, [{"key_id": key_id, "used_at": at} for key_id, at in sorted(uses.items())])
 
 
-def _missing(prefix: str) -> NotFound:
-    return NotFound(f"There is no key '{prefix[:80]}' here.")
+def _missing(prefix: str) -> NotFoundError:
+    return NotFoundError(f"There is no key '{prefix[:80]}' here.")

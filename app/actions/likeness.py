@@ -24,15 +24,15 @@ from sqlalchemy import (
     union_all,
 )
 
-from app.actions.listings import Standing
-from app.db.bulk import insert_tuples
+from app.actions.listings import Placement
+from app.db.bulk import bulk_insert_tuples
 from app.db.prepared import by_shape
 from app.domain.scope import Facet
 from app.models.article import article_picks
 from app.models.listing import listings
 
-PICKS_MOST = 4
-SUBJECTS_MOST = 5
+MAX_PICKS = 4
+MAX_SUBJECTS = 5
 CANDIDATES_EACH = 5
 LISTS_AT_ONCE = 64
 SECTION_WEIGHT = 0.1
@@ -45,7 +45,7 @@ _ROW: BindParameter[int] = bindparam("b_article_id")
 _CLEAR = delete(article_picks).where(article_picks.c.article_id == _ROW)
 
 
-def store_picks(connection: Connection, written: Sequence[Standing], *, known: frozenset[int]) -> None:
+def store_recommendations(connection: Connection, written: Sequence[Placement], *, known: frozenset[int]) -> None:
     """Choose anew for these public articles; `known` are those that may have had picks before.
 
     They may be of several editions: subjects carry their edition, so no pick crosses into another.
@@ -65,18 +65,18 @@ def store_picks(connection: Connection, written: Sequence[Standing], *, known: f
         for each in written
         for position, picked in enumerate(_pick(connection, each, shelf, wanted))
     ]
-    insert_tuples(connection, article_picks, rows)
+    bulk_insert_tuples(connection, article_picks, rows)
 
 
-def _subjects(article: Standing) -> list[Subject]:
-    found = [(article.edition_id, Facet.TAG, number) for number in article.tag_ids[:SUBJECTS_MOST]]
+def _subjects(article: Placement) -> list[Subject]:
+    found = [(article.edition_id, Facet.TAG, number) for number in article.tag_ids[:MAX_SUBJECTS]]
     if article.section_id is None:
         return [*found]
     return [*found, (article.edition_id, Facet.SECTION, article.section_id)]
 
 
 def _pick(
-    connection: Connection, article: Standing, shelf: dict[Subject, list[Key]], read: Counter[Subject]
+    connection: Connection, article: Placement, shelf: dict[Subject, list[Key]], read: Counter[Subject]
 ) -> list[int]:
     here = (article.published_at or 0, article.article_id)
     scores: dict[Key, float] = {}
@@ -93,7 +93,7 @@ def _pick(
             for candidate in candidates:
                 scores[candidate] = scores.get(candidate, 0.0) + weight
     ranked = sorted([(score, candidate) for candidate, score in scores.items()], reverse=True)
-    return [article_id for _, (_, article_id) in ranked[:PICKS_MOST]]
+    return [article_id for _, (_, article_id) in ranked[:MAX_PICKS]]
 
 
 def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dict[Subject, list[Key]]:

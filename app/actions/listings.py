@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete
 
-from app.db.bulk import insert_tuples
-from app.domain.article import Status
+from app.db.bulk import bulk_insert_tuples
+from app.domain.article import ArticleStatus
 from app.domain.scope import Facet
-from app.domain.surrogate import facet_key, place_key
+from app.domain.surrogate import facet_key, timestamp_key
 from app.models.listing import listings
 
 ListingRow = tuple[int, int, int, int, int]
@@ -17,12 +17,12 @@ _REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for c
 
 
 @dataclass(slots=True, kw_only=True)
-class Standing:
+class Placement:
     """What decides in which lists an article stands; never changed once it is made."""
 
     article_id: int
     edition_id: int
-    status: Status
+    status: ArticleStatus
     published_at: int | None
     section_id: int | None
     label_id: int | None
@@ -33,7 +33,7 @@ class Standing:
     @property
     def is_public(self) -> bool:
         """Whether readers see it."""
-        return self.status is Status.PUBLISHED
+        return self.status is ArticleStatus.PUBLISHED
 
     def facets(self) -> list[tuple[Facet, int]]:
         """The lists of its edition that it belongs to, public or not."""
@@ -48,9 +48,9 @@ class Standing:
             self._facets = found
         return self._facets
 
-    def moved(self, status: Status, published_at: int | None) -> "Standing":
+    def with_state(self, status: ArticleStatus, published_at: int | None) -> "Placement":
         """The same article with another status and public time, in the same lists."""
-        after = Standing(
+        after = Placement(
             article_id=self.article_id,
             edition_id=self.edition_id,
             status=status,
@@ -63,35 +63,35 @@ class Standing:
         after._facets = self.facets()
         return after
 
-    def rows(self) -> set[ListingRow]:
+    def listing_rows(self) -> set[ListingRow]:
         """Its rows in the index of lists: none while it is not public."""
-        if self.status is not Status.PUBLISHED or self.published_at is None:
+        if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
         return {
             (self.edition_id, int(kind), number, self.published_at, self.article_id) for kind, number in self.facets()
         }
 
-    def keys(self) -> list[str]:
+    def surrogate_keys(self) -> list[str]:
         """The surrogate keys of the lists that show it, and its place in them."""
-        if self.status is not Status.PUBLISHED or self.published_at is None:
+        if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return []
         named = [
             facet_key(kind, self.edition_id if kind is Facet.EDITION else number) for kind, number in self.facets()
         ]
-        return [*named, place_key(self.published_at)]
+        return [*named, timestamp_key(self.published_at)]
 
 
-def move_listings(connection: Connection, moves: Iterable[tuple[Standing | None, Standing | None]]) -> None:
+def sync_listings(connection: Connection, moves: Iterable[tuple[Placement | None, Placement | None]]) -> None:
     """Bring the index from what articles were (None: new) to what they are (None: gone)."""
     added: list[ListingRow] = []
     removed: list[ListingRow] = []
     for before, after in moves:
-        old = set() if before is None else before.rows()
-        new = set() if after is None else after.rows()
+        old = set() if before is None else before.listing_rows()
+        new = set() if after is None else after.listing_rows()
         added += new - old
         removed += old - new
     names = [column.name for column in listings.c]
     if removed:
         prefixed = [f"b_{name}" for name in names]
         connection.execute(_REMOVE, [dict(zip(prefixed, row, strict=True)) for row in sorted(removed)])
-    insert_tuples(connection, listings, sorted(added))
+    bulk_insert_tuples(connection, listings, sorted(added))

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from app.actions.catalogue import Outcome
-from app.domain.editor import IMPORT, Editor
+from app.domain.editor import IMPORT_ACTOR, Actor
 from app.errors import DaylineError
 
 
 @dataclass(slots=True)
-class Stored:
+class WriteResult:
     """What storing came to and the article's id, for each record in turn, and how many entries were made from codes.
 
     The id is 0 where there is none.
@@ -17,21 +17,21 @@ class Stored:
 
     outcomes: list[Outcome | DaylineError]
     ids: list[int]
-    made: Counter[str] = field(default_factory=Counter)
+    created_entries: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class WriteOptions:
     """How records are stored.
 
-    `is_strict` refuses unknown sections, labels and authors, schedules in the past and updates in the
-    future; `renames_drafts` lets the slug of what was
-    never public follow its headline; `counts_note` takes a note alone for a change; `stamps_update` dates the update
-    of an article that has been public now.
+    `reject_unknown` refuses unknown sections, labels and authors, schedules in the past and updates in the
+    future; `reslug_drafts` lets the slug of what was
+    never public follow its headline; `note_counts_as_change` takes a note alone for a change; `stamps_update` dates
+    the update of an article that has been public now.
     """
 
-    editor: Editor = IMPORT
-    is_strict: bool = False
-    renames_drafts: bool = False
-    counts_note: bool = False
-    stamps_update: bool = False
+    editor: Actor = IMPORT_ACTOR
+    reject_unknown: bool = False
+    reslug_drafts: bool = False
+    note_counts_as_change: bool = False
+    touch_updated_at: bool = False

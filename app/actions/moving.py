@@ -6,16 +6,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from app.actions.consequences import complete_saves
-from app.actions.links import read_standings
-from app.actions.listings import Standing
-from app.actions.notes import join_notes
-from app.actions.saves import Save
+from app.actions.consequences import update_projections
+from app.actions.links import read_placements
+from app.actions.listings import Placement
+from app.actions.notes import merge_notes
+from app.actions.saves import PendingRevision
 from app.db.base import AnyRow
-from app.db.bulk import update_rows
-from app.domain.article import Status
-from app.domain.editor import Editor
-from app.errors import NotFound, PreconditionFailed
+from app.db.bulk import bulk_update
+from app.domain.article import ArticleStatus
+from app.domain.editor import Actor
+from app.errors import NotFoundError, PreconditionFailedError
 from app.models.article import articles
 from app.schemas.record import Note
 
@@ -35,55 +35,55 @@ _COLUMNS = (
     articles.c.notes,
     articles.c.erased_at,
 )
-MOVABLE = select(*_COLUMNS)
+TRANSITION_COLUMNS = select(*_COLUMNS)
 """What has to be known of articles that are moved."""
 
-_ONE = MOVABLE.where(articles.c.id == bindparam("article_id"))
+_ONE = TRANSITION_COLUMNS.where(articles.c.id == bindparam("article_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+class Transition:
     """An article (a row of MOVABLE), where it comes to stand, and the columns that change beside that."""
 
     row: AnyRow
-    status: Status
+    status: ArticleStatus
     published_at: int | None
     note: Note | None = None
     columns: dict[str, Any] = field(default_factory=dict)
 
 
-def find_movable(connection: Connection, article_id: int, *, expected: Collection[int] | None = None) -> AnyRow:
-    """The article; NotFound, PreconditionFailed where it is not at a revision that is expected."""
+def get_for_transition(connection: Connection, article_id: int, *, expected: Collection[int] | None = None) -> AnyRow:
+    """The article; NotFoundError, PreconditionFailedError where it is not at a revision that is expected."""
     row = connection.execute(_ONE, {"article_id": article_id}).first()
     if row is None:
-        raise NotFound("There is no such article.")
+        raise NotFoundError("There is no such article.")
     check_revision(row.revision, expected)
     return row
 
 
 def check_revision(current: int, expected: Collection[int] | None) -> None:
-    """PreconditionFailed unless the current revision is an expected one, where any is."""
+    """PreconditionFailedError unless the current revision is an expected one, where any is."""
     if expected is not None and current not in expected:
-        raise PreconditionFailed(f"The article is at revision {current} now; read it again and repeat the change.")
+        raise PreconditionFailedError(f"The article is at revision {current} now; read it again and repeat the change.")
 
 
-def move_articles(connection: Connection, moves: Sequence[Move], *, now: int, editor: Editor) -> None:
-    """Carry these moves out, each with its revision and what follows; `begin_changes` came first. Forbidden."""
+def apply_transitions(connection: Connection, moves: Sequence[Transition], *, now: int, editor: Actor) -> None:
+    """Carry these moves out, each with its revision and what follows; `begin_log_transaction` came first. Forbidden."""
     for move in moves:
-        editor.check(Status(move.row.status), move.status)
-    standings = read_standings(connection, [move.row for move in moves])
+        editor.authorize(ArticleStatus(move.row.status), move.status)
+    standings = read_placements(connection, [move.row for move in moves])
     saves = [_save(move, standings[move.row.id]) for move in moves]
-    update_rows(connection, articles, [_columns(move, save, now) for move, save in zip(moves, saves, strict=True)])
-    complete_saves(connection, saves, now=now, actor=editor.actor)
+    bulk_update(connection, articles, [_columns(move, save, now) for move, save in zip(moves, saves, strict=True)])
+    update_projections(connection, saves, now=now, actor=editor.name)
 
 
-def _save(move: Move, before: Standing) -> Save:
-    after = before.moved(move.status, move.published_at)
+def _save(move: Transition, before: Placement) -> PendingRevision:
+    after = before.with_state(move.status, move.published_at)
     version = move.row.version + after.is_public
-    return Save(before=before, after=after, revision=move.row.revision + 1, version=version, note=move.note)
+    return PendingRevision(before=before, after=after, revision=move.row.revision + 1, version=version, note=move.note)
 
 
-def _columns(move: Move, save: Save, now: int) -> dict[str, Any]:
+def _columns(move: Transition, save: PendingRevision, now: int) -> dict[str, Any]:
     first = move.row.first_published_at
     return {
         "id": move.row.id,
@@ -93,6 +93,6 @@ def _columns(move: Move, save: Save, now: int) -> dict[str, Any]:
         "revision": save.revision,
         "version": save.version,
         "modified_at": now,
-        "notes": join_notes(move.row.notes, save, now),
+        "notes": merge_notes(move.row.notes, save, now),
         **move.columns,
     }

@@ -4,21 +4,21 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from app.actions.catalogue import ensure_entries, known_entries
+from app.actions.catalogue import find_entry_ids, get_or_create_entries
 from app.actions.changes import Change
-from app.actions.manner import Stored
+from app.actions.manner import WriteResult
 from app.actions.slugs import slug_owners
-from app.actions.writing import Writing
-from app.domain.article import Status
+from app.actions.writing import ArticleWrite
+from app.domain.article import ArticleStatus
 from app.domain.scope import Facet
-from app.errors import Flaw, InvalidInput
-from app.records.catalogue import NOUNS
+from app.errors import FieldError, InvalidInputError
+from app.records.catalogue import KIND_NAMES
 
 NAMED = (Facet.SECTION, Facet.LABEL, Facet.TAG, Facet.AUTHOR)
 
 
-def name_entries(
-    connection: Connection, edition_id: int, writings: list[Writing], stored: Stored, now: int
+def assign_catalogue_ids(
+    connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult, now: int
 ) -> list[Change]:
     """Give these records the numbers of their section, label, tags and authors; unknown ones are made and counted.
 
@@ -30,10 +30,10 @@ def name_entries(
         wanted: dict[str, bool] = {}
         for writing in writings:
             for name in _names(writing, kind):
-                wanted[name] = wanted.get(name, False) or writing.status is Status.PUBLISHED
-        known, made = ensure_entries(connection, kind, wanted, edition_id=edition_id, now=now)
+                wanted[name] = wanted.get(name, False) or writing.status is ArticleStatus.PUBLISHED
+        known, made = get_or_create_entries(connection, kind, wanted, edition_id=edition_id, now=now)
         if made:
-            stored.made[f"{NOUNS[kind]}s"] += made.count
+            stored.created_entries[f"{KIND_NAMES[kind]}s"] += made.count
             changes += made.changes
         numbers[kind] = known
     for writing in writings:
@@ -45,25 +45,27 @@ def name_entries(
     return changes
 
 
-def refuse_unknown(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored) -> list[Writing]:
+def reject_unknown_references(
+    connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult
+) -> list[ArticleWrite]:
     """Those whose section, label and authors are all there; the others are told which are not."""
     passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
     asked = {kind: {name for writing in writings for name in _names(writing, kind)} for kind in kinds}
-    known = {kind: known_entries(connection, kind, names, edition_id=edition_id) for kind, names in asked.items()}
+    known = {kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in asked.items()}
     for writing in writings:
         flaws = []
         for kind in kinds:
             missing = [name for name in _names(writing, kind) if name not in known[kind]]
-            where = "authors" if kind is Facet.AUTHOR else NOUNS[kind]
-            flaws += [Flaw(where, f"There is no {NOUNS[kind]} '{name}' here.") for name in missing]
+            where = "authors" if kind is Facet.AUTHOR else KIND_NAMES[kind]
+            flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}' here.") for name in missing]
         if flaws:
-            stored.outcomes[writing.place] = InvalidInput(*flaws)
+            stored.outcomes[writing.index] = InvalidInputError(*flaws)
         else:
             passed.append(writing)
     return passed
 
 
-def _names(writing: Writing, kind: Facet) -> Iterable[str]:
+def _names(writing: ArticleWrite, kind: Facet) -> Iterable[str]:
     record = writing.record
     if kind is Facet.TAG:
         return record.tags
@@ -73,32 +75,34 @@ def _names(writing: Writing, kind: Facet) -> Iterable[str]:
     return () if one is None else (one,)
 
 
-def choose_slugs(connection: Connection, edition_id: int, writings: list[Writing], stored: Stored) -> list[Writing]:
+def assign_slugs(
+    connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult
+) -> list[ArticleWrite]:
     """Those that got a slug: the one they were given or that their headline makes, else one that marks them."""
-    wanted = {writing.place: writing.slug_to_try() for writing in writings}
+    wanted = {writing.index: writing.preferred_slug() for writing in writings}
     owners = slug_owners(connection, edition_id, filter(None, wanted.values()))
     late = []
     for writing in writings:
-        slug = wanted[writing.place]
+        slug = wanted[writing.index]
         if slug is None or not _take_slug(writing, slug, owners):
             late.append(writing)
-    instead = {writing.place: writing.slugs_instead() for writing in late}
+    instead = {writing.index: writing.fallback_slugs() for writing in late}
     if late:
         owners |= slug_owners(connection, edition_id, [slug for each in instead.values() for slug in each])
     for writing in late:
-        if not any(_take_slug(writing, slug, owners) for slug in instead[writing.place]):
-            taken = Flaw("slug", f"The slug '{writing.record.slug}' belongs to another article or leads to one.")
-            stored.outcomes[writing.place] = InvalidInput(taken)
+        if not any(_take_slug(writing, slug, owners) for slug in instead[writing.index]):
+            taken = FieldError("slug", f"The slug '{writing.record.slug}' belongs to another article or leads to one.")
+            stored.outcomes[writing.index] = InvalidInputError(taken)
     return [writing for writing in writings if writing.slug]
 
 
-def _take_slug(writing: Writing, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
+def _take_slug(writing: ArticleWrite, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
     owner, is_old = owners.get(slug, (writing.article_id, False))
     # An old slug leads readers on until something public takes it on purpose: a draft must not end that.
-    takes_over = is_old and writing.record.slug is not None and writing.status is Status.PUBLISHED
+    takes_over = is_old and writing.record.slug is not None and writing.status is ArticleStatus.PUBLISHED
     if owner != writing.article_id and not takes_over:
         return False
-    row = writing.existing
+    row = writing.current
     if row is not None and row.slug != slug:  # what it gives up is free for those that follow
         if row.version:
             owners[row.slug] = (writing.article_id, True)

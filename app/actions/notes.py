@@ -4,18 +4,20 @@ from typing import Any
 
 import orjson
 
-from app.actions.saves import Save
-from app.domain.article import Status
+from app.actions.saves import PendingRevision
+from app.domain.article import ArticleStatus
 from app.schemas.record import Note
 
 
-def join_notes(before: str | None, save: Save, now: int) -> str | None:
+def merge_notes(before: str | None, save: PendingRevision, now: int) -> str | None:
     """The notes to the public that an article shows after a save, as they are stored: oldest first."""
     notes: list[dict[str, Any]] = [] if before is None else orjson.loads(before)
-    told = [(each.note, each.at, each.version, each.status) for each in save.past]
-    if not save.is_told:
+    told = [(each.note, each.at, each.version, each.status) for each in save.imported_revisions]
+    if not save.already_recorded:
         told.append((save.note, now, save.version, save.after.status))
-    notes += [_note(note, at, version) for note, at, version, status in told if note and status is Status.PUBLISHED]
+    notes += [
+        _note(note, at, version) for note, at, version, status in told if note and status is ArticleStatus.PUBLISHED
+    ]
     return orjson.dumps(notes).decode() if notes else None
 
 

@@ -1,8 +1,8 @@
 """Publishing, scheduling, bumping, withdrawing and restoring one article.
 
-Each takes the revisions that the editor may have seen (`expected`, None for any) and raises NotFound,
-PreconditionFailed, Conflict where the standing of the article does not allow it, and Forbidden. What is so already is
-left alone.
+Each takes the revisions that the editor may have seen (`expected`, None for any) and raises NotFoundError,
+PreconditionFailedError, Conflict where the standing of the article does not allow it, and Forbidden. What is so
+already is left alone.
 """
 
 from collections.abc import Collection
@@ -10,13 +10,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from app.actions.changes import begin_changes
-from app.actions.moving import Move, find_movable, move_articles
+from app.actions.changes import begin_log_transaction
+from app.actions.moving import Transition, apply_transitions, get_for_transition
 from app.db.base import AnyRow
-from app.domain.article import Status
-from app.domain.editor import Editor
+from app.domain.article import ArticleStatus
+from app.domain.editor import Actor
 from app.domain.ids import format_id
-from app.errors import ArticleErased, Conflict, Flaw, InvalidInput
+from app.errors import ArticleErasedError, ConflictError, FieldError, InvalidInputError
 from app.schemas.record import Note
 
 _NO_WITHDRAWAL: Final = dict.fromkeys(("withdrawal_reason", "withdrawal_notice", "withdrawn_at"))
@@ -29,39 +29,39 @@ def publish_article(
     at: int | None,
     expected: Collection[int] | None,
     now: int,
-    editor: Editor,
+    editor: Actor,
 ) -> None:
     """Publish it now, or at an instant: a future one makes a schedule, a past one is the public time it gets.
 
     A schedule may be moved; what is public already moves by a bump only.
     """
     row = _begin(connection, article_id, expected)
-    status = Status(row.status)
-    editor.check(status, Status.PUBLISHED)
-    if status is Status.WITHDRAWN:
-        raise Conflict("The article has been withdrawn; restore it to publish it again.")
-    if status is Status.PUBLISHED:
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.PUBLISHED)
+    if status is ArticleStatus.WITHDRAWN:
+        raise ConflictError("The article has been withdrawn; restore it to publish it again.")
+    if status is ArticleStatus.PUBLISHED:
         if at not in {None, row.published_at}:
-            raise Conflict("The article is public; its time moves by a bump only.")
+            raise ConflictError("The article is public; its time moves by a bump only.")
         return
     published_at = now if at is None else at
-    after = Status.SCHEDULED if published_at > now else Status.PUBLISHED
+    after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
     if (after, published_at) != (status, row.published_at):
-        move = Move(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
-        move_articles(connection, [move], now=now, editor=editor)
+        move = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
+        apply_transitions(connection, [move], now=now, editor=editor)
 
 
 def unschedule_article(
-    connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Editor
+    connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Actor
 ) -> None:
     """Make a scheduled article a draft again, without a date."""
     row = _begin(connection, article_id, expected)
-    status = Status(row.status)
-    editor.check(status, Status.SCHEDULED)
-    if status in {Status.PUBLISHED, Status.WITHDRAWN}:
-        raise Conflict("The article has been public; it can be withdrawn, but not unscheduled.")
-    if status is Status.SCHEDULED:
-        _move(connection, row, Status.DRAFT, None, now=now, editor=editor)
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.SCHEDULED)
+    if status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+        raise ConflictError("The article has been public; it can be withdrawn, but not unscheduled.")
+    if status is ArticleStatus.SCHEDULED:
+        _move(connection, row, ArticleStatus.DRAFT, None, now=now, editor=editor)
 
 
 def bump_article(
@@ -72,18 +72,18 @@ def bump_article(
     note: Note | None = None,
     expected: Collection[int] | None,
     now: int,
-    editor: Editor,
+    editor: Actor,
 ) -> None:
     """Move the public time of a published article to now, or to an instant that is not to come."""
     row = _begin(connection, article_id, expected)
-    editor.check(Status(row.status), Status.PUBLISHED)
-    if row.status != Status.PUBLISHED:
-        raise Conflict("Only a published article can be bumped.")
+    editor.authorize(ArticleStatus(row.status), ArticleStatus.PUBLISHED)
+    if row.status != ArticleStatus.PUBLISHED:
+        raise ConflictError("Only a published article can be bumped.")
     published_at = now if at is None else at
     if published_at > now:
-        raise InvalidInput(Flaw("at", "A bump needs an instant that is not in the future."))
+        raise InvalidInputError(FieldError("at", "A bump needs an instant that is not in the future."))
     if published_at != row.published_at or note is not None:
-        _move(connection, row, Status.PUBLISHED, published_at, now=now, editor=editor, note=note)
+        _move(connection, row, ArticleStatus.PUBLISHED, published_at, now=now, editor=editor, note=note)
 
 
 def withdraw_article(
@@ -94,7 +94,7 @@ def withdraw_article(
     notice: str | None,
     expected: Collection[int] | None,
     now: int,
-    editor: Editor,
+    editor: Actor,
 ) -> None:
     """Withdraw a public article, or change the reason and the public notice of one that is withdrawn.
 
@@ -102,57 +102,59 @@ def withdraw_article(
     changes the note alone.
     """
     row = _begin(connection, article_id, expected)
-    status = Status(row.status)
-    editor.check(status, Status.WITHDRAWN)
-    if status is Status.DRAFT and row.withdrawn_at is None:
-        raise Conflict("The article has never been public; delete it instead.")
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.WITHDRAWN)
+    if status is ArticleStatus.DRAFT and row.withdrawn_at is None:
+        raise ConflictError("The article has never been public; delete it instead.")
     told: dict[str, str | int | None] = {"withdrawal_reason": reason, "withdrawal_notice": notice}
-    if status in {Status.PUBLISHED, Status.SCHEDULED}:
+    if status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
         told["withdrawn_at"] = now
     elif (reason, notice) == (row.withdrawal_reason, row.withdrawal_notice):
         return
-    is_draft = status in {Status.DRAFT, Status.SCHEDULED}
-    after, published_at = (Status.DRAFT, None) if is_draft else (Status.WITHDRAWN, row.published_at)
-    move = Move(row=row, status=after, published_at=published_at, columns=told)
-    move_articles(connection, [move], now=now, editor=editor)
+    is_draft = status in {ArticleStatus.DRAFT, ArticleStatus.SCHEDULED}
+    after, published_at = (ArticleStatus.DRAFT, None) if is_draft else (ArticleStatus.WITHDRAWN, row.published_at)
+    move = Transition(row=row, status=after, published_at=published_at, columns=told)
+    apply_transitions(connection, [move], now=now, editor=editor)
 
 
 def restore_article(
-    connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Editor
+    connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Actor
 ) -> None:
     """Make a withdrawn article public again, where it stood."""
     row = _begin(connection, article_id, expected)
-    status = Status(row.status)
-    editor.check(status, Status.PUBLISHED)
-    if status is Status.PUBLISHED:
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.PUBLISHED)
+    if status is ArticleStatus.PUBLISHED:
         return
-    if status is Status.DRAFT and row.withdrawn_at is not None:
-        raise Conflict("The article was withdrawn before it was public; publish or schedule it with PUT publication.")
-    if status is not Status.WITHDRAWN:
-        raise Conflict("The article has not been withdrawn.")
+    if status is ArticleStatus.DRAFT and row.withdrawn_at is not None:
+        raise ConflictError(
+            "The article was withdrawn before it was public; publish or schedule it with PUT publication."
+        )
+    if status is not ArticleStatus.WITHDRAWN:
+        raise ConflictError("The article has not been withdrawn.")
     if row.published_at > now:
-        raise Conflict("The public time of the article is still to come.")
-    move = Move(row=row, status=Status.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL)
-    move_articles(connection, [move], now=now, editor=editor)
+        raise ConflictError("The public time of the article is still to come.")
+    move = Transition(row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL)
+    apply_transitions(connection, [move], now=now, editor=editor)
 
 
 def _begin(connection: Connection, article_id: int, expected: Collection[int] | None) -> AnyRow:
-    begin_changes(connection)
-    row = find_movable(connection, article_id, expected=expected)
+    begin_log_transaction(connection)
+    row = get_for_transition(connection, article_id, expected=expected)
     if row.erased_at is not None:
-        raise ArticleErased(format_id(article_id), is_here=True)
+        raise ArticleErasedError(format_id(article_id), erased_locally=True)
     return row
 
 
 def _move(
     connection: Connection,
     row: AnyRow,
-    status: Status,
+    status: ArticleStatus,
     published_at: int | None,
     *,
     now: int,
-    editor: Editor,
+    editor: Actor,
     note: Note | None = None,
 ) -> None:
-    move = Move(row=row, status=status, published_at=published_at, note=note)
-    move_articles(connection, [move], now=now, editor=editor)
+    move = Transition(row=row, status=status, published_at=published_at, note=note)
+    apply_transitions(connection, [move], now=now, editor=editor)

@@ -3,9 +3,9 @@
 from sqlalchemy import Connection
 
 from app.domain.purge import NAME
-from app.records.installation import replace_value
+from app.records.installation import compare_and_set
 
 
-def write_progress(connection: Connection, *, old: bytes | None, new: bytes) -> bool:
+def save_purge_progress(connection: Connection, *, old: bytes | None, new: bytes) -> bool:
     """Put the new value in the place of the one that was read; False, and nothing, where another one stands there."""
-    return replace_value(connection, NAME, old=old, new=new)
+    return compare_and_set(connection, NAME, old=old, new=new)

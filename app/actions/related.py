@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, literal_column, select, update
 
-from app.db.bulk import insert_rows, portions
-from app.domain.ids import format_id, looks_like_id, parse_id
+from app.db.bulk import bulk_insert, chunked
+from app.domain.ids import format_id, is_id, parse_id
 from app.models.article import article_picks, article_related, articles
 
 _CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
@@ -21,7 +21,7 @@ _RESOLVE = (
 )
 
 
-def store_references(
+def replace_related(
     connection: Connection, edition_id: int, references: Mapping[int, Sequence[str]], *, known: frozenset[int]
 ) -> None:
     """Replace what these articles point to; `known` are those that may have pointed somewhere before."""
@@ -42,7 +42,7 @@ def store_references(
         for article_id, each in references.items()
         for position, reference in enumerate(each)
     ]
-    insert_rows(connection, article_related, rows)
+    bulk_insert(connection, article_related, rows)
 
 
 def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[int]]:
@@ -50,7 +50,7 @@ def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[i
     pointing: dict[int, list[int]] = {}
     by_hand = select(article_related.c.related_id, article_related.c.article_id)
     by_likeness = select(article_picks.c.picked_id, article_picks.c.article_id)
-    for ids in portions(article_ids):
+    for ids in chunked(article_ids):
         for found in (
             by_hand.where(article_related.c.related_id.in_(ids)),
             by_likeness.where(article_picks.c.picked_id.in_(ids)),
@@ -60,7 +60,7 @@ def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[i
     return pointing
 
 
-def resolve_references(connection: Connection, edition_id: int, arrived: Mapping[int, str | None]) -> set[int]:
+def resolve_pending_related(connection: Connection, edition_id: int, arrived: Mapping[int, str | None]) -> set[int]:
     """Fill in references that waited for these new articles (id to source_id); those that were waited for."""
     if connection.execute(_ANY_WAITING).first() is None:
         return set()
@@ -90,11 +90,11 @@ def resolve_references(connection: Connection, edition_id: int, arrived: Mapping
 def _targets(connection: Connection, edition_id: int, references: set[str]) -> dict[str, int]:
     here = articles.c.edition_id == edition_id
     targets: dict[str, int] = {}
-    for names in portions(sorted(references)):
+    for names in chunked(sorted(references)):
         by_source = select(articles.c.source_id, articles.c.id).where(here, articles.c.source_id.in_(names))
         targets |= {row.source_id: row.id for row in connection.execute(by_source)}
     # An id comes first: nobody may take the place of an article by calling another after it.
-    for ids in portions(sorted(parse_id(reference) for reference in references if looks_like_id(reference))):
+    for ids in chunked(sorted(parse_id(reference) for reference in references if is_id(reference))):
         # Compared here: with the edition beside a list of ids, SQLite reads the whole edition.
         by_id = select(articles.c.id, articles.c.edition_id).where(articles.c.id.in_(ids))
         found = connection.execute(by_id)

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, update
 
-from app.actions.saves import Save
-from app.db.bulk import insert_rows
+from app.actions.saves import PendingRevision
+from app.db.bulk import bulk_insert
 from app.domain.body import dump_body
 from app.models.revision import revisions
 from app.records.articles import dump_content, read_records
@@ -20,7 +20,7 @@ _KEEP = (
 )
 
 
-def keep_contents(connection: Connection, latest: Mapping[int, int]) -> None:
+def snapshot_content(connection: Connection, latest: Mapping[int, int]) -> None:
     """Copy what these articles say into their latest revision (id to number), before something else is written."""
     if not latest:
         return
@@ -34,15 +34,15 @@ def keep_contents(connection: Connection, latest: Mapping[int, int]) -> None:
     )
 
 
-def append_revisions(connection: Connection, saves: Sequence[Save], *, now: int, actor: str) -> None:
+def append_revisions(connection: Connection, saves: Sequence[PendingRevision], *, now: int, actor: str) -> None:
     """A row for each of these saves, and for those that an article brings with it."""
-    insert_rows(connection, revisions, [row for save in saves for row in _rows(save, now, actor)])
+    bulk_insert(connection, revisions, [row for save in saves for row in _rows(save, now, actor)])
 
 
-def _rows(save: Save, now: int, actor: str) -> Iterator[dict[str, Any]]:
-    for each in save.past:
+def _rows(save: PendingRevision, now: int, actor: str) -> Iterator[dict[str, Any]]:
+    for each in save.imported_revisions:
         yield _past_row(save.article_id, each)
-    if not save.is_told:
+    if not save.already_recorded:
         yield {
             "article_id": save.article_id,
             "revision": save.revision,

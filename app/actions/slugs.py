@@ -6,8 +6,8 @@ from hashlib import blake2b
 
 from sqlalchemy import Connection, bindparam, delete, select
 
-from app.db.bulk import insert_tuples, portions
-from app.domain.ids import format_id, looks_like_id
+from app.db.bulk import bulk_insert_tuples, chunked
+from app.domain.ids import format_id, is_id
 from app.domain.slug import slugify, with_suffix
 from app.models.article import article_slugs, articles
 
@@ -18,13 +18,13 @@ _FORGET = delete(article_slugs).where(
 )
 
 
-def plain_slug(headline: str) -> str | None:
+def base_slug(headline: str) -> str | None:
     """The slug a headline makes by itself; None where it makes none that an article may have."""
     slug = slugify(headline)
-    return slug if slug and not looks_like_id(slug) else None
+    return slug if slug and not is_id(slug) else None
 
 
-def marked_slugs(headline: str, identity: str, article_id: int) -> list[str]:
+def disambiguated_slugs(headline: str, identity: str, article_id: int) -> list[str]:
     """Slugs for a headline that others have had too.
 
     The first carries a digest of the identity, so that the same story gets the same slug wherever it is
@@ -48,7 +48,7 @@ def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -
     return owners | {slug: (article_id, False) for slug, article_id in connection.execute(current)}
 
 
-def retire_slugs(
+def replace_redirects(
     connection: Connection, edition_id: int, taken: Iterable[str], retired: Mapping[str, int]
 ) -> dict[str, int]:
     """Stop redirects from slugs that are in use again; redirect from retired ones, unless they are among those.
@@ -57,7 +57,7 @@ def retire_slugs(
     """
     used = set(taken)
     ended: dict[str, int] = {}
-    for some in portions(sorted(used)):
+    for some in chunked(sorted(used)):
         old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
             article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(some)
         )
@@ -65,15 +65,15 @@ def retire_slugs(
     if ended:
         connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
     rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]
-    insert_tuples(connection, article_slugs, rows)
+    bulk_insert_tuples(connection, article_slugs, rows)
     return ended
 
 
-def restore_slugs(connection: Connection, edition_id: int, brought: Mapping[int, Iterable[str]]) -> None:
+def import_redirects(connection: Connection, edition_id: int, brought: Mapping[int, Iterable[str]]) -> None:
     """Redirect from the old slugs that new articles bring with them, but for those that anybody has."""
     wanted = {slug: article_id for article_id, slugs in brought.items() for slug in slugs}
     if not wanted:
         return
     owners = slug_owners(connection, edition_id, wanted)
     rows = [(edition_id, slug, article_id) for slug, article_id in wanted.items() if slug not in owners]
-    insert_tuples(connection, article_slugs, rows)
+    bulk_insert_tuples(connection, article_slugs, rows)

@@ -7,18 +7,18 @@ import orjson
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from app.db.base import AnyRow
-from app.domain.ids import IdMint, format_id
+from app.domain.ids import TsidGenerator, format_id
 from app.domain.instant import SECOND_US
 from app.domain.patch import merge_patch
 from app.domain.webhook import PENDING
-from app.errors import NotFound, PreconditionFailed
+from app.errors import NotFoundError, PreconditionFailedError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.schemas.validation import validated
-from app.schemas.webhook import WebhookEdit, WebhookFilters, WebhookRecord
+from app.schemas.webhook import WebhookCreate, WebhookFilters, WebhookState
 
 BY_HAND = "It was disabled by its managers."
 
-_MINT = IdMint()
+_MINT = TsidGenerator()
 _FOUND = select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("endpoint_id")).with_for_update()
 _HEAD = select(func.min(webhook_deliveries.c.seq)).where(
     webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"), webhook_deliveries.c.status == PENDING
@@ -27,9 +27,9 @@ _FRESH = {"failures": 0, "failing_since": None, "due_at": 0}
 """An endpoint that may be tried at once, as if it had never failed."""
 
 
-def create_webhook(connection: Connection, record: WebhookRecord, *, secret: str, since: int, now: int) -> int:
+def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str, since: int, now: int) -> int:
     """The id of a new webhook that is told of what comes after a change."""
-    endpoint_id = _MINT.make(now)
+    endpoint_id = _MINT.next(now)
     row = {
         "id": endpoint_id,
         "url": record.url,
@@ -46,21 +46,21 @@ def create_webhook(connection: Connection, record: WebhookRecord, *, secret: str
 
 def edit_webhook(
     connection: Connection, endpoint_id: int, patch: Mapping[str, Any], *, expected: Collection[int] | None, now: int
-) -> WebhookEdit:
+) -> WebhookState:
     """Change a webhook by a merge patch; what it is then. What waits is filtered anew, and tried at once.
 
-    NotFound, PreconditionFailed, InvalidInput.
+    NotFoundError, PreconditionFailedError, InvalidInputError.
     """
     row = _find(connection, endpoint_id)
     if expected is not None and row.revision not in expected:
-        raise PreconditionFailed(f"It is at revision {row.revision} now; read it again and repeat the change.")
+        raise PreconditionFailedError(f"It is at revision {row.revision} now; read it again and repeat the change.")
     current = {
         "url": row.url,
         "description": row.description,
         "filters": {**orjson.loads(row.question), "types": orjson.loads(row.types)},
         "is_enabled": row.disabled_at is None,
     }
-    wanted = validated(WebhookEdit, merge_patch(current, patch))
+    wanted = validated(WebhookState, merge_patch(current, patch))
     filters = _stored(wanted.filters)
     values: dict[str, Any] = {"url": wanted.url, "description": wanted.description, **filters}
     if (filters["question"], filters["types"]) != (row.question, row.types):
@@ -75,7 +75,7 @@ def edit_webhook(
 
 
 def rotate_secret(connection: Connection, endpoint_id: int, *, secret: str, grace_seconds: int, now: int) -> None:
-    """Sign with another secret, and for the grace with the one before as well; a grace before it ends. NotFound."""
+    """Sign with another secret, and with the previous one too until the grace period ends. NotFoundError."""
     row = _find(connection, endpoint_id)
     has_grace = grace_seconds > 0
     values = {
@@ -87,7 +87,7 @@ def rotate_secret(connection: Connection, endpoint_id: int, *, secret: str, grac
 
 
 def replay_changes(connection: Connection, endpoint_id: int, *, since: int, now: int) -> None:
-    """Send everything after a change again, in order and with the same ids, beginning at once. NotFound.
+    """Send everything after a change again, in order and with the same ids, beginning at once. NotFoundError.
 
     What waits of earlier changes comes first.
     """
@@ -101,7 +101,7 @@ def replay_changes(connection: Connection, endpoint_id: int, *, since: int, now:
 
 
 def delete_webhook(connection: Connection, endpoint_id: int) -> None:
-    """Take a webhook away with everything that was to be sent and the record of what was; NotFound."""
+    """Take a webhook away with everything that was to be sent and the record of what was; NotFoundError."""
     _find(connection, endpoint_id)
     connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.endpoint_id == endpoint_id))
     connection.execute(delete(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id))
@@ -110,7 +110,7 @@ def delete_webhook(connection: Connection, endpoint_id: int) -> None:
 def _find(connection: Connection, endpoint_id: int) -> AnyRow:
     row = connection.execute(_FOUND, {"endpoint_id": endpoint_id}).first()
     if row is None:
-        raise NotFound(f"There is no webhook '{format_id(endpoint_id)}' here.")
+        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
     return row
 
 

@@ -3,30 +3,30 @@
 from fastapi import Request
 
 from app.db.session import Database
-from app.relay.hub import Hub
-from app.relay.log import LogWatch
+from app.relay.hub import StreamHub
+from app.relay.log import LogWatcher
 from app.webhooks.dispatcher import Dispatcher
 
 
-def database_of(request: Request) -> Database:
+def get_database(request: Request) -> Database:
     """The database of this installation."""
     database: Database = request.app.state.database
     return database
 
 
-def watch_of(request: Request) -> LogWatch:
+def get_log_watcher(request: Request) -> LogWatcher:
     """What tells this process that the change log has grown."""
-    watch: LogWatch = request.app.state.watch
+    watch: LogWatcher = request.app.state.watch
     return watch
 
 
-def hub_of(request: Request) -> Hub:
+def get_stream_hub(request: Request) -> StreamHub:
     """The open streams of this process."""
-    hub: Hub = request.app.state.hub
+    hub: StreamHub = request.app.state.hub
     return hub
 
 
-def dispatcher_of(request: Request) -> Dispatcher:
+def get_dispatcher(request: Request) -> Dispatcher:
     """What sends webhooks in this process."""
     dispatcher: Dispatcher = request.app.state.webhooks
     return dispatcher

@@ -9,24 +9,24 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.private import CROSS_ORIGIN_PRIVATE, is_editorial, make_private
-from app.api.problems import answer_error
-from app.api.security import identify, permit
-from app.domain.api_key import KeyScope
+from app.api.private import CROSS_ORIGIN_PRIVATE, is_editorial_path, mark_private
+from app.api.problems import handle_error
+from app.api.security import authenticate, authorize
+from app.domain.api_key import ApiKeyScope
 from app.errors import DaylineError
 
 if TYPE_CHECKING:
-    from app.api.rate_limits import RateLimits, Verdict
+    from app.api.rate_limits import RateLimiter, RateLimitResult
 
-UNCOUNTED = ("/health",)
-OPEN = ("/health", "/docs", "/openapi.json", "/problems")
+RATE_LIMIT_EXEMPT = ("/health",)
+PUBLIC_PATHS = ("/health", "/docs", "/openapi.json", "/problems")
 """What stays open to all when reading is keyed; the newsroom's side has locks of its own."""
 
 
-class DoorMiddleware:
+class AccessMiddleware:
     """Turns requests away that are too many or, when reading is keyed, lack a key; says so on private answers."""
 
-    def __init__(self, app: ASGIApp, *, is_keyed: bool, limits: "RateLimits | None") -> None:
+    def __init__(self, app: ASGIApp, *, is_keyed: bool, limits: "RateLimiter | None") -> None:
         self._app = app
         self._is_keyed = is_keyed
         self._limits = limits
@@ -36,32 +36,36 @@ class DoorMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        verdict = await self._count(scope)
-        send = self._telling(scope, send, verdict)
+        verdict = await self._check_rate(scope)
+        send = self._add_headers(scope, send, verdict)
         try:
-            if verdict is not None and verdict.is_over:
-                raise verdict.refusal()
-            if self._needs_key(scope):
-                permit(await identify(scope), KeyScope.CONTENT_READ)
+            if verdict is not None and verdict.exceeded:
+                raise verdict.to_error()
+            if self._requires_api_key(scope):
+                authorize(await authenticate(scope), ApiKeyScope.CONTENT_READ)
         except DaylineError as error:
-            answer = await answer_error(Request(scope), error)
+            answer = await handle_error(Request(scope), error)
             await answer(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-    async def _count(self, scope: Scope) -> "Verdict | None":
-        if self._limits is None or _is_within(scope["path"], UNCOUNTED) or _is_preflight(scope):
+    async def _check_rate(self, scope: Scope) -> "RateLimitResult | None":
+        if self._limits is None or _is_within(scope["path"], RATE_LIMIT_EXEMPT) or _is_preflight(scope):
             return None
-        return self._limits.count(await identify(scope), scope)
+        return self._limits.hit(await authenticate(scope), scope)
 
-    def _needs_key(self, scope: Scope) -> bool:
+    def _requires_api_key(self, scope: Scope) -> bool:
         """A preflight never carries a key."""
         path = scope["path"]
-        return self._is_keyed and scope["method"] != "OPTIONS" and not (_is_within(path, OPEN) or is_editorial(path))
+        return (
+            self._is_keyed
+            and scope["method"] != "OPTIONS"
+            and not (_is_within(path, PUBLIC_PATHS) or is_editorial_path(path))
+        )
 
-    def _telling(self, scope: Scope, send: Send, verdict: "Verdict | None") -> Send:
+    def _add_headers(self, scope: Scope, send: Send, verdict: "RateLimitResult | None") -> Send:
         """A way to send that adds what the door has to say: a kept public answer must not tell one client's limits."""
-        tells = verdict is not None and (verdict.is_over or self._is_keyed or is_editorial(scope["path"]))
+        tells = verdict is not None and (verdict.exceeded or self._is_keyed or is_editorial_path(scope["path"]))
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -69,7 +73,7 @@ class DoorMiddleware:
                 if verdict is not None and tells:
                     headers.update({**verdict.headers(), **CROSS_ORIGIN_PRIVATE})
                 if self._is_keyed:
-                    make_private(headers)
+                    mark_private(headers)
             await send(message)
 
         return tell if tells or self._is_keyed else send

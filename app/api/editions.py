@@ -5,49 +5,49 @@ from typing import Annotated
 
 from fastapi import Path, Request, Response
 
-from app.api.deps import database_of
-from app.api.openapi import documented
-from app.api.query import read_question
-from app.api.responses import json_answer
-from app.api.routes import resource
+from app.api.deps import get_database
+from app.api.openapi import operation
+from app.api.query import parse_query
+from app.api.responses import json_response
+from app.api.routes import make_router
 from app.queries import editions
 from app.schemas import examples
-from app.schemas.edition import LINKS, Edition, Service
+from app.schemas.edition import LINKS, Edition, ServiceDocument
 from app.schemas.page import EditionList
-from app.schemas.question import NameQuestion, Nothing
+from app.schemas.question import EntryListParams, NoParams
 
-router = resource("Editions")
+router = make_router("Editions")
 
 
-@router.get("", summary="The service document", **documented(None, Service, examples.SERVICE, problems=(422,)))
+@router.get("", summary="The service document", **operation(None, ServiceDocument, examples.SERVICE, errors=(422,)))
 async def get_service(request: Request) -> Response:
     """What this installation is, its editions, and where everything is."""
-    read_question(request, Nothing)
-    service: Service = {
+    parse_query(request, NoParams)
+    service: ServiceDocument = {
         "name": "Dayline",
         "version": version("dayline"),
-        "editions": await database_of(request).read(editions.list_edition_links),
+        "editions": await get_database(request).read(editions.list_edition_links),
         "links": LINKS,
     }
-    return json_answer(service)
+    return json_response(service)
 
 
 @router.get(
     "/editions",
     summary="Editions by slug",
-    **documented(NameQuestion, EditionList, examples.EDITIONS, problems=(400, 422)),
+    **operation(EntryListParams, EditionList, examples.EDITIONS, errors=(400, 422)),
 )
 async def list_editions(request: Request) -> Response:
     """Every edition with its interface strings."""
-    question = read_question(request, NameQuestion)
-    return json_answer(await database_of(request).read(editions.list_editions, question))
+    question = parse_query(request, EntryListParams)
+    return json_response(await get_database(request).read(editions.list_editions, question))
 
 
-@router.get("/editions/{slug}", summary="One edition", **documented(None, Edition, examples.EDITION))
+@router.get("/editions/{slug}", summary="One edition", **operation(None, Edition, examples.EDITION))
 async def get_edition(
     request: Request, slug: Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
 ) -> Response:
     """An edition with its complete interface strings, in its language."""
-    read_question(request, Nothing)
-    edition, modified_at = await database_of(request).read(editions.get_edition, slug)
-    return json_answer(edition, modified_at=modified_at)
+    parse_query(request, NoParams)
+    edition, modified_at = await get_database(request).read(editions.get_edition, slug)
+    return json_response(edition, modified_at=modified_at)

@@ -6,34 +6,34 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import Request, Response
 
-from app.api.deps import database_of
-from app.api.lines import LinesAnswer
-from app.api.openapi import documented
-from app.api.query import read_question
-from app.api.routes import resource
-from app.errors import Busy
+from app.api.deps import get_database
+from app.api.lines import JsonLinesResponse
+from app.api.openapi import operation
+from app.api.query import parse_query
+from app.api.routes import make_router
+from app.errors import BusyError
 from app.queries import bulk
 from app.schemas import examples
 from app.schemas.article import ArticleItem
-from app.schemas.question import ExportQuestion
+from app.schemas.question import ExportParams
 
 AT_ONCE = 4  # exports of a process: each holds a connection and a snapshot
 AS_OF = "dayline-as-of"
 
-router = resource("Changes")
+router = make_router("Changes")
 
 
 @router.get(
     "/export",
     summary="All articles, as JSON Lines",
-    response_class=LinesAnswer,
-    **documented(
-        ExportQuestion,
+    response_class=JsonLinesResponse,
+    **operation(
+        ExportParams,
         ArticleItem,
         examples.ARTICLE_ITEM,
-        problems=(404, 422, 503),
-        cached=False,
-        media_type=LinesAnswer.media_type,
+        errors=(404, 422, 503),
+        cacheable=False,
+        media_type=JsonLinesResponse.media_type,
         headers={"Dayline-As-Of": "The last change that is in it: go on with `/v1/changes?since=` from here."},
     ),
 )
@@ -44,12 +44,12 @@ async def export_articles(request: Request) -> Response:
     All of it is one snapshot, however long it takes. It is whole if it ends as HTTP says: what breaks off in the
     middle ends without its last chunk, and goes on with `from` at the last `published_at` that arrived.
     """
-    question = read_question(request, ExportQuestion)
-    database = database_of(request)
+    question = parse_query(request, ExportParams)
+    database = get_database(request)
     async with AsyncExitStack() as held:
         if question.id:
-            first = await database.read_long(bulk.read_named, question)
-            return LinesAnswer(first.lines, None, headers=_headers(first), held=held.pop_all())
+            first = await database.read_in_thread(bulk.export_by_ids, question)
+            return JsonLinesResponse(first.lines, None, headers=_headers(first), resources=held.pop_all())
         await held.enter_async_context(_turn(request.app.state.exports))
         read_next = await held.enter_async_context(database.stream(bulk.export_articles, question))
         begun = await read_next()
@@ -59,16 +59,16 @@ async def export_articles(request: Request) -> Response:
             portion = await read_next()
             return None if portion is None else portion.lines
 
-        return LinesAnswer(begun.lines, read_lines, headers=_headers(begun), held=held.pop_all())
+        return JsonLinesResponse(begun.lines, read_lines, headers=_headers(begun), resources=held.pop_all())
 
 
 @asynccontextmanager
 async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
     if turns.locked():
-        raise Busy(f"{AT_ONCE} exports are under way in this process already.", retry_after=5)
+        raise BusyError(f"{AT_ONCE} exports are under way in this process already.", retry_after=5)
     async with turns:
         yield
 
 
-def _headers(portion: bulk.Portion) -> dict[str, str]:
+def _headers(portion: bulk.ExportChunk) -> dict[str, str]:
     return {AS_OF: str(portion.as_of), "access-control-expose-headers": "Link, Dayline-As-Of"}

@@ -9,14 +9,14 @@ from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api import articles, stream, timeline
-from app.api.problems import FORESEEN, answer_foreseen
+from app.api.problems import HANDLED_ERRORS, handle_expected
 
 ARTICLE = "/v1/articles/"
 
-Answering = Callable[[Request], Awaitable[Response]]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class ExpressMiddleware:
+class FastPathMiddleware:
     """Has these addresses answered, and everything else by the application."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -31,21 +31,21 @@ class ExpressMiddleware:
         request = Request(scope, receive)
         try:
             answer = await answering(request)
-        except FORESEEN as error:
-            answer = await answer_foreseen(request, error)
+        except HANDLED_ERRORS as error:
+            answer = await handle_expected(request, error)
         await answer(scope, receive, send)
 
 
-def _find(scope: Scope) -> Answering | None:
+def _find(scope: Scope) -> Endpoint | None:
     path: str = scope["path"]
     if path.startswith(ARTICLE):
         key = path[len(ARTICLE) :]
         return None if not key or "/" in key else lambda request: articles.get_article(request, key)
-    return _ANSWERING.get(path)
+    return _ENDPOINTS.get(path)
 
 
 async def _stream_changes(request: Request) -> Response:
     return await stream.stream_changes(request, request.headers.get(stream.LAST_EVENT_ID))
 
 
-_ANSWERING: dict[str, Answering] = {"/v1/timeline": timeline.get_timeline, "/v1/stream": _stream_changes}
+_ENDPOINTS: dict[str, Endpoint] = {"/v1/timeline": timeline.get_timeline, "/v1/stream": _stream_changes}

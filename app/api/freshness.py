@@ -5,34 +5,34 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from app import clock
-from app.domain.footprint import note_freshness
-from app.domain.freshness import CONTENT, Freshness, Terms
+from app.domain.footprint import set_cache_policy
+from app.domain.freshness import CONTENT, CachePolicy, ResponseFreshness
 from app.domain.scope import Facet
-from app.domain.upcoming import ArticleInterest, Groups, Interest, ListInterest, Upcoming
+from app.domain.upcoming import ArticleDependency, Groups, ListDependency, ScheduleDependency, ScheduleSnapshot
 from app.schemas.article import Article
-from app.schemas.feed import FeedQuestion
+from app.schemas.feed import FeedParams
 from app.schemas.question import (
-    ArticleFilters,
-    ArticlesQuestion,
-    CalendarQuestion,
-    DayQuestion,
-    Filters,
-    Question,
-    TimelineQuestion,
+    ArticleFilterParams,
+    ArticleListParams,
+    CalendarParams,
+    DayParams,
+    FilterParams,
+    QueryParams,
+    TimelineParams,
 )
 from app.schemas.timeline import TimelineDayPage
 
 
-class Schedule(Protocol):
+class ScheduleProvider(Protocol):
     """Whoever knows what is scheduled; it is at `app.state.schedule`."""
 
-    upcoming: Upcoming
+    snapshot: ScheduleSnapshot
 
     async def refresh(self) -> None:
         """Look again, after something was scheduled here or no longer is; it raises nothing."""
 
 
-class Outlook:
+class CacheControlBuilder:
     """What was scheduled before an answer's snapshot was read, and what is now.
 
     To be made before the reading, so that a publication in between is not missed.
@@ -40,16 +40,16 @@ class Outlook:
 
     __slots__ = ("_schedule", "_seen", "_terms")
 
-    def __init__(self, schedule: Schedule, terms: Terms) -> None:
+    def __init__(self, schedule: ScheduleProvider, terms: CachePolicy) -> None:
         self._schedule = schedule
-        self._seen = schedule.upcoming
+        self._seen = schedule.snapshot
         self._terms = terms
 
-    def directives(self, interest: Interest) -> str:
+    def header_value(self, interest: ScheduleDependency) -> str:
         """Cache-Control for an answer that is sent now; noted for those who send it again."""
-        freshness = Freshness(self._terms, interest)
-        note_freshness(freshness)
-        return freshness.directives(clock.now(), self._seen, self._schedule.upcoming)
+        freshness = ResponseFreshness(self._terms, interest)
+        set_cache_policy(freshness)
+        return freshness.cache_control(clock.now(), self._seen, self._schedule.snapshot)
 
 
 class _Anything:
@@ -60,35 +60,35 @@ class _Anything:
         return True
 
 
-ANYTHING = _Anything()
+EVERY_PUBLICATION = _Anything()
 
 
-def outlook_of(request: Request, terms: Terms = CONTENT) -> Outlook:
+def get_cache_control_builder(request: Request, terms: CachePolicy = CONTENT) -> CacheControlBuilder:
     """The outlook for the answer to this request, which is to be read next."""
-    return Outlook(request.app.state.schedule, terms)
+    return CacheControlBuilder(request.app.state.schedule, terms)
 
 
-def timeline_interest(question: TimelineQuestion) -> ListInterest:
+def timeline_interest(question: TimelineParams) -> ListDependency:
     """What changes a page of the timeline; a day's total also changes behind a cursor."""
     is_settled = question.cursor is not None and not question.total
     return _list_interest(question, tz=question.tz, last_day=question.newest_day, is_settled=is_settled)
 
 
-def articles_interest(question: ArticlesQuestion, *, entry: tuple[Facet, str] | None = None) -> ListInterest:
+def articles_interest(question: ArticleListParams, *, entry: tuple[Facet, str] | None = None) -> ListDependency:
     """What changes a page of a list of articles, those of an `entry` where the address names one."""
     return _list_interest(question, entry, is_settled=question.cursor is not None)
 
 
-def day_interest(question: DayQuestion, page: TimelineDayPage) -> ListInterest:
+def day_interest(question: DayParams, page: TimelineDayPage) -> ListDependency:
     """What changes a day and its links, which heed every filter too: nothing once a newer day has news."""
     previous, is_settled = page["previous"], page["next"] is not None
     after_day = None if previous is None else previous["date"]
     return _list_interest(question, tz=question.tz, after_day=after_day, is_settled=is_settled)
 
 
-def calendar_interest(question: CalendarQuestion) -> ListInterest:
+def calendar_interest(question: CalendarParams) -> ListDependency:
     """What changes a calendar."""
-    return ListInterest(
+    return ListDependency(
         edition=question.edition,
         groups=_groups(question),
         starts=question.from_,
@@ -97,29 +97,31 @@ def calendar_interest(question: CalendarQuestion) -> ListInterest:
     )
 
 
-def feed_interest(question: Question) -> ListInterest:
+def feed_interest(question: QueryParams) -> ListDependency:
     """What changes a document of a feed; behind a cursor nothing that is still to come does."""
-    return ListInterest(
+    return ListDependency(
         edition=question.edition,
-        groups=_groups(question) if isinstance(question, Filters) else (),
-        is_settled=isinstance(question, FeedQuestion) and question.cursor is not None,
+        groups=_groups(question) if isinstance(question, FilterParams) else (),
+        is_settled=isinstance(question, FeedParams) and question.cursor is not None,
     )
 
 
-def article_interest(article: Article) -> ArticleInterest:
+def article_interest(article: Article) -> ArticleDependency:
     """What changes an article's page: its next neighbour, when it has none yet, and its “read also”."""
-    return ArticleInterest(
+    return ArticleDependency(
         name=article["id"], edition=article["edition"], is_newest=article["neighbours"]["next"] is None
     )
 
 
-def related_interest(key: str) -> ArticleInterest:
+def related_interest(key: str) -> ArticleDependency:
     """What changes the “read also” of an article by itself."""
-    return ArticleInterest(name=key)
+    return ArticleDependency(name=key)
 
 
-def _list_interest(question: ArticleFilters, entry: tuple[Facet, str] | None = None, **members: Any) -> ListInterest:
-    return ListInterest(
+def _list_interest(
+    question: ArticleFilterParams, entry: tuple[Facet, str] | None = None, **members: Any
+) -> ListDependency:
+    return ListDependency(
         edition=question.edition,
         groups=_groups(question, entry),
         ids=tuple(question.id),
@@ -130,7 +132,7 @@ def _list_interest(question: ArticleFilters, entry: tuple[Facet, str] | None = N
     )
 
 
-def _groups(question: Filters, entry: tuple[Facet, str] | None = None) -> Groups:
+def _groups(question: FilterParams, entry: tuple[Facet, str] | None = None) -> Groups:
     named = (
         (Facet.SECTION, question.section),
         (Facet.TAG, question.tag),

@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-HEAD_KEY = "dayline.is_head"
+IS_HEAD_KEY = "dayline.is_head"
 """Is in the scope of a request that was a HEAD, for answers that would never end."""
 
 
@@ -29,4 +29,4 @@ class HeadMiddleware:
                 is_told, message = True, {**message, "body": b"", "more_body": False}
             await send(message)
 
-        await self._app({**scope, "method": "GET", HEAD_KEY: True}, receive, send_head)
+        await self._app({**scope, "method": "GET", IS_HEAD_KEY: True}, receive, send_head)

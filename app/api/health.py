@@ -3,15 +3,15 @@
 import orjson
 from fastapi import Request, Response
 
-from app.api.deps import database_of
-from app.api.openapi import documented
+from app.api.deps import get_database
+from app.api.openapi import operation
 from app.api.problem_kinds import NOT_READY
-from app.api.problems import problem
-from app.api.routes import resource
+from app.api.problems import problem_response
+from app.api.routes import make_router
 from app.db import migrations
-from app.db.session import FAILURES
+from app.db.session import DATABASE_ERRORS
 from app.db.sqlite_file import DatabaseFileError
-from app.errors import OperatorError
+from app.errors import ConfigurationError
 from app.schemas.health import Health
 
 UNUSABLE = {
@@ -23,11 +23,11 @@ UNUSABLE = {
 
 LOST = "The database file was deleted, replaced or truncated while it was open."
 
-router = resource("Health", prefix="/health")
+router = make_router("Health", prefix="/health")
 
 
 @router.get(
-    "/live", summary="The process lives", **documented(None, Health, {"status": "live"}, problems=(), cached=False)
+    "/live", summary="The process lives", **operation(None, Health, {"status": "live"}, errors=(), cacheable=False)
 )
 async def get_liveness() -> Response:
     """Answers as long as the process does."""
@@ -37,20 +37,20 @@ async def get_liveness() -> Response:
 @router.get(
     "/ready",
     summary="The process can answer",
-    **documented(None, Health, {"status": "ready"}, problems=(503,), cached=False),
+    **operation(None, Health, {"status": "ready"}, errors=(503,), cacheable=False),
 )
 async def get_readiness(request: Request) -> Response:
     """Return 200 when the database can be read within two seconds and this release can work with its schema."""
     try:
-        state = await database_of(request).probe(migrations.find_state)
+        state = await get_database(request).probe(migrations.find_state)
     except DatabaseFileError:
-        return problem(request, NOT_READY, LOST)
-    except FAILURES:
-        return problem(request, NOT_READY, "The database cannot be reached.")
-    except OperatorError:
-        return problem(request, NOT_READY, UNUSABLE[migrations.Standing.AHEAD])
+        return problem_response(request, NOT_READY, LOST)
+    except DATABASE_ERRORS:
+        return problem_response(request, NOT_READY, "The database cannot be reached.")
+    except ConfigurationError:
+        return problem_response(request, NOT_READY, UNUSABLE[migrations.Standing.AHEAD])
     if not state.is_usable:
-        return problem(request, NOT_READY, UNUSABLE[state.standing])
+        return problem_response(request, NOT_READY, UNUSABLE[state.standing])
     return _answer({"status": "ready"})
 
 

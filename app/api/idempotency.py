@@ -11,17 +11,24 @@ from hashlib import blake2b
 from fastapi import Request, Response
 
 from app import clock
-from app.actions.idempotency import PrivateAnswer, Repeatable, find_answer, keep_answer
-from app.api.body import read_bytes
-from app.api.deps import database_of
-from app.api.security import principal_of
+from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stored_response, store_response
+from app.api.body import read_body_bytes
+from app.api.deps import get_database
+from app.api.security import get_principal
 from app.db.session import Connection
-from app.errors import Flaw, InvalidInput, RequestInProgress
+from app.errors import FieldError, InvalidInputError, RequestInProgressError
 
-__all__ = ["HEADER", "REPLAYED", "PrivateAnswer", "answer_once", "as_sent", "refuse_idempotency"]
+__all__ = [
+    "HEADER",
+    "REPLAYED_HEADER",
+    "StoredResponse",
+    "idempotent_response",
+    "reject_idempotency_key",
+    "to_stored_response",
+]
 
 HEADER = "idempotency-key"
-REPLAYED = "idempotency-replayed"
+REPLAYED_HEADER = "idempotency-replayed"
 DIGEST_BYTES = 32
 
 _BARE = re.compile(r"[!#-~][!-~]{0,254}")  # a leading quotation mark begins a quoted string
@@ -29,54 +36,56 @@ _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')  # RFC 9651, sectio
 _ESCAPED = re.compile(r"\\(.)")
 
 
-async def answer_once(request: Request, make: Callable[[Connection], PrivateAnswer]) -> Response:
+async def idempotent_response(request: Request, make: Callable[[Connection], StoredResponse]) -> Response:
     """The answer of `make`, which runs in the request's one write transaction, committed when this returns.
 
     With an Idempotency-Key the answer is kept in the same transaction and given again for a day; when `make`
-    raises, nothing stays and the request may be sent again. InvalidInput (the header), IdempotencyKeyReused,
-    RequestInProgress.
+    raises, nothing stays and the request may be sent again. InvalidInputError (the header), IdempotencyKeyReusedError,
+    RequestInProgressError.
     """
-    name = read_name(request)
+    name = parse_idempotency_key(request)
     if name is None:
-        return _respond(await database_of(request).write(make))
-    repeatable = Repeatable(principal_of(request).key_id, name, digest_of(request, await read_bytes(request)))
+        return _respond(await get_database(request).write(make))
+    repeatable = IdempotentRequest(
+        get_principal(request).key_id, name, request_hash(request, await read_body_bytes(request))
+    )
     now = clock.now()
 
-    def find_or_make(connection: Connection) -> tuple[PrivateAnswer, bool]:
-        kept = find_answer(connection, repeatable, now=now)
+    def find_or_make(connection: Connection) -> tuple[StoredResponse, bool]:
+        kept = find_stored_response(connection, repeatable, now=now)
         if kept is not None:
             return kept, True
         answer = make(connection)
-        keep_answer(connection, repeatable, answer, now=now)
+        store_response(connection, repeatable, answer, now=now)
         return answer, False
 
     busy = _in_progress(request)
     entry = (repeatable.key_id, repeatable.name)
     if entry in busy:
-        raise RequestInProgress
+        raise RequestInProgressError
     busy.add(entry)
     try:
-        answer, is_replayed = await database_of(request).write(find_or_make)
+        answer, is_replayed = await get_database(request).write(find_or_make)
     finally:
         busy.discard(entry)
-    return _respond(answer, {REPLAYED: "true"} if is_replayed else {})
+    return _respond(answer, {REPLAYED_HEADER: "true"} if is_replayed else {})
 
 
-def as_sent(response: Response, *, article_id: int | None = None) -> PrivateAnswer:
+def to_stored_response(response: Response, *, article_id: int | None = None) -> StoredResponse:
     """A response as `make` hands it on, with the article it is about."""
-    return PrivateAnswer(response.status_code, dict(response.headers), bytes(response.body), article_id)
+    return StoredResponse(response.status_code, dict(response.headers), bytes(response.body), article_id)
 
 
-def refuse_idempotency(request: Request) -> None:
-    """InvalidInput where the header is sent: what is answered here holds a secret that is told once."""
+def reject_idempotency_key(request: Request) -> None:
+    """InvalidInputError where the header is sent: what is answered here holds a secret that is told once."""
     if HEADER in request.headers:
-        raise InvalidInput(
-            Flaw("Idempotency-Key", "It is not taken here: to answer twice, the token would have to be kept.")
+        raise InvalidInputError(
+            FieldError("Idempotency-Key", "It is not taken here: to answer twice, the token would have to be kept.")
         )
 
 
-def read_name(request: Request) -> str | None:
-    """The value of the header without its quotation marks, None where there is none; InvalidInput."""
+def parse_idempotency_key(request: Request) -> str | None:
+    """The value of the header without its quotation marks, None where there is none; InvalidInputError."""
     given = request.headers.getlist(HEADER)
     if not given:
         return None
@@ -84,10 +93,10 @@ def read_name(request: Request) -> str | None:
         return given[0]
     if len(given) == 1 and (quoted := _QUOTED.fullmatch(given[0])):
         return _ESCAPED.sub(r"\1", quoted[1])
-    raise InvalidInput(Flaw("Idempotency-Key", "One name of 1 to 255 visible ASCII characters is expected."))
+    raise InvalidInputError(FieldError("Idempotency-Key", "One name of 1 to 255 visible ASCII characters is expected."))
 
 
-def digest_of(request: Request, body: bytes) -> bytes:
+def request_hash(request: Request, body: bytes) -> bytes:
     """A digest of all that the request says: method, path, query and body."""
     digest = blake2b(digest_size=DIGEST_BYTES, person=b"dayline repeat")
     for part in (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"], body):
@@ -105,5 +114,5 @@ def _in_progress(request: Request) -> set[tuple[int, str]]:
     return busy
 
 
-def _respond(answer: PrivateAnswer, headers: dict[str, str] | None = None) -> Response:
+def _respond(answer: StoredResponse, headers: dict[str, str] | None = None) -> Response:
     return Response(answer.body, status_code=answer.status, headers={**answer.headers, **(headers or {})})

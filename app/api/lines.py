@@ -8,26 +8,28 @@ from contextlib import AsyncExitStack
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from app.api.changes import while_connected
+from app.api.changes import run_until_disconnect
 from app.api.responses import CROSS_ORIGIN, NO_STORE
 from app.cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding
-from app.cache.streaming import make_encoder
-from app.db.session import OUTAGES, is_outage, reason_of
+from app.cache.streaming import stream_encoder
+from app.db.session import TRANSIENT_ERRORS, error_summary, is_transient
 
 PIECE_BYTES = 65_536
-STALLED_S = 60.0  # that a client may take for a piece
-LASTS_MOST_S = 3_600.0  # for as long, at most, a snapshot is held: meanwhile no row of the database can be cleared away
+WRITE_TIMEOUT_S = 60.0  # that a client may take for a piece
+MAX_DURATION_S = (
+    3_600.0  # for as long, at most, a snapshot is held: meanwhile no row of the database can be cleared away
+)
 
 log = logging.getLogger(__name__)
 
 ReadNext = Callable[[], Awaitable[bytes | None]]
 
 
-class _TooSlowError(Exception):
+class SlowClientError(Exception):
     """The client reads slower than a snapshot can be held for it."""
 
 
-class LinesAnswer(Response):
+class JsonLinesResponse(Response):
     """JSON Lines; `read_next` reads what comes after `first`, None at the end, and `held` is let go then.
 
     A client that goes away ends it at once. Where it breaks off (the database is gone, the client is too slow) its
@@ -37,51 +39,51 @@ class LinesAnswer(Response):
     media_type = "application/jsonl"
 
     def __init__(
-        self, first: bytes, read_next: ReadNext | None, *, headers: Mapping[str, str], held: AsyncExitStack
+        self, first: bytes, read_next: ReadNext | None, *, headers: Mapping[str, str], resources: AsyncExitStack
     ) -> None:
         super().__init__(headers={**CROSS_ORIGIN, "cache-control": NO_STORE, "vary": "Accept-Encoding", **headers})
         del self.headers["content-length"]
         self._first = first
         self._read_next = read_next
-        self._held = held
+        self._held = resources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, and let go what was held for it."""
         async with self._held:
             request = Request(scope, receive)
             try:
-                await while_connected(request, self._send(request, send))
-            except _TooSlowError:
+                await run_until_disconnect(request, self._send(request, send))
+            except SlowClientError:
                 log.warning("%s broke off: the client reads too slowly", scope["path"])
-            except OUTAGES as error:
-                if not is_outage(error):
+            except TRANSIENT_ERRORS as error:
+                if not is_transient(error):
                     raise
-                log.error("%s broke off: %s", scope["path"], reason_of(error))  # noqa: TRY400 - one line an outage
+                log.error("%s broke off: %s", scope["path"], error_summary(error))  # noqa: TRY400 - one line an outage
 
     async def _send(self, request: Request, send: Send) -> None:
         encoding = choose_encoding(", ".join(request.headers.getlist("accept-encoding")), COMPRESS_FROM_BYTES)
         if encoding is not None:
             self.headers["content-encoding"] = encoding
-        deadline = asyncio.get_running_loop().time() + LASTS_MOST_S
+        deadline = asyncio.get_running_loop().time() + MAX_DURATION_S
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        encoder = make_encoder(encoding)
+        encoder = stream_encoder(encoding)
         lines: bytes | None = self._first
         while lines is not None:
             if lines:
-                await _send_pieces(send, await asyncio.to_thread(encoder.add, lines), deadline)
+                await _send_pieces(send, await asyncio.to_thread(encoder.compress, lines), deadline)
             lines = None if self._read_next is None else await self._read_next()
-        await _send_pieces(send, encoder.end(), deadline)
+        await _send_pieces(send, encoder.flush(), deadline)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _send_pieces(send: Send, body: bytes, deadline: float) -> None:
-    """Send it piece by piece, each as soon as the client has taken the one before; _TooSlowError."""
+    """Send it piece by piece, each as soon as the client has taken the one before; SlowClientError."""
     for start in range(0, len(body), PIECE_BYTES):
         if asyncio.get_running_loop().time() > deadline:
-            raise _TooSlowError
+            raise SlowClientError
         piece = body[start : start + PIECE_BYTES]
         try:
-            async with asyncio.timeout(STALLED_S):
+            async with asyncio.timeout(WRITE_TIMEOUT_S):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         except TimeoutError:
-            raise _TooSlowError from None
+            raise SlowClientError from None

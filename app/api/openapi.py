@@ -8,11 +8,11 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 
-from app.api.request_bodies import move_bodies
-from app.api.routes import every_route
-from app.api.security import authorized
-from app.api.told import SCHEMAS, Told, Types, operations_of, tell_types
-from app.domain.api_key import KeyScope
+from app.api.request_bodies import hoist_request_bodies
+from app.api.routes import iter_routes
+from app.api.security import require_scopes
+from app.api.told import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
+from app.domain.api_key import ApiKeyScope
 from app.schemas.problem import Problem
 from app.schemas.problem_examples import PROBLEMS as EXAMPLES
 from app.server.refusals import PROBLEM_TYPE
@@ -65,15 +65,15 @@ TAGS = [
 ]
 
 
-def documented(
+def operation(
     question: type[BaseModel] | None,
     answer: Any,
     example: Mapping[str, Any] | None,
     *,
-    problems: tuple[int, ...] = (404, 422),
-    moves: bool = False,
-    cached: bool = True,
-    scopes: tuple[KeyScope, ...] = (),
+    errors: tuple[int, ...] = (404, 422),
+    redirects: bool = False,
+    cacheable: bool = True,
+    scopes: tuple[ApiKeyScope, ...] = (),
     command: type[BaseModel] | None = None,
     command_example: Mapping[str, Any] | None = None,
     status: int = HTTPStatus.OK,
@@ -89,22 +89,22 @@ def documented(
     answer is one line. `headers` are fields of the answer and what they say.
     """
     responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, headers)}
-    if cached and not scopes:
+    if cacheable and not scopes:
         responses[304] = {"description": "The client has the current answer already."}
-    if moves:
+    if redirects:
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
-    for failure in sorted({*problems, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
+    for failure in sorted({*errors, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
         responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem(failure)}}
-    types = Types(question, answer, command, command_example)
+    types = OperationTypes(question, answer, command, command_example)
     members: dict[str, Any] = {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}
-    if HTTPStatus.PRECONDITION_FAILED in problems:
-        members["parameters"] = [IF_MATCH | {"required": HTTPStatus.PRECONDITION_REQUIRED in problems}]
+    if HTTPStatus.PRECONDITION_FAILED in errors:
+        members["parameters"] = [IF_MATCH | {"required": HTTPStatus.PRECONDITION_REQUIRED in errors}]
     return {
         "status_code": int(status),
         "response_model": None,
         "responses": responses,
-        "openapi_extra": Told(types, members),
-        "dependencies": [Depends(authorized(*scopes))] if scopes else [],
+        "openapi_extra": OperationExtras(types, members),
+        "dependencies": [Depends(require_scopes(*scopes))] if scopes else [],
     }
 
 
@@ -121,7 +121,7 @@ def _success(
     return success
 
 
-def with_stub(told: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+def with_extra_response(told: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
     """The same arguments for a route that answers so, too: not with a problem, but in its own format."""
     content = {"application/json": {"schema": {"type": "object"}, "example": example}}
     stub = {"description": PROBLEMS[status], "content": content}
@@ -138,23 +138,23 @@ def install_openapi(app: FastAPI) -> None:
                 version=app.version,
                 openapi_version="3.1.0",
                 description=DESCRIPTION,
-                routes=list(every_route(app)),
+                routes=list(iter_routes(app)),
                 tags=TAGS,
                 license_info={"name": "MIT", "identifier": "MIT"},
             )
             document["servers"] = [{"url": "/", "description": "This installation"}]
-            tell_types(document, app)
-            move_bodies(document)
-            _say_schemes(document)
-            _say_problems(document)
-            _restore_examples(document, app)
-            app.openapi_schema = _plain(document)
+            add_schemas(document, app)
+            hoist_request_bodies(document)
+            _add_security_schemes(document)
+            _add_problem_schema(document)
+            _restore_null_examples(document, app)
+            app.openapi_schema = _strip_titles(document)
         return app.openapi_schema
 
     app.openapi = make  # type: ignore[method-assign]
 
 
-def _say_schemes(document: dict[str, Any]) -> None:
+def _add_security_schemes(document: dict[str, Any]) -> None:
     """Say how a key is shown; each operation names the scopes of which it takes any one."""
     document["components"]["securitySchemes"] = {
         SCHEME: {
@@ -171,24 +171,24 @@ def _problem(status: int) -> dict[str, Any]:
     return {"schema": {"$ref": f"{SCHEMAS}Problem"}, "example": EXAMPLES[status]}
 
 
-def _say_problems(document: dict[str, Any]) -> None:
+def _add_problem_schema(document: dict[str, Any]) -> None:
     """Put the model of problems among the schemas."""
     schema = TypeAdapter(Problem).json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
     document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
 
 
-def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
+def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
     """Put the nulls of the examples back, which the document's making leaves out."""
-    for told, route, _ in operations_of(document, app):
+    for told, route, _ in iter_operations(document, app):
         status = route.status_code or HTTPStatus.OK
         for kind, content in route.responses[status].get("content", {}).items():
             told["responses"][str(status)]["content"][kind] |= content
 
 
-def _plain(node: Any) -> Any:
+def _strip_titles(node: Any) -> Any:
     """The document without the titles made from names, and with whole numbers written as such."""
     if isinstance(node, list):
-        return [_plain(each) for each in node]
+        return [_strip_titles(each) for each in node]
     if isinstance(node, float) and node.is_integer():
         return int(node)
     if not isinstance(node, dict):
@@ -198,7 +198,7 @@ def _plain(node: Any) -> Any:
         "description",
     }
     return {
-        name: value if name in {"example", "examples"} else _plain(value)
+        name: value if name in {"example", "examples"} else _strip_titles(value)
         for name, value in node.items()
         if not (is_schema and name == "title" and isinstance(value, str))
     }

@@ -10,9 +10,9 @@ from importlib.resources import files
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.api.problem_kinds import KINDS, Kind
-from app.api.responses import byte_answer
-from app.errors import NotFound
+from app.api.problem_kinds import PROBLEM_TYPES, ProblemType
+from app.api.responses import static_response
+from app.errors import NotFoundError
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,17 +68,17 @@ PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.en
 
 
 @router.get("/docs")
-async def show_reference() -> Response:
+async def get_api_docs() -> Response:
     """The API reference, to read and to try."""
-    return byte_answer(REFERENCE_PAGE.encode(), media_type="text/html", content_policy=REFERENCE_POLICY)
+    return static_response(REFERENCE_PAGE.encode(), media_type="text/html", content_policy=REFERENCE_POLICY)
 
 
 @router.get(f"{ASSETS_PATH}/{{name}}")
-async def show_asset(name: str) -> Response:
+async def get_docs_asset(name: str) -> Response:
     """A file that the API reference is made of."""
     if name not in ASSETS:
-        raise NotFound("There is no such address.")
-    return byte_answer(_read_asset(name), media_type=ASSETS[name])
+        raise NotFoundError("There is no such address.")
+    return static_response(_read_asset(name), media_type=ASSETS[name])
 
 
 @cache
@@ -90,30 +90,30 @@ def _read_asset(name: str) -> bytes:
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
     """The OpenAPI document."""
-    return byte_answer(request.app.state.openapi_bytes(), media_type="application/json")
+    return static_response(request.app.state.openapi_bytes(), media_type="application/json")
 
 
 @router.get("/problems")
-async def list_problems() -> Response:
+async def list_problem_types() -> Response:
     """Every kind of problem there is."""
     rows = "".join(
         f'<dt><a href="/problems/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
         f"<dd>{escape(kind.title)}</dd>"
-        for kind in KINDS.values()
+        for kind in PROBLEM_TYPES.values()
     )
     return _html(_page("Problems", f"<h1>Problems</h1><dl>{rows}</dl>"))
 
 
 @router.get("/problems/{code}")
-async def show_problem(code: str) -> Response:
+async def get_problem_type(code: str) -> Response:
     """What a kind of problem means and what to do about it."""
-    kind = KINDS.get(code)
+    kind = PROBLEM_TYPES.get(code)
     if kind is None:
-        raise NotFound(f"There is no problem called '{code[:80]}'.")
+        raise NotFoundError(f"There is no problem called '{code[:80]}'.")
     return _html(_page(kind.title, _explain(kind)))
 
 
-def _explain(kind: Kind) -> str:
+def _explain(kind: ProblemType) -> str:
     return (
         f"<h1>{escape(kind.title)}</h1><p><code>/problems/{kind.code}</code> · HTTP {kind.status}</p>"
         f"<p>{_prose(kind.explanation)}</p><p><a href='/problems'>All problems</a> · <a href='/docs'>API</a></p>"
@@ -131,4 +131,4 @@ def _page(title: str, content: str) -> bytes:
 
 
 def _html(body: bytes) -> Response:
-    return byte_answer(body, media_type="text/html", content_policy=PAGE_POLICY)
+    return static_response(body, media_type="text/html", content_policy=PAGE_POLICY)

@@ -12,30 +12,30 @@ from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from app.domain.address import decoded
-from app.domain.ids import looks_like_id
+from app.domain.address import percent_decode
+from app.domain.ids import is_id
 from app.errors import DaylineError
-from app.schemas.question import DROP_EMPTY, FLAG, ID, SPLIT, WHOLE
+from app.schemas.question import DROP_EMPTY, ArticleIdCheck, CommaSeparated, StrictBool, StrictInt
 
-PLAIN_BYTES_MOST = 2_048
-DIGITS_MOST = 18
+MAX_PLAIN_BYTES = 2_048
+MAX_DIGITS = 18
 
 _set = object.__setattr__
 
 Q = TypeVar("Q", bound=BaseModel)
 
 
-class _Doubt(ValueError):  # noqa: N818 - nothing is wrong yet: the model looks at it
+class _Fallback(ValueError):  # noqa: N818 - nothing is wrong yet: the model looks at it
     """The model has to say."""
 
 
-Reader = Callable[[Any], Any]
+Converter = Callable[[Any], Any]
 """From a decoded value, or from all values of a parameter that repeats, to the member; KeyError, ValueError."""
 
 
 class _Parameter(NamedTuple):
     member: str
-    read: Reader
+    read: Converter
     is_list: bool
 
 
@@ -44,14 +44,14 @@ class _Plan(NamedTuple):
 
     parameters: dict[str, _Parameter]
     defaults: dict[str, Any]
-    lists: dict[str, Reader]
+    lists: dict[str, Converter]
     checks: tuple[Callable[[Any], Any], ...]
 
 
-def plain_question(query: str, model: type[Q]) -> Q | None:
+def parse_fast(query: str, model: type[Q]) -> Q | None:
     """The question, equal to what the model makes of the query string; None where the model has to say."""
     plan = _plan(model)
-    if plan is None or len(query) > PLAIN_BYTES_MOST:
+    if plan is None or len(query) > MAX_PLAIN_BYTES:
         return None
     if not query:
         return _make(model, plan, {})
@@ -73,16 +73,16 @@ def _read(query: str, parameters: dict[str, _Parameter]) -> dict[str, Any]:
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if name not in parameters:
-            raise _Doubt
+            raise _Fallback
         if "%" in value or "+" in value:
-            value = decoded(value)
+            value = percent_decode(value)
         if not value.isprintable():
-            raise _Doubt
+            raise _Fallback
         member, read, is_list = parameters[name]
         if is_list:
             given.setdefault(member, []).append(value)
         elif member in given:
-            raise _Doubt
+            raise _Fallback
         else:
             given[member] = read(value)
     return given
@@ -127,7 +127,7 @@ def _plan(model: type[BaseModel]) -> _Plan | None:
     return plan
 
 
-def _reader(field: FieldInfo) -> Reader | None:
+def _reader(field: FieldInfo) -> Converter | None:
     """How a member is read; None where its declaration is not known here."""
     kind, told = field.annotation, field.metadata
     is_list = get_origin(kind) is list
@@ -135,9 +135,9 @@ def _reader(field: FieldInfo) -> Reader | None:
         return None
     if is_list:
         return _list_reader(get_args(kind)[0], told)
-    if kind is int and WHOLE in told:
-        return _whole_reader([each for each in told if each != WHOLE])
-    if kind is bool and told == [FLAG]:
+    if kind is int and StrictInt in told:
+        return _whole_reader([each for each in told if each != StrictInt])
+    if kind is bool and told == [StrictBool]:
         return {"true": True, "false": False}.__getitem__
     if isinstance(kind, EnumType) and not told:
         return {each.value: each for each in kind}.__getitem__
@@ -148,9 +148,9 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _whole_reader(bounds: list[Any]) -> Reader | None:
+def _whole_reader(bounds: list[Any]) -> Converter | None:
     """Whole numbers as people write them; others, such as 007, are for the model."""
-    least, most = 0, 10**DIGITS_MOST - 1
+    least, most = 0, 10**MAX_DIGITS - 1
     for bound in bounds:
         if hasattr(bound, "ge"):
             least = max(least, bound.ge)
@@ -160,35 +160,35 @@ def _whole_reader(bounds: list[Any]) -> Reader | None:
             return None
 
     def read(text: str) -> int:
-        if len(text) > DIGITS_MOST or not (text.isascii() and text.isdigit()) or (text[0] == "0" and text != "0"):
-            raise _Doubt
+        if len(text) > MAX_DIGITS or not (text.isascii() and text.isdigit()) or (text[0] == "0" and text != "0"):
+            raise _Fallback
         number = int(text)
         if not least <= number <= most:
-            raise _Doubt
+            raise _Fallback
         return number
 
     return read
 
 
-def _list_reader(kind: Any, told: list[Any]) -> Reader | None:
+def _list_reader(kind: Any, told: list[Any]) -> Converter | None:
     bounds = [each.max_length for each in told if hasattr(each, "max_length")]
-    splits = [each for each in told if each in (SPLIT, DROP_EMPTY)]
+    splits = [each for each in told if each in (CommaSeparated, DROP_EMPTY)]
     elements = [each for each in getattr(kind, "__metadata__", ()) if not isinstance(each, FieldInfo)]
     is_text = kind is str or (get_origin(kind) is Annotated and get_args(kind)[0] is str)
-    if not is_text or elements not in ([], [ID]) or len(bounds) + len(splits) != len(told):
+    if not is_text or elements not in ([], [ArticleIdCheck]) or len(bounds) + len(splits) != len(told):
         return None
     most, are_ids = min(bounds, default=None), bool(elements)
-    is_split, drops_empty = SPLIT in splits, DROP_EMPTY in splits
+    is_split, drops_empty = CommaSeparated in splits, DROP_EMPTY in splits
 
     def read(values: list[str]) -> list[str]:
         if is_split:
             values = [part for value in values for part in value.split(",")]
         if most is not None and len(values) > most:
-            raise _Doubt
+            raise _Fallback
         if drops_empty:
             values = [value for value in values if value]
-        if are_ids and not all(map(looks_like_id, values)):
-            raise _Doubt
+        if are_ids and not all(map(is_id, values)):
+            raise _Fallback
         return values
 
     return read

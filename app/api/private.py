@@ -17,7 +17,7 @@ CROSS_ORIGIN_PRIVATE = {
 }
 
 
-def private_answer(
+def private_response(
     content: Mapping[str, Any] | None,
     *,
     status: int = 200,
@@ -39,12 +39,12 @@ def private_answer(
     return Response(orjson.dumps(content), status_code=status, headers=told, media_type="application/json")
 
 
-def is_editorial(path: str) -> bool:
+def is_editorial_path(path: str) -> bool:
     """Whether an address is of the newsroom's side, where every answer is private."""
     return path == EDITORIAL or path.startswith(f"{EDITORIAL}/")
 
 
-def make_private(headers: MutableHeaders) -> None:
+def mark_private(headers: MutableHeaders) -> None:
     """Let nobody but the client itself keep the answer, and no other key see it; how long it may be kept stays."""
     directives = [each.strip() for each in headers.get("cache-control", "").split(",")]
     kept = [each for each in directives if each not in {"", "public", "private"}]

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app import errors
-from app.api.private import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial, make_private
+from app.api.private import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial_path, mark_private
 from app.api.problem_kinds import (
     ARTICLE_GONE,
     ARTICLE_WITHDRAWN,
@@ -38,10 +38,10 @@ from app.api.problem_kinds import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
-    Kind,
+    ProblemType,
 )
 from app.api.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
-from app.db.session import OUTAGES, is_outage, reason_of
+from app.db.session import TRANSIENT_ERRORS, error_summary, is_transient
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
 from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
 
@@ -49,42 +49,42 @@ log = logging.getLogger(__name__)
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
-REPEATING = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
+RETRY_ADVICE = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
 ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
 """What scripts of other sites may send: anything, but `*` alone would not cover Authorization (Fetch standard)."""
 
-FORESEEN = (errors.DaylineError, *OUTAGES)
+HANDLED_ERRORS = (errors.DaylineError, *TRANSIENT_ERRORS)
 """Errors of the newsroom, and what may be an outage of the database."""
 
-_OF_ERROR: dict[type[errors.DaylineError], Kind] = {
-    errors.InvalidInput: INVALID_INPUT,
-    errors.InvalidValue: INVALID_INPUT,
-    errors.CursorInvalid: CURSOR_INVALID,
-    errors.CursorMismatch: CURSOR_MISMATCH,
-    errors.NoSuchDay: NO_SUCH_DAY,
-    errors.NotFound: NOT_FOUND,
-    errors.ArticleWithdrawn: ARTICLE_WITHDRAWN,
-    errors.Unauthenticated: UNAUTHENTICATED,
-    errors.Forbidden: FORBIDDEN,
-    errors.Conflict: CONFLICT,
-    errors.RequestInProgress: REQUEST_IN_PROGRESS,
+_OF_ERROR: dict[type[errors.DaylineError], ProblemType] = {
+    errors.InvalidInputError: INVALID_INPUT,
+    errors.InvalidValueError: INVALID_INPUT,
+    errors.InvalidCursorError: CURSOR_INVALID,
+    errors.CursorMismatchError: CURSOR_MISMATCH,
+    errors.NoSuchDayError: NO_SUCH_DAY,
+    errors.NotFoundError: NOT_FOUND,
+    errors.ArticleWithdrawnError: ARTICLE_WITHDRAWN,
+    errors.UnauthenticatedError: UNAUTHENTICATED,
+    errors.ForbiddenError: FORBIDDEN,
+    errors.ConflictError: CONFLICT,
+    errors.RequestInProgressError: REQUEST_IN_PROGRESS,
     errors.ArticleGone: ARTICLE_GONE,
-    errors.IdempotencyKeyReused: IDEMPOTENCY_KEY_REUSED,
-    errors.PreviewExpired: PREVIEW_EXPIRED,
-    errors.PreconditionFailed: PRECONDITION_FAILED,
-    errors.ContentTooLarge: CONTENT_TOO_LARGE,
-    errors.UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE,
-    errors.PreconditionRequired: PRECONDITION_REQUIRED,
-    errors.RateLimited: RATE_LIMITED,
-    errors.TooManyStreams: TOO_MANY_STREAMS,
-    errors.Busy: BUSY,
+    errors.IdempotencyKeyReusedError: IDEMPOTENCY_KEY_REUSED,
+    errors.PreviewExpiredError: PREVIEW_EXPIRED,
+    errors.PreconditionFailedError: PRECONDITION_FAILED,
+    errors.ContentTooLargeError: CONTENT_TOO_LARGE,
+    errors.UnsupportedMediaTypeError: UNSUPPORTED_MEDIA_TYPE,
+    errors.PreconditionRequiredError: PRECONDITION_REQUIRED,
+    errors.RateLimitedError: RATE_LIMITED,
+    errors.TooManyStreamsError: TOO_MANY_STREAMS,
+    errors.BusyError: BUSY,
 }
 _OF_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 400: BAD_REQUEST, 422: INVALID_INPUT}
 
 
-def problem(
+def problem_response(
     request: Request,
-    kind: Kind,
+    kind: ProblemType,
     detail: str,
     *,
     headers: dict[str, str] | None = None,
@@ -107,56 +107,56 @@ def problem(
         media_type=PROBLEM_TYPE,
     )
     if getattr(request.app.state, "is_keyed", False):
-        make_private(answer.headers)  # here too: what fails inside is answered outside of every middleware
+        mark_private(answer.headers)  # here too: what fails inside is answered outside of every middleware
     return answer
 
 
 def _privacy(request: Request) -> dict[str, str]:
     """What every answer of the newsroom's side says, whatever else it is."""
-    return {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE} if is_editorial(request.scope["path"]) else {}
+    return {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE} if is_editorial_path(request.scope["path"]) else {}
 
 
-def install_problems(app: FastAPI) -> None:
+def install_exception_handlers(app: FastAPI) -> None:
     """Make every error of the app a problem details answer."""
-    for error in FORESEEN:
-        app.add_exception_handler(error, answer_foreseen)
+    for error in HANDLED_ERRORS:
+        app.add_exception_handler(error, handle_expected)
     app.add_exception_handler(HTTPException, _answer_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _answer_validation)  # type: ignore[arg-type]
-    app.add_exception_handler(ClientDisconnect, _answer_nobody)
+    app.add_exception_handler(ClientDisconnect, _handle_client_disconnect)
     app.add_exception_handler(Exception, _answer_unexpected)
 
 
-async def answer_foreseen(request: Request, error: Exception) -> Response:
+async def handle_expected(request: Request, error: Exception) -> Response:
     """What is FORESEEN, as HTTP says it; raised again where it turns out to be a fault."""
     if isinstance(error, errors.DaylineError):
-        return await answer_error(request, error)
-    return await _answer_outage(request, error)
+        return await handle_error(request, error)
+    return await _handle_database_error(request, error)
 
 
-async def answer_error(request: Request, error: errors.DaylineError) -> Response:
+async def handle_error(request: Request, error: errors.DaylineError) -> Response:
     """An error of the newsroom as HTTP says it."""
     kind = next((_OF_ERROR[each] for each in type(error).__mro__ if each in _OF_ERROR), INTERNAL_ERROR)
     members: dict[str, Any] = {}
-    if isinstance(error, errors.InvalidInput):
-        members["errors"] = [{"where": flaw.where, "message": flaw.message} for flaw in error.flaws]
-    if isinstance(error, errors.ArticleWithdrawn):
+    if isinstance(error, errors.InvalidInputError):
+        members["errors"] = [{"where": flaw.location, "message": flaw.message} for flaw in error.errors]
+    if isinstance(error, errors.ArticleWithdrawnError):
         members |= {"id": error.article_id, "notice": error.notice}
-    return problem(request, kind, error.detail, headers=_headers_of(error), **members)
+    return problem_response(request, kind, error.detail, headers=_headers_of(error), **members)
 
 
 def _headers_of(error: errors.DaylineError) -> dict[str, str]:
     """What a client needs beside the body: how to show a key (RFC 6750, section 3), when to come back."""
     match error:
-        case errors.Unauthenticated():
+        case errors.UnauthenticatedError():
             return {"www-authenticate": 'Bearer error="invalid_token"' if error.is_refused else "Bearer"}
-        case errors.Forbidden():
+        case errors.ForbiddenError():
             scopes = " ".join(error.scopes)
             return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
-        case errors.RequestInProgress() | errors.Busy():
+        case errors.RequestInProgressError() | errors.BusyError():
             return {"retry-after": str(error.retry_after)}
-        case errors.RateLimited() | errors.TooManyStreams():
+        case errors.RateLimitedError() | errors.TooManyStreamsError():
             return {"retry-after": str(error.retry_after), "cache-control": NO_STORE}
-        case errors.ContentTooLarge():
+        case errors.ContentTooLargeError():
             return {"connection": "close"}  # the rest of the body is not read
     return {}
 
@@ -165,7 +165,7 @@ async def _answer_http(request: Request, error: HTTPException) -> Response:
     if error.status_code != METHOD_NOT_ALLOWED.status:
         kind = _OF_STATUS.get(error.status_code, BAD_REQUEST)
         detail = "There is no such address." if kind is NOT_FOUND else str(error.detail)
-        return problem(request, kind, detail)
+        return problem_response(request, kind, detail)
     allowed = ", ".join(allowed_methods(request))
     if request.method == "OPTIONS":
         preflight = {
@@ -176,7 +176,7 @@ async def _answer_http(request: Request, error: HTTPException) -> Response:
         }
         return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight, **_privacy(request)})
     detail = f"{request.method} is not among the methods of this address: {allowed}."
-    return problem(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
+    return problem_response(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
 
 
 def allowed_methods(request: Request) -> list[str]:
@@ -191,24 +191,24 @@ def allowed_methods(request: Request) -> list[str]:
 
 async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
     flaws = [{"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()]
-    return problem(request, INVALID_INPUT, "The request cannot be understood.", errors=flaws)
+    return problem_response(request, INVALID_INPUT, "The request cannot be understood.", errors=flaws)
 
 
-async def _answer_nobody(_request: Request, _error: Exception) -> Response:
+async def _handle_client_disconnect(_request: Request, _error: Exception) -> Response:
     """The client went away in the middle of its body: nothing was done, and nobody reads this."""
     return Response(status_code=BAD_REQUEST.status)
 
 
-async def _answer_outage(request: Request, error: Exception) -> Response:
-    if not is_outage(error):
+async def _handle_database_error(request: Request, error: Exception) -> Response:
+    if not is_transient(error):
         raise error
-    log.error("%s %s: database unavailable: %s", request.method, request.scope["path"], reason_of(error))
-    detail = f"The database is busy or out of reach; {REPEATING}"
-    return problem(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
+    log.error("%s %s: database unavailable: %s", request.method, request.scope["path"], error_summary(error))
+    detail = f"The database is busy or out of reach; {RETRY_ADVICE}"
+    return problem_response(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
-    if is_outage(error):  # at the door, which stands before the other answers
-        return await _answer_outage(request, error)
+    if is_transient(error):  # at the door, which stands before the other answers
+        return await _handle_database_error(request, error)
     log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
-    return problem(request, INTERNAL_ERROR, f"The answer could not be made; {REPEATING}")
+    return problem_response(request, INTERNAL_ERROR, f"The answer could not be made; {RETRY_ADVICE}")

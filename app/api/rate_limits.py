@@ -14,16 +14,16 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
 from app import clock
-from app.api.security import Caller
+from app.api.security import AuthResult
 from app.domain.instant import SECOND_US
-from app.domain.peer import Network, find_peer, site_of
-from app.errors import RateLimited
+from app.domain.peer import Network, client_address, rate_limit_bucket
+from app.errors import RateLimitedError
 
-COUNTED_MOST = 100_000
+MAX_TRACKED_CLIENTS = 100_000
 """Whoever is counted at once; beyond that the oldest window is forgotten."""
 
 
-class Windows(Storage):
+class FixedWindowStorage(Storage):
     """Counters of one limit, so all windows are of one length and end in the order they began in."""
 
     STORAGE_SCHEME = None
@@ -38,7 +38,7 @@ class Windows(Storage):
         now = _seconds()
         self._forget(now)
         known = self._windows.get(key)
-        if known is None and len(self._windows) >= COUNTED_MOST:
+        if known is None and len(self._windows) >= MAX_TRACKED_CLIENTS:
             self._windows.popitem(last=False)
         count, ends_at = known or (0, now + expiry)
         self._windows[key] = count + amount, ends_at
@@ -74,28 +74,28 @@ class Windows(Storage):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """How a request stands to its limit; `resets_in` is whole seconds, rounded up."""
+class RateLimitResult:
+    """How a request stands to its limit; `reset_after` is whole seconds, rounded up."""
 
     name: str
     limit: int
     window: int
     remaining: int
-    resets_in: int
-    is_over: bool
+    reset_after: int
+    exceeded: bool
 
     def headers(self) -> dict[str, str]:
         """What tells the client, as structured fields (draft-ietf-httpapi-ratelimit-headers)."""
         return {
-            "ratelimit": f'"{self.name}";r={self.remaining};t={self.resets_in}',
+            "ratelimit": f'"{self.name}";r={self.remaining};t={self.reset_after}',
             "ratelimit-policy": f'"{self.name}";q={self.limit};w={self.window}',
         }
 
-    def refusal(self) -> RateLimited:
+    def to_error(self) -> RateLimitedError:
         """The error for a request beyond the limit."""
-        return RateLimited(
-            f"No more than {self.limit} requests in {self.window} seconds; come back in {self.resets_in} seconds.",
-            retry_after=self.resets_in,
+        return RateLimitedError(
+            f"No more than {self.limit} requests in {self.window} seconds; come back in {self.reset_after} seconds.",
+            retry_after=self.reset_after,
         )
 
 
@@ -105,23 +105,23 @@ class _Policy:
     def __init__(self, name: str, rate: str) -> None:
         self._name = name
         self._item: RateLimitItem = parse(rate)
-        self._limiter = FixedWindowRateLimiter(Windows())
+        self._limiter = FixedWindowRateLimiter(FixedWindowStorage())
 
-    def count(self, who: str) -> Verdict:
+    def hit(self, who: str) -> RateLimitResult:
         """Count a request."""
         is_within = self._limiter.hit(self._item, who)
         ends_at, remaining = self._limiter.get_window_stats(self._item, who)
-        return Verdict(
+        return RateLimitResult(
             name=self._name,
             limit=self._item.amount,
             window=self._item.get_expiry(),
             remaining=remaining,
-            resets_in=max(1, ceil(ends_at - _seconds())),
-            is_over=not is_within,
+            reset_after=max(1, ceil(ends_at - _seconds())),
+            exceeded=not is_within,
         )
 
 
-class RateLimits:
+class RateLimiter:
     """Both limits: for keys the one of keys, for everything else, bad tokens too, the one of addresses."""
 
     def __init__(self, *, address: str | None, key: str | None, trusted: Sequence[Network]) -> None:
@@ -129,16 +129,16 @@ class RateLimits:
         self._key = None if key is None else _Policy("key", key)
         self._trusted = trusted
 
-    def count(self, caller: Caller, scope: Scope) -> Verdict | None:
+    def hit(self, caller: AuthResult, scope: Scope) -> RateLimitResult | None:
         """Count a request where it counts; None where no limit is set for it."""
         if caller.principal is not None:
-            return None if self._key is None else self._key.count(str(caller.principal.key_id))
-        return None if self._address is None else self._address.count(self._site(scope))
+            return None if self._key is None else self._key.hit(str(caller.principal.key_id))
+        return None if self._address is None else self._address.hit(self._site(scope))
 
     def _site(self, scope: Scope) -> str:
         client = scope.get("client")
-        return site_of(
-            find_peer(
+        return rate_limit_bucket(
+            client_address(
                 None if client is None else client[0],
                 forwarded=_whole(scope, b"forwarded"),
                 x_forwarded_for=_whole(scope, b"x-forwarded-for"),

@@ -9,8 +9,8 @@ _SCHEMAS = "#/components/schemas/"
 _TAKEN = "Input"
 
 
-def described_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What an operation says of its body; `move_bodies` puts the model in its place later."""
+def request_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What an operation says of its body; `hoist_request_bodies` puts the model in its place later."""
     schema = _without_null_defaults(model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}"))
     content = {"schema": schema} if example is None else {"schema": schema, "example": example}
     has_needs = bool(schema.get("required"))
@@ -28,7 +28,7 @@ def _without_null_defaults(node: Any) -> Any:
     }
 
 
-def move_bodies(document: dict[str, Any]) -> None:
+def hoist_request_bodies(document: dict[str, Any]) -> None:
     """Move the models of bodies among the document's schemas, where operations refer to them.
 
     A model that differs from an answer of the same name goes by that name with `Input` behind it.

@@ -19,14 +19,16 @@ NO_CACHE = "no-cache"
 NO_STORE = "no-store"
 CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
 TAG_BYTES = 16
-UNTAGGED = frozenset({"as_of", "newer"})
+ETAG_EXCLUDED_FIELDS = frozenset({"as_of", "newer"})
 """Members of a page that say how far the log had come when it was read: another value is no other content."""
 
 
-def json_answer(content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None) -> Response:
+def json_response(
+    content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None
+) -> Response:
     """A public answer; the list's next page is named in `Link` too.
 
-    `cache_control` is for answers that a publication can change: `Outlook.directives`. `modified_at` (an
+    `cache_control` is for answers that a publication can change: `CacheControlBuilder.directives`. `modified_at` (an
     instant) is for single things whose answer changes with nothing else.
     """
     headers = {"cache-control": cache_control, **_link(content)}
@@ -35,17 +37,17 @@ def json_answer(content: Mapping[str, Any], *, cache_control: str = PUBLIC, modi
     body = orjson.dumps(content)
     tagged = body
     if "newer" in content:
-        tagged = orjson.dumps({name: value for name, value in content.items() if name not in UNTAGGED})
+        tagged = orjson.dumps({name: value for name, value in content.items() if name not in ETAG_EXCLUDED_FIELDS})
     return _answer(body, tagged, headers, "application/json")
 
 
-def passing_answer(content: Mapping[str, Any]) -> Response:
+def uncacheable_response(content: Mapping[str, Any]) -> Response:
     """An answer that nobody keeps: it was true when it was sent, and has no entity tag."""
     headers = {"cache-control": NO_STORE, **_link(content), **CROSS_ORIGIN}
     return Response(orjson.dumps(content), headers=headers, media_type="application/json")
 
 
-def document_answer(
+def document_response(
     body: bytes, *, media_type: str, cache_control: str = PUBLIC, next_href: str | None = None
 ) -> Response:
     """A public document in a format of its own; its next page is named in `Link` too."""
@@ -53,7 +55,7 @@ def document_answer(
     return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
 
 
-def byte_answer(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
+def static_response(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
     """Bytes that change with the program alone; pages have a Content-Security-Policy of their own."""
     policy = {} if content_policy is None else {"content-security-policy": content_policy}
     return _answer(body, body, {"cache-control": PUBLIC, **policy}, media_type)

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 PUBLIC = "/v1"
 
 
-def resource(tag: str, *, prefix: str = PUBLIC) -> APIRouter:
+def make_router(tag: str, *, prefix: str = PUBLIC) -> APIRouter:
     """A resource's addresses, below `prefix`, which the document lists under `tag`."""
     return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id)
 
@@ -21,7 +21,7 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-def add_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
+def include_routers(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     """Add the routes of these, in order, without a copy of each.
 
     FastAPI's own way makes every route anew on a process's first request, and asks router by router.
@@ -29,15 +29,15 @@ def add_routes(app: FastAPI, routers: Iterable[APIRouter]) -> None:
     app.router.routes.extend(_gather(routers))
 
 
-def add_routes_later(app: FastAPI, prefix: str, load: Callable[[], Iterable[APIRouter]]) -> None:
+def include_lazily(app: FastAPI, prefix: str, load: Callable[[], Iterable[APIRouter]]) -> None:
     """Add what `load` brings, all of it below `prefix`, when somebody first asks for anything there."""
-    app.router.routes.append(_Later(prefix, load))
+    app.router.routes.append(LazyRoutes(prefix, load))
 
 
-def every_route(app: FastAPI) -> Iterator[BaseRoute]:
+def iter_routes(app: FastAPI) -> Iterator[BaseRoute]:
     """All routes in their order, also those that nobody has asked for yet."""
     for route in app.router.routes:
-        if isinstance(route, _Later):
+        if isinstance(route, LazyRoutes):
             yield from route.routes
         else:
             yield route
@@ -47,7 +47,7 @@ def _gather(routers: Iterable[APIRouter]) -> list[BaseRoute]:
     return [route for router in routers for route in router.routes]
 
 
-class _Later(BaseRoute):
+class LazyRoutes(BaseRoute):
     """Everything below a prefix, loaded when it is first asked for."""
 
     def __init__(self, prefix: str, load: Callable[[], Iterable[APIRouter]]) -> None:

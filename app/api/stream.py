@@ -10,26 +10,26 @@ from fastapi import Header, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
-from app.api.deps import hub_of
-from app.api.head import HEAD_KEY
-from app.api.openapi import documented
-from app.api.query import read_question
+from app.api.deps import get_stream_hub
+from app.api.head import IS_HEAD_KEY
+from app.api.openapi import operation
+from app.api.query import parse_query
 from app.api.responses import CROSS_ORIGIN, NO_STORE
-from app.api.routes import resource
-from app.api.security import is_still_good
-from app.db.session import is_outage
-from app.domain.api_key import KeyScope
-from app.errors import Flaw, InvalidInput
-from app.relay.channel import Wire
+from app.api.routes import make_router
+from app.api.security import is_still_authorized
+from app.db.session import is_transient
+from app.domain.api_key import ApiKeyScope
+from app.errors import FieldError, InvalidInputError
+from app.relay.channel import EventEncoder
 from app.relay.subscription import Subscription
 from app.schemas import examples
-from app.schemas.change import FeedItem
-from app.schemas.stream import StreamedChange, StreamQuestion
+from app.schemas.change import ChangeItem
+from app.schemas.stream import StreamedChange, StreamParams
 
-router = resource("Changes")
+router = make_router("Changes")
 
 LAST_EVENT_ID = "Last-Event-ID"
-DIGITS_MOST = 19
+MAX_DIGITS = 19
 RETRY_MS = (1_000, 3_000)
 HEADERS = {"cache-control": NO_STORE, "x-accel-buffering": "no", **CROSS_ORIGIN}
 
@@ -44,17 +44,17 @@ LastEventId = Annotated[
 _chance = random.Random()  # noqa: S311 - spreads those who come back together; nobody gains by guessing it
 
 
-def write_change(item: FeedItem) -> bytes:
+def encode_change(item: ChangeItem) -> bytes:
     """A change as an event."""
     return format_sse_event(data_str=orjson.dumps(item).decode(), event=item["type"], id=str(item["seq"]))
 
 
-def write_position(seq: int) -> bytes:
+def encode_heartbeat(seq: int) -> bytes:
     """A beat: no event, but clients that keep the last id know how far they are."""
     return format_sse_event(comment="ping", id=str(seq))
 
 
-def write_opening(seq: int) -> bytes:
+def encode_retry(seq: int) -> bytes:
     """The first words: when to come back, each client at another moment, and from where."""
     return format_sse_event(retry=_chance.randint(*RETRY_MS), id=str(seq))
 
@@ -68,19 +68,19 @@ class _EventStream(Response):
     media_type = EventSourceResponse.media_type
 
 
-WIRE = Wire(write_change, write_position, write_opening)
+EVENT_ENCODER = EventEncoder(encode_change, encode_heartbeat, encode_retry)
 
 
 @router.get(
     "/stream",
     summary="What happens, as it happens",
     response_class=_EventStream,
-    **documented(
-        StreamQuestion,
+    **operation(
+        StreamParams,
         StreamedChange,
         examples.STREAMED_CHANGE,
-        problems=(404, 422, 503),
-        cached=False,
+        errors=(404, 422, 503),
+        cacheable=False,
         media_type=_EventStream.media_type,
     ),
 )
@@ -90,61 +90,65 @@ async def stream_changes(request: Request, last_event_id: LastEventId = None) ->
     After a break, `Last-Event-ID` (or `since`) goes on without a gap or a repeat. A comment and the id reached so
     far come every 15 seconds.
     """
-    question = read_question(request, StreamQuestion)
+    question = parse_query(request, StreamParams)
     known = _read_id(last_event_id or "")
     since = question.since if known is None else known
-    subscribing = hub_of(request).subscribe(question.changes(), since, is_welcome=_welcoming(request))
+    subscribing = get_stream_hub(request).subscribe(
+        question.changes(), since, is_authorized=_authorization_check(request)
+    )
     try:
         subscription = await subscribing
-    except InvalidInput as error:
+    except InvalidInputError as error:
         raise error if known is None else _named_after_header(error) from None
-    if HEAD_KEY in request.scope:
+    if IS_HEAD_KEY in request.scope:
         subscription.end()
-    return _Stream(subscription)
+    return _SseResponse(subscription)
 
 
 def _read_id(told: str) -> int | None:
-    """The position in the header, None where it says nothing; InvalidInput."""
+    """The position in the header, None where it says nothing; InvalidInputError."""
     if not told:
         return None
-    if not (told.isascii() and told.isdigit() and len(told) <= DIGITS_MOST):
-        raise InvalidInput(Flaw(LAST_EVENT_ID, "The id of an event is expected: digits alone."))
+    if not (told.isascii() and told.isdigit() and len(told) <= MAX_DIGITS):
+        raise InvalidInputError(FieldError(LAST_EVENT_ID, "The id of an event is expected: digits alone."))
     return int(told)
 
 
-def _named_after_header(error: InvalidInput) -> InvalidInput:
-    named = (LAST_EVENT_ID if each.where == "since" else each.where for each in error.flaws)
-    return InvalidInput(*(Flaw(where, each.message) for where, each in zip(named, error.flaws, strict=True)))
+def _named_after_header(error: InvalidInputError) -> InvalidInputError:
+    named = (LAST_EVENT_ID if each.location == "since" else each.location for each in error.errors)
+    return InvalidInputError(
+        *(FieldError(where, each.message) for where, each in zip(named, error.errors, strict=True))
+    )
 
 
-def _welcoming(request: Request) -> Callable[[], Awaitable[bool]]:
+def _authorization_check(request: Request) -> Callable[[], Awaitable[bool]]:
     """Whether the stream may go on: where reading is keyed, a key that was revoked or has expired ends it."""
 
     async def is_welcome() -> bool:
         if not request.app.state.is_keyed:
             return True
         try:
-            return await is_still_good(request.scope, KeyScope.CONTENT_READ)
+            return await is_still_authorized(request.scope, ApiKeyScope.CONTENT_READ)
         except Exception as error:
-            if is_outage(error):
+            if is_transient(error):
                 return True  # nothing is told while it lasts
             raise
 
     return is_welcome
 
 
-class _Stream(EventSourceResponse):
+class _SseResponse(EventSourceResponse):
     """Sends what the subscription has until it ends; it ends when the client goes."""
 
     def __init__(self, subscription: Subscription) -> None:
         self._subscription = subscription
-        self._chunks = subscription.chunks()
+        self._chunks = subscription.iter_chunks()
         super().__init__(self._chunks, headers=HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
         subscription = self._subscription
-        subscription.on_stuck = _cut_of(receive)
+        subscription.on_stuck = _connection_abort(receive)
         leaving = asyncio.ensure_future(self.listen_for_disconnect(receive))
         leaving.add_done_callback(lambda _: subscription.end())
         try:
@@ -157,7 +161,7 @@ class _Stream(EventSourceResponse):
             await self._chunks.aclose()
 
 
-def _cut_of(receive: Receive) -> Callable[[], Any]:
+def _connection_abort(receive: Receive) -> Callable[[], Any]:
     """What cuts the connection of a client that takes nothing, whom no last word reaches.
 
     ASGI has no word for it, but uvicorn's `receive` belongs to what holds the connection; elsewhere it is closed when

@@ -5,53 +5,53 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 
 from app import clock
-from app.api.deps import database_of
-from app.api.freshness import calendar_interest, day_interest, outlook_of, timeline_interest
-from app.api.openapi import documented
-from app.api.query import read_question
-from app.api.responses import json_answer
-from app.api.routes import resource
+from app.api.deps import get_database
+from app.api.freshness import calendar_interest, day_interest, get_cache_control_builder, timeline_interest
+from app.api.openapi import operation
+from app.api.query import parse_query
+from app.api.responses import json_response
+from app.api.routes import make_router
 from app.queries import calendar, timeline
-from app.queries.plain_timeline import is_plain
+from app.queries.plain_timeline import is_fast_path
 from app.schemas import examples
-from app.schemas.question import CalendarQuestion, DayQuestion, TimelineQuestion
+from app.schemas.question import CalendarParams, DayParams, TimelineParams
 from app.schemas.timeline import Calendar, Timeline, TimelineDayPage
 
-router = resource("Timeline")
+router = make_router("Timeline")
 
 
 @router.get(
     "/timeline",
     summary="The timeline, newest first",
-    **documented(TimelineQuestion, Timeline, examples.TIMELINE, problems=(400, 404, 422)),
+    **operation(TimelineParams, Timeline, examples.TIMELINE, errors=(400, 404, 422)),
 )
 async def get_timeline(request: Request) -> Response:
     """A page of the timeline: days newest first, in each the items newest first; `next` goes on to any depth."""
-    question = read_question(request, TimelineQuestion)
-    outlook = outlook_of(request)
-    database = database_of(request)
-    plain = await database.read_once(timeline.get_plain_timeline, question) if is_plain(question) else None
+    question = parse_query(request, TimelineParams)
+    outlook = get_cache_control_builder(request)
+    database = get_database(request)
+    plain = await database.read_autocommit(timeline.get_timeline_fast, question) if is_fast_path(question) else None
     page = await database.read(timeline.get_timeline, question) if plain is None else plain
-    return json_answer(page, cache_control=outlook.directives(timeline_interest(question)))
+    return json_response(page, cache_control=outlook.header_value(timeline_interest(question)))
 
 
 @router.get(
     "/timeline/calendar",
     summary="Which days have news",
-    **documented(CalendarQuestion, Calendar, examples.CALENDAR),
+    **operation(CalendarParams, Calendar, examples.CALENDAR),
 )
 async def get_calendar(request: Request) -> Response:
     """The local days that have news and how much, oldest first; at most 400 days, `to` not included."""
-    question = read_question(request, CalendarQuestion)
-    outlook = outlook_of(request)
-    days = await database_of(request).read(calendar.get_calendar, question, now=clock.now())
-    return json_answer(days, cache_control=outlook.directives(calendar_interest(question)))
+    question = parse_query(request, CalendarParams)
+    outlook = get_cache_control_builder(request)
+    days = await get_database(request).read(calendar.get_calendar, question, now=clock.now())
+    return json_response(days, cache_control=outlook.header_value(calendar_interest(question)))
 
 
 @router.get(
     "/timeline/{day}",
     summary="One whole day",
-    **documented(DayQuestion, TimelineDayPage, examples.DAY_PAGE),
+    **operation(DayParams, TimelineDayPage, examples.DAY_PAGE),
 )
 async def get_day(
     request: Request,
@@ -60,7 +60,7 @@ async def get_day(
     ],
 ) -> Response:
     """One whole local day, complete, with the neighbouring days that have news."""
-    question = read_question(request, DayQuestion)
-    outlook = outlook_of(request)
-    page = await database_of(request).read(timeline.get_day, day, question)
-    return json_answer(page, cache_control=outlook.directives(day_interest(question, page)))
+    question = parse_query(request, DayParams)
+    outlook = get_cache_control_builder(request)
+    page = await get_database(request).read(timeline.get_day, day, question)
+    return json_response(page, cache_control=outlook.header_value(day_interest(question, page)))

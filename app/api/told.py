@@ -11,14 +11,14 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, TypeAdapter
 
-from app.api.request_bodies import described_body
-from app.api.routes import every_route
-from app.schemas.question import ArticleFilters, Question
+from app.api.request_bodies import request_body
+from app.api.routes import iter_routes
+from app.schemas.question import ArticleFilterParams, QueryParams
 
 SCHEMAS = "#/components/schemas/"
 
 
-class Types(NamedTuple):
+class OperationTypes(NamedTuple):
     """The types of an operation: of its query, its good answer, and its body with an example."""
 
     question: type[BaseModel] | None
@@ -27,10 +27,10 @@ class Types(NamedTuple):
     command_example: Mapping[str, Any] | None
 
 
-class Told(dict[str, Any]):
+class OperationExtras(dict[str, Any]):
     """What FastAPI adds to an operation as it is, and the types of the operation beside it."""
 
-    def __init__(self, types: Types, members: Mapping[str, Any]) -> None:
+    def __init__(self, types: OperationTypes, members: Mapping[str, Any]) -> None:
         super().__init__(members)
         self.types = types
 
@@ -38,34 +38,34 @@ class Told(dict[str, Any]):
 class Operation(NamedTuple):
     """An operation of the document that is made, the route it is of, and the route's types."""
 
-    told: dict[str, Any]
+    spec: dict[str, Any]
     route: APIRoute
-    types: Types
+    types: OperationTypes
 
 
-def operations_of(document: Mapping[str, Any], app: FastAPI) -> Iterator[Operation]:
+def iter_operations(document: Mapping[str, Any], app: FastAPI) -> Iterator[Operation]:
     """Every operation of the document whose route said its types."""
-    for context in iter_route_contexts(list(every_route(app))):
+    for context in iter_route_contexts(list(iter_routes(app))):
         route, told = context.original_route, document["paths"].get(context.path_format, {})
-        if not isinstance(route, APIRoute) or not isinstance(route.openapi_extra, Told):
+        if not isinstance(route, APIRoute) or not isinstance(route.openapi_extra, OperationExtras):
             continue
         for method in sorted(told.keys() & {name.lower() for name in context.methods or ()}):
             yield Operation(told[method], route, route.openapi_extra.types)
 
 
-def tell_types(document: dict[str, Any], app: FastAPI) -> None:
+def add_schemas(document: dict[str, Any], app: FastAPI) -> None:
     """Add parameters, bodies and answers to the operations, and the models of answers to the schemas."""
-    operations = list(operations_of(document, app))
+    operations = list(iter_operations(document, app))
     for told, _, types in operations:
         if types.question is not None and types.question.model_fields:
             in_path = told.get("parameters", [])
             named = {each["name"] for each in in_path}
             told["parameters"] = [
                 *in_path,
-                *(each for each in parameters_of(types.question) if each["name"] not in named),
+                *(each for each in query_parameters(types.question) if each["name"] not in named),
             ]
         if types.command is not None:
-            told["requestBody"] = described_body(types.command, types.command_example)
+            told["requestBody"] = request_body(types.command, types.command_example)
     _tell_answers(document, [each for each in operations if each.types.answer is not None])
 
 
@@ -85,14 +85,14 @@ def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None
     schemas |= dict(sorted(models.get("$defs", {}).items()))
 
 
-def parameters_of(question: type[BaseModel]) -> list[dict[str, Any]]:
+def query_parameters(question: type[BaseModel]) -> list[dict[str, Any]]:
     """The query parameters of a question, as OpenAPI writes them."""
     schema = question.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
-    if issubclass(question, Question) and question.spans_editions:
+    if issubclass(question, QueryParams) and question.spans_editions:
         members["edition"]["description"] += " `*` spans all of them."
-    if issubclass(question, ArticleFilters):
+    if issubclass(question, ArticleFilterParams):
         members["fields"]["items"] = {"type": "string", "enum": sorted(question.members)}
     return [_parameter(name, member) for name, member in members.items()]
 

@@ -7,10 +7,10 @@ Answer ── Form (as it is), Form (gzip) …   the bytes of an encoding with a
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from app.cache.negotiation import choose_encoding, encode, has_it
-from app.domain.edge import life_until
-from app.domain.freshness import Freshness
-from app.domain.upcoming import Upcoming
+from app.cache.negotiation import choose_encoding, encode, is_not_modified
+from app.domain.edge import cdn_cache_control
+from app.domain.freshness import ResponseFreshness
+from app.domain.upcoming import ScheduleSnapshot
 from app.server.response_fields import RAW_SECURITY_FIELDS
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -27,16 +27,16 @@ _CACHE_CONTROL = b"cache-control"
 _CDN_CACHE_CONTROL = b"cdn-cache-control"
 
 
-class Form(NamedTuple):
+class Representation(NamedTuple):
     """An answer in one encoding: its tag and bytes, and the header fields of a 200 and a 304 but Cache-Control."""
 
-    tag: str
+    etag: str
     body: bytes
-    whole: RawHeaders
-    bare: RawHeaders
+    headers_200: RawHeaders
+    headers_304: RawHeaders
 
 
-class Reply(NamedTuple):
+class RenderedResponse(NamedTuple):
     """What is sent to one client; `directives`, which depend on the moment, stand first among the fields."""
 
     status: int
@@ -45,15 +45,15 @@ class Reply(NamedTuple):
     body: bytes
 
 
-class Wishes(NamedTuple):
+class ConditionalHeaders(NamedTuple):
     """What a request says about the form that it wants."""
 
-    encodings: str = ""
-    known: str | None = None
-    since: str | None = None
+    accept_encoding: str = ""
+    if_none_match: str | None = None
+    if_modified_since: str | None = None
 
 
-def wishes_of(headers: Iterable[tuple[bytes, bytes]]) -> Wishes:
+def parse_conditional_headers(headers: Iterable[tuple[bytes, bytes]]) -> ConditionalHeaders:
     """The wishes in the fields of a request (names in lower case); lines of one name are joined."""
     encodings, known, since = "", None, None
     for name, value in headers:
@@ -65,35 +65,35 @@ def wishes_of(headers: Iterable[tuple[bytes, bytes]]) -> Wishes:
             known = text if known is None else f"{known}, {text}"
         elif name == b"if-modified-since":
             since = value.decode("latin-1")
-    return Wishes(encodings, known, since)
+    return ConditionalHeaders(encodings, known, since)
 
 
-class Answer:
+class CachedResponse:
     """An answer as it was made; other encodings are made when they are first wanted, and kept.
 
     Without a tag it is sent as it is, to everybody. Networks that take purges are told its keys in `surrogate`, where
-    it has them, and that they may keep it for long. `grown` is told how many bytes each new encoding takes.
-    `is_kept` from when a store takes it until that lets it `go`, which `dropped` is told of.
+    it has them, and that they may keep it for long. `on_grow` is told how many bytes each new encoding takes.
+    `is_cached` from when a store takes it until that lets it `go`, which `on_evict` is told of.
     """
 
     __slots__ = (
+        "_default_cc",
         "_due",
         "_forms",
         "_freshness",
         "_is_purged",
-        "_made",
         "_modified",
-        "_seen",
+        "_original_cc",
+        "_snapshot",
         "_tag",
-        "_usual",
         "_usual_until",
         "body",
-        "dropped",
-        "grown",
+        "expires_at",
         "headers",
-        "is_kept",
+        "is_cached",
+        "on_evict",
+        "on_grow",
         "status",
-        "until",
     )
 
     def __init__(
@@ -102,7 +102,7 @@ class Answer:
         headers: Iterable[tuple[bytes, bytes]],
         body: bytes,
         *,
-        freshness: Freshness | None = None,
+        freshness: ResponseFreshness | None = None,
         until: int | None = None,
         surrogate: str | None = None,
     ) -> None:
@@ -110,83 +110,83 @@ class Answer:
         self.status = status
         self.headers = [(name, value) for name, value in told.items() if name not in _OWN]
         self.body = bytes(memoryview(body))  # a copy: what orjson writes takes up to twice its length
-        self.until = until
-        self.grown: Callable[[int], None] | None = None
-        self.dropped: Callable[[Answer], None] | None = None
-        self.is_kept = False
+        self.expires_at = until
+        self.on_grow: Callable[[int], None] | None = None
+        self.on_evict: Callable[[CachedResponse], None] | None = None
+        self.is_cached = False
         self._tag = told[b"etag"].decode().strip('"') if b"etag" in told else None
         self._modified = told[b"last-modified"].decode() if b"last-modified" in told else None
-        self._made = [(name, value) for name, value in told.items() if name == _CACHE_CONTROL]
-        self._usual = self._made
+        self._original_cc = [(name, value) for name, value in told.items() if name == _CACHE_CONTROL]
+        self._default_cc = self._original_cc
         self._freshness = freshness
         if freshness is not None:
-            self._usual = [(_CACHE_CONTROL, freshness.terms.directives.encode())]
+            self._default_cc = [(_CACHE_CONTROL, freshness.terms.directives.encode())]
         self._is_purged = surrogate is not None
         if surrogate is not None:
             self.headers.append((b"surrogate-key", surrogate.encode()))
-        self._seen: Upcoming | None = None
+        self._snapshot: ScheduleSnapshot | None = None
         self._usual_until = 0
         self._due: int | None = None
-        self._forms: dict[str | None, Form] = {}
+        self._forms: dict[str | None, Representation] = {}
 
-    def reply(self, wishes: Wishes, directives: RawHeaders | None = None) -> Reply:
+    def render(self, wishes: ConditionalHeaders, directives: RawHeaders | None = None) -> RenderedResponse:
         """What a client with these wishes gets; with the Cache-Control it was made with unless another is given."""
-        directives = self._made if directives is None else directives
+        directives = self._original_cc if directives is None else directives
         if self._tag is None:
             form = self._forms.get(None) or self._form(None)
-            return Reply(self.status, directives, form.whole, form.body)
-        encoding = choose_encoding(wishes.encodings, len(self.body))
+            return RenderedResponse(self.status, directives, form.headers_200, form.body)
+        encoding = choose_encoding(wishes.accept_encoding, len(self.body))
         form = self._forms.get(encoding) or self._form(encoding)
-        if (wishes.known is not None or wishes.since is not None) and has_it(
-            form.tag, self._modified, known=wishes.known, since=wishes.since
+        if (wishes.if_none_match is not None or wishes.if_modified_since is not None) and is_not_modified(
+            form.etag, self._modified, known=wishes.if_none_match, since=wishes.if_modified_since
         ):
-            return Reply(304, directives, form.bare, b"")
-        return Reply(self.status, directives, form.whole, form.body)
+            return RenderedResponse(304, directives, form.headers_304, b"")
+        return RenderedResponse(self.status, directives, form.headers_200, form.body)
 
-    def directives(self, now: int, upcoming: Upcoming) -> RawHeaders:
+    def cache_control(self, now: int, upcoming: ScheduleSnapshot) -> RawHeaders:
         """Its Cache-Control when it is sent now, by what is scheduled, and what networks may do.
 
         They may do more than others only while nothing that is scheduled is about to change it.
         """
         freshness = self._freshness
         if freshness is not None:
-            if upcoming is not self._seen:
-                self._seen, self._usual_until = upcoming, freshness.usual_until(now, upcoming)
+            if upcoming is not self._snapshot:
+                self._snapshot, self._usual_until = upcoming, freshness.default_until(now, upcoming)
                 if self._is_purged:
-                    self._due = freshness.due(now, upcoming)
+                    self._due = freshness.next_change_at(now, upcoming)
             if now >= self._usual_until:
-                return [(_CACHE_CONTROL, freshness.directives(now, upcoming).encode())]
+                return [(_CACHE_CONTROL, freshness.cache_control(now, upcoming).encode())]
         if self._is_purged:
-            return [*self._usual, (_CDN_CACHE_CONTROL, life_until(self._ends, now)[0].encode())]
-        return self._usual
+            return [*self._default_cc, (_CDN_CACHE_CONTROL, cdn_cache_control(self._ends, now)[0].encode())]
+        return self._default_cc
 
-    def first_directives(self, now: int, upcoming: Upcoming) -> RawHeaders:
+    def initial_cache_control(self, now: int, upcoming: ScheduleSnapshot) -> RawHeaders:
         """The same for whom it was made for: nothing else where it was made while something was about to change it."""
-        return self.directives(now, upcoming) if self._made == self._usual else self._made
+        return self.cache_control(now, upcoming) if self._original_cc == self._default_cc else self._original_cc
 
-    def directives_until(self, now: int) -> int:
+    def cache_control_valid_until(self, now: int) -> int:
         """Up to which instant `directives`, just asked for now, stay what they are under the same picture."""
         until = FOREVER if self._freshness is None else max(now, self._usual_until)
         if not self._is_purged or until == now:
             return until
-        changes_at = life_until(self._ends, now)[1]
+        changes_at = cdn_cache_control(self._ends, now)[1]
         return until if changes_at is None else min(until, changes_at)
 
     @property
     def _ends(self) -> int | None:
         """When the clock or what is scheduled makes it another answer, as far as that is known."""
-        if self._due is None or self.until is None:
-            return self.until if self._due is None else self._due
-        return min(self._due, self.until)
+        if self._due is None or self.expires_at is None:
+            return self.expires_at if self._due is None else self._due
+        return min(self._due, self.expires_at)
 
-    def go(self) -> None:
+    def evict(self) -> None:
         """The store lets it go: nobody is to be sent it any more."""
-        self.is_kept = False
-        self.grown = None
-        if self.dropped is not None:
-            self.dropped(self)
+        self.is_cached = False
+        self.on_grow = None
+        if self.on_evict is not None:
+            self.on_evict(self)
 
-    def _form(self, encoding: str | None) -> Form:
+    def _form(self, encoding: str | None) -> Representation:
         body = self.body if encoding is None else encode(self.body, encoding)
         fields = list(self.headers)
         tag = ""
@@ -196,8 +196,8 @@ class Answer:
         if encoding is not None:
             fields.append((b"content-encoding", encoding.encode()))
         whole = [*fields, (b"content-length", str(len(body)).encode())]
-        form = Form(tag, body, whole, [field for field in fields if field[0] not in _OF_CONTENT])
+        form = Representation(tag, body, whole, [field for field in fields if field[0] not in _OF_CONTENT])
         self._forms[encoding] = form
-        if encoding is not None and self.grown is not None:
-            self.grown(len(body))
+        if encoding is not None and self.on_grow is not None:
+            self.on_grow(len(body))
         return form

@@ -57,7 +57,7 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
-def has_it(tag: str, last_modified: str | None, *, known: str | None, since: str | None) -> bool:
+def is_not_modified(tag: str, last_modified: str | None, *, known: str | None, since: str | None) -> bool:
     """Whether the client's copy is the current one (RFC 9110, section 13): tags decide before dates.
 
     A date is taken in each of the three forms of HTTP-date; one that is not valid counts as none.

@@ -12,10 +12,10 @@ from functools import partial
 from itertools import takewhile
 
 from app import clock
-from app.cache.answer import Answer
-from app.cache.spans import Spans
-from app.domain.footprint import LOG_KEY, Footprint
-from app.domain.logged_change import LoggedChange
+from app.cache.answer import CachedResponse
+from app.cache.spans import RangeIndex
+from app.domain.footprint import LOG_KEY, Dependencies
+from app.domain.logged_change import ChangeEvent
 
 OVERHEAD_BYTES = 3_200
 """What a kept answer takes beside its bytes, and what each of these adds, by measurement."""
@@ -29,7 +29,7 @@ RECENT_MAX = 10_000
 
 
 @dataclass(slots=True)
-class Counters:
+class Stats:
     """What happened since the process began."""
 
     hits: int = 0
@@ -38,52 +38,52 @@ class Counters:
     evicted: int = 0
 
 
-class _Kept:
+class _Entry:
     """An answer, what it depends on, and what it takes."""
 
     __slots__ = ("answer", "footprint", "size")
 
-    def __init__(self, answer: Answer, footprint: Footprint, size: int) -> None:
+    def __init__(self, answer: CachedResponse, footprint: Dependencies, size: int) -> None:
         self.answer = answer
         self.footprint = footprint
         self.size = size
 
 
-class Store:
+class ResponseStore:
     """Answers within a budget of bytes; `apply` and `clear` drop what is no longer true."""
 
     def __init__(self, budget: int) -> None:
-        self.counters = Counters()
+        self.counters = Stats()
         self.size = 0
         self._budget = budget
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._kept: OrderedDict[str, _Entry] = OrderedDict()
         self._by_key: dict[str, set[str]] = {}
-        self._spans = Spans()
+        self._spans = RangeIndex()
         self._position = 0  # rises with every change and commit that was applied
         self._cleared_at = 0
-        self._recent: deque[tuple[int, LoggedChange]] = deque()
+        self._recent: deque[tuple[int, ChangeEvent]] = deque()
         self._reading: dict[int, int] = {}  # how many answers are being read by their marks, the oldest mark first
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def find(self, name: str) -> Answer | None:
+    def get(self, name: str) -> CachedResponse | None:
         """The answer of that name, if it is kept and the clock has not made it another."""
         kept = self._kept.get(name)
         if kept is None:
             return None
-        if kept.answer.until is not None and kept.answer.until <= clock.now():
+        if kept.answer.expires_at is not None and kept.answer.expires_at <= clock.now():
             self._drop(name)
             return None
         self._kept.move_to_end(name)
         return kept.answer
 
-    def begin(self) -> int:
-        """Take note that an answer is about to be read; to be followed by one `end`. The mark for `keep`."""
+    def begin_fill(self) -> int:
+        """Take note that an answer is about to be read; to be followed by one `end`. The mark for `put`."""
         self._reading[self._position] = self._reading.get(self._position, 0) + 1
         return self._position
 
-    def end(self, mark: int) -> None:
+    def end_fill(self, mark: int) -> None:
         """The reading that began at that mark is over, whatever came of it."""
         self._reading[mark] -= 1
         if not self._reading[mark]:
@@ -92,33 +92,33 @@ class Store:
         while self._recent and self._recent[0][0] <= oldest:
             self._recent.popleft()
 
-    def was_touched(self, footprint: Footprint, mark: int) -> bool:
+    def was_invalidated_since(self, footprint: Dependencies, mark: int) -> bool:
         """Whether a change that was applied since that mark concerns what has this footprint."""
         if mark < self._cleared_at or (LOG_KEY in footprint.keys and mark < self._position):
             return True
         since = takewhile(lambda each: each[0] > mark, reversed(self._recent))
-        return any(footprint.is_touched_by(change) for _, change in since)
+        return any(footprint.is_invalidated_by(change) for _, change in since)
 
-    def keep(self, name: str, answer: Answer, footprint: Footprint, mark: int) -> bool:
+    def put(self, name: str, answer: CachedResponse, footprint: Dependencies, mark: int) -> bool:
         """Keep an answer whose reading began at that mark, unless it is too big or not true any more."""
-        size = size_of(name, answer, footprint)
-        if size * LARGEST_SHARE > self._budget or self.was_touched(footprint, mark):
+        size = estimate_size(name, answer, footprint)
+        if size * LARGEST_SHARE > self._budget or self.was_invalidated_since(footprint, mark):
             return False
         if name in self._kept:
             self._drop(name, counts=False)
-        kept = _Kept(answer, footprint, size)
+        kept = _Entry(answer, footprint, size)
         self._kept[name] = kept
         for key in footprint.keys:
             self._by_key.setdefault(key, set()).add(name)
-        for span in footprint.spans:
+        for span in footprint.ranges:
             self._spans.add(name, span)
         self.size += size
-        answer.grown = partial(self._grow, name, kept)
-        answer.is_kept = True
+        answer.on_grow = partial(self._grow, name, kept)
+        answer.is_cached = True
         self._evict()
         return True
 
-    def apply(self, changes: Sequence[LoggedChange]) -> None:
+    def apply_changes(self, changes: Sequence[ChangeEvent]) -> None:
         """Drop what these changes concern, and what any commit may alter."""
         self._position += 1
         for change in changes:
@@ -138,33 +138,33 @@ class Store:
         self._cleared_at = self._position
         self.counters.dropped += len(self._kept)
         for kept in self._kept.values():
-            kept.answer.go()
+            kept.answer.evict()
         self._kept.clear()
         self._by_key.clear()
-        self._spans = Spans()
+        self._spans = RangeIndex()
         self._recent.clear()
         self.size = 0
 
-    def _concerned(self, change: LoggedChange) -> set[str]:
+    def _concerned(self, change: ChangeEvent) -> set[str]:
         found = self._spans.find(change)
-        for key in change.named:
+        for key in change.entity_keys:
             found |= self._by_key.get(key, set())
         return found
 
     def _drop(self, name: str, *, counts: bool = True) -> None:
         kept = self._kept.pop(name)
-        kept.answer.go()
+        kept.answer.evict()
         self.size -= kept.size
         for key in kept.footprint.keys:
             names = self._by_key[key]
             names.discard(name)
             if not names:
                 del self._by_key[key]
-        for span in kept.footprint.spans:
+        for span in kept.footprint.ranges:
             self._spans.remove(name, span)
         self.counters.dropped += counts
 
-    def _grow(self, name: str, kept: _Kept, size: int) -> None:
+    def _grow(self, name: str, kept: _Entry, size: int) -> None:
         if self._kept.get(name) is kept:
             kept.size += size + FORM_BYTES
             self.size += size + FORM_BYTES
@@ -176,9 +176,9 @@ class Store:
             self.counters.evicted += 1
 
 
-def size_of(name: str, answer: Answer, footprint: Footprint) -> int:
+def estimate_size(name: str, answer: CachedResponse, footprint: Dependencies) -> int:
     """How many bytes an answer takes that is kept in one form."""
     told = sum(len(value) for _, value in answer.headers)
-    named = sum(len(group) for span in footprint.spans for group in span.groups)
-    noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.spans) + NAME_BYTES * named
+    named = sum(len(group) for span in footprint.ranges for group in span.groups)
+    noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.ranges) + NAME_BYTES * named
     return OVERHEAD_BYTES + len(answer.body) + told + 2 * len(name) + noted

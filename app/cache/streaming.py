@@ -17,11 +17,11 @@ _GZIP = 16 + zlib.MAX_WBITS
 class Encoder(NamedTuple):
     """One answer on its way: `add` has its next bytes encoded, `end` the last of all."""
 
-    add: Callable[[bytes], bytes]
-    end: Callable[[], bytes]
+    compress: Callable[[bytes], bytes]
+    flush: Callable[[], bytes]
 
 
-def make_encoder(encoding: str | None) -> Encoder:
+def stream_encoder(encoding: str | None) -> Encoder:
     """An encoder for an encoding that `choose_encoding` chose; both calls may be made in a thread."""
     return Encoder(lambda body: body, bytes) if encoding is None else _ENCODERS[encoding]()
 

@@ -17,9 +17,9 @@ from app.cli.progress import progress
 from app.cli.running import with_database
 from app.db.engine import create_private
 from app.db.session import COMMANDS, Connection, Database
-from app.errors import OperatorError
+from app.errors import ConfigurationError
 from app.importers.runner import Importer, Report
-from app.queries.editions import all_editions
+from app.queries.editions import list_all_editions
 from app.queries.export import export_records
 
 FORMATS = ("jsonl",)
@@ -48,9 +48,9 @@ def import_files(
         if str(path) == "-":
             continue
         if path.is_dir():
-            raise OperatorError(f"'{path}' is a folder; import its files by name.")
+            raise ConfigurationError(f"'{path}' is a folder; import its files by name.")
         if not path.exists():
-            raise OperatorError(f"There is no file '{path}'.")
+            raise ConfigurationError(f"There is no file '{path}'.")
     refused = 0
     gc.freeze()  # the program itself is no garbage: do not look through it again and again
     gc.set_threshold(GARBAGE_THRESHOLD)
@@ -58,7 +58,7 @@ def import_files(
         with _open(path) as stream:
             size = path.stat().st_size if str(path) != "-" else 0
             report = _import(stream, str(path), size, make_default=make_default)
-        refused += report.refused
+        refused += report.rejected
     return 1 if refused else 0
 
 
@@ -68,7 +68,7 @@ def _open(path: Path) -> AbstractContextManager[BufferedReader]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise OperatorError(f"'{path}' cannot be read: {error.strerror}.") from error
+        raise ConfigurationError(f"'{path}' cannot be read: {error.strerror}.") from error
 
 
 def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool = False) -> Report:
@@ -82,8 +82,8 @@ def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool 
             importer = Importer(
                 database,
                 now=clock.now,
-                tell_flaw=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
-                tell_progress=tell_progress,
+                on_error=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
+                on_progress=tell_progress,
                 make_default=make_default,
             )
             return await importer.run(stream)
@@ -104,9 +104,9 @@ def _position(stream: BufferedReader, size: int) -> int:
 
 def _summary(report: Report) -> str:
     parts = [f"{count} {kind}s {outcome}" for (kind, outcome), count in sorted(report.records.items())]
-    parts += [f"{count} {noun} made from their code" for noun, count in sorted(report.made.items())]
-    if report.refused:
-        parts.append(f"{report.refused} lines refused")
+    parts += [f"{count} {noun} made from their code" for noun, count in sorted(report.created_entries.items())]
+    if report.rejected:
+        parts.append(f"{report.rejected} lines refused")
     return ", ".join(parts) + "." if parts else "nothing in it."
 
 
@@ -124,10 +124,10 @@ def export_file(output: Path | None) -> None:
         try:
             return _write_file(output, records)
         except OSError as error:
-            raise OperatorError(f"'{output}' cannot be written: {error.strerror}.") from error
+            raise ConfigurationError(f"'{output}' cannot be written: {error.strerror}.") from error
 
     async def work(database: Database) -> int:
-        return await database.read_long(write)
+        return await database.read_in_thread(write)
 
     count = with_database(work, limits=COMMANDS)
     click.echo(f"{count} records exported.", err=True)
@@ -164,13 +164,13 @@ def load_sample(*, if_empty: bool) -> int:
     """Load the sample newsroom: two editions of an invented paper."""
 
     async def work(database: Database) -> set[str]:
-        return {edition.slug for edition in await database.read(all_editions)}
+        return {edition.slug for edition in await database.read(list_all_editions)}
 
     present = with_database(work)
     if present and if_empty:
         return 0
     if present - SAMPLE_EDITIONS:
-        raise OperatorError("The sample is for a database of its own; this one has other editions already.")
+        raise ConfigurationError("The sample is for a database of its own; this one has other editions already.")
     with as_file(SAMPLE) as path, path.open("rb") as stream:
         report = _import(stream, "sample", path.stat().st_size)
-    return 1 if report.refused else 0
+    return 1 if report.rejected else 0

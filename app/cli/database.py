@@ -5,12 +5,12 @@ from pathlib import Path
 import click
 
 from app import clock
-from app.actions.restoring import move_log_ahead
+from app.actions.restoring import skip_sequence_numbers
 from app.cli.running import check_schema, with_database
 from app.db import migrations
 from app.db.backup import backup
 from app.db.session import COMMANDS, MIGRATIONS, Database, open_database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.log_gap import Gap
 from app.settings import read_settings
 
@@ -47,7 +47,8 @@ def check_current() -> None:
         click.echo(f"The database is at {state.revision}, as this release expects.")
     else:
         click.echo(
-            f"The database is at {state.revision}; this release expects {migrations.EXPECTED} and can work with it."
+            f"The database is at {state.revision}; this release expects "
+            f"{migrations.HEAD_REVISION} and can work with it."
         )
 
 
@@ -68,7 +69,7 @@ def note_restored() -> None:
     """
 
     async def work(database: Database) -> Gap:
-        return await database.write(move_log_ahead, now=clock.now(), actor=COMMAND.actor)
+        return await database.write(skip_sequence_numbers, now=clock.now(), actor=COMMAND_ACTOR.name)
 
     gap = with_database(work, limits=COMMANDS)
     click.echo(f"The backup ends at change {gap.last}; the log goes on at {gap.first}.")

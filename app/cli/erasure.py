@@ -7,11 +7,11 @@ import click
 from app import clock
 from app.actions.erasure import Erasure, erase_article
 from app.cli.running import with_database
-from app.db.scrubbing import scrub
+from app.db.scrubbing import secure_delete
 from app.db.session import COMMANDS, Database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
-from app.errors import OperatorError
+from app.errors import ConfigurationError
 
 
 @click.command("erase")
@@ -27,14 +27,14 @@ def erase(article_id: str, *, yes: bool) -> None:
         click.confirm(f"Erase article {article_id} for ever?", abort=True)
 
     async def work(database: Database) -> Erasure:
-        return await database.write(erase_article, number, now=clock.now(), editor=COMMAND)
+        return await database.write(erase_article, number, now=clock.now(), editor=COMMAND_ACTOR)
 
     async def clean(database: Database) -> None:
-        await scrub(database.url)
+        await secure_delete(database.url)
 
     erasure = with_database(work, limits=COMMANDS)
     with_database(clean, at_head=False)
-    if erasure is Erasure.ABSENT:
-        raise OperatorError(f"There is no article {article_id}; what one may have left behind is scrubbed.")
+    if erasure is Erasure.NOT_FOUND:
+        raise ConfigurationError(f"There is no article {article_id}; what one may have left behind is scrubbed.")
     is_new = erasure is Erasure.DONE
     click.echo(f"Article {article_id} is erased." if is_new else f"Article {article_id} had been erased already.")

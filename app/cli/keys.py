@@ -6,12 +6,12 @@ from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
 from app.cli.running import with_database
 from app.db.session import Connection, Database
-from app.domain.api_key import MARK, KeyScope
+from app.domain.api_key import TOKEN_PREFIX, ApiKeyScope
 from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant, parse_instant
-from app.errors import InvalidInput, OperatorError
+from app.errors import ConfigurationError, InvalidInputError
 from app.queries.keys import list_keys
-from app.schemas.api_key import GRACE_SECONDS_MOST, ApiKey, KeyRecord, KeysQuestion
+from app.schemas.api_key import MAX_GRACE_SECONDS, ApiKey, ApiKeyCreate, ApiKeyListParams
 from app.schemas.validation import validated
 
 ONCE = "It is shown this once; keep it as you keep passwords."
@@ -25,21 +25,23 @@ def keys_group() -> None:
 
 @keys_group.command("create")
 @click.option("--name", required=True, help="Who or what it is for.")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([each.value for each in KeyScope]))
+@click.option(
+    "--scope", "scopes", multiple=True, required=True, type=click.Choice([each.value for each in ApiKeyScope])
+)
 @click.option("--expires", metavar="INSTANT", help="Such as 2027-01-01T00:00:00Z; never where absent.")
 def create(name: str, scopes: tuple[str, ...], expires: str | None) -> None:
     """Give out a key: its token alone on standard output."""
     given = {"name": name, "scopes": list(scopes), "expires_at": expires}
     try:
-        record = validated(KeyRecord, given)
+        record = validated(ApiKeyCreate, given)
 
         async def work(database: Database) -> tuple[str, str]:
             return await database.write(create_key, record, now=clock.now())
 
         prefix, token = with_database(work)
-    except InvalidInput as error:
-        flaw = error.flaws[0]
-        raise OperatorError(f"--{flaw.where.partition('_')[0]}: {flaw.message}") from None
+    except InvalidInputError as error:
+        flaw = error.errors[0]
+        raise ConfigurationError(f"--{flaw.location.partition('_')[0]}: {flaw.message}") from None
     click.echo(f"Key {prefix} for '{record.name}' may: {', '.join(record.scopes)}. {ONCE}", err=True)
     click.echo(token)
 
@@ -49,11 +51,11 @@ def list_all() -> None:
     """Every key without its secret, revoked and expired ones too."""
 
     def read(connection: Connection) -> list[ApiKey]:
-        question = KeysQuestion(limit=200)
+        question = ApiKeyListParams(limit=200)
         page = list_keys(connection, question)
         found = page["items"]
         while page["next"] is not None:
-            page = list_keys(connection, KeysQuestion(limit=200, cursor=page["next"]["cursor"]))
+            page = list_keys(connection, ApiKeyListParams(limit=200, cursor=page["next"]["cursor"]))
             found += page["items"]
         return found
 
@@ -83,7 +85,7 @@ def _state(key: ApiKey) -> str:
 @click.argument("prefix")
 def revoke(prefix: str) -> None:
     """Make the key PREFIX good for nothing, at once and everywhere."""
-    prefix = prefix.removeprefix(MARK)
+    prefix = prefix.removeprefix(TOKEN_PREFIX)
 
     async def work(database: Database) -> None:
         await database.write(revoke_key, prefix, now=clock.now())
@@ -99,12 +101,12 @@ def revoke(prefix: str) -> None:
     metavar="SECONDS",
     default=0,
     show_default=True,
-    type=click.IntRange(0, GRACE_SECONDS_MOST),
+    type=click.IntRange(0, MAX_GRACE_SECONDS),
     help="How long the old secret stays good.",
 )
 def rotate(prefix: str, grace: int) -> None:
     """Give the key PREFIX a new secret: its new token alone on standard output."""
-    prefix, now = prefix.removeprefix(MARK), clock.now()
+    prefix, now = prefix.removeprefix(TOKEN_PREFIX), clock.now()
 
     async def work(database: Database) -> str:
         return await database.write(rotate_key, prefix, grace_seconds=grace, now=now)

@@ -10,8 +10,8 @@ import click
 
 from app.cli.allocator import bound_arenas
 from app.cli.running import check_schema, with_database
-from app.db.engine import find_wide_files, read_address
-from app.errors import OperatorError
+from app.db.engine import find_wide_files, parse_database_url
+from app.errors import ConfigurationError
 from app.logging import CONFIGURATION, configure_logging, log_uncaught
 from app.settings import Settings, read_settings
 
@@ -49,7 +49,9 @@ def serve(host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
-        http="app.cache.protocol:EarlyHitProtocol" if settings.early_hits else "app.server.protocol:BoundedProtocol",
+        http="app.cache.protocol:CachedResponseProtocol"
+        if settings.early_hits
+        else "app.server.protocol:BoundedProtocol",
         ws="none",
         log_config=CONFIGURATION,
         access_log=settings.access_log,
@@ -62,7 +64,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def _warn_of_wide_files(settings: Settings) -> None:
     """Warn where other users of this machine may read the database, which holds secrets."""
-    for path, mode in find_wide_files(read_address(settings.database_url)):
+    for path, mode in find_wide_files(parse_database_url(settings.database_url)):
         log.warning("Every user of this machine has access to %s (mode %04o): 'chmod 600' takes it away", path, mode)
 
 
@@ -96,10 +98,10 @@ def _allow_files() -> None:
 
 
 def _check_address(host: str, port: int) -> None:
-    """OperatorError where nobody could listen there, before a server has begun to say more than a sentence."""
+    """ConfigurationError where nobody could listen there, before a server has begun to say more than a sentence."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.create_server((host, port), family=family):
             pass
     except OSError as error:
-        raise OperatorError(f"Nothing can be served on {host}, port {port}: {error.strerror}.") from error
+        raise ConfigurationError(f"Nothing can be served on {host}, port {port}: {error.strerror}.") from error

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from app.db.engine import BUSY_TIMEOUT_MS, create_private, libpq_address, libpq_environment, sqlite_path
-from app.errors import OperatorError
+from app.db.engine import BUSY_TIMEOUT_MS, create_private, libpq_environment, libpq_url, sqlite_path
+from app.errors import ConfigurationError
 from app.settings import environment_with
 
 
@@ -17,18 +17,18 @@ def backup(url: URL, target: Path) -> None:
     """Write one snapshot of the whole database to a new file, without blocking readers and writers.
 
     SQLite: a compact database file. PostgreSQL: pg_dump's custom format, for pg_restore. It holds secrets, so only its
-    owner may read it. OperatorError where the target exists already or cannot be made; no partial file is left.
+    owner may read it. ConfigurationError where the target exists already or cannot be made; no partial file is left.
     """
     if target.exists():
-        raise OperatorError(f"{target} exists already; a backup never overwrites.")
+        raise ConfigurationError(f"{target} exists already; a backup never overwrites.")
     if not target.parent.is_dir():
-        raise OperatorError(f"There is no folder {target.parent}.")
+        raise ConfigurationError(f"There is no folder {target.parent}.")
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
     try:
         create_private(partial)
     except OSError as error:
-        raise OperatorError(f"'{partial}' cannot be created: {error.strerror}.") from error
+        raise ConfigurationError(f"'{partial}' cannot be created: {error.strerror}.") from error
     try:
         if url.get_backend_name() == "sqlite":
             _copy_sqlite(sqlite_path(url), partial)
@@ -41,20 +41,20 @@ def backup(url: URL, target: Path) -> None:
 
 def _copy_sqlite(source: Path, target: Path) -> None:
     if not source.exists():
-        raise OperatorError(f"There is no database at {source}.")
+        raise ConfigurationError(f"There is no database at {source}.")
     try:
         with closing(sqlite3.connect(source, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None)) as connection:
             connection.execute("VACUUM INTO ?", (str(target),))
     except sqlite3.Error as error:
-        raise OperatorError(f"The backup failed: {error}.") from error
+        raise ConfigurationError(f"The backup failed: {error}.") from error
 
 
 def _dump_postgresql(url: URL, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
-        raise OperatorError("pg_dump, which comes with PostgreSQL, is needed to back up a PostgreSQL database.")
+        raise ConfigurationError("pg_dump, which comes with PostgreSQL, is needed to back up a PostgreSQL database.")
     done = subprocess.run(  # noqa: S603 - the program comes from the operator's path, the address from the settings
-        [program, "--format=custom", f"--file={target}", libpq_address(url)],
+        [program, "--format=custom", f"--file={target}", libpq_url(url)],
         env=environment_with(libpq_environment(url)),
         capture_output=True,
         text=True,
@@ -62,4 +62,4 @@ def _dump_postgresql(url: URL, target: Path) -> None:
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise OperatorError(f"pg_dump failed: {said[-1].rstrip('.')}.")
+        raise ConfigurationError(f"pg_dump failed: {said[-1].rstrip('.')}.")

@@ -33,7 +33,7 @@ AnyRow = Row[*tuple[Any, ...]]
 """A row whose columns are read by name."""
 
 
-def only_where(condition: str) -> dict[str, str]:
+def partial_index(condition: str) -> dict[str, str]:
     """The `info` of an index that holds only some rows of its table.
 
     SQLAlchemy's own way names every dialect, and loads each of them whenever a program starts.

@@ -6,20 +6,20 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Dialect, Table, bindparam, insert, update
 
-from app.db.prepared import driver_text
+from app.db.prepared import compile_for_driver
 
-PORTION = 10_000
+CHUNK_SIZE = 10_000
 
 T = TypeVar("T")
 
 
-def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """The values, in portions that an IN may hold: PostgreSQL takes 32,767 arguments a statement."""
-    for start in range(0, len(values), PORTION):
-        yield values[start : start + PORTION]
+    for start in range(0, len(values), CHUNK_SIZE):
+        yield values[start : start + CHUNK_SIZE]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def bulk_insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all name the same columns, with values as the driver takes them; none is fine.
 
     SQLAlchemy's own executemany spends longer on each row's parameters than SQLite does on the row.
@@ -29,14 +29,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         connection.exec_driver_sql(statement, [tuple([row[name] for name in names]) for row in rows])
 
 
-def insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+def bulk_insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows that hold a value for every column in the table's order; none is fine."""
     if rows:
         statement, _names = _compile_insert(connection.dialect, table, frozenset(table.c.keys()))
         connection.exec_driver_sql(statement, rows)
 
 
-def update_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+def bulk_update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by their table's key, all in the same columns, with values as the driver takes them; none is fine."""
     if rows:
         statement, names = _compile_update(connection.dialect, table, frozenset(rows[0]))
@@ -55,5 +55,5 @@ def _compile_update(dialect: Dialect, table: Table, names: frozenset[str]) -> tu
         name: bindparam(f"new_{name}", type_=table.c[name].type) for name in sorted(names)
     }
     keys = [column == given.pop(column.name) for column in table.primary_key]
-    text, places, _fixed = driver_text(update(table).where(*keys).values(given), dialect)
+    text, places, _fixed = compile_for_driver(update(table).where(*keys).values(given), dialect)
     return text, [place.removeprefix("new_") for place in places]

@@ -17,7 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def announce_commit(connection: Connection) -> None:
+def notify_commit(connection: Connection) -> None:
     """Have other processes told when this transaction commits; on SQLite they see it by themselves."""
     if connection.dialect.name == "postgresql":
         presence.announce(connection)
@@ -26,16 +26,16 @@ def announce_commit(connection: Connection) -> None:
 class CommitWatch(Protocol):
     """Tells whether something was committed, and reads what. Everything happens in the loop's thread."""
 
-    trusted_s: float
+    trust_window_s: float
     """For how many seconds after a look an unaltered mark means that nothing was committed."""
 
     compared_s: float
     """Seconds after a read, or `compare`, for which the files are known to be those of the database."""
 
-    looks_every_s: float | None
+    poll_interval_s: float | None
     """After how many seconds to look again while somebody depends on it; None where the mark is always enough."""
 
-    def mark(self) -> object | None:
+    def version_token(self) -> object | None:
         """What is equal to an earlier mark only if nothing was committed that is known of; None: it cannot be told.
 
         A mark stands for what is read after it was taken, not before.
@@ -44,12 +44,12 @@ class CommitWatch(Protocol):
     def compare(self) -> None:
         """Raise DatabaseFileError where the files that the mark is read from are no longer those of the database."""
 
-    def read_now(
+    def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """The answer of a query without waiting for anybody; None where it has to be awaited."""
 
-    async def prepare(self) -> None:
+    async def ensure_connected(self) -> None:
         """Be ready to tell of commits from here on; raises what is the matter, within a quarter of a second."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -58,7 +58,7 @@ class CommitWatch(Protocol):
         Each statement is a snapshot of its own. One question at a time.
         """
 
-    async def is_unaltered(self) -> bool:
+    async def is_unchanged(self) -> bool:
         """Whether it is certain that nothing was committed since this was last asked; raises as `read` does.
 
         It costs a fraction of a `read`. After False, a `read` finds whatever it was.

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from app.db.limits import Limits
-from app.errors import OperatorError
+from app.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,19 +24,19 @@ PAGE_CACHE_KIB = 16_384
 READER_CACHE_KIB = 32_768  # room for the inner pages of every index of millions of articles
 LONG_READER_CACHE_KIB = 4_096  # of each thread that reads: the allocator retains the peak of each thread
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
-PLANNED_ONCE = "SET plan_cache_mode = force_generic_plan; SET jit = off"
+GENERIC_PLAN_SETTINGS = "SET plan_cache_mode = force_generic_plan; SET jit = off"
 """For statements that read a few rows in the order of an index: planning takes thrice what they take."""
 PRIVATE_MODE = 0o600
 OTHERS = 0o007
-HIDDEN = True  # what is bound is text of articles: no error may carry it into a log
+HIDE_PARAMETERS = True  # what is bound is text of articles: no error may carry it into a log
 
 _PORTS = range(65_536)
 _PARAMETERS = {"host", "port", "ssl", "sslmode", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
 _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}
 
 
-def read_address(address: str) -> URL:
-    """The parsed address; OperatorError where it is neither SQLite nor PostgreSQL."""
+def parse_database_url(address: str) -> URL:
+    """The parsed address; ConfigurationError where it is neither SQLite nor PostgreSQL."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):  # the latter for a port that is no number
@@ -46,15 +46,15 @@ def read_address(address: str) -> URL:
         return _postgresql_url(url)
     if kind == "sqlite":
         if not url.database or url.database == ":memory:":
-            raise OperatorError("DAYLINE_DATABASE_URL must name a file: sqlite:///dayline.db.")
+            raise ConfigurationError("DAYLINE_DATABASE_URL must name a file: sqlite:///dayline.db.")
         if url.query or "\x00" in url.database:
-            raise OperatorError("DAYLINE_DATABASE_URL: a SQLite address is a path and nothing more.")
+            raise ConfigurationError("DAYLINE_DATABASE_URL: a SQLite address is a path and nothing more.")
         return url.set(drivername="sqlite+pysqlite")
-    raise OperatorError(f"DAYLINE_DATABASE_URL names '{kind}': sqlite and postgresql are supported.")
+    raise ConfigurationError(f"DAYLINE_DATABASE_URL names '{kind}': sqlite and postgresql are supported.")
 
 
-def _not_an_address() -> OperatorError:
-    return OperatorError(
+def _not_an_address() -> ConfigurationError:
+    return ConfigurationError(
         "DAYLINE_DATABASE_URL is not an address such as sqlite:///dayline.db or postgresql://user@host/name."
     )
 
@@ -63,27 +63,31 @@ def _postgresql_url(url: URL) -> URL:
     query = dict(url.query)
     unknown = sorted(query.keys() - _PARAMETERS)
     if unknown:
-        raise OperatorError(f"DAYLINE_DATABASE_URL: '{unknown[0]}' is not among {', '.join(sorted(_PARAMETERS))}.")
+        raise ConfigurationError(f"DAYLINE_DATABASE_URL: '{unknown[0]}' is not among {', '.join(sorted(_PARAMETERS))}.")
     if url.port is not None and url.port not in _PORTS:
         raise _not_an_address()
     mode = query.pop("sslmode", None)
     if mode is not None:
         if mode not in _SSL_MODES:
-            raise OperatorError(f"DAYLINE_DATABASE_URL: sslmode '{mode}' is not known.")
+            raise ConfigurationError(f"DAYLINE_DATABASE_URL: sslmode '{mode}' is not known.")
         query["ssl"] = mode
     return url.set(drivername="postgresql+asyncpg", query=query)
 
 
 def sqlite_reader(url: URL) -> Engine:
     """One held connection that cannot write; whoever reads begins the snapshot."""
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
+    engine = create_engine(
+        url, poolclass=StaticPool, connect_args={"isolation_level": None}, hide_parameters=HIDE_PARAMETERS
+    )
     _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{READER_CACHE_KIB}"))
     return engine
 
 
 def sqlite_long_reader(url: URL) -> Engine:
     """Create an engine of read-only connections, each opened by the thread that reads and closed after the read."""
-    engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None}, hide_parameters=HIDDEN)
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args={"isolation_level": None}, hide_parameters=HIDE_PARAMETERS
+    )
     _prepare_sqlite(engine, pragmas=("query_only = ON", f"cache_size = -{LONG_READER_CACHE_KIB}"))
     return engine
 
@@ -94,7 +98,7 @@ def sqlite_writer(url: URL) -> Engine:
         url,
         poolclass=StaticPool,
         connect_args={"isolation_level": None, "check_same_thread": False},
-        hide_parameters=HIDDEN,
+        hide_parameters=HIDE_PARAMETERS,
     )
     event.listen(engine, "begin", _take_write_lock)
     kept = (f"cache_size = -{PAGE_CACHE_KIB}", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")
@@ -149,12 +153,12 @@ def find_wide_files(url: URL) -> list[tuple[Path, int]]:
 def postgresql_reader(url: URL, limits: Limits) -> "AsyncEngine":
     """Create an engine without transactions; the pool limits a read as a whole, or each call where that is shorter."""
     call_s = limits.call_s if limits.call_s < limits.read_s else None
-    return _postgresql_engine(url, limits, session=PLANNED_ONCE, command_timeout=call_s)
+    return _postgresql_engine(url, limits, session=GENERIC_PLAN_SETTINGS, command_timeout=call_s)
 
 
 def postgresql_streamer(url: URL, limits: Limits) -> "AsyncEngine":
     """Create an engine of connections for one long read each, with a limit for each call."""
-    return _postgresql_engine(url, limits, session=PLANNED_ONCE, command_timeout=limits.call_s)
+    return _postgresql_engine(url, limits, session=GENERIC_PLAN_SETTINGS, command_timeout=limits.call_s)
 
 
 def postgresql_writer(url: URL, limits: Limits) -> "AsyncEngine":
@@ -174,7 +178,7 @@ def _postgresql_engine(
         url,
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
-        hide_parameters=HIDDEN,
+        hide_parameters=HIDE_PARAMETERS,
         connect_args={
             "async_creator_fn": partial(open_driver, connect_s=limits.connect_s, session=session),
             "command_timeout": command_timeout,
@@ -203,9 +207,9 @@ def find_path_flaw(url: URL) -> str | None:
 
 
 def check_file_exists(url: URL) -> None:
-    """Raise OperatorError where the file of a SQLite database is missing."""
+    """Raise ConfigurationError where the file of a SQLite database is missing."""
     if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
-        raise OperatorError(f"There is no database at {sqlite_path(url)}; run 'dayline db upgrade' first.")
+        raise ConfigurationError(f"There is no database at {sqlite_path(url)}; run 'dayline db upgrade' first.")
 
 
 def sqlite_path(url: URL) -> Path:
@@ -213,7 +217,7 @@ def sqlite_path(url: URL) -> Path:
     return Path(url.database or "")
 
 
-def libpq_address(url: URL) -> str:
+def libpq_url(url: URL) -> str:
     """Return the PostgreSQL address as PostgreSQL's own programs read it, without the password."""
     driver_only = {"prepared_statement_cache_size"}
     query = {"sslmode" if name == "ssl" else name: url.query[name] for name in url.query if name not in driver_only}

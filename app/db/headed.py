@@ -6,35 +6,35 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared
+from app.db.prepared import PreparedQuery
 
 
-class Under(NamedTuple):
+class HeadAndRows(NamedTuple):
     """What was read: the values of the head in their order, and the rows."""
 
     head: tuple[Any, ...]
     rows: list[AnyRow]
 
 
-class Headed:
-    """A query for rows, and one for the single row above them, both with values as `Prepared` takes them.
+class HeadAndRowsQuery:
+    """A query for rows, and one for the single row above them, both with values as `PreparedQuery` takes them.
 
     Where a statement has to travel they are one, `joined`, whose columns are those of the head and then those of
     the rows. Embedded they are two, since the head would be fetched again with every row: half the time is saved.
-    Two are of one moment in a transaction only, in which `Database.read_once` runs them.
+    Two are of one moment in a transaction only, in which `Database.read_autocommit` runs them.
     """
 
     def __init__(self, head: Select[Any], rows: Select[Any], *, joined: Select[Any]) -> None:
-        self._head = Prepared(head)
-        self._rows = Prepared(rows)
-        self._joined = Prepared(joined)
+        self._head = PreparedQuery(head)
+        self._rows = PreparedQuery(rows)
+        self._joined = PreparedQuery(joined)
         self._width = len(head.selected_columns)
 
-    def read(self, connection: Connection, values: Mapping[str, Any]) -> Under | None:
+    def read(self, connection: Connection, values: Mapping[str, Any]) -> HeadAndRows | None:
         """The head and its rows, in order; None where there is no row."""
         if connection.dialect.name != "sqlite":
             joined = self._joined.all(connection, values)
-            return Under(tuple(joined[0][: self._width]), joined) if joined else None
+            return HeadAndRows(tuple(joined[0][: self._width]), joined) if joined else None
         head = self._head.first(connection, values)
         rows = [] if head is None else self._rows.all(connection, values)
-        return None if head is None or not rows else Under(tuple(head), rows)
+        return None if head is None or not rows else HeadAndRows(tuple(head), rows)

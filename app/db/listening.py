@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
-from app.db.engine import HIDDEN
+from app.db.engine import HIDE_PARAMETERS
 from app.db.outages import UnreachableError
 from app.db.presence import (
     ACKNOWLEDGE,
@@ -25,17 +25,17 @@ from app.db.presence import (
     lone_machine,
     pair,
 )
-from app.db.tick import MachineTick, tick_of
+from app.db.tick import SharedCommitFlag, open_commit_flag
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 LOOKS_EVERY_S = 0.03
 TRUSTED_S = 0.08
-ANSWERS_WITHIN_S = 0.25
-GIVEN_UP_AFTER_S = 2.0
-NAME = "dayline-listening"
-LOST = "the connection was lost"
+QUERY_TIMEOUT_S = 0.25
+ABANDON_AFTER_S = 2.0
+TASK_NAME = "dayline-listening"
+CONNECTION_LOST = "the connection was lost"
 POOLED = (
     "The database address leads to a pooler in transaction mode: each request queries the server "
     "whether its cached response is current, and each write waits 0.1 s. Use the server's own address."
@@ -60,16 +60,16 @@ def _connection_errors() -> Iterator[None]:
         raise UnreachableError(error) from error
 
 
-class ListeningWatch:
+class PgCommitWatch:
     """Tells of commits to a PostgreSQL database as long as its server answers; never in a transaction.
 
     A question that is not answered in time is left pending rather than cancelled: a server that was stopped answers
     it when it goes on, and after two seconds the connection is given up and made anew.
     """
 
-    trusted_s: float = TRUSTED_S
+    trust_window_s: float = TRUSTED_S
     compared_s: float = inf  # there are none
-    looks_every_s: float | None = LOOKS_EVERY_S
+    poll_interval_s: float | None = LOOKS_EVERY_S
 
     def __init__(self, url: URL, heard: Callable[[], None], followers: Followers | None = None) -> None:
         self._engine = self._make_engine(url)
@@ -78,7 +78,7 @@ class ListeningWatch:
         self._is_listening = False
         self._driver: Any = None  # asyncpg's connection, for what SQLAlchemy has no words for
         self._connection: AsyncConnection | None = None
-        self._tick: MachineTick | None = None
+        self._tick: SharedCommitFlag | None = None
         self._pending: asyncio.Task[Any] | None = None
         self._asked_at = 0.0
         self._snapshot = ""
@@ -87,45 +87,45 @@ class ListeningWatch:
         self._machine: int | None = None  # the number of the tick that lock stands for
         self._owed: list[str] = []  # commits to acknowledge
 
-    def mark(self) -> object | None:
+    def version_token(self) -> object | None:
         """How much was heard so far, and the tick of this machine; None while nobody listens."""
         if not self._is_listening:
             return None
-        return self._count if self._tick is None else (self._count, self._tick.value())
+        return self._count if self._tick is None else (self._count, self._tick.read())
 
     def compare(self) -> None:
         """Do nothing: there are no files."""
 
-    def read_now(
+    def try_read_sync(
         self, _query: Callable[Concatenate[Connection, P], R], /, *_args: P.args, **_kwargs: P.kwargs
     ) -> R | None:
         """Nothing: a server has to be waited for."""
         return None
 
-    async def prepare(self) -> None:
+    async def ensure_connected(self) -> None:
         """Listen, anew where the connection was lost."""
         if self._pending is not None:
             await self._wait_for(self._pending)
         if self._tick is not None:
-            self._tick.renew()
+            self._tick.reopen()
         if not self._is_listening or self._has_moved():
-            await self._ask(self._connect())
+            await self._query(self._connect())
         if self._owed:
             owed, self._owed = self._owed, []
-            await self._ask(self._fetch(ACKNOWLEDGE, owed))
+            await self._query(self._fetch(ACKNOWLEDGE, owed))
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Ask on the connection that listens."""
         if self._connection is None or not self._is_listening:
-            raise ConnectionError(LOST)
-        task = await self._ask(self._connection.run_sync(query, *args, **kwargs))
+            raise ConnectionError(CONNECTION_LOST)
+        task = await self._query(self._connection.run_sync(query, *args, **kwargs))
         return task.result()
 
-    async def is_unaltered(self) -> bool:
+    async def is_unchanged(self) -> bool:
         """Compare the server's snapshots: equal ones have the same transactions behind them, in all its databases."""
         if not self._is_listening:
-            raise ConnectionError(LOST)
-        task = await self._ask(self._fetch(_SNAPSHOT))
+            raise ConnectionError(CONNECTION_LOST)
+        task = await self._query(self._fetch(_SNAPSHOT))
         session, _, found = task.result().partition(" ")
         if self._session is not None and int(session) != self._session:
             self._trust_nothing()
@@ -135,11 +135,11 @@ class ListeningWatch:
     async def close(self) -> None:
         """End the connection at once; pending queries get no response."""
         await self._leave()
-        self._give_up()
+        self._abandon()
         if self._pending is not None:
-            await asyncio.wait({self._pending}, timeout=GIVEN_UP_AFTER_S / 2)
+            await asyncio.wait({self._pending}, timeout=ABANDON_AFTER_S / 2)
             self._pending.cancel()
-            await asyncio.wait({self._pending}, timeout=GIVEN_UP_AFTER_S / 2)
+            await asyncio.wait({self._pending}, timeout=ABANDON_AFTER_S / 2)
         await self._disconnect()
         await self._engine.dispose()
 
@@ -150,11 +150,11 @@ class ListeningWatch:
             with suppress(OSError):
                 if self._pending is not None:
                     await self._wait_for(self._pending)
-                await self._ask(self._fetch(LEAVE))
+                await self._query(self._fetch(LEAVE))
 
-    async def _ask(self, asking: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+    async def _query(self, asking: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         """The task of a question, ended well; raises what it raised, and TimeoutError while it goes on."""
-        task = self._pending = asyncio.create_task(asking, name=NAME)
+        task = self._pending = asyncio.create_task(asking, name=TASK_NAME)
         self._asked_at = time.monotonic()
         await self._wait_for(task)
         error = task.exception()
@@ -163,10 +163,10 @@ class ListeningWatch:
         return task
 
     async def _wait_for(self, task: asyncio.Task[Any]) -> None:
-        await asyncio.wait({task}, timeout=ANSWERS_WITHIN_S)
+        await asyncio.wait({task}, timeout=QUERY_TIMEOUT_S)
         if not task.done():
-            if time.monotonic() - self._asked_at > GIVEN_UP_AFTER_S:
-                self._give_up()
+            if time.monotonic() - self._asked_at > ABANDON_AFTER_S:
+                self._abandon()
             raise TimeoutError("the server does not answer")
         self._pending = None
         if not task.cancelled():
@@ -180,16 +180,16 @@ class ListeningWatch:
     async def _connect(self) -> None:
         await self._disconnect()
         connection = self._connection = await self._engine.connect()
-        self._tick = await connection.run_sync(tick_of)
+        self._tick = await connection.run_sync(open_commit_flag)
         if self._tick is not None:
-            self._tick.renew()
+            self._tick.reopen()
         with _connection_errors():
-            await self._driver.add_listener(CHANNEL, self._hear)
+            await self._driver.add_listener(CHANNEL, self._on_notify)
         if self._followers is not None:
             await self._join(self._followers)
-        self._driver.add_termination_listener(self._lose)
+        self._driver.add_termination_listener(self._on_connection_lost)
         self._is_listening = True
-        self._hear()  # whatever was committed before
+        self._on_notify()  # whatever was committed before
 
     async def _join(self, followers: Followers) -> None:
         """Register as a follower that writers wait for, before any cached response is used."""
@@ -209,8 +209,8 @@ class ListeningWatch:
 
     def _trust_nothing(self) -> None:
         """Switch to reading the log for each request: a pooler lends the session, and its lock, to other clients."""
-        if self.trusted_s:
-            self.trusted_s = 0.0
+        if self.trust_window_s:
+            self.trust_window_s = 0.0
             log.warning(POOLED)
 
     async def _disconnect(self) -> None:
@@ -223,11 +223,11 @@ class ListeningWatch:
         if tick is not None:
             tick.close()
         if connection is not None:
-            self._give_up()
+            self._abandon()
             with suppress(Exception):  # it is lost: whatever closing it says is no news
                 await connection.close()
 
-    def _hear(self, _driver: Any = None, session: int = 0, _channel: str = "", payload: str = "") -> None:
+    def _on_notify(self, _driver: Any = None, session: int = 0, _channel: str = "", payload: str = "") -> None:
         self._count += 1
         if self._followers is not None:
             asking = self._followers.receive(session, payload)
@@ -241,14 +241,14 @@ class ListeningWatch:
         if self._followers is not None:
             self._followers.acknowledge(session, token)
 
-    def _lose(self, driver: Any) -> None:
+    def _on_connection_lost(self, driver: Any) -> None:
         if driver is self._driver:
             self._is_listening = False
             if self._followers is not None:
                 self._followers.stop()
             self._heard()
 
-    def _give_up(self) -> None:
+    def _abandon(self) -> None:
         self._is_listening = False
         if self._driver is not None:
             self._driver.terminate()
@@ -256,7 +256,7 @@ class ListeningWatch:
     async def _open_driver(self, *args: Any, **options: Any) -> Any:
         from app.db.driver import open_driver  # noqa: PLC0415 - slow to load, and SQLite needs none
 
-        self._driver = await open_driver(*args, connect_s=GIVEN_UP_AFTER_S, **options)
+        self._driver = await open_driver(*args, connect_s=ABANDON_AFTER_S, **options)
         return self._driver
 
     def _make_engine(self, url: URL) -> "AsyncEngine":
@@ -266,6 +266,6 @@ class ListeningWatch:
             url,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
-            hide_parameters=HIDDEN,
+            hide_parameters=HIDE_PARAMETERS,
             connect_args={"async_creator_fn": self._open_driver},
         )

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from app.db.locks import lock_change_log
-from app.errors import OperatorError
+from app.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-EXPECTED = "202611292000_editorial_lists"
+HEAD_REVISION = "202611292000_editorial_lists"
 """The revision this release expects: the last one in the folder, written here so that starting needs no Alembic."""
 
 _PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(__file__).resolve().parents[1] / "migrations")
 """Beside the package in a checkout, inside of it where it was installed from a wheel."""
 
-FOLDER = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
+MIGRATIONS_DIR = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
 
 _CURRENT = text("SELECT version_num FROM alembic_version ORDER BY version_num")
 _OLDEST = text("SELECT oldest_compatible_revision FROM schema_compatibility WHERE revision = :revision")
@@ -60,11 +60,11 @@ class SchemaState:
                 return "The database holds no schema yet; run 'dayline db upgrade' first."
             case Standing.BEHIND:
                 return (
-                    f"The database is at schema {self.revision} and this release expects {EXPECTED}; "
+                    f"The database is at schema {self.revision} and this release expects {HEAD_REVISION}; "
                     "run 'dayline db upgrade'."
                 )
         needed = "does not know" if self.oldest is None else f"cannot work with (it needs {self.oldest} or later)"
-        return f"The database is at schema {self.revision}, which this release ({EXPECTED}) {needed}."
+        return f"The database is at schema {self.revision}, which this release ({HEAD_REVISION}) {needed}."
 
 
 def _config(connection: Connection | None = None) -> "Config":
@@ -72,14 +72,14 @@ def _config(connection: Connection | None = None) -> "Config":
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS_DIR).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
 
 @contextmanager
 def _one_sentence() -> Iterator[None]:
-    """Raise Alembic's own errors (an unknown revision, a broken chain) as an OperatorError."""
+    """Raise Alembic's own errors (an unknown revision, a broken chain) as an ConfigurationError."""
     from alembic.script.revision import RevisionError  # noqa: PLC0415 - same
     from alembic.util.exc import CommandError  # noqa: PLC0415 - same
 
@@ -89,21 +89,21 @@ def _one_sentence() -> Iterator[None]:
             yield
     except (CommandError, RevisionError, UserWarning) as error:
         reason = " ".join(str(error).split())
-        raise OperatorError(f"The schema cannot be migrated: {reason.rstrip('.')}.") from error
+        raise ConfigurationError(f"The schema cannot be migrated: {reason.rstrip('.')}.") from error
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     """Migrate the schema up to a revision, if it is older. Concurrent upgrades run one after another.
 
-    OperatorError where the database is at a revision that this release does not know.
+    ConfigurationError where the database is at a revision that this release does not know.
     """
     from alembic import command  # noqa: PLC0415 - same
 
     lock_change_log(connection)
     state = find_state(connection)
     if state.standing in {Standing.AHEAD, Standing.AHEAD_COMPATIBLE}:
-        raise OperatorError(
-            f"The database is at schema {state.revision}, which this release ({EXPECTED}) does not know; "
+        raise ConfigurationError(
+            f"The database is at schema {state.revision}, which this release ({HEAD_REVISION}) does not know; "
             "upgrade with the release that made it."
         )
     with _one_sentence():
@@ -121,13 +121,13 @@ def downgrade(connection: Connection, revision: str) -> None:
 def current(connection: Connection) -> str | None:
     """Return the revision the database is at; None where it holds no schema.
 
-    OperatorError where it is at several: the chain of its migrations is broken.
+    ConfigurationError where it is at several: the chain of its migrations is broken.
     """
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.execute(_CURRENT).scalars().all()
     if len(found) > 1:
-        raise OperatorError(f"The database is at several schemas at once: {', '.join(found)}.")
+        raise ConfigurationError(f"The database is at several schemas at once: {', '.join(found)}.")
     return found[0] if found else None
 
 
@@ -140,7 +140,7 @@ def find_state(connection: Connection) -> SchemaState:
     revision = current(connection)
     if revision is None:
         return SchemaState(Standing.ABSENT)
-    if revision == EXPECTED:
+    if revision == HEAD_REVISION:
         return SchemaState(Standing.CURRENT, revision)
     known = known_revisions()
     if revision in known:
@@ -152,7 +152,7 @@ def find_state(connection: Connection) -> SchemaState:
 
 def known_revisions() -> frozenset[str]:
     """Return every revision that this release has a migration for."""
-    return frozenset(path.stem for path in (FOLDER / "versions").glob("*.py")) | {EXPECTED}
+    return frozenset(path.stem for path in (MIGRATIONS_DIR / "versions").glob("*.py")) | {HEAD_REVISION}
 
 
 def _find_oldest_compatible(connection: Connection, revision: str) -> str | None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-FAILURES = (SQLAlchemyError, OSError)
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """Exceptions of a database that cannot be reached or used, for the log and the command line."""
 
-OUTAGES = (DBAPIError, PoolTimeoutError, OSError)
-"""Exceptions that may be a transient outage; `is_outage` decides."""
+TRANSIENT_ERRORS = (DBAPIError, PoolTimeoutError, OSError)
+"""Exceptions that may be a transient outage; `is_transient` decides."""
 
 _SQLITE_CAUSES = {
     sqlite3.SQLITE_BUSY: "the file stayed locked by another writer",
@@ -67,19 +67,19 @@ class UnreachableError(ConnectionError):
         self.sqlstate = _sqlstate(error)
 
 
-def is_outage(error: BaseException) -> bool:
+def is_transient(error: BaseException) -> bool:
     """Return whether the database was busy or out of reach, so that a retry may succeed; else it is a fault."""
     if not isinstance(error, DBAPIError):
-        return isinstance(error, OUTAGES)
+        return isinstance(error, TRANSIENT_ERRORS)
     return error.connection_invalidated or isinstance(error.orig, OSError) or _cause(error) is not None
 
 
-def is_lost(error: BaseException) -> bool:
+def is_connection_lost(error: BaseException) -> bool:
     """Return whether the connection on which this was raised must not be used again."""
     return isinstance(_original(error), OSError) or _sqlstate(error).startswith(_LOST)
 
 
-def reason_of(error: BaseException) -> str:
+def error_summary(error: BaseException) -> str:
     """Return, in one line, the cause where it is known, the kind of error and the first line of its message."""
     message = _first_line(_original(error))
     kind = f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
-from app.db.outages import UnreachableError, is_lost
+from app.db.outages import UnreachableError, is_connection_lost
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,7 +17,7 @@ LOOK_S = 0.1  # between checks for expired connections: a timer for each would c
 POOL_SIZE = 10  # opening one more under load costs more than waiting for an open one
 
 
-class Lent:
+class PooledConnection:
     """A SQLAlchemy connection and the driver's, lent until a time of time.monotonic()."""
 
     __slots__ = ("connection", "driver", "ends_at", "is_late")
@@ -43,17 +43,17 @@ class ConnectionPool:
 
     def __init__(self, engine: "AsyncEngine") -> None:
         self._engine = engine
-        self._idle: list[Lent] = []
-        self._busy: set[Lent] = set()
+        self._idle: list[PooledConnection] = []
+        self._busy: set[PooledConnection] = set()
         self._look: asyncio.TimerHandle | None = None
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._is_closed = False
 
     @asynccontextmanager
-    async def lend(self, limit_s: float) -> AsyncIterator[Lent]:
+    async def acquire(self, limit_s: float) -> AsyncIterator[PooledConnection]:
         """Lend a connection for one read or write; errors of the body, TimeoutError at the deadline."""
         ends_at = time.monotonic() + limit_s
-        await self._take_turn(ends_at, limit_s)
+        await self._acquire_slot(ends_at, limit_s)
         try:
             lent = self._idle.pop() if self._idle else None
             if lent is None or lent.driver.is_closed():
@@ -61,13 +61,13 @@ class ConnectionPool:
             lent.ends_at = ends_at
             self._busy.add(lent)
             if self._look is None:
-                self._expire_late()
+                self._close_overdue()
             is_usable = are_lost = False
             try:
                 yield lent
                 is_usable = not lent.driver.is_closed()
             except Exception as error:
-                are_lost = is_lost(error) or lent.driver.is_closed()
+                are_lost = is_connection_lost(error) or lent.driver.is_closed()
                 is_usable = not are_lost
                 if lent.is_late:
                     raise TimeoutError(f"the server did not respond within {limit_s:g} s") from error
@@ -77,7 +77,7 @@ class ConnectionPool:
                 if is_usable and not self._is_closed:
                     self._idle.append(lent)
                 else:
-                    await self._give_up(lent, with_idle=are_lost or lent.is_late)
+                    await self._discard(lent, with_idle=are_lost or lent.is_late)
         finally:
             self._turns.release()
 
@@ -90,15 +90,15 @@ class ConnectionPool:
         await asyncio.gather(*(lent.connection.close() for lent in idle), return_exceptions=True)
         await self._engine.dispose()
 
-    def _expire_late(self) -> None:
+    def _close_overdue(self) -> None:
         """Close connections that are lent beyond their deadline, and repeat while any is lent."""
         now = time.monotonic()
         for lent in self._busy:
             if lent.ends_at <= now and not lent.is_late:
                 lent.expire()
-        self._look = asyncio.get_running_loop().call_later(LOOK_S, self._expire_late) if self._busy else None
+        self._look = asyncio.get_running_loop().call_later(LOOK_S, self._close_overdue) if self._busy else None
 
-    async def _take_turn(self, ends_at: float, limit_s: float) -> None:
+    async def _acquire_slot(self, ends_at: float, limit_s: float) -> None:
         if not self._turns.locked():
             await self._turns.acquire()
             return
@@ -108,18 +108,18 @@ class ConnectionPool:
         except TimeoutError:
             raise TimeoutError(f"all {POOL_SIZE} connections of this process were in use for {limit_s:g} s") from None
 
-    async def _replace(self, closed: Lent | None, ends_at: float) -> Lent:
+    async def _replace(self, closed: PooledConnection | None, ends_at: float) -> PooledConnection:
         """Return an open connection in place of one that the server has closed while it was idle, or of none."""
         if closed is not None:
-            await self._give_up(closed, with_idle=False)
+            await self._discard(closed, with_idle=False)
         while self._idle:
             lent = self._idle.pop()
             if not lent.driver.is_closed():
                 return lent
-            await self._give_up(lent, with_idle=False)
+            await self._discard(lent, with_idle=False)
         return await open_connection(self._engine, ends_at)
 
-    async def _give_up(self, lent: Lent, *, with_idle: bool) -> None:
+    async def _discard(self, lent: PooledConnection, *, with_idle: bool) -> None:
         """Close the connection, and the idle ones where they may be lost too, without waiting for the server."""
         lost = [lent]
         if with_idle:
@@ -133,7 +133,7 @@ class ConnectionPool:
                 await each.connection.close()
 
 
-async def open_connection(engine: "AsyncEngine", ends_at: float) -> Lent:
+async def open_connection(engine: "AsyncEngine", ends_at: float) -> PooledConnection:
     """Open a connection before a time of time.monotonic(); UnreachableError, TimeoutError and other OSErrors."""
     try:
         async with asyncio.timeout(ends_at - time.monotonic()):
@@ -143,4 +143,4 @@ async def open_connection(engine: "AsyncEngine", ends_at: float) -> Lent:
     except DBAPIError as error:
         raise UnreachableError(error) from error
     driver = (await connection.get_raw_connection()).driver_connection
-    return Lent(connection, driver)
+    return PooledConnection(connection, driver)

@@ -13,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from app.db import engine as engines
 from app.db.commits import CommitWatch
 from app.db.limits import Limits
-from app.db.listening import ListeningWatch
-from app.db.pool import ConnectionPool, Lent, open_connection
+from app.db.listening import PgCommitWatch
+from app.db.pool import ConnectionPool, PooledConnection, open_connection
 from app.db.presence import Followers
-from app.db.tick import MachineTick, tick_of
+from app.db.tick import SharedCommitFlag, open_commit_flag
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -50,7 +50,7 @@ def _act(
         return action(connection, *args, **kwargs)
 
 
-async def _execute(lent: Lent, statements: str) -> str:
+async def _execute(lent: PooledConnection, statements: str) -> str:
     """Run statements without values past SQLAlchemy, which takes five times as long; their status, DBAPIError."""
     try:
         return str(await lent.driver.execute(statements))
@@ -63,7 +63,7 @@ async def _execute(lent: Lent, statements: str) -> str:
         ) from error
 
 
-async def _roll_back(lent: Lent) -> None:
+async def _roll_back(lent: PooledConnection) -> None:
     """Leave no transaction open on a connection that others will use; where that fails, it is closed.
 
     The result or error of the body is unchanged.
@@ -86,7 +86,7 @@ class PostgresqlDatabase:
         self._readers = ConnectionPool(engines.postgresql_reader(url, limits))
         self._writers = ConnectionPool(engines.postgresql_writer(url, limits))
         self._streamer: AsyncEngine | None = None
-        self._tick: MachineTick | None = None
+        self._tick: SharedCommitFlag | None = None
         self._is_alone = False
         self._followers = Followers()
 
@@ -94,7 +94,7 @@ class PostgresqlDatabase:
         """Run over the greenlet bridge in a read-only REPEATABLE READ transaction, which the driver begins and ends."""
         return await self._read_within(self._limits.read_s, query, *args, **kwargs)
 
-    read_long = read
+    read_in_thread = read
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Read with a shorter limit."""
@@ -108,7 +108,7 @@ class PostgresqlDatabase:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        async with self._readers.lend(limit_s) as lent:
+        async with self._readers.acquire(limit_s) as lent:
             try:
                 await _execute(lent, _SNAPSHOT)
                 answer = await lent.connection.run_sync(_run, query, *args, **kwargs)
@@ -136,24 +136,24 @@ class PostgresqlDatabase:
         finally:
             await lent.connection.close()
 
-    def read_now(
+    def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """None: a server has to be waited for."""
         del query, args, kwargs
         return None
 
-    async def read_once(
+    async def read_autocommit(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run over the greenlet bridge, without a transaction."""
-        async with self._readers.lend(self._limits.read_s) as lent:
+        async with self._readers.acquire(self._limits.read_s) as lent:
             return await lent.connection.run_sync(_run, query, *args, **kwargs)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run over the greenlet bridge in a READ COMMITTED transaction; return once no process serves the old state."""
         if self._tick is None and not self._is_alone:
-            self._tick = await self.read(tick_of)
+            self._tick = await self.read(open_commit_flag)
             self._is_alone = self._tick is None
         with self._followers.expect(self._machine()) as commit:
             result = await self._commit(action, *args, **kwargs)
@@ -163,7 +163,7 @@ class PostgresqlDatabase:
     async def _commit(self, action: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it in a transaction, and change the tick of this machine after it."""
         try:
-            async with self._writers.lend(self._limits.write_s) as lent:
+            async with self._writers.acquire(self._limits.write_s) as lent:
                 try:
                     await _execute(lent, self._begin_write)
                     result = await lent.connection.run_sync(_act, action, *args, **kwargs)
@@ -175,7 +175,7 @@ class PostgresqlDatabase:
                 return result
         finally:  # who loses the connection while it commits does not know whether it has
             if self._tick is not None:
-                self._tick.set()
+                self._tick.bump()
 
     def _machine(self) -> int | None:
         return None if self._tick is None else self._tick.number()
@@ -184,12 +184,12 @@ class PostgresqlDatabase:
         """Wait for the leases of other processes, where writes did not wait because this one watches no commits."""
         await self._followers.settle()
 
-    def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
+    def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Listens on a connection of its own."""
         if not acknowledges:
-            return ListeningWatch(self.url, heard)
+            return PgCommitWatch(self.url, heard)
         self._followers.never_listens = False
-        return ListeningWatch(self.url, heard, self._followers)
+        return PgCommitWatch(self.url, heard, self._followers)
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -21,7 +21,7 @@ SHAPES_MAX = 256
 P = ParamSpec("P")
 
 
-class DriverText(NamedTuple):
+class CompiledSql(NamedTuple):
     """A statement as a driver takes it: the names of its values in their places, and those that never change."""
 
     text: str
@@ -29,13 +29,13 @@ class DriverText(NamedTuple):
     fixed: dict[str, Any]
 
 
-def driver_text(statement: ClauseElement, dialect: Dialect) -> DriverText:
+def compile_for_driver(statement: ClauseElement, dialect: Dialect) -> CompiledSql:
     """A statement written for this database; TypeError where its values have no places."""
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
         raise TypeError("Only statements with positional parameters can be prepared.")
     fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    return DriverText(str(compiled), tuple(map(sys.intern, compiled.positiontup)), fixed)
+    return CompiledSql(str(compiled), tuple(map(sys.intern, compiled.positiontup)), fixed)
 
 
 @lru_cache(maxsize=256)
@@ -44,7 +44,7 @@ def _row_maker(names: tuple[str, ...]) -> Any:
     return partial(tuple.__new__, row)  # what row._make does, in a third of the time
 
 
-class Prepared:
+class PreparedQuery:
     """A query whose values the driver takes as they are: whole numbers, text, none of them a list.
 
     With `build` in place of the statement only its text stays in memory once it is written: SQLAlchemy's objects take
@@ -60,14 +60,14 @@ class Prepared:
         self._statement = statement
         self._build = build
         self._make: Any = None
-        self._texts: dict[str, DriverText] = {}
+        self._texts: dict[str, CompiledSql] = {}
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[AnyRow]:
         """The rows, in order, within the connection's snapshot; their members are named as the columns are.
 
         Whoever writes sees what it wrote: a transaction has begun once SQLAlchemy has run a statement in it.
         """
-        text, given = self.bound(connection, values)
+        text, given = self.bind(connection, values)
         is_sqlite, driver = connection.dialect.name == "sqlite", _driver_of(connection)
         try:
             rows = driver.execute(text, given) if is_sqlite else await_only(driver.fetch(text, *given))
@@ -86,7 +86,7 @@ class Prepared:
         rows = self.all(connection, values)
         return rows[0] if rows else None
 
-    def bound(self, connection: Connection, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    def bind(self, connection: Connection, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """The statement and its values as this database takes them."""
         dialect = connection.dialect
         text, names, fixed = self._texts.get(dialect.name) or self._compile(dialect)
@@ -94,27 +94,27 @@ class Prepared:
             values = {**fixed, **values}
         return text, tuple([values[name] for name in names])
 
-    def _compile(self, dialect: Dialect) -> DriverText:
+    def _compile(self, dialect: Dialect) -> CompiledSql:
         statement = self._build() if self._build is not None else self._statement
         if statement is None:
             raise TypeError("A prepared query needs a statement, or a function that builds it.")
-        text = driver_text(statement, dialect)
+        text = compile_for_driver(statement, dialect)
         self._make = _row_maker(tuple(str(each.key) for each in statement.selected_columns))
         self._texts[dialect.name] = text
         return text
 
 
-def by_shape(build: Callable[P, SelectBase]) -> Callable[P, Prepared]:
+def by_shape(build: Callable[P, SelectBase]) -> Callable[P, PreparedQuery]:
     """Decorate a function that builds a statement, so that it returns it prepared; the latest 256 are cached as text.
 
     Its arguments, which are hashable, are all that the statement depends on beside bound values.
     """
 
     @lru_cache(maxsize=SHAPES_MAX)
-    def find(*args: P.args, **kwargs: P.kwargs) -> Prepared:
-        return Prepared(build=partial(build, *args, **kwargs))
+    def find(*args: P.args, **kwargs: P.kwargs) -> PreparedQuery:
+        return PreparedQuery(build=partial(build, *args, **kwargs))
 
-    return cast("Callable[P, Prepared]", wraps(build)(find))
+    return cast("Callable[P, PreparedQuery]", wraps(build)(find))
 
 
 def _driver_of(connection: Connection) -> Any:

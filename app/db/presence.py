@@ -27,9 +27,9 @@ JOINED = "joined"
 LEFT = "left"
 LEASE_ENDS_AFTER_S = 0.1
 """Seconds after which a lease of 80 ms has ended, also with clocks corrected by 10 % in opposite directions."""
-JOIN_TIMEOUT_MS = 1_500  # below `listening.GIVEN_UP_AFTER_S`
+JOIN_TIMEOUT_MS = 1_500  # below `listening.ABANDON_AFTER_S`
 MACHINE_BITS = 31
-PAYLOAD_CHARACTERS_MAX = 7_900  # PostgreSQL refuses 8,000
+MAX_PAYLOAD_CHARACTERS = 7_900  # PostgreSQL refuses 8,000
 
 _FOLLOWERS = 0x6461796C  # "dayl", the first number of the followers' locks
 _UNKNOWN = -1
@@ -41,7 +41,7 @@ _PRESENT = f"""
 """  # noqa: S608 - a number of our own
 _ANNOUNCE = text(f"""
     SELECT array_agg(pid), array_agg(machine), pg_notify('{CHANNEL}', left(coalesce(
-        :token || string_agg(' ' || pid, '') FILTER (WHERE machine <> :machine), ''), {PAYLOAD_CHARACTERS_MAX}))
+        :token || string_agg(' ' || pid, '') FILTER (WHERE machine <> :machine), ''), {MAX_PAYLOAD_CHARACTERS}))
     FROM ({_PRESENT}) AS present
 """).bindparams(bindparam("token", type_=String), bindparam("machine", type_=BigInteger))  # noqa: S608 - same
 _NOTIFY = text(f"SELECT pg_notify('{CHANNEL}', '')")
@@ -123,7 +123,7 @@ class Followers:
 
     def __init__(self) -> None:
         self._known: dict[int, int] = {}  # also those whose connection was lost since, until their lease has ended
-        self._complete_from = inf  # from when on `_known` holds each follower that may have a lease
+        self._complete_from = inf  # from when on `_by_raw_request` holds each follower that may have a lease
         self._pending: dict[str, PendingCommit] = {}
         self._settled_at = -inf
         self.never_listens = True

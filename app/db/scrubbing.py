@@ -11,12 +11,12 @@ from sqlalchemy.engine import URL
 
 from app.db.engine import BUSY_TIMEOUT_MS, postgresql_writer, sqlite_path
 from app.db.limits import MIGRATIONS
-from app.errors import OperatorError
+from app.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-TABLES = (
+SENSITIVE_TABLES = (
     "articles",
     "article_bodies",
     "article_related",
@@ -49,8 +49,8 @@ _HOLDERS = text(
 """Whatever keeps VACUUM from removing rows that were deleted before a transaction number; itself a VACUUM does not."""
 
 
-async def scrub(url: URL) -> None:
-    """Rewrite what deleted text may still stand in; OperatorError where that fails.
+async def secure_delete(url: URL) -> None:
+    """Rewrite what deleted text may still stand in; ConfigurationError where that fails.
 
     SQLite: the file is written anew and its log cut to nothing, for which writers wait. PostgreSQL: dead rows are
     removed, once no older transaction sees them, and statistics made anew; what archives of its own log and backups
@@ -71,9 +71,9 @@ def _rewrite_sqlite(url: URL) -> None:
             connection.execute("VACUUM").close()
             is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except sqlite3.Error as error:
-        raise OperatorError(f"The article is erased, but the file could not be rewritten: {error}.") from error
+        raise ConfigurationError(f"The article is erased, but the file could not be rewritten: {error}.") from error
     if is_busy:
-        raise OperatorError(
+        raise ConfigurationError(
             "The article is erased, but the file's log is in use and may still hold it; run the command again."
         )
 
@@ -83,21 +83,21 @@ async def _vacuum_postgresql(url: URL) -> None:
     try:
         async with engine.connect() as connection:
             free = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await _await_holders(free)
-            await free.execute(text(f"VACUUM (ANALYZE) {', '.join(TABLES)}"))
-            await _await_holders(free)
+            await _wait_for_old_snapshots(free)
+            await free.execute(text(f"VACUUM (ANALYZE) {', '.join(SENSITIVE_TABLES)}"))
+            await _wait_for_old_snapshots(free)
             await free.execute(text("VACUUM FULL pg_catalog.pg_statistic"))  # small, and quotes what stood in tables
     finally:
         await engine.dispose()
 
 
-async def _await_holders(connection: "AsyncConnection") -> None:
+async def _wait_for_old_snapshots(connection: "AsyncConnection") -> None:
     """Return when no transaction of before can see what was deleted: VACUUM would leave that and say nothing."""
     number = (await connection.execute(_NEXT)).scalar_one()
     deadline = time.monotonic() + WAIT_S
     while (await connection.execute(_HOLDERS, {"next": number})).scalar_one():
         if time.monotonic() > deadline:
-            raise OperatorError(
+            raise ConfigurationError(
                 "The article is erased, but an older transaction may still hold it; run the command again."
             )
         await asyncio.sleep(LOOK_S)

@@ -22,22 +22,22 @@ from sqlalchemy.engine import URL
 from app.db import engine as engines
 from app.db.commits import CommitWatch
 from app.db.limits import COMMANDS, MIGRATIONS, SERVING, Limits
-from app.db.outages import FAILURES, OUTAGES, is_outage, reason_of
+from app.db.outages import DATABASE_ERRORS, TRANSIENT_ERRORS, error_summary, is_transient
 from app.db.postgresql import PostgresqlDatabase
 from app.db.sqlite import SqliteDatabase
 
 __all__ = [
     "COMMANDS",
-    "FAILURES",
+    "DATABASE_ERRORS",
     "MIGRATIONS",
-    "OUTAGES",
     "SERVING",
+    "TRANSIENT_ERRORS",
     "Connection",
     "Database",
     "Limits",
-    "is_outage",
+    "error_summary",
+    "is_transient",
     "open_database",
-    "reason_of",
 ]
 
 P = ParamSpec("P")
@@ -55,20 +55,20 @@ class Database(Protocol):
         The query may be interrupted and run again from its beginning: it changes nothing but its own variables.
         """
 
-    def read_now(
+    def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """The same without waiting for anybody; None where an answer has to be awaited."""
 
-    async def read_once(
+    async def read_autocommit(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The same for a query that is `Headed`, or one prepared statement."""
+        """The same for a query that is `HeadAndRowsQuery`, or one prepared statement."""
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the result of a short query within two seconds; TimeoutError where the database does not respond."""
 
-    async def read_long(
+    async def read_in_thread(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Return the result of a long query, on one snapshot; TimeoutError where it exceeds the limit."""
@@ -90,7 +90,7 @@ class Database(Protocol):
     async def settle(self) -> None:
         """Return once no process serves from its cache what was replaced by writes of one that watches no commits."""
 
-    def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
+    def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Return a watch for commits of all processes; `heard` is called when a commit is notified.
 
         Close it before the database. With `acknowledges`, writes of other machines wait until it has
@@ -103,5 +103,5 @@ class Database(Protocol):
 
 def open_database(address: str, *, limits: Limits = SERVING) -> Database:
     """Return the database of an address, which connects on first use. SQLite has limits for reads only."""
-    url = engines.read_address(address)
+    url = engines.parse_database_url(address)
     return SqliteDatabase(url, limits) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url, limits)

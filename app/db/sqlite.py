@@ -106,7 +106,7 @@ class SqliteDatabase:
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
         self._reading = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="dayline-read")
         self._held: tuple[Connection, ReadBudget] | None = None
-        self._name: str | None = wal_index.retain(engines.sqlite_path(url))
+        self._name: str | None = wal_index.acquire(engines.sqlite_path(url))
         self._files = FileWatch(str(engines.sqlite_path(url)), self._name)
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -117,15 +117,15 @@ class SqliteDatabase:
         try:
             return self._read_inline(query, *args, **kwargs)
         except _BudgetSpentError:
-            return await self.read_long(query, *args, **kwargs)
+            return await self.read_in_thread(query, *args, **kwargs)
 
-    async def read_once(
+    async def read_autocommit(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run inline, in a transaction after all: it takes a few microseconds, and two statements may be quicker."""
         return await self.read(query, *args, **kwargs)
 
-    def read_now(
+    def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """Run inline in the loop's thread without an await; return None beyond the budget."""
@@ -135,7 +135,7 @@ class SqliteDatabase:
             return None
 
     def _read_inline(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        self._files.glance()
+        self._files.check_if_due()
         held, budget = self._hold()
         budget.begin()
         try:
@@ -146,7 +146,7 @@ class SqliteDatabase:
             self._files.check()  # SQLite reports a lost file as malformed
             raise
         if not self._files.is_noted:
-            self._files.note(self.driver())
+            self._files.record(self.driver())
         return answer
 
     def compare_files(self) -> None:
@@ -154,7 +154,7 @@ class SqliteDatabase:
         self._files.check()
 
     def driver(self) -> sqlite3.Connection:
-        """The connection of `read_now` as sqlite3 knows it, between two queries."""
+        """The connection of `try_read_sync` as sqlite3 knows it, between two queries."""
         return _driver_of(self._hold()[0])
 
     def _hold(self) -> tuple[Connection, ReadBudget]:
@@ -167,7 +167,7 @@ class SqliteDatabase:
         """Run inline, as every short query."""
         return await self.read(query, *args, **kwargs)
 
-    async def read_long(
+    async def read_in_thread(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run in a thread, on a connection of its own; TimeoutError where that and the wait for it exceed the limit."""
@@ -175,7 +175,7 @@ class SqliteDatabase:
 
         def run() -> R:
             self._files.check()  # a connection to a deleted file would make another one
-            with wal_index.using(engines.sqlite_path(self.url)), self._long_reader.connect() as connection:
+            with wal_index.held(engines.sqlite_path(self.url)), self._long_reader.connect() as connection:
                 return _read_until(until, connection, query, *args, **kwargs)
 
         in_context = partial(copy_context().run, run)
@@ -196,7 +196,7 @@ class SqliteDatabase:
 
         def begin() -> Generator[R]:
             self._files.check()
-            held.enter_context(wal_index.using(engines.sqlite_path(self.url)))
+            held.enter_context(wal_index.held(engines.sqlite_path(self.url)))
             connection = held.enter_context(self._long_reader.connect())
             driver = _driver_of(connection)
             budgets.append(ReadBudget(driver, Allowance(inf, self._limits.call_s, LOOKED_AT_EVERY)))
@@ -236,14 +236,14 @@ class SqliteDatabase:
 
     def _note_written(self) -> None:
         with self._writer.connect() as connection:
-            self._files.note(connection.connection.driver_connection)
+            self._files.record(connection.connection.driver_connection)
 
-    def watch_commits(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
+    def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Looks into the index of the write-ahead log, when asked; nothing has to be heard."""
         del heard, acknowledges
         if self._name is None:
             raise RuntimeError("the database is closed")
-        return wal_index.WalWatch(self, self._name)
+        return wal_index.SqliteCommitWatch(self, self._name)
 
     async def settle(self) -> None:
         """Return at once: readers of other processes compare what each commit alters."""

@@ -18,7 +18,7 @@ from app.db import wal_index
 if TYPE_CHECKING:
     import mmap
 
-LOOKS_EVERY_S = wal_index.COMPARED_S
+CHECK_INTERVAL_S = wal_index.COMPARED_S
 TRUNCATED_AFTER_S = 0.5  # a checkpoint that lets the file grow writes its first page, with the new size, first
 HEADER_BYTES = 100
 MAGIC = b"SQLite format 3\x00"
@@ -58,7 +58,7 @@ class FileWatch:
         """Return whether the identities of the files are known, the write-ahead log's included."""
         return LOG in self._identities
 
-    def note(self, driver: Any) -> None:
+    def record(self, driver: Any) -> None:
         """Note which files a connection has open, right after it has read or written.
 
         The log and its index are noted where the connection uses them: then they stay until it is closed.
@@ -76,9 +76,9 @@ class FileWatch:
                     found = os.stat(self._paths[suffix])  # noqa: PTH116 - a string, looked at with each write
                     self._identities[suffix] = found.st_dev, found.st_ino
 
-    def glance(self) -> None:
+    def check_if_due(self) -> None:
         """Raise DatabaseFileError where a comparison of the last 50 ms found a loss, or a new one finds it."""
-        if time.monotonic() - self._looked_at > LOOKS_EVERY_S or self._loss is not None:
+        if time.monotonic() - self._looked_at > CHECK_INTERVAL_S or self._loss is not None:
             self.check()
 
     def check(self) -> None:

@@ -20,8 +20,8 @@ from sqlalchemy.exc import DBAPIError
 
 TICK_BYTES = 8
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-NOT_PERMITTED = "42"  # the class of PostgreSQL's codes: may not, or there is no such thing
-ALONE = "The processes of this machine hear of each other's commits from the server alone: %s."
+INSUFFICIENT_PRIVILEGE = "42"  # the class of PostgreSQL's codes: may not, or there is no such thing
+UNSHARED_WARNING = "The processes of this machine hear of each other's commits from the server alone: %s."
 
 _IDENTITY = text(
     "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"
@@ -30,7 +30,7 @@ _IDENTITY = text(
 log = logging.getLogger(__name__)
 
 
-def tick_of(connection: Connection) -> "MachineTick | None":
+def open_commit_flag(connection: Connection) -> "SharedCommitFlag | None":
     """The tick of this database; None where this role may not ask which one it is, which is said.
 
     The name is made of what no other database has, unless its server's files were copied, which wakes too many.
@@ -38,14 +38,14 @@ def tick_of(connection: Connection) -> "MachineTick | None":
     try:
         server, number = connection.execute(_IDENTITY).one()
     except DBAPIError as error:
-        if not str(getattr(error.orig, "sqlstate", "") or "").startswith(NOT_PERMITTED):
+        if not str(getattr(error.orig, "sqlstate", "") or "").startswith(INSUFFICIENT_PRIVILEGE):
             raise
-        log.warning(ALONE, "this role cannot execute pg_control_system()")
+        log.warning(UNSHARED_WARNING, "this role cannot execute pg_control_system()")
         return None
-    return MachineTick(f"{server}/{number}")
+    return SharedCommitFlag(f"{server}/{number}")
 
 
-class MachineTick:
+class SharedCommitFlag:
     """The tick of one database on this machine; where it cannot be had, that is said once and nothing is shared."""
 
     def __init__(self, identity: str) -> None:
@@ -54,13 +54,13 @@ class MachineTick:
         self._inode: tuple[int, int] | None = None
         self._is_refused = False
 
-    def value(self) -> bytes:
+    def read(self) -> bytes:
         """What was written last; nothing where nothing is shared."""
         return b"" if self._mapped is None else self._mapped[:TICK_BYTES]
 
-    def set(self) -> None:
+    def bump(self) -> None:
         """Tell every process of this machine that something was committed."""
-        self.renew()
+        self.reopen()
         if self._mapped is not None:
             self._mapped[:TICK_BYTES] = token_bytes(TICK_BYTES)
 
@@ -72,7 +72,7 @@ class MachineTick:
         name = f"{boot}/{self._inode[0]}/{self._inode[1]}".encode()
         return int.from_bytes(blake2b(name, digest_size=4).digest()) >> 1
 
-    def renew(self) -> None:
+    def reopen(self) -> None:
         """Open the file, anew if it has been replaced meanwhile: temporary folders are swept."""
         if self._is_refused:
             return
@@ -84,13 +84,13 @@ class MachineTick:
         except FileNotFoundError:
             pass
         except OSError as error:
-            self._refuse(error)
+            self._disable(error)
             return
         self.close()
         try:
             self._open()
         except (OSError, ValueError) as error:
-            self._refuse(error)
+            self._disable(error)
 
     def close(self) -> None:
         """Let the file go; it stays for the others."""
@@ -116,10 +116,10 @@ class MachineTick:
         finally:
             os.close(descriptor)
 
-    def _refuse(self, error: Exception) -> None:
+    def _disable(self, error: Exception) -> None:
         self._is_refused = True
         self.close()
-        log.warning(ALONE, error)
+        log.warning(UNSHARED_WARNING, error)
 
 
 @cache

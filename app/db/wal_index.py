@@ -30,10 +30,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Reader(Protocol):
+class SyncReader(Protocol):
     """What reads the file in the loop's thread."""
 
-    def read_now(
+    def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """Return the result of a query on one snapshot; None where it takes too long to be read inline."""
@@ -48,7 +48,7 @@ class Reader(Protocol):
         """The connection it is read on, between two queries."""
 
 
-class Usage:
+class _FileHandle:
     """Who of this process uses a file, and its WAL-index as mapped for them."""
 
     def __init__(self) -> None:
@@ -67,31 +67,31 @@ class Usage:
 
 
 _guard = threading.Lock()
-_usages: dict[str, Usage] = {}
+_handles: dict[str, _FileHandle] = {}
 
 
-def retain(path: Path) -> str:
+def acquire(path: Path) -> str:
     """Begin to use a file, before the first connection to it; the name under which to `release` it."""
     name = os.path.realpath(path)
     with _guard:
-        _usages.setdefault(name, Usage()).users += 1
+        _handles.setdefault(name, _FileHandle()).users += 1
     return name
 
 
 def release(name: str) -> None:
     """End using a file, after the last connection to it was closed."""
     with _guard:
-        usage = _usages[name]
+        usage = _handles[name]
         usage.users -= 1
         if usage.users == 0:
-            del _usages[name]
+            del _handles[name]
             usage.end()
 
 
 @contextmanager
-def using(path: Path) -> Iterator[None]:
+def held(path: Path) -> Iterator[None]:
     """Use a file within it."""
-    name = retain(path)
+    name = acquire(path)
     try:
         yield
     finally:
@@ -101,7 +101,7 @@ def using(path: Path) -> Iterator[None]:
 def open_shared(name: str) -> int:
     """Return a shared descriptor of a file, closed with its last user: closing it earlier drops SQLite's locks."""
     with _guard:
-        usage = _usages[name]
+        usage = _handles[name]
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
         usage.descriptors.append(descriptor)
         return descriptor
@@ -111,7 +111,7 @@ def map_index(name: str) -> mmap.mmap | None:
     """The WAL-index of a file in use, mapped for reading; None where there is none of the known format."""
     path = Path(f"{name}-shm")
     with _guard:
-        usage = _usages[name]
+        usage = _handles[name]
         try:
             found = path.stat()
             mapped = usage.mapped.get((found.st_dev, found.st_ino))
@@ -128,20 +128,20 @@ def map_index(name: str) -> mmap.mmap | None:
     return mapped if is_known else None
 
 
-class WalWatch:
+class SqliteCommitWatch:
     """Tells of commits to a SQLite file; where it keeps no WAL, SQLite is asked each time (4 µs)."""
 
-    trusted_s: float = inf
+    trust_window_s: float = inf
     compared_s: float = COMPARED_S
-    looks_every_s: float | None = None
+    poll_interval_s: float | None = None
 
-    def __init__(self, reader: Reader, name: str) -> None:
+    def __init__(self, reader: SyncReader, name: str) -> None:
         self._reader = reader
         self._name = name
         self._index: mmap.mmap | None = None
-        self._is_foreign = False  # the index cannot be read
+        self._unsupported_format = False  # the index cannot be read
 
-    def mark(self) -> object | None:
+    def version_token(self) -> object | None:
         """The header of the WAL-index; else the number that SQLite counts up when others commit."""
         if self._index is not None:
             return self._index[:HEADER_BYTES]
@@ -155,15 +155,15 @@ class WalWatch:
         """Compare the files of the database with those that are open."""
         self._reader.compare_files()
 
-    def read_now(
+    def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """Read inline. A connection that has read holds the index: from then on it is the one that others write."""
-        answer = self._reader.read_now(query, *args, **kwargs)
+        answer = self._reader.try_read_sync(query, *args, **kwargs)
         self._find_index()
         return answer
 
-    async def prepare(self) -> None:
+    async def ensure_connected(self) -> None:
         """Nothing: the file is there."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -172,7 +172,7 @@ class WalWatch:
         self._find_index()
         return answer
 
-    async def is_unaltered(self) -> bool:
+    async def is_unchanged(self) -> bool:
         """Never certain: the mark tells it for less."""
         return False
 
@@ -181,10 +181,10 @@ class WalWatch:
         self._index = None
 
     def _find_index(self) -> None:
-        if self._index is None and not self._is_foreign and self._keeps_wal():
+        if self._index is None and not self._unsupported_format and self._uses_wal():
             self._index = map_index(self._name)
-            self._is_foreign = self._index is None
+            self._unsupported_format = self._index is None
 
-    def _keeps_wal(self) -> bool:
+    def _uses_wal(self) -> bool:
         """Whether the file is written by way of a WAL: else an index beside it would be a forgotten one."""
         return bool(self._reader.driver().execute("PRAGMA journal_mode").fetchone()[0] == "wal")

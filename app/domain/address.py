@@ -11,9 +11,9 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
-QUERY_CHARACTERS_MOST = 2_048
-PAIRS_MOST = 100
-VALUES_MOST = 50
+MAX_QUERY_CHARACTERS = 2_048
+MAX_PAIRS = 100
+MAX_VALUES = 50
 """How many values of one name are made canonical: no list of names may be longer, so none gets shorter by it."""
 
 FEED_PARAMETERS = frozenset({"author", "cursor", "label", "limit", "part", "section", "tag"})
@@ -30,7 +30,7 @@ _KINDS = {
 """Parameters of public addresses: one value, a set of them, a set also between commas, a list also between commas."""
 
 
-def known_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> str:
+def drop_unknown_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> str:
     """A feed's query string without the parameters that it does not know, such as readers and mailings add."""
     if not query or all(pair.partition("=")[0] in known for pair in query.split("&")):
         return query
@@ -54,7 +54,7 @@ def canonical_query(query: str) -> str:
     """
     if not query:
         return query
-    if len(query) > QUERY_CHARACTERS_MOST or not query.isascii() or query.count("&") >= PAIRS_MOST:
+    if len(query) > MAX_QUERY_CHARACTERS or not query.isascii() or query.count("&") >= MAX_PAIRS:
         return _MARK + query
     return _canonical(query)
 
@@ -66,7 +66,7 @@ def _canonical(query: str) -> str:
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:
             try:
-                name, value = decoded(name), _escaped(decoded(value))
+                name, value = percent_decode(name), _escaped(percent_decode(value))
             except UnicodeDecodeError:
                 return _MARK + query
         kind = _KINDS.get(name)
@@ -83,7 +83,7 @@ def _canonical(query: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def decoded(text: str) -> str:
+def percent_decode(text: str) -> str:
     """A name or a value of a query string, its escapes and plus signs undone; UnicodeDecodeError."""
     return unquote_plus(text, errors="strict")
 
@@ -98,7 +98,7 @@ def _escaped(value: str) -> str:
 def _written(found: dict[str, list[str]], query: str) -> str:
     pairs = []
     for name, values in sorted(found.items()):
-        if len(values) > VALUES_MOST:
+        if len(values) > MAX_VALUES:
             return _MARK + query
         pairs += [f"{name}={value}" for value in (values if len(values) == 1 else _ordered(values, _KINDS[name]))]
     return "&".join(pairs)

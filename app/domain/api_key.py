@@ -15,17 +15,17 @@ from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_bytes
 
-MARK = "dl_"
+TOKEN_PREFIX = "dl_"  # noqa: S105 - what every token begins with, no secret
 PREFIX_LENGTH = 10
 SECRET_LENGTH = 52
 PREFIX_PATTERN = rf"[a-z2-7]{{{PREFIX_LENGTH}}}"
 
 _PREFIX = re.compile(PREFIX_PATTERN)
-_TOKEN = re.compile(rf"{MARK}({PREFIX_PATTERN})[a-z2-7]{{{SECRET_LENGTH}}}")
-_NOBODYS = bytes(32)
+_TOKEN = re.compile(rf"{TOKEN_PREFIX}({PREFIX_PATTERN})[a-z2-7]{{{SECRET_LENGTH}}}")
+DUMMY_DIGEST = bytes(32)
 
 
-class KeyScope(StrEnum):
+class ApiKeyScope(StrEnum):
     """What a key may do; a key has one or more."""
 
     CONTENT_READ = "content:read"
@@ -37,7 +37,7 @@ class KeyScope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyState:
+class KeyValidity:
     """What decides whether a token is good; instants in microseconds."""
 
     digest: bytes
@@ -54,19 +54,19 @@ def make_prefix() -> str:
 
 def make_token(prefix: str) -> str:
     """A fresh token under a prefix, its secret from the system's source of randomness."""
-    return f"{MARK}{prefix}{_letters(SECRET_LENGTH)}"
+    return f"{TOKEN_PREFIX}{prefix}{_letters(SECRET_LENGTH)}"
 
 
 def _letters(count: int) -> str:
     return b32encode(token_bytes(count)).decode()[:count].lower()
 
 
-def digest_of(token: str) -> bytes:
+def hash_token(token: str) -> bytes:
     """What is kept of a token: its SHA-256, 32 bytes."""
     return sha256(token.encode()).digest()
 
 
-def prefix_of(token: str) -> str | None:
+def token_prefix(token: str) -> str | None:
     """The prefix in a well-formed token; None for anything else."""
     found = _TOKEN.fullmatch(token)
     return None if found is None else found[1]
@@ -77,15 +77,15 @@ def is_prefix(text: str) -> bool:
     return _PREFIX.fullmatch(text) is not None
 
 
-def is_good(token: str, state: KeyState | None, *, now: int) -> bool:
+def verify_token(token: str, state: KeyValidity | None, *, now: int) -> bool:
     """Whether the token is this key's and the key may be used at `now`.
 
     Without a key (an unknown prefix) it does the same work and says no, so that time tells nothing.
     """
-    shown = digest_of(token)
-    is_current = compare_digest(shown, _NOBODYS if state is None else state.digest)
+    shown = hash_token(token)
+    is_current = compare_digest(shown, DUMMY_DIGEST if state is None else state.digest)
     previous = None if state is None else state.previous_digest
-    is_previous = compare_digest(shown, _NOBODYS if previous is None else previous)
+    is_previous = compare_digest(shown, DUMMY_DIGEST if previous is None else previous)
     if state is None:
         return False
     if state.revoked_at is not None or (state.expires_at is not None and state.expires_at <= now):
@@ -93,7 +93,7 @@ def is_good(token: str, state: KeyState | None, *, now: int) -> bool:
     return is_current or (is_previous and state.previous_until is not None and now < state.previous_until)
 
 
-class KeyUses:
+class LastUsedBuffer:
     """When keys were last used, kept until somebody writes it down; one process, one event loop."""
 
     def __init__(self) -> None:

@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.instant import SECOND_US
-from app.errors import Flaw, InvalidInput
+from app.errors import FieldError, InvalidInputError
 
 
-class Status(StrEnum):
+class ArticleStatus(StrEnum):
     """Where an article stands; only `published` ones are public."""
 
     DRAFT = "draft"
@@ -22,10 +22,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_PUBLIC = frozenset({Status.PUBLISHED, Status.WITHDRAWN})
+_PUBLIC = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
 
 
-class BodyForm(StrEnum):
+class BodyFormat(StrEnum):
     """The forms a body can be asked for in."""
 
     BLOCKS = "blocks"
@@ -38,45 +38,53 @@ CLOCK_TOLERANCE_US: Final = 60 * SECOND_US
 """Tolerance for the clock of a publishing system that is ahead of this one."""
 
 
-def settle_status(
-    given: Status | None,
+def resolve_status(
+    given: ArticleStatus | None,
     published_at: int | None,
     now: int,
     *,
-    before: Status | None = None,
+    before: ArticleStatus | None = None,
     since: int | None = None,
     allows_past_schedule: bool = False,
-) -> Status:
+) -> ArticleStatus:
     """Return the next status of an article that had `before`, with the public time `since`.
 
     Without a given status the date decides: none is a draft, a future one a schedule; a withdrawn article stays
     withdrawn. A public article with an unchanged date stays public. An article given as published is published
-    up to CLOCK_TOLERANCE_US before its date. InvalidInput where status and date contradict, or where what was public
-    would no longer be. A schedule whose date has passed is such a contradiction, unless it is the one that is stored
-    already, or `allows_past_schedule`: then it is published.
+    up to CLOCK_TOLERANCE_US before its date. InvalidInputError where status and date contradict, or where what was
+    public would no longer be. A schedule whose date has passed is such a contradiction, unless it is the one that is
+    stored already, or `allows_past_schedule`: then it is published.
     """
-    if given is None and before is Status.WITHDRAWN:
-        given = Status.WITHDRAWN
-    if published_at is None and given not in {None, Status.DRAFT}:
-        raise InvalidInput(Flaw("published_at", f"Status '{given}' needs a date."))
+    if given is None and before is ArticleStatus.WITHDRAWN:
+        given = ArticleStatus.WITHDRAWN
+    if published_at is None and given not in {None, ArticleStatus.DRAFT}:
+        raise InvalidInputError(FieldError("published_at", f"Status '{given}' needs a date."))
     is_to_come = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
     is_close = published_at is not None and published_at <= now + CLOCK_TOLERANCE_US
-    if published_at is None or given is Status.DRAFT:
-        status = Status.DRAFT
-    elif given is Status.WITHDRAWN:
-        status = Status.WITHDRAWN
-    elif given is Status.PUBLISHED and is_close:
-        status = Status.PUBLISHED
+    if published_at is None or given is ArticleStatus.DRAFT:
+        status = ArticleStatus.DRAFT
+    elif given is ArticleStatus.WITHDRAWN:
+        status = ArticleStatus.WITHDRAWN
+    elif given is ArticleStatus.PUBLISHED and is_close:
+        status = ArticleStatus.PUBLISHED
     else:
-        status = Status.SCHEDULED if is_to_come else Status.PUBLISHED
-    if given is Status.SCHEDULED and status is Status.PUBLISHED and not (allows_past_schedule or published_at == since):
-        raise InvalidInput(
-            Flaw("published_at", "Status 'scheduled' needs a date in the future; 'published' takes a past one.")
+        status = ArticleStatus.SCHEDULED if is_to_come else ArticleStatus.PUBLISHED
+    if (
+        given is ArticleStatus.SCHEDULED
+        and status is ArticleStatus.PUBLISHED
+        and not (allows_past_schedule or published_at == since)
+    ):
+        raise InvalidInputError(
+            FieldError("published_at", "Status 'scheduled' needs a date in the future; 'published' takes a past one.")
         )
     if is_to_come and not is_close and given in _PUBLIC:
-        raise InvalidInput(Flaw("published_at", f"Status '{given}' needs a date that is not in the future."))
-    if before in _PUBLIC and (status not in _PUBLIC or (before is Status.WITHDRAWN and given is Status.SCHEDULED)):
-        raise InvalidInput(
-            Flaw("status", "It has been public; it can be withdrawn, but neither be a draft again nor be scheduled.")
+        raise InvalidInputError(FieldError("published_at", f"Status '{given}' needs a date that is not in the future."))
+    if before in _PUBLIC and (
+        status not in _PUBLIC or (before is ArticleStatus.WITHDRAWN and given is ArticleStatus.SCHEDULED)
+    ):
+        raise InvalidInputError(
+            FieldError(
+                "status", "It has been public; it can be withdrawn, but neither be a draft again nor be scheduled."
+            )
         )
     return status

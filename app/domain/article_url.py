@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from app.domain.markup import web_url
-from app.errors import InvalidValue
+from app.domain.markup import validate_url
+from app.errors import InvalidValueError
 
 TEMPLATE_NAMES: Final = ("site_url", "slug", "id")
 """The placeholders of `article_url`."""
@@ -15,19 +15,19 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 def article_url_template(value: str) -> str:
     """Return the template, checked to give every article an absolute address of its own.
 
-    Raise InvalidValue for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
-    template with neither {slug} nor {id}, and as `web_url` does for the resulting URLs.
+    Raise InvalidValueError for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
+    template with neither {slug} nor {id}, and as `validate_url` does for the resulting URLs.
     """
     names = dict.fromkeys(_PLACEHOLDER.findall(value))
     unknown = [f"{{{name}}}" for name in names if name not in TEMPLATE_NAMES]
     if unknown:
         allowed = "{site_url}, {slug} and {id}"
-        raise InvalidValue(f"There is no placeholder {', '.join(unknown)[:200]}; allowed are {allowed}.")
+        raise InvalidValueError(f"There is no placeholder {', '.join(unknown)[:200]}; allowed are {allowed}.")
     if re.search(r"[{}]", _PLACEHOLDER.sub("", value)):
-        raise InvalidValue("A brace has no counterpart; placeholders are {site_url}, {slug} and {id}.")
+        raise InvalidValueError("A brace has no counterpart; placeholders are {site_url}, {slug} and {id}.")
     if "slug" not in names and "id" not in names:
-        raise InvalidValue("A template holds {slug} or {id}, such as {site_url}/news/{slug}.")
+        raise InvalidValueError("A template holds {slug} or {id}, such as {site_url}/news/{slug}.")
     if value.rfind("{site_url}") > 0:
-        raise InvalidValue("{site_url} is an absolute URL: it can only begin a template.")
-    web_url(value.replace("{site_url}", "https://site.example").replace("{slug}", "a").replace("{id}", "a"))
+        raise InvalidValueError("{site_url} is an absolute URL: it can only begin a template.")
+    validate_url(value.replace("{site_url}", "https://site.example").replace("{slug}", "a").replace("{id}", "a"))
     return value

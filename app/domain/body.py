@@ -19,9 +19,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from app.domain.html_fragments import match_fragments
-from app.domain.markup import escape, plain_text, sanitise, web_url
+from app.domain.markup import clean_text, sanitize_html, text_to_html, validate_url
 from app.domain.one_line import one_line, visible_line
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 MAX_BLOCKS: Final = 2_000
 MAX_BLOCK_CHARACTERS: Final = 100_000
@@ -33,17 +33,17 @@ MAX_PIXELS: Final = 1_000_000
 
 def _bounded(html: str) -> str:
     if len(html) > MAX_BLOCK_CHARACTERS:
-        raise InvalidValue(f"A block holds at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
+        raise InvalidValueError(f"A block holds at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
     return html
 
 
 def _inline(html: str) -> str:
-    return _bounded(sanitise(_bounded(html)))
+    return _bounded(sanitize_html(_bounded(html)))
 
 
 def _media_type(value: str) -> str:
     if _IMAGE_TYPE.fullmatch(value) is None:
-        raise InvalidValue("Expected the media type of an image, such as 'image/jpeg'.")
+        raise InvalidValueError("Expected the media type of an image, such as 'image/jpeg'.")
     return value
 
 
@@ -66,11 +66,11 @@ def _flaw(member: str, message: str, value: object) -> ValidationError:
 _IMAGE_TYPE: Final = re.compile(r"image/[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")
 
 Inline = Annotated[str, AfterValidator(_inline), Field(description="Inline HTML, sanitised.")]
-Text = Annotated[str, Field(max_length=MAX_BLOCK_CHARACTERS), AfterValidator(plain_text)]
-Lines = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(plain_text)]
+Text = Annotated[str, Field(max_length=MAX_BLOCK_CHARACTERS), AfterValidator(clean_text)]
+Lines = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(clean_text)]
 Line = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(one_line)]
 Name = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(visible_line)]
-WebUrl = Annotated[str, AfterValidator(web_url)]
+WebUrl = Annotated[str, AfterValidator(validate_url)]
 MediaType = Annotated[str, AfterValidator(_media_type)]
 Pixels = Annotated[int, BeforeValidator(whole_number), Field(strict=True, gt=0, le=MAX_PIXELS)]
 
@@ -79,7 +79,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True, defer_build=True)
 
 
-class Rendition(_Part):
+class RenditionInput(_Part):
     """One file of an image; `width` and `height` in pixels."""
 
     url: WebUrl
@@ -88,7 +88,7 @@ class Rendition(_Part):
     type: MediaType
 
 
-class Image(_Part):
+class ImageInput(_Part):
     """A picture elsewhere; `alt` is empty where it only decorates, `width` and `height` are in pixels."""
 
     url: WebUrl
@@ -97,12 +97,12 @@ class Image(_Part):
     credit: Line | None = None
     width: Pixels | None = None
     height: Pixels | None = None
-    renditions: Annotated[list[Rendition], BeforeValidator(null_as_empty), Field(max_length=MAX_RENDITIONS)] = Field(
-        default_factory=list
+    renditions: Annotated[list[RenditionInput], BeforeValidator(null_as_empty), Field(max_length=MAX_RENDITIONS)] = (
+        Field(default_factory=list)
     )
 
 
-class Rights(_Part):
+class RightsInput(_Part):
     """Who owns an article and what may be done with it."""
 
     holder: Line | None = None
@@ -111,7 +111,7 @@ class Rights(_Part):
     licence_url: WebUrl | None = None
 
 
-class Source(_Part):
+class SourceInput(_Part):
     """Where an article comes from."""
 
     name: Name
@@ -138,8 +138,8 @@ class _Prose(_Part):
         if len(text) > MAX_BLOCK_CHARACTERS:
             raise _flaw("text", f"A block holds at most {MAX_BLOCK_CHARACTERS:,} characters.", text)
         try:
-            html = escape(text)
-        except InvalidValue as error:
+            html = text_to_html(text)
+        except InvalidValueError as error:
             raise _flaw("text", error.detail, text) from error
         members = {**value, "html": html}
         del members["text"]
@@ -158,14 +158,14 @@ class _Prose(_Part):
         return reference
 
 
-class Paragraph(_Prose):
+class ParagraphInput(_Prose):
     """A paragraph of running text."""
 
     type: Literal["paragraph"] = "paragraph"
     html: Inline
 
 
-class Heading(_Prose):
+class HeadingInput(_Prose):
     """A heading inside the article, whose headline is level 1."""
 
     type: Literal["heading"] = "heading"
@@ -173,7 +173,7 @@ class Heading(_Prose):
     html: Inline
 
 
-class PullQuote(_Part):
+class PullQuoteInput(_Part):
     """Words taken out of the text and shown large."""
 
     type: Literal["pull_quote"] = "pull_quote"
@@ -181,7 +181,7 @@ class PullQuote(_Part):
     attribution: Line | None = None
 
 
-class ItemList(_Part):
+class ListInput(_Part):
     """A list with numbers (`ordered`) or bullets; its items are inline HTML."""
 
     type: Literal["list"] = "list"
@@ -189,20 +189,20 @@ class ItemList(_Part):
     items: Annotated[list[Inline], Field(max_length=MAX_LIST_ITEMS)]
 
     @model_validator(mode="after")
-    def _limit(self) -> "ItemList":
+    def _limit(self) -> "ListInput":
         if sum(map(len, self.items)) > MAX_BLOCK_CHARACTERS:
-            raise InvalidValue(f"A list holds at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
+            raise InvalidValueError(f"A list holds at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
         return self
 
 
-class ImageBlock(_Part):
+class ImageBlockInput(_Part):
     """A picture in the run of the text."""
 
     type: Literal["image"] = "image"
-    image: Image
+    image: ImageInput
 
 
-class Embed(_Part):
+class EmbedInput(_Part):
     """Something shown from elsewhere; `html` is what a reader sees without it."""
 
     type: Literal["embed"] = "embed"
@@ -212,7 +212,7 @@ class Embed(_Part):
 
 
 Block = Annotated[
-    Paragraph | Heading | PullQuote | ItemList | ImageBlock | Embed,
+    ParagraphInput | HeadingInput | PullQuoteInput | ListInput | ImageBlockInput | EmbedInput,
     Field(discriminator="type"),
 ]
 
@@ -229,16 +229,16 @@ def _match_links(blocks: list[Block]) -> list[Block]:
 
 
 def _html_of(block: Block) -> list[str]:
-    if isinstance(block, ItemList):
+    if isinstance(block, ListInput):
         return block.items
     html = getattr(block, "html", None)
     return [] if html is None else [html]
 
 
 def _replace_html(block: Block, written: Iterator[str]) -> None:
-    if isinstance(block, ItemList):
+    if isinstance(block, ListInput):
         block.items = [next(written) for _ in block.items]
-    elif isinstance(block, Paragraph | Heading | Embed) and block.html is not None:
+    elif isinstance(block, ParagraphInput | HeadingInput | EmbedInput) and block.html is not None:
         block.html = next(written)
 
 

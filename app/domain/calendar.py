@@ -18,12 +18,12 @@ from app.domain.instant import (
     DAY_US,
     EPOCH_ORDINAL,
     SECOND_US,
+    constant_offset,
     format_instant,
-    offset_at,
     parse_instant,
-    steady_offset,
+    utc_offset,
 )
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 FIRST_DAY: Final = date(1000, 1, 1)
 LAST_DAY: Final = date(9998, 12, 31)
@@ -35,33 +35,33 @@ _ONE_DAY: Final = timedelta(days=1)
 def find_zone(name: str) -> ZoneInfo:
     """The zone of that exact name in the tzdata package's list, aliases included, with `key == name`.
 
-    Always the package's data and never the system's; the same object each time. InvalidValue for other names.
+    Always the package's data and never the system's; the same object each time. InvalidValueError for other names.
     """
     if name not in _zone_names():
-        raise InvalidValue("A time zone is an IANA name such as Europe/Kyiv.")
+        raise InvalidValueError("A time zone is an IANA name such as Europe/Kyiv.")
     return _load_zone(name)
 
 
 def parse_day(text: str) -> date:
-    """The date that YYYY-MM-DD names; InvalidValue for other forms and outside FIRST_DAY..LAST_DAY."""
+    """The date that YYYY-MM-DD names; InvalidValueError for other forms and outside FIRST_DAY..LAST_DAY."""
     if not _DAY.fullmatch(text):
-        raise InvalidValue("A date is written YYYY-MM-DD.")
+        raise InvalidValueError("A date is written YYYY-MM-DD.")
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InvalidValue("A date must be one that the calendar has.") from None
+        raise InvalidValueError("A date must be one that the calendar has.") from None
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise InvalidValue(f"A date must lie between {FIRST_DAY} and {LAST_DAY}.")
+        raise InvalidValueError(f"A date must lie between {FIRST_DAY} and {LAST_DAY}.")
     return day
 
 
-def parse_moment(text: str, zone: ZoneInfo) -> int:
+def parse_date_or_instant(text: str, zone: ZoneInfo) -> int:
     """The instant that a filter names: an RFC 3339 instant, or the start of a local date in the zone."""
     if _DAY.fullmatch(text):
         return start_of_day(parse_day(text), zone)
     if len(text) > len("2024-11-02"):
         return parse_instant(text)
-    raise InvalidValue("Give a date such as 2024-11-02 or an instant such as 2024-11-02T19:30:00+02:00.")
+    raise InvalidValueError("Give a date such as 2024-11-02 or an instant such as 2024-11-02T19:30:00+02:00.")
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> int:
@@ -69,20 +69,20 @@ def start_of_day(day: date, zone: ZoneInfo) -> int:
     return _start(day.toordinal() - EPOCH_ORDINAL, zone)
 
 
-def day_exists(day: date, zone: ZoneInfo) -> bool:
+def has_day(day: date, zone: ZoneInfo) -> bool:
     """Whether the zone has such a day; Pacific/Apia went from 2011-12-29 straight to 2011-12-31."""
     number = day.toordinal() - EPOCH_ORDINAL
     return _start(number, zone) != _start(number + 1, zone)
 
 
-def day_of(instant: int, zone: ZoneInfo) -> date:
+def date_at(instant: int, zone: ZoneInfo) -> date:
     """The date of the day that the instant falls in."""
-    return find_day(instant, zone).date
+    return day_at(instant, zone).date
 
 
-def find_day(instant: int, zone: ZoneInfo) -> "Day":
+def day_at(instant: int, zone: ZoneInfo) -> "Day":
     """The day that the instant falls in."""
-    number = (instant + offset_at(instant, zone)) // DAY_US
+    number = (instant + utc_offset(instant, zone)) // DAY_US
     day = _day(number, zone)
     while day.ends_at <= instant:  # the clock has stepped back over midnight: it shows a date that has ended
         number += 1
@@ -93,7 +93,7 @@ def find_day(instant: int, zone: ZoneInfo) -> "Day":
 def next_day(day: date, zone: ZoneInfo) -> date:
     """The date after it that exists in the zone."""
     day += _ONE_DAY
-    while not day_exists(day, zone):
+    while not has_day(day, zone):
         day += _ONE_DAY
     return day
 
@@ -101,7 +101,7 @@ def next_day(day: date, zone: ZoneInfo) -> date:
 def previous_day(day: date, zone: ZoneInfo) -> date:
     """The date before it that exists in the zone."""
     day -= _ONE_DAY
-    while not day_exists(day, zone):
+    while not has_day(day, zone):
         day -= _ONE_DAY
     return day
 
@@ -137,24 +137,24 @@ def _start(number: int, zone: ZoneInfo) -> int:
     """The start of the day that is `number` days after 1970-01-01.
 
     Offsets are less than a day either way, so the start lies within a day of UTC's midnight, and in those 48
-    hours the offset changes once at most (see `steady_offset`).
+    hours the offset changes once at most (see `constant_offset`).
     """
     midnight = number * DAY_US
-    before = steady_offset(number - 1, zone)
-    if before is not None and before == steady_offset(number, zone):
+    before = constant_offset(number - 1, zone)
+    if before is not None and before == constant_offset(number, zone):
         return midnight - before
-    before = offset_at(midnight - DAY_US, zone)
-    after = offset_at(midnight + DAY_US - SECOND_US, zone)
+    before = utc_offset(midnight - DAY_US, zone)
+    after = utc_offset(midnight + DAY_US - SECOND_US, zone)
     change = _find_change(midnight - DAY_US, midnight + DAY_US - SECOND_US, zone)
     return midnight - before if midnight - before < change else max(change, midnight - after)
 
 
 def _find_change(low: int, high: int, zone: ZoneInfo) -> int:
     """When the offset at `low` gives way to the one at `high`; all three are whole seconds."""
-    old = offset_at(low, zone)
+    old = utc_offset(low, zone)
     while high - low > SECOND_US:
         middle = low + (high - low) // (2 * SECOND_US) * SECOND_US
-        if offset_at(middle, zone) == old:
+        if utc_offset(middle, zone) == old:
             low = middle
         else:
             high = middle

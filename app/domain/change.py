@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 
 
 class ChangeType(StrEnum):
@@ -24,17 +24,17 @@ ARTICLE_REMOVED = "article.removed"
 """What the change feed says of an article that its filters do not hold (any more); the log has no such row."""
 
 
-def article_change(before: Status | None, after: Status, *, moved: bool) -> ChangeType | None:
+def article_change(before: ArticleStatus | None, after: ArticleStatus, *, moved: bool) -> ChangeType | None:
     """What the public sees of an article that went from one status to another; None where it sees nothing.
 
-    `moved` says that its public time changed. A withdrawn article that is edited is withdrawn anew: its notice
+    `with_state` says that its public time changed. A withdrawn article that is edited is withdrawn anew: its notice
     may be another.
     """
-    was_public, is_public = before is Status.PUBLISHED, after is Status.PUBLISHED
+    was_public, is_public = before is ArticleStatus.PUBLISHED, after is ArticleStatus.PUBLISHED
     if was_public and is_public:
         return ChangeType.ARTICLE_BUMPED if moved else ChangeType.ARTICLE_UPDATED
     if is_public:
-        return ChangeType.ARTICLE_RESTORED if before is Status.WITHDRAWN else ChangeType.ARTICLE_PUBLISHED
-    if was_public or after is Status.WITHDRAWN:
+        return ChangeType.ARTICLE_RESTORED if before is ArticleStatus.WITHDRAWN else ChangeType.ARTICLE_PUBLISHED
+    if was_public or after is ArticleStatus.WITHDRAWN:
         return ChangeType.ARTICLE_WITHDRAWN
     return None

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from app.domain.instant import EARLIEST, LATEST
 from app.domain.scope import DIGEST_BYTES
-from app.errors import CursorInvalid, CursorMismatch
+from app.errors import CursorMismatchError, InvalidCursorError
 
 CHECK_BYTES = 4
 _MOMENT, _NAME, _NUMBER = b"\x01", b"\x02", b"\x03"
@@ -30,7 +30,7 @@ def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
 
 
 def decode_position(cursor: str, digest: bytes) -> tuple[int, int]:
-    """The sort key in a cursor of an article list; CursorInvalid, CursorMismatch."""
+    """The sort key in a cursor of an article list; InvalidCursorError, CursorMismatchError."""
     return _position(_open(cursor, _MOMENT, digest))
 
 
@@ -39,16 +39,16 @@ def peek_position(cursor: str) -> tuple[int, int] | None:
     try:
         kind, _, key = _unseal(cursor)
         return _position(key) if kind == _MOMENT else None
-    except CursorInvalid:
+    except InvalidCursorError:
         return None
 
 
 def _position(key: bytes) -> tuple[int, int]:
     if len(key) != _KEY.size:
-        raise CursorInvalid(DAMAGED)
+        raise InvalidCursorError(DAMAGED)
     published_at, article_id = _KEY.unpack(key)
     if not EARLIEST <= published_at <= LATEST or article_id < 0:
-        raise CursorInvalid(DAMAGED)
+        raise InvalidCursorError(DAMAGED)
     return published_at, article_id
 
 
@@ -58,10 +58,10 @@ def encode_name(name: str, digest: bytes) -> str:
 
 
 def decode_name(cursor: str, digest: bytes) -> str:
-    """The name in a cursor of a list ordered by name; CursorInvalid, CursorMismatch."""
+    """The name in a cursor of a list ordered by name; InvalidCursorError, CursorMismatchError."""
     name = _open(cursor, _NAME, digest).decode("ascii", "replace")
     if not (name.isascii() and name.isprintable()):
-        raise CursorInvalid(DAMAGED)
+        raise InvalidCursorError(DAMAGED)
     return name
 
 
@@ -71,13 +71,13 @@ def encode_number(number: int, digest: bytes) -> str:
 
 
 def decode_number(cursor: str, digest: bytes) -> int:
-    """The number, 0 or more, in a cursor of a list ordered by one; CursorInvalid, CursorMismatch."""
+    """The number, 0 or more, in a cursor of a list ordered by one; InvalidCursorError, CursorMismatchError."""
     key = _open(cursor, _NUMBER, digest)
     if len(key) != _WHOLE.size:
-        raise CursorInvalid(DAMAGED)
+        raise InvalidCursorError(DAMAGED)
     number: int = _WHOLE.unpack(key)[0]
     if number < 0:
-        raise CursorInvalid(DAMAGED)
+        raise InvalidCursorError(DAMAGED)
     return number
 
 
@@ -89,7 +89,7 @@ def _seal(kind: bytes, key: bytes, digest: bytes) -> str:
 def _open(cursor: str, kind: bytes, digest: bytes) -> bytes:
     own_kind, own_digest, key = _unseal(cursor)
     if own_kind != kind or own_digest != digest:
-        raise CursorMismatch(FOREIGN)
+        raise CursorMismatchError(FOREIGN)
     return key
 
 
@@ -98,11 +98,11 @@ def _unseal(cursor: str) -> tuple[bytes, bytes, bytes]:
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except (Error, ValueError):
-        raise CursorInvalid(DAMAGED) from None
+        raise InvalidCursorError(DAMAGED) from None
     content, check = raw[:-CHECK_BYTES], raw[-CHECK_BYTES:]
     canonical = urlsafe_b64encode(raw).rstrip(b"=").decode()
     if canonical != cursor or len(content) <= DIGEST_BYTES + 1 or _check(content) != check:
-        raise CursorInvalid(DAMAGED)
+        raise InvalidCursorError(DAMAGED)
     return content[:1], content[1 : 1 + DIGEST_BYTES], content[1 + DIGEST_BYTES :]
 
 

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.markup import to_text
+from app.domain.markup import html_to_text
 
-WORK_MOST: Final = 2_000_000
+MAX_WORK: Final = 2_000_000
 """Comparisons that one answer may cost, about a third of a second; what would cost more is told as replaced."""
-WORDS_MOST: Final = 20_000
+MAX_WORDS: Final = 20_000
 """Characters of a text whose words are compared."""
 
 _TEXTS: Final = frozenset({"headline", "lead", "dateline"})
@@ -27,14 +27,14 @@ Blocks = list[dict[str, Any]]
 
 
 class WordChange(TypedDict):
-    """A run of words; `keep` and `delete` together make the text before, `keep` and `insert` the text after."""
+    """A run of words; `put` and `delete` together make the text before, `put` and `insert` the text after."""
 
     op: Literal["keep", "insert", "delete"]
     text: str
 
 
 class BlockOperation(TypedDict):
-    """What happened to a run of blocks: `keep` tells their number, the others the blocks themselves."""
+    """What happened to a run of blocks: `put` tells their number, the others the blocks themselves."""
 
     op: Op
     count: NotRequired[Annotated[int, Field(description="How many blocks stayed as they were.", ge=1)]]
@@ -64,7 +64,7 @@ class BodyDifference(TypedDict):
 Difference = BodyDifference | MemberDifference
 
 
-class _Allowance:
+class _WorkBudget:
     """The comparisons that are left."""
 
     def __init__(self, work: int) -> None:
@@ -81,7 +81,7 @@ class _Allowance:
 class _Matcher(SequenceMatcher[str]):
     """A matcher that finds nothing more to match once the allowance is used up."""
 
-    def __init__(self, before: Sequence[str], after: Sequence[str], allowance: _Allowance) -> None:
+    def __init__(self, before: Sequence[str], after: Sequence[str], allowance: _WorkBudget) -> None:
         super().__init__(None, before, after, autojunk=False)
         known = Counter(after)
         self._work = [0, *accumulate(1 + known[each] for each in before)]
@@ -95,14 +95,14 @@ class _Matcher(SequenceMatcher[str]):
         return super().find_longest_match(alo, ahi, blo, bhi)
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def diff_articles(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """One entry for each member that differs, in the order of the members; none where the contents are the same.
 
     Both are an article's content in record form; a member that is absent is null, an absent body is empty.
     The body's blocks are compared as a whole and come as operations. The work is bounded, whatever comes in:
     beyond it a changed stretch is told as replaced, and the words of a very long text not at all.
     """
-    allowance = _Allowance(WORK_MOST)
+    allowance = _WorkBudget(MAX_WORK)
     found: list[Difference] = []
     for member in dict.fromkeys([*before, *after]):
         old, new = before.get(member), after.get(member)
@@ -117,7 +117,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
     return found
 
 
-def _blocks(before: Blocks, after: Blocks, allowance: _Allowance) -> list[BlockOperation]:
+def _blocks(before: Blocks, after: Blocks, allowance: _WorkBudget) -> list[BlockOperation]:
     found: list[BlockOperation] = []
     for op, old, new in _operations([_seal(each) for each in before], [_seal(each) for each in after], allowance):
         if op == "keep":
@@ -129,7 +129,7 @@ def _blocks(before: Blocks, after: Blocks, allowance: _Allowance) -> list[BlockO
     return found
 
 
-def _replaced(before: Blocks, after: Blocks, allowance: _Allowance) -> Iterator[BlockOperation]:
+def _replaced(before: Blocks, after: Blocks, allowance: _WorkBudget) -> Iterator[BlockOperation]:
     """As many blocks as there were stand for them one by one; otherwise nobody can say which is which."""
     if len(before) != len(after):
         yield {"op": "replace", "before": before, "after": after}
@@ -141,8 +141,8 @@ def _replaced(before: Blocks, after: Blocks, allowance: _Allowance) -> Iterator[
         yield pair
 
 
-def _add_words(to: MemberDifference | BlockOperation, before: str, after: str, allowance: _Allowance) -> None:
-    if max(len(before), len(after)) > WORDS_MOST:
+def _add_words(to: MemberDifference | BlockOperation, before: str, after: str, allowance: _WorkBudget) -> None:
+    if max(len(before), len(after)) > MAX_WORDS:
         return
     old_words, new_words = _WORDS.findall(before), _WORDS.findall(after)
     words: list[WordChange] = []
@@ -155,7 +155,7 @@ def _add_words(to: MemberDifference | BlockOperation, before: str, after: str, a
 
 
 def _operations(
-    before: Sequence[str], after: Sequence[str], allowance: _Allowance
+    before: Sequence[str], after: Sequence[str], allowance: _WorkBudget
 ) -> Iterator[tuple[Op, slice, slice]]:
     """How one sequence becomes the other; what they begin and end with alike is not compared crosswise."""
     most = min(len(before), len(after))
@@ -177,7 +177,7 @@ def _text(block: Mapping[str, Any]) -> str | None:
     """What a reader reads in a block of running text; None for the others."""
     match block["type"]:
         case "paragraph" | "heading":
-            return to_text(block["html"])
+            return html_to_text(block["html"])
         case "pull_quote":
             return str(block["text"])
         case _:

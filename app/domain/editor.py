@@ -2,30 +2,30 @@
 
 from dataclasses import dataclass
 
-from app.domain.article import Status
-from app.errors import Forbidden
+from app.domain.article import ArticleStatus
+from app.errors import ForbiddenError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Editor:
-    """Whoever a change is put down to; `may_write` is about drafts, `may_publish` about all that the public sees."""
+class Actor:
+    """Whoever a change is put down to; `can_write` is about drafts, `can_publish` about all that the public sees."""
 
-    actor: str
-    may_write: bool = True
-    may_publish: bool = True
+    name: str
+    can_write: bool = True
+    can_publish: bool = True
 
-    def check(self, before: Status | None, after: Status | None) -> None:
+    def authorize(self, before: ArticleStatus | None, after: ArticleStatus | None) -> None:
         """Forbidden unless this editor may take an article from one status (None: none yet) to another (None: gone).
 
         A scheduled article will be public without anybody's further doing, so it counts as what the public sees.
         """
-        if before in {None, Status.DRAFT} and after in {None, Status.DRAFT}:
-            if not self.may_write:
-                raise Forbidden("articles:write")
-        elif not self.may_publish:
-            raise Forbidden("articles:publish")
+        if before in {None, ArticleStatus.DRAFT} and after in {None, ArticleStatus.DRAFT}:
+            if not self.can_write:
+                raise ForbiddenError("articles:write")
+        elif not self.can_publish:
+            raise ForbiddenError("articles:publish")
 
 
-IMPORT = Editor(actor="import")
-SCHEDULE = Editor(actor="schedule")
-COMMAND = Editor(actor="command")
+IMPORT_ACTOR = Actor(name="import")
+SCHEDULE_ACTOR = Actor(name="schedule")
+COMMAND_ACTOR = Actor(name="command")

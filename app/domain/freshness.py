@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from app.domain.instant import SECOND_US
-from app.domain.upcoming import Interest, Upcoming
+from app.domain.upcoming import ScheduleDependency, ScheduleSnapshot
 
 STALE_IF_ERROR_S = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CachePolicy:
     """The usual time (max-age) and how long a stale answer may be shown while a new one is fetched; in seconds."""
 
     max_age_s: int
@@ -22,42 +22,42 @@ class Terms:
 
 
 _IF_ERROR = f"stale-if-error={STALE_IF_ERROR_S}"
-CONTENT = Terms(30, 60)
+CONTENT = CachePolicy(30, 60)
 """Everything that shows news."""
-CHANGES = Terms(1, 5)
+CHANGES = CachePolicy(1, 5)
 """The change feed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Freshness:
+class ResponseFreshness:
     """The terms of an answer, and which scheduled publications change it."""
 
-    terms: Terms
-    interest: Interest
+    terms: CachePolicy
+    interest: ScheduleDependency
 
-    def directives(self, now: int, *known: Upcoming) -> str:
+    def cache_control(self, now: int, *known: ScheduleSnapshot) -> str:
         """Cache-Control for an answer that is sent now, by what is known to be scheduled.
 
         Up to the publication that will change it, in whole seconds, when that is no further than max-age away;
         nothing stale is then to be shown while somebody asks again.
         """
         within = self.terms.max_age_s * SECOND_US
-        found = [upcoming.soonest(self.interest, now=now, within=within) for upcoming in known]
+        found = [upcoming.next_effect(self.interest, now=now, within=within) for upcoming in known]
         due = min((instant for instant in found if instant is not None), default=None)
         if due is None:
             return self.terms.directives
         return f"public, max-age={max(0, due - now) // SECOND_US}, {_IF_ERROR}"
 
-    def due(self, now: int, upcoming: Upcoming) -> int | None:
+    def next_change_at(self, now: int, upcoming: ScheduleSnapshot) -> int | None:
         """When the next publication that this picture shows will change the answer; None where it shows none."""
-        return upcoming.soonest(self.interest, now=now, within=upcoming.complete_until - now - 1)
+        return upcoming.next_effect(self.interest, now=now, within=upcoming.complete_until - now - 1)
 
-    def usual_until(self, now: int, upcoming: Upcoming) -> int:
+    def default_until(self, now: int, upcoming: ScheduleSnapshot) -> int:
         """Up to which instant (µs) its directives are the usual ones, as far as this picture tells; now if never.
 
         No further than the next publication, whatever it concerns: one that is overdue concerns more.
         """
-        due = upcoming.soonest(self.interest, now=now, within=upcoming.complete_until - now)
+        due = upcoming.next_effect(self.interest, now=now, within=upcoming.complete_until - now)
         due = upcoming.complete_until if due is None else due
         following = next((each.published_at for each in upcoming.entries if each.published_at > now), due)
         return max(now, min(due - self.terms.max_age_s * SECOND_US, following))

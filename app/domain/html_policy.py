@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from app.domain.language import check_language
-from app.errors import InvalidValue
+from app.domain.language import validate_language
+from app.errors import InvalidValueError
 
 # fmt: off
 ALLOWED_TAGS: Final = frozenset(
@@ -85,8 +85,8 @@ def _link_types(value: str) -> str | None:
 
 def _language_tag(value: str) -> str | None:
     try:
-        return check_language(value.strip())
-    except InvalidValue:
+        return validate_language(value.strip())
+    except InvalidValueError:
         return None
 
 

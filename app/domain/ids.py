@@ -3,13 +3,13 @@
 import re
 from random import getrandbits
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 EPOCH_MS = 1_577_836_800_000  # 2020-01-01T00:00:00Z
 RANDOM_BITS = 22  # 41 bits of milliseconds reach the year 2089, 22 keep processes apart
 LENGTH = 13
-LARGEST = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 ID_PATTERN = rf"[0-7][{ALPHABET}]{{{LENGTH - 1}}}"
 
@@ -30,27 +30,29 @@ def format_id(number: int) -> str:
 
 
 def parse_id(text: str) -> int:
-    """The number behind a public id; InvalidValue where the text is none."""
-    if not looks_like_id(text):
-        raise InvalidValue(f"'{text[:40]}' is not an article id: 13 characters such as 01m8x3c7k2v9q are expected.")
+    """The number behind a public id; InvalidValueError where the text is none."""
+    if not is_id(text):
+        raise InvalidValueError(
+            f"'{text[:40]}' is not an article id: 13 characters such as 01m8x3c7k2v9q are expected."
+        )
     number = 0
     for character in text:
         number = number << 5 | _VALUES[character]
     return number
 
 
-def looks_like_id(text: str) -> bool:
+def is_id(text: str) -> bool:
     """Whether a text has the form of an id, which no slug may have."""
     return _PATTERN.fullmatch(text) is not None
 
 
-class IdMint:
+class TsidGenerator:
     """Makes ids that only grow within one process, in the order of their making."""
 
     def __init__(self) -> None:
         self._last = 0
 
-    def make(self, now: int) -> int:
+    def next(self, now: int) -> int:
         """A fresh id for the instant `now` (microseconds)."""
         stamp = max(now // 1000 - EPOCH_MS, 0)
         number = stamp << RANDOM_BITS | getrandbits(RANDOM_BITS)

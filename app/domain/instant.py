@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
@@ -17,7 +17,7 @@ EARLIEST: Final = -30_610_224_000 * SECOND_US
 LATEST: Final = 253_370_764_800 * SECOND_US - 1
 """9998-12-31T23:59:59.999999Z, the last instant that may be given."""
 
-STEADY_DAYS: Final = 4
+MIN_DAYS_BETWEEN_TRANSITIONS: Final = 4
 """Within so many days no zone changes its offset twice."""
 
 EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
@@ -57,28 +57,28 @@ def parse_instant(text: str) -> int:
     The offset is mandatory. `T` may be `t` or a blank, `Z` may be `z`, and a blank in the place of the
     offset's sign is read as `+`, because URL decoding turns `+` into a blank. Digits beyond microseconds must
     be zeros: nothing is ever rounded or cut off.
-    Raises InvalidValue for anything else, for leap seconds, and outside EARLIEST..LATEST.
+    Raises InvalidValueError for anything else, for leap seconds, and outside EARLIEST..LATEST.
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
-        raise InvalidValue(_explain(text))
+        raise InvalidValueError(_explain(text))
     wall, fraction, offset = match.groups("")
     offset = "+00:00" if offset in "Zz" else offset.replace(" ", "+")
     try:
         value = datetime.fromisoformat(wall + fraction + offset)
     except ValueError:
-        raise InvalidValue("An instant needs a date that the calendar has.") from None
+        raise InvalidValueError("An instant needs a date that the calendar has.") from None
     return from_datetime(value)
 
 
 def from_datetime(value: datetime) -> int:
-    """The instant of an aware datetime, exactly; InvalidValue if it is naive or outside EARLIEST..LATEST."""
+    """The instant of an aware datetime, exactly; InvalidValueError if it is naive or outside EARLIEST..LATEST."""
     if value.utcoffset() is None:
-        raise InvalidValue("An instant needs an offset from UTC.")
+        raise InvalidValueError("An instant needs an offset from UTC.")
     since = value - _EPOCH
     instant = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
     if not EARLIEST <= instant <= LATEST:
-        raise InvalidValue("An instant must lie between 1000-01-01 and 9998-12-31 (UTC).")
+        raise InvalidValueError("An instant must lie between 1000-01-01 and 9998-12-31 (UTC).")
     return instant
 
 
@@ -92,13 +92,13 @@ def format_instant(instant: int, zone: ZoneInfo) -> str:
 
     RFC 3339 cannot say an offset with seconds (local mean time): such an instant is written in UTC with `Z`.
     """
-    return format_both(instant, zone)[1]
+    return format_time_and_instant(instant, zone)[1]
 
 
-def format_both(instant: int, zone: ZoneInfo) -> tuple[str, str]:
+def format_time_and_instant(instant: int, zone: ZoneInfo) -> tuple[str, str]:
     """What the zone's clocks show at the instant (HH:MM), and the instant as `format_instant` writes it."""
     midnight, date_text, next_date_text, suffix = _written_day(instant // DAY_US, zone) or _written(
-        instant, *_written_offset(offset_at(instant, zone))
+        instant, *_written_offset(utc_offset(instant, zone))
     )
     since = instant - midnight
     if since >= DAY_US:
@@ -114,13 +114,13 @@ def format_both(instant: int, zone: ZoneInfo) -> tuple[str, str]:
 
 def wall_time(instant: int, zone: ZoneInfo) -> str:
     """What the zone's clocks show at the instant, HH:MM."""
-    return CLOCK[(instant + offset_at(instant, zone)) % DAY_US // MINUTE_US]
+    return CLOCK[(instant + utc_offset(instant, zone)) % DAY_US // MINUTE_US]
 
 
 @lru_cache(maxsize=16_384)
 def _written_day(utc_day: int, zone: ZoneInfo) -> tuple[int, str, str, str] | None:
     """How all instants of a UTC day are written; None where the offset changes on it."""
-    offset = steady_offset(utc_day, zone)
+    offset = constant_offset(utc_day, zone)
     return None if offset is None else _written(utc_day * DAY_US, *_written_offset(offset))
 
 
@@ -130,15 +130,15 @@ def _written(instant: int, shift: int, suffix: str) -> tuple[int, str, str, str]
     return first * DAY_US - shift, _date_text(first), _date_text(first + 1), suffix
 
 
-def offset_at(instant: int, zone: ZoneInfo) -> int:
+def utc_offset(instant: int, zone: ZoneInfo) -> int:
     """What the zone's wall clock is ahead of UTC at the instant, in microseconds (whole seconds of them)."""
-    steady = steady_offset(instant // DAY_US, zone)
+    steady = constant_offset(instant // DAY_US, zone)
     return _measure_offset(instant, zone) if steady is None else steady
 
 
-def steady_offset(utc_day: int, zone: ZoneInfo) -> int | None:
+def constant_offset(utc_day: int, zone: ZoneInfo) -> int | None:
     """The zone's offset in microseconds throughout a UTC day (days since 1970-01-01), or None if it changes."""
-    steady = _steady_throughout(utc_day - utc_day % STEADY_DAYS, STEADY_DAYS, zone)
+    steady = _steady_throughout(utc_day - utc_day % MIN_DAYS_BETWEEN_TRANSITIONS, MIN_DAYS_BETWEEN_TRANSITIONS, zone)
     return _steady_throughout(utc_day, 1, zone) if steady is None else steady
 
 

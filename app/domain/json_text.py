@@ -6,22 +6,22 @@ from typing import Any, Final
 
 import orjson
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def load_json(raw: bytes) -> Any:
-    """Return the value of a JSON text; InvalidValue describes the flaw, and names a repeated member.
+    """Return the value of a JSON text; InvalidValueError describes the flaw, and names a repeated member.
 
     RFC 8259 leaves the meaning of a repeated member open; parsers use the last one and ignore the others.
     """
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise InvalidValue(_explain(raw, error)) from None
+        raise InvalidValueError(_explain(raw, error)) from None
     if _STRING.sub(b"", raw).count(b":") != _count_members(value):
-        raise InvalidValue(f"the member '{_repeated_member(raw)}' stands twice in one object")
+        raise InvalidValueError(f"the member '{_repeated_member(raw)}' stands twice in one object")
     return value
 
 

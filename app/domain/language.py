@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from typing_extensions import TypedDict
 
 from app.domain.digits import is_numbering_system, write_digits
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,18 +60,18 @@ _NUMBERING_SYSTEM: Final = re.compile(r"-u(?:-[a-z0-9]{2,8})*?-nu-([a-z0-9]{3,8}
 _AT_TIME: Final = {"en": "{1} at {0}", "uk": "{1} о {0}"}  # noqa: RUF001 - a Ukrainian word
 
 
-def check_language(tag: str) -> str:
-    """The tag as given if it is well-formed by BCP 47 (RFC 5646); InvalidValue otherwise.
+def validate_language(tag: str) -> str:
+    """The tag as given if it is well-formed by BCP 47 (RFC 5646); InvalidValueError otherwise.
 
     No subtag is looked up in the registry, so `xx` passes; a repeated variant or extension letter does not,
     nor does a tag of more than 64 characters.
     """
     if not _is_well_formed(tag):
-        raise InvalidValue("A language is a BCP 47 tag such as 'en-GB', 'uk' or 'zh-Hant'.")
+        raise InvalidValueError("A language is a BCP 47 tag such as 'en-GB', 'uk' or 'zh-Hant'.")
     return tag
 
 
-def lookup(available: Mapping[str, T], language: str) -> T | None:
+def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
     """What `available` holds for the language by RFC 4647 section 3.4, None when no range of it is there.
 
     `en-GB` finds `en-GB`, else `en`; letter case does not matter; the default is the caller's business.
@@ -86,21 +86,21 @@ def lookup(available: Mapping[str, T], language: str) -> T | None:
 
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)
-def find_locale(language: str) -> Locale:
+def get_locale(language: str) -> Locale:
     """The CLDR locale of a language by RFC 4647 lookup, English when CLDR knows none of its ranges.
 
     Each range is read with CLDR's aliases and likely subtags: `zh-TW` is Traditional Chinese, `iw` Hebrew.
     """
     from babel import UnknownLocaleError  # noqa: PLC0415 - see the module's docstring
 
-    from app.domain.locales import OwnLocale  # noqa: PLC0415 - same
+    from app.domain.locales import IsolatedLocale  # noqa: PLC0415 - same
 
     for candidate in _ranges(language):
         try:
-            return _shared(OwnLocale.parse(candidate, sep="-"))
+            return _shared(IsolatedLocale.parse(candidate, sep="-"))
         except (UnknownLocaleError, ValueError):  # ValueError: not how CLDR forms its identifiers
             continue
-    return _shared(OwnLocale.parse(_FALLBACK))
+    return _shared(IsolatedLocale.parse(_FALLBACK))
 
 
 @lru_cache(maxsize=_REMEMBERED_LOCALES)
@@ -115,10 +115,10 @@ def find_numbering_system(language: str) -> str:
     named = _NUMBERING_SYSTEM.search(language.partition("-x-")[0])
     if named is not None and is_numbering_system(named[1].lower()):
         return named[1].lower()
-    return find_locale(language).default_numbering_system
+    return get_locale(language).default_numbering_system
 
 
-def heading(day: date, language: str) -> Heading:
+def day_heading(day: date, language: str) -> Heading:
     """Return the parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999.
 
     Digits are those of the language's default numbering system in CLDR.
@@ -128,14 +128,14 @@ def heading(day: date, language: str) -> Heading:
 
 
 @lru_cache(maxsize=_REMEMBERED_DAYS)
-def long_text(day: date, time: str, language: str) -> str:
+def long_datetime(day: date, time: str, language: str) -> str:
     """A date and time for people: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
 
     `time` is the wall clock as `HH:MM`; the date is CLDR's full one. Digits are those of the language, as in `heading`.
     """
-    locale = find_locale(language)
+    locale = get_locale(language)
     # Locales in another script than the language's own, such as Shavian English, write "at" differently.
-    at_time = lookup(_AT_TIME, locale.language) if locale.script is None else None
+    at_time = lookup_translation(_AT_TIME, locale.language) if locale.script is None else None
     glue = at_time or str(locale.datetime_formats["full"]).replace("'", "")
     full = str(locale.date_formats["full"].pattern)
     text = glue.replace("{1}", _write(full, day, language)).replace("{0}", time)
@@ -168,7 +168,7 @@ def _ranges(language: str) -> Iterator[str]:
 @lru_cache(maxsize=_REMEMBERED_DAYS)
 def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
     """Year, weekday and day by the CLDR skeletons `y`, `EEEE` and `MMMMd`."""
-    patterns = find_locale(language).datetime_skeletons
+    patterns = get_locale(language).datetime_skeletons
     # Every locale has `y`, `E` and `MMMMd`. `EEEE` is made of `E` by widening its field (UTS 35, "Matching
     # Skeletons"): `ccc` or `E` is the short name, four letters are the full one.
     weekday = re.sub(r"c+", "cccc", re.sub(r"E+", "EEEE", str(patterns["E"])))
@@ -212,7 +212,7 @@ class _Fields:
 def _field(name: str, day: date, language: str) -> str:
     from babel.dates import DateTimeFormat  # noqa: PLC0415 - same
 
-    return str(DateTimeFormat(day, find_locale(language))[name])
+    return str(DateTimeFormat(day, get_locale(language))[name])
 
 
 class Heading(TypedDict):

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.localedata import LocaleDataDict, exists, load
 
 
-class OwnLocale(Locale):
+class IsolatedLocale(Locale):
     """A locale that shares nothing with others.
 
     Babel's own share what they inherit, and what one of them was asked for by way of an alias stays so for all: after a

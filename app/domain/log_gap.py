@@ -17,7 +17,7 @@ NAME = "log_gaps"
 SLOT_US = 100
 """A log that gains no more than 10,000 changes a second stays behind the clock in these; its numbers stay below 2^53,
 which JavaScript reads exactly, for 28,000 years."""
-LEAP_LEAST = 10_000_000
+MIN_JUMP = 10_000_000
 """Where the clock tells nothing, because it once stood further ahead."""
 
 
@@ -27,17 +27,17 @@ class Gap(NamedTuple):
     last: int
     first: int
 
-    def holds(self, place: int) -> bool:
+    def contains(self, place: int) -> bool:
         """Whether only another log can have told of this place."""
         return self.last < place < self.first - 1
 
 
-def gap_behind(last: int, *, now: int) -> Gap:
+def gap_after(last: int, *, now: int) -> Gap:
     """The gap behind a log that ends at `last`, at an instant (µs): beyond all that was ever given out before it.
 
     It does not matter how long ago the backup was made and how often the same one was restored.
     """
-    return Gap(last, max(now // SLOT_US, last + LEAP_LEAST))
+    return Gap(last, max(now // SLOT_US, last + MIN_JUMP))
 
 
 def dump_gaps(gaps: Iterable[Gap]) -> bytes:
@@ -51,11 +51,11 @@ def parse_gaps(kept: bytes | None) -> tuple[Gap, ...]:
     return () if kept is None else tuple(Gap(*each) for each in json.loads(kept))
 
 
-def why_unknown(place: int, *, latest: int, kept: bytes | None) -> str | None:
+def unknown_position_reason(place: int, *, latest: int, kept: bytes | None) -> str | None:
     """Why nobody can go on from this place in a log that ends at `latest` and has these gaps; None where one can."""
     if place > latest:
         return f"The log ends at {latest}: it is not the one you knew; begin at 0."
     for gap in parse_gaps(kept):
-        if gap.holds(place):
+        if gap.contains(place):
             return f"The log goes from {gap.last} to {gap.first}: it is not the one you knew; begin at 0."
     return None

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from app.domain.surrogate import EVERY_PLACE, is_place, names_article, slugs_key
+from app.domain.surrogate import ALL_TIMESTAMPS, is_article_key, is_timestamp_key, slugs_key
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedChange:
+class ChangeEvent:
     """What a change concerned: answers that looked at something `named`, and parts of `lists` that hold a place.
 
     `lists` are those an article stood in before or stands in after; `places` the instants (µs) at which it does,
@@ -14,18 +14,18 @@ class LoggedChange:
     """
 
     seq: int
-    named: frozenset[str]
-    lists: frozenset[str]
-    places: tuple[int, ...] | None
+    entity_keys: frozenset[str]
+    list_keys: frozenset[str]
+    timestamps: tuple[int, ...] | None
 
 
-def logged_change(seq: int, names: list[str], *, is_of_article: bool, edition_id: int | None) -> LoggedChange:
+def parse_change_event(seq: int, names: list[str], *, is_of_article: bool, edition_id: int | None) -> ChangeEvent:
     """A change from the surrogate keys of its row and the edition it belongs to."""
     if not is_of_article:
-        return LoggedChange(seq, frozenset(names), frozenset(), ())
-    places = None if EVERY_PLACE in names else tuple(int(name[3:]) for name in names if is_place(name))
-    named = {name for name in names if names_article(name)}
+        return ChangeEvent(seq, frozenset(names), frozenset(), ())
+    places = None if ALL_TIMESTAMPS in names else tuple(int(name[3:]) for name in names if is_timestamp_key(name))
+    named = {name for name in names if is_article_key(name)}
     if edition_id is not None:
         named.add(slugs_key(edition_id))
-    lists = frozenset(name for name in names if not is_place(name) and not names_article(name))
-    return LoggedChange(seq, frozenset(named), lists, places)
+    lists = frozenset(name for name in names if not is_timestamp_key(name) and not is_article_key(name))
+    return ChangeEvent(seq, frozenset(named), lists, places)

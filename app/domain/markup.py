@@ -16,7 +16,7 @@ from app.domain.html_policy import (
     allowed_attribute,
 )
 from app.domain.url import ascii_host
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 MAX_URL_CHARACTERS: Final = 2_000
 MAX_TAGS: Final = 1_000
@@ -39,43 +39,43 @@ _QUOTE: Final = re.compile(r"</?q\b[^>]*>", re.IGNORECASE)
 _TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
 
-def sanitise(html: str) -> str:
+def sanitize_html(html: str) -> str:
     """Return the sanitised inline HTML; sanitising it again changes nothing.
 
     Tags outside the list are dropped and their text stays, except where the content is no text for readers
     (script, style, iframe, svg …). Words on both sides of a block element's edge are separated by a space. An `id`
-    gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValue for NUL, lone
+    gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValueError for NUL, lone
     surrogates, more than 1,000 tags and nesting that does not settle.
     """
     if _is_plain(html):
         return html
     if _UNSTORABLE.search(html):
-        raise InvalidValue("HTML may not hold NUL characters or lone surrogates.")
+        raise InvalidValueError("HTML may not hold NUL characters or lone surrogates.")
     given = html
     html = separate_blocks(html)
     for _ in range(_PASSES):
         if html.count("<") > MAX_TAGS:
-            raise InvalidValue(f"Inline HTML holds at most {MAX_TAGS:,} tags.")
+            raise InvalidValueError(f"Inline HTML holds at most {MAX_TAGS:,} tags.")
         cleaned = _clean(html)
         # Without tags one pass is final; with them a link inside a link, say, is untangled by the next one.
         if cleaned in {given, html} or "<" not in cleaned:
             return cleaned
         html = cleaned
-    raise InvalidValue("Inline HTML must close its tags in the order in which it opened them.")
+    raise InvalidValueError("Inline HTML must close its tags in the order in which it opened them.")
 
 
-def escape(text: str) -> str:
-    """Plain text as inline HTML, already in the form that `sanitise` gives; `to_text` gives the text back.
+def text_to_html(text: str) -> str:
+    """Plain text as inline HTML, already in the form that `sanitize_html` gives; `html_to_text` gives the text back.
 
-    Raises InvalidValue for what `plain_text` refuses.
+    Raises InvalidValueError for what `clean_text` refuses.
     """
     if _is_plain(text):
         return text
-    escaped = plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = clean_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return escaped.replace("\xa0", "&nbsp;")
 
 
-def to_text(html: str) -> str:
+def html_to_text(html: str) -> str:
     """Return the plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks.
 
     Ruby text follows its base in parentheses, those of `rp` where present: 漢字(かんじ).
@@ -87,55 +87,57 @@ def to_text(html: str) -> str:
     return entities.unescape(html) if "&" in html else html
 
 
-def plain_text(value: str) -> str:
+def clean_text(value: str) -> str:
     """The text with its lines ended by LF, once it is known that databases and XML feeds can carry it.
 
-    Raises InvalidValue for C0 control characters other than tab and line ends, for lone surrogates, U+FFFE
+    Raises InvalidValueError for C0 control characters other than tab and line ends, for lone surrogates, U+FFFE
     and U+FFFF.
     """
     if value.isprintable():
         return value
     if _REFUSED_IN_TEXT.search(value):
-        raise InvalidValue("Text may hold no control characters but tab and line ends, nor lone surrogates.")
+        raise InvalidValueError("Text may hold no control characters but tab and line ends, nor lone surrogates.")
     return _LINE_END.sub("\n", value) if "\r" in value else value
 
 
-def web_url(value: str) -> str:
+def validate_url(value: str) -> str:
     """The URL itself, once it is known to be an absolute http or https address with a host and no password.
 
-    Raises InvalidValue for anything else, for more than 2,000 characters, for a host that is no valid international
-    domain name, and for characters outside RFC 3986 that front ends misread: white space, controls, backslashes,
-    quotation marks and angle brackets.
+    Raises InvalidValueError for anything else, for more than 2,000 characters, for a host that is no valid
+    international domain name, and for characters outside RFC 3986 that front ends misread: white space, controls,
+    backslashes, quotation marks and angle brackets.
     """
     if len(value) > MAX_URL_CHARACTERS:
-        raise InvalidValue(f"A URL has at most {MAX_URL_CHARACTERS:,} characters.")
+        raise InvalidValueError(f"A URL has at most {MAX_URL_CHARACTERS:,} characters.")
     if _REFUSED_IN_URL.search(value):
-        raise InvalidValue("A URL may hold no white space, control characters, backslashes, quotes or angle brackets.")
+        raise InvalidValueError(
+            "A URL may hold no white space, control characters, backslashes, quotes or angle brackets."
+        )
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname, parts.port
     except ValueError:
         host = None
     if not host or parts.scheme not in {"http", "https"}:
-        raise InvalidValue("Expected an absolute URL such as 'https://example.com/page'.")
+        raise InvalidValueError("Expected an absolute URL such as 'https://example.com/page'.")
     if "@" in parts.netloc:
-        raise InvalidValue("A URL may not hold a user name or a password.")
+        raise InvalidValueError("A URL may not hold a user name or a password.")
     if _REFUSED_IN_HOST.search(host) or not host.strip(".:-"):
-        raise InvalidValue("The URL's host name holds characters that no host name has.")
+        raise InvalidValueError("The URL's host name holds characters that no host name has.")
     ascii_host(host)
     return value
 
 
-def site_url(value: str) -> str:
+def validate_site_url(value: str) -> str:
     """A web URL that those of pages begin with, without slashes at its end.
 
-    Raises InvalidValue as `web_url` does, and for a query or a fragment, behind which no path can stand.
+    Raises InvalidValueError as `validate_url` does, and for a query or a fragment, behind which no path can stand.
     """
     if "?" in value or "#" in value:
-        raise InvalidValue("The address of a site has no query and no fragment: those of its pages begin with it.")
+        raise InvalidValueError("The address of a site has no query and no fragment: those of its pages begin with it.")
     if "{" in value or "}" in value:
-        raise InvalidValue("The address of a site has no placeholders.")
-    return web_url(value).rstrip("/")
+        raise InvalidValueError("The address of a site has no placeholders.")
+    return validate_url(value).rstrip("/")
 
 
 def _is_plain(text: str) -> bool:

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
-from app.domain.markup import plain_text
-from app.errors import InvalidValue
+from app.domain.markup import clean_text
+from app.errors import InvalidValueError
 
 _SPACES: Final = re.compile(r"\s+")
 _LINE_BREAKS: Final = frozenset("\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
@@ -24,36 +24,36 @@ def one_line(value: str) -> str:
     """Return the text on one line: no white space at its ends, each run inside as one space, direction marks balanced.
 
     A single space of another kind (no-break, thin, ideographic) is unchanged. Applied again it changes nothing.
-    Raises InvalidValue as `plain_text` does.
+    Raises InvalidValueError as `clean_text` does.
     """
     if value.isprintable() and "  " not in value and value[:1] != " " and value[-1:] != " " and value.isascii():
         return value
-    text = plain_text(value)
+    text = clean_text(value)
     if _DIRECTION_MARKS.search(text):
         text = _balanced(text)
     return _PADDING.sub("", _SPACES.sub(_one_space, text))
 
 
 def visible_line(value: str) -> str:
-    """Return the text on one line, as `one_line` does; InvalidValue for one without visible characters."""
+    """Return the text on one line, as `one_line` does; InvalidValueError for one without visible characters."""
     return check_visible(one_line(value))
 
 
 def visible_text(value: str) -> str:
-    """Return the text as `plain_text` does, with its line breaks; InvalidValue for one without visible characters."""
-    return check_visible(plain_text(value))
+    """Return the text as `clean_text` does, line breaks included; InvalidValueError without visible characters."""
+    return check_visible(clean_text(value))
 
 
 def check_visible(value: str) -> str:
-    """Return the text itself; InvalidValue unless a character of it has a shape of its own.
+    """Return the text itself; InvalidValueError unless a character of it has a shape of its own.
 
     White space, control and format characters (zero-width ones, tags), combining marks alone, variation selectors
     and fillers have none.
     """
     if not value.strip():
-        raise InvalidValue("It is empty.")
+        raise InvalidValueError("It is empty.")
     if not any(map(_is_visible, value)):
-        raise InvalidValue("It shows nothing: it holds only white space and characters without a shape.")
+        raise InvalidValueError("It shows nothing: it holds only white space and characters without a shape.")
     return value
 
 

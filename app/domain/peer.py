@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-NOBODY = "unknown"
+UNKNOWN_CLIENT = "unknown"
 """What requests count for that come from no address, such as those over a local socket."""
-HOPS_MOST = 32
+MAX_HOPS = 32
 SITE_BITS = 64  # what one subscriber of IPv6 has at least
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the grammar's word (RFC 9110), no secret
@@ -26,7 +26,7 @@ _QUOTED = re.compile(r"\\(.)")
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """The networks in a comma separated list of addresses and networks; InvalidValue names the first that is none."""
+    """Parse a comma separated list of addresses and networks; InvalidValueError names the first that is none."""
     return tuple(_network(each.strip()) for each in text.split(",") if each.strip())
 
 
@@ -34,10 +34,10 @@ def _network(text: str) -> Network:
     try:
         return ip_network(text)
     except ValueError:
-        raise InvalidValue(f"'{text[:60]}' is neither an address nor a network such as 10.0.0.0/8.") from None
+        raise InvalidValueError(f"'{text[:60]}' is neither an address nor a network such as 10.0.0.0/8.") from None
 
 
-def find_peer(
+def client_address(
     direct: str | None, *, forwarded: str, x_forwarded_for: str, trusted: Sequence[Network]
 ) -> Address | None:
     """The nearest address that is not a trusted proxy's, from that of the connection and both headers' whole values.
@@ -58,7 +58,7 @@ def find_peer(
 
 
 def _walk(nearest: Address, hops: Sequence[str], trusted: Sequence[Network]) -> Address:
-    for hop in list(reversed(hops))[:HOPS_MOST]:
+    for hop in list(reversed(hops))[:MAX_HOPS]:
         address = parse_address(hop)
         if address is None:
             return nearest
@@ -104,10 +104,10 @@ def _is_trusted(address: Address, trusted: Iterable[Network]) -> bool:
     return any(address in network for network in trusted)
 
 
-def site_of(address: Address | None) -> str:
+def rate_limit_bucket(address: Address | None) -> str:
     """What an address counts as: itself, or its /64 for IPv6, where one subscriber has that many addresses."""
     if address is None:
-        return NOBODY
+        return UNKNOWN_CLIENT
     if isinstance(address, IPv4Address):
         return str(address)
     return str(IPv6Network((address, SITE_BITS), strict=False))

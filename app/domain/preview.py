@@ -12,7 +12,7 @@ from binascii import Error
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from app.errors import NotFound, PreviewExpired
+from app.errors import NotFoundError, PreviewExpiredError
 
 SECRET_BYTES: Final = 32
 SECRET_NAME: Final = "signing-secret"  # noqa: S105 - the name of a row, not the secret in it
@@ -38,15 +38,15 @@ def make_token(secret: bytes, preview: Preview) -> str:
 
 
 def read_token(secret: bytes, token: str, *, now: int) -> Preview:
-    """What a token allows at `now`; NotFound where it is damaged or forged, PreviewExpired after its time."""
+    """What a token allows at `now`; NotFoundError where it is damaged or forged, PreviewExpiredError after its time."""
     content, signature = _split(token)
     if not hmac.compare_digest(_sign(secret, content), signature) or len(content) != _CONTENT.size:
-        raise NotFound("There is no such preview.")
+        raise NotFoundError("There is no such preview.")
     version, article_id, expires_at = _CONTENT.unpack(content)
     if version != _VERSION:
-        raise NotFound("There is no such preview.")
+        raise NotFoundError("There is no such preview.")
     if expires_at <= now:
-        raise PreviewExpired
+        raise PreviewExpiredError
     return Preview(article_id, expires_at)
 
 

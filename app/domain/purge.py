@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 EVERYTHING = -1
-BEHIND_MOST = 2_000  # beyond it, everything is purged
+MAX_BEHIND = 2_000  # beyond it, everything is purged
 NAME = "cdn_purged"
 """Under which the installation keeps it."""
 
 
-class Progress(BaseModel):
+class PurgeProgress(BaseModel):
     """As above; `all_at` is when everything was last purged, and `holder` has the turn up to `until` (both µs)."""
 
     model_config = ConfigDict(frozen=True)
@@ -28,38 +28,38 @@ class Progress(BaseModel):
     holder: str = ""
     until: int = 0
 
-    def is_settled(self, latest: int) -> bool:
+    def is_done(self, latest: int) -> bool:
         """Whether nothing is left to be purged while the log ends there."""
         return self.seq == self.again == latest
 
-    def is_taken(self, holder: str, now: int) -> bool:
+    def is_leased(self, holder: str, now: int) -> bool:
         """Whether it is somebody else's turn."""
         return self.until > now and self.holder not in {"", holder}
 
-    def wants_everything(self, latest: int, *, since: int) -> bool:
+    def needs_full_purge(self, latest: int, *, since: int) -> bool:
         """Whether all is to be purged: nobody did since then, the log is another one, or too far ahead."""
-        return self.all_at < since or not self.seq <= latest <= self.seq + BEHIND_MOST
+        return self.all_at < since or not self.seq <= latest <= self.seq + MAX_BEHIND
 
-    def taken(self, holder: str, until: int) -> "Progress":
+    def with_lease(self, holder: str, until: int) -> "PurgeProgress":
         """The same in somebody's hands."""
         return self.model_copy(update={"holder": holder, "until": until})
 
 
-def dump_progress(progress: Progress) -> bytes:
+def dump_progress(progress: PurgeProgress) -> bytes:
     """The bytes that the installation keeps."""
     return progress.model_dump_json().encode()
 
 
-def parse_progress(kept: bytes | None) -> Progress:
+def parse_progress(kept: bytes | None) -> PurgeProgress:
     """What these bytes say; the beginning where there are none, or others."""
     try:
-        return Progress() if kept is None else Progress.model_validate_json(kept)
+        return PurgeProgress() if kept is None else PurgeProgress.model_validate_json(kept)
     except ValidationError:
-        return Progress()
+        return PurgeProgress()
 
 
 @dataclass(frozen=True, slots=True)
-class Echo:
+class SecondPass:
     """A second purge that is due at an instant of the loop's clock (s): up to this change, or of everything."""
 
     due_at: float
@@ -67,22 +67,22 @@ class Echo:
     is_of_all: bool = False
 
 
-class Echoes:
+class SecondPassQueue:
     """The second purges that are owed, the next one first."""
 
     def __init__(self) -> None:
-        self._owed: list[Echo] = []
+        self._owed: list[SecondPass] = []
 
-    def owe(self, echo: Echo) -> None:
+    def schedule(self, echo: SecondPass) -> None:
         """Owe one more, due after those that are owed already."""
         self._owed.append(echo)
 
-    def due(self, now: float) -> Echo | None:
+    def pop_due(self, now: float) -> SecondPass | None:
         """All that are due, as one."""
         ready = [echo for echo in self._owed if echo.due_at <= now]
         return replace(ready[-1], is_of_all=any(echo.is_of_all for echo in ready)) if ready else None
 
-    def done(self, now: float) -> None:
+    def complete(self, now: float) -> None:
         """Owe what was due then no more."""
         self._owed = [echo for echo in self._owed if echo.due_at > now]
 
@@ -90,6 +90,6 @@ class Echoes:
         """When the next one is due."""
         return self._owed[0].due_at if self._owed else None
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Owe nothing: it is somebody else's turn."""
         self._owed.clear()

@@ -2,16 +2,18 @@
 
 import re
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 _RATE = re.compile(r"([1-9][0-9]{0,8})\s*/\s*(second|minute|hour|day)")
 
 
-def check_rate(text: str) -> str | None:
-    """The rate, such as `600/minute`, in its plain form; None for an empty one. InvalidValue for anything else."""
+def parse_rate(text: str) -> str | None:
+    """The rate, such as `600/minute`, in its plain form; None for an empty one. InvalidValueError for anything else."""
     if not text.strip():
         return None
     found = _RATE.fullmatch(text.strip())
     if found is None:
-        raise InvalidValue("A rate is written like 600/minute: a number, a slash, and second, minute, hour or day.")
+        raise InvalidValueError(
+            "A rate is written like 600/minute: a number, a slash, and second, minute, hour or day."
+        )
     return f"{found[1]}/{found[2]}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any, Final
 
-from app.domain.markup import to_text
+from app.domain.markup import html_to_text
 from app.domain.url import ascii_url
 
 
@@ -114,7 +114,7 @@ def _pull_quote_text(block: Mapping[str, Any]) -> str:
 
 def _list_text(block: Mapping[str, Any]) -> str:
     marks = (f"{n}." if block["ordered"] else "•" for n in count(1))
-    return "\n".join(f"{mark} {to_text(item)}" for mark, item in zip(marks, block["items"], strict=False))
+    return "\n".join(f"{mark} {html_to_text(item)}" for mark, item in zip(marks, block["items"], strict=False))
 
 
 def _image_text(block: Mapping[str, Any]) -> str:
@@ -123,7 +123,9 @@ def _image_text(block: Mapping[str, Any]) -> str:
 
 
 def _embed_text(block: Mapping[str, Any]) -> str:
-    return "\n".join(filter(None, (to_text(block["html"] or ""), f"{block['provider']}: {ascii_url(block['url'])}")))
+    return "\n".join(
+        filter(None, (html_to_text(block["html"] or ""), f"{block['provider']}: {ascii_url(block['url'])}"))
+    )
 
 
 _HTML: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
@@ -135,8 +137,8 @@ _HTML: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "embed": _embed_html,
 }
 _TEXT: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "paragraph": lambda block: to_text(block["html"]),
-    "heading": lambda block: to_text(block["html"]),
+    "paragraph": lambda block: html_to_text(block["html"]),
+    "heading": lambda block: html_to_text(block["html"]),
     "pull_quote": _pull_quote_text,
     "list": _list_text,
     "image": _image_text,

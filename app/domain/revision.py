@@ -2,13 +2,13 @@
 
 from enum import StrEnum
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 
-REVISION_MOST = 2**31 - 1
+MAX_REVISION = 2**31 - 1
 """No article is saved more often."""
 
 
-class Action(StrEnum):
+class RevisionAction(StrEnum):
     """What a save did."""
 
     CREATED = "created"
@@ -31,7 +31,7 @@ class NoteType(StrEnum):
     RETRACTION = "retraction"
 
 
-class Event(StrEnum):
+class HistoryEventType(StrEnum):
     """What a line of an article's public history tells of."""
 
     PUBLICATION = "publication"
@@ -45,36 +45,36 @@ class Event(StrEnum):
 
 
 _EVENTS = {
-    Action.BUMPED: Event.BUMP,
-    Action.WITHDRAWN: Event.WITHDRAWAL,
-    Action.RESTORED: Event.RESTORATION,
-    Action.CREATED: Event.PUBLICATION,
-    Action.PUBLISHED: Event.PUBLICATION,
+    RevisionAction.BUMPED: HistoryEventType.BUMP,
+    RevisionAction.WITHDRAWN: HistoryEventType.WITHDRAWAL,
+    RevisionAction.RESTORED: HistoryEventType.RESTORATION,
+    RevisionAction.CREATED: HistoryEventType.PUBLICATION,
+    RevisionAction.PUBLISHED: HistoryEventType.PUBLICATION,
 }
 
 
-def name_action(before: Status | None, after: Status, *, moved: bool) -> Action:
+def revision_action(before: ArticleStatus | None, after: ArticleStatus, *, moved: bool) -> RevisionAction:
     """What a save did that took an article from one status (None: there was none) to another.
 
-    `moved` says that its public time changed.
+    `with_state` says that its public time changed.
     """
     if before is None:
-        return Action.CREATED
+        return RevisionAction.CREATED
     if before is after:
-        if not moved or after is Status.DRAFT:
-            return Action.EDITED
-        return Action.SCHEDULED if after is Status.SCHEDULED else Action.BUMPED
-    if after is Status.PUBLISHED:
-        return Action.RESTORED if before is Status.WITHDRAWN else Action.PUBLISHED
+        if not moved or after is ArticleStatus.DRAFT:
+            return RevisionAction.EDITED
+        return RevisionAction.SCHEDULED if after is ArticleStatus.SCHEDULED else RevisionAction.BUMPED
+    if after is ArticleStatus.PUBLISHED:
+        return RevisionAction.RESTORED if before is ArticleStatus.WITHDRAWN else RevisionAction.PUBLISHED
     return {
-        Status.DRAFT: Action.UNSCHEDULED,
-        Status.SCHEDULED: Action.SCHEDULED,
-        Status.WITHDRAWN: Action.WITHDRAWN,
+        ArticleStatus.DRAFT: RevisionAction.UNSCHEDULED,
+        ArticleStatus.SCHEDULED: RevisionAction.SCHEDULED,
+        ArticleStatus.WITHDRAWN: RevisionAction.WITHDRAWN,
     }[after]
 
 
-def public_event(action: Action, note: NoteType | None) -> Event:
+def history_event_type(action: RevisionAction, note: NoteType | None) -> HistoryEventType:
     """How a save that the public saw is called in the article's history: by its note, else by what it did."""
     if note is not None:
-        return Event(note)
-    return _EVENTS.get(action, Event.UPDATE)
+        return HistoryEventType(note)
+    return _EVENTS.get(action, HistoryEventType.UPDATE)

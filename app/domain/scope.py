@@ -19,7 +19,7 @@ class Facet(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class ListFilter:
     """The filters of a list: names of one kind are alternatives, kinds are all required, and so is `entry`.
 
     `entry` is the author, section or tag whose articles these are, when the address names one. `starts_at`
@@ -57,7 +57,7 @@ class Scope:
 
 
 @lru_cache(maxsize=1_024)
-def _digest(scope: Scope) -> bytes:
+def _digest(scope: ListFilter) -> bytes:
     members = (
         scope.edition,
         [sorted(set(names)) for names in (scope.sections, scope.tags, scope.authors, scope.labels)],

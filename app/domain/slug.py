@@ -14,8 +14,8 @@ from typing import Final
 
 from anyascii import anyascii
 
-from app.domain.ids import looks_like_id
-from app.errors import InvalidValue
+from app.domain.ids import is_id
+from app.errors import InvalidValueError
 
 LONGEST_MADE_SLUG: Final = 80
 LONGEST_GIVEN_SLUG: Final = 120
@@ -50,7 +50,7 @@ def slugify(text: str) -> str:
 
     The cut falls between words unless the first alone is longer. Apostrophes join ("don't" gives "dont"),
     symbols and emoji are left out, each Han character is a word. A single word of 13 characters can look like
-    an id, which `check_slug` refuses.
+    an id, which `validate_slug` refuses.
     """
     if text.isascii():
         plain = text.lower().translate(_JOINERS)
@@ -62,19 +62,21 @@ def slugify(text: str) -> str:
     return _shorten(_NOT_A_WORD.sub("-", "".join(map(_to_ascii, plain))).strip("-"), LONGEST_MADE_SLUG)
 
 
-def check_slug(value: str) -> str:
-    """The slug as given, if an article may have it; InvalidValue otherwise."""
+def validate_slug(value: str) -> str:
+    """The slug as given, if an article may have it; InvalidValueError otherwise."""
     if len(value) > LONGEST_GIVEN_SLUG or not _SLUG.fullmatch(value):
-        raise InvalidValue("A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them.")
-    if looks_like_id(value):
-        raise InvalidValue("This slug has the form of an identifier; add a hyphen or another word to it.")
+        raise InvalidValueError(
+            "A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them."
+        )
+    if is_id(value):
+        raise InvalidValueError("This slug has the form of an identifier; add a hyphen or another word to it.")
     return value
 
 
-def check_code(value: str) -> str:
-    """The slug of a section, tag, author or edition or the code of a label, as given; else InvalidValue."""
+def validate_code(value: str) -> str:
+    """The slug of a section, tag, author or edition or the code of a label, as given; else InvalidValueError."""
     if len(value) > LONGEST_CODE or not _CODE.fullmatch(value):
-        raise InvalidValue(
+        raise InvalidValueError(
             "A code is 1 to 80 lower-case letters a-z and digits, single hyphens, underscores or dots inside."
         )
     return value

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.domain.language import lookup
+from app.domain.language import lookup_translation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,7 +157,7 @@ def complete_strings(language: str, overrides: Mapping[str, str]) -> dict[str, s
     has none. So no value is blank or the key it stands under.
     """
     english = STRINGS["en"]
-    texts = {**english, **(lookup(STRINGS, language) or english)}
+    texts = {**english, **(lookup_translation(STRINGS, language) or english)}
     for key, text in overrides.items():
         is_shipped = key in english
         if _is_readable(key, text) and not (is_shipped and _SNAKE_KEY.fullmatch(text.strip())):

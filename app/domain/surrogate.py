@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from app.domain.ids import format_id
 from app.domain.scope import Facet
 
-EVERY_PLACE = "at:*"
+ALL_TIMESTAMPS = "at:*"
 """Stands for so many places that they are not named one by one any more."""
 
 _NAMES = {
@@ -34,7 +34,7 @@ def facet_key(kind: Facet, number: int) -> str:
     return f"{_NAMES[kind]}:{number}"
 
 
-def shelf_key(kind: Facet, edition_id: int | None = None) -> str:
+def collection_key(kind: Facet, edition_id: int | None = None) -> str:
     """The key of the list of editions, tags, authors or labels, or of the sections of one edition."""
     return f"{_NAMES[kind]}s" if kind is not Facet.SECTION else f"sections:{edition_id}"
 
@@ -44,21 +44,21 @@ def slugs_key(edition_id: int) -> str:
     return f"slugs:{edition_id}"
 
 
-def place_key(instant: int) -> str:
+def timestamp_key(instant: int) -> str:
     """The key of a place in time."""
     return f"at:{instant}"
 
 
-def is_place(key: str) -> bool:
+def is_timestamp_key(key: str) -> bool:
     """Whether a key names a place in time."""
     return key.startswith("at:")
 
 
-def names_article(key: str) -> bool:
+def is_article_key(key: str) -> bool:
     """Whether a key names one article."""
     return key.startswith("article:")
 
 
-def key_list(keys: Iterable[str]) -> list[str]:
+def normalized_keys(keys: Iterable[str]) -> list[str]:
     """Each key once, in a fixed order."""
     return sorted(set(keys))

@@ -1,25 +1,25 @@
 """What is about to be published, and which answers that will change: read before each answer is sent.
 
 Upcoming ── a picture of the next minutes: Coming, Coming, …, complete up to an instant
-Interest ── what an answer depends on: ListInterest (lists, days, calendars), ArticleInterest (pages, “read also”),
-            ShelfInterest (the catalogue's lists)
+Interest ── what an answer depends on: ListDependency (lists, days, calendars), ArticleDependency (pages, “read also”),
+            CollectionDependency (the catalogue's lists)
 """
 
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar import day_of, find_zone, parse_day, parse_moment
+from app.domain.calendar import date_at, find_zone, parse_date_or_instant, parse_day
 from app.domain.scope import Facet
 
 EVERY_EDITION = "*"
-SEVERAL_ZONES = "UTC"
+MULTI_EDITION_ZONE = "UTC"
 
 Groups = tuple[tuple[Facet, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
+class ScheduledArticle:
     """A scheduled publication: when, where, under which names, and whose “read also” it will join.
 
     `unlisted` are the kinds of those of its names that nothing public has used yet, which it will make public.
@@ -42,21 +42,21 @@ class Coming:
         return self.is_default if edition is None else edition in {self.edition, EVERY_EDITION}
 
 
-class Interest(Protocol):
+class ScheduleDependency(Protocol):
     """What of a scheduled publication would change an answer."""
 
-    def concerns(self, coming: Coming, *, now: int) -> bool:
+    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
         """Whether the answer will be another one after that publication; in doubt it will."""
 
 
 @dataclass(frozen=True, slots=True)
-class Upcoming:
+class ScheduleSnapshot:
     """The publications that are due before `complete_until`, soonest first; of later ones nothing is known."""
 
-    entries: tuple[Coming, ...]
+    entries: tuple[ScheduledArticle, ...]
     complete_until: int
 
-    def soonest(self, interest: Interest, *, now: int, within: int) -> int | None:
+    def next_effect(self, interest: ScheduleDependency, *, now: int, within: int) -> int | None:
         """When, from what is overdue to `within` µs from now, the answer will change; None where it will not.
 
         From `complete_until` on it may change at any time.
@@ -70,11 +70,11 @@ class Upcoming:
         return self.complete_until if self.complete_until <= last else None
 
 
-NOTHING_KNOWN = Upcoming((), 0)
+UNKNOWN = ScheduleSnapshot((), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListInterest:
+class ListDependency:
     """A list by its question, whose texts are as they were asked, each of them valid.
 
     `groups`: any name of each. `starts` and `ends`: its range, the latter not in it. `after_day`: days up to that
@@ -93,7 +93,7 @@ class ListInterest:
     last_day: str | None = None
     is_settled: bool = False
 
-    def concerns(self, coming: Coming, *, now: int) -> bool:
+    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
         """Whether that publication will stand in the list, or move what the list points to."""
         is_overdue = coming.published_at <= now
         if not coming.is_in(self.edition) or (self.is_settled and not is_overdue):
@@ -108,25 +108,25 @@ class ListInterest:
         zone = self._zone(coming)
         return self._spans(coming.published_at, zone) and (is_overdue or self._reaches(coming.published_at, zone))
 
-    def _zone(self, coming: Coming) -> ZoneInfo:
-        return find_zone(self.tz or (SEVERAL_ZONES if self.edition == EVERY_EDITION else coming.timezone))
+    def _zone(self, coming: ScheduledArticle) -> ZoneInfo:
+        return find_zone(self.tz or (MULTI_EDITION_ZONE if self.edition == EVERY_EDITION else coming.timezone))
 
     def _spans(self, instant: int, zone: ZoneInfo) -> bool:
-        if self.starts is not None and instant < parse_moment(self.starts, zone):
+        if self.starts is not None and instant < parse_date_or_instant(self.starts, zone):
             return False
-        return self.ends is None or instant < parse_moment(self.ends, zone)
+        return self.ends is None or instant < parse_date_or_instant(self.ends, zone)
 
     def _reaches(self, instant: int, zone: ZoneInfo) -> bool:
         if self.after_day is None and self.last_day is None:
             return True
-        day = day_of(instant, zone)
+        day = date_at(instant, zone)
         if self.after_day is not None and day <= parse_day(self.after_day):
             return False
         return self.last_day is None or day <= parse_day(self.last_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleInterest:
+class ArticleDependency:
     """A page of one article, or its “read also” by itself: `edition` is None for the latter.
 
     `name` is its id or slug. `is_newest`: nothing newer of its edition is public, so it has no next neighbour.
@@ -136,7 +136,7 @@ class ArticleInterest:
     edition: str | None = None
     is_newest: bool = False
 
-    def concerns(self, coming: Coming, *, now: int) -> bool:
+    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
         """Whether that publication becomes a neighbour of the article or joins its “read also”."""
         if self.name in coming.referrers:
             return True
@@ -144,12 +144,12 @@ class ArticleInterest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShelfInterest:
+class CollectionDependency:
     """A list of the catalogue's entries of a kind; sections are those of the `edition`, others everybody's."""
 
     kind: Facet
     edition: str | None = None
 
-    def concerns(self, coming: Coming, *, now: int) -> bool:  # noqa: ARG002 - as an interest is asked
+    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:  # noqa: ARG002 - as an interest is asked
         """Whether that publication is the first to use an entry of the kind, which is then listed."""
         return self.kind in coming.unlisted and (self.kind is not Facet.SECTION or coming.is_in(self.edition))

@@ -10,7 +10,7 @@ import re
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 HOST_CHARACTERS_MOST: Final = 253
 
@@ -31,7 +31,7 @@ _BRACKETED: Final = re.compile(r"(?:.*@)?\[[0-9A-Fa-f:.]*\](?::[0-9]*)?")
 
 
 def ascii_host(host: str) -> str:
-    """Return the host name as browsers look it up; InvalidValue where UTS 46 has no form for it.
+    """Return the host name as browsers look it up; InvalidValueError where UTS 46 has no form for it.
 
     A name in ASCII is returned as it is.
     """
@@ -43,9 +43,9 @@ def ascii_host(host: str) -> str:
         mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
         written = ".".join(_ascii_label(label) for label in mapped.removesuffix(".").split("."))
     except (idna.IDNAError, UnicodeError):
-        raise InvalidValue("The URL's host name is not a valid international domain name.") from None
+        raise InvalidValueError("The URL's host name is not a valid international domain name.") from None
     if len(written) > HOST_CHARACTERS_MOST:
-        raise InvalidValue("The URL's host name is too long.")
+        raise InvalidValueError("The URL's host name is too long.")
     return f"{written}." if mapped.endswith(".") else written
 
 
@@ -117,7 +117,7 @@ def _ascii_authority(authority: str) -> str:
     host, colon, port = place.partition(":")
     try:
         written = ascii_host(host)
-    except InvalidValue:
+    except InvalidValueError:
         written = host
     return f"{_encode(user)}{at}{quote(written, safe='%!$&()*+,;=._~-' + chr(39))}{colon}{_encode(port)}"
 

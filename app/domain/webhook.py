@@ -9,14 +9,14 @@ from app.domain.ids import format_id
 PING = "webhook.ping"
 """The type of a message that tells nothing, and asks whether somebody is there."""
 
-LET_GO = frozenset({ChangeType.ARTICLE_WITHDRAWN.value, ARTICLE_REMOVED})
+REMOVAL_TYPES = frozenset({ChangeType.ARTICLE_WITHDRAWN.value, ARTICLE_REMOVED})
 """What every endpoint hears of, whichever types it asked for: whoever was sent a text is told to let it go."""
 
 PENDING, DELIVERED = "pending", "delivered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class AttemptResult:
     """What became of an attempt to deliver, as it is recorded."""
 
     attempted_at: int
@@ -26,7 +26,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setback:
+class FailureState:
     """What a failed attempt means for its endpoint: since when it fails, when it is tried again, whether it ends."""
 
     failing_since: int
@@ -44,6 +44,6 @@ def ping_id(endpoint_id: int, now: int) -> str:
     return f"msg_{format_id(endpoint_id)}_ping{now}"
 
 
-def is_told(kind: str, types: Collection[str]) -> bool:
+def is_subscribed(kind: str, types: Collection[str]) -> bool:
     """Whether an endpoint that asked for these types (none: all) hears of this one."""
-    return not types or kind in types or kind in LET_GO
+    return not types or kind in types or kind in REMOVAL_TYPES

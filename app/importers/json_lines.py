@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.json_text import load_json
-from app.domain.markup import plain_text
-from app.errors import Flaw, InvalidInput, InvalidValue
+from app.domain.markup import clean_text
+from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.record import ArticleRecord, Record
 from app.schemas.validation import invalid_input
 from app.schemas.write_warning import WriteWarning, find_warnings
@@ -27,15 +27,15 @@ class ParsedLine(NamedTuple):
 
 
 def parse_line(line: bytes) -> ParsedLine:
-    """Return the record of one line with its warnings; InvalidInput names each flaw and its place."""
+    """Return the record of one line with its warnings; InvalidInputError names each flaw and its place."""
     try:
         value = load_json(line)
-    except InvalidValue as error:
-        raise InvalidInput(Flaw("line", f"{error.detail}.")) from None
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("line", f"{error.detail}.")) from None
     if not isinstance(value, dict):
-        raise InvalidInput(Flaw("line", "a JSON object is expected."))
+        raise InvalidInputError(FieldError("line", "a JSON object is expected."))
     if value.get("kind") not in KINDS:
-        raise InvalidInput(Flaw("kind", f"one of {', '.join(KINDS)} is expected."))
+        raise InvalidInputError(FieldError("kind", f"one of {', '.join(KINDS)} is expected."))
     try:
         record = _RECORD.validate_python(value)
     except ValidationError as error:
@@ -52,5 +52,5 @@ def _made_identity(value: dict[str, Any], record: ArticleRecord) -> str:
 
     The headline is the one of the line: earlier versions did not collapse its white space.
     """
-    known_by = f"{plain_text(value['headline'])}\n{record.published_at}"
+    known_by = f"{clean_text(value['headline'])}\n{record.published_at}"
     return f"made:{blake2b(known_by.encode(), digest_size=IDENTITY_BYTES).hexdigest()}"

@@ -10,8 +10,8 @@ from io import BufferedReader
 from tempfile import TemporaryFile
 from typing import IO, cast
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import Outcome, UnknownEdition
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import Outcome, UnknownEditionError
 from app.actions.importing import has_default_edition, import_entry
 from app.db.session import Database
 from app.errors import DaylineError
@@ -21,8 +21,8 @@ from app.schemas.write_warning import WriteWarning, find_date_warnings
 
 BATCH = 400
 BATCH_BYTES = 16 * 1024 * 1024
-LINE_BYTES_MOST = 32 * 1024 * 1024
-REASON_CHARACTERS_MOST = 400
+MAX_LINE_BYTES = 32 * 1024 * 1024
+MAX_REASON_CHARACTERS = 400
 _COUNT_AND_EXAMPLE = re.compile(r"(?: \(\d+ times\))?(?:\.|: .*)?$", re.DOTALL)
 GZIP_MAGIC = b"\x1f\x8b"
 
@@ -43,8 +43,8 @@ class Report:
     """
 
     records: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
-    made: Counter[str] = field(default_factory=Counter)
-    refused: int = 0
+    created_entries: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
     warnings: Counter[Concern] = field(default_factory=Counter)
     examples: dict[Concern, list[str]] = field(default_factory=dict)
 
@@ -63,7 +63,7 @@ class Report:
 class Importer:
     """One run over one stream of JSON Lines, plain or gzipped.
 
-    `tell_flaw` gets the number and the reason of each refused line, as it is found; `tell_progress` the lines
+    `on_error` gets the number and the reason of each refused line, as it is found; `on_progress` the lines
     read so far, now and then. `make_default` lets a line with `"default": true` make its edition the default one
     where another one is; an installation without a default edition takes that of the file. Lines whose edition comes
     later in the stream are retried at its end, and so are all that follow in that edition, so that they stay in
@@ -75,15 +75,15 @@ class Importer:
         database: Database,
         *,
         now: Callable[[], int],
-        tell_flaw: Callable[[int, str], None],
-        tell_progress: Callable[[int], None] = lambda _lines: None,
+        on_error: Callable[[int, str], None],
+        on_progress: Callable[[int], None] = lambda _lines: None,
         make_default: bool = False,
     ) -> None:
         self.report = Report()
         self._database = database
         self._now = now
-        self._tell_flaw = tell_flaw
-        self._tell_progress = tell_progress
+        self._tell_flaw = on_error
+        self._tell_progress = on_progress
         self._make_default = make_default
         self._batch: list[tuple[Line, ParsedLine]] = []
         self._batch_bytes = 0
@@ -102,8 +102,8 @@ class Importer:
         number = 0
         try:
             for number, line in enumerate(_lines(_plain(stream)), start=1):
-                if len(line) > LINE_BYTES_MOST:
-                    self._refuse(number, f"longer than {LINE_BYTES_MOST // 1024**2} MiB.")
+                if len(line) > MAX_LINE_BYTES:
+                    self._refuse(number, f"longer than {MAX_LINE_BYTES // 1024**2} MiB.")
                 elif line.strip():
                     yield number, line
                 if number % BATCH == 0:
@@ -135,8 +135,8 @@ class Importer:
         try:
             may_make_default, now = self._make_default, self._now()
             stored = await self._database.write(import_entry, record, may_make_default=may_make_default, now=now)
-        except UnknownEdition as error:
-            self._miss_edition(line, error, waiting)
+        except UnknownEditionError as error:
+            self._defer_unknown_edition(line, error, waiting)
         else:
             self.report.records[record.kind, stored.outcome] += 1
             self.report.add_warnings(line[0], stored.warnings)
@@ -146,11 +146,11 @@ class Importer:
             return
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         records, now = [cast("ArticleRecord", parsed.record) for _, parsed in batch], self._now()
-        stored = await self._database.write(store_articles, records, now=now)
-        self.report.made += stored.made
+        stored = await self._database.write(upsert_articles, records, now=now)
+        self.report.created_entries += stored.created_entries
         for (line, parsed), outcome in zip(batch, stored.outcomes, strict=True):
-            if isinstance(outcome, UnknownEdition):
-                self._miss_edition(line, outcome, waiting)
+            if isinstance(outcome, UnknownEditionError):
+                self._defer_unknown_edition(line, outcome, waiting)
             elif isinstance(outcome, DaylineError):
                 self._refuse(line[0], outcome.detail)
             else:
@@ -160,7 +160,7 @@ class Importer:
                 if outcome is not Outcome.UNCHANGED:
                     self.report.add_warnings(line[0], find_date_warnings(record, now))
 
-    def _miss_edition(self, line: Line, error: UnknownEdition, waiting: IO[bytes] | None) -> None:
+    def _defer_unknown_edition(self, line: Line, error: UnknownEditionError, waiting: IO[bytes] | None) -> None:
         if waiting is None:
             self._refuse(line[0], error.detail)
         else:
@@ -168,9 +168,9 @@ class Importer:
             _put_off(waiting, line)
 
     def _refuse(self, number: int, reason: str) -> None:
-        self.report.refused += 1
+        self.report.rejected += 1
         # A reason may quote the line, and a terminal would obey the control characters of a stranger.
-        shown = "".join(each if each.isprintable() else "\ufffd" for each in reason[:REASON_CHARACTERS_MOST])
+        shown = "".join(each if each.isprintable() else "\ufffd" for each in reason[:MAX_REASON_CHARACTERS])
         self._tell_flaw(number, shown)
 
 
@@ -189,14 +189,14 @@ def _plain(stream: BufferedReader) -> IO[bytes]:
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes]:
-    line = stream.readline(LINE_BYTES_MOST + 1).removeprefix(b"\xef\xbb\xbf")
+    line = stream.readline(MAX_LINE_BYTES + 1).removeprefix(b"\xef\xbb\xbf")
     while line:
         yield line
-        is_whole = len(line) <= LINE_BYTES_MOST or line.endswith(b"\n")
+        is_whole = len(line) <= MAX_LINE_BYTES or line.endswith(b"\n")
         while not is_whole:
-            piece = stream.readline(LINE_BYTES_MOST + 1)
+            piece = stream.readline(MAX_LINE_BYTES + 1)
             is_whole = not piece or piece.endswith(b"\n")
-        line = stream.readline(LINE_BYTES_MOST + 1)
+        line = stream.readline(MAX_LINE_BYTES + 1)
 
 
 def _numbered(stream: IO[bytes]) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from app.db.base import Code, Id, Instant, JsonText, metadata, only_where
+from app.db.base import Code, Id, Instant, JsonText, metadata, partial_index
 
 articles = Table(
     "articles",
@@ -52,7 +52,7 @@ articles = Table(
 Index(
     "ix_articles_due",
     articles.c.published_at,
-    info=only_where("status = 'scheduled'"),
+    info=partial_index("status = 'scheduled'"),
 )
 
 Index(
@@ -110,7 +110,7 @@ Index("ix_article_related_related_id", article_related.c.related_id)
 Index(
     "ix_article_related_pending",
     article_related.c.reference,
-    info=only_where("related_id IS NULL"),
+    info=partial_index("related_id IS NULL"),
 )
 
 # Picks by likeness, chosen when the article is written and only among earlier ones.

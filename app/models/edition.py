@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
 
-from app.db.base import Code, Instant, JsonText, metadata, only_where
+from app.db.base import Code, Instant, JsonText, metadata, partial_index
 
 editions = Table(
     "editions",
@@ -26,5 +26,5 @@ Index(
     "uq_editions_default",
     editions.c.is_default,
     unique=True,
-    info=only_where("is_default"),
+    info=partial_index("is_default"),
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
-from app.db.base import Code, Id, Instant, JsonText, metadata, only_where
+from app.db.base import Code, Id, Instant, JsonText, metadata, partial_index
 
 # `filled_seq`: every change up to it is among the deliveries or does not concern the endpoint. While `claimed_until`
 # lies ahead the process `claimed_by` sends, and no other; its secrets are kept as they are, to sign with.
@@ -57,5 +57,5 @@ Index(
     "ix_webhook_deliveries_pending",
     webhook_deliveries.c.endpoint_id,
     webhook_deliveries.c.seq,
-    info=only_where("status = 'pending'"),
+    info=partial_index("status = 'pending'"),
 )

@@ -6,14 +6,14 @@ import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared
-from app.domain.article import BodyForm
-from app.domain.calendar import find_day
+from app.db.prepared import PreparedQuery
+from app.domain.article import BodyFormat
+from app.domain.calendar import day_at
 from app.domain.cursor import encode_position
-from app.domain.footprint import note_entries, note_entry
+from app.domain.footprint import depend_on_entries, depend_on_entry
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_instant
-from app.domain.language import heading, long_text
+from app.domain.language import day_heading, long_datetime
 from app.domain.rendering import ascii_blocks, ascii_image, ascii_rights, render_html, render_text
 from app.domain.scope import Facet
 from app.domain.url import ascii_url
@@ -23,12 +23,12 @@ from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
 from app.queries.editions import EditionView
-from app.queries.items import ITEM_COLUMNS, choose_members, read_rows, render_item, translate
-from app.queries.scope import Asked, resolve, upper_key
+from app.queries.items import ITEM_COLUMNS, fetch_articles, render_item, select_fields, translate
+from app.queries.scope import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
 from app.schemas.body import Body
 from app.schemas.catalogue import Author, Label, Section, Tag
-from app.schemas.question import ArticlesQuestion
+from app.schemas.question import ArticleListParams
 
 ARTICLE_COLUMNS = (
     *ITEM_COLUMNS,
@@ -62,67 +62,71 @@ _TAGS, _AUTHORS = (
     _TAGGED.where(article_tags.c.article_id.in_(_IDS)),
     _SIGNED.where(article_authors.c.article_id.in_(_IDS)),
 )
-_TAGS_OF = Prepared(_TAGGED.where(article_tags.c.article_id == bindparam("article_id")))
-_AUTHORS_OF = Prepared(_SIGNED.where(article_authors.c.article_id == bindparam("article_id")))
+_TAGS_OF = PreparedQuery(_TAGGED.where(article_tags.c.article_id == bindparam("article_id")))
+_AUTHORS_OF = PreparedQuery(_SIGNED.where(article_authors.c.article_id == bindparam("article_id")))
 _BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(_IDS))
 
 
 def list_articles(
     connection: Connection,
-    question: ArticlesQuestion,
+    question: ArticleListParams,
     *,
     path: str,
     entry: tuple[Facet, str] | None = None,
 ) -> ArticleList:
     """Articles newest first, or in the order of `id`; those of an `entry` where the address names one.
 
-    At most seven statements, whatever the limit. InvalidInput, NotFound, CursorInvalid, CursorMismatch.
+    At most seven statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
+    CursorMismatchError.
     """
-    return list_asked(connection, resolve(connection, question, entry=entry), question, path=path)
+    return list_resolved(connection, resolve_params(connection, question, entry=entry), question, path=path)
 
 
-def list_asked(connection: Connection, asked: Asked, question: ArticlesQuestion, *, path: str) -> ArticleList:
-    """The same of a question that is resolved already; at most five statements. CursorInvalid, CursorMismatch."""
-    upper = upper_key(asked, question.cursor)
+def list_resolved(
+    connection: Connection, asked: ResolvedQuery, question: ArticleListParams, *, path: str
+) -> ArticleList:
+    """List articles for resolved parameters; at most five statements. InvalidCursorError, CursorMismatchError."""
+    upper = start_key(asked, question.cursor)
     most = len(question.id) or question.limit
-    within = asked.between(asked.lower, upper)
-    rows = read_rows(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
+    within = asked.narrowed(asked.lower, upper)
+    rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
     shown, beyond = rows[:most], rows[most:]
     if not question.id:
-        within.note(first=beyond[0].published_at if beyond else None)
+        within.record_dependency(first=beyond[0].published_at if beyond else None)
     if question.id:
-        shown = in_order_of(question.id, shown)
+        shown = sorted_like(question.id, shown)
     items = render_articles(connection, shown, asked.editions, question.body)
     page: ArticleList = {
-        "items": [choose_members(item, question.fields) for item in items],
+        "items": [select_fields(item, question.fields) for item in items],
         "next": None,
     }
     if beyond:
         cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
-        page["next"] = {"cursor": cursor, "href": question.href(path, cursor=cursor)}
+        page["next"] = {"cursor": cursor, "href": question.url_for(path, cursor=cursor)}
     return page
 
 
-def in_order_of(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
+def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
     """The rows of articles that were asked for by these ids, in the order in which each is named first."""
     order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(ids))}
     return sorted(rows, key=lambda row: order[row.id])
 
 
 def render_articles(
-    connection: Connection, rows: Sequence[AnyRow], editions: dict[int, EditionView], body: BodyForm
+    connection: Connection, rows: Sequence[AnyRow], editions: dict[int, EditionView], body: BodyFormat
 ) -> list[ArticleItem]:
     """These rows with their tags, authors and, when asked for, bodies; a statement for each of the three."""
     if not rows:
         return []
     ids = [row.id for row in rows]
     tagged, signed = _find_names(connection, ids)
-    note_entries(Facet.LABEL, {row.label_id for row in rows})
-    note_entries(Facet.SECTION, {row.section_id for row in rows})
+    depend_on_entries(Facet.LABEL, {row.label_id for row in rows})
+    depend_on_entries(Facet.SECTION, {row.section_id for row in rows})
     items = [
-        render_article(row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ())) for row in rows
+        render_article_item(row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ()))
+        for row in rows
     ]
-    if body is not BodyForm.NONE:
+    if body is not BodyFormat.NONE:
         blocks = {row.article_id: row.blocks for row in connection.execute(_BODIES, {"ids": ids})}
         for row, item in zip(rows, items, strict=True):
             item["body"] = render_body(blocks[row.id], body)
@@ -146,19 +150,19 @@ def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[
 def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
     grouped: dict[int, list[AnyRow]] = {}
     for row in rows:
-        note_entry(kind, row.id)
+        depend_on_entry(kind, row.id)
         grouped.setdefault(row.article_id, []).append(row)
     return grouped
 
 
-def render_article(
+def render_article_item(
     row: AnyRow, edition: EditionView, tagged: Iterable[AnyRow], signed: Iterable[AnyRow]
 ) -> ArticleItem:
     """An article as lists show it, in its edition's zone and language."""
     zone, article_id = edition.zone, format_id(row.id)
     item = render_item(row, edition, zone)
-    day = find_day(row.published_at, zone).date
-    head = heading(day, edition.language)
+    day = day_at(row.published_at, zone).date
+    head = day_heading(day, edition.language)
     return {
         "id": article_id,
         "href": item["href"],
@@ -186,18 +190,18 @@ def render_article(
             "date": day.isoformat(),
             "time": item["time"],
             **head,
-            "text": long_text(day, item["time"], edition.language),
+            "text": long_datetime(day, item["time"], edition.language),
         },
         "version": row.version,
     }
 
 
-def render_body(blocks: str, form: BodyForm) -> Body:
+def render_body(blocks: str, form: BodyFormat) -> Body:
     """A stored body as blocks, as one piece of HTML, or as plain text."""
     body = orjson.loads(blocks)
-    if form is BodyForm.HTML:
+    if form is BodyFormat.HTML:
         return render_html(body)
-    if form is BodyForm.TEXT:
+    if form is BodyFormat.TEXT:
         return render_text(body)
     shown: Body = ascii_blocks(body)
     return shown

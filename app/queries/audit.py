@@ -4,16 +4,16 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.domain.calendar import find_zone
 from app.domain.cursor import decode_number, encode_number
-from app.domain.ids import LARGEST, format_id
+from app.domain.ids import MAX_ID, format_id
 from app.domain.instant import format_instant
-from app.domain.scope import Scope
+from app.domain.scope import ListFilter
 from app.models.change import changes
 from app.queries.change_entries import find_entries
 from app.queries.changes import ROW_COLUMNS
 from app.queries.editorial import PATH as ARTICLES
-from app.queries.scope import resolve
-from app.schemas.audit import Audit, AuditItem, AuditQuestion
-from app.schemas.question import EVERY_EDITION, ArticlesQuestion
+from app.queries.scope import resolve_params
+from app.schemas.audit import AuditItem, AuditLogPage, AuditLogParams
+from app.schemas.question import EVERY_EDITION, ArticleListParams
 
 PATH = "/v1/editorial/changes"
 ZONE = "UTC"
@@ -26,13 +26,13 @@ _PAGE = (
 )
 
 
-def list_audit(connection: Connection, question: AuditQuestion) -> Audit:
-    """What changed for the public, the latest first, and who did it; CursorInvalid, CursorMismatch."""
-    digest = Scope(edition="audit").digest()
-    before = LARGEST if question.cursor is None else decode_number(question.cursor, digest)
+def list_audit(connection: Connection, question: AuditLogParams) -> AuditLogPage:
+    """What changed for the public, the latest first, and who did it; InvalidCursorError, CursorMismatchError."""
+    digest = ListFilter(edition="audit").digest()
+    before = MAX_ID if question.cursor is None else decode_number(question.cursor, digest)
     rows = connection.execute(_PAGE, {"before": before, "limit": question.limit + 1}).all()
     shown = rows[: question.limit]
-    everywhere = resolve(connection, ArticlesQuestion(edition=EVERY_EDITION))
+    everywhere = resolve_params(connection, ArticleListParams(edition=EVERY_EDITION))
     entries = find_entries(connection, everywhere, [row for row in shown if row.article_id is None])
     items: list[AuditItem] = []
     for row in shown:
@@ -47,7 +47,7 @@ def list_audit(connection: Connection, question: AuditQuestion) -> Audit:
                 "entry": entries.get(row.seq),
             }
         )
-    page: Audit = {"items": items, "next": None}
+    page: AuditLogPage = {"items": items, "next": None}
     if len(rows) > question.limit:
         cursor = encode_number(shown[-1].seq, digest)
         page["next"] = {"cursor": cursor, "href": f"{PATH}?limit={question.limit}&cursor={cursor}"}

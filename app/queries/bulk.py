@@ -7,14 +7,14 @@ import orjson
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
-from app.domain.ids import LARGEST
-from app.queries.articles import ARTICLE_COLUMNS, in_order_of, render_articles
+from app.domain.ids import MAX_ID
+from app.queries.articles import ARTICLE_COLUMNS, render_articles, sorted_like
 from app.queries.changes import latest_seq
-from app.queries.items import choose_members, read_rows
-from app.queries.listing import LATEST, Key
-from app.queries.scope import Asked, resolve
+from app.queries.items import fetch_articles, select_fields
+from app.queries.listing import MAX_SORT_KEY, SortKey
+from app.queries.scope import ResolvedQuery, resolve_params
 from app.schemas.article import ArticleItem
-from app.schemas.question import ExportQuestion
+from app.schemas.question import ExportParams
 
 BATCH = 100  # articles at a time: with bodies some 300 KB, and 10 ms
 
@@ -22,48 +22,48 @@ _ENDS_OF_LINES = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"), 
 """What JSON may hold as it is, and what many a reader of lines takes for the end of one."""
 
 
-class Portion(NamedTuple):
+class ExportChunk(NamedTuple):
     """Some of the lines, and the last change of the snapshot that all of them are from."""
 
     as_of: int
     lines: bytes
 
 
-def export_articles(connection: Connection, question: ExportQuestion) -> Generator[Portion]:
-    """All the articles under the filters (`id` is for `read_named`), oldest first, each as lists of articles show it.
+def export_articles(connection: Connection, question: ExportParams) -> Generator[ExportChunk]:
+    """Yield all articles under the filters (`id` is for `export_by_ids`), oldest first, in the form of list items.
 
-    At least one portion. At most five statements a portion, and three before the first; before that InvalidInput,
-    NotFound.
+    At least one portion. At most five statements a portion, and three before the first; before that InvalidInputError,
+    NotFoundError.
     """
     as_of = latest_seq(connection)
-    asked = resolve(connection, question)
+    asked = resolve_params(connection, question)
     rest, goes_on = asked, True
     while goes_on:
-        rows = read_rows(connection, rest, ARTICLE_COLUMNS, limit=BATCH, oldest_first=True)
+        rows = fetch_articles(connection, rest, ARTICLE_COLUMNS, limit=BATCH, oldest_first=True)
         yield _portion(connection, as_of, asked, question, rows)
         goes_on = len(rows) == BATCH
         if goes_on:
-            rest = asked.between(_after(rows[-1]), LATEST)
+            rest = asked.narrowed(_after(rows[-1]), MAX_SORT_KEY)
 
 
-def read_named(connection: Connection, question: ExportQuestion) -> Portion:
-    """The articles that `id` names, in the order given: one portion. InvalidInput, NotFound."""
+def export_by_ids(connection: Connection, question: ExportParams) -> ExportChunk:
+    """The articles that `id` names, in the order given: one portion. InvalidInputError, NotFoundError."""
     as_of = latest_seq(connection)
-    asked = resolve(connection, question)
-    rows = read_rows(connection, asked, ARTICLE_COLUMNS, ids=question.id, limit=None)
-    return _portion(connection, as_of, asked, question, in_order_of(question.id, rows))
+    asked = resolve_params(connection, question)
+    rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, ids=question.id, limit=None)
+    return _portion(connection, as_of, asked, question, sorted_like(question.id, rows))
 
 
 def _portion(
-    connection: Connection, as_of: int, asked: Asked, question: ExportQuestion, rows: Sequence[AnyRow]
-) -> Portion:
+    connection: Connection, as_of: int, asked: ResolvedQuery, question: ExportParams, rows: Sequence[AnyRow]
+) -> ExportChunk:
     items = render_articles(connection, rows, asked.editions, question.body)
-    return Portion(as_of, b"".join([_line(choose_members(item, question.fields)) for item in items]))
+    return ExportChunk(as_of, b"".join([_line(select_fields(item, question.fields)) for item in items]))
 
 
-def _after(row: AnyRow) -> Key:
+def _after(row: AnyRow) -> SortKey:
     """The least key that is greater than that of a row."""
-    return (row.published_at, row.id + 1) if row.id < LARGEST else (row.published_at + 1, 0)
+    return (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
 
 
 def _line(item: ArticleItem) -> bytes:

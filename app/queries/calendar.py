@@ -4,31 +4,31 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from app.domain.calendar import day_of, days_between, parse_day, start_of_day
-from app.domain.footprint import note_until
-from app.errors import Flaw, InvalidInput, InvalidValue
-from app.queries.scope import Asked, resolve
+from app.domain.calendar import date_at, days_between, parse_day, start_of_day
+from app.domain.footprint import expires_at
+from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.queries.scope import ResolvedQuery, resolve_params
 from app.queries.timeline import PATH
 from app.queries.totals import count_days
-from app.schemas.question import CalendarQuestion
+from app.schemas.question import CalendarParams
 from app.schemas.timeline import Calendar
 
 DAYS_SHOWN = 31
-DAYS_MOST = 400
+MAX_DAYS = 400
 
 
-def get_calendar(connection: Connection, question: CalendarQuestion, *, now: int) -> Calendar:
-    """The days of a range that have news, oldest first; `to` is not in it. InvalidInput, NotFound.
+def get_calendar(connection: Connection, question: CalendarParams, *, now: int) -> Calendar:
+    """The days of a range that have news, oldest first; `to` is not in it. InvalidInputError, NotFoundError.
 
     Without both the last 31 days up to today in the zone; with one of them, 31 days from or up to it.
     """
-    asked = resolve(connection, question, tz=question.tz)
+    asked = resolve_params(connection, question, tz=question.tz)
     first, after = _range(question, asked, now)
     last = after - timedelta(days=1)
     days = days_between(first, last, asked.zone) if first <= last else []
     totals = count_days(connection, asked, days)
     if days:
-        asked.note(first=days[0].starts_at, last=days[-1].ends_at - 1)
+        asked.record_dependency(first=days[0].starts_at, last=days[-1].ends_at - 1)
     return {
         "edition": asked.edition.slug,
         "timezone": asked.zone.key,
@@ -40,21 +40,21 @@ def get_calendar(connection: Connection, question: CalendarQuestion, *, now: int
     }
 
 
-def _href(question: CalendarQuestion, day: str) -> str:
-    return question.href(f"{PATH}/{day}", **{"from": None, "to": None})
+def _href(question: CalendarParams, day: str) -> str:
+    return question.url_for(f"{PATH}/{day}", **{"from": None, "to": None})
 
 
-def _range(question: CalendarQuestion, asked: Asked, now: int) -> tuple[date, date]:
-    span, tomorrow = timedelta(days=DAYS_SHOWN), day_of(now, asked.zone) + timedelta(days=1)
+def _range(question: CalendarParams, asked: ResolvedQuery, now: int) -> tuple[date, date]:
+    span, tomorrow = timedelta(days=DAYS_SHOWN), date_at(now, asked.zone) + timedelta(days=1)
     first, after = _day(question.from_, "from"), _day(question.to, "to")
     if after is None:
         if first is None:
-            note_until(start_of_day(tomorrow, asked.zone))
+            expires_at(start_of_day(tomorrow, asked.zone))
         after = tomorrow if first is None else first + span
     if first is None:
         first = after - span
-    if (after - first).days > DAYS_MOST:
-        raise InvalidInput(Flaw("from", f"A calendar spans at most {DAYS_MOST} days."))
+    if (after - first).days > MAX_DAYS:
+        raise InvalidInputError(FieldError("from", f"A calendar spans at most {MAX_DAYS} days."))
     return first, after
 
 
@@ -63,5 +63,5 @@ def _day(text: str | None, where: str) -> date | None:
         return None
     try:
         return parse_day(text)
-    except InvalidValue as error:
-        raise InvalidInput(Flaw(where, error.detail)) from None
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError(where, error.detail)) from None

@@ -12,7 +12,7 @@ from app.models.author import authors
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
-from app.queries.scope import Asked
+from app.queries.scope import ResolvedQuery
 from app.schemas.change import ChangedEntry
 from app.schemas.question import EVERY_EDITION
 
@@ -25,7 +25,7 @@ _KINDS: dict[str, Kind] = {
     ChangeType.LABEL_UPDATED: "label",
     ChangeType.AUTHOR_UPDATED: "author",
 }
-_SHELVES = {
+_CATALOGUE = {
     "section": (sections, sections.c.slug, sections.c.edition_id),
     "tag": (tags, tags.c.slug, literal_column("NULL")),
     "label": (labels, labels.c.code, literal_column("NULL")),
@@ -42,17 +42,17 @@ _ENTRIES = union_all(
         select(literal(kind).label("kind"), table.c.id, name.label("slug"), owner.label("edition_id")).where(
             table.c.id.in_(_wanted(kind))
         )
-        for kind, (table, name, owner) in _SHELVES.items()
+        for kind, (table, name, owner) in _CATALOGUE.items()
     )
 )
 
 
-def find_entries(connection: Connection, asked: Asked, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
+def find_entries(connection: Connection, asked: ResolvedQuery, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
     """What each of these rows (seq, type, names) speaks of; one of another edition is left out. One statement."""
     if not rows:
         return {}
     meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS}
-    bound = {kind: sorted({n for each, ns in meant.values() if each == kind for n in ns}) for kind in _SHELVES}
+    bound = {kind: sorted({n for each, ns in meant.values() if each == kind for n in ns}) for kind in _CATALOGUE}
     found = {(row.kind, row.id): row for row in connection.execute(_ENTRIES, bound)}
     told: dict[int, ChangedEntry] = {}
     for seq, (kind, numbers) in meant.items():
@@ -66,7 +66,7 @@ def _numbers(row: AnyRow) -> list[int]:
     return [int(number) for number in re.findall(rf'"{_KINDS[row.type]}:([0-9]+)"', row.names)]
 
 
-def _edition(asked: Asked, numbers: Sequence[int]) -> ChangedEntry | None:
+def _edition(asked: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:
     """Which of these editions is asked for."""
     for number in numbers:
         if number in asked.editions:
@@ -75,7 +75,7 @@ def _edition(asked: Asked, numbers: Sequence[int]) -> ChangedEntry | None:
     return None
 
 
-def _entry(asked: Asked, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
+def _entry(asked: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
     if row is None or (row.edition_id is not None and row.edition_id not in asked.editions):
         return None
     if kind == "section":

@@ -12,22 +12,22 @@ import orjson
 from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared
-from app.domain.article import Status
+from app.db.prepared import PreparedQuery
+from app.domain.article import ArticleStatus
 from app.domain.calendar import UTC
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.ids import format_id, parse_id
 from app.domain.instant import format_instant, parse_instant
-from app.domain.webhook import PENDING, PING, is_told
+from app.domain.webhook import PENDING, PING, is_subscribed
 from app.models.article import articles
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.queries.article import get_article
 from app.queries.change_filter import ChangeFilter
 from app.queries.changes import LATEST_SEQ, latest_seq, list_changes
-from app.queries.items import ITEM_COLUMNS, WITH_BADGE
-from app.queries.scope import resolve
-from app.schemas.change import ChangesQuestion
-from app.schemas.question import EVERY_EDITION, ArticleQuestion
+from app.queries.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS
+from app.queries.scope import resolve_params
+from app.schemas.change import ChangeListParams
+from app.schemas.question import EVERY_EDITION, ArticleParams
 
 FILLED_AT_ONCE = 200
 
@@ -46,8 +46,8 @@ _WAITING = select(
     .label("has_pending"),
     LATEST_SEQ.scalar_subquery().label("latest"),
 ).where(webhook_endpoints.c.disabled_at.is_(None))
-_ENDPOINT = Prepared(select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("endpoint_id")))
-_HEAD = Prepared(
+_ENDPOINT = PreparedQuery(select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("endpoint_id")))
+_HEAD = PreparedQuery(
     select(webhook_deliveries)
     .where(
         webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"),
@@ -56,15 +56,15 @@ _HEAD = Prepared(
     .order_by(webhook_deliveries.c.seq)
     .limit(literal_column("1"))
 )
-_STATE = Prepared(
+_STATE = PreparedQuery(
     select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id, articles.c.withdrawal_notice)
-    .select_from(WITH_BADGE)
+    .select_from(ARTICLES_WITH_LABELS)
     .where(articles.c.id == bindparam("article_id"))
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class EndpointState:
     """An enabled endpoint, as far as it says whether there is work."""
 
     id: int
@@ -86,7 +86,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class Delivery:
     """An endpoint that is to be worked now, and its next message; None where nothing is noted down.
 
     `filters` are its question and its types as they are stored; `latest` is the last change of the snapshot that the
@@ -106,7 +106,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filling:
+class OutboxBatch:
     """Rows for the outbox, all that concerns an endpoint up to `as_of`; `is_end` where the log ends there."""
 
     rows: list[dict[str, Any]]
@@ -114,12 +114,13 @@ class Filling:
     is_end: bool
 
 
-def list_waiting(connection: Connection) -> list[Waiting]:
+def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
     """Every enabled endpoint; one statement."""
-    return [Waiting(**{**row._mapping, "has_pending": bool(row.has_pending)}) for row in connection.execute(_WAITING)]  # noqa: SLF001 - public in all but name
+    rows = (dict(row._mapping) for row in connection.execute(_WAITING))  # noqa: SLF001 - public in all but name
+    return [EndpointState(**{**row, "has_pending": bool(row["has_pending"])}) for row in rows]
 
 
-def find_turn(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> Turn | None:
+def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> Delivery | None:
     """What to send next, as it is in this snapshot; None where this holder is to send nothing now."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None or row.disabled_at is not None or row.due_at > now or row.claimed_by != holder:
@@ -132,7 +133,7 @@ def find_turn(connection: Connection, endpoint_id: int, *, holder: str, now: int
     return _turn(row, message, latest=latest_seq(connection), now=now)
 
 
-def find_ping(connection: Connection, endpoint_id: int, *, now: int) -> Turn | None:
+def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Delivery | None:
     """A ping for an endpoint, enabled or not; None where there is no such endpoint."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None:
@@ -142,9 +143,9 @@ def find_ping(connection: Connection, endpoint_id: int, *, now: int) -> Turn | N
     return _turn(row, Message(seq=latest, body=orjson.dumps(told)), latest=latest, now=now)
 
 
-def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Turn:
+def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Delivery:
     has_grace = row.previous_secret is not None and row.previous_until is not None and now < row.previous_until
-    return Turn(
+    return Delivery(
         id=row.id,
         url=row.url,
         filters=(row.question, row.types),
@@ -158,7 +159,7 @@ def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Tur
     )
 
 
-def read_filling(connection: Connection, endpoint_id: int, *, since: int, now: int) -> Filling | None:
+def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, now: int) -> OutboxBatch | None:
     """What concerns an endpoint of the next few hundred rows behind `since`; None where it is gone."""
     endpoint = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if endpoint is None:
@@ -178,18 +179,18 @@ def read_filling(connection: Connection, endpoint_id: int, *, since: int, now: i
             "created_at": now,
         }
         for item in page["items"]
-        if is_told(item["type"], types)
+        if is_subscribed(item["type"], types)
     ]
-    return Filling(rows=rows, as_of=page["as_of"], is_end=page["next"] is None)
+    return OutboxBatch(rows=rows, as_of=page["as_of"], is_end=page["next"] is None)
 
 
-def _question(endpoint: AnyRow) -> ChangesQuestion:
-    return ChangesQuestion.model_validate(orjson.loads(endpoint.question))
+def _question(endpoint: AnyRow) -> ChangeListParams:
+    return ChangeListParams.model_validate(orjson.loads(endpoint.question))
 
 
-def render_message(connection: Connection, question: ChangesQuestion, head: AnyRow) -> dict[str, Any]:
+def render_message(connection: Connection, question: ChangeListParams, head: AnyRow) -> dict[str, Any]:
     """The message about a change (a row of the outbox) under these filters, from the state in this snapshot."""
-    wanted = ChangeFilter(resolve(connection, question))
+    wanted = ChangeFilter(resolve_params(connection, question))
     zone = wanted.asked.zone
     if head.article_id is None:
         told = {"article": None, "entry": orjson.loads(head.entry)}
@@ -199,15 +200,15 @@ def render_message(connection: Connection, question: ChangesQuestion, head: AnyR
         zone = wanted.asked.editions[state.edition_id].zone
     article_id = format_id(head.article_id)
     at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    places = wanted.find_places(connection, [] if state is None else [state])
+    places = wanted.find_memberships(connection, [] if state is None else [state])
     came_back = head.type == ARTICLE_REMOVED  # should it be there again by now
-    kind = wanted.told_type(ChangeType.ARTICLE_UPDATED.value if came_back else head.type, state, places)
+    kind = wanted.effective_type(ChangeType.ARTICLE_UPDATED.value if came_back else head.type, state, places)
     if kind == ChangeType.ARTICLE_WITHDRAWN:
-        notice = state.withdrawal_notice if state is not None and state.status == Status.WITHDRAWN else None
+        notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
         return _message(kind, head, {"at": at, "article": name, "notice": notice})
     if kind == ARTICLE_REMOVED:
         return _message(kind, head, {"at": at, "article": name})
-    return _message(kind, head, {"at": at, "article": get_article(connection, article_id, ArticleQuestion())})
+    return _message(kind, head, {"at": at, "article": get_article(connection, article_id, ArticleParams())})
 
 
 def _message(kind: str, head: AnyRow, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,20 +10,20 @@ import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared
+from app.db.prepared import PreparedQuery
 from app.domain.calendar import find_zone
 from app.domain.cursor import decode_name, encode_name
 from app.domain.feed import FeedContent
-from app.domain.footprint import note_entry, note_shelf
-from app.domain.scope import Facet, Scope
+from app.domain.footprint import depend_on_collection, depend_on_entry
+from app.domain.scope import Facet, ListFilter
 from app.domain.strings import complete_strings
 from app.domain.url import ascii_template, ascii_url
-from app.errors import NotFound
+from app.errors import NotFoundError
 from app.models.edition import editions
-from app.schemas.alternate import Alternate
+from app.schemas.alternate import AlternateLink
 from app.schemas.edition import Edition, EditionLink
 from app.schemas.page import EditionList
-from app.schemas.question import NameQuestion
+from app.schemas.question import EntryListParams
 
 ARTICLE_URL = "{site_url}/{slug}"
 PATH = "/v1/editions"
@@ -87,68 +87,70 @@ COLUMNS = (
 )
 _EDITIONS = select(*COLUMNS)
 _ALL = _EDITIONS.order_by(editions.c.slug)
-_DEFAULT = Prepared(_EDITIONS.where(editions.c.is_default))
-_NAMED = Prepared(_EDITIONS.where(editions.c.slug == bindparam("slug")))
-_NUMBERED = Prepared(_EDITIONS.where(editions.c.id == bindparam("number")))
+_DEFAULT = PreparedQuery(_EDITIONS.where(editions.c.is_default))
+_NAMED = PreparedQuery(_EDITIONS.where(editions.c.slug == bindparam("slug")))
+_NUMBERED = PreparedQuery(_EDITIONS.where(editions.c.id == bindparam("number")))
 _PAGE = _EDITIONS.where(editions.c.slug > bindparam("after")).order_by(editions.c.slug).limit(bindparam("limit"))
 
 
-def find_edition(connection: Connection, slug: str | None) -> EditionView:
-    """The edition of that slug, or the default one; NotFound."""
+def get_edition_view(connection: Connection, slug: str | None) -> EditionView:
+    """The edition of that slug, or the default one; NotFoundError."""
     row = _DEFAULT.first(connection, {}) if slug is None else _NAMED.first(connection, {"slug": slug})
     if row is None:
-        raise no_such_edition(slug)
-    note_entry(Facet.EDITION, row.id)
+        raise edition_not_found(slug)
+    depend_on_entry(Facet.EDITION, row.id)
     return _view(row)
 
 
-def edition_from(members: Sequence[Any]) -> EditionView:
+def edition_from_row(members: Sequence[Any]) -> EditionView:
     """The edition whose COLUMNS these are, in their order."""
-    note_entry(Facet.EDITION, members[0])
+    depend_on_entry(Facet.EDITION, members[0])
     return _view(tuple(members))
 
 
-def no_such_edition(slug: str | None) -> NotFound:
+def edition_not_found(slug: str | None) -> NotFoundError:
     """The error for an edition that is not here, noted: it may come."""
-    note_shelf(Facet.EDITION)
-    return NotFound("There is no edition here yet." if slug is None else f"There is no edition '{slug[:80]}' here.")
+    depend_on_collection(Facet.EDITION)
+    return NotFoundError(
+        "There is no edition here yet." if slug is None else f"There is no edition '{slug[:80]}' here."
+    )
 
 
-def edition_of(connection: Connection, number: int) -> EditionView:
+def get_edition_by_id(connection: Connection, number: int) -> EditionView:
     """The edition of that number, which an article names."""
-    note_entry(Facet.EDITION, number)
+    depend_on_entry(Facet.EDITION, number)
     return _view(_NUMBERED.all(connection, {"number": number})[0])
 
 
-def all_editions(connection: Connection) -> list[EditionView]:
+def list_all_editions(connection: Connection) -> list[EditionView]:
     """Every edition, by slug."""
-    note_shelf(Facet.EDITION)
+    depend_on_collection(Facet.EDITION)
     return [_view(row) for row in connection.execute(_ALL)]
 
 
 def get_edition(connection: Connection, slug: str) -> tuple[Edition, int]:
-    """One edition with its interface strings, and the instant it was last modified; NotFound."""
-    view = find_edition(connection, slug)
+    """One edition with its interface strings, and the instant it was last modified; NotFoundError."""
+    view = get_edition_view(connection, slug)
     return _edition(view), view.modified_at
 
 
-def list_editions(connection: Connection, question: NameQuestion) -> EditionList:
+def list_editions(connection: Connection, question: EntryListParams) -> EditionList:
     """Editions by slug."""
-    digest = Scope(edition="editions").digest()
+    digest = ListFilter(edition="editions").digest()
     after = "" if question.cursor is None else decode_name(question.cursor, digest)
-    note_shelf(Facet.EDITION)
+    depend_on_collection(Facet.EDITION)
     rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
     shown = [_view(row) for row in rows[: question.limit]]
     page: EditionList = {"items": [_edition(view) for view in shown], "next": None}
     if len(rows) > question.limit:
         cursor = encode_name(shown[-1].slug, digest)
-        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
+        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor)}
     return page
 
 
 def list_edition_links(connection: Connection) -> list[EditionLink]:
     """Every edition in short, the default one first."""
-    views = sorted(all_editions(connection), key=lambda view: not view.is_default)
+    views = sorted(list_all_editions(connection), key=lambda view: not view.is_default)
     return [edition_link(view) for view in views]
 
 
@@ -164,7 +166,7 @@ def edition_link(view: EditionView) -> EditionLink:
     }
 
 
-def feed_alternates(view: EditionView) -> list[Alternate]:
+def feed_alternates(view: EditionView) -> list[AlternateLink]:
     """Where an edition's feeds are, for autodiscovery."""
     return [
         {

@@ -7,22 +7,22 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from app.db.base import AnyRow
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.cursor import decode_position, encode_position
-from app.domain.ids import format_id, looks_like_id, parse_id
+from app.domain.ids import format_id, is_id, parse_id
 from app.domain.instant import format_instant
 from app.domain.scope import DIGEST_BYTES
-from app.errors import NotFound
+from app.errors import NotFoundError
 from app.models.article import article_slugs, articles
 from app.models.revision import revisions
 from app.queries.article import render_notes
-from app.queries.editions import EditionView, all_editions
+from app.queries.editions import EditionView, list_all_editions
 from app.queries.editorial_keys import find_keys
-from app.queries.items import choose_members
-from app.queries.listing import LATEST
-from app.queries.scope import resolve
+from app.queries.items import select_fields
+from app.queries.listing import MAX_SORT_KEY
+from app.queries.scope import resolve_params
 from app.records.articles import read_records
-from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialQuestion
+from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialListParams
 
 PATH = "/v1/editorial/articles"
 WHOLE_ONLY = frozenset({"related", "body"})
@@ -55,12 +55,12 @@ _OLD_SLUGS = (
 
 
 def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialArticle, int]:
-    """An article by its id, whatever its status, and its revision; NotFound."""
-    article_id = find_id(key)
-    views = {view.id: view for view in all_editions(connection)}
+    """An article by its id, whatever its status, and its revision; NotFoundError."""
+    article_id = parse_article_id(key)
+    views = {view.id: view for view in list_all_editions(connection)}
     found = _read(connection, [article_id], views)
     if not found:
-        raise NotFound(f"There is no article '{key[:120]}' here.")
+        raise NotFoundError(f"There is no article '{key[:120]}' here.")
     row, record, item = found[0]
     article = cast("EditorialArticle", item)
     article["related"], article["body"] = record["related"], record["body"]
@@ -69,14 +69,14 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     return article, row.revision
 
 
-def find_id(key: str) -> int:
-    """The number of an article's id in an address; NotFound."""
-    if not looks_like_id(key):
-        raise NotFound(f"There is no article '{key[:120]}' here: editorial addresses take ids.")
+def parse_article_id(key: str) -> int:
+    """The number of an article's id in an address; NotFoundError."""
+    if not is_id(key):
+        raise NotFoundError(f"There is no article '{key[:120]}' here: editorial addresses take ids.")
     return parse_id(key)
 
 
-def cursor_digest(filters: bytes, statuses: Iterable[Status]) -> bytes:
+def cursor_digest(filters: bytes, statuses: Iterable[ArticleStatus]) -> bytes:
     """Return the digest of a cursor of editorial lists: of the filters' own digest and the values of the statuses.
 
     Clients store cursors, so it depends on no name of a class or module.
@@ -85,14 +85,14 @@ def cursor_digest(filters: bytes, statuses: Iterable[Status]) -> bytes:
     return blake2b(written, digest_size=DIGEST_BYTES, person=b"editorial").digest()
 
 
-def list_editorial_articles(connection: Connection, question: EditorialQuestion) -> EditorialList:
+def list_editorial_articles(connection: Connection, question: EditorialListParams) -> EditorialList:
     """The newsroom's articles, the latest saved first; with `id`, in the order given.
 
-    InvalidInput, NotFound, CursorInvalid, CursorMismatch.
+    InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
     """
-    asked = resolve(connection, question)
+    asked = resolve_params(connection, question)
     digest = cursor_digest(asked.scope.digest(), question.status)
-    upper = LATEST if question.cursor is None else decode_position(question.cursor, digest)
+    upper = MAX_SORT_KEY if question.cursor is None else decode_position(question.cursor, digest)
     most = len(question.id) or question.limit
     keys = [] if asked.selection.is_empty else find_keys(connection, asked, question, upper, most + 1)
     shown = keys[:most]
@@ -100,10 +100,10 @@ def list_editorial_articles(connection: Connection, question: EditorialQuestion)
     if question.id:
         ids = [number for number in dict.fromkeys(map(parse_id, question.id)) if number in set(ids)]
     items = [item for _, _, item in _read(connection, ids, asked.editions)]
-    page: EditorialList = {"items": [choose_members(item, question.fields) for item in items], "next": None}
+    page: EditorialList = {"items": [select_fields(item, question.fields) for item in items], "next": None}
     if len(keys) > most:
         cursor = encode_position(*shown[-1], digest)
-        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
+        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor)}
     return page
 
 

@@ -19,15 +19,15 @@ from sqlalchemy import (
 
 from app.db.bound_rows import bound_rows, rows_of_each, rows_value
 from app.db.prepared import by_shape
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.ids import parse_id
 from app.domain.scope import Facet
 from app.models.article import article_authors, article_tags, articles
 from app.queries.items import is_excluded
-from app.queries.listing import EARLIEST, LATEST, Key
+from app.queries.listing import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from app.queries.positions import LIMIT, ONE
-from app.queries.scope import Asked
-from app.schemas.editorial import EditorialQuestion
+from app.queries.scope import ResolvedQuery
+from app.schemas.editorial import EditorialListParams
 
 FEW = 1_000
 """Maximum of articles that are read one by one rather than in order: some 10 ms, on either database."""
@@ -50,15 +50,19 @@ class _Form(NamedTuple):
     is_named: bool
 
 
-def find_keys(connection: Connection, asked: Asked, question: EditorialQuestion, upper: Key, most: int) -> list[Key]:
+def find_keys(
+    connection: Connection, asked: ResolvedQuery, question: EditorialListParams, upper: SortKey, most: int
+) -> list[SortKey]:
     """Return at most `most` keys `(modified_at, id)` of the selected articles, the latest first.
 
     It runs one statement, and one for each kind of name in the filters.
     """
-    kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.kinds}
+    kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.groups}
     kinds.pop(Facet.EDITION, None)
     excluded, editions = asked.scope.excluded, list(asked.editions)
-    statuses = sorted({*question.status}) or [*Status]  # each range once: those of two would list an article twice
+    statuses = sorted({*question.status}) or [
+        *ArticleStatus
+    ]  # each range once: those of two would list an article twice
     values: dict[str, Any] = {
         "ranges": rows_value((edition, status) for edition in editions for status in statuses),
         "upper_at": upper[0],
@@ -66,7 +70,7 @@ def find_keys(connection: Connection, asked: Asked, question: EditorialQuestion,
         "limit": most + len(excluded) * len(editions),
         **{kind.name: rows_value((number,) for number in sorted({*numbers})) for kind, numbers in kinds.items()},
     }
-    is_dated = (asked.lower, asked.upper) != (EARLIEST, LATEST)
+    is_dated = (asked.lower, asked.upper) != (MIN_SORT_KEY, MAX_SORT_KEY)
     if is_dated:
         values |= {"starts_at": asked.lower[0], "ends_at": asked.upper[0]}
     ids: Iterable[int] | None = [parse_id(text) for text in question.id] if question.id else None

@@ -15,7 +15,7 @@ from app.models.edition import editions
 from app.models.revision import revisions
 from app.models.section import sections
 from app.records.articles import load_content, read_records
-from app.records.catalogue import SHELVES, entry_record
+from app.records.catalogue import CATALOGUE_TABLES, to_record
 
 BATCH = 500
 
@@ -50,19 +50,19 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
     Entries that only drafts name are left out: their articles make them again.
     """
     for row in connection.execute(_EDITIONS):
-        yield entry_record(Facet.EDITION, row)
+        yield to_record(Facet.EDITION, row)
     yield from _export_entries(connection, Facet.LABEL)
     for row in connection.execute(_SECTIONS):
-        yield entry_record(Facet.SECTION, row, edition=row.edition)
+        yield to_record(Facet.SECTION, row, edition=row.edition)
     yield from _export_entries(connection, Facet.TAG)
     yield from _export_entries(connection, Facet.AUTHOR)
     yield from _export_articles(connection)
 
 
 def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
-    table, name = SHELVES[kind]
+    table, name = CATALOGUE_TABLES[kind]
     for row in connection.execute(select(table).where(table.c.is_listed).order_by(name)):
-        yield entry_record(kind, row)
+        yield to_record(kind, row)
 
 
 def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:

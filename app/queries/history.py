@@ -4,15 +4,15 @@ from typing import cast
 
 from sqlalchemy import Connection, bindparam, literal_column, or_, select
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.cursor import decode_number, encode_number
 from app.domain.instant import format_instant
-from app.domain.revision import REVISION_MOST, Action, NoteType, public_event
-from app.domain.scope import Scope
+from app.domain.revision import MAX_REVISION, NoteType, RevisionAction, history_event_type
+from app.domain.scope import ListFilter
 from app.models.revision import revisions
-from app.queries.article import find_public
+from app.queries.article import get_public_article
 from app.schemas.history import History, HistoryEvent
-from app.schemas.question import HistoryQuestion
+from app.schemas.question import HistoryParams
 
 _PAGE = (
     select(
@@ -35,23 +35,23 @@ _PAGE = (
 )
 
 
-def get_history(connection: Connection, key: str, question: HistoryQuestion) -> History:
+def get_history(connection: Connection, key: str, question: HistoryParams) -> History:
     """What the public saw change, the latest first.
 
-    NotFound, ArticleMoved, ArticleWithdrawn, CursorInvalid, CursorMismatch.
+    NotFoundError, ArticleMoved, ArticleWithdrawnError, InvalidCursorError, CursorMismatchError.
     """
-    row, edition = find_public(connection, key, question)
-    digest = Scope(edition=f"history {row.id}").digest()
-    before = REVISION_MOST if question.cursor is None else decode_number(question.cursor, digest)
+    row, edition = get_public_article(connection, key, question)
+    digest = ListFilter(edition=f"history {row.id}").digest()
+    before = MAX_REVISION if question.cursor is None else decode_number(question.cursor, digest)
     rows = connection.execute(_PAGE, {"article_id": row.id, "before": before, "limit": question.limit + 1}).all()
     shown = rows[: question.limit]
     events: list[HistoryEvent] = []
     for each in shown:
-        is_public = each.status == Status.PUBLISHED
+        is_public = each.status == ArticleStatus.PUBLISHED
         note = NoteType(each.note_type) if each.note_type is not None and is_public else None
         events.append(
             {
-                "type": public_event(Action(each.action), note),
+                "type": history_event_type(RevisionAction(each.action), note),
                 "at": format_instant(each.at, edition.zone),
                 "version": each.version,
                 "published_at": format_instant(each.published_at, edition.zone),
@@ -61,5 +61,5 @@ def get_history(connection: Connection, key: str, question: HistoryQuestion) -> 
     page: History = {"items": events, "next": None}
     if len(rows) > question.limit:
         cursor = encode_number(shown[-1].revision, digest)
-        page["next"] = {"cursor": cursor, "href": question.href(f"/v1/articles/{key}/history", cursor=cursor)}
+        page["next"] = {"cursor": cursor, "href": question.url_for(f"/v1/articles/{key}/history", cursor=cursor)}
     return page

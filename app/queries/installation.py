@@ -3,9 +3,9 @@
 from sqlalchemy import Connection
 
 from app.domain.preview import SECRET_NAME
-from app.records.installation import read_value
+from app.records.installation import get_value
 
 
 def find_signing_secret(connection: Connection) -> bytes | None:
     """The secret that signs what this installation gives out; None as long as nothing was signed."""
-    return read_value(connection, SECRET_NAME)
+    return get_value(connection, SECRET_NAME)

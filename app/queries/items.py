@@ -11,21 +11,21 @@ from sqlalchemy import Connection, Select, select
 from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
 from app.db.prepared import by_shape
-from app.domain.footprint import note_article, note_entries
+from app.domain.footprint import depend_on_article, depend_on_entries
 from app.domain.ids import format_id, parse_id
-from app.domain.instant import format_both, format_instant
-from app.domain.language import lookup
+from app.domain.instant import format_instant, format_time_and_instant
+from app.domain.language import lookup_translation
 from app.domain.scope import Facet
 from app.models.article import articles
 from app.models.label import labels
 from app.models.section import sections
 from app.queries.editions import EditionView
-from app.queries.listing import Form, form_of, selection_values
-from app.queries.positions import in_order, named_positions, positions
-from app.queries.scope import Asked
-from app.queries.walk import plan_walk
-from app.schemas.article import Item
-from app.schemas.catalogue import Badge
+from app.queries.listing import Form, bind_values, statement_shape
+from app.queries.positions import sort_keys, sort_keys_by_id, timeline_order
+from app.queries.scope import ResolvedQuery
+from app.queries.walk import choose_driving_list
+from app.schemas.article import TimelineItem
+from app.schemas.catalogue import LabelSummary
 
 ITEM_COLUMNS = (
     articles.c.id,
@@ -42,14 +42,14 @@ ITEM_COLUMNS = (
     sections.c.slug.label("section_slug"),
 )
 
-WITH_BADGE = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
+ARTICLES_WITH_LABELS = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
     sections, sections.c.id == articles.c.section_id
 )
 
 
-def read_rows(
+def fetch_articles(
     connection: Connection,
-    asked: Asked,
+    asked: ResolvedQuery,
     columns: tuple[Any, ...] = ITEM_COLUMNS,
     *,
     ids: Iterable[str] = (),
@@ -64,25 +64,25 @@ def read_rows(
         return []
     numbers = [parse_id(text) for text in dict.fromkeys(ids)]
     for number in numbers:
-        note_article(number)
+        depend_on_article(number)
     selection, lower, upper = asked.selection, asked.lower, asked.upper
     if not numbers:
-        selection, lower, upper = plan_walk(connection, selection, lower, upper, oldest_first=oldest_first)
-    values = selection_values(selection, lower, upper)
+        selection, lower, upper = choose_driving_list(connection, selection, lower, upper, oldest_first=oldest_first)
+    values = bind_values(selection, lower, upper)
     if numbers:
         values["ids"] = rows_value([(number,) for number in numbers])
     elif limit is not None:
         values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
-    statement = _page(form_of(selection), columns, bool(numbers), "limit" in values, oldest_first)
+    statement = _page(statement_shape(selection), columns, bool(numbers), "limit" in values, oldest_first)
     rows = statement.all(connection, values)
-    note_badges(rows)
+    depend_on_labels(rows)
     kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
     return kept if limit is None else kept[:limit]
 
 
-def note_badges(rows: Iterable[AnyRow]) -> None:
+def depend_on_labels(rows: Iterable[AnyRow]) -> None:
     """Note the labels that these rows show."""
-    note_entries(Facet.LABEL, {row.label_id for row in rows})
+    depend_on_entries(Facet.LABEL, {row.label_id for row in rows})
 
 
 def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
@@ -98,18 +98,18 @@ def _page(
     limited: bool,  # noqa: FBT001 - same
     oldest_first: bool,  # noqa: FBT001 - same
 ) -> Select[Any]:
-    keys = named_positions(form) if named else positions(form, limit=limited, oldest_first=oldest_first)
+    keys = sort_keys_by_id(form) if named else sort_keys(form, limit=limited, oldest_first=oldest_first)
     return (
         select(*columns)
-        .select_from(keys.join(WITH_BADGE, articles.c.id == keys.c.article_id))
-        .order_by(*in_order(keys.c, oldest_first=oldest_first))
+        .select_from(keys.join(ARTICLES_WITH_LABELS, articles.c.id == keys.c.article_id))
+        .order_by(*timeline_order(keys.c, oldest_first=oldest_first))
     )
 
 
-def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> Item:
+def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> TimelineItem:
     """An item as the timeline shows it."""
     article_id = format_id(row.id)
-    time, published_at = format_both(row.published_at, zone)
+    time, published_at = format_time_and_instant(row.published_at, zone)
     return {
         "id": article_id,
         "href": f"/v1/articles/{article_id}",
@@ -118,14 +118,14 @@ def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> Item:
         "time": time,
         "published_at": published_at,
         "updated_at": None if row.updated_at is None else format_instant(row.updated_at, zone),
-        "label": render_badge(row, edition.language),
+        "label": render_label(row, edition.language),
         "headline": row.headline,
         "section": row.section_slug,
         "version": row.version,
     }
 
 
-def render_badge(row: AnyRow, language: str) -> Badge | None:
+def render_label(row: AnyRow, language: str) -> LabelSummary | None:
     """The label of a row in the edition's language."""
     if row.label_code is None:
         return None
@@ -139,10 +139,10 @@ def translate(text: str, translations: str, language: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _translate(text: str, translations: str, language: str) -> str:
-    return lookup(orjson.loads(translations), language) or text
+    return lookup_translation(orjson.loads(translations), language) or text
 
 
-def choose_members(item: Any, fields: list[str]) -> Any:
+def select_fields(item: Any, fields: list[str]) -> Any:
     """The item with only these members, and `id` and `href`, in their usual order."""
     if not fields:
         return item

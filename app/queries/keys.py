@@ -6,18 +6,18 @@ import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
-from app.domain.api_key import KeyState
+from app.domain.api_key import KeyValidity
 from app.domain.calendar import UTC, format_utc
 from app.domain.cursor import decode_name, encode_name
 from app.domain.instant import format_instant
-from app.domain.scope import Scope
-from app.errors import NotFound
+from app.domain.scope import ListFilter
+from app.errors import NotFoundError
 from app.models.api_key import api_keys
-from app.schemas.api_key import ApiKey, ApiKeyList, KeysQuestion
+from app.schemas.api_key import ApiKey, ApiKeyList, ApiKeyListParams
 
 PATH = "/v1/editorial/keys"
 
-_DIGEST = Scope(edition="keys").digest()
+_DIGEST = ListFilter(edition="keys").digest()
 _STATE = select(
     api_keys.c.id,
     api_keys.c.name,
@@ -50,15 +50,15 @@ class StoredKey:
     id: int
     name: str
     scopes: frozenset[str]
-    state: KeyState
+    state: KeyValidity
 
 
-def find_key(connection: Connection, prefix: str) -> StoredKey | None:
+def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
     """The key of that prefix, good or not."""
     row = connection.execute(_STATE, {"prefix": prefix}).first()
     if row is None:
         return None
-    state = KeyState(
+    state = KeyValidity(
         digest=row.digest,
         previous_digest=row.previous_digest,
         previous_until=row.previous_until,
@@ -69,14 +69,14 @@ def find_key(connection: Connection, prefix: str) -> StoredKey | None:
 
 
 def get_key(connection: Connection, prefix: str) -> ApiKey:
-    """One key as its managers see it; NotFound."""
+    """One key as its managers see it; NotFoundError."""
     row = connection.execute(_ONE, {"prefix": prefix}).first()
     if row is None:
-        raise NotFound(f"There is no key '{prefix[:80]}' here.")
+        raise NotFoundError(f"There is no key '{prefix[:80]}' here.")
     return _key(row)
 
 
-def list_keys(connection: Connection, question: KeysQuestion) -> ApiKeyList:
+def list_keys(connection: Connection, question: ApiKeyListParams) -> ApiKeyList:
     """Every key by prefix, revoked and expired ones too."""
     after = "" if question.cursor is None else decode_name(question.cursor, _DIGEST)
     rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()

@@ -12,24 +12,24 @@ from typing import Any, NamedTuple
 from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select, union_all
 
 from app.db.bound_rows import rows_value
-from app.domain.footprint import note_shelf, note_span
+from app.domain.footprint import depend_on_collection, depend_on_range
 from app.domain.scope import Facet
 from app.domain.surrogate import facet_key
-from app.errors import Flaw, InvalidInput
-from app.records.catalogue import SHELVES
+from app.errors import FieldError, InvalidInputError
+from app.records.catalogue import CATALOGUE_TABLES
 
-RANGES_MOST = 200
-LOOKUPS_MOST = 225  # for each key of the kind that is walked, over the lists of all kinds
+MAX_RANGES = 200
+MAX_LOOKUPS = 225  # for each key of the kind that is walked, over the lists of all kinds
 
-Key = tuple[int, int]
-EARLIEST: Key = (-(2**62), 0)
-LATEST: Key = (2**62, 0)
+SortKey = tuple[int, int]
+MIN_SORT_KEY: SortKey = (-(2**62), 0)
+MAX_SORT_KEY: SortKey = (2**62, 0)
 
-Place = tuple[int, Facet, int]
+ListRef = tuple[int, Facet, int]
 Form = tuple[bool, ...]
 
 
-class Called(NamedTuple):
+class MatchedEntry(NamedTuple):
     """A listed entry that was asked for: its kind, number and code, its name, and translations of that as JSON."""
 
     kind: Facet
@@ -40,7 +40,7 @@ class Called(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class ListSelection:
     """The lists an answer is cut from: for every group of names asked for, their places in the index.
 
     The places of the first group are walked, those of the others are looked up. Without names the one group is
@@ -48,23 +48,23 @@ class Selection:
     shows one notes its entry.
     """
 
-    kinds: tuple[tuple[Place, ...], ...]
-    names: tuple[Called, ...] = ()
+    groups: tuple[tuple[ListRef, ...], ...]
+    matched: tuple[MatchedEntry, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether a name that nobody knows makes the answer empty."""
-        return any(not places for places in self.kinds)
+        return any(not places for places in self.groups)
 
-    def note(self, first: int, last: int) -> None:
+    def record_dependency(self, first: int, last: int) -> None:
         """Note that the answer is made from the part between these instants (both in it)."""
         if self.is_empty or first > last:
             return
-        note_span(_lists_of(self.kinds), first, last)
+        depend_on_range(_lists_of(self.groups), first, last)
 
 
 @lru_cache(maxsize=64)
-def _lists_of(kinds: tuple[tuple[Place, ...], ...]) -> tuple[frozenset[str], ...]:
+def _lists_of(kinds: tuple[tuple[ListRef, ...], ...]) -> tuple[frozenset[str], ...]:
     """The surrogate keys of lists, group by group, as a span has them."""
     editions = frozenset(facet_key(Facet.EDITION, edition) for places in kinds for edition, _, _ in places)
     groups = (frozenset(facet_key(kind, number) for _, kind, number in places) for places in kinds)
@@ -75,17 +75,17 @@ def _lists_of(kinds: tuple[tuple[Place, ...], ...]) -> tuple[frozenset[str], ...
 Group = tuple[Facet, tuple[str, ...]]
 
 
-def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Sequence[Group]) -> Selection:
+def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Sequence[Group]) -> ListSelection:
     """The lists that groups of names stand for, unknown names for nothing; at most one statement."""
     editions = tuple(edition_ids)
     if not groups:
-        return _bounded(Selection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
+        return _bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
     asked: dict[Facet, list[str]] = {}
     for kind, names in groups:
         asked[kind] = sorted({*asked.get(kind, ()), *names})
     values = {kind.name: names for kind, names in asked.items()}
-    found: dict[tuple[Facet, str], list[Place]] = {}
-    called: list[Called] = []
+    found: dict[tuple[Facet, str], list[ListRef]] = {}
+    called: list[MatchedEntry] = []
     for row in connection.execute(_names(tuple(sorted(asked))), values):
         kind = Facet(row.kind)
         owners = editions if row.edition_id is None else (row.edition_id,)
@@ -94,14 +94,14 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
         if not row.is_listed:
             _note_missing(kind, owners)
         elif places:
-            called.append(Called(kind, row.id, row.name, row.text, row.texts))
+            called.append(MatchedEntry(kind, row.id, row.name, row.text, row.texts))
     for kind, wanted in asked.items():
         for name in wanted:
             at = {edition for edition, _, _ in found.get((kind, name), ())}
             if len(at) < len(editions):
                 _note_missing(kind, [edition for edition in editions if edition not in at])
     return _bounded(
-        Selection(
+        ListSelection(
             tuple(
                 tuple(place for name in sorted(set(names)) for place in found.get((kind, name), ()))
                 for kind, names in groups
@@ -114,17 +114,19 @@ def select_lists(connection: Connection, edition_ids: Iterable[int], groups: Seq
 def _note_missing(kind: Facet, editions: Iterable[int]) -> None:
     """Note that a name stands for nothing that lasts: another entry of that name may come."""
     for edition in editions:
-        note_shelf(kind, edition)
+        depend_on_collection(kind, edition)
 
 
-def _bounded(selection: Selection) -> Selection:
-    if any(len(places) > RANGES_MOST for places in selection.kinds):
-        raise InvalidInput(Flaw("edition", f"This spans more than {RANGES_MOST} lists; ask for fewer names."))
-    total = sum(len(places) for places in selection.kinds)
-    for places in selection.kinds:
-        if len(places) * (total - len(places)) > LOOKUPS_MOST:
+def _bounded(selection: ListSelection) -> ListSelection:
+    if any(len(places) > MAX_RANGES for places in selection.groups):
+        raise InvalidInputError(FieldError("edition", f"This spans more than {MAX_RANGES} lists; ask for fewer names."))
+    total = sum(len(places) for places in selection.groups)
+    for places in selection.groups:
+        if len(places) * (total - len(places)) > MAX_LOOKUPS:
             where = places[0][1].name.lower()
-            raise InvalidInput(Flaw(where, "So many names of several kinds cannot be combined; ask for fewer."))
+            raise InvalidInputError(
+                FieldError(where, "So many names of several kinds cannot be combined; ask for fewer.")
+            )
     return selection
 
 
@@ -132,7 +134,7 @@ def _bounded(selection: Selection) -> Selection:
 def _names(kinds: tuple[Facet, ...]) -> Any:
     parts = []
     for kind in kinds:
-        table, name = SHELVES[kind]
+        table, name = CATALOGUE_TABLES[kind]
         owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
         shown = (table.c.text, table.c.texts) if kind is Facet.LABEL else (table.c.name, literal_column("'{}'"))
         wanted: BindParameter[list[str]] = bindparam(kind.name, expanding=True)
@@ -150,10 +152,12 @@ def _names(kinds: tuple[Facet, ...]) -> Any:
     return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
-def selection_values(selection: Selection, lower: Key = EARLIEST, upper: Key = LATEST) -> dict[str, Any]:
+def bind_values(
+    selection: ListSelection, lower: SortKey = MIN_SORT_KEY, upper: SortKey = MAX_SORT_KEY
+) -> dict[str, Any]:
     """The bound values of a statement over this selection, for keys from `lower` to below `upper`."""
     values: dict[str, Any] = range_values(lower, upper)
-    for kind, places in enumerate(selection.kinds):
+    for kind, places in enumerate(selection.groups):
         if len(places) == 1:
             values[f"e{kind}"], values[f"k{kind}"], values[f"f{kind}"] = places[0]
         else:
@@ -161,11 +165,11 @@ def selection_values(selection: Selection, lower: Key = EARLIEST, upper: Key = L
     return values
 
 
-def range_values(lower: Key, upper: Key) -> dict[str, int]:
+def range_values(lower: SortKey, upper: SortKey) -> dict[str, int]:
     """Return the bound values of the range alone."""
     return {"lower_at": lower[0], "lower_id": lower[1], "upper_at": upper[0], "upper_id": upper[1]}
 
 
-def form_of(selection: Selection) -> Form:
+def statement_shape(selection: ListSelection) -> Form:
     """Return the cache key of a statement over this selection: for each kind, whether it names several lists."""
-    return tuple(len(places) != 1 for places in selection.kinds)
+    return tuple(len(places) != 1 for places in selection.groups)

@@ -3,11 +3,11 @@
 import orjson
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from app.db.prepared import Prepared
-from app.domain.logged_change import LoggedChange, logged_change
+from app.db.prepared import PreparedQuery
+from app.domain.logged_change import ChangeEvent, parse_change_event
 from app.models.change import changes
 
-_BEHIND = Prepared(
+_BEHIND = PreparedQuery(
     select(changes.c.seq, changes.c.article_id, changes.c.edition_id, changes.c["keys"])
     .where(changes.c.seq > bindparam("since"))
     .order_by(changes.c.seq)
@@ -15,10 +15,10 @@ _BEHIND = Prepared(
 )
 
 
-def read_log(connection: Connection, *, since: int, most: int) -> list[LoggedChange]:
+def read_change_events(connection: Connection, *, since: int, most: int) -> list[ChangeEvent]:
     """The changes behind this one, oldest first, at most so many."""
     rows = _BEHIND.all(connection, {"since": since, "most": most})
     return [
-        logged_change(seq, orjson.loads(names), is_of_article=article_id is not None, edition_id=edition_id)
+        parse_change_event(seq, orjson.loads(names), is_of_article=article_id is not None, edition_id=edition_id)
         for seq, article_id, edition_id, names in rows
     ]

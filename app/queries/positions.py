@@ -36,23 +36,23 @@ _UPPER_ID: BindParameter[int] = bindparam("upper_id", type_=BigInteger)
 _LOWER, _UPPER = tuple_(_LOWER_AT, _LOWER_ID), tuple_(_UPPER_AT, _UPPER_ID)
 
 
-def in_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[int], ColumnElement[int]]:
+def timeline_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """Return the order of the timeline over these sort keys."""
     if oldest_first:
         return keys.published_at.asc(), keys.article_id.asc()
     return keys.published_at.desc(), keys.article_id.desc()
 
 
-def positions(
+def sort_keys(
     form: Form, *, limit: bool = True, oldest_first: bool = False, span: FromClause | None = None
 ) -> Subquery:
     """Return the sort keys `(published_at, article_id)` of a selection in order, each article once.
 
-    Bound: those of `selection_values`, and `limit` unless it is off. `span` is a table of the outer
+    Bound: those of `bind_values`, and `limit` unless it is off. `span` is a table of the outer
     statement whose `starts_at` and `ends_at` stand for the bound range.
     """
-    order = in_order(listings.c, oldest_first=oldest_first)
-    probes = [probe(kind, is_several, listings.c) for kind, is_several in enumerate(form) if kind]
+    order = timeline_order(listings.c, oldest_first=oldest_first)
+    probes = [membership_probe(kind, is_several, listings.c) for kind, is_several in enumerate(form) if kind]
     keys = select(listings.c.published_at, listings.c.article_id).where(*_in_range(span), *probes)
     if span is not None:
         keys = keys.correlate(span)
@@ -64,7 +64,7 @@ def positions(
     if not limit:
         return keys.distinct().subquery("positions")
     first = rows_of_each(places, keys.order_by(*order).limit(LIMIT)).distinct().subquery("first")
-    found = select(first).order_by(*in_order(first.c, oldest_first=oldest_first)).limit(LIMIT)
+    found = select(first).order_by(*timeline_order(first.c, oldest_first=oldest_first)).limit(LIMIT)
     return found.subquery("positions")
 
 
@@ -93,7 +93,7 @@ def _in_range(span: FromClause | None) -> tuple[ColumnElement[bool], ...]:
     return listings.c.published_at >= span.c.starts_at, listings.c.published_at < span.c.ends_at
 
 
-def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # noqa: FBT001 - an element of a form
+def membership_probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # noqa: FBT001 - an element of a form
     """Return whether an article is also in one of the lists of a kind; a look-up by the full key of each.
 
     A scalar and no EXISTS, which PostgreSQL would make a join that reads the whole of the other list.
@@ -111,10 +111,10 @@ def probe(kind: int, is_several: bool, article: Any) -> ColumnElement[bool]:  # 
     return found.correlate(article.published_at.table).scalar_subquery().is_not(None)
 
 
-def named_positions(form: Form) -> Subquery:
+def sort_keys_by_id(form: Form) -> Subquery:
     """Return the sort keys of the public articles that are selected among the `ids` that are bound as rows."""
     wanted = bound_rows("ids", "id")
-    probes = [probe(kind, is_several, articles.c) for kind, is_several in enumerate(form)]
+    probes = [membership_probe(kind, is_several, articles.c) for kind, is_several in enumerate(form)]
     key = tuple_(articles.c.published_at, articles.c.id)
     return (
         select(articles.c.published_at, articles.c.id.label("article_id"))

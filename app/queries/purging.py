@@ -4,9 +4,9 @@ from sqlalchemy import Connection
 
 from app.domain.purge import NAME
 from app.queries.changes import latest_seq
-from app.records.installation import read_value
+from app.records.installation import get_value
 
 
-def find_progress(connection: Connection) -> tuple[bytes | None, int]:
+def read_purge_progress(connection: Connection) -> tuple[bytes | None, int]:
     """What the installation keeps of it, None before the first time; and where the log ends."""
-    return read_value(connection, NAME), latest_seq(connection)
+    return get_value(connection, NAME), latest_seq(connection)

@@ -8,23 +8,23 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.cursor import decode_number, encode_number
-from app.domain.difference import differences
+from app.domain.difference import diff_articles
 from app.domain.ids import format_id
 from app.domain.instant import format_instant
-from app.domain.revision import REVISION_MOST
-from app.domain.scope import Scope
-from app.errors import Flaw, InvalidInput, NotFound
+from app.domain.revision import MAX_REVISION
+from app.domain.scope import ListFilter
+from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.revision import revisions
-from app.queries.editorial import PATH, find_id
-from app.records.articles import CONTENT, load_content, read_records
+from app.queries.editorial import PATH, parse_article_id
+from app.records.articles import EDITORIAL_FIELDS, load_content, read_records
 from app.schemas.editorial import (
     Revision,
     RevisionItem,
     RevisionList,
-    RevisionQuestion,
-    RevisionsQuestion,
+    RevisionListParams,
+    RevisionParams,
 )
 
 _LIGHT = tuple(column for column in revisions.c if column.name != "content")
@@ -54,11 +54,11 @@ _SAID = (
 )
 
 
-def list_revisions(connection: Connection, key: str, question: RevisionsQuestion) -> RevisionList:
-    """The saves of an article, the latest first; NotFound, CursorInvalid, CursorMismatch."""
+def list_revisions(connection: Connection, key: str, question: RevisionListParams) -> RevisionList:
+    """The saves of an article, the latest first; NotFoundError, InvalidCursorError, CursorMismatchError."""
     article_id, zone = _find(connection, key)
-    digest = Scope(edition=f"revisions {article_id}").digest()
-    before = REVISION_MOST if question.cursor is None else decode_number(question.cursor, digest)
+    digest = ListFilter(edition=f"revisions {article_id}").digest()
+    before = MAX_REVISION if question.cursor is None else decode_number(question.cursor, digest)
     bound = {"article_id": article_id, "before": before, "limit": question.limit + 1}
     rows = connection.execute(_PAGE, bound).all()
     shown = rows[: question.limit]
@@ -70,12 +70,12 @@ def list_revisions(connection: Connection, key: str, question: RevisionsQuestion
     return page
 
 
-def get_revision(connection: Connection, key: str, number: int, question: RevisionQuestion) -> Revision:
-    """One save of an article, what it said, and what differs from another save; NotFound, InvalidInput."""
+def get_revision(connection: Connection, key: str, number: int, question: RevisionParams) -> Revision:
+    """One save of an article, what it said, and what differs from another save; NotFoundError, InvalidInputError."""
     article_id, zone = _find(connection, key)
     row = _one(connection, article_id, number)
     if row is None:
-        raise NotFound(f"Article {key} has no revision {number}.")
+        raise NotFoundError(f"Article {key} has no revision {number}.")
     against = question.against
     if against is None:
         earlier = connection.execute(_PAGE, {"article_id": article_id, "before": number, "limit": 1}).first()
@@ -83,27 +83,27 @@ def get_revision(connection: Connection, key: str, number: int, question: Revisi
     else:
         other = _one(connection, article_id, against)
         if other is None:
-            raise InvalidInput(Flaw("against", f"There is no revision {against}."))
+            raise InvalidInputError(FieldError("against", f"There is no revision {against}."))
     said = _said(connection, row, zone)
     was = {} if other is None else _said(connection, other, zone)
     return {
         **_item(row, zone),
-        "content": {name: said[name] for name in CONTENT},
+        "content": {name: said[name] for name in EDITORIAL_FIELDS},
         "against": None if other is None else other.revision,
-        "differences": differences(was, said) if other is not None else [],
+        "differences": diff_articles(was, said) if other is not None else [],
     }
 
 
 def _find(connection: Connection, key: str) -> tuple[int, ZoneInfo]:
-    article_id = find_id(key)
+    article_id = parse_article_id(key)
     zone = connection.execute(_ZONE, {"article_id": article_id}).scalar()
     if zone is None:
-        raise NotFound(f"There is no article '{key}' here.")
+        raise NotFoundError(f"There is no article '{key}' here.")
     return article_id, find_zone(zone)
 
 
 def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
-    if number > REVISION_MOST:
+    if number > MAX_REVISION:
         return None
     return connection.execute(_ONE, {"article_id": article_id, "revision": number}).first()
 
@@ -113,7 +113,7 @@ def _said(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]
     kept = connection.execute(_SAID, {"article_id": row.article_id, "revision": row.revision}).scalar()
     content = read_records(connection, [row.article_id])[row.article_id] if kept is None else load_content(kept, zone)
     standing = {"status": row.status, "published_at": _text(row.published_at, zone)}
-    return {**standing, **{name: content[name] for name in CONTENT}}
+    return {**standing, **{name: content[name] for name in EDITORIAL_FIELDS}}
 
 
 def _item(row: AnyRow, zone: ZoneInfo) -> RevisionItem:

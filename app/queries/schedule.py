@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, literal_column, sel
 from app.db.base import AnyRow
 from app.domain.ids import format_id
 from app.domain.scope import Facet
-from app.domain.upcoming import NOTHING_KNOWN, Coming, Upcoming
+from app.domain.upcoming import UNKNOWN, ScheduledArticle, ScheduleSnapshot
 from app.models.article import article_authors, article_picks, article_related, article_tags, articles
 from app.models.author import authors
 from app.models.edition import editions
@@ -80,7 +80,9 @@ def list_due(connection: Connection, *, now: int, most: int) -> list[int]:
     return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
 
 
-def list_upcoming(connection: Connection, *, until: int, most: int, known: Upcoming = NOTHING_KNOWN) -> Upcoming:
+def load_schedule_snapshot(
+    connection: Connection, *, until: int, most: int, known: ScheduleSnapshot = UNKNOWN
+) -> ScheduleSnapshot:
     """The scheduled articles due before `until`, overdue ones too, soonest first.
 
     With more than `most` of them the picture is complete up to the last one it holds. What is as it was in
@@ -89,16 +91,16 @@ def list_upcoming(connection: Connection, *, until: int, most: int, known: Upcom
     """
     rows = connection.execute(_SOON, {"until": until, "limit": most + 1}).all()
     if not rows:
-        return Upcoming((), until)
+        return ScheduleSnapshot((), until)
     shown = rows[:most]
     before = {coming.row: coming for coming in known.entries}
     found = {row.id: coming for row in shown if (coming := before.get(tuple(row))) is not None}
     found |= _read_whole(connection, [row for row in shown if row.id not in found])
     entries = tuple(found[row.id] for row in shown)
-    return Upcoming(entries, until if len(rows) <= most else shown[-1].published_at)
+    return ScheduleSnapshot(entries, until if len(rows) <= most else shown[-1].published_at)
 
 
-def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, Coming]:
+def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledArticle]:
     if not rows:
         return {}
     ids = {"ids": [row.id for row in rows]}
@@ -112,12 +114,12 @@ def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, Coming]
     return {row.id: _coming(row, entries[row.id], referrers[row.id]) for row in rows}
 
 
-def _coming(row: AnyRow, entries: set[_Entry], referrers: set[str]) -> Coming:
+def _coming(row: AnyRow, entries: set[_Entry], referrers: set[str]) -> ScheduledArticle:
     if row.section is not None:
         entries.add((Facet.SECTION, row.section, row.is_section_listed))
     if row.label is not None:
         entries.add((Facet.LABEL, row.label, row.is_label_listed))
-    return Coming(
+    return ScheduledArticle(
         id=format_id(row.id),
         slug=row.slug,
         published_at=row.published_at,

@@ -17,19 +17,19 @@ from sqlalchemy import (
     select,
 )
 
-from app.db.prepared import Prepared
+from app.db.prepared import PreparedQuery
 from app.domain.calendar import UTC
 from app.domain.ids import format_id
 from app.domain.instant import DAY_US, format_instant
 from app.domain.scope import Facet
 from app.models.listing import listings
-from app.queries.editions import EditionView, find_edition
-from app.queries.items import read_rows
-from app.queries.scope import ask_whole_edition
-from app.schemas.feed import SitemapQuestion
+from app.queries.editions import EditionView, get_edition_view
+from app.queries.items import fetch_articles
+from app.queries.scope import whole_edition
+from app.schemas.feed import SitemapParams
 
-WEEKS_MOST = 50_000
-PAGES_MOST = 50_000
+MAX_WEEKS = 50_000
+MAX_PAGES = 50_000
 WEEK_US = 7 * DAY_US
 _MONDAY_US = 60_000 * WEEK_US - 4 * DAY_US
 """From a Monday, UTC, before all instants to the epoch, which was a Thursday."""
@@ -37,48 +37,48 @@ _MONDAY_US = 60_000 * WEEK_US - 4 * DAY_US
 _EPOCH = date(1970, 1, 1)
 
 
-class Page(NamedTuple):
+class SitemapUrl(NamedTuple):
     """An article's page on the front end, and when it last changed (RFC 3339)."""
 
     url: str
     changed_at: str
 
 
-class Weeks(NamedTuple):
+class SitemapIndex(NamedTuple):
     """The Mondays (UTC) of the weeks that have news, newest first."""
 
     edition: EditionView
     mondays: Sequence[date]
 
 
-class Week(NamedTuple):
+class WeekSitemap(NamedTuple):
     """The pages of one week, newest first."""
 
     edition: EditionView
-    pages: Sequence[Page]
+    pages: Sequence[SitemapUrl]
 
 
-def list_weeks(connection: Connection, question: SitemapQuestion) -> Weeks:
-    """The weeks of an edition that have news; three statements, the second looks once at each week. NotFound."""
-    edition = find_edition(connection, question.edition)
-    asked = ask_whole_edition(edition, None)
-    asked.note()
-    rows = _WEEKS.all(connection, {"edition_id": edition.id, "most": WEEKS_MOST})
+def list_weeks(connection: Connection, question: SitemapParams) -> SitemapIndex:
+    """The weeks of an edition that have news; three statements, the second looks once at each week. NotFoundError."""
+    edition = get_edition_view(connection, question.edition)
+    asked = whole_edition(edition, None)
+    asked.record_dependency()
+    rows = _WEEKS.all(connection, {"edition_id": edition.id, "most": MAX_WEEKS})
     starts = dict.fromkeys(row.at - (row.at + _MONDAY_US) % WEEK_US for row in rows)
-    return Weeks(edition, [_EPOCH + timedelta(microseconds=at) for at in starts])
+    return SitemapIndex(edition, [_EPOCH + timedelta(microseconds=at) for at in starts])
 
 
-def get_week(connection: Connection, monday: date, question: SitemapQuestion) -> Week:
-    """The pages of what was published in the week (UTC) from this Monday on, at most 50,000. NotFound."""
-    edition = find_edition(connection, question.edition)
+def get_week(connection: Connection, monday: date, question: SitemapParams) -> WeekSitemap:
+    """The pages of what was published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
+    edition = get_edition_view(connection, question.edition)
     first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
-    asked = ask_whole_edition(edition, None).between((first, 0), (first + WEEK_US, 0))
-    asked.note()
-    rows = read_rows(connection, asked, limit=PAGES_MOST)
-    return Week(
+    asked = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
+    asked.record_dependency()
+    rows = fetch_articles(connection, asked, limit=MAX_PAGES)
+    return WeekSitemap(
         edition,
         [
-            Page(
+            SitemapUrl(
                 edition.url_of(row.slug, format_id(row.id)),
                 format_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
             )
@@ -110,4 +110,4 @@ def _weeks() -> Select[tuple[int]]:
     return select(walk.c.at).where(walk.c.at.is_not(None)).limit(bindparam("most", type_=Integer))
 
 
-_WEEKS = Prepared(_weeks())
+_WEEKS = PreparedQuery(_weeks())

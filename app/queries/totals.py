@@ -9,14 +9,14 @@ from sqlalchemy import Connection, Select, func, select, union
 from app.db.bound_rows import bound_rows, rows_value
 from app.db.prepared import by_shape
 from app.domain.calendar import Day
-from app.domain.ids import looks_like_id, parse_id
+from app.domain.ids import is_id, parse_id
 from app.models.article import articles
-from app.queries.listing import LATEST, Form, form_of, selection_values
-from app.queries.positions import positions, probe
-from app.queries.scope import Asked
+from app.queries.listing import MAX_SORT_KEY, Form, bind_values, statement_shape
+from app.queries.positions import membership_probe, sort_keys
+from app.queries.scope import ResolvedQuery
 
 
-def count_days(connection: Connection, asked: Asked, days: Sequence[Day]) -> list[int]:
+def count_days(connection: Connection, asked: ResolvedQuery, days: Sequence[Day]) -> list[int]:
     """The totals of these days (oldest first), within the list's own range and without what it excludes.
 
     One statement, and one more where something is excluded.
@@ -24,12 +24,12 @@ def count_days(connection: Connection, asked: Asked, days: Sequence[Day]) -> lis
     if asked.selection.is_empty or not days:
         return [0] * len(days)
     spans = [(max(d.starts_at, asked.lower[0]), min(d.ends_at, asked.upper[0])) for d in days]
-    bound = selection_values(asked.selection) | {"days": rows_value([(i, *span) for i, span in enumerate(spans)])}
-    statement = _counts(form_of(asked.selection))
+    bound = bind_values(asked.selection) | {"days": rows_value([(i, *span) for i, span in enumerate(spans)])}
+    statement = _counts(statement_shape(asked.selection))
     found = {row.day: row.total for row in statement.all(connection, bound)}
     totals = [found[i] for i in range(len(spans))]
     for instant in _excluded_instants(connection, asked):
-        i = bisect_right(spans, (instant, LATEST[0])) - 1
+        i = bisect_right(spans, (instant, MAX_SORT_KEY[0])) - 1
         if i >= 0 and instant < spans[i][1]:
             totals[i] -= 1
     return totals
@@ -38,19 +38,19 @@ def count_days(connection: Connection, asked: Asked, days: Sequence[Day]) -> lis
 @by_shape
 def _counts(form: Form) -> Select[Any]:
     days = bound_rows("days", "day", "starts_at", "ends_at")
-    inside = positions(form, limit=False, span=days)
+    inside = sort_keys(form, limit=False, span=days)
     total = select(func.count()).select_from(inside).scalar_subquery()
     return select(days.c.day, total.label("total"))
 
 
-def _excluded_instants(connection: Connection, asked: Asked) -> list[int]:
+def _excluded_instants(connection: Connection, asked: ResolvedQuery) -> list[int]:
     if not asked.scope.excluded:
         return []
-    ids = [(parse_id(text),) for text in asked.scope.excluded if looks_like_id(text)]
-    slugs = [text for text in asked.scope.excluded if not looks_like_id(text) and text.isprintable()]
-    bound = selection_values(asked.selection)
+    ids = [(parse_id(text),) for text in asked.scope.excluded if is_id(text)]
+    slugs = [text for text in asked.scope.excluded if not is_id(text) and text.isprintable()]
+    bound = bind_values(asked.selection)
     bound |= {"ids": rows_value(ids), "named": rows_value((id_, slug) for id_ in asked.editions for slug in slugs)}
-    statement = _excluded(form_of(asked.selection))
+    statement = _excluded(statement_shape(asked.selection))
     return [row.published_at for row in statement.all(connection, bound)]
 
 
@@ -60,5 +60,5 @@ def _excluded(form: Form) -> Select[Any]:
     found = select(articles.c.published_at, articles.c.id.label("article_id"))
     by_slug = (articles.c.edition_id == named.c.edition_id) & (articles.c.slug == named.c.slug)
     each = union(found.where(articles.c.id == ids.c.id), found.where(by_slug)).subquery("excluded")
-    probes = [probe(kind, is_several, each.c) for kind, is_several in enumerate(form)]
+    probes = [membership_probe(kind, is_several, each.c) for kind, is_several in enumerate(form)]
     return select(each.c.published_at).where(*probes)

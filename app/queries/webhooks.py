@@ -8,18 +8,18 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.domain.calendar import UTC, format_utc
 from app.domain.cursor import decode_number, encode_number
-from app.domain.ids import LARGEST, format_id, looks_like_id, parse_id
+from app.domain.ids import MAX_ID, format_id, is_id, parse_id
 from app.domain.instant import format_instant
-from app.domain.scope import Scope
+from app.domain.scope import ListFilter
 from app.domain.webhook import message_id
-from app.errors import Flaw, InvalidInput, NotFound
+from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
-from app.queries.scope import resolve
-from app.schemas.change import ChangesQuestion
-from app.schemas.webhook import DeliveriesQuestion, Delivery, DeliveryList, Webhook, WebhookList, WebhooksQuestion
+from app.queries.scope import resolve_params
+from app.schemas.change import ChangeListParams
+from app.schemas.webhook import Delivery, DeliveryList, DeliveryListParams, Webhook, WebhookList, WebhookListParams
 
 PATH = "/v1/editorial/webhooks"
-_DIGEST = Scope(edition="webhooks").digest()
+_DIGEST = ListFilter(edition="webhooks").digest()
 _SHOWN = select(
     *(column for column in webhook_endpoints.c if column.name not in {"secret", "previous_secret"}),
 )
@@ -39,23 +39,23 @@ _DELIVERIES = (
 )
 
 
-def find_webhook_id(key: str) -> int:
-    """The number of the webhook that an address names; NotFound where it has not the form of one."""
-    if not looks_like_id(key):
-        raise NotFound(f"There is no webhook '{key[:80]}' here.")
+def parse_webhook_id(key: str) -> int:
+    """The number of the webhook that an address names; NotFoundError where it has not the form of one."""
+    if not is_id(key):
+        raise NotFoundError(f"There is no webhook '{key[:80]}' here.")
     return parse_id(key)
 
 
 def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
-    """One webhook without its secret; NotFound."""
+    """One webhook without its secret; NotFoundError."""
     row = connection.execute(_ONE, {"endpoint_id": endpoint_id}).first()
     if row is None:
-        raise NotFound(f"There is no webhook '{format_id(endpoint_id)}' here.")
+        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
     return _webhook(row)
 
 
-def list_webhooks(connection: Connection, question: WebhooksQuestion) -> WebhookList:
-    """Every webhook, in the order of their making; CursorInvalid, CursorMismatch."""
+def list_webhooks(connection: Connection, question: WebhookListParams) -> WebhookList:
+    """Every webhook, in the order of their making; InvalidCursorError, CursorMismatchError."""
     after = 0 if question.cursor is None else decode_number(question.cursor, _DIGEST)
     rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
     page: WebhookList = {"items": [_webhook(row) for row in rows[: question.limit]], "next": None}
@@ -65,15 +65,15 @@ def list_webhooks(connection: Connection, question: WebhooksQuestion) -> Webhook
     return page
 
 
-def list_deliveries(connection: Connection, endpoint_id: int, question: DeliveriesQuestion) -> DeliveryList:
-    """What was sent to a webhook or waits, the latest change first; NotFound, CursorInvalid, CursorMismatch."""
+def list_deliveries(connection: Connection, endpoint_id: int, question: DeliveryListParams) -> DeliveryList:
+    """List deliveries of a webhook, the latest change first; NotFoundError, InvalidCursorError, CursorMismatchError."""
     path = f"{get_webhook(connection, endpoint_id)['href']}/deliveries"
-    digest = Scope(edition=f"deliveries {endpoint_id} {question.status}").digest()
-    before = LARGEST if question.cursor is None else decode_number(question.cursor, digest)
+    digest = ListFilter(edition=f"deliveries {endpoint_id} {question.status}").digest()
+    before = MAX_ID if question.cursor is None else decode_number(question.cursor, digest)
     statement = _DELIVERIES
     if question.status is not None:
         statement = statement.where(webhook_deliveries.c.status == question.status)
-    since = min(question.since, LARGEST)
+    since = min(question.since, MAX_ID)
     bound = {"endpoint_id": endpoint_id, "since": since, "before": before, "limit": question.limit + 1}
     rows = connection.execute(statement, bound).all()
     page: DeliveryList = {"items": [_delivery(row) for row in rows[: question.limit]], "next": None}
@@ -84,11 +84,11 @@ def list_deliveries(connection: Connection, endpoint_id: int, question: Deliveri
 
 
 def check_filters(connection: Connection, filters: dict[str, Any]) -> None:
-    """InvalidInput where nothing could ever be told under these filters: an edition that is not there."""
+    """InvalidInputError where nothing could ever be told under these filters: an edition that is not there."""
     try:
-        resolve(connection, ChangesQuestion.model_validate(filters))
-    except NotFound as error:
-        raise InvalidInput(Flaw("filters.edition", error.detail)) from None
+        resolve_params(connection, ChangeListParams.model_validate(filters))
+    except NotFoundError as error:
+        raise InvalidInputError(FieldError("filters.edition", error.detail)) from None
 
 
 def _webhook(row: AnyRow) -> Webhook:

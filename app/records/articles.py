@@ -18,7 +18,7 @@ from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
 
-CONTENT = (
+EDITORIAL_FIELDS = (
     "slug",
     "label",
     "headline",
@@ -83,7 +83,7 @@ def read_records(connection: Connection, article_ids: Sequence[int]) -> dict[int
 
 def dump_content(record: dict[str, Any]) -> str:
     """What editors wrote of a record, as it is kept: with its instant as a number."""
-    content = {name: record[name] for name in CONTENT}
+    content = {name: record[name] for name in EDITORIAL_FIELDS}
     given = content["updated_at"]
     return orjson.dumps(content | {"updated_at": None if given is None else parse_instant(given)}).decode()
 

@@ -17,23 +17,23 @@ if TYPE_CHECKING:
     from app.schemas.record import CatalogueRecord  # slow to load, and those who only read have no use for it
 
 
-class Shelf(NamedTuple):
+class CatalogueTable(NamedTuple):
     """Where the entries of a kind are kept: their table and the column of their name."""
 
     table: Table
     name: Column[str]
 
 
-SHELVES = {
-    Facet.EDITION: Shelf(editions, editions.c.slug),
-    Facet.SECTION: Shelf(sections, sections.c.slug),
-    Facet.TAG: Shelf(tags, tags.c.slug),
-    Facet.AUTHOR: Shelf(authors, authors.c.slug),
-    Facet.LABEL: Shelf(labels, labels.c.code),
+CATALOGUE_TABLES = {
+    Facet.EDITION: CatalogueTable(editions, editions.c.slug),
+    Facet.SECTION: CatalogueTable(sections, sections.c.slug),
+    Facet.TAG: CatalogueTable(tags, tags.c.slug),
+    Facet.AUTHOR: CatalogueTable(authors, authors.c.slug),
+    Facet.LABEL: CatalogueTable(labels, labels.c.code),
 }
 
 
-NOUNS = {
+KIND_NAMES = {
     Facet.EDITION: "edition",
     Facet.SECTION: "section",
     Facet.TAG: "tag",
@@ -42,7 +42,7 @@ NOUNS = {
 }
 
 
-def name_of(record: "CatalogueRecord") -> str:
+def entry_name(record: "CatalogueRecord") -> str:
     """What an entry is known by: its slug, of a label its code."""
     return record.code if record.kind == "label" else record.slug
 
@@ -52,14 +52,14 @@ def is_listed(row: AnyRow) -> bool:
     return bool(getattr(row, "is_listed", True))
 
 
-def find_entry(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
+def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
     """The row of an entry, a section's within its edition."""
-    shelf = SHELVES[kind]
+    shelf = CATALOGUE_TABLES[kind]
     here = [shelf.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
     return connection.execute(select(shelf.table).where(and_(shelf.name == name, *here))).first()
 
 
-def entry_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
+def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
     """The record of an entry with every member present; `edition` is the slug of a section's edition."""
     if kind is Facet.EDITION:
         return {

@@ -13,13 +13,13 @@ _UPDATE = text("UPDATE installation SET value = :new WHERE name = :name AND valu
 )
 
 
-def read_value(connection: Connection, name: str) -> bytes | None:
+def get_value(connection: Connection, name: str) -> bytes | None:
     """What is kept under this name; None before the first time."""
     value = connection.execute(_VALUE, {"name": name}).scalar()
     return None if value is None else bytes(value)
 
 
-def replace_value(connection: Connection, name: str, *, old: bytes | None, new: bytes) -> bool:
+def compare_and_set(connection: Connection, name: str, *, old: bytes | None, new: bytes) -> bool:
     """Put the new value in the place of the one that was read; False, and nothing, where another one stands there.
 
     Where somebody else is about to put one, this waits for them to commit.

@@ -16,7 +16,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def on_ending(stop: Callable[[], None]) -> Iterator[None]:
+def on_shutdown_signal(stop: Callable[[], None]) -> Iterator[None]:
     """Call `stop` in the running loop when a signal asks this process to end; the server is asked as before.
 
     Outside of the main thread, where no signals arrive, nothing is called.
@@ -29,7 +29,7 @@ def on_ending(stop: Callable[[], None]) -> Iterator[None]:
 
     def hear(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stop)
-        _pass_on(before[number], number, frame)
+        _call_previous_handler(before[number], number, frame)
 
     for number in before:
         signal.signal(number, hear)
@@ -41,7 +41,7 @@ def on_ending(stop: Callable[[], None]) -> Iterator[None]:
                 signal.signal(number, handler)
 
 
-def _pass_on(handler: Any, number: int, frame: FrameType | None) -> None:
+def _call_previous_handler(handler: Any, number: int, frame: FrameType | None) -> None:
     if callable(handler):
         handler(number, frame)
     elif handler is signal.SIG_DFL:

@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 from app.errors import DaylineError
-from app.relay.channel import AGAIN_S, Channel, Event, Page
+from app.relay.channel import AGAIN_S, Event, Page, SharedFeed
 
-QUEUE_EVENTS_MOST = 256
-QUEUE_BYTES_MOST = 1_048_576
-BEAT_S = 15.0
+MAX_QUEUE_EVENTS = 256
+MAX_QUEUE_BYTES = 1_048_576
+HEARTBEAT_S = 15.0
 
 _chance = random.Random()  # noqa: S311 - spreads the beats of those who come together; nobody gains by guessing it
 
@@ -26,17 +26,17 @@ class Subscription:
 
     First it reads for itself, at the pace its client takes it, until the shared following can go on for it; from
     then on what the client has not taken waits in a queue of at most 256 events and 1 MiB. It ends when that is full,
-    and when the client took nothing between two beats. `is_welcome` is asked at each beat. `on_stuck` is called when
-    it ends while its client takes nothing: then only the connection can be cut.
+    and when the client took nothing between two beats. `is_authorized` is asked at each beat. `on_stalled` is called
+    when it ends while its client takes nothing: then only the connection can be cut.
     """
 
     def __init__(
         self,
-        channel: Channel,
+        channel: SharedFeed,
         position: int,
         page: Page | None,
         *,
-        is_welcome: Callable[[], Awaitable[bool]],
+        is_authorized: Callable[[], Awaitable[bool]],
         left: Callable[["Subscription"], None],
     ) -> None:
         self.position = position
@@ -45,7 +45,7 @@ class Subscription:
         self._channel = channel
         self._page = page
         self._is_joined = False
-        self._is_welcome = is_welcome
+        self._is_welcome = is_authorized
         self._left = left
         self._queue: list[Event] = []
         self._bytes = 0
@@ -56,10 +56,10 @@ class Subscription:
         self._sent = 0
         self._sent_before = -1  # at the last beat
 
-    async def chunks(self) -> AsyncGenerator[bytes]:
+    async def iter_chunks(self) -> AsyncGenerator[bytes]:
         """What is to be sent, as it comes; when it is over the subscription has ended."""
-        self._beat_in(BEAT_S * _chance.uniform(0.5, 1))
-        chunk: bytes | None = self._channel.wire.opening(self.position)
+        self._beat_in(HEARTBEAT_S * _chance.uniform(0.5, 1))
+        chunk: bytes | None = self._channel.wire.preamble(self.position)
         try:
             while chunk is not None and self.is_open:
                 self._is_out = True
@@ -70,22 +70,22 @@ class Subscription:
         finally:
             self.end()
 
-    def offer(self, events: Sequence[Event]) -> None:
+    def enqueue(self, events: Sequence[Event]) -> None:
         """Owe it these, but for what it knows already."""
         owed = [event for event in events if event.seq > self.position]
         if not owed:
             return
         self._queue += owed
         self._bytes += sum(len(event.content) for event in owed)
-        if len(self._queue) > QUEUE_EVENTS_MOST or self._bytes > QUEUE_BYTES_MOST:
+        if len(self._queue) > MAX_QUEUE_EVENTS or self._bytes > MAX_QUEUE_BYTES:
             self.end()
         else:
-            self._stir()
+            self._wake()
 
-    def recall(self, article: str, replace: Callable[[Event], None]) -> None:
+    def redact(self, article: str, replace: Callable[[Event], None]) -> None:
         """Have replaced what is owed of an article that is to be let go of."""
         for event in self._queue:
-            if event.article == article and not event.lets_go:
+            if event.article == article and not event.is_removal:
                 replace(event)
 
     def end(self) -> None:
@@ -96,9 +96,9 @@ class Subscription:
         self._queue.clear()
         if self._timer is not None:
             self._timer.cancel()
-        self._channel.leave(self)
+        self._channel.detach(self)
         self._left(self)
-        self._stir()
+        self._wake()
         if self._is_out:
             self.on_stuck()
 
@@ -109,7 +109,7 @@ class Subscription:
                 if not await self._is_welcome():
                     return None
                 if not self._queue:
-                    return self._channel.wire.position(self._reached())
+                    return self._channel.wire.heartbeat(self._sent_up_to())
             elif self._queue:
                 return self._take()
             elif self._is_joined:
@@ -118,7 +118,7 @@ class Subscription:
                 return chunk
         return None
 
-    def _reached(self) -> int:
+    def _sent_up_to(self) -> int:
         """How far everything that concerns it was sent."""
         return max(self.position, self._channel.position) if self._is_joined else self.position
 
@@ -129,10 +129,10 @@ class Subscription:
     async def _catch_up(self) -> bytes | None:
         """What it has not been sent, as far as one page goes; None where there is nothing now, or others tell it."""
         page, self._page = self._page, None
-        if page is None and self._channel.join(self):
+        if page is None and self._channel.attach(self):
             self._is_joined = True
             return None
-        if self._channel.is_over:
+        if self._channel.is_closed:
             self.end()
             return None
         try:
@@ -145,7 +145,7 @@ class Subscription:
                 raise
             return None  # it was the last of its channel: what it waited for was given up when it ended
         except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
-            self._channel.note_failure(error)
+            self._channel.log_failure(error)
             await asyncio.sleep(AGAIN_S)
             return None
         self.position = page.as_of
@@ -158,18 +158,18 @@ class Subscription:
         finally:
             self._stirred = None
 
-    def _stir(self) -> None:
+    def _wake(self) -> None:
         if self._stirred is not None and not self._stirred.done():
             self._stirred.set_result(None)
 
     def _beat_in(self, seconds: float) -> None:
         if self.is_open:
-            self._timer = asyncio.get_running_loop().call_later(seconds, self._beat)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._heartbeat)
 
-    def _beat(self) -> None:
+    def _heartbeat(self) -> None:
         if self._is_out and self._sent == self._sent_before:
             self.end()
             return
         self._sent_before, self._is_due = self._sent, True
-        self._stir()
-        self._beat_in(BEAT_S)
+        self._wake()
+        self._beat_in(HEARTBEAT_S)

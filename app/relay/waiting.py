@@ -4,11 +4,11 @@ import asyncio
 
 from app.db.session import Database
 from app.queries.changes import list_changes
-from app.relay.log import LogWatch
-from app.schemas.change import ChangeList, ChangesQuestion
+from app.relay.log import LogWatcher
+from app.schemas.change import ChangeList, ChangeListParams
 
 
-async def await_changes(database: Database, watch: LogWatch, question: ChangesQuestion) -> ChangeList:
+async def long_poll_changes(database: Database, watch: LogWatcher, question: ChangeListParams) -> ChangeList:
     """The page of a question as soon as it has an item or goes on, or when its `wait` is over; then without items.
 
     Changes that do not concern its filters end no waiting, they only move `as_of`. Whoever waits with the same
@@ -18,7 +18,7 @@ async def await_changes(database: Database, watch: LogWatch, question: ChangesQu
     deadline = loop.time() + question.wait
     page = await database.read(list_changes, question)
     while not page["items"] and page["next"] is None:
-        if not await watch.wait_beyond(page["as_of"], deadline - loop.time()):
+        if not await watch.wait_for_seq_after(page["as_of"], deadline - loop.time()):
             break
-        page = await watch.ask(question.after(page["as_of"]))
+        page = await watch.read_shared(question.since_seq(page["as_of"]))
     return page

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 
-class Alternate(TypedDict):
+class AlternateLink(TypedDict):
     """Where another form is."""
 
     rel: Annotated[str, Field(examples=["alternate"])]

@@ -6,38 +6,38 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from app.domain.api_key import PREFIX_PATTERN, KeyScope
-from app.errors import InvalidValue
-from app.schemas.page import Next
-from app.schemas.question import Cursor, Limit, Nothing
+from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
+from app.errors import InvalidValueError
+from app.schemas.page import NextPage
+from app.schemas.question import Cursor, Limit, NoParams
 from app.schemas.scalars import Href, Instant, InstantText
 
-NAME_MOST = 200
-GRACE_SECONDS_MOST = 30 * 86_400
+MAX_NAME = 200
+MAX_GRACE_SECONDS = 30 * 86_400
 
 
 def _name(value: str) -> str:
     if not value.strip() or not value.isprintable():
-        raise InvalidValue("A name for people is expected, in one line, such as 'Newsroom CMS'.")
+        raise InvalidValueError("A name for people is expected, in one line, such as 'Newsroom CMS'.")
     return value.strip()
 
 
-def _once(scopes: list[KeyScope]) -> list[KeyScope]:
-    return sorted(set(scopes), key=list(KeyScope).index)
+def _once(scopes: list[ApiKeyScope]) -> list[ApiKeyScope]:
+    return sorted(set(scopes), key=list(ApiKeyScope).index)
 
 
-class KeyRecord(BaseModel):
+class ApiKeyCreate(BaseModel):
     """What a key is made from."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     name: Annotated[
         str,
-        Field(max_length=NAME_MOST, description="Who or what it is for.", examples=["Newsroom CMS"]),
+        Field(max_length=MAX_NAME, description="Who or what it is for.", examples=["Newsroom CMS"]),
         AfterValidator(_name),
     ]
     scopes: Annotated[
-        list[KeyScope], Field(min_length=1, description="What it may do: one scope or more."), AfterValidator(_once)
+        list[ApiKeyScope], Field(min_length=1, description="What it may do: one scope or more."), AfterValidator(_once)
     ]
     expires_at: Annotated[
         Instant | None,
@@ -45,17 +45,17 @@ class KeyRecord(BaseModel):
     ] = None
 
 
-class RotationRecord(BaseModel):
+class ApiKeyRotate(BaseModel):
     """How a key is given a new secret."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     grace_seconds: Annotated[
-        int, Field(ge=0, le=GRACE_SECONDS_MOST, strict=True, description="How long the old secret stays good.")
+        int, Field(ge=0, le=MAX_GRACE_SECONDS, strict=True, description="How long the old secret stays good.")
     ] = 0
 
 
-class KeysQuestion(Nothing):
+class ApiKeyListParams(NoParams):
     """A list of keys."""
 
     cursor: Cursor = None
@@ -80,7 +80,7 @@ class ApiKey(TypedDict):
     ]
     href: Annotated[Href, Field(examples=["/v1/editorial/keys/k7q2m5xw3f"])]
     name: Annotated[str, Field(examples=["Newsroom CMS"])]
-    scopes: list[KeyScope]
+    scopes: list[ApiKeyScope]
     created_at: InstantText
     expires_at: InstantText | None
     revoked_at: InstantText | None
@@ -91,7 +91,7 @@ class ApiKey(TypedDict):
     last_used_at: Annotated[InstantText | None, Field(description="To about a minute.")]
 
 
-class NewApiKey(ApiKey):
+class ApiKeyWithToken(ApiKey):
     """A key with its token, which is told this once."""
 
     token: Annotated[
@@ -107,4 +107,4 @@ class ApiKeyList(TypedDict):
     """A page of keys, by prefix."""
 
     items: list[ApiKey]
-    next: Next | None
+    next: NextPage | None

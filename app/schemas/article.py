@@ -6,14 +6,14 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.revision import NoteType
-from app.schemas.alternate import Alternate
+from app.schemas.alternate import AlternateLink
 from app.schemas.body import Body, Image, Rights, Source
-from app.schemas.catalogue import Author, Badge, Label, Section, Tag
-from app.schemas.page import Next
+from app.schemas.catalogue import Author, Label, LabelSummary, Section, Tag
+from app.schemas.page import NextPage
 from app.schemas.scalars import ArticleId, Code, DateText, Href, InstantText, Slug, TimeText, Url
 
 
-class Item(TypedDict, total=False):
+class TimelineItem(TypedDict, total=False):
     """An article as the timeline shows it; `fields` may leave out all but `id` and `href`."""
 
     id: Required[ArticleId]
@@ -23,13 +23,13 @@ class Item(TypedDict, total=False):
     time: TimeText
     published_at: InstantText
     updated_at: InstantText | None
-    label: Badge | None
+    label: LabelSummary | None
     headline: str
     section: Annotated[Code | None, Field(description="The section's slug.")]
     version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
 
 
-class LocalTime(TypedDict):
+class LocalPublicationTime(TypedDict):
     """The public time as a reader of the edition says it."""
 
     date: DateText
@@ -61,7 +61,7 @@ class ArticleItem(TypedDict, total=False):
     published_at: Annotated[InstantText, Field(description="The public time; only a bump moves it.")]
     updated_at: InstantText | None
     first_published_at: InstantText
-    local: LocalTime
+    local: LocalPublicationTime
     version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
     body: NotRequired[Annotated[Body, Field(description="Only when `body` was asked for.")]]
 
@@ -70,14 +70,14 @@ class ArticleList(TypedDict):
     """A page of articles, newest first (or in the order of `id`)."""
 
     items: list[ArticleItem]
-    next: Next | None
+    next: NextPage | None
 
 
 class Neighbours(TypedDict):
     """The articles beside this one in its edition's timeline."""
 
-    previous: Annotated[Item | None, Field(description="The next older one.")]
-    next: Annotated[Item | None, Field(description="The next newer one.")]
+    previous: Annotated[TimelineItem | None, Field(description="The next older one.")]
+    next: Annotated[TimelineItem | None, Field(description="The next newer one.")]
 
 
 class ArticleNote(TypedDict):
@@ -99,16 +99,18 @@ class Article(ArticleItem, total=False):
     """Everything an article page shows, in one answer."""
 
     related: Required[
-        Annotated[list[Item], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")]
+        Annotated[
+            list[TimelineItem], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")
+        ]
     ]
     neighbours: Required[Neighbours]
     notes: Required[Annotated[list[ArticleNote], Field(description="Corrections and the like, oldest first.")]]
     history: Required[HistoryLink]
-    alternates: Required[list[Alternate]]
+    alternates: Required[list[AlternateLink]]
 
 
 class RelatedList(TypedDict):
     """“Read also” by itself."""
 
-    items: list[Item]
-    next: Next | None
+    items: list[TimelineItem]
+    next: NextPage | None

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.schemas.change import ChangedEntry
 from app.schemas.editorial import Actor
-from app.schemas.page import Next
+from app.schemas.page import NextPage
 from app.schemas.question import Cursor, Limit
 from app.schemas.scalars import ArticleId, Href, InstantText, Seq
 
@@ -30,14 +30,14 @@ class AuditItem(TypedDict):
     entry: Annotated[ChangedEntry | None, Field(description="The edition, section, tag, label or author.")]
 
 
-class Audit(TypedDict):
+class AuditLogPage(TypedDict):
     """A page of the change log, the latest first."""
 
     items: list[AuditItem]
-    next: Next | None
+    next: NextPage | None
 
 
-class AuditQuestion(BaseModel):
+class AuditLogParams(BaseModel):
     """The change log, the latest first."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -46,7 +46,7 @@ class AuditQuestion(BaseModel):
     limit: Annotated[Limit, Field(description="Changes on a page.")] = 50
 
 
-AUDIT_EXAMPLE: Audit = {
+AUDIT_EXAMPLE: AuditLogPage = {
     "items": [
         {
             "seq": 115,

@@ -8,14 +8,14 @@ from typing_extensions import TypedDict
 from app.schemas.scalars import Code, Href
 
 
-class Badge(TypedDict):
+class LabelSummary(TypedDict):
     """What a list shows of a label."""
 
     code: Code
     text: Annotated[str, Field(description="In the edition's language.", examples=["Exclusive"])]
 
 
-class Label(Badge):
+class Label(LabelSummary):
     """A label in full: the vocabulary of the installation, in the edition's language."""
 
     disclaimer: Annotated[str | None, Field(description="What the editors say of everything so labelled.")]

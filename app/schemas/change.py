@@ -6,16 +6,16 @@ from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
-from app.errors import Flaw, InvalidInput
-from app.schemas.article import Item
-from app.schemas.page import Next
-from app.schemas.question import WHOLE, ArticleFilters, Cursor, Limit, Zone
+from app.errors import FieldError, InvalidInputError
+from app.schemas.article import TimelineItem
+from app.schemas.page import NextPage
+from app.schemas.question import ArticleFilterParams, Cursor, Limit, StrictInt, TimeZoneParam
 from app.schemas.scalars import Code, Href, InstantText, Seq
 
-WAIT_MOST_SECONDS = 30
+MAX_WAIT_SECONDS = 30
 
 
-class ChangesQuestion(ArticleFilters):
+class ChangeListParams(ArticleFilterParams):
     """What came after a change. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
@@ -23,24 +23,24 @@ class ChangesQuestion(ArticleFilters):
     since: Annotated[
         int,
         Field(ge=0, description="The `as_of` that is known already; 0 for everything there is."),
-        WHOLE,
+        StrictInt,
     ] = 0
     wait: Annotated[
         int,
-        Field(ge=0, le=WAIT_MOST_SECONDS, description="Seconds to wait for something while there is nothing to tell."),
-        WHOLE,
+        Field(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for something while there is nothing to tell."),
+        StrictInt,
     ] = 0
-    tz: Zone = None
+    tz: TimeZoneParam = None
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Changes on a page; a page may hold fewer and still go on.")] = 100
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
         if self.cursor is not None and "since" in self.model_fields_set:
-            raise InvalidInput(Flaw("since", "The cursor already says where to begin."))
+            raise InvalidInputError(FieldError("since", "The cursor already says where to begin."))
         return self
 
-    def after(self, seq: int) -> Self:
+    def since_seq(self, seq: int) -> Self:
         """The same question from this change on."""
         return self.model_copy(update={"since": seq, "cursor": None})
 
@@ -53,7 +53,7 @@ class ChangedEntry(TypedDict):
     href: Href
 
 
-class FeedItem(TypedDict):
+class ChangeItem(TypedDict):
     """One change. `article` is null, and `entry` is there, where something other than an article was edited."""
 
     seq: Annotated[Seq, Field(description="Its number: later changes have higher ones.")]
@@ -67,7 +67,7 @@ class FeedItem(TypedDict):
     ]
     at: Annotated[InstantText, Field(description="When it happened.")]
     article: Annotated[
-        Item | None,
+        TimelineItem | None,
         Field(description="The article now; `id` and `href` alone where it was withdrawn or left the filters."),
     ]
     entry: NotRequired[ChangedEntry]
@@ -76,6 +76,6 @@ class FeedItem(TypedDict):
 class ChangeList(TypedDict):
     """A page of the change feed, oldest first; where `next` is not null, more is there already."""
 
-    items: list[FeedItem]
+    items: list[ChangeItem]
     as_of: Annotated[Seq, Field(description="Everything up to this change has been told: ask with `since` from here.")]
-    next: Next | None
+    next: NextPage | None

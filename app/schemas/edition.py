@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.alternate import Alternate
+from app.schemas.alternate import AlternateLink
 from app.schemas.scalars import Code, Href, LanguageTag, Url, ZoneName
 
 
@@ -31,7 +31,7 @@ class Edition(EditionLink):
             examples=["{site_url}/{slug}"],
         ),
     ]
-    alternates: Annotated[list[Alternate], Field(description="The edition's feeds.")]
+    alternates: Annotated[list[AlternateLink], Field(description="The edition's feeds.")]
     strings: Annotated[
         dict[str, str],
         Field(description="Every interface string of a front end, complete, in the edition's language."),
@@ -73,7 +73,7 @@ LINKS: ServiceLinks = {
 }
 
 
-class Service(TypedDict):
+class ServiceDocument(TypedDict):
     """What this installation is and where to go from here."""
 
     name: Annotated[str, Field(examples=["Dayline"])]

@@ -5,13 +5,13 @@ from typing import Annotated, Any, ClassVar, Required, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from typing_extensions import TypedDict
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.difference import Difference
-from app.domain.revision import REVISION_MOST, Action, NoteType
+from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import ArticleNote
 from app.schemas.body import Block, Image, Rights, Source
-from app.schemas.page import Next
-from app.schemas.question import NAMES_MOST, WHOLE, ArticleFilters, Cursor, Limit, check_ids
+from app.schemas.page import NextPage
+from app.schemas.question import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
 from app.schemas.record import Content, Note, Text
 from app.schemas.scalars import ArticleId, Code, Href, Instant, InstantText, Slug, Url
 from app.schemas.write_warning import Warnings
@@ -42,7 +42,7 @@ class EditorialItem(TypedDict, total=False):
     source_id: Annotated[str | None, Field(description="What another system knows it by.", examples=["cms:41"])]
     slug: Slug
     url: Annotated[Url, Field(description="Where it is, or will be, on the front end.")]
-    status: Status
+    status: ArticleStatus
     version: Annotated[int, Field(description="Counts the public versions; 0 on what was never public.", ge=0)]
     revision: Annotated[int, Field(description="Counts every save; the `ETag`.", ge=1)]
     label: Code | None
@@ -84,7 +84,7 @@ class EditorialList(TypedDict):
     """A page of the newsroom's articles, the latest saved first."""
 
     items: list[EditorialItem]
-    next: Next | None
+    next: NextPage | None
 
 
 class RevisionNote(TypedDict):
@@ -100,9 +100,9 @@ class RevisionItem(TypedDict):
     revision: Annotated[int, Field(ge=1)]
     href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr/revisions/2"])]
     version: Annotated[int, Field(description="The public version it made, or left as it was.", ge=0)]
-    status: Status
+    status: ArticleStatus
     published_at: InstantText | None
-    action: Action
+    action: RevisionAction
     at: InstantText
     actor: Actor
     note: Annotated[RevisionNote | None, Field(description="What the public was told of it.")]
@@ -112,7 +112,7 @@ class RevisionList(TypedDict):
     """A page of an article's saves, the latest first."""
 
     items: list[RevisionItem]
-    next: Next | None
+    next: NextPage | None
 
 
 class Revision(RevisionItem, total=False):
@@ -123,15 +123,15 @@ class Revision(RevisionItem, total=False):
     differences: Required[list[Difference]]
 
 
-class EditorialQuestion(ArticleFilters):
+class EditorialListParams(ArticleFilterParams):
     """The newsroom's list. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
 
     status: Annotated[
-        list[Status],
-        Field(default_factory=list, max_length=NAMES_MOST, description="Any of these; all where absent."),
+        list[ArticleStatus],
+        Field(default_factory=list, max_length=MAX_NAMES, description="Any of these; all where absent."),
     ]
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 50
@@ -142,7 +142,7 @@ class EditorialQuestion(ArticleFilters):
         return self
 
 
-class RevisionsQuestion(BaseModel):
+class RevisionListParams(BaseModel):
     """A list of an article's saves."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -151,19 +151,19 @@ class RevisionsQuestion(BaseModel):
     limit: Annotated[Limit, Field(description="Saves on a page.")] = 50
 
 
-class RevisionQuestion(BaseModel):
+class RevisionParams(BaseModel):
     """One save of an article."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     against: Annotated[
         int | None,
-        Field(ge=1, le=REVISION_MOST, description="The save to compare with; the one before where absent."),
-        WHOLE,
+        Field(ge=1, le=MAX_REVISION, description="The save to compare with; the one before where absent."),
+        StrictInt,
     ] = None
 
 
-class PublicationCommand(BaseModel):
+class PublicationRequest(BaseModel):
     """When to publish."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -171,7 +171,7 @@ class PublicationCommand(BaseModel):
     at: Annotated[Instant | None, Field(description="A future instant makes a schedule; now where absent.")] = None
 
 
-class BumpCommand(BaseModel):
+class BumpRequest(BaseModel):
     """Where the public time moves to."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -180,7 +180,7 @@ class BumpCommand(BaseModel):
     note: Annotated[Note | None, Field(description="What the public is told of it.")] = None
 
 
-class WithdrawalCommand(BaseModel):
+class WithdrawalRequest(BaseModel):
     """Why an article is withdrawn."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -189,7 +189,7 @@ class WithdrawalCommand(BaseModel):
     notice: Annotated[Text | None, Field(description="What the public is told.")] = None
 
 
-ArticlePatch: type[BaseModel] = create_model(
+ArticleUpdate: type[BaseModel] = create_model(
     "ArticlePatch",
     __config__=ConfigDict(extra="forbid", defer_build=True),
     __doc__="A merge patch (RFC 7396) of what an article says; members left out stay, null empties.",

@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 from app.domain.feed import FeedContent
-from app.schemas.page import Next
-from app.schemas.question import NameQuestion
+from app.schemas.page import NextPage
+from app.schemas.question import EntryListParams
 from app.schemas.record import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 from app.schemas.scalars import Code, Href, InstantText, LanguageTag, Url, ZoneName
 from app.schemas.write_warning import Warnings
@@ -105,49 +105,49 @@ class EditorialEntries(TypedDict):
     """A page of entries, by name."""
 
     items: list[EditorialEntry]
-    next: Next | None
+    next: NextPage | None
 
 
 class EditorialEditions(TypedDict):
     """A page of editions as editors see them, by slug."""
 
     items: list[EditorialEdition]
-    next: Next | None
+    next: NextPage | None
 
 
 class EditorialSections(TypedDict):
     """A page of sections as editors see them, by slug."""
 
     items: list[EditorialSection]
-    next: Next | None
+    next: NextPage | None
 
 
 class EditorialTags(TypedDict):
     """A page of tags as editors see them, by slug."""
 
     items: list[EditorialTag]
-    next: Next | None
+    next: NextPage | None
 
 
 class EditorialAuthors(TypedDict):
     """A page of authors as editors see them, by slug."""
 
     items: list[EditorialAuthor]
-    next: Next | None
+    next: NextPage | None
 
 
 class EditorialLabels(TypedDict):
     """A page of labels as editors see them, by code."""
 
     items: list[EditorialLabel]
-    next: Next | None
+    next: NextPage | None
 
 
-class EntriesQuestion(NameQuestion):
+class EditorialEntryListParams(EntryListParams):
     """A list of entries as editors see them; `edition` is that of sections and means nothing to the others."""
 
 
-class EntryQuestion(BaseModel):
+class EditorialEntryParams(BaseModel):
     """Whose section is meant."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.domain.article import Status
-from app.domain.revision import Action, NoteType
+from app.domain.article import ArticleStatus
+from app.domain.revision import NoteType, RevisionAction
 from app.schemas.editorial import (
     EditorialArticle,
     EditorialItem,
@@ -28,7 +28,7 @@ ITEM: EditorialItem = {
     "source_id": "harbour:2026-11-19:vote",
     "slug": PUBLIC["slug"],
     "url": PUBLIC["url"],
-    "status": Status.PUBLISHED,
+    "status": ArticleStatus.PUBLISHED,
     "version": 2,
     "revision": 2,
     "label": "updated",
@@ -73,7 +73,7 @@ SAVED: SavedArticle = {
 UNCHANGED: SavedArticle = {**ARTICLE, "warnings": []}
 WITHDRAWN: SavedArticle = {
     **UNCHANGED,
-    "status": Status.WITHDRAWN,
+    "status": ArticleStatus.WITHDRAWN,
     "revision": 3,
     "withdrawal": {
         "reason": "Legal, 20 November",
@@ -117,9 +117,9 @@ SAVE: RevisionItem = {
     "revision": 2,
     "href": f"{HREF}/revisions/2",
     "version": 2,
-    "status": Status.PUBLISHED,
+    "status": ArticleStatus.PUBLISHED,
     "published_at": PUBLIC["published_at"],
-    "action": Action.EDITED,
+    "action": RevisionAction.EDITED,
     "at": "2026-11-20T20:05:00+02:00",
     "actor": "key:k7q2m5xw3f",
     "note": {"type": NoteType.CORRECTION, "text": CORRECTION},

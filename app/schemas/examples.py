@@ -3,18 +3,18 @@
 `tests/api/test_examples.py` requests the documented addresses of the sample and compares the members of the responses.
 """
 
-from app.domain.revision import Event
-from app.schemas.alternate import Alternate
-from app.schemas.article import Article, ArticleItem, ArticleList, Item, RelatedList
+from app.domain.revision import HistoryEventType
+from app.schemas.alternate import AlternateLink
+from app.schemas.article import Article, ArticleItem, ArticleList, RelatedList, TimelineItem
 from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
 from app.schemas.change import ChangeList
-from app.schemas.edition import LINKS, Edition, EditionLink, Service
+from app.schemas.edition import LINKS, Edition, EditionLink, ServiceDocument
 from app.schemas.history import History
 from app.schemas.page import AuthorList, EditionList, LabelList, SectionList, TagList
 from app.schemas.stream import StreamedChange
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
 
-ITEM: Item = {
+ITEM: TimelineItem = {
     "id": "0s9et2dg0bgsr",
     "href": "/v1/articles/0s9et2dg0bgsr",
     "url": "https://meridian.example/budget-passes-by-one-vote",
@@ -27,7 +27,7 @@ ITEM: Item = {
     "section": "politics",
     "version": 1,
 }
-EARLIER: Item = {
+EARLIER: TimelineItem = {
     "id": "0s9cd5fg0bf0r",
     "href": "/v1/articles/0s9cd5fg0bf0r",
     "url": "https://meridian.example/the-silo-is-too-dear-for-the-people-who-built-it",
@@ -40,7 +40,7 @@ EARLIER: Item = {
     "section": "culture",
     "version": 1,
 }
-LATER: Item = {
+LATER: TimelineItem = {
     "id": "0s9hv3wg0bqxh",
     "href": "/v1/articles/0s9hv3wg0bqxh",
     "url": "https://meridian.example/what-the-budget-changes",
@@ -169,7 +169,7 @@ ARTICLE_ITEM: ArticleItem = {
     },
     "version": 1,
 }
-FEED: Alternate = {
+FEED: AlternateLink = {
     "rel": "alternate",
     "type": "application/rss+xml",
     "href": "/feeds/harbour/rss.xml",
@@ -223,7 +223,7 @@ EDITION: Edition = {
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
 }
 EDITIONS: EditionList = {"items": [EDITION], "next": None}
-SERVICE: Service = {
+SERVICE: ServiceDocument = {
     "name": "Dayline",
     "version": "0.1.0",
     "editions": [EDITION_LINK],
@@ -233,14 +233,14 @@ SERVICE: Service = {
 HISTORY: History = {
     "items": [
         {
-            "type": Event.CORRECTION,
+            "type": HistoryEventType.CORRECTION,
             "at": "2026-11-20T20:05:00+02:00",
             "version": 2,
             "published_at": ARTICLE["published_at"],
             "note": "The weekday tram to Brickfields will leave at 00:35, not at 00:20.",
         },
         {
-            "type": Event.PUBLICATION,
+            "type": HistoryEventType.PUBLICATION,
             "at": ARTICLE["published_at"],
             "version": 1,
             "published_at": ARTICLE["published_at"],

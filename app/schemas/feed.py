@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from app.domain.article import BodyForm
-from app.schemas.question import LIMIT_WITH_BODY, WHOLE, ArticlesQuestion, Cursor, Filters, Question
+from app.domain.article import BodyFormat
+from app.schemas.question import LIMIT_WITH_BODY, ArticleListParams, Cursor, FilterParams, QueryParams, StrictInt
 
-NEWS_PARTS_MOST = 50
+MAX_NEWS_PARTS = 50
 
-FeedLimit = Annotated[int, Field(ge=1, le=LIMIT_WITH_BODY, description="Articles in a document."), WHOLE]
+FeedLimit = Annotated[int, Field(ge=1, le=LIMIT_WITH_BODY, description="Articles in a document."), StrictInt]
 
 
-class FeedQuestion(Filters):
+class FeedParams(FilterParams):
     """A feed of an edition, or of what its filters hold; the address names the edition."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
@@ -20,9 +20,9 @@ class FeedQuestion(Filters):
     cursor: Cursor = None
     limit: FeedLimit = 40
 
-    def articles(self, body: BodyForm) -> ArticlesQuestion:
+    def articles(self, body: BodyFormat) -> ArticleListParams:
         """The same of the list of articles."""
-        return ArticlesQuestion(
+        return ArticleListParams(
             edition=self.edition,
             section=self.section,
             tag=self.tag,
@@ -34,21 +34,21 @@ class FeedQuestion(Filters):
         )
 
 
-class CurrentQuestion(Filters):
+class CurrentFeedParams(FilterParams):
     """A feed whose past is in archive documents."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
-class SitemapQuestion(Question):
+class SitemapParams(QueryParams):
     """All the pages of an edition: no filter counts."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
-class NewsQuestion(CurrentQuestion):
+class NewsSitemapParams(CurrentFeedParams):
     """A sitemap of recent news."""
 
     part: Annotated[
-        int | None, Field(ge=1, le=NEWS_PARTS_MOST, description="Which thousand, where there are several."), WHOLE
+        int | None, Field(ge=1, le=MAX_NEWS_PARTS, description="Which thousand, where there are several."), StrictInt
     ] = None

@@ -5,15 +5,15 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.revision import Event
-from app.schemas.page import Next
+from app.domain.revision import HistoryEventType
+from app.schemas.page import NextPage
 from app.schemas.scalars import InstantText
 
 
 class HistoryEvent(TypedDict):
     """Something the public saw change."""
 
-    type: Event
+    type: HistoryEventType
     at: InstantText
     version: Annotated[int, Field(description="The public version from then on.", ge=1)]
     published_at: Annotated[InstantText, Field(description="The public time from then on.")]
@@ -24,4 +24,4 @@ class History(TypedDict):
     """What the public saw change, the latest first; never what an article said."""
 
     items: list[HistoryEvent]
-    next: Next | None
+    next: NextPage | None

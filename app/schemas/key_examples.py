@@ -1,13 +1,13 @@
 """Invented keys for the API document; each follows its schema, and a test holds it to that."""
 
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import ApiKey, ApiKeyList, NewApiKey
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKey, ApiKeyList, ApiKeyWithToken
 
 KEY: ApiKey = {
     "prefix": "k7q2m5xw3f",
     "href": "/v1/editorial/keys/k7q2m5xw3f",
     "name": "Newsroom CMS",
-    "scopes": [KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH],
+    "scopes": [ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH],
     "created_at": "2026-11-20T09:15:00+00:00",
     "expires_at": "2027-11-20T00:00:00+00:00",
     "revoked_at": None,
@@ -15,7 +15,7 @@ KEY: ApiKey = {
     "previous_until": None,
     "last_used_at": "2026-11-20T11:58:41.250000+00:00",
 }
-NEW_KEY: NewApiKey = {
+NEW_KEY: ApiKeyWithToken = {
     **KEY,
     "last_used_at": None,
     "token": "dl_k7q2m5xw3f" + "a2b3c4d5e6f7g2h3i4j5k6l7m2n3o4p5q6r7s2t3u4v5w6x7y2z3",

@@ -10,7 +10,7 @@ from app.schemas.edition import Edition
 from app.schemas.scalars import Href
 
 
-class Next(TypedDict):
+class NextPage(TypedDict):
     """Where the list goes on; null at its end."""
 
     cursor: Annotated[str, Field(description="Opaque; never expires.", examples=["AZk2…"])]
@@ -21,32 +21,32 @@ class AuthorList(TypedDict):
     """A page of authors, by slug."""
 
     items: list[Author]
-    next: Next | None
+    next: NextPage | None
 
 
 class SectionList(TypedDict):
     """A page of sections, by slug."""
 
     items: list[Section]
-    next: Next | None
+    next: NextPage | None
 
 
 class TagList(TypedDict):
     """A page of tags, by slug."""
 
     items: list[Tag]
-    next: Next | None
+    next: NextPage | None
 
 
 class LabelList(TypedDict):
     """A page of labels, by code."""
 
     items: list[Label]
-    next: Next | None
+    next: NextPage | None
 
 
 class EditionList(TypedDict):
     """A page of editions, by slug."""
 
     items: list[Edition]
-    next: Next | None
+    next: NextPage | None

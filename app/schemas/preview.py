@@ -5,29 +5,29 @@ from typing import Annotated, Required
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.article import BodyForm, Status
+from app.domain.article import ArticleStatus, BodyFormat
 from app.schemas.article import Article
-from app.schemas.question import WHOLE, Nothing
+from app.schemas.question import NoParams, StrictInt
 from app.schemas.scalars import Href, InstantText
 
 EXPIRES_IN_SECONDS = 3_600
-EXPIRES_IN_SECONDS_MOST = 7 * 86_400
+MAX_EXPIRES_IN_SECONDS = 7 * 86_400
 
 
-class PreviewLinkQuestion(Nothing):
+class PreviewLinkParams(NoParams):
     """The address of a preview."""
 
     expires_in: Annotated[
         int,
-        Field(ge=1, le=EXPIRES_IN_SECONDS_MOST, description="For how many seconds the address is good."),
-        WHOLE,
+        Field(ge=1, le=MAX_EXPIRES_IN_SECONDS, description="For how many seconds the address is good."),
+        StrictInt,
     ] = EXPIRES_IN_SECONDS
 
 
-class PreviewQuestion(Nothing):
+class PreviewParams(NoParams):
     """A preview."""
 
-    body: Annotated[BodyForm, Field(description="The form of the body.")] = BodyForm.BLOCKS
+    body: Annotated[BodyFormat, Field(description="The form of the body.")] = BodyFormat.BLOCKS
 
 
 class PreviewLink(TypedDict):
@@ -37,7 +37,7 @@ class PreviewLink(TypedDict):
     expires_at: InstantText
 
 
-class PreviewTerm(TypedDict):
+class PreviewValidity(TypedDict):
     """How long a preview may be read."""
 
     expires_at: InstantText
@@ -46,5 +46,5 @@ class PreviewTerm(TypedDict):
 class PreviewedArticle(Article, total=False):
     """The article's page as it would be: what has no date yet is dated now, what was never public is version 1."""
 
-    status: Required[Status]
-    preview: Required[PreviewTerm]
+    status: Required[ArticleStatus]
+    preview: Required[PreviewValidity]

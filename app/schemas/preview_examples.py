@@ -1,6 +1,6 @@
 """Invented previews for the API document; each follows its schema, and a test holds it to that."""
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.schemas.examples import ARTICLE
 from app.schemas.preview import PreviewedArticle, PreviewLink
 
@@ -10,6 +10,6 @@ PREVIEW_LINK: PreviewLink = {
 }
 PREVIEW: PreviewedArticle = {
     **ARTICLE,
-    "status": Status.DRAFT,
+    "status": ArticleStatus.DRAFT,
     "preview": {"expires_at": "2026-11-20T20:30:00+02:00"},
 }

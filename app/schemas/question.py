@@ -1,18 +1,18 @@
 """What can be asked of a list: one model per address, from which both the parser and the document are made.
 
 Question          edition
-├── NameQuestion      + cursor, limit                       authors, sections, tags, labels, editions
-├── ArticleQuestion   + body                                one article
-├── HistoryQuestion   + cursor, limit                       an article's history
+├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
+├── ArticleParams   + body                                one article
+├── HistoryParams   + cursor, limit                       an article's history
 └── Filters           + section, tag, author, label
-    ├── CalendarQuestion  + from, to, tz
-    └── ArticleFilters    + from, to, exclude, id, fields
-        ├── ArticlesQuestion  + body, cursor, limit
-        ├── ExportQuestion    + body
-        ├── TimelineQuestion  + tz, total, newest_day, cursor, limit
-        ├── DayQuestion       + tz, total
-        ├── ChangesQuestion   + since, wait, tz, cursor, limit   (in change.py)
-        └── StreamQuestion    + since, tz                        (in stream.py)
+    ├── CalendarParams  + from, to, tz
+    └── ArticleFilterParams    + from, to, exclude, id, fields
+        ├── ArticleListParams  + body, cursor, limit
+        ├── ExportParams    + body
+        ├── TimelineParams  + tz, total, newest_day, cursor, limit
+        ├── DayParams       + tz, total
+        ├── ChangeListParams   + since, wait, tz, cursor, limit   (in change.py)
+        └── StreamParams    + since, tz                        (in stream.py)
 """
 
 import re
@@ -23,15 +23,15 @@ from urllib.parse import quote_plus
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.domain.article import BodyForm
+from app.domain.article import BodyFormat
 from app.domain.ids import ID_PATTERN, parse_id
-from app.errors import Flaw, InvalidInput, InvalidValue
-from app.schemas.article import ArticleItem, Item
+from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.article import ArticleItem, TimelineItem
 
-LIMIT_MOST = 200
+MAX_LIMIT = 200
 LIMIT_WITH_BODY = 50
-IDS_MOST = 100
-NAMES_MOST = 50
+MAX_IDS = 100
+MAX_NAMES = 50
 MAX_FIELDS = 100
 EVERY_EDITION = "*"
 SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
@@ -44,13 +44,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and not (value.isascii() and value.lstrip("-").isdigit()):
-        raise InvalidValue("a whole number is expected")
+        raise InvalidValueError("a whole number is expected")
     return value
 
 
 def _flag(value: Any) -> Any:
     if isinstance(value, str) and value not in {"true", "false"}:
-        raise InvalidValue("true or false is expected")
+        raise InvalidValueError("true or false is expected")
     return value
 
 
@@ -69,29 +69,29 @@ def _known_id(value: str) -> str:
     return value
 
 
-Names = Annotated[list[str], Field(max_length=NAMES_MOST)]
+Names = Annotated[list[str], Field(max_length=MAX_NAMES)]
 Cursor = Annotated[
     str | None, Field(description="Where the list goes on: the `cursor` of the page before, as it was given.")
 ]
-WHOLE = BeforeValidator(_whole)
+StrictInt = BeforeValidator(_whole)
 """Refuses what is no whole number in plain digits."""
-FLAG = BeforeValidator(_flag)
+StrictBool = BeforeValidator(_flag)
 """Refuses what is neither `true` nor `false`."""
-SPLIT = BeforeValidator(_split)
+CommaSeparated = BeforeValidator(_split)
 """Split values at commas; an empty value counts towards the bound of the list."""
 DROP_EMPTY = AfterValidator(_drop_empty)
 """Remove empty values after the list was counted."""
-ID = AfterValidator(_known_id)
+ArticleIdCheck = AfterValidator(_known_id)
 """Refuses what has not the form of an article's id."""
-Limit = Annotated[int, Field(ge=1, le=LIMIT_MOST), WHOLE]
-Zone = Annotated[
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), StrictInt]
+TimeZoneParam = Annotated[
     str | None,
     Field(description="The IANA zone to read days and times in; the edition's own where absent."),
 ]
-Moment = Annotated[str | None, Field()]
-Members = Annotated[
+DateOrInstant = Annotated[str | None, Field()]
+Fields = Annotated[
     list[str],
-    SPLIT,
+    CommaSeparated,
     Field(
         max_length=MAX_FIELDS,
         description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay.",
@@ -99,13 +99,13 @@ Members = Annotated[
     DROP_EMPTY,
 ]
 Ids = Annotated[
-    list[Annotated[str, ID, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
-    SPLIT,  # an empty id is refused: if it were dropped, `id=` would select all articles
-    Field(max_length=IDS_MOST, description="Only these articles, up to 100; all of them in one page."),
+    list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
+    CommaSeparated,  # an empty id is refused: if it were dropped, `id=` would select all articles
+    Field(max_length=MAX_IDS, description="Only these articles, up to 100; all of them in one page."),
 ]
 
 
-class Question(BaseModel):
+class QueryParams(BaseModel):
     """What every address takes."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -117,10 +117,10 @@ class Question(BaseModel):
     @model_validator(mode="after")
     def _one_edition(self) -> Self:
         if self.edition == EVERY_EDITION and not self.spans_editions:
-            raise InvalidInput(Flaw("edition", "Name one edition; only articles and changes span them all."))
+            raise InvalidInputError(FieldError("edition", "Name one edition; only articles and changes span them all."))
         return self
 
-    def href(self, path: str, **changed: str | None) -> str:
+    def url_for(self, path: str, **changed: str | None) -> str:
         """The address of this question at `path`, with some parameters changed or (None) dropped."""
         given, own = self.model_fields_set, self.__dict__
         asked = {name: own[member] for name, member in _members(type(self)).items() if member in given}
@@ -156,27 +156,27 @@ def _text(value: object) -> str:
     return text if _PLAIN.fullmatch(text) else quote_plus(text)
 
 
-class Nothing(BaseModel):
+class NoParams(BaseModel):
     """No parameters at all."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
-class NameQuestion(Question):
+class EntryListParams(QueryParams):
     """A list ordered by name."""
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Entries on a page.")] = 100
 
 
-class HistoryQuestion(Question):
+class HistoryParams(QueryParams):
     """What the public saw change of an article."""
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Events on a page.")] = 50
 
 
-class Filters(Question):
+class FilterParams(QueryParams):
     """The filters every list of articles takes: repeat a name for OR, use several names for AND."""
 
     section: Annotated[Names, Field(description="Slugs of sections, any of them.")] = []
@@ -185,93 +185,95 @@ class Filters(Question):
     label: Annotated[Names, Field(description="Codes of labels, any of them.")] = []
 
 
-class ArticleFilters(Filters):
+class ArticleFilterParams(FilterParams):
     """Filters with a range of time, exclusions and a choice of members."""
 
     from_: Annotated[
-        Moment,
+        DateOrInstant,
         Field(alias="from", description="Published at or after: an RFC 3339 instant or a local date."),
     ] = None
     to: Annotated[
-        Moment,
+        DateOrInstant,
         Field(description="Published before: an RFC 3339 instant or a local date (its first instant)."),
     ] = None
     exclude: Annotated[
         list[str],
-        SPLIT,
-        Field(max_length=IDS_MOST, description="Ids or slugs to leave out, such as the article being read."),
+        CommaSeparated,
+        Field(max_length=MAX_IDS, description="Ids or slugs to leave out, such as the article being read."),
         DROP_EMPTY,
     ] = []
     id: Ids = []
-    fields: Members = []
+    fields: Fields = []
 
-    members: ClassVar[frozenset[str]] = frozenset(Item.__annotations__)
+    members: ClassVar[frozenset[str]] = frozenset(TimelineItem.__annotations__)
 
     @model_validator(mode="after")
     def _known_members(self) -> Self:
         for name in self.fields:
             if name not in self.members:
-                raise InvalidInput(Flaw("fields", f"'{name[:40]}' is not a member of an item."))
+                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a member of an item."))
         return self
 
 
-class ArticlesQuestion(ArticleFilters):
+class ArticleListParams(ArticleFilterParams):
     """A list of articles. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset(ArticleItem.__annotations__)
 
-    body: Annotated[BodyForm, Field(description="The form of the bodies to add; then `limit` is at most 50.")] = (
-        BodyForm.NONE
+    body: Annotated[BodyFormat, Field(description="The form of the bodies to add; then `limit` is at most 50.")] = (
+        BodyFormat.NONE
     )
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 20
 
     @model_validator(mode="after")
     def _bodies_are_bounded(self) -> Self:
-        if self.body is not BodyForm.NONE and max(self.limit, len(self.id)) > LIMIT_WITH_BODY:
-            raise InvalidInput(Flaw("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page."))
+        if self.body is not BodyFormat.NONE and max(self.limit, len(self.id)) > LIMIT_WITH_BODY:
+            raise InvalidInputError(
+                FieldError("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page.")
+            )
         check_ids(self)
         return self
 
 
-class ExportQuestion(ArticleFilters):
+class ExportParams(ArticleFilterParams):
     """All articles. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
-    members: ClassVar[frozenset[str]] = ArticlesQuestion.members
+    members: ClassVar[frozenset[str]] = ArticleListParams.members
 
-    body: Annotated[BodyForm, Field(description="The form of the bodies to add.")] = BodyForm.NONE
+    body: Annotated[BodyFormat, Field(description="The form of the bodies to add.")] = BodyFormat.NONE
 
 
-class TimelineQuestion(ArticleFilters):
+class TimelineParams(ArticleFilterParams):
     """A page of the timeline."""
 
-    tz: Zone = None
+    tz: TimeZoneParam = None
     newest_day: Annotated[
         str | None,
         Field(description="A local date: begin at the end of that day.", json_schema_extra={"format": "date"}),
     ] = None
-    total: Annotated[bool, FLAG, Field(description="Add each day's total, over all pages.")] = False
+    total: Annotated[bool, StrictBool, Field(description="Add each day's total, over all pages.")] = False
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Items on a page.")] = 40
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
         if self.cursor is not None and self.newest_day is not None:
-            raise InvalidInput(Flaw("newest_day", "The cursor already says where to begin."))
+            raise InvalidInputError(FieldError("newest_day", "The cursor already says where to begin."))
         check_ids(self)
         return self
 
 
-class DayQuestion(ArticleFilters):
+class DayParams(ArticleFilterParams):
     """One whole local day."""
 
-    tz: Zone = None
-    total: Annotated[bool, FLAG, Field(description="Add the day's total.")] = False
+    tz: TimeZoneParam = None
+    total: Annotated[bool, StrictBool, Field(description="Add the day's total.")] = False
 
 
-class CalendarQuestion(Filters):
+class CalendarParams(FilterParams):
     """Which days have news."""
 
     from_: Annotated[
@@ -288,18 +290,18 @@ class CalendarQuestion(Filters):
             description="The local date after the last; tomorrow where absent.", json_schema_extra={"format": "date"}
         ),
     ] = None
-    tz: Zone = None
+    tz: TimeZoneParam = None
 
 
-class ArticleQuestion(Question):
+class ArticleParams(QueryParams):
     """One article."""
 
-    body: Annotated[BodyForm, Field(description="The form of the body.")] = BodyForm.BLOCKS
+    body: Annotated[BodyFormat, Field(description="The form of the body.")] = BodyFormat.BLOCKS
 
 
 def check_ids(question: Any) -> None:
-    """InvalidInput where `id` stands beside a cursor or a smaller limit."""
+    """InvalidInputError where `id` stands beside a cursor or a smaller limit."""
     if question.id and question.cursor is not None:
-        raise InvalidInput(Flaw("cursor", "The articles of `id` are all on one page."))
+        raise InvalidInputError(FieldError("cursor", "The articles of `id` are all on one page."))
     if question.id and "limit" in question.model_fields_set and question.limit < len(question.id):
-        raise InvalidInput(Flaw("limit", "It is less than the number of ids, which are all on one page."))
+        raise InvalidInputError(FieldError("limit", "It is less than the number of ids, which are all on one page."))

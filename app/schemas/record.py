@@ -8,25 +8,25 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.article_url import article_url_template
-from app.domain.body import Body, Image, Rights, Source, null_as_empty, whole_number
+from app.domain.body import Body, ImageInput, RightsInput, SourceInput, null_as_empty, whole_number
 from app.domain.calendar import find_zone
 from app.domain.feed import FeedContent
 from app.domain.ids import parse_id
-from app.domain.language import check_language
-from app.domain.markup import plain_text, site_url
+from app.domain.language import validate_language
+from app.domain.markup import clean_text, validate_site_url
 from app.domain.one_line import one_line, visible_line, visible_text
-from app.domain.revision import Action, NoteType
-from app.domain.slug import check_code, check_slug
-from app.errors import Flaw, InvalidInput, InvalidValue
+from app.domain.revision import NoteType, RevisionAction
+from app.domain.slug import validate_code, validate_slug
+from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.scalars import Instant
 
-LINE_MOST = 1_000
-TEXT_MOST = 20_000
-NAMES_MOST = 200
-NUMBER_MOST = 10**8  # revisions and versions: far from what either database counts to
-SOURCE_ID_MOST = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
+MAX_LINE = 1_000
+MAX_TEXT = 20_000
+MAX_NAMES = 200
+MAX_NUMBER = 10**8  # revisions and versions: far from what either database counts to
+MAX_SOURCE_ID = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
 
 
 def _zone_name(value: str) -> str:
@@ -44,8 +44,8 @@ def _id(value: str) -> str:
 
 def _filled(value: str) -> str:
     if not value.strip():
-        raise InvalidValue("It is empty.")
-    return plain_text(value)
+        raise InvalidValueError("It is empty.")
+    return clean_text(value)
 
 
 def _null_as_empty_object(value: object) -> object:
@@ -55,19 +55,19 @@ def _null_as_empty_object(value: object) -> object:
 def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
     numbers, versions = [each.revision for each in values], [each.version for each in values]
     if numbers != sorted(set(numbers)) or versions != sorted(versions):
-        raise InvalidValue("Revisions come in the order of their numbers, and versions do not fall.")
+        raise InvalidValueError("Revisions come in the order of their numbers, and versions do not fall.")
     return values
 
 
-Line = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(visible_line)]
-Lines = Annotated[str, Field(max_length=LINE_MOST), AfterValidator(visible_text)]
-Text = Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(plain_text)]
-Code = Annotated[str, AfterValidator(check_code)]
-SourceId = Annotated[str, Field(max_length=SOURCE_ID_MOST), AfterValidator(_filled)]
+Line = Annotated[str, Field(max_length=MAX_LINE), AfterValidator(visible_line)]
+Lines = Annotated[str, Field(max_length=MAX_LINE), AfterValidator(visible_text)]
+Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)]
+Code = Annotated[str, AfterValidator(validate_code)]
+SourceId = Annotated[str, Field(max_length=MAX_SOURCE_ID), AfterValidator(_filled)]
 NullAsEmpty = BeforeValidator(null_as_empty)
-Codes = Annotated[list[Code], NullAsEmpty, Field(max_length=NAMES_MOST), AfterValidator(_once)]
-References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=NAMES_MOST), AfterValidator(_once)]
-Language = Annotated[str, AfterValidator(check_language)]
+Codes = Annotated[list[Code], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
+References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
+Language = Annotated[str, AfterValidator(validate_language)]
 Translations = Annotated[dict[Language, Line], BeforeValidator(_null_as_empty_object)]
 LongTranslations = Annotated[dict[Language, Lines], BeforeValidator(_null_as_empty_object)]
 
@@ -84,7 +84,7 @@ class EditionRecord(_Record):
     name: Line
     language: Language
     timezone: Annotated[str, AfterValidator(_zone_name)]
-    site_url: Annotated[str, AfterValidator(site_url)]
+    site_url: Annotated[str, AfterValidator(validate_site_url)]
     article_url: Annotated[str, AfterValidator(article_url_template)] | None = None
     default: Annotated[bool, Field(strict=True)] = False
     feed_content: FeedContent = FeedContent.SUMMARY
@@ -142,13 +142,13 @@ class Note(_Record):
     """What the newsroom tells the public of a change."""
 
     type: NoteType
-    text: Annotated[str, Field(max_length=TEXT_MOST), AfterValidator(visible_text)]
+    text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(visible_text)]
 
 
 class Content(_Record):
     """What editors write of an article."""
 
-    slug: Annotated[str, AfterValidator(check_slug)] | None = None
+    slug: Annotated[str, AfterValidator(validate_slug)] | None = None
     label: Code | None = None
     headline: Line
     lead: Text | None = None
@@ -157,9 +157,9 @@ class Content(_Record):
     tags: Codes = Field(default_factory=list)
     authors: Codes = Field(default_factory=list)
     updated_at: Instant | None = None
-    source: Source | None = None
-    image: Image | None = None
-    rights: Rights | None = None
+    source: SourceInput | None = None
+    image: ImageInput | None = None
+    rights: RightsInput | None = None
     related: References = Field(default_factory=list)
     body: Body = Field(default_factory=list)
 
@@ -167,17 +167,17 @@ class Content(_Record):
 class PastContent(Content):
     """A revision of an article; a headline without visible characters does not refuse the article here."""
 
-    headline: Annotated[str, Field(max_length=LINE_MOST), AfterValidator(one_line)]
+    headline: Annotated[str, Field(max_length=MAX_LINE), AfterValidator(one_line)]
 
 
 class RevisionRecord(_Record):
     """A save of an article; `content` is absent where the next one (for the last: the article itself) says the same."""
 
-    revision: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=NUMBER_MOST, strict=True)]
-    version: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=NUMBER_MOST, strict=True)]
-    status: Status
+    revision: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=MAX_NUMBER, strict=True)]
+    version: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=MAX_NUMBER, strict=True)]
+    status: ArticleStatus
     published_at: Instant | None = None
-    action: Action
+    action: RevisionAction
     at: Instant
     actor: Line
     note: Note | None = None
@@ -185,10 +185,10 @@ class RevisionRecord(_Record):
 
     @model_validator(mode="after")
     def _dated(self) -> Self:
-        if self.published_at is None and self.status is not Status.DRAFT:
-            raise InvalidValue(f"A save that left the article {self.status} has a public time.")
-        if self.version == 0 and self.status is Status.PUBLISHED:
-            raise InvalidValue("What was public had a version.")
+        if self.published_at is None and self.status is not ArticleStatus.DRAFT:
+            raise InvalidValueError(f"A save that left the article {self.status} has a public time.")
+        if self.version == 0 and self.status is ArticleStatus.PUBLISHED:
+            raise InvalidValueError("What was public had a version.")
         return self
 
 
@@ -198,14 +198,14 @@ class ArticleInput(Content):
     kind: Literal["article"] = "article"
     id: Annotated[str, AfterValidator(_id)] | None = None
     source_id: SourceId | None = None
-    status: Status | None = None
+    status: ArticleStatus | None = None
     published_at: Instant | None = None
     first_published_at: Instant | None = None
     withdrawal: Withdrawal | None = None
     note: Note | None = None
 
 
-class ArticleSubmission(ArticleInput):
+class ArticleCreate(ArticleInput):
     """An article as a POST or a push brings it; without an edition it is the default one's, or the address's."""
 
     edition: Code | None = None
@@ -234,7 +234,7 @@ class ArticleRecord(ArticleInput):
     edition: Code
     erased_at: Instant | None = None
     old_slugs: Annotated[
-        list[Annotated[str, AfterValidator(check_slug)]], NullAsEmpty, Field(max_length=NAMES_MOST)
+        list[Annotated[str, AfterValidator(validate_slug)]], NullAsEmpty, Field(max_length=MAX_NAMES)
     ] = Field(default_factory=list)
     revisions: Annotated[list[RevisionRecord], NullAsEmpty, AfterValidator(_rising)] = Field(default_factory=list)
 
@@ -242,11 +242,11 @@ class ArticleRecord(ArticleInput):
     def _nothing_is_left(self) -> Self:
         if self.erased_at is None:
             return self
-        if self.status is not Status.WITHDRAWN:
-            raise InvalidInput(Flaw("status", "What was erased is withdrawn."))
+        if self.status is not ArticleStatus.WITHDRAWN:
+            raise InvalidInputError(FieldError("status", "What was erased is withdrawn."))
         blank = Content(headline=self.headline, slug=self.slug)
         if any(getattr(self, name) != getattr(blank, name) for name in Content.model_fields):
-            raise InvalidInput(Flaw("erased_at", "What was erased says nothing any more."))
+            raise InvalidInputError(FieldError("erased_at", "What was erased says nothing any more."))
         return self
 
 

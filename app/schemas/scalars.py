@@ -6,14 +6,14 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from app.domain.instant import parse_instant
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 _BASIC_OFFSET = re.compile(r"(?<=[0-9])([+-][0-9]{2})([0-9]{2})$")  # ISO 8601 allows it, and many systems write it
 
 
 def _instant(value: object) -> int:
     if not isinstance(value, str):
-        raise InvalidValue("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
+        raise InvalidValueError("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
     return parse_instant(_BASIC_OFFSET.sub(r"\1:\2", value))
 
 

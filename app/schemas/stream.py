@@ -5,13 +5,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.change import ChangesQuestion
-from app.schemas.question import SETS, WHOLE, ArticleFilters, Zone
+from app.schemas.change import ChangeListParams
+from app.schemas.question import SETS, ArticleFilterParams, StrictInt, TimeZoneParam
 
 _OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/FeedItem"}}
 
 
-class StreamQuestion(ArticleFilters):
+class StreamParams(ArticleFilterParams):
     """What is to be told as it happens. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
@@ -19,15 +19,15 @@ class StreamQuestion(ArticleFilters):
     since: Annotated[
         int | None,
         Field(ge=0, description="The last change that is known already, or 0 for everything; from now where absent."),
-        WHOLE,
+        StrictInt,
     ] = None
-    tz: Zone = None
+    tz: TimeZoneParam = None
 
-    def changes(self) -> ChangesQuestion:
+    def changes(self) -> ChangeListParams:
         """The same question to the change feed, in one form however it was asked."""
         given = self.model_dump(by_alias=True, exclude_unset=True, exclude={"since"})
         sorted_sets = {name: sorted(set(given[name])) for name in (*SETS, "id") if name in given}
-        return ChangesQuestion.model_validate(given | sorted_sets)
+        return ChangeListParams.model_validate(given | sorted_sets)
 
 
 class StreamedChange(TypedDict):

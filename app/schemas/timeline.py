@@ -5,8 +5,8 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.article import Item
-from app.schemas.page import Next
+from app.schemas.article import TimelineItem
+from app.schemas.page import NextPage
 from app.schemas.scalars import Code, DateText, Href, InstantText, Seq, ZoneName
 
 
@@ -32,10 +32,10 @@ class TimelineDay(TypedDict):
     total: NotRequired[
         Annotated[int, Field(description="All items of the day in this list; with `total=true` only.", ge=0)]
     ]
-    items: list[Item]
+    items: list[TimelineItem]
 
 
-class Newer(TypedDict):
+class NewerLink(TypedDict):
     """Where what came after this page is told."""
 
     href: Annotated[Href, Field(examples=["/v1/changes?since=184213"])]
@@ -47,9 +47,9 @@ class Timeline(TypedDict):
     edition: Code
     timezone: ZoneName
     as_of: NotRequired[Annotated[Seq, Field(description="Every change up to it is in this page.")]]
-    newer: NotRequired[Newer]
+    newer: NotRequired[NewerLink]
     days: list[TimelineDay]
-    next: Next | None
+    next: NextPage | None
 
 
 class DayLink(TypedDict):

@@ -7,28 +7,28 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from app.domain.change import ChangeType
-from app.errors import InvalidValue
-from app.schemas.page import Next
-from app.schemas.question import NAMES_MOST, WHOLE, Cursor, Limit, Nothing
+from app.errors import InvalidValueError
+from app.schemas.page import NextPage
+from app.schemas.question import MAX_NAMES, Cursor, Limit, NoParams, StrictInt
 from app.schemas.scalars import Href, InstantText, Seq
 
-DESCRIPTION_MOST = 500
-URL_MOST = 2_048
-NAME_MOST = 200
-SECRET_MOST = 200
+MAX_DESCRIPTION = 500
+MAX_URL = 2_048
+MAX_NAME = 200
+MAX_SECRET = 200
 GRACE_SECONDS = 86_400
-GRACE_SECONDS_MOST = 30 * 86_400
+MAX_GRACE_SECONDS = 30 * 86_400
 
 
 def _one_line(value: str) -> str:
     if not value.isprintable():
-        raise InvalidValue("One line is expected.")
+        raise InvalidValueError("One line is expected.")
     return value.strip()
 
 
 def _storable(value: str) -> str:
     if "\0" in value:
-        raise InvalidValue("It holds a character that no value has.")
+        raise InvalidValueError("It holds a character that no value has.")
     return value
 
 
@@ -37,10 +37,10 @@ def _types(values: list[ChangeType]) -> list[ChangeType]:
 
 
 def _names(description: str) -> Any:
-    return Field(max_length=NAMES_MOST, description=description)
+    return Field(max_length=MAX_NAMES, description=description)
 
 
-Name = Annotated[str, Field(min_length=1, max_length=NAME_MOST), AfterValidator(_storable)]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_storable)]
 WebhookId = Annotated[
     str,
     Field(description="What names the webhook.", pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$", examples=["0677y7hzc3m2e"]),
@@ -48,7 +48,7 @@ WebhookId = Annotated[
 Address = Annotated[
     str,
     Field(
-        max_length=URL_MOST,
+        max_length=MAX_URL,
         description="Where messages are sent: https, at a public address.",
         examples=["https://partner.example/hooks/dayline"],
     ),
@@ -56,13 +56,13 @@ Address = Annotated[
 ]
 Description = Annotated[
     str | None,
-    Field(max_length=DESCRIPTION_MOST, description="Whose it is, for people.", examples=["The Harbour Gazette"]),
+    Field(max_length=MAX_DESCRIPTION, description="Whose it is, for people.", examples=["The Harbour Gazette"]),
     AfterValidator(lambda value: None if value is None else _one_line(value) or None),
 ]
 Secret = Annotated[
     str,
     Field(
-        max_length=SECRET_MOST,
+        max_length=MAX_SECRET,
         description="`whsec_` and the base64 of 24 to 64 octets: what messages are signed with.",
         examples=["whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="],
     ),
@@ -91,7 +91,7 @@ class WebhookFilters(BaseModel):
     ] = []
 
 
-class WebhookRecord(BaseModel):
+class WebhookCreate(BaseModel):
     """What a webhook is made from."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -106,7 +106,7 @@ class WebhookRecord(BaseModel):
     secret: Annotated[Secret | None, Field(description="A secret of one's own; one is made where absent.")] = None
 
 
-class WebhookEdit(BaseModel):
+class WebhookState(BaseModel):
     """What of a webhook is edited."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -117,7 +117,7 @@ class WebhookEdit(BaseModel):
     is_enabled: Annotated[bool, Field(strict=True, description="Whether messages are sent.")] = True
 
 
-class WebhookPatch(BaseModel):
+class WebhookUpdate(BaseModel):
     """A merge patch (RFC 7396); members left out stay, null empties."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -128,18 +128,18 @@ class WebhookPatch(BaseModel):
     is_enabled: Annotated[bool | None, Field(description="Enabled again it goes on where it stood.")] = None
 
 
-class SecretRotationRecord(BaseModel):
+class WebhookSecretRotate(BaseModel):
     """How a webhook is given a new secret."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     grace_seconds: Annotated[
-        int, Field(ge=0, le=GRACE_SECONDS_MOST, strict=True, description="How long messages are signed with both.")
+        int, Field(ge=0, le=MAX_GRACE_SECONDS, strict=True, description="How long messages are signed with both.")
     ] = GRACE_SECONDS
     secret: Annotated[Secret | None, Field(description="A secret of one's own; one is made where absent.")] = None
 
 
-class ReplayRecord(BaseModel):
+class WebhookReplay(BaseModel):
     """From where a webhook is told everything again."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -147,7 +147,7 @@ class ReplayRecord(BaseModel):
     since: Annotated[int, Field(ge=0, strict=True, description="Changes after this one are sent again, in order.")]
 
 
-class _PageQuestion(Nothing):
+class _PageParams(NoParams):
     """A page of a private list."""
 
     cursor: Cursor = None
@@ -159,17 +159,17 @@ class _PageQuestion(Nothing):
         return f"{path}?{urlencode(asked | {'cursor': cursor})}"
 
 
-class WebhooksQuestion(_PageQuestion):
+class WebhookListParams(_PageParams):
     """A list of webhooks."""
 
 
-class DeliveriesQuestion(_PageQuestion):
+class DeliveryListParams(_PageParams):
     """What was sent to a webhook, or is to be."""
 
     status: Annotated[
         Literal["pending", "delivered"] | None, Field(description="Only what waits, or only what was taken.")
     ] = None
-    since: Annotated[int, Field(ge=0, description="Only of changes after this one."), WHOLE] = 0
+    since: Annotated[int, Field(ge=0, description="Only of changes after this one."), StrictInt] = 0
 
 
 class Webhook(TypedDict):
@@ -197,7 +197,7 @@ class Webhook(TypedDict):
     revision: Annotated[int, Field(ge=1)]
 
 
-class NewWebhook(Webhook):
+class WebhookWithSecret(Webhook):
     """A webhook with its secret, which is told this once."""
 
     secret: Secret
@@ -207,7 +207,7 @@ class WebhookList(TypedDict):
     """A page of webhooks, in the order of their making."""
 
     items: list[Webhook]
-    next: Next | None
+    next: NextPage | None
 
 
 class DeliveredArticle(TypedDict):
@@ -242,7 +242,7 @@ class DeliveryList(TypedDict):
     """A page of deliveries, the latest change first."""
 
     items: list[Delivery]
-    next: Next | None
+    next: NextPage | None
 
 
 class Ping(TypedDict):

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.article import CLOCK_TOLERANCE_US, Status
-from app.domain.body import Block, Embed, Heading, ItemList, Paragraph
+from app.domain.article import CLOCK_TOLERANCE_US, ArticleStatus
+from app.domain.body import Block, EmbedInput, HeadingInput, ListInput, ParagraphInput
 from app.domain.html_losses import LossCode, find_losses
 from app.schemas.record import ArticleInput, ArticleRecord
 
@@ -68,7 +68,7 @@ def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
 def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
     """Return the warnings of an import about dates that the editorial API refuses."""
     found: list[WriteWarning] = []
-    if article.status is Status.SCHEDULED and article.published_at is not None and article.published_at <= now:
+    if article.status is ArticleStatus.SCHEDULED and article.published_at is not None and article.published_at <= now:
         detail = "A schedule whose time has passed was published."
         found.append(WriteWarning(where="published_at", code=str(WarningCode.SCHEDULE_PASSED), detail=detail))
     latest = max(now + CLOCK_TOLERANCE_US, article.published_at or 0)
@@ -98,9 +98,9 @@ def _body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[
 
 def _html_members(raw: Any, block: Block) -> Iterator[tuple[str, str, str]]:
     """Return the HTML members of a block: names, values as given and values as stored."""
-    if isinstance(block, Paragraph | Heading | Embed):
+    if isinstance(block, ParagraphInput | HeadingInput | EmbedInput):
         if block.html is not None and "html" in raw:
             yield "html", raw["html"], block.html
-    elif isinstance(block, ItemList):
+    elif isinstance(block, ListInput):
         for number, (before, after) in enumerate(zip(raw["items"] or [], block.items, strict=False)):
             yield f"items.{number}", before, after

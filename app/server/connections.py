@@ -13,7 +13,7 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import Protocol, runtime_checkable
 
-from app.domain.peer import Network, parse_address, site_of
+from app.domain.peer import Network, parse_address, rate_limit_bucket
 from app.server.request_head import HeadLimits
 
 log = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class ConnectionMonitor:
         address = parse_address(host)
         if address is not None and any(address in network for network in self._trusted):
             return None
-        return site_of(address)
+        return rate_limit_bucket(address)
 
 
 def max_connections() -> int:

@@ -66,7 +66,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def idle_until(self) -> float | None:
         """The timer that ends keep-alive; None while a request or response is under way."""
         timer = self.timeout_keep_alive_task
-        return timer.when() if timer is not None and self._is_clear and self._is_through() else None
+        return timer.when() if timer is not None and self._is_clear and self._app_idle() else None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Register the connection; close it, or others, where too many are open."""
@@ -101,7 +101,7 @@ class BoundedProtocol(HttpToolsProtocol):
         requests = 0
         while start < len(data) and not self.transport.is_closing():
             if self._phase is BETWEEN:
-                if requests == self._limits.max_requests_per_turn or not self._is_free():
+                if requests == self._limits.max_requests_per_turn or not self._can_write():
                     self._hold(data, start)
                     return
                 requests += 1
@@ -273,12 +273,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.close()
         self._unregister()
 
-    def _is_through(self) -> bool:
+    def _app_idle(self) -> bool:
         """Return whether every request of the application has its response."""
         cycle = self.cycle
         return cycle is None or cycle.response_complete
 
-    def _is_free(self) -> bool:
+    def _can_write(self) -> bool:
         """Return whether every earlier request has its response, and the client reads the responses."""
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
@@ -290,12 +290,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unread, self._is_clear = (data, start), False
         self._unregister()
         self.flow.hold()
-        if self._is_free():  # other connections are served first
+        if self._can_write():  # other connections are served first
             self.loop.call_soon(self._read_on)
 
     def _read_on(self) -> None:
         """Parse the stored input, and then resume reading from the client."""
-        if self._unread is None or self.transport.is_closing() or not self._is_free():
+        if self._unread is None or self.transport.is_closing() or not self._can_write():
             return
         (data, start), self._unread = self._unread, None
         self._read(data, start)
@@ -330,7 +330,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Return a problem for the request that is being read, where it has no response yet, and end the connection."""
         self._unset_keepalive_if_required()
         cycle, was_handed, self._is_handed = self.cycle, self._is_handed, False
-        is_answerable = self._is_through()
+        is_answerable = self._app_idle()
         if was_handed:
             is_answerable = not cycle.response_started
             cycle.disconnected = not cycle.response_complete

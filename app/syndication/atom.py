@@ -6,8 +6,8 @@ from typing import Final
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import Channel, changed_at, content_html, creators, guid_of, media_type, subjects
-from app.syndication.elements import Markup, branch, document, leaf, optional
+from app.syndication.channel import FeedDocument, categories, changed_at, content_html, creators, media_type, urn_for
+from app.syndication.elements import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/atom+xml"
 
@@ -22,26 +22,26 @@ _NEVER: Final = "1970-01-01T00:00:00Z"
 """`updated` of a feed that never had an entry: the element may not be left out."""
 
 
-def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
     """The subscription document, or the archive document where the channel is one, entries in the order given.
 
     Whole items, with HTML bodies for full texts. The feed's id is the same in all documents, `self` is each one's own.
     """
     head = (
-        leaf("id", channel.guid),
-        leaf("title", channel.title),
-        *optional("subtitle", channel.description),
-        leaf("updated", channel.changed_at(items) or _NEVER),
-        branch("author", (leaf("name", channel.publication.name),)),
-        *optional("rights", channel.rights),
+        text_element("id", channel.guid),
+        text_element("title", channel.title),
+        *optional_element("subtitle", channel.description),
+        text_element("updated", channel.changed_at(items) or _NEVER),
+        element("author", (text_element("name", channel.publication.name),)),
+        *optional_element("rights", channel.rights),
         *_links(channel),
-        *((leaf("fh:archive"),) if channel.is_archive else ()),
+        *((text_element("fh:archive"),) if channel.is_archive else ()),
     )
     names = {"xmlns": _ATOM, "xmlns:fh": _HISTORY, "xml:lang": channel.publication.language}
-    return document(branch("feed", (*head, *(_entry(channel, item) for item in items)), names))
+    return xml_document(element("feed", (*head, *(_entry(channel, item) for item in items)), names))
 
 
-def _links(channel: Channel) -> Iterator[Markup]:
+def _links(channel: FeedDocument) -> Iterator[Markup]:
     yield _link("alternate", ascii_url(channel.publication.home), "text/html")
     documents = {
         "self": channel.href,
@@ -56,30 +56,30 @@ def _links(channel: Channel) -> Iterator[Markup]:
 
 
 def _link(rel: str, href: str, media_type: str | None = None) -> Markup:
-    return leaf("link", attributes={"rel": rel, "type": media_type, "href": href})
+    return text_element("link", attributes={"rel": rel, "type": media_type, "href": href})
 
 
-def _entry(channel: Channel, item: ArticleItem) -> Markup:
+def _entry(channel: FeedDocument, item: ArticleItem) -> Markup:
     authors = [creator.name for creator in creators(item)] or [channel.publication.name]
-    return branch(
+    return element(
         "entry",
         (
-            leaf("id", guid_of(item["id"])),
-            leaf("title", item["headline"]),
-            leaf("published", item["published_at"]),
-            leaf("updated", changed_at(item)),
-            *(branch("author", (leaf("name", name),)) for name in authors),
+            text_element("id", urn_for(item["id"])),
+            text_element("title", item["headline"]),
+            text_element("published", item["published_at"]),
+            text_element("updated", changed_at(item)),
+            *(element("author", (text_element("name", name),)) for name in authors),
             *_categories(item),
             *_entry_links(item),
-            *optional("rights", _rights(item)),
+            *optional_element("rights", _rights(item)),
             *_text(channel.content, item),
         ),
     )
 
 
 def _categories(item: ArticleItem) -> Iterator[Markup]:
-    for kind, code, name in subjects(item):
-        yield leaf("category", attributes={"term": code, "scheme": _SCHEMES[kind], "label": name})
+    for kind, code, name in categories(item):
+        yield text_element("category", attributes={"term": code, "scheme": _SCHEMES[kind], "label": name})
 
 
 def _entry_links(item: ArticleItem) -> Iterator[Markup]:
@@ -98,6 +98,6 @@ def _rights(item: ArticleItem) -> str | None:
 
 def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
     if content is not FeedContent.HEADLINES:
-        yield from optional("summary", item["lead"])
+        yield from optional_element("summary", item["lead"])
     if content is FeedContent.FULL:
-        yield leaf("content", content_html(item), {"type": "html"})
+        yield text_element("content", content_html(item), {"type": "html"})

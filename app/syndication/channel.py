@@ -44,7 +44,7 @@ class Publication:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Channel:
+class FeedDocument:
     """One document of a feed; every link is an absolute URL, every instant RFC 3339.
 
     `guid` (a URI) is the same in all documents of the feed. `updated` is when the feed changed last, where it is
@@ -85,7 +85,7 @@ class Subject(NamedTuple):
     name: str
 
 
-def guid_of(name: str) -> str:
+def urn_for(name: str) -> str:
     """A URN for an article's id, or for another name that lasts: always the same for the same name (RFC 9562)."""
     return uuid5(_NAMESPACE, name).urn
 
@@ -96,7 +96,7 @@ def changed_at(item: ArticleItem) -> str:
     return max(times, key=parse_instant)
 
 
-def subjects(item: ArticleItem) -> Iterator[Subject]:
+def categories(item: ArticleItem) -> Iterator[Subject]:
     """What the article is filed under: its section, its tags in their order, its label."""
     if section := item["section"]:
         yield Subject("section", section["slug"], section["name"])
@@ -133,9 +133,9 @@ def creators(item: ArticleItem) -> list[Creator]:
     ]
 
 
-def names_of_subjects(item: ArticleItem) -> list[str]:
+def category_names(item: ArticleItem) -> list[str]:
     """What readers call what the article is filed under, each name once: a section and a tag may share one."""
-    return list(dict.fromkeys(subject.name for subject in subjects(item)))
+    return list(dict.fromkeys(subject.name for subject in categories(item)))
 
 
 def content_html(item: ArticleItem) -> str:

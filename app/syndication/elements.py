@@ -16,25 +16,25 @@ _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "
 _IN_ATTRIBUTE: Final = {**_IN_TEXT, **str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})}
 
 
-def leaf(name: str, text: str = "", attributes: Attributes | None = None) -> Markup:
+def text_element(name: str, text: str = "", attributes: Attributes | None = None) -> Markup:
     """An element that holds a text; what XML cannot carry is left out of it."""
     written = _FORBIDDEN.sub("", text).translate(_IN_TEXT)
     start = _start(name, attributes)
     return Markup(f"{start}>{written}</{name}>" if written else f"{start}/>")
 
 
-def optional(name: str, text: str | None) -> Iterator[Markup]:
+def optional_element(name: str, text: str | None) -> Iterator[Markup]:
     """The element, if there is a text for it."""
     if text:
-        yield leaf(name, text)
+        yield text_element(name, text)
 
 
-def branch(name: str, children: Iterable[Markup], attributes: Attributes | None = None) -> Markup:
+def element(name: str, children: Iterable[Markup], attributes: Attributes | None = None) -> Markup:
     """An element that holds others, a line each."""
     return Markup("\n".join((f"{_start(name, attributes)}>", *children, f"</{name}>")))
 
 
-def document(root: Markup) -> bytes:
+def xml_document(root: Markup) -> bytes:
     """The document of this root element, in UTF-8."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n{root}\n'.encode()
 

@@ -8,13 +8,13 @@ import orjson
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import Channel, changed_at, content_html, creators, guid_of, names_of_subjects
+from app.syndication.channel import FeedDocument, category_names, changed_at, content_html, creators, urn_for
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = "https://jsonfeed.org/version/1.1"
 
 
-def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
     """The feed as one JSON object, the articles in the order given; whole items, with HTML bodies for full texts.
 
     `_dayline` carries what the format has no member for: the article's id, version, source, section and label.
@@ -31,14 +31,14 @@ def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
         "authors": [{"name": publication.name, "url": ascii_url(publication.home)}],
         "items": [_item(channel, item) for item in items],
     }
-    return orjson.dumps(_without_nothing(feed))
+    return orjson.dumps(_drop_empty(feed))
 
 
-def _item(channel: Channel, item: ArticleItem) -> dict[str, Any]:
+def _item(channel: FeedDocument, item: ArticleItem) -> dict[str, Any]:
     image = item["image"]
-    return _without_nothing(
+    return _drop_empty(
         {
-            "id": guid_of(item["id"]),
+            "id": urn_for(item["id"]),
             "url": ascii_url(item["url"]),
             "title": item["headline"],
             **_text(channel.content, item),
@@ -46,7 +46,7 @@ def _item(channel: Channel, item: ArticleItem) -> dict[str, Any]:
             "date_published": item["published_at"],
             "date_modified": changed_at(item),
             "authors": [{"name": creator.name} for creator in creators(item)] or None,
-            "tags": names_of_subjects(item) or None,
+            "tags": category_names(item) or None,
             "_dayline": _extension(item),
         }
     )
@@ -72,5 +72,5 @@ def _extension(item: ArticleItem) -> dict[str, Any]:
     }
 
 
-def _without_nothing(members: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}

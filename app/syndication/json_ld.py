@@ -9,7 +9,7 @@ from app.domain.url import ascii_url
 from app.schemas.article import Article
 from app.schemas.body import Image, Source
 from app.schemas.catalogue import Author
-from app.syndication.channel import Creator, Publication, changed_at, creators, guid_of
+from app.syndication.channel import Creator, Publication, changed_at, creators, urn_for
 
 MEDIA_TYPE: Final = "application/ld+json"
 
@@ -45,7 +45,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "@type": _type(article),
         "mainEntityOfPage": {"@type": "WebPage", "@id": url},
         "url": url,
-        "identifier": guid_of(article["id"]),
+        "identifier": urn_for(article["id"]),
         "headline": article["headline"],
         "description": article["lead"],
         "datePublished": article["first_published_at"],
@@ -63,7 +63,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "version": article["version"],
         **_rights(article),
     }
-    written = orjson.dumps(_filled(members))
+    written = orjson.dumps(_drop_empty(members))
     for character, escape in _ESCAPES:
         written = written.replace(character, escape)
     return written
@@ -88,17 +88,17 @@ def _signature(creator: Creator) -> dict[str, Any]:
     author = creator.author
     if author is None or not creator.is_organisation:
         return _person(author) if author is not None else {"@type": "Organization", "name": creator.name}
-    return _filled({"@type": "Organization", "name": author["name"], "description": author["bio"]})
+    return _drop_empty({"@type": "Organization", "name": author["name"], "description": author["bio"]})
 
 
 def _person(author: Author) -> dict[str, Any]:
-    return _filled(
+    return _drop_empty(
         {"@type": "Person", "name": author["name"], "jobTitle": author["role"], "description": author["bio"]}
     )
 
 
 def _image(image: Image) -> dict[str, Any]:
-    return _filled(
+    return _drop_empty(
         {
             "@type": "ImageObject",
             "url": ascii_url(image["url"]),
@@ -113,7 +113,7 @@ def _image(image: Image) -> dict[str, Any]:
 
 def _work(source: Source) -> dict[str, Any]:
     url = ascii_url(source["url"]) if source["url"] else None
-    return _filled({"@type": "CreativeWork", "name": source["name"], "url": url})
+    return _drop_empty({"@type": "CreativeWork", "name": source["name"], "url": url})
 
 
 def _corrections(article: Article) -> list[dict[str, str]]:
@@ -135,5 +135,5 @@ def _rights(article: Article) -> dict[str, Any]:
     }
 
 
-def _filled(members: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value not in (None, "", [])}

@@ -8,10 +8,10 @@ import orjson
 
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
-from app.schemas.article import Article, ArticleItem, Item
+from app.schemas.article import Article, ArticleItem, TimelineItem
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label
-from app.syndication.channel import Channel, Publication, changed_at, creators, guid_of, media_type
+from app.syndication.channel import FeedDocument, Publication, changed_at, creators, media_type, urn_for
 from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"
@@ -27,10 +27,10 @@ def render(article: Article, *, publication: Publication) -> bytes:
     """An article with its whole text (the body asked for as HTML), its picture and what to read beside it."""
     members = _article(article, publication, FeedContent.FULL)
     associations = [*members.get("associations", ()), *(_related(item) for item in article["related"])]
-    return orjson.dumps({"standard": _STANDARD, **_filled(members | {"associations": associations})})
+    return orjson.dumps({"standard": _STANDARD, **_drop_empty(members | {"associations": associations})})
 
 
-def render_list(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+def render_list(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
     """A feed as one composite news object, since ninjs has no lists: each article is an association of it, in order.
 
     Whole items, with HTML bodies for full texts. The rendition `next` is the page of older ones.
@@ -55,7 +55,7 @@ def render_list(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
         "descriptions": _texts("summary", channel.description),
         "renditions": renditions,
     }
-    return orjson.dumps({"standard": _STANDARD, **_filled(members), "associations": list(named)})
+    return orjson.dumps({"standard": _STANDARD, **_drop_empty(members), "associations": list(named)})
 
 
 def canceled(article_id: str, *, at: str, notice: str | None = None) -> bytes:
@@ -64,23 +64,23 @@ def canceled(article_id: str, *, at: str, notice: str | None = None) -> bytes:
     The newsroom's notice to the public is the editorial note.
     """
     members = {
-        "uri": guid_of(article_id),
+        "uri": urn_for(article_id),
         "type": "text",
         "versionCreated": at,
         "pubStatus": "canceled",
         "altIds": [{"role": "id", "value": article_id}],
         "edNote": notice,
     }
-    return orjson.dumps({"standard": _STANDARD, **_filled(members)})
+    return orjson.dumps({"standard": _STANDARD, **_drop_empty(members)})
 
 
 def _article(item: ArticleItem, publication: Publication, content: FeedContent) -> dict[str, Any]:
     is_full = content is FeedContent.FULL
     made_by = creators(item)
     names = [creator.name for creator in made_by]
-    return _filled(
+    return _drop_empty(
         {
-            "uri": guid_of(item["id"]),
+            "uri": urn_for(item["id"]),
             "type": "text",
             "representationType": "full" if is_full else "partial",
             "version": str(item["version"]),
@@ -155,7 +155,7 @@ def _rights(rights: Rights | None) -> dict[str, Any]:
 def _picture(image: Image) -> dict[str, Any]:
     url = ascii_url(image["url"])
     size = {"width": image["width"], "height": image["height"]}
-    own = _filled({"name": "main", "href": url, "contentType": media_type(image), **size})
+    own = _drop_empty({"name": "main", "href": url, "contentType": media_type(image), **size})
     files = [rendition for rendition in image["renditions"] if rendition["url"] != image["url"]]
     others = [
         {
@@ -167,7 +167,7 @@ def _picture(image: Image) -> dict[str, Any]:
         }
         for name, rendition in zip(_names(files), files, strict=True)
     ]
-    return _filled(
+    return _drop_empty(
         {
             "name": image["alt"] or "image",
             "rel": "image",
@@ -191,11 +191,11 @@ def _names(files: Sequence[Rendition]) -> list[str]:
     return list(names)
 
 
-def _related(item: Item) -> dict[str, Any]:
+def _related(item: TimelineItem) -> dict[str, Any]:
     return {
         "name": item["headline"],
         "rel": "related",
-        "uri": guid_of(item["id"]),
+        "uri": urn_for(item["id"]),
         "type": "text",
         "representationType": "partial",
         "headlines": _texts("main", item["headline"]),
@@ -203,6 +203,6 @@ def _related(item: Item) -> dict[str, Any]:
     }
 
 
-def _filled(members: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:
     """The members that say something: the schema knows no null."""
     return {name: value for name, value in members.items() if value not in (None, "", [])}

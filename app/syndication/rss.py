@@ -10,15 +10,15 @@ from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image
 from app.syndication.channel import (
-    Channel,
+    FeedDocument,
+    category_names,
     content_html,
     creators,
-    guid_of,
     media_type,
-    names_of_subjects,
     paragraph_html,
+    urn_for,
 )
-from app.syndication.elements import Markup, branch, document, leaf, optional
+from app.syndication.elements import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/rss+xml"
 
@@ -31,7 +31,7 @@ _NAMESPACES: Final = {
 }
 
 
-def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
+def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
     """The feed as an RSS document, the articles in the order given; whole items, with HTML bodies for full texts.
 
     `pubDate` is the public time, which only a bump moves; `lastBuildDate` is when the feed changed last, and is not
@@ -39,34 +39,34 @@ def render(channel: Channel, items: Sequence[ArticleItem]) -> bytes:
     """
     changed_at = channel.changed_at(items)
     head = (
-        leaf("title", channel.title),
-        leaf("link", ascii_url(channel.publication.home)),
-        leaf("description", channel.description or channel.title),
-        leaf("language", channel.publication.language),
-        *optional("copyright", channel.rights),
-        *optional("lastBuildDate", changed_at and _mail_date(changed_at)),
+        text_element("title", channel.title),
+        text_element("link", ascii_url(channel.publication.home)),
+        text_element("description", channel.description or channel.title),
+        text_element("language", channel.publication.language),
+        *optional_element("copyright", channel.rights),
+        *optional_element("lastBuildDate", changed_at and _mail_date(changed_at)),
         *_links(channel),
     )
-    whole = branch("channel", (*head, *(_item(channel, item) for item in items)))
-    return document(branch("rss", (whole,), _NAMESPACES))
+    whole = element("channel", (*head, *(_item(channel, item) for item in items)))
+    return xml_document(element("rss", (whole,), _NAMESPACES))
 
 
-def _links(channel: Channel) -> Iterator[Markup]:
+def _links(channel: FeedDocument) -> Iterator[Markup]:
     for rel, href in (("self", channel.href), ("next", channel.next_href)):
         if href is not None:
-            yield leaf("atom:link", attributes={"rel": rel, "type": MEDIA_TYPE, "href": href})
+            yield text_element("atom:link", attributes={"rel": rel, "type": MEDIA_TYPE, "href": href})
 
 
-def _item(channel: Channel, item: ArticleItem) -> Markup:
-    return branch(
+def _item(channel: FeedDocument, item: ArticleItem) -> Markup:
+    return element(
         "item",
         (
-            leaf("title", item["headline"]),
-            leaf("link", ascii_url(item["url"])),
-            leaf("guid", guid_of(item["id"]), {"isPermaLink": "false"}),
-            leaf("pubDate", _mail_date(item["published_at"])),
-            *(leaf("dc:creator", creator.name) for creator in creators(item)),
-            *(leaf("category", name) for name in names_of_subjects(item)),
+            text_element("title", item["headline"]),
+            text_element("link", ascii_url(item["url"])),
+            text_element("guid", urn_for(item["id"]), {"isPermaLink": "false"}),
+            text_element("pubDate", _mail_date(item["published_at"])),
+            *(text_element("dc:creator", creator.name) for creator in creators(item)),
+            *(text_element("category", name) for name in category_names(item)),
             *_source(item),
             *_text(channel.content, item),
             *_media(item["image"]),
@@ -80,9 +80,9 @@ def _source(item: ArticleItem) -> Iterator[Markup]:
     The `source` of RSS itself is a feed that an item came from.
     """
     if source := item["source"]:
-        yield leaf("dc:source", source["name"])
+        yield text_element("dc:source", source["name"])
         if source["url"]:
-            yield leaf("atom:link", attributes={"rel": "via", "href": ascii_url(source["url"])})
+            yield text_element("atom:link", attributes={"rel": "via", "href": ascii_url(source["url"])})
 
 
 def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
@@ -90,9 +90,9 @@ def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
     if content is FeedContent.HEADLINES:
         return
     if item["lead"]:
-        yield leaf("description", paragraph_html(item["lead"]))
+        yield text_element("description", paragraph_html(item["lead"]))
     if content is FeedContent.FULL:
-        yield from optional("content:encoded", content_html(item))
+        yield from optional_element("content:encoded", content_html(item))
 
 
 def _media(image: Image | None) -> Iterator[Markup]:
@@ -106,11 +106,11 @@ def _media(image: Image | None) -> Iterator[Markup]:
         "height": _number(image["height"]),
     }
     # No media:description: readers (feedparser 6) take a picture's caption for the text of the story.
-    yield branch("media:content", optional("media:credit", image["credit"]), file)
+    yield element("media:content", optional_element("media:credit", image["credit"]), file)
     if image["renditions"]:
         smallest = min(image["renditions"], key=lambda rendition: rendition["width"])
         size = {"width": str(smallest["width"]), "height": str(smallest["height"])}
-        yield leaf("media:thumbnail", attributes={"url": ascii_url(smallest["url"]), **size})
+        yield text_element("media:thumbnail", attributes={"url": ascii_url(smallest["url"]), **size})
 
 
 def _number(value: int | None) -> str | None:

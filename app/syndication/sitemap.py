@@ -6,12 +6,12 @@ from typing import Final, NamedTuple
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.channel import Publication
-from app.syndication.elements import Markup, branch, document, leaf, optional
+from app.syndication.elements import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/xml"
-ENTRIES_MOST: Final = 50_000
+MAX_ENTRIES: Final = 50_000
 """What one sitemap, or one index, may hold."""
-NEWS_ENTRIES_MOST: Final = 1_000
+MAX_NEWS_ENTRIES: Final = 1_000
 
 _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
@@ -45,14 +45,19 @@ def render_news(publication: Publication, items: Sequence[ArticleItem], *, home:
     The caller selects the recent ones (48 hours). Where there are none, `home` is listed without the
     news element, as Google recommends for pages that are no longer news.
     """
-    _check_number(items, NEWS_ENTRIES_MOST)
+    _check_number(items, MAX_NEWS_ENTRIES)
     if not items:
         return render([], home=home)
-    paper = branch(
+    paper = element(
         "news:publication",
-        (leaf("news:name", publication.name), leaf("news:language", news_language(publication.language))),
+        (
+            text_element("news:name", publication.name),
+            text_element("news:language", news_language(publication.language)),
+        ),
     )
-    return document(branch("urlset", (_news(item, paper) for item in items), {"xmlns": _SITEMAP, "xmlns:news": _NEWS}))
+    return xml_document(
+        element("urlset", (_news(item, paper) for item in items), {"xmlns": _SITEMAP, "xmlns:news": _NEWS})
+    )
 
 
 def news_language(tag: str) -> str:
@@ -69,18 +74,19 @@ def news_language(tag: str) -> str:
 def _news(item: ArticleItem, paper: Markup) -> Markup:
     news = (
         paper,
-        leaf("news:publication_date", item["first_published_at"]),
-        leaf("news:title", item["headline"]),
+        text_element("news:publication_date", item["first_published_at"]),
+        text_element("news:title", item["headline"]),
     )
-    return branch("url", (leaf("loc", ascii_url(item["url"])), branch("news:news", news)))
+    return element("url", (text_element("loc", ascii_url(item["url"])), element("news:news", news)))
 
 
 def _document(root: str, name: str, places: Sequence[Place]) -> bytes:
-    _check_number(places, ENTRIES_MOST)
+    _check_number(places, MAX_ENTRIES)
     entries: Iterable[Markup] = (
-        branch(name, (leaf("loc", ascii_url(url)), *optional("lastmod", changed_at))) for url, changed_at in places
+        element(name, (text_element("loc", ascii_url(url)), *optional_element("lastmod", changed_at)))
+        for url, changed_at in places
     )
-    return document(branch(root, entries, {"xmlns": _SITEMAP}))
+    return xml_document(element(root, entries, {"xmlns": _SITEMAP}))
 
 
 def _check_number(entries: Sequence[object], most: int) -> None:

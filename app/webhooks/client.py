@@ -14,21 +14,21 @@ import httpx
 from app import clock
 from app.domain.http_date import parse_http_date
 from app.domain.url import ascii_url
-from app.errors import InvalidValue
-from app.webhooks.backoff import RETRY_AFTER_MOST_S
-from app.webhooks.guard import Guard
-from app.webhooks.transport import IS_MEANT, GuardedTransport, IsMeant, NotMeantError
+from app.errors import InvalidValueError
+from app.webhooks.backoff import MAX_RETRY_AFTER_S
+from app.webhooks.guard import SsrfGuard
+from app.webhooks.transport import PRE_SEND_CHECK, GuardedTransport, PreSendCheck, SupersededError
 
 DEADLINE_S = 15.0
 CONNECT_S = 5.0
-AT_ONCE_MOST = 256
-LOCATION_CHARACTERS_MOST = 200
+MAX_AT_ONCE = 256
+MAX_LOCATION_CHARACTERS = 200
 
 _LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class DeliveryAttempt:
     """What became of it: a 2xx is a delivery, and nothing else is.
 
     `reason` is one sentence, without a word of the answer's body; `retry_after_s` what a 429 or 503 asked for, up to
@@ -43,7 +43,7 @@ class Attempt:
     is_gone: bool = False
 
 
-class Client:
+class WebhookClient:
     """Sends messages, `at_once` of them at most; its connections are made when first needed, and closed by `close`.
 
     `deadline_s` is for all until the head of the answer is there, `connect_s` of it for look-up and connection.
@@ -52,17 +52,17 @@ class Client:
 
     def __init__(
         self,
-        guard: Guard,
+        guard: SsrfGuard,
         *,
         deadline_s: float = DEADLINE_S,
         connect_s: float = CONNECT_S,
-        at_once: int = AT_ONCE_MOST,
+        at_once: int = MAX_AT_ONCE,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._guard = guard
         self._deadline_s = deadline_s
         self._connect_s = connect_s
-        self._places = asyncio.Semaphore(at_once)
+        self._slots = asyncio.Semaphore(at_once)
         self._trust = trust
         self._transports: dict[str, GuardedTransport] = {}
         self._always = {
@@ -72,15 +72,15 @@ class Client:
         }
 
     async def send(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, is_meant: IsMeant | None = None
-    ) -> Attempt:
+        self, url: str, body: bytes, headers: Mapping[str, str], *, is_meant: PreSendCheck | None = None
+    ) -> DeliveryAttempt:
         """POST the body, JSON unless the headers say otherwise.
 
-        `is_meant` is asked when the connection is there; where it says no nothing was sent, and NotMeantError is
+        `is_meant` is asked when the connection is there; where it says no nothing was sent, and SupersededError is
         raised: nothing else is but CancelledError. Time spent waiting for a place among the `at_once` counts neither
         towards the deadline nor in `duration_ms`.
         """
-        async with self._places:
+        async with self._slots:
             began = monotonic()
             try:
                 self._guard.check_url(url)
@@ -89,16 +89,16 @@ class Client:
                     ascii_url(url),
                     content=body,
                     headers={"content-type": "application/json", **_lowered(headers), **self._always},
-                    extensions={IS_MEANT: is_meant},
+                    extensions={PRE_SEND_CHECK: is_meant},
                 )
                 answer = await self._transport(request.url.scheme).handle_async_request(request)
-            except NotMeantError:
+            except SupersededError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a stranger's server brings about is a failed attempt
-                return Attempt(
+                return DeliveryAttempt(
                     is_delivered=False, status=None, reason=self._reason(error), duration_ms=_since_ms(began)
                 )
-            return _judge(answer, duration_ms=_since_ms(began))
+            return _to_attempt(answer, duration_ms=_since_ms(began))
 
     async def close(self) -> None:
         """Close all connections; what is under way fails."""
@@ -118,7 +118,7 @@ class Client:
 
     def _reason(self, error: Exception) -> str:  # noqa: PLR0911 - a table: what happened, and the sentence for it
         match error:
-            case InvalidValue():
+            case InvalidValueError():
                 return error.detail
             case httpcore.ConnectTimeout():
                 return f"No connection to the receiver was made within {self._connect_s:g} seconds."
@@ -146,12 +146,12 @@ def _since_ms(began: float) -> int:
     return round((monotonic() - began) * 1000)
 
 
-def _judge(answer: httpx.Response, *, duration_ms: int) -> Attempt:
+def _to_attempt(answer: httpx.Response, *, duration_ms: int) -> DeliveryAttempt:
     status = answer.status_code
     reason = f"The receiver answered {status}."
     if answer.has_redirect_location:
-        reason = f"The receiver answered {status} and points to {_led_to(answer)}, where nothing is sent."
-    return Attempt(
+        reason = f"The receiver answered {status} and points to {_redirect_target(answer)}, where nothing is sent."
+    return DeliveryAttempt(
         is_delivered=answer.is_success,
         status=status,
         reason=reason,
@@ -161,11 +161,11 @@ def _judge(answer: httpx.Response, *, duration_ms: int) -> Attempt:
     )
 
 
-def _led_to(answer: httpx.Response) -> str:
+def _redirect_target(answer: httpx.Response) -> str:
     """Where a redirect leads, without its query (it may hold a secret), in printable ASCII."""
     try:
         target = answer.request.url.join(answer.headers["location"])
-        return str(target.copy_with(query=None, fragment=None, username=None, password=None))[:LOCATION_CHARACTERS_MOST]
+        return str(target.copy_with(query=None, fragment=None, username=None, password=None))[:MAX_LOCATION_CHARACTERS]
     except (httpx.InvalidURL, ValueError):
         return "no URL"
 
@@ -174,8 +174,8 @@ def _retry_after_s(headers: httpx.Headers) -> int | None:
     """Seconds from a Retry-After of seconds, or of a date: then counted from the receiver's own Date."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
-        return min(int(text.lstrip("0")[:9] or "0"), RETRY_AFTER_MOST_S)
+        return min(int(text.lstrip("0")[:9] or "0"), MAX_RETRY_AFTER_S)
     until_s, sent_s = (parse_http_date(each, now=clock.now()) for each in (text, headers.get("date", "").strip()))
     if until_s is None or sent_s is None:
         return None
-    return max(0, min(until_s - sent_s, RETRY_AFTER_MOST_S))
+    return max(0, min(until_s - sent_s, MAX_RETRY_AFTER_S))

@@ -13,25 +13,25 @@ from random import SystemRandom
 from typing import Any
 
 from app import clock
-from app.actions.deliveries import claim_endpoint, fill_outbox, record_delivery, record_failure
-from app.db.session import FAILURES, Database, reason_of
+from app.actions.deliveries import acquire_lease, enqueue_deliveries, record_delivery, record_failure
+from app.db.session import DATABASE_ERRORS, Database, error_summary
 from app.domain.ids import format_id
 from app.domain.instant import SECOND_US
-from app.domain.webhook import Outcome, Setback, message_id, ping_id
-from app.errors import InvalidInput
+from app.domain.webhook import AttemptResult, FailureState, message_id, ping_id
+from app.errors import InvalidInputError
 from app.queries.changes import latest_seq
-from app.queries.deliveries import Message, Turn, Waiting, find_ping, find_turn, read_filling
-from app.webhooks.backoff import DISABLED_AFTER_DAYS, is_given_up, next_attempt_after
-from app.webhooks.client import Attempt, Client
+from app.queries.deliveries import Delivery, EndpointState, Message, next_delivery, ping_delivery, read_outbox_batch
+from app.webhooks.backoff import DISABLED_AFTER_DAYS, retry_delay, should_disable
+from app.webhooks.client import DeliveryAttempt, WebhookClient
 from app.webhooks.signature import sign
-from app.webhooks.transport import IsMeant, NotMeantError
+from app.webhooks.transport import PreSendCheck, SupersededError
 
 LEASE_S = 40
-LEASE_LEAST_S = 25  # what a send needs at most: the client's deadline, a moment for the rest of the answer, and air
-AT_ONCE_MOST = 128  # sends
-FILLED_ANYWAY = 500  # changes that do not concern an endpoint, before that is written down
+MIN_LEASE_LEFT_S = 25  # what a send needs at most: the client's deadline, a moment for the rest of the answer, and air
+MAX_AT_ONCE = 128  # sends
+CHECKPOINT_EVERY = 500  # changes that do not concern an endpoint, before that is written down
 AGAIN_S = 0.1
-AGAIN_MOST_S = 5.0
+MAX_AGAIN_S = 5.0
 
 Delay = Callable[..., float]
 
@@ -41,45 +41,45 @@ log = logging.getLogger(__name__)
 class Deliverer:
     """Sends what waits, to any number of endpoints at once; `delay` says after how many seconds to try again.
 
-    `settled_s` is how old a change has to be before every process answers by it, also on other machines: sooner it is
-    not told, so that who asks on receipt finds nothing older.
+    `min_change_age_s` is how old a change has to be before every process answers by it, also on other machines: sooner
+    it is not told, so that who asks on receipt finds nothing older.
     """
 
     def __init__(
         self,
         database: Database,
-        client: Client,
+        client: WebhookClient,
         *,
-        holder: str,
-        settled_s: float = 0.0,
-        delay: Delay = next_attempt_after,
+        owner_id: str,
+        min_change_age_s: float = 0.0,
+        retry_delay: Delay = retry_delay,
     ) -> None:
-        self.ending = asyncio.Event()
-        self.seen: dict[int, tuple[int, int]] = {}
+        self.shutdown = asyncio.Event()
+        self.scanned_up_to: dict[int, tuple[int, int]] = {}
         """Of an endpoint: at which revision up to which change nothing concerns it that is not noted down."""
         self._database = database
         self._client = client
-        self._holder = holder
-        self._delay = delay
-        self._settled_s = settled_s
+        self._holder = owner_id
+        self._delay = retry_delay
+        self._settled_s = min_change_age_s
         self._latest, self._settled_at = 0, 0.0
-        self._places = asyncio.Semaphore(AT_ONCE_MOST)
-        self._held: dict[int, int] = {}
+        self._places = asyncio.Semaphore(MAX_AT_ONCE)
+        self._leases: dict[int, int] = {}
         self._chance = SystemRandom()
         self._recording: set[asyncio.Task[bool]] = set()
 
-    async def work(self, endpoint: Waiting, *, over: str | None) -> None:
+    async def run(self, endpoint: EndpointState, *, dead_owner: str | None) -> None:
         """Send to an endpoint until nothing waits, one was not taken, or `ending` is set.
 
         `over` is a process that had claimed it and is known to have ended.
         """
-        while not self.ending.is_set() and await self._step(endpoint.id, over):
+        while not self.shutdown.is_set() and await self._deliver_next(endpoint.id, dead_owner):
             pass
 
-    async def ping(self, endpoint_id: int) -> tuple[str, Attempt] | None:
+    async def ping(self, endpoint_id: int) -> tuple[str, DeliveryAttempt] | None:
         """Send a ping at once, and say what came of it; None where there is no such endpoint."""
         now = clock.now()
-        turn = await self._database.read(find_ping, endpoint_id, now=now)
+        turn = await self._database.read(ping_delivery, endpoint_id, now=now)
         if turn is None or turn.message is None:
             return None
         name = ping_id(endpoint_id, now)
@@ -87,8 +87,8 @@ class Deliverer:
 
     def forget_others(self, endpoint_ids: Collection[int]) -> None:
         """Remove the state of all endpoints but these: the others were deleted or disabled."""
-        self.seen = {number: seen for number, seen in self.seen.items() if number in endpoint_ids}
-        self._held = {number: until for number, until in self._held.items() if number in endpoint_ids}
+        self.scanned_up_to = {number: seen for number, seen in self.scanned_up_to.items() if number in endpoint_ids}
+        self._leases = {number: until for number, until in self._leases.items() if number in endpoint_ids}
 
     async def close(self, seconds: float) -> None:
         """Wait so long for what is being recorded, and close all connections."""
@@ -100,67 +100,67 @@ class Deliverer:
             await asyncio.gather(*recording, return_exceptions=True)
         await self._client.close()
 
-    async def _step(self, endpoint_id: int, over: str | None) -> bool:
+    async def _deliver_next(self, endpoint_id: int, dead_owner: str | None) -> bool:
         """Send one message, or note down what is to be sent; whether to go on."""
         async with self._places:
             now = clock.now()
-            if self._held.get(endpoint_id, 0) - now < LEASE_LEAST_S * SECOND_US and not await self._claim(
-                endpoint_id, over, now
+            if self._leases.get(endpoint_id, 0) - now < MIN_LEASE_LEFT_S * SECOND_US and not await self._claim(
+                endpoint_id, dead_owner, now
             ):
                 return False
-            turn = await self._database.read(find_turn, endpoint_id, holder=self._holder, now=now)
+            turn = await self._database.read(next_delivery, endpoint_id, holder=self._holder, now=now)
             if turn is None:
-                self._held.pop(endpoint_id, None)
+                self._leases.pop(endpoint_id, None)
                 return False
             if turn.message is None:
-                return await self._fill(turn)
-            await self._settle(turn.latest)
+                return await self._enqueue(turn)
+            await self._wait_until_visible(turn.latest)
             attempted_at = clock.now()
             try:
                 attempt = await self._send(
                     turn,
                     message_id(endpoint_id, turn.message.seq),
                     turn.message,
-                    is_meant=lambda: self._is_meant(turn),
+                    is_meant=lambda: self._is_still_current(turn),
                 )
-            except NotMeantError:
+            except SupersededError:
                 return True
             recording = asyncio.create_task(self._record(turn, turn.message, attempt, attempted_at))
         self._recording.add(recording)
         recording.add_done_callback(self._recording.discard)
         return await asyncio.shield(recording)  # it ends even where whoever waits for it is told to
 
-    async def _settle(self, latest: int) -> None:
+    async def _wait_until_visible(self, latest: int) -> None:
         """Wait until this change, which is in the message, is known to all."""
         if latest > self._latest:
             self._latest, self._settled_at = latest, time.monotonic() + self._settled_s
         await asyncio.sleep(max(0.0, self._settled_at - time.monotonic()))
 
-    async def _claim(self, endpoint_id: int, over: str | None, now: int) -> bool:
+    async def _claim(self, endpoint_id: int, dead_owner: str | None, now: int) -> bool:
         until = now + LEASE_S * SECOND_US
         is_ours = await self._database.write(
-            claim_endpoint, endpoint_id, holder=self._holder, over=over, now=now, until=until
+            acquire_lease, endpoint_id, holder=self._holder, dead_owner=dead_owner, now=now, until=until
         )
         if is_ours:
-            self._held[endpoint_id] = until
+            self._leases[endpoint_id] = until
         else:
-            self._held.pop(endpoint_id, None)
+            self._leases.pop(endpoint_id, None)
         return is_ours
 
-    async def _fill(self, turn: Turn) -> bool:
-        revision, seen = self.seen.get(turn.id, (0, 0))
+    async def _enqueue(self, turn: Delivery) -> bool:
+        revision, seen = self.scanned_up_to.get(turn.id, (0, 0))
         since = max(turn.filled_seq, seen) if revision == turn.revision else turn.filled_seq
         try:
-            found = await self._database.read(read_filling, turn.id, since=since, now=clock.now())
-        except InvalidInput:  # the log is another one than that in which this was seen
-            if self.seen.pop(turn.id, None) is None:
+            found = await self._database.read(read_outbox_batch, turn.id, since=since, now=clock.now())
+        except InvalidInputError:  # the log is another one than that in which this was seen
+            if self.scanned_up_to.pop(turn.id, None) is None:
                 raise
             return True
         if found is None:
             return False
-        if found.rows or found.as_of - turn.filled_seq >= FILLED_ANYWAY:
+        if found.rows or found.as_of - turn.filled_seq >= CHECKPOINT_EVERY:
             await self._database.write(
-                fill_outbox,
+                enqueue_deliveries,
                 turn.id,
                 found.rows,
                 holder=self._holder,
@@ -169,11 +169,11 @@ class Deliverer:
                 as_of=found.as_of,
             )
             return True
-        self.seen[turn.id] = (turn.revision, found.as_of)
+        self.scanned_up_to[turn.id] = (turn.revision, found.as_of)
         await asyncio.sleep(0)
         return not found.is_end
 
-    async def _is_meant(self, turn: Turn) -> bool:
+    async def _is_still_current(self, turn: Delivery) -> bool:
         """Whether this message is still the one to send: a connection may take seconds, and a withdrawal does not wait.
 
         False too while the database does not tell.
@@ -181,18 +181,20 @@ class Deliverer:
         try:
             if await self._database.read(latest_seq) == turn.latest:
                 return True
-            now = await self._database.read(find_turn, turn.id, holder=self._holder, now=clock.now())
-        except FAILURES:
+            now = await self._database.read(next_delivery, turn.id, holder=self._holder, now=clock.now())
+        except DATABASE_ERRORS:
             return False
         return now is not None and (now.url, now.message) == (turn.url, turn.message)
 
-    async def _send(self, turn: Turn, name: str, message: Message, *, is_meant: IsMeant | None = None) -> Attempt:
+    async def _send(
+        self, turn: Delivery, name: str, message: Message, *, is_meant: PreSendCheck | None = None
+    ) -> DeliveryAttempt:
         headers = sign(name, clock.now() // SECOND_US, message.body, turn.secrets)
         return await self._client.send(turn.url, message.body, headers, is_meant=is_meant)
 
-    async def _record(self, turn: Turn, message: Message, attempt: Attempt, attempted_at: int) -> bool:
+    async def _record(self, turn: Delivery, message: Message, attempt: DeliveryAttempt, attempted_at: int) -> bool:
         """Record what became of it, however long that takes; whether to go on at once."""
-        outcome = Outcome(
+        outcome = AttemptResult(
             attempted_at=attempted_at,
             response_status=attempt.status,
             reason=attempt.reason,
@@ -200,31 +202,31 @@ class Deliverer:
         )
         if attempt.is_delivered:
             until = clock.now() + LEASE_S * SECOND_US
-            is_held = await self._write_surely(
+            is_held = await self._write_with_retry(
                 record_delivery, turn.id, message.seq, outcome, holder=self._holder, filters=turn.filters, until=until
             )
-            self._held[turn.id] = until if is_held else 0
+            self._leases[turn.id] = until if is_held else 0
             return bool(is_held)
-        setback = self._judge(turn, attempt, attempted_at)
-        await self._write_surely(
+        setback = self._plan_retry(turn, attempt, attempted_at)
+        await self._write_with_retry(
             record_failure, turn.id, message.seq, outcome, setback, holder=self._holder, revision=turn.revision
         )
         if setback.disabled_reason is not None:
             log.error("The webhook %s is disabled. %s", format_id(turn.id), setback.disabled_reason)
         return False
 
-    def _judge(self, turn: Turn, attempt: Attempt, attempted_at: int) -> Setback:
+    def _plan_retry(self, turn: Delivery, attempt: DeliveryAttempt, attempted_at: int) -> FailureState:
         failing_since = attempted_at if turn.failing_since is None else turn.failing_since
         wait_s = self._delay(turn.failures + 1, self._chance.random(), retry_after_s=attempt.retry_after_s)
         disabled_reason = None
         if attempt.is_gone:
             disabled_reason = "The receiver answered 410: it wants no more messages."
-        elif is_given_up(failing_since=failing_since, now=attempted_at):
+        elif should_disable(failing_since=failing_since, now=attempted_at):
             disabled_reason = f"It failed for {DISABLED_AFTER_DAYS} days. {attempt.reason}"
         due_at = clock.now() + round(wait_s * SECOND_US)
-        return Setback(failing_since=failing_since, due_at=due_at, disabled_reason=disabled_reason)
+        return FailureState(failing_since=failing_since, due_at=due_at, disabled_reason=disabled_reason)
 
-    async def _write_surely(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    async def _write_with_retry(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Write it, again and again until it is written; the first failure is told."""
         pause = AGAIN_S
         while True:
@@ -232,12 +234,12 @@ class Deliverer:
                 return await self._database.write(action, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 - whatever it was: what was sent must not be forgotten
                 if pause == AGAIN_S:
-                    _note_unrecorded(error)
-            await asyncio.sleep(AGAIN_S if self.ending.is_set() else pause)
-            pause = min(pause * 2, AGAIN_MOST_S)
+                    event(error)
+            await asyncio.sleep(AGAIN_S if self.shutdown.is_set() else pause)
+            pause = min(pause * 2, MAX_AGAIN_S)
 
 
-def _note_unrecorded(error: Exception) -> None:
+def event(error: Exception) -> None:
     """Say it in one line; what is no failure of the database is a fault, told in full."""
-    is_fault = not isinstance(error, FAILURES)
-    log.error("What became of a webhook's message is recorded later: %s", reason_of(error), exc_info=is_fault)
+    is_fault = not isinstance(error, DATABASE_ERRORS)
+    log.error("What became of a webhook's message is recorded later: %s", error_summary(error), exc_info=is_fault)

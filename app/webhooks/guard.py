@@ -18,15 +18,15 @@ import httpx
 
 from app.domain.peer import Address, Network
 from app.domain.url import ascii_url
-from app.errors import InvalidValue
-from app.webhooks.lookup import Lookups
+from app.errors import InvalidValueError
+from app.webhooks.lookup import DnsResolver
 
 LookUp = Callable[[str, int], Awaitable[list[str]]]
 
-URL_CHARACTERS_MOST = 2_048
-HOST_CHARACTERS_MOST = 253
+MAX_URL_CHARACTERS = 2_048
+MAX_HOST_CHARACTERS = 253
 PORTS = (80, 443)
-PORT_LEAST, PORT_MOST = 1_024, 65_535  # what is below belongs to other protocols, apart from PORTS
+MIN_PORT, PORT_MOST = 1_024, 65_535  # what is below belongs to other protocols, apart from PORTS
 
 REFUSED = "The receiver's address is not public, and DAYLINE_WEBHOOK_NETWORKS does not name its network."
 
@@ -53,34 +53,34 @@ _NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # browsers and inet_at
 _LOCAL_NAME = re.compile(r"[^.]*|.*\.(?:localhost|local|internal|intranet|lan|home|corp|private|home\.arpa)")
 
 
-class Guard:
+class SsrfGuard:
     """Judges addresses by the networks that the operator opened; `look_up` finds those of a name."""
 
-    def __init__(self, opened: tuple[Network, ...] = (), *, look_up: LookUp | None = None) -> None:
-        self._opened = opened
-        self._look_up: LookUp = Lookups() if look_up is None else look_up
+    def __init__(self, allowed_networks: tuple[Network, ...] = (), *, look_up: LookUp | None = None) -> None:
+        self._opened = allowed_networks
+        self._look_up: LookUp = DnsResolver() if look_up is None else look_up
 
     def check_url(self, url: str) -> None:
-        """Raise InvalidValue where nothing may ever be sent; a name is judged by `resolve` once it is looked up.
+        """Raise InvalidValueError where nothing may ever be sent; a name is judged by `resolve` once it is looked up.
 
         `http` is for opened networks only: the address in it, or all that its name leads to, must lie in one.
         """
         scheme, host = _parse(url)
         is_plain = scheme == "http"
         if is_plain and not self._opened:
-            raise InvalidValue("The URL of a webhook begins with https://.")
-        address = _literal(host)
+            raise InvalidValueError("The URL of a webhook begins with https://.")
+        address = _ip_literal(host)
         if address is not None:
-            self._judge(address, is_plain=is_plain)
+            self._require_allowed(address, is_plain=is_plain)
         elif not self._opened and _LOCAL_NAME.fullmatch(host):
-            raise InvalidValue(REFUSED)
+            raise InvalidValueError(REFUSED)
 
-    def allowed(self, address: Address, *, is_plain: bool = False) -> bool:
-        """Whether to connect: public unicast, or inside an opened network (and `is_plain`, unencrypted, only there).
+    def is_allowed(self, address: Address, *, is_plain: bool = False) -> bool:
+        """Return whether to connect: public unicast, or in an opened network (`is_plain`, unencrypted, only there).
 
         IPv4 inside IPv6 (mapped, or 64:ff9b::/96 of NAT64) is judged as the IPv4 address that it reaches.
         """
-        reached = _reached(address)
+        reached = _embedded_ipv4(address)
         holding = [network for network in self._opened if address in network or reached in network]
         if reached in _METADATA:
             return any(network.num_addresses == 1 for network in holding)
@@ -89,55 +89,59 @@ class Guard:
     async def resolve(self, host: str, port: int, *, is_plain: bool = False) -> list[Address]:
         """The addresses to connect to, the best first: of a name all that it leads to.
 
-        InvalidValue unless every one is allowed: a name that mixes public and private addresses means harm. OSError
-        where the name leads nowhere.
+        InvalidValueError unless every one is allowed: a name that mixes public and private addresses means harm.
+        OSError where the name leads nowhere.
         """
-        literal = _literal(host)
+        literal = _ip_literal(host)
         found = [literal] if literal else [ip_address(each) for each in await self._look_up(host, port)]
         if not found:
             raise socket.gaierror(socket.EAI_NONAME, "No address")
         for address in found:
-            self._judge(address, is_plain=is_plain)
+            self._require_allowed(address, is_plain=is_plain)
         return found
 
-    def _judge(self, address: Address, *, is_plain: bool) -> None:
-        if not self.allowed(address, is_plain=is_plain):
-            is_for_encryption = is_plain and self.allowed(address)
-            raise InvalidValue("Public addresses take webhooks over https:// only." if is_for_encryption else REFUSED)
+    def _require_allowed(self, address: Address, *, is_plain: bool) -> None:
+        if not self.is_allowed(address, is_plain=is_plain):
+            is_for_encryption = is_plain and self.is_allowed(address)
+            raise InvalidValueError(
+                "Public addresses take webhooks over https:// only." if is_for_encryption else REFUSED
+            )
 
 
 def _parse(url: str) -> tuple[str, str]:
     """Scheme and host (ASCII, no brackets) as they are read when it is sent to, after a look at all of its form."""
-    if len(url) > URL_CHARACTERS_MOST or not url.isprintable() or " " in url or "\\" in url:
-        raise InvalidValue(f"A URL has up to {URL_CHARACTERS_MOST} characters, no blanks and no backslashes.")
+    if len(url) > MAX_URL_CHARACTERS or not url.isprintable() or " " in url or "\\" in url:
+        raise InvalidValueError(f"A URL has up to {MAX_URL_CHARACTERS} characters, no blanks and no backslashes.")
     try:
         found = httpx.URL(ascii_url(url))
     except httpx.InvalidURL:
-        raise InvalidValue("This is not a URL.") from None
+        raise InvalidValueError("This is not a URL.") from None
     if found.scheme not in {"http", "https"} or not found.raw_host:
-        raise InvalidValue("The URL of a webhook begins with https:// and names a host.")
+        raise InvalidValueError("The URL of a webhook begins with https:// and names a host.")
     if found.userinfo:
-        raise InvalidValue("A URL with a user name or a password is not taken.")
+        raise InvalidValueError("A URL with a user name or a password is not taken.")
     if "#" in url:
-        raise InvalidValue("A URL with a fragment ('#') is not taken.")
+        raise InvalidValueError("A URL with a fragment ('#') is not taken.")
     port = found.port
-    if port is not None and port not in PORTS and not PORT_LEAST <= port <= PORT_MOST:
-        raise InvalidValue(f"The port of a webhook is 80, 443 or from {PORT_LEAST} to {PORT_MOST}.")
+    if port is not None and port not in PORTS and not MIN_PORT <= port <= PORT_MOST:
+        raise InvalidValueError(f"The port of a webhook is 80, 443 or from {MIN_PORT} to {PORT_MOST}.")
     host = found.raw_host.decode("ascii")
     _check_host(host)
     return found.scheme, host
 
 
 def _check_host(host: str) -> None:
-    if _literal(host) is not None:
+    if _ip_literal(host) is not None:
         return
     if _NUMBER.fullmatch(host) or ":" in host:
-        raise InvalidValue("An address is written as 192.0.2.1 or [2001:db8::1], without a zone.")
-    if len(host) > HOST_CHARACTERS_MOST or _NAME.fullmatch(host) is None:
-        raise InvalidValue("The host of a URL is a name of letters, digits, hyphens and full stops, or an address.")
+        raise InvalidValueError("An address is written as 192.0.2.1 or [2001:db8::1], without a zone.")
+    if len(host) > MAX_HOST_CHARACTERS or _NAME.fullmatch(host) is None:
+        raise InvalidValueError(
+            "The host of a URL is a name of letters, digits, hyphens and full stops, or an address."
+        )
 
 
-def _literal(host: str) -> Address | None:
+def _ip_literal(host: str) -> Address | None:
     """The address that a host is, in its plain spelling; None for a name and for whatever only looks like one."""
     try:
         return None if "%" in host else ip_address(host)
@@ -145,7 +149,7 @@ def _literal(host: str) -> Address | None:
         return None
 
 
-def _reached(address: Address) -> Address:
+def _embedded_ipv4(address: Address) -> Address:
     """The address at the other end: IPv4 out of the IPv6 that carries it, and no zone."""
     if isinstance(address, IPv4Address):
         return address

@@ -18,22 +18,22 @@ _STARTED = 19  # of what follows the name in /proc/<pid>/stat; the first is the 
 _ENDED = frozenset("ZXx")
 
 
-def make_holder() -> str:
+def make_owner_id() -> str:
     """A fresh name for this process."""
     number = os.getpid()
-    return f"{_place()}.{number}.{_started(number) or 0}.{token_hex(4)}"
+    return f"{_host_id()}.{number}.{_started(number) or 0}.{token_hex(4)}"
 
 
-def has_ended(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether the process of that name ran here and runs no more; False wherever that is not certain."""
     place, number, started, *_ = [*holder.split("."), "", "", ""]
-    if place == UNKNOWN or place != _place() or not (number.isdigit() and started.isdigit()) or started == "0":
+    if place == UNKNOWN or place != _host_id() or not (number.isdigit() and started.isdigit()) or started == "0":
         return False
     return _started(int(number)) != int(started)
 
 
 @cache
-def _place() -> str:
+def _host_id() -> str:
     """This boot of this machine, and the namespace whose processes can be seen."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().replace("-", "")[:BOOT_CHARACTERS]

@@ -6,7 +6,7 @@ from contextlib import suppress
 from threading import Thread
 
 
-class Lookups:
+class DnsResolver:
     """The system's look-up (getaddrinfo), each name in a thread of its own, and never twice at once.
 
     The event loop's own look-ups share a handful of threads, and whoever runs a name server can hold one of them for

@@ -14,31 +14,31 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from secrets import token_bytes
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
-SECRET_MARK = "whsec_"  # noqa: S105 - says that a secret follows, and is none
-SECRET_OCTETS = 32
-SECRET_OCTETS_LEAST = 24
-SECRET_OCTETS_MOST = 64
+SECRET_PREFIX = "whsec_"  # noqa: S105 - says that a secret follows, and is none
+SECRET_BYTES = 32
+MIN_SECRET_BYTES = 24
+MAX_SECRET_BYTES = 64
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")  # no full stop: it would blur where the timestamp begins
 
 
 def make_secret() -> str:
     """A fresh secret, 256 bits from the system's source of randomness, as partners are shown it."""
-    return SECRET_MARK + b64encode(token_bytes(SECRET_OCTETS)).decode()
+    return SECRET_PREFIX + b64encode(token_bytes(SECRET_BYTES)).decode()
 
 
 def parse_secret(text: str) -> bytes:
-    """The key in a secret: `whsec_` and the padded base64 of 24 to 64 octets; InvalidValue, which never repeats it."""
+    """Return the key in a secret: `whsec_` and padded base64 of 24 to 64 octets; InvalidValueError."""
     try:
-        key = b64decode(text.removeprefix(SECRET_MARK), validate=True)
+        key = b64decode(text.removeprefix(SECRET_PREFIX), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    is_as_written = text == SECRET_MARK + b64encode(key).decode()
-    if not (is_as_written and SECRET_OCTETS_LEAST <= len(key) <= SECRET_OCTETS_MOST):
-        raise InvalidValue(
-            f"A secret is '{SECRET_MARK}' and the base64 of {SECRET_OCTETS_LEAST} to {SECRET_OCTETS_MOST} octets."
+    is_as_written = text == SECRET_PREFIX + b64encode(key).decode()
+    if not (is_as_written and MIN_SECRET_BYTES <= len(key) <= MAX_SECRET_BYTES):
+        raise InvalidValueError(
+            f"A secret is '{SECRET_PREFIX}' and the base64 of {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} octets."
         )
     return key
 
@@ -46,14 +46,15 @@ def parse_secret(text: str) -> bytes:
 def sign(message_id: str, timestamp_s: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
     """The three headers of a message, signed with each secret in the order given.
 
-    InvalidValue for an id with anything but letters, digits, `_` and `-`, a time before 1970, no secret or a bad one.
+    InvalidValueError for an id with anything but letters, digits, `_` and `-`, a time before 1970, no secret or a bad
+    one.
     """
     if _MESSAGE_ID.fullmatch(message_id) is None:
-        raise InvalidValue("The id of a message has 1 to 255 letters, digits, hyphens and underscores.")
+        raise InvalidValueError("The id of a message has 1 to 255 letters, digits, hyphens and underscores.")
     if timestamp_s < 0:
-        raise InvalidValue("The time of a message is in seconds since 1970.")
+        raise InvalidValueError("The time of a message is in seconds since 1970.")
     if not secrets:
-        raise InvalidValue("A message is signed with one secret or more.")
+        raise InvalidValueError("A message is signed with one secret or more.")
     signed = b"%s.%d.%s" % (message_id.encode(), timestamp_s, body)
     signatures = (hmac.digest(parse_secret(secret), signed, "sha256") for secret in secrets)
     return {

@@ -15,33 +15,33 @@ from typing import Any
 import httpcore
 import httpx
 
-from app.webhooks.guard import Guard
+from app.webhooks.guard import SsrfGuard
 
-ADDRESSES_MOST = 4  # that are tried of one name
-IDLE_MOST = 64  # connections kept open
+MAX_ADDRESSES = 4  # that are tried of one name
+MAX_IDLE = 64  # connections kept open
 IDLE_S = 4.0  # for so long: many servers close theirs after five seconds, perhaps under the next request
-BODY_OCTETS_MOST = 16_384
+MAX_BODY_OCTETS = 16_384
 BODY_S = 1.0
-IS_MEANT = "is_meant"
+PRE_SEND_CHECK = "is_meant"
 """The extension of a request that is asked, once there is a connection, whether it is to be sent at all."""
 
-IsMeant = Callable[[], Awaitable[bool]]
+PreSendCheck = Callable[[], Awaitable[bool]]
 
 
-class NotMeantError(Exception):
+class SupersededError(Exception):
     """Whoever made the request does not want it sent any more, and nothing of it was."""
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
     """HTTP/1.1 to receivers of one scheme: https, or http without `trust`. No proxies, redirects, cookies."""
 
-    def __init__(self, guard: Guard, *, trust: ssl.SSLContext | None, deadline_s: float, connect_s: float) -> None:
+    def __init__(self, guard: SsrfGuard, *, trust: ssl.SSLContext | None, deadline_s: float, connect_s: float) -> None:
         self._deadline_s = deadline_s
         self._connect_s = connect_s
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trust,
             max_connections=None,  # whoever sends bounds how many at once: a place in a queue is no failure
-            max_keepalive_connections=IDLE_MOST,
+            max_keepalive_connections=MAX_IDLE,
             keepalive_expiry=IDLE_S,
             network_backend=_GuardedConnections(guard, is_plain=trust is None),
         )
@@ -50,8 +50,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """Status and headers of the answer, without its body.
 
         TimeoutError when the head of the answer is not complete by the deadline, however lively it trickles; else
-        what httpcore, the look-up (OSError), the guard (InvalidValue) and its `is_meant` (NotMeantError) raise. What
-        follows the head, a body without end or none that was announced, does not alter what was answered.
+        what httpcore, the look-up (OSError), the guard (InvalidValueError) and its `is_meant` (SupersededError) raise.
+        What follows the head, a body without end or none that was announced, does not alter what was answered.
         """
         url = request.url
         asked = httpcore.Request(
@@ -59,11 +59,11 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.stream,
-            extensions={"timeout": {"connect": self._connect_s}, **_asking(request.extensions.get(IS_MEANT))},
+            extensions={"timeout": {"connect": self._connect_s}, **_asking(request.extensions.get(PRE_SEND_CHECK))},
         )
         async with asyncio.timeout(self._deadline_s):
             answer = await self._pool.handle_async_request(asked)
-        await _let_go(answer)
+        await _drain_response(answer)
         return httpx.Response(answer.status, headers=answer.headers, request=request)
 
     async def aclose(self) -> None:
@@ -71,19 +71,19 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-def _asking(is_meant: IsMeant | None) -> dict[str, Any]:
+def _asking(is_meant: PreSendCheck | None) -> dict[str, Any]:
     """What has httpcore ask before the first octet goes out over a connection, which may have taken seconds to make."""
     if is_meant is None:
         return {}
 
     async def trace(event: str, _told: dict[str, Any]) -> None:
         if event == "http11.send_request_headers.started" and not await is_meant():
-            raise NotMeantError
+            raise SupersededError
 
     return {"trace": trace}
 
 
-async def _let_go(answer: httpcore.Response) -> None:
+async def _drain_response(answer: httpcore.Response) -> None:
     """Read a short body, so that its connection can be used again; from a long or slow one hang up."""
     octets = 0
     with suppress(Exception):
@@ -91,7 +91,7 @@ async def _let_go(answer: httpcore.Response) -> None:
             async with asyncio.timeout(BODY_S):
                 async for chunk in answer.aiter_stream():
                     octets += len(chunk)
-                    if octets > BODY_OCTETS_MOST:
+                    if octets > MAX_BODY_OCTETS:
                         break
         finally:
             await answer.aclose()
@@ -100,7 +100,7 @@ async def _let_go(answer: httpcore.Response) -> None:
 class _GuardedConnections(httpcore.AsyncNetworkBackend):
     """Connects to the addresses that the guard gives for a name, one after the other, and to nothing else."""
 
-    def __init__(self, guard: Guard, *, is_plain: bool) -> None:
+    def __init__(self, guard: SsrfGuard, *, is_plain: bool) -> None:
         self._guard = guard
         self._is_plain = is_plain
         self._network = httpcore.AnyIOBackend()
@@ -121,7 +121,7 @@ class _GuardedConnections(httpcore.AsyncNetworkBackend):
                 addresses = await self._guard.resolve(host, port, is_plain=self._is_plain)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
-        untried = addresses[:ADDRESSES_MOST]
+        untried = addresses[:MAX_ADDRESSES]
         while True:
             address = untried.pop(0)
             share = None if ends_at is None else max(0.0, ends_at - loop.time()) / (len(untried) + 1)

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
-from app.actions.compaction import KEPT_US, PLACES_MOST, compact_changes
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
+from app.actions.compaction import KEPT_US, MAX_PLACES, compact_changes
 from app.db.session import Connection, Database
 from app.domain.instant import DAY_US, MINUTE_US
-from app.domain.surrogate import EVERY_PLACE
+from app.domain.surrogate import ALL_TIMESTAMPS
 from app.models.change import changes
 from app.queries.changes import list_changes
-from app.schemas.change import ChangesQuestion
+from app.schemas.change import ChangeListParams
 from app.schemas.record import ArticleRecord
 from tests.conftest import NOW
 from tests.records import article, edition, tag
@@ -25,13 +25,13 @@ LATER = NOW + KEPT_US + DAY_US
 @pytest.fixture(autouse=True)
 async def global_edition(database: Database) -> None:
     """One edition, which is one row of the log."""
-    await database.write(store_entry, edition(), now=NOW)
+    await database.write(upsert_entry, edition(), now=NOW)
 
 
 async def save(database: Database, *records: ArticleRecord, now: int = NOW) -> None:
     """Each in a transaction of its own."""
     for record in records:
-        stored = await database.write(store_articles, [record], now=now)
+        stored = await database.write(upsert_articles, [record], now=now)
         assert not isinstance(stored.outcomes[0], Exception)
 
 
@@ -49,7 +49,7 @@ async def rows_of(database: Database) -> list[tuple[int, str, str]]:
 
 async def told(database: Database, since: int = 0, **asked: Any) -> list[tuple[str, str]]:
     """Types of what the feed tells, and the ids."""
-    page: Any = await database.read(list_changes, ChangesQuestion.model_validate({"since": since, **asked}))
+    page: Any = await database.read(list_changes, ChangeListParams.model_validate({"since": since, **asked}))
     assert page["next"] is None
     return [(each["type"], each["article"]["headline"]) for each in page["items"] if "headline" in each["article"]]
 
@@ -74,7 +74,7 @@ async def test_what_an_article_left_long_ago_is_still_told_it(database: Database
     moves: list[list[str]] = [["two"], ["three"], []]
     await save(database, *(article(source_id="a", tags=tags) for tags in moves))
     await database.write(compact_changes, now=LATER, most=100)
-    page: Any = await database.read(list_changes, ChangesQuestion(since=known, tag=["one"]))
+    page: Any = await database.read(list_changes, ChangeListParams(since=known, tag=["one"]))
     assert [each["type"] for each in page["items"] if each["article"]] == ["article.removed"]
     assert len([row for row in await rows_of(database) if row[1].startswith("article.")]) == 1
 
@@ -92,7 +92,7 @@ async def test_a_row_that_a_clock_far_ahead_wrote_stops_nothing(database: Databa
 async def test_in_small_parts_it_comes_to_the_same_and_looks_at_nothing_twice(database: Database, most: int) -> None:
     for n in range(4):
         await save(database, *(article(source_id=name, lead=f"{name} {n}") for name in "abc"))
-        await database.write(store_entry, tag("trams", f"Trams {n}"), now=NOW)
+        await database.write(upsert_entry, tag("trams", f"Trams {n}"), now=NOW)
     total = len(await rows_of(database))
     looked_at = []
     while count := await database.write(compact_changes, now=LATER, most=most):
@@ -116,14 +116,14 @@ async def test_everything_is_still_told_from_the_beginning(database: Database) -
 
 
 async def test_places_without_number_become_every_place(database: Database) -> None:
-    instants = [NOW - n * MINUTE_US for n in range(1, PLACES_MOST + 3)]
+    instants = [NOW - n * MINUTE_US for n in range(1, MAX_PLACES + 3)]
     moves = [article(source_id="a").model_copy(update={"published_at": instant}) for instant in instants]
     await save(database, *moves)
     await database.write(compact_changes, now=LATER, most=1_000)
     names = (await rows_of(database))[-1][2]
-    assert f'"{EVERY_PLACE}"' in names
+    assert f'"{ALL_TIMESTAMPS}"' in names
     assert names.count('"at:') == 1
-    page: Any = await database.read(list_changes, ChangesQuestion.model_validate({"since": 1, "to": "2001-01-01"}))
+    page: Any = await database.read(list_changes, ChangeListParams.model_validate({"since": 1, "to": "2001-01-01"}))
     assert [each["type"] for each in page["items"]] == ["article.removed"]  # it may have been there
 
 

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from app import clock
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.db.session import Connection, Database
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
 from tests.conftest import NOW, opened, put_into
 from tests.kept import kept
@@ -26,9 +26,9 @@ READER = 2  # the number of the app that modules read from
 def fill(connection: Connection) -> None:
     """Store the small newsroom."""
     for record in CATALOGUE:
-        store_entry(connection, record, now=NOW)
+        upsert_entry(connection, record, now=NOW)
     for batch in ([FIRST_VERSION], ARTICLES):
-        store_articles(connection, batch, now=NOW)
+        upsert_articles(connection, batch, now=NOW)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ async def reader(newsroom_template: Path, tmp_path_factory: pytest.TempPathFacto
 class MakeKey(Protocol):
     """Stores a key."""
 
-    async def __call__(self, *scopes: KeyScope, **members: Any) -> str:
+    async def __call__(self, *scopes: ApiKeyScope, **members: Any) -> str:
         """Its token."""
 
 
@@ -68,8 +68,8 @@ class MakeKey(Protocol):
 def make_key(database: Database) -> MakeKey:
     """Store a key with these scopes, and other members of its record, as if given out at NOW; answers the token."""
 
-    async def make(*scopes: KeyScope, **members: Any) -> str:
-        record = KeyRecord.model_validate({"name": "A test's key", "scopes": list(scopes), **members})
+    async def make(*scopes: ApiKeyScope, **members: Any) -> str:
+        record = ApiKeyCreate.model_validate({"name": "A test's key", "scopes": list(scopes), **members})
         _, token = await database.write(create_key, record, now=NOW)
         return token
 

@@ -16,7 +16,7 @@ from tests.queries.mirror_history import MirrorHistory, last_moment
 if TYPE_CHECKING:
     import sqlite3
 
-STEPS_MOST = 60  # of a mirror, to be where the source is
+MAX_STEPS = 60  # of a mirror, to be where the source is
 
 
 class CopyHistory(MirrorHistory):
@@ -86,7 +86,7 @@ class CopyHistory(MirrorHistory):
 
     async def _arrive(self) -> None:
         latest = await self._database.read(latest_seq)
-        for _ in range(STEPS_MOST):
+        for _ in range(MAX_STEPS):
             if self._copy.execute("SELECT as_of FROM place").fetchone() == (latest,):
                 break
             await self._step()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from app import clock
 from app.actions.erasure import erase_article
 from app.domain.calendar import find_zone
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
 from app.domain.instant import MINUTE_US, SECOND_US, format_instant
 from app.models.article import article_related, article_slugs, article_tags, articles
@@ -108,7 +108,7 @@ class EditingHistory:
     async def erase(self) -> None:
         """Erase one of its articles by law."""
         key = self._random.choice(sorted(self._known))
-        await self._database.write(erase_article, parse_id(key), now=clock.now(), editor=COMMAND)
+        await self._database.write(erase_article, parse_id(key), now=clock.now(), editor=COMMAND_ACTOR)
         self.counts["erased"] += 1
 
     def _learn(self, wish: Wish, answer: httpx.Response) -> None:

@@ -15,13 +15,13 @@ from app.db.session import Connection, Database
 from app.models.change import changes
 from app.queries.changes import latest_seq, list_changes
 from app.relay import subscription
-from app.schemas.change import ChangeList, ChangesQuestion
+from app.schemas.change import ChangeList, ChangeListParams
 from tests.api.copy_history import CopyHistory
 from tests.api.stream_following import Followed, has_heard, heard_by
 from tests.api.stream_mirror import MIRRORS, Killed, StreamMirror, Surroundings, open_copy, place_of
 from tests.api.stream_weather import Line, StreamWeather
 from tests.conftest import opened
-from tests.listening import SECONDS_MOST
+from tests.listening import MAX_SECONDS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -193,9 +193,9 @@ class StreamHistory(CopyHistory):
         since = self._began if place is None or place > latest else place
         numbers, _ = await self._read_feed(since)
         goal = max(numbers, default=since)
-        if subscription.BEAT_S < 1 and self._chance.random() < 0.5:
+        if subscription.HEARTBEAT_S < 1 and self._chance.random() < 0.5:
             goal = latest  # which only a beat tells where nothing passes the filters
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             while not goal <= (place_of(self._copy) or 0) <= latest:
                 self._stirred.clear()
                 await self._stirred.wait()
@@ -229,7 +229,7 @@ class StreamHistory(CopyHistory):
         """What the feed tells after this change, and how far that goes."""
         numbers: set[int] = set()
         while True:
-            question = ChangesQuestion.model_validate({**self._asked, "since": since, "limit": 200})
+            question = ChangeListParams.model_validate({**self._asked, "since": since, "limit": 200})
             page: ChangeList = await self._database.read(list_changes, question)
             numbers |= {item["seq"] for item in page["items"]}
             since = page["as_of"]

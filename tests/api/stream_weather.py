@@ -11,10 +11,10 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from tests.api.mirror import Weather
-from tests.listening import SECONDS_MOST, Listening
+from tests.listening import MAX_SECONDS, Listening
 
-REACH_MOST = 1_200  # bytes of a connection that breaks off: two or three changes
-LAG_MOST_S = 0.04
+MAX_REACH = 1_200  # bytes of a connection that breaks off: two or three changes
+MAX_LAG_S = 0.04
 
 
 class Nobody(httpx.AsyncBaseTransport):
@@ -95,7 +95,7 @@ class Line(Listening, httpx.AsyncByteStream):
 
     async def ended(self) -> None:
         """Wait until the server has ended it, whatever becomes of who waits."""
-        await asyncio.wait({self.task}, timeout=SECONDS_MOST)
+        await asyncio.wait({self.task}, timeout=MAX_SECONDS)
         assert self.task.done()
         assert not self.task.cancelled()
         self.task.result()
@@ -125,8 +125,8 @@ class StreamWeather(Weather):
         self.is_up.clear()
         self._inner = Nobody()
         if gracefully:
-            self._app.state.watch.stop()
-            self._app.state.hub.stop()
+            self._app.state.watch.shutdown()
+            self._app.state.hub.shutdown()
         else:
             self.break_off()
         self.let_go()
@@ -168,8 +168,8 @@ class StreamWeather(Weather):
         is_whole = self._arrives()
         if not self.is_up.is_set():
             raise httpx.ConnectError("nobody listens")
-        reach = None if is_whole else self._random.randrange(1, REACH_MOST)
-        lag_s = self._random.uniform(0, LAG_MOST_S) if self._random.random() < 0.2 else 0
+        reach = None if is_whole else self._random.randrange(1, MAX_REACH)
+        lag_s = self._random.uniform(0, MAX_LAG_S) if self._random.random() < 0.2 else 0
         line = Line(self._app, request, self._counts, reach=reach, lag_s=lag_s)
         self._lines = [*(each for each in self._lines if not each.task.done()), line]
         self._counts["connections"] += 1

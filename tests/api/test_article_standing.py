@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from app import clock
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.instant import parse_instant
-from app.errors import ArticleMoved, ArticleWithdrawn
+from app.errors import ArticleMoved, ArticleWithdrawnError
 from app.schemas.record import ArticleRecord, Withdrawal
 from tests.api.newsroom import ARTICLES
 from tests.conftest import Store
@@ -36,7 +36,7 @@ EVERYWHERE = (
 
 def withdrawn(record: ArticleRecord, **told: str) -> ArticleRecord:
     """The same article, taken back."""
-    return record.model_copy(update={"status": Status.WITHDRAWN, "withdrawal": Withdrawal(**told)})
+    return record.model_copy(update={"status": ArticleStatus.WITHDRAWN, "withdrawal": Withdrawal(**told)})
 
 
 async def totals(client: httpx.AsyncClient) -> list[int]:
@@ -85,7 +85,7 @@ async def test_an_old_slug_of_a_withdrawn_article_tells_the_notice_and_not_the_s
 ) -> None:
     now = FERRY.model_copy(update={"slug": "ferry-ran-aground"})
     for record, status in ((now, 308), (withdrawn(now, notice="Wrong quay."), 410), (now, 308)):
-        await store(record.model_copy(update={"status": record.status or Status.PUBLISHED}))
+        await store(record.model_copy(update={"status": record.status or ArticleStatus.PUBLISHED}))
         for form in ("", "/related", "/history", "/json-ld", "/ninjs"):
             for _ in range(2):  # read, then kept
                 answer = await client.get(f"/v1/articles/ferry-waits{form}")
@@ -102,7 +102,7 @@ async def test_an_old_slug_of_a_withdrawn_article_tells_the_notice_and_not_the_s
 async def test_a_withdrawal_between_the_two_looks_at_an_old_slug_is_no_redirect(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = iter((ArticleMoved("trams-return"), ArticleWithdrawn("06zzzzzzzzzzz", "Wrong quay.", at=0)))
+    found = iter((ArticleMoved("trams-return"), ArticleWithdrawnError("06zzzzzzzzzzz", "Wrong quay.", at=0)))
 
     def look(*_: Any) -> None:
         raise next(found)
@@ -142,7 +142,7 @@ async def test_a_withdrawn_article_is_gone_from_every_answer_and_comes_back_whol
         assert "Private" not in gone.text
     named = (await client.get(f"/v1/articles?id={identity}")).json()
     assert named == {"items": [], "next": None}
-    await store(FERRY.model_copy(update={"status": Status.PUBLISHED}))
+    await store(FERRY.model_copy(update={"status": ArticleStatus.PUBLISHED}))
     after = await everywhere()
     assert drop_versions(after) == drop_versions(before)
     assert await totals(client) == counted

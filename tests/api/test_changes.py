@@ -13,8 +13,8 @@ import httpx
 import pytest
 from fastapi import Request
 
-from app.actions.catalogue import store_entry
-from app.api.changes import while_connected
+from app.actions.catalogue import upsert_entry
+from app.api.changes import run_until_disconnect
 from app.db.session import Database
 from app.queries.changes import latest_seq
 from tests.api.newsroom import NOTICE
@@ -23,7 +23,7 @@ from tests.conftest import NOW, Store, run_once
 from tests.records import article, edition
 from tests.walking import get_page, walk, where_of
 
-SECONDS_MOST = 20.0
+MAX_SECONDS = 20.0
 
 
 async def test_the_service_document_and_the_timeline_lead_to_it(reader: httpx.AsyncClient) -> None:
@@ -150,16 +150,16 @@ async def test_the_work_for_a_client_that_left_is_given_up() -> None:
     async def work() -> str:
         nonlocal was_cancelled
         try:
-            await asyncio.sleep(SECONDS_MOST)
+            await asyncio.sleep(MAX_SECONDS)
         except asyncio.CancelledError:
             was_cancelled = True
             raise
         return "done"
 
     request = Request({"type": "http"}, receive)
-    assert await while_connected(request, asyncio.sleep(0.01, "done")) == "done"
+    assert await run_until_disconnect(request, asyncio.sleep(0.01, "done")) == "done"
     asyncio.get_running_loop().call_later(0.05, left.set)
-    assert await while_connected(request, work()) is None
+    assert await run_until_disconnect(request, work()) is None
     assert was_cancelled
 
 
@@ -167,7 +167,7 @@ def test_a_server_that_is_to_end_answers_those_who_wait_at_once(tmp_path: Path, 
     file = tmp_path / "dayline.db"
     file.write_bytes(sqlite_template.read_bytes())
     address = f"sqlite:///{file}"
-    run_once(address, lambda connection: store_entry(connection, edition(), now=NOW))
+    run_once(address, lambda connection: upsert_entry(connection, edition(), now=NOW))
     seq = run_once(address, latest_seq)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -176,13 +176,13 @@ def test_a_server_that_is_to_end_answers_those_who_wait_at_once(tmp_path: Path, 
     with subprocess.Popen(  # noqa: S603 - our own command
         command, env=environment_of(address), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        deadline = time.monotonic() + SECONDS_MOST
+        deadline = time.monotonic() + MAX_SECONDS
         with socket.socket() as probe:
             while probe.connect_ex(("127.0.0.1", port)) != 0:
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             request = f"GET /v1/changes?since={seq}&wait=30 HTTP/1.1\r\nHost: api.example\r\n\r\n"
-            probe.settimeout(SECONDS_MOST)
+            probe.settimeout(MAX_SECONDS)
             probe.sendall(request.encode())
             time.sleep(0.5)
             process.send_signal(signal.SIGTERM)
@@ -191,7 +191,7 @@ def test_a_server_that_is_to_end_answers_those_who_wait_at_once(tmp_path: Path, 
             while piece := probe.recv(65_536):
                 received += piece
             assert time.monotonic() - asked_at < 10  # a third of what they would wait
-        process.wait(SECONDS_MOST)
+        process.wait(MAX_SECONDS)
         assert time.monotonic() - asked_at < 15
     head, _, body = received.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from tests.api.conftest import MakeKey, as_key
 from tests.api.newsroom import WITHDRAWN
 from tests.api.test_rate_limits import Open, check_limited, limited
@@ -52,7 +52,7 @@ async def test_options_that_is_no_preflight_counts(limited: Open) -> None:
 
 async def test_refusals_at_the_door_are_readable(limited: Open, make_key: MakeKey) -> None:
     client = await limited(reads="keyed")
-    token = await make_key(KeyScope.KEYS_MANAGE)
+    token = await make_key(ApiKeyScope.KEYS_MANAGE)
     for headers, status in ((ORIGIN, 401), ({**ORIGIN, **as_key("dl_none")}, 401), ({**ORIGIN, **as_key(token)}, 403)):
         response = await client.get("/v1/timeline", headers=headers)
         assert response.status_code == status

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from app import clock
 from app.db.session import Connection, Database
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.ids import parse_id
 from app.domain.instant import DAY_US
 from app.models.article import articles
@@ -170,7 +170,7 @@ async def test_a_cursor_survives_its_anchor(
         expected = await get_page(client, path, cursor=cursor, limit=200)
         anchor = filed.pop(1)
         if fate == "withdrawn":
-            await store(anchor.record.model_copy(update={"status": Status.WITHDRAWN}))
+            await store(anchor.record.model_copy(update={"status": ArticleStatus.WITHDRAWN}))
         else:
             await database.write(remove, anchor.id)
         page = await get_page(client, path, cursor=cursor, limit=200)

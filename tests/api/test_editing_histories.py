@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from app import clock
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.db.session import Connection, Database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import MakeKey, as_key
@@ -26,9 +26,9 @@ def furnish(connection: Connection, number: int) -> None:
     """Store an edition for one history."""
     name = f"history-{number}"
     for record in (edition(name, default=False), section("city", "City", edition=name), label("opinion", "Opinion")):
-        store_entry(connection, record, now=clock.now())
+        upsert_entry(connection, record, now=clock.now())
     for other in (section("world", "World", edition=name), author("ada", "Ada Vale"), author("ben", "Ben Ord")):
-        store_entry(connection, other, now=clock.now())
+        upsert_entry(connection, other, now=clock.now())
 
 
 async def live_through(database: Database, address: str, make_key: MakeKey, numbers: range) -> None:
@@ -36,8 +36,8 @@ async def live_through(database: Database, address: str, make_key: MakeKey, numb
     counts: Counter[str] = Counter()
     deleted: set[int] = set()
     now = NOW
-    writer = await make_key(KeyScope.ARTICLES_WRITE)
-    chief = await make_key(KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH)
+    writer = await make_key(ApiKeyScope.ARTICLES_WRITE)
+    chief = await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
     app = create_app(Settings(database_url=address))
     with clock.frozen(now):
         async with running(app) as client:
@@ -66,7 +66,7 @@ async def live_through(database: Database, address: str, make_key: MakeKey, numb
 async def test_a_tag_made_for_a_draft_is_listed_once_something_public_is_given_it(
     database: Database, client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
-    chief = as_key(await make_key(KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH))
+    chief = as_key(await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH))
     at = {"published_at": "2026-11-20T10:00:00Z"}
     for given in ({"tags": ["trams"]}, at):
         made = await client.post("/v1/editorial/articles", json={"headline": "A story", **given}, headers=chief)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.db.session import Database
 from app.domain.strings import STRINGS
 from tests.conftest import NOW, Store
@@ -133,9 +133,9 @@ async def test_with_another_default_the_same_address_is_never_older(
     client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     await store(edition("old"), edition("other", default=False), section("city", "Other", edition="other"))
-    await database.write(store_entry, section("city", "Old", edition="old"), now=NOW + 60 * SECOND_US)
+    await database.write(upsert_entry, section("city", "Old", edition="old"), now=NOW + 60 * SECOND_US)
     first = await client.get("/v1/sections/city")
-    await database.write(store_entry, edition("other", default=True), now=NOW + 120 * SECOND_US)
+    await database.write(upsert_entry, edition("other", default=True), now=NOW + 120 * SECOND_US)
     second = await client.get("/v1/sections/city", headers={"if-modified-since": first.headers["last-modified"]})
     assert second.status_code == 200
     assert (first.json()["name"], second.json()["name"]) == ("Old", "Other")

@@ -15,9 +15,9 @@ import pytest
 from app import clock
 from app.actions.keys import create_key
 from app.db.session import open_database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.domain.instant import DAY_US
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from tests.api.conftest import as_key
 from tests.api.contract import Json, Operation, operations
 from tests.api.shapes import answer_of, differences, document_differences
@@ -49,7 +49,7 @@ def installation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
         database = open_database(f"sqlite:///{path}")
         try:
             await load_sample(database)
-            record = KeyRecord(name="Everything", scopes=list(KeyScope))
+            record = ApiKeyCreate(name="Everything", scopes=list(ApiKeyScope))
             _, token = await database.write(create_key, record, now=NOW)
         finally:
             await database.close()
@@ -116,7 +116,7 @@ def posts_of(document: Json) -> dict[str, Json]:
     """Return the documented bodies that make what installations name by themselves, and the address of a preview."""
     by_name = {each.name: each for each in operations(document)}
     preview = by_name["get_preview_link"]
-    bodies_of = {"keys": by_name["post_key"], "webhooks": by_name["post_webhook"]}
+    bodies_of = {"keys": by_name["create_api_key"], "webhooks": by_name["create_webhook"]}
     made: dict[str, Json] = {kind: next(filter(None, bodies(each))) for kind, each in bodies_of.items()}
     return {**made, "preview": {"path": preview.path.format(**parameters(preview, "path"))}}
 

@@ -13,7 +13,7 @@ from backports import zstd
 from app.actions.publication import withdraw_article
 from app.api import export
 from app.db.session import Database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
 from app.queries import bulk
 from app.queries.changes import latest_seq
@@ -140,7 +140,7 @@ async def test_a_line_follows_the_document(client: httpx.AsyncClient) -> None:
 async def test_no_line_has_anything_of_a_withdrawn_article(client: httpx.AsyncClient, database: Database) -> None:
     before = await client.get("/v1/export?edition=*&body=blocks")
     gone = json.loads(before.content.splitlines()[0])
-    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND}
+    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
     await database.write(withdraw_article, parse_id(gone["id"]), reason="A secret.", notice="Wrong.", **by_hand)
     after = await client.get("/v1/export?edition=*&body=blocks")
     assert int(after.headers["dayline-as-of"]) > int(before.headers["dayline-as-of"])

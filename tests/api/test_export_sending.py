@@ -49,7 +49,7 @@ async def test_a_client_that_leaves_frees_everything(
 async def test_a_client_that_stops_reading_is_cut_off(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "STALLED_S", 0.05)
+    monkeypatch.setattr(lines, "WRITE_TIMEOUT_S", 0.05)
     async with half_read(client, monkeypatch) as reading:
         assert reading.task is not None
         async with asyncio.timeout(5):
@@ -61,7 +61,7 @@ async def test_a_client_that_stops_reading_is_cut_off(
 async def test_a_client_that_trickles_is_cut_off_in_the_end(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "LASTS_MOST_S", 0.0)
+    monkeypatch.setattr(lines, "MAX_DURATION_S", 0.0)
     async with half_read_of_nothing(client) as reading:
         assert reading.task is not None
         async with asyncio.timeout(5):

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from app.api import express
-from app.cache.store import Store
+from app.cache.store import ResponseStore
 
 REQUESTS = (
     ("GET", "/v1/timeline"),
@@ -40,7 +40,7 @@ REQUESTS = (
 async def test_the_framework_would_answer_the_same(
     reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, method: str, address: str
 ) -> None:
-    monkeypatch.setattr(Store, "find", lambda *_: None)  # nothing is answered from memory
+    monkeypatch.setattr(ResponseStore, "get", lambda *_: None)  # nothing is answered from memory
     past = await reader.request(method, address)
     monkeypatch.setattr(express, "_find", lambda _: None)
     through = await reader.request(method, address)
@@ -52,6 +52,6 @@ async def test_they_are_answered_past_the_framework(reader: httpx.AsyncClient, m
         raise AssertionError
 
     monkeypatch.setattr("starlette.middleware.exceptions.ExceptionMiddleware.__call__", refuse)
-    monkeypatch.setattr(Store, "find", lambda *_: None)
+    monkeypatch.setattr(ResponseStore, "get", lambda *_: None)
     for address in ("/v1/timeline?limit=7", "/v1/articles/lamps?body=none", "/v1/timeline?limit=none"):
         assert (await reader.get(address)).status_code in {200, 422}

@@ -8,17 +8,17 @@ import httpx
 import pytest
 
 from app import clock
-from app.domain.calendar import day_of, find_zone, start_of_day
+from app.domain.calendar import date_at, find_zone, start_of_day
 from app.domain.instant import SECOND_US, format_instant, parse_instant
 from app.queries import feeds
-from app.syndication.channel import guid_of
+from app.syndication.channel import urn_for
 from tests.api.reading_feeds import fetch, ids_in, link, locations, path_of, walk_archives
 from tests.archive import Filed, chosen, make_archive
 from tests.conftest import NOW, Store
 from tests.records import article, edition
 
 HOUR_US = 3_600 * SECOND_US
-CURRENT_LEAST = 40
+MIN_CURRENT = 40
 
 
 def text_of(instant: int) -> str:
@@ -35,16 +35,16 @@ async def test_every_article_is_in_the_current_document_or_in_the_archive_of_its
     filters = {name: [value] for name, value in httpx.QueryParams(query[1:]).items()}
     expected, zone = chosen(filed, **filters), find_zone("Europe/Kyiv")
     (current, newest), *archives = await walk_archives(client, "global", query)
-    today = [each for each in expected if day_of(each.published_at, zone).isoformat() == "2026-11-20"]
+    today = [each for each in expected if date_at(each.published_at, zone).isoformat() == "2026-11-20"]
     assert current == f"/feeds/global/atom.xml{query}"
-    assert newest == [guid_of(each.id) for each in expected[: max(CURRENT_LEAST, len(today))]]
+    assert newest == [urn_for(each.id) for each in expected[: max(MIN_CURRENT, len(today))]]
     days = Counter(each.day_in("Europe/Kyiv").isoformat() for each in expected if each not in today)
     told = {re.findall(r"atom/(.*?)\.xml", self)[0]: len(ids) for self, ids in archives}
     assert told == days
     assert list(told) == sorted(days, reverse=True)
     archived = [each for _, ids in archives for each in ids]
-    assert archived == [guid_of(each.id) for each in expected[len(today) :]]
-    assert set(newest) | set(archived) == {guid_of(each.id) for each in expected}
+    assert archived == [urn_for(each.id) for each in expected[len(today) :]]
+    assert set(newest) | set(archived) == {urn_for(each.id) for each in expected}
 
 
 async def test_the_current_document_has_all_of_a_long_day(client: httpx.AsyncClient, store: Store) -> None:
@@ -102,7 +102,7 @@ async def test_a_day_that_the_zone_left_out_is_no_archive(client: httpx.AsyncCli
 async def test_at_midnight_of_the_zone_kept_documents_become_others(
     client: httpx.AsyncClient, store: Store, zone: str
 ) -> None:
-    today = day_of(NOW, find_zone(zone))
+    today = date_at(NOW, find_zone(zone))
     midnight = start_of_day(today + timedelta(days=1), find_zone(zone))
     await store(edition(timezone=zone), *(article(text_of(NOW - i), source_id=str(i)) for i in range(3)))
     archive, yesterday = f"/feeds/global/atom/{today}.xml", f"/feeds/global/atom/{today - timedelta(days=1)}.xml"

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.cursor import encode_position
 from app.queries import feeds
-from app.syndication.channel import guid_of
+from app.syndication.channel import urn_for
 from tests.api.reading_feeds import PAGED, SITEMAPS, SUBSCRIBED, fetch, ids_in, locations, next_url, walk_feed
 from tests.archive import chosen, make_archive
 from tests.conftest import Store, app_of
@@ -36,7 +36,7 @@ async def test_paging_by_next_meets_every_article_once_under_every_filter(
     filed = make_archive(limit * 6 + 5, seed=5)
     await store(edition(), *(each.record for each in filed))
     for filters in FILTERS:
-        expected = [guid_of(each.id) for each in chosen(filed, **filters)]
+        expected = [urn_for(each.id) for each in chosen(filed, **filters)]
         for name in PAGED:
             asked = httpx.QueryParams({**filters, "limit": str(limit)})
             pages = await walk_feed(client, f"/feeds/global/{name}?{asked}")

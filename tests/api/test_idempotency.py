@@ -11,14 +11,14 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy import Connection, func, select, text
 
 from app import clock
-from app.actions.idempotency import KEPT_US, PrivateAnswer, forget_answers
-from app.api.idempotency import answer_once, as_sent
-from app.api.private import private_answer
-from app.api.problems import install_problems
+from app.actions.idempotency import KEPT_US, StoredResponse, prune_stored_responses
+from app.api.idempotency import idempotent_response, to_stored_response
+from app.api.private import private_response
+from app.api.problems import install_exception_handlers
 from app.api.security import Principal
 from app.db.locks import CHANGE_LOG_LOCK, lock_number, try_lock
 from app.db.session import Database, open_database
-from app.errors import Conflict
+from app.errors import ConflictError
 from app.models.idempotent_answer import idempotent_answers
 from app.models.installation import installation
 from tests.conftest import NOW, running
@@ -40,7 +40,7 @@ def make_app(address: str) -> FastAPI:
         await app.state.database.close()
 
     app = FastAPI(lifespan=lifespan)
-    install_problems(app)
+    install_exception_handlers(app)
 
     @app.post("/notes")
     async def file_note(request: Request) -> Response:
@@ -48,18 +48,18 @@ def make_app(address: str) -> FastAPI:
         request.state.principal = Principal(key, "prefix", "Desk", frozenset())
         wish = request.query_params.get("wish")
 
-        def make(connection: Connection) -> PrivateAnswer:
+        def make(connection: Connection) -> StoredResponse:
             app.state.made += 1
             name = f"note {app.state.made}"
             connection.execute(installation.insert(), {"name": name, "value": b""})
             if wish == "fail" and app.state.made == 1:
-                raise Conflict("Not this time.")
+                raise ConflictError("Not this time.")
             if wish == "slow":
                 pause(connection)
-            made = private_answer({"note": name}, status=201, revision=1, headers={"location": f"/notes/{key}"})
-            return as_sent(made, article_id=7)
+            made = private_response({"note": name}, status=201, revision=1, headers={"location": f"/notes/{key}"})
+            return to_stored_response(made, article_id=7)
 
-        return await answer_once(request, make)
+        return await idempotent_response(request, make)
 
     return app
 
@@ -156,7 +156,7 @@ async def test_old_answers_are_forgotten_and_counted(notes: httpx.AsyncClient, d
     await post(notes, "old")
     with clock.frozen(NOW + 1):
         await post(notes, "young")
-    assert await database.write(forget_answers, before=NOW + 1) == 1
+    assert await database.write(prune_stored_responses, before=NOW + 1) == 1
     kept = await database.read(lambda connection: connection.execute(select(idempotent_answers.c.name)).scalars().all())
     assert kept == ["young"]
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from tests.api.conftest import MakeKey, as_key
 from tests.conftest import Store
 from tests.records import article, edition
@@ -77,7 +77,7 @@ async def test_a_host_that_is_no_international_domain_name_is_refused(
     client: httpx.AsyncClient, store: Store, make_key: MakeKey, host: str
 ) -> None:
     await store(edition())
-    key = as_key(await make_key(KeyScope.ARTICLES_WRITE, KeyScope.CATALOGUE_WRITE, KeyScope.WEBHOOKS_MANAGE))
+    key = as_key(await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.CATALOGUE_WRITE, ApiKeyScope.WEBHOOKS_MANAGE))
     url = f"https://{host}/x"
     for path, body, where in (
         ("articles", {"headline": "A", "source": {"name": "S", "url": url}}, "source.url"),

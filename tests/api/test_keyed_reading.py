@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app import clock
 from app.db.session import Connection, Database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import MakeKey, as_key
@@ -16,7 +16,7 @@ from tests.api.newsroom import ADDRESSES, PAGES, WITHDRAWN
 from tests.conftest import NOW, running
 
 OPEN = (*PAGES, "/health/live", "/health/ready")
-READ = KeyScope.CONTENT_READ
+READ = ApiKeyScope.CONTENT_READ
 OLD_SLUG = "/v1/articles/night-trams"
 
 
@@ -53,7 +53,7 @@ async def test_nothing_is_told_without_a_key(keyed: httpx.AsyncClient) -> None:
 
 
 async def test_another_scope_is_no_leave_to_read(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
-    token = await make_key(*(each for each in KeyScope if each is not READ))
+    token = await make_key(*(each for each in ApiKeyScope if each is not READ))
     answer = await keyed.get("/v1/timeline", headers=as_key(token))
     assert answer.status_code == 403
     assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="content:read"'
@@ -112,7 +112,7 @@ async def test_a_preflight_needs_no_key_and_allows_to_send_one(keyed: httpx.Asyn
 
 
 async def test_the_newsrooms_side_has_locks_of_its_own(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
-    manager = as_key(await make_key(KeyScope.KEYS_MANAGE))
+    manager = as_key(await make_key(ApiKeyScope.KEYS_MANAGE))
     assert (await keyed.get("/v1/editorial/keys", headers=manager)).status_code == 200
     answer = await keyed.get("/v1/editorial/keys", headers=as_key(await make_key(READ)))
     assert answer.status_code == 403
@@ -150,7 +150,7 @@ async def test_a_failure_inside_is_private_as_well(
 async def test_a_revoked_key_reads_nothing_from_the_next_request_on(
     keyed: httpx.AsyncClient, client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
-    token, manager = await make_key(READ), as_key(await make_key(KeyScope.KEYS_MANAGE))
+    token, manager = await make_key(READ), as_key(await make_key(ApiKeyScope.KEYS_MANAGE))
     assert (await keyed.get("/v1/timeline", headers=as_key(token))).status_code == 200
     revoked = await client.delete(f"/v1/editorial/keys/{token[3:13]}", headers=manager)
     assert revoked.status_code == 204, "by another process: only the database is shared"

@@ -13,21 +13,21 @@ from pydantic import BaseModel, PrivateAttr
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.keys import create_key, record_uses
-from app.api.body import BODY_BYTES_MOST, INLINE_BYTES_MOST, read_body
+from app.actions.keys import create_key, record_last_used
+from app.api.body import MAX_BODY_BYTES, MAX_INLINE_BYTES, parse_body
 from app.db.session import Database
-from app.domain.api_key import KeyScope, make_token, prefix_of
+from app.domain.api_key import ApiKeyScope, make_token, token_prefix
 from app.domain.instant import SECOND_US
-from app.errors import NotFound
-from app.queries.keys import find_key, get_key
-from app.schemas.api_key import KeyRecord
+from app.errors import NotFoundError
+from app.queries.keys import get_key, get_stored_key
+from app.schemas.api_key import ApiKeyCreate
 from tests.api.conftest import MakeKey, as_key
 from tests.api.test_problems import check_problem
 from tests.conftest import NOW
 from tests.statements import counted
 
 KEYS = "/v1/editorial/keys"
-MANAGE, WRITE = KeyScope.KEYS_MANAGE, KeyScope.ARTICLES_WRITE
+MANAGE, WRITE = ApiKeyScope.KEYS_MANAGE, ApiKeyScope.ARTICLES_WRITE
 CMS = {"name": "Newsroom CMS", "scopes": ["articles:write", "articles:publish"]}
 OPERATIONS = [
     ("GET", KEYS),
@@ -82,7 +82,7 @@ async def test_without_a_key_nothing_is_done_or_told(client: httpx.AsyncClient) 
 
 
 async def test_every_other_scope_is_forbidden(client: httpx.AsyncClient, make_key: MakeKey) -> None:
-    token = await make_key(*(each for each in KeyScope if each is not MANAGE))
+    token = await make_key(*(each for each in ApiKeyScope if each is not MANAGE))
     for method, address in OPERATIONS:
         answer = await client.request(method, address, json=CMS, headers=as_key(token))
         check_problem(answer, "forbidden")
@@ -121,10 +121,10 @@ async def test_a_key_is_made_told_once_and_works(
     made = answer.json()
     token = made.pop("token")
     assert answer.status_code == 201
-    assert answer.headers["location"] == made["href"] == f"{KEYS}/{prefix_of(token)}"
+    assert answer.headers["location"] == made["href"] == f"{KEYS}/{token_prefix(token)}"
     assert answer.headers["cache-control"] == "private, no-store"
     assert made == {
-        "prefix": prefix_of(token),
+        "prefix": token_prefix(token),
         "href": made["href"],
         **CMS,
         "created_at": "2026-11-20T12:00:00+00:00",
@@ -173,15 +173,15 @@ async def test_a_body_beyond_the_bound_is_not_read(client: httpx.AsyncClient, ma
 
     async def endless() -> Any:
         nonlocal sent
-        while sent < 4 * BODY_BYTES_MOST:
+        while sent < 4 * MAX_BODY_BYTES:
             sent += 2**20
             yield b" " * 2**20
 
-    announced = await client.post(KEYS, content=b" " * (BODY_BYTES_MOST + 1), headers=manager)
+    announced = await client.post(KEYS, content=b" " * (MAX_BODY_BYTES + 1), headers=manager)
     assert announced.headers["connection"] == "close"
     check_problem(announced, "content-too-large")
     check_problem(await client.post(KEYS, content=endless(), headers=manager), "content-too-large")
-    assert sent <= BODY_BYTES_MOST + 2 * 2**20
+    assert sent <= MAX_BODY_BYTES + 2 * 2**20
 
 
 class Padded(BaseModel):
@@ -191,14 +191,14 @@ class Padded(BaseModel):
     _thread: int = PrivateAttr(default_factory=threading.get_ident)
 
 
-@pytest.mark.parametrize("length", [100, INLINE_BYTES_MOST])
+@pytest.mark.parametrize("length", [100, MAX_INLINE_BYTES])
 async def test_a_large_body_is_checked_beside_the_loop(length: int) -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": orjson.dumps({"text": "x" * length})}
 
     headers = [(b"content-type", b"application/json")]
-    read = await read_body(Request({"type": "http", "headers": headers}, receive), Padded)
-    assert (read._thread == threading.get_ident()) is (length < INLINE_BYTES_MOST)
+    read = await parse_body(Request({"type": "http", "headers": headers}, receive), Padded)
+    assert (read._thread == threading.get_ident()) is (length < MAX_INLINE_BYTES)
 
 
 async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(
@@ -338,20 +338,20 @@ async def test_uses_are_noted_without_a_write_and_never_step_back(
     for token in (good, wrong, f"{other[:-4]}aaaa"):
         await client.get(KEYS, headers=as_key(token))
     taken = uses.take()
-    stored = {token: await database.read(find_key, token[3:13]) for token in (good, wrong, other)}
+    stored = {token: await database.read(get_stored_key, token[3:13]) for token in (good, wrong, other)}
     ids = {token: found.id for token, found in stored.items() if found is not None}
     assert taken == {ids[good]: NOW, ids[wrong]: NOW}
     assert (await database.read(get_key, good[3:13]))["last_used_at"] is None
     for used_at in (NOW, NOW - 5 * SECOND_US):
-        await database.write(record_uses, {ids[good]: used_at, 9_999: used_at})
+        await database.write(record_last_used, {ids[good]: used_at, 9_999: used_at})
         assert (await database.read(get_key, good[3:13]))["last_used_at"] == "2026-11-20T12:00:00+00:00"
-    await database.write(record_uses, {})
+    await database.write(record_last_used, {})
 
 
 async def test_finding_a_key_is_one_statement(database: Database, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     with counted() as statements:
-        assert await database.read(find_key, token[3:13]) is not None
+        assert await database.read(get_stored_key, token[3:13]) is not None
     assert len(statements) == 1
 
 
@@ -361,10 +361,10 @@ async def test_a_prefix_that_is_taken_is_not_given_again(
     taken = (await make_key(MANAGE))[3:13]
     fresh = iter([taken, taken, "aaaaaaaaaa"])
     monkeypatch.setattr("app.actions.keys.make_prefix", lambda: next(fresh))
-    prefix, _ = await database.write(create_key, KeyRecord(name="Next", scopes=[WRITE]), now=NOW)
+    prefix, _ = await database.write(create_key, ApiKeyCreate(name="Next", scopes=[WRITE]), now=NOW)
     assert prefix == "aaaaaaaaaa"
 
 
 async def test_asking_for_a_key_by_a_name_nobody_has_is_told(database: Database) -> None:
-    with pytest.raises(NotFound, match="There is no key 'aaaaaaaaaa' here"):
+    with pytest.raises(NotFoundError, match="There is no key 'aaaaaaaaaa' here"):
         await database.read(get_key, "aaaaaaaaaa")

@@ -48,7 +48,7 @@ async def test_the_newswire_is_walked_with_every_story_exactly_once(
         records = [record for record in map(json.loads, lines) if record["kind"] == "article"]
     began = perf_counter()
     flaws: list[str] = []
-    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda number, why: flaws.append(f"{number}: {why}"))
+    importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: flaws.append(f"{number}: {why}"))
     with path.open("rb") as stream:
         await importer.run(stream)
     report(f"{database.url.get_backend_name()}: import of {len(records)} stories", began)

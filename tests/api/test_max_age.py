@@ -7,17 +7,17 @@ import httpx
 import pytest
 
 from app import clock
-from app.actions.schedule import release_due
-from app.api.freshness import Outlook, articles_interest
+from app.actions.schedule import publish_due
+from app.api.freshness import CacheControlBuilder, articles_interest
 from app.api.responses import PUBLIC
 from app.db.session import Database
 from app.domain.freshness import CONTENT
 from app.domain.instant import SECOND_US
-from app.domain.upcoming import NOTHING_KNOWN
+from app.domain.upcoming import UNKNOWN
 from app.main import create_app
-from app.schemas.question import ArticlesQuestion
+from app.schemas.question import ArticleListParams
 from app.settings import Settings
-from app.worker import Worker
+from app.worker import Scheduler
 from tests.conftest import NOW, Store, running
 from tests.records import article
 from tests.webhooks.endpoints import until
@@ -111,7 +111,7 @@ class Newsroom(NamedTuple):
     """A client of the newsroom, and the upkeep behind it, which stands still: what is due waits."""
 
     client: httpx.AsyncClient
-    worker: Worker
+    worker: Scheduler
 
     async def ask(self, address: str, **headers: str) -> httpx.Response:
         """The answer to an address."""
@@ -159,7 +159,7 @@ async def addresses(halted: Newsroom, patterns: tuple[str, ...]) -> list[str]:
     cursors = {
         name: (await halted.ask(f"/v1/{name}?limit=1")).json()["next"]["cursor"] for name in ("timeline", "articles")
     }
-    soon = next(coming.id for coming in halted.worker.upcoming.entries if coming.slug == "soon")
+    soon = next(coming.id for coming in halted.worker.snapshot.entries if coming.slug == "soon")
     return [pattern.format(id=soon, **cursors) for pattern in patterns]
 
 
@@ -177,7 +177,7 @@ async def test_max_age_counts_down_to_what_will_change_the_answer_and_to_nothing
     before = {address: await halted.ask(address) for address in (*changing, *same)}
     assert {answer.status_code for answer in before.values()} == {200}
     with clock.frozen(DUE):
-        assert await database.write(release_due, now=DUE, most=10) == 2
+        assert await database.write(publish_due, now=DUE, most=10) == 2
         after = {address: await halted.ask(address) for address in (*changing, *same)}
     assert {address for address in before if shown(before[address]) != shown(after[address])} == set(changing)
     said = {address: answer.headers["cache-control"] for address, answer in before.items()}
@@ -232,19 +232,19 @@ async def test_what_was_scheduled_here_counts_at_once(halted: Newsroom, store: S
 
 async def test_after_the_release_answers_keep_as_long_as_ever(halted: Newsroom, database: Database) -> None:
     with clock.frozen(DUE):
-        before = Outlook(halted.worker, CONTENT)
-        await database.write(release_due, now=DUE, most=10)
+        before = CacheControlBuilder(halted.worker, CONTENT)
+        await database.write(publish_due, now=DUE, most=10)
         await halted.worker.refresh()
         assert await halted.kept(at=DUE) == PUBLIC
-        interest = articles_interest(ArticlesQuestion())
-        assert before.directives(interest) == "public, max-age=0, stale-if-error=600"  # its snapshot may be older
+        interest = articles_interest(ArticleListParams())
+        assert before.header_value(interest) == "public, max-age=0, stale-if-error=600"  # its snapshot may be older
 
 
 async def test_what_is_not_known_is_not_kept(halted: Newsroom) -> None:
     assert await halted.kept("/v1/timeline?section=world", at=NOW + 61 * SECOND_US) == (
         "public, max-age=29, stale-if-error=600"
     )
-    halted.worker.upcoming = NOTHING_KNOWN
+    halted.worker.snapshot = UNKNOWN
     assert await halted.kept("/v1/timeline?edition=ua") == "public, max-age=0, stale-if-error=600"
     assert await halted.kept("/v1/tags") == "public, max-age=0, stale-if-error=600"
     assert await halted.kept("/v1/editions") == PUBLIC

@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.publication import withdraw_article
 from app.db.session import Database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
 from app.queries import bulk, changes
 from app.queries.changes import latest_seq
@@ -31,9 +31,9 @@ from tests.serving import free_port, start_server
 HISTORIES = 2
 HISTORIES_SOAK = 500
 BATCHES = (bulk.BATCH, 2)
-WINDOWS = (changes.SCANNED_MOST, 3, 20)
+WINDOWS = (changes.MAX_SCANNED, 3, 20)
 EVERYTHING = {"edition": "*"}
-SECONDS_MOST = 30.0
+MAX_SECONDS = 30.0
 
 
 async def live_through(
@@ -43,7 +43,7 @@ async def live_through(
 
     async def live(number: int) -> Counter[str]:
         patch.setattr(bulk, "BATCH", BATCHES[number % len(BATCHES)])
-        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(changes, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
         return await CopyHistory(database, number, address=address, folder=folder).run()
 
     counts = await live_each(numbers, live)
@@ -89,7 +89,7 @@ async def test_what_is_edited_in_the_catalogue_reaches_the_copy(
 ) -> None:
     mirror = load_mirror()
     await arrive(mirror, client, copy, database)
-    await database.write(store_entry, label("opinion", "VIEW", disclaimer="Somebody's own."), now=NOW)
+    await database.write(upsert_entry, label("opinion", "VIEW", disclaimer="Somebody's own."), now=NOW)
     await arrive(mirror, client, copy, database)
     assert held(copy) == await walked(client, EVERYTHING)
     assert "VIEW" in str(held(copy))
@@ -115,7 +115,7 @@ async def test_nothing_of_a_withdrawn_article_stays_in_the_copy(
     mirror = load_mirror()
     await arrive(mirror, client, copy, database)
     gone = held(copy)[0]
-    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND}
+    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
     await database.write(withdraw_article, parse_id(gone["id"]), reason="Wrong.", notice="It was wrong.", **by_hand)
     await arrive(mirror, client, copy, database)
     assert gone["id"] not in str(held(copy))
@@ -160,7 +160,7 @@ async def _wait_until_equal(address: str, file: Path) -> None:
         expected = await walked(client, EVERYTHING)
     assert len(expected) == 309
     copy = sqlite3.connect(file)
-    deadline = time.monotonic() + SECONDS_MOST
+    deadline = time.monotonic() + MAX_SECONDS
     while held(copy) != expected:
         assert time.monotonic() < deadline, "the copy does not get there"
         await asyncio.sleep(0.1)

@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.api.openapi import install_openapi
-from app.api.problem_kinds import KINDS
-from app.api.routes import every_route
-from app.domain.api_key import KeyScope
+from app.api.problem_kinds import PROBLEM_TYPES
+from app.api.routes import iter_routes
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.server.refusals import PROBLEM_TYPE
 from app.settings import Settings
@@ -96,7 +96,7 @@ async def test_what_heeds_a_revision_says_so(document: Json) -> None:
 
 
 async def test_every_route_is_in_the_document_and_nothing_else(document: Json) -> None:
-    contexts = list(iter_route_contexts(list(every_route(create_app(Settings())))))
+    contexts = list(iter_route_contexts(list(iter_routes(create_app(Settings())))))
     told = {(each.method, each.path) for each in operations(document)}
     pages = {("get", path) for path in PAGES}
     described = [each for each in contexts if isinstance(each.original_route, APIRoute)]
@@ -187,7 +187,7 @@ async def test_every_editorial_operation_names_the_scopes_that_open_it(document:
             continue
         named = [scope for way in operation.told["security"] for scope in way["key"]]
         assert named, operation.path
-        assert set(named) <= set(KeyScope), operation.path
+        assert set(named) <= set(ApiKeyScope), operation.path
         assert {"401", "403"} <= operation.told["responses"].keys(), operation.path
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
@@ -207,7 +207,7 @@ async def test_examples_of_problems_are_of_known_kinds(document: Json) -> None:
         for status, kind, content in contents(operation):
             if kind == PROBLEM_TYPE:
                 example = content["example"]
-                known = KINDS[example["type"].removeprefix("/problems/")]
+                known = PROBLEM_TYPES[example["type"].removeprefix("/problems/")]
                 assert (example["title"], example["status"]) == (known.title, known.status)
                 assert str(known.status) == status
 

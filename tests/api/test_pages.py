@@ -7,14 +7,14 @@ from html import unescape
 import httpx
 import pytest
 
-from app.api.problem_kinds import KINDS
+from app.api.problem_kinds import PROBLEM_TYPES
 
 REFERENCES = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 ELSEWHERE = re.compile(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", re.IGNORECASE)
 STYLE_LOADS = re.compile(r"""(?:@import|url\()\s*["']?([^"')]+)""")
 
 
-@pytest.mark.parametrize("page", ["/docs", "/problems", *(f"/problems/{code}" for code in KINDS)])
+@pytest.mark.parametrize("page", ["/docs", "/problems", *(f"/problems/{code}" for code in PROBLEM_TYPES)])
 async def test_whatever_a_page_refers_to_is_here(reader: httpx.AsyncClient, page: str) -> None:
     answer = await reader.get(page)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -55,7 +55,7 @@ async def test_only_named_files_are_served_as_assets(reader: httpx.AsyncClient) 
 
 
 async def test_each_page_of_a_problem_says_code_status_and_what_to_do(reader: httpx.AsyncClient) -> None:
-    for kind in KINDS.values():
+    for kind in PROBLEM_TYPES.values():
         html = (await reader.get(f"/problems/{kind.code}")).text
         assert "`" not in html
         page = unescape(re.sub("</?code>", "`", html))

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.installation import signing_secret
+from app.actions.installation import get_or_create_signing_secret
 from app.db.session import Database, open_database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.domain.ids import parse_id
 from app.domain.instant import SECOND_US
 from app.domain.preview import Preview, make_token
@@ -71,7 +71,7 @@ async def filed(edition_kyiv: None, store: Store) -> None:
 @pytest.fixture
 async def desk(make_key: MakeKey) -> dict[str, str]:
     """The headers of a key that may write."""
-    return as_key(await make_key(KeyScope.ARTICLES_WRITE))
+    return as_key(await make_key(ApiKeyScope.ARTICLES_WRITE))
 
 
 async def link(client: httpx.AsyncClient, desk: dict[str, str], article_id: str, query: str = "") -> str:
@@ -85,10 +85,10 @@ async def link(client: httpx.AsyncClient, desk: dict[str, str], article_id: str,
 async def test_only_keys_of_the_newsroom_get_an_address(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     assert (await client.get(link_of(DRAFT))).status_code == 401
     assert (await client.get(link_of(DRAFT), headers=as_key("dl_forged"))).status_code == 401
-    others = [scope for scope in KeyScope if not scope.startswith("articles:")]
+    others = [scope for scope in ApiKeyScope if not scope.startswith("articles:")]
     wrong = await client.get(link_of(DRAFT), headers=as_key(await make_key(*others)))
     assert wrong.status_code == 403
-    for scope in (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH):
+    for scope in (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH):
         right = await client.get(link_of(DRAFT), headers=as_key(await make_key(scope)))
         assert right.status_code == 200
         assert right.headers["cache-control"] == "private, no-store"
@@ -257,7 +257,7 @@ async def test_a_preview_needs_no_key_even_where_reading_does(
     client: httpx.AsyncClient, desk: dict[str, str], database_address: str
 ) -> None:
     address = await link(client, desk, DRAFT)
-    async with running(create_app(Settings(database_url=database_address, reads=Reads.KEYED))) as keyed:
+    async with running(create_app(Settings(database_url=database_address, reads=Reads.API_KEY))) as keyed:
         assert (await keyed.get(f"/v1/articles/{PUBLIC}")).status_code == 401
         assert (await keyed.get(address)).json()["headline"] == "Draft of trams"
 
@@ -293,7 +293,7 @@ async def test_answers_follow_the_document(client: httpx.AsyncClient, desk: dict
 async def test_processes_that_need_the_secret_at_once_get_the_same(database_address: str) -> None:
     databases = [open_database(database_address) for _ in range(4)]
     try:
-        secrets = await asyncio.gather(*(each.write(signing_secret) for each in databases))
+        secrets = await asyncio.gather(*(each.write(get_or_create_signing_secret) for each in databases))
         assert len(set(secrets)) == 1
         assert len(secrets[0]) == 32
         assert await databases[0].read(find_signing_secret) == secrets[0]

@@ -17,10 +17,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
-from app.api.problem_kinds import KINDS
+from app.api.problem_kinds import PROBLEM_TYPES
 from app.db import engine
 from app.db.session import Database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.server.refusals import REFUSALS
 from app.settings import Settings
@@ -81,7 +81,7 @@ def problem_schema(shared_folder: Path) -> dict[str, Any]:
 
 def check_problem(answer: httpx.Response, code: str) -> dict[str, Any]:
     """The members of a well-formed problem of this kind."""
-    kind = KINDS[code]
+    kind = PROBLEM_TYPES[code]
     body: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     is_editorial = body["instance"].startswith("/v1/editorial")
@@ -104,7 +104,7 @@ async def test_a_problem_has_every_member_and_its_type_resolves(reader: httpx.As
     assert body["instance"] == address.partition("?")[0]
     page = await reader.get(body["type"])
     assert page.status_code == 200
-    assert KINDS[code].title in page.text
+    assert PROBLEM_TYPES[code].title in page.text
 
 
 @pytest.mark.parametrize("code", CAUSES)
@@ -117,10 +117,10 @@ async def test_a_problem_follows_the_published_schema(
 
 
 def test_every_kind_has_a_cause_in_a_test_or_a_reason() -> None:
-    assert KINDS.keys() == CAUSES.keys() | CAUSED_ELSEWHERE.keys() | OPERATIONAL.keys()
+    assert PROBLEM_TYPES.keys() == CAUSES.keys() | CAUSED_ELSEWHERE.keys() | OPERATIONAL.keys()
 
 
-@pytest.mark.parametrize("code", KINDS)
+@pytest.mark.parametrize("code", PROBLEM_TYPES)
 async def test_every_kind_has_a_page_and_stands_in_the_list(reader: httpx.AsyncClient, code: str) -> None:
     page = await reader.get(f"/problems/{code}")
     assert page.status_code == 200
@@ -188,7 +188,7 @@ async def test_no_error_of_the_database_carries_what_was_bound(database: Databas
     def fail(connection: Connection) -> None:
         connection.execute(text("INSERT INTO nowhere VALUES (:headline)"), {"headline": "Zubrowka-7731"})
 
-    runs: tuple[Callable[..., Awaitable[None]], ...] = (database.read, database.read_long, database.write)
+    runs: tuple[Callable[..., Awaitable[None]], ...] = (database.read, database.read_in_thread, database.write)
     for run in runs:
         with pytest.raises(DBAPIError, match="nowhere") as caught:
             await run(fail)
@@ -215,7 +215,7 @@ async def test_a_database_that_is_busy_or_gone_is_worth_asking_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 50)
-    headers = as_key(await make_key(KeyScope.CATALOGUE_WRITE))
+    headers = as_key(await make_key(ApiKeyScope.CATALOGUE_WRITE))
     body = {"kind": "tag", "slug": "trams", "name": "Trams"}
     async with running(create_app(Settings(database_url=database_address))) as client:
 

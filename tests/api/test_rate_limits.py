@@ -8,9 +8,9 @@ import pytest
 
 from app import clock
 from app.api import rate_limits
-from app.api.rate_limits import RateLimits, Windows
-from app.api.security import NOBODY
-from app.domain.api_key import KeyScope, make_token
+from app.api.rate_limits import FixedWindowStorage, RateLimiter
+from app.api.security import ANONYMOUS
+from app.domain.api_key import ApiKeyScope, make_token
 from app.domain.instant import SECOND_US
 from app.main import create_app
 from app.settings import Settings
@@ -19,7 +19,7 @@ from tests.api.test_problems import check_problem
 from tests.conftest import NOW, running
 
 KEYS = "/v1/editorial/keys"
-MANAGE = KeyScope.KEYS_MANAGE
+MANAGE = ApiKeyScope.KEYS_MANAGE
 Open = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
@@ -158,8 +158,8 @@ async def test_only_trusted_proxies_say_for_whom_they_ask(limited: Open) -> None
 
 
 def test_whoever_is_counted_is_bounded_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "COUNTED_MOST", 100)
-    windows = Windows()
+    monkeypatch.setattr(rate_limits, "MAX_TRACKED_CLIENTS", 100)
+    windows = FixedWindowStorage()
     with clock.frozen(NOW):
         for number in range(1_000):
             windows.incr(str(number), 60)
@@ -174,23 +174,23 @@ def test_whoever_is_counted_is_bounded_and_the_oldest_is_forgotten(monkeypatch: 
 
 
 def test_a_window_begins_with_its_first_request_and_ends_on_time() -> None:
-    limits = RateLimits(address="2/second", key=None, trusted=())
+    limits = RateLimiter(address="2/second", key=None, trusted=())
     scope = {"client": ("192.0.2.1", 1), "headers": []}
     counts = []
     for tenth in (0, 9, 9, 10, 11, 19, 20):
         with clock.frozen(NOW + tenth * SECOND_US // 10):
-            verdict = limits.count(NOBODY, scope)
+            verdict = limits.hit(ANONYMOUS, scope)
             assert verdict is not None
-            counts.append((verdict.is_over, verdict.remaining))
-            assert verdict.resets_in == 1
+            counts.append((verdict.exceeded, verdict.remaining))
+            assert verdict.reset_after == 1
     assert counts == [(False, 1), (False, 0), (True, 0), (False, 1), (False, 0), (True, 0), (False, 1)]
 
 
 def test_a_peer_without_an_address_is_counted_too() -> None:
-    limits = RateLimits(address="1/minute", key=None, trusted=())
+    limits = RateLimiter(address="1/minute", key=None, trusted=())
     with clock.frozen(NOW):
-        verdicts = [limits.count(NOBODY, {"client": None, "headers": []}) for _ in range(2)]
-    assert [each is not None and each.is_over for each in verdicts] == [False, True]
+        verdicts = [limits.hit(ANONYMOUS, {"client": None, "headers": []}) for _ in range(2)]
+    assert [each is not None and each.exceeded for each in verdicts] == [False, True]
 
 
 @pytest.mark.parametrize("settings", [{}, {"reads": "public"}, {"rate_limit_address": "", "rate_limit_key": " "}])

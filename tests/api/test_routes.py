@@ -7,8 +7,8 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from app.api.problems import install_problems
-from app.api.routes import add_routes, add_routes_later, every_route, resource
+from app.api.problems import install_exception_handlers
+from app.api.routes import include_lazily, include_routers, iter_routes, make_router
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def loads() -> list[str]:
 def small(loads: list[str]) -> FastAPI:
     """An application with one address that is there, and two that come later."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
-    here, later = resource("Here"), resource("Later", prefix="/v1/later")
+    here, later = make_router("Here"), make_router("Later", prefix="/v1/later")
 
     @here.get("/here")
     async def get_here() -> str:
@@ -39,9 +39,9 @@ def small(loads: list[str]) -> FastAPI:
         loads.append("loaded")
         return [later]
 
-    add_routes_later(app, "/v1/later", load)
-    add_routes(app, [here])
-    install_problems(app)
+    include_lazily(app, "/v1/later", load)
+    include_routers(app, [here])
+    install_exception_handlers(app)
     return app
 
 
@@ -68,5 +68,5 @@ async def test_whoever_asks_first_finds_it(small: FastAPI, loads: list[str]) -> 
 
 
 def test_all_of_them_can_be_listed_in_their_order(small: FastAPI) -> None:
-    names = [route.name for route in every_route(small) if isinstance(route, APIRoute)]
+    names = [route.name for route in iter_routes(small) if isinstance(route, APIRoute)]
     assert names == ["get_thing", "delete_thing", "get_here"]

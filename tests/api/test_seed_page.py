@@ -97,13 +97,13 @@ def printed(shared_folder: Path) -> PrintedPage:
 async def seeded(client: httpx.AsyncClient, database: Database, shared_folder: Path) -> httpx.AsyncClient:
     """A client of the app with the first page imported."""
     flaws: list[tuple[int, str]] = []
-    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda number, why: flaws.append((number, why)))
+    importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: flaws.append((number, why)))
     path = shared_folder / "seed" / "seed.jsonl"
     if not path.is_file():
         pytest.skip("the records of the first page are not here")
     with path.open("rb") as stream:
         report = await importer.run(stream)
-    assert (flaws, report.refused) == ([], 0)
+    assert (flaws, report.rejected) == ([], 0)
     return client
 
 

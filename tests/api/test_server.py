@@ -17,7 +17,7 @@ import pytest
 from tests.api.conftest import fill
 from tests.conftest import run_once
 
-SECONDS_MOST = 20.0
+MAX_SECONDS = 20.0
 LEAKS = re.compile(rb"Traceback|sqlite|\.py\b|/tmp|select ", re.IGNORECASE)
 
 
@@ -58,12 +58,12 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
             yield Server(port, file)
         finally:
             process.terminate()
-            process.wait(SECONDS_MOST)
+            process.wait(MAX_SECONDS)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     """Return once the process takes connections."""
-    deadline = time.monotonic() + SECONDS_MOST
+    deadline = time.monotonic() + MAX_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server stopped"
         with socket.socket() as probe:
@@ -75,7 +75,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def send(server: Server, request: bytes) -> bytes:
     """Everything that comes back until the server closes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=SECONDS_MOST) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=MAX_SECONDS) as connection:
         connection.sendall(request)
         received = b""
         while piece := connection.recv(65_536):

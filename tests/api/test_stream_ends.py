@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 
 from app import clock
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import revoke_key
 from app.db.session import Database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.relay import hub, subscription
 from app.settings import Settings
@@ -38,7 +38,7 @@ def app(client: httpx.AsyncClient, newsroom: None) -> FastAPI:
 async def test_only_so_many_streams_are_open_at_once(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "STREAMS_MOST", 2)
+    monkeypatch.setattr(hub, "MAX_STREAMS", 2)
     async with listening(app), listening(app, "/v1/stream?tag=fog"):
         refused = await client.get("/v1/stream")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
@@ -50,9 +50,9 @@ async def test_only_so_many_streams_are_open_at_once(
 async def test_of_a_client_that_left_nothing_stays(app: FastAPI) -> None:
     before = asyncio.all_tasks()
     async with listening(app), listening(app, "/v1/stream?since=0"), listening(app, "/v1/stream?tag=fog"):
-        assert app.state.hub.streams == 3
+        assert app.state.hub.open_streams == 3
     await asyncio.sleep(0.1)
-    assert (app.state.hub.streams, app.state.hub._channels) == (0, {})
+    assert (app.state.hub.open_streams, app.state.hub._channels) == (0, {})
     left = {task.get_name() for task in asyncio.all_tasks() - before}
     assert not {name for name in left if "hub" in name or "channel" in name}
 
@@ -61,8 +61,8 @@ async def test_a_key_that_is_taken_back_ends_the_stream_at_the_next_beat(
     database_address: str, database: Database, newsroom: None, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert newsroom is None
-    monkeypatch.setattr(subscription, "BEAT_S", 0.1)
-    token, other = [await make_key(KeyScope.CONTENT_READ) for _ in range(2)]
+    monkeypatch.setattr(subscription, "HEARTBEAT_S", 0.1)
+    token, other = [await make_key(ApiKeyScope.CONTENT_READ) for _ in range(2)]
     app = create_app(Settings.model_validate({"database_url": database_address, "reads": "keyed"}))
     with clock.frozen(NOW):
         async with running(app) as client:
@@ -79,7 +79,7 @@ async def test_a_key_that_is_taken_back_ends_the_stream_at_the_next_beat(
 async def test_a_client_that_takes_nothing_is_cut_off_and_goes_on_later(
     app: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription, "QUEUE_EVENTS_MOST", 5)
+    monkeypatch.setattr(subscription, "MAX_QUEUE_EVENTS", 5)
     async with listening(app) as quick, listening(app) as slow:
         slow.takes.clear()
         for number in range(8):
@@ -97,7 +97,7 @@ async def test_a_client_that_takes_nothing_is_cut_off_and_goes_on_later(
 async def test_a_client_that_took_nothing_between_two_beats_is_cut_off(
     app: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscription, "BEAT_S", 0.1)
+    monkeypatch.setattr(subscription, "HEARTBEAT_S", 0.1)
     async with listening(app) as stream:
         stream.takes.clear()
         await store(article(source_id="new"))
@@ -107,7 +107,7 @@ async def test_a_client_that_took_nothing_between_two_beats_is_cut_off(
 
 async def test_a_server_that_is_to_end_ends_its_streams_at_once(tmp_path: Path, sqlite_template: Path) -> None:
     address = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'dayline.db')}"
-    await asyncio.to_thread(run_once, address, lambda connection: store_entry(connection, edition(), now=NOW))
+    await asyncio.to_thread(run_once, address, lambda connection: upsert_entry(connection, edition(), now=NOW))
     server = start_server(address, tmp_path, free_port())
     try:
         await server.wait_ready()

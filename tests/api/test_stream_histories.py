@@ -13,9 +13,9 @@ from tests.lives import live_each
 
 HISTORIES = 2
 HISTORIES_SOAK = 500
-WINDOWS = (changes.SCANNED_MOST, 7, 20)
-QUEUES = ((subscription.QUEUE_EVENTS_MOST, channel.RECENT_EVENTS_MOST), (2, 2), (5, 1), (4, 3))
-BEATS_S = (subscription.BEAT_S, 0.05)
+WINDOWS = (changes.MAX_SCANNED, 7, 20)
+QUEUES = ((subscription.MAX_QUEUE_EVENTS, channel.MAX_RECENT_EVENTS), (2, 2), (5, 1), (4, 3))
+BEATS_S = (subscription.HEARTBEAT_S, 0.05)
 
 
 async def live_through(
@@ -24,11 +24,11 @@ async def live_through(
     """These histories, and that what is to happen in them did."""
 
     async def live(number: int) -> Counter[str]:
-        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(changes, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
         queue, recent = QUEUES[number % len(QUEUES)]
-        patch.setattr(subscription, "QUEUE_EVENTS_MOST", queue)
-        patch.setattr(channel, "RECENT_EVENTS_MOST", recent)
-        patch.setattr(subscription, "BEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
+        patch.setattr(subscription, "MAX_QUEUE_EVENTS", queue)
+        patch.setattr(channel, "MAX_RECENT_EVENTS", recent)
+        patch.setattr(subscription, "HEARTBEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
         return await StreamHistory(database, number, address=address, folder=folder).run()
 
     counts = await live_each(numbers, live)

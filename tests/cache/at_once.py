@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from app.cache.store import Store as KeptAnswers
+from app.cache.store import ResponseStore as KeptAnswers
 from tests.conftest import app_of
 
 ASKERS = 200
@@ -30,8 +30,8 @@ class Gate:
     async def read(self, *args: Any, **kwargs: Any) -> Any:
         return await self._pass(self._database.read, *args, **kwargs)
 
-    async def read_once(self, *args: Any, **kwargs: Any) -> Any:
-        return await self._pass(self._database.read_once, *args, **kwargs)
+    async def read_autocommit(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._pass(self._database.read_autocommit, *args, **kwargs)
 
     async def _pass(self, read: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         self.begun += 1

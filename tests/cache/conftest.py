@@ -8,16 +8,16 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.db import listening
 from app.db.base import metadata
 from app.db.locks import lock_change_log
 from app.db.session import Connection, open_database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.relay import follower
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from tests.cache.exchange import Request, ask
 from tests.cache.history import History
 from tests.cache.kept import Here
@@ -26,7 +26,7 @@ from tests.cache.peer import Peer, another_process
 from tests.conftest import NOW, Store, app_of, opened
 from tests.records import article, edition, label
 
-SCOPES = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH, KeyScope.CATALOGUE_WRITE)
+SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE)
 
 
 @pytest.fixture(scope="session")
@@ -106,11 +106,11 @@ async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
         lock_change_log(connection)  # first, as everybody who writes does: the app of the history before is still awake
         empty(connection)
         for record in CATALOGUE:
-            store_entry(connection, record, now=NOW)
-        stored = store_articles(connection, [*archive(newsroom, articles)], now=NOW)
+            upsert_entry(connection, record, now=NOW)
+        stored = upsert_articles(connection, [*archive(newsroom, articles)], now=NOW)
         failed: list[Any] = [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
         assert not failed, failed
-        key = KeyRecord.model_validate({"name": "The history's key", "scopes": list(SCOPES)})
+        key = ApiKeyCreate.model_validate({"name": "The history's key", "scopes": list(SCOPES)})
         return create_key(connection, key, now=NOW)[1]
 
     database = open_database(address)
@@ -125,7 +125,7 @@ async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy this machine is, the database is waited for, and nothing goes past the cache."""
     monkeypatch.setattr(follower, "CAUGHT_UP_WITHIN_S", 30.0)
-    monkeypatch.setattr(listening, "ANSWERS_WITHIN_S", 30.0)
+    monkeypatch.setattr(listening, "QUERY_TIMEOUT_S", 30.0)
 
 
 @pytest.fixture

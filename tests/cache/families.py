@@ -1,6 +1,6 @@
 """The families of notes that keep answers exact, each with a way to leave it out and a history that it alone saves.
 
-All notes pass through the sets and lists of a Footprint; what a change concerned passes through `logged_change`.
+All notes pass through the sets and lists of a Footprint; what a change concerned passes through `parse_change_event`.
 """
 
 from collections.abc import Callable, Iterable
@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from app.domain.footprint import LOG_KEY, Footprint, Span
-from app.domain.logged_change import LoggedChange, logged_change
-from app.domain.surrogate import is_place
+from app.domain.footprint import LOG_KEY, Dependencies, RangeDependency
+from app.domain.logged_change import ChangeEvent, parse_change_event
+from app.domain.surrogate import is_timestamp_key
 from app.queries import log
 
 Names = Callable[[str], bool]
@@ -61,14 +61,14 @@ class _Keys(set[str]):
                 self.add(name)
 
 
-class _Spans(list[Span]):
+class _Spans(list[RangeDependency]):
     """A list that some spans do not get into."""
 
     def __init__(self, left_out: Names) -> None:
         super().__init__()
         self._left_out = left_out
 
-    def append(self, span: Span) -> None:
+    def append(self, span: RangeDependency) -> None:
         """Unless it is of a list of the kind that is left out: by its first group, which its answers ask for."""
         if not all(self._left_out(name) for name in span.groups[0]):
             super().append(span)
@@ -76,21 +76,21 @@ class _Spans(list[Span]):
 
 def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
     """From now on nothing of the family is noted, or told of changes."""
-    begin = Footprint.__init__
+    begin = Dependencies.__init__
 
-    def begin_without(footprint: Footprint) -> None:
+    def begin_without(footprint: Dependencies) -> None:
         begin(footprint)
         if family.keys is not None:
             footprint.keys = _Keys(family.keys)
         if family.spans is not None:
-            footprint.spans = _Spans(family.spans)
+            footprint.ranges = _Spans(family.spans)
 
-    patch.setattr(Footprint, "__init__", begin_without)
+    patch.setattr(Dependencies, "__init__", begin_without)
     if family.clock:
-        patch.setattr(Footprint, "expires", lambda _footprint, _instant: None)
+        patch.setattr(Dependencies, "limit_expiry", lambda _footprint, _instant: None)
     if family.places:
 
-        def told_without(seq: int, names: list[str], **members: Any) -> LoggedChange:
-            return logged_change(seq, [name for name in names if not is_place(name)], **members)
+        def told_without(seq: int, names: list[str], **members: Any) -> ChangeEvent:
+            return parse_change_event(seq, [name for name in names if not is_timestamp_key(name)], **members)
 
-        patch.setattr(log, "logged_change", told_without)
+        patch.setattr(log, "parse_change_event", told_without)

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from app import clock
-from app.domain.calendar import day_of, start_of_day
+from app.domain.calendar import date_at, start_of_day
 from app.domain.ids import parse_id
 from app.domain.instant import DAY_US, MINUTE_US, SECOND_US
 from app.models.change import changes
@@ -25,7 +25,7 @@ from tests.cache.peer import Peer
 from tests.cache.questions import PAGES, Questions
 from tests.cache.wishes import EDITORIAL, ArticleWishes, Wish
 
-REFUSED_MOST = 0.35  # of the wishes of a history: some come too late, or ask for what cannot be
+MAX_REFUSED = 0.35  # of the wishes of a history: some come too late, or ask for what cannot be
 
 
 def rows_behind(connection: Connection, since: int) -> list[str]:
@@ -89,7 +89,7 @@ class History:
                     raise
             await self.ask([*self.kept.asked, *PAGES])
         refused = self.kept.counts["refused"]
-        assert refused <= REFUSED_MOST * pace.steps + 3, f"{refused} of {pace.steps} wishes were refused"
+        assert refused <= MAX_REFUSED * pace.steps + 3, f"{refused} of {pace.steps} wishes were refused"
 
     @contextmanager
     def clock(self) -> Iterator[None]:
@@ -166,7 +166,7 @@ class History:
         newsroom, random = self.newsroom, self.newsroom.random
         if to is None:
             zone = newsroom.zone()
-            midnight = start_of_day(day_of(newsroom.now + DAY_US, zone), zone)
+            midnight = start_of_day(date_at(newsroom.now + DAY_US, zone), zone)
             due = [newsroom.articles[key].published_at or 0 for key in newsroom.having("scheduled")]
             instants = [newsroom.now + span for span in (1, SECOND_US, 20 * SECOND_US, MINUTE_US, 40 * MINUTE_US)]
             instants += [midnight, midnight - 1, midnight + 1, *(at for at in due if at > newsroom.now)]

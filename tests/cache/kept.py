@@ -50,9 +50,9 @@ class CountedReads:
         """As it is, and counted."""
         return await self._hand_on(self._database.read(*args, **kwargs))
 
-    async def read_once(self, *args: Any, **kwargs: Any) -> Any:
+    async def read_autocommit(self, *args: Any, **kwargs: Any) -> Any:
         """The same."""
-        return await self._hand_on(self._database.read_once(*args, **kwargs))
+        return await self._hand_on(self._database.read_autocommit(*args, **kwargs))
 
     async def _hand_on(self, reading: Awaitable[Any]) -> Any:
         self.count += 1

@@ -13,12 +13,12 @@ import asyncpg
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.domain.ids import format_id
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from tests.cache.served import read_answer
 from tests.conftest import run_once
 from tests.records import article, edition
@@ -118,9 +118,9 @@ class Tries:
 
 def _fill(connection: Connection) -> tuple[str, str]:
     now = clock.now()
-    store_entry(connection, edition(), now=now)
-    (article_id,) = store_articles(connection, [article(PUBLISHED_AT, source_id="a")], now=now).ids
-    record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH])
+    upsert_entry(connection, edition(), now=now)
+    (article_id,) = upsert_articles(connection, [article(PUBLISHED_AT, source_id="a")], now=now).ids
+    record = ApiKeyCreate(name="desk", scopes=[ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH])
     _prefix, token = create_key(connection, record, now=now)
     return format_id(article_id), token
 

@@ -5,7 +5,7 @@ from typing import Any
 from tests.cache.newsroom import Newsroom
 from tests.cache.wishes import EDITORIAL, Weights, Wish
 
-EDITIONS_MOST = 5
+MAX_EDITIONS = 5
 MORE_ZONES = ("Atlantic/Azores", "Asia/Kathmandu", "America/St_Johns", "UTC", "Europe/Kyiv")
 
 
@@ -85,7 +85,7 @@ class NameWishes:
     def new_edition(self) -> Wish | None:
         """A new edition, as long as they are few."""
         newsroom = self._newsroom
-        if len(newsroom.editions) >= EDITIONS_MOST:
+        if len(newsroom.editions) >= MAX_EDITIONS:
             return None
         given = {
             "slug": "later-on" if "later-on" not in newsroom.zones else f"more-{len(newsroom.editions)}",

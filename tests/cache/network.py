@@ -7,10 +7,10 @@ from typing import NamedTuple
 from fastapi import FastAPI
 
 from app.db.session import Database
-from app.domain.edge import purged_keys
+from app.domain.edge import purge_keys
 from app.domain.instant import SECOND_US
 from app.queries.changes import latest_seq
-from app.queries.log import read_log
+from app.queries.log import read_change_events
 from tests.cache.exchange import Answer, Request, ask
 
 OWN = {"cdn-cache-control", "surrogate-key", "cache-control"}
@@ -61,9 +61,9 @@ class Network:
 
     async def hear(self, *, without: str | None = None) -> None:
         """Take the purges of all that happened, but those of one family of keys."""
-        changes = await self.database.read(read_log, since=self.seq, most=10_000)
+        changes = await self.database.read(read_change_events, since=self.seq, most=10_000)
         self.seq = changes[-1].seq if changes else self.seq
-        keys = {key for key in purged_keys(changes) if without is None or not key.startswith(without)}
+        keys = {key for key in purge_keys(changes) if without is None or not key.startswith(without)}
         gone = [target for target, held in self.held.items() if not held.keys.isdisjoint(keys)]
         for target in gone:
             del self.held[target]

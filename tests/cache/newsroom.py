@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.calendar import day_of, find_zone, start_of_day
+from app.domain.calendar import date_at, find_zone, start_of_day
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
 from app.schemas.record import ArticleRecord, CatalogueRecord
 from tests.records import article, author, edition, label, section, tag
@@ -119,7 +119,7 @@ class Newsroom:
         what = random.random()
         if what < 0.2:
             zone = self.zone()
-            instant = start_of_day(day_of(instant, zone), zone) + random.choice((-1, 0, 0, 1))
+            instant = start_of_day(date_at(instant, zone), zone) + random.choice((-1, 0, 0, 1))
         elif what < 0.4 and (dated := [each.published_at for each in self.articles.values() if each.published_at]):
             instant = random.choice(dated) + random.choice((-1, 0, 0, 1))
         elif what < 0.55:

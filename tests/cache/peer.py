@@ -20,7 +20,7 @@ from app import clock
 from app.actions.compaction import compact_changes
 from app.actions.erasure import erase_article
 from app.db.session import open_database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.importers.runner import Importer
 from app.main import create_app
 from app.settings import Settings
@@ -28,7 +28,7 @@ from tests.cache.exchange import Answer, Request, ask
 from tests.serving import LOADED
 
 AT_ONCE = 2  # answers that are made beside each other, so that a database server has something to do
-ENDED_SECONDS_MOST = 20.0
+MAX_ENDED_SECONDS = 20.0
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*LOADED])
@@ -80,7 +80,7 @@ def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> I
         yield Peer(ours)
     finally:
         ours.send(("end", None, None))
-        process.join(ENDED_SECONDS_MOST)
+        process.join(MAX_ENDED_SECONDS)
         if process.is_alive():
             process.kill()
             process.join()
@@ -138,7 +138,7 @@ class _Life:
     async def _import(self, content: bytes) -> int:
         database = open_database(self._settings.database_url)
         try:
-            importer = Importer(database, now=clock.now, tell_flaw=lambda _number, _reason: None)
+            importer = Importer(database, now=clock.now, on_error=lambda _number, _reason: None)
             report = await importer.run(BufferedReader(BytesIO(content)))
         finally:
             await database.settle()
@@ -148,7 +148,7 @@ class _Life:
     async def _erase(self, article_id: int) -> str:
         database = open_database(self._settings.database_url)
         try:
-            return await database.write(erase_article, article_id, now=clock.now(), editor=COMMAND)
+            return await database.write(erase_article, article_id, now=clock.now(), editor=COMMAND_ACTOR)
         finally:
             await database.settle()
             await database.close()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import quote, quote_plus, unquote_plus
 
-from app.domain.calendar import day_of, find_zone
+from app.domain.calendar import date_at, find_zone
 from app.domain.instant import DAY_US, SECOND_US
 from tests.api.contract import Json, Operation, operations
 from tests.cache.newsroom import DEPTH_DAYS, Newsroom, text_of
@@ -180,7 +180,7 @@ class Questions:
         pairs: Pairs = []
         for name, instant in zip(sorted(names), instants, strict=True):
             is_date = only_dates or random.random() < 0.6
-            pairs.append((name, day_of(instant, newsroom.zone()).isoformat() if is_date else text_of(instant)))
+            pairs.append((name, date_at(instant, newsroom.zone()).isoformat() if is_date else text_of(instant)))
         return pairs
 
     def _edition(self) -> str:
@@ -211,13 +211,13 @@ class Questions:
         random, newsroom = self._random, self._newsroom
         if random.random() < 0.06:
             return random.choice(("2011-12-30", "1000-01-01", "9998-12-31", "2026-02-30", "today"))
-        day = day_of(newsroom.now - SECOND_US, newsroom.zone())
+        day = date_at(newsroom.now - SECOND_US, newsroom.zone())
         return (day - timedelta(days=random.choice((0, 0, 1, 1, 2, -1, -2, random.randrange(DEPTH_DAYS))))).isoformat()
 
     def _week(self) -> str:
         if self._random.random() < UNKNOWN:
             return self._random.choice(("2026-W54", "2026-w01", "1969-W52", "this"))
-        year, week, _ = day_of(self._newsroom.past(), find_zone("UTC")).isocalendar()
+        year, week, _ = date_at(self._newsroom.past(), find_zone("UTC")).isocalendar()
         return f"{year}-W{week:02}"
 
 

@@ -14,15 +14,15 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from app.cache.early import Ready
-from app.cache.protocol import EarlyHitProtocol
+from app.cache.early import RawResponse
+from app.cache.protocol import CachedResponseProtocol
 from app.main import create_app
 from app.server.connections import STATE_KEY as MONITOR_KEY
 from app.server.connections import ConnectionLimits, ConnectionMonitor
 from app.server.protocol import BoundedProtocol
 from app.settings import Settings
 
-SECONDS_MOST = 15.0
+MAX_SECONDS = 15.0
 BETWEEN_S = 0.03  # so that segments arrive one by one, more often than not
 NOTHING_MORE_S = 0.05
 DATE = re.compile(rb"\r\ndate: [^\r]+", re.IGNORECASE)
@@ -38,12 +38,12 @@ class Plain(Unlogged, BoundedProtocol):
     """The protocol under test without early hits."""
 
 
-class Watched(Unlogged, EarlyHitProtocol):
+class Watched(Unlogged, CachedResponseProtocol):
     """The protocol under test, which counts its early hits by the port of the client."""
 
     early: dict[int, int]
 
-    def _send(self, ready: Ready) -> None:
+    def _send(self, ready: RawResponse) -> None:
         assert self.client is not None
         type(self).early[self.client[1]] = type(self).early.get(self.client[1], 0) + 1
         super()._send(ready)
@@ -108,7 +108,7 @@ def serving(
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        deadline = time.monotonic() + SECONDS_MOST
+        deadline = time.monotonic() + MAX_SECONDS
         while not server.started:
             assert thread.is_alive(), "the server stopped"
             assert time.monotonic() < deadline, "the server is not ready"
@@ -116,7 +116,7 @@ def serving(
         yield Served(app, server, server.servers[0].sockets[0].getsockname()[1], counted)
     finally:
         server.should_exit = True
-        thread.join(SECONDS_MOST)
+        thread.join(MAX_SECONDS)
     assert not thread.is_alive(), "the server does not end"
 
 
@@ -132,11 +132,11 @@ async def say(served: Served, segments: Sequence[bytes], answers: str, *, stays:
         for segment, statuses in zip_longest(segments, answers.split("|"), fillvalue=""):
             writer.write(segment if isinstance(segment, bytes) else b"")
             for status in statuses.split():
-                async with asyncio.timeout(SECONDS_MOST):
+                async with asyncio.timeout(MAX_SECONDS):
                     received += await read_answer(reader, has_body=not status.endswith("h"))
             if not statuses:
                 await asyncio.sleep(BETWEEN_S)
-        is_open = await is_quiet(reader, NOTHING_MORE_S if stays else SECONDS_MOST)
+        is_open = await is_quiet(reader, NOTHING_MORE_S if stays else MAX_SECONDS)
         return Said(DATE.sub(b"", received), is_open, served.early.get(port, 0))
     finally:
         writer.close()

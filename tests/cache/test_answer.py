@@ -9,11 +9,11 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.cache.answer import Answer, Reply, Wishes, wishes_of
-from app.cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding, has_it
-from app.domain.freshness import CONTENT, Freshness
+from app.cache.answer import CachedResponse, ConditionalHeaders, RenderedResponse, parse_conditional_headers
+from app.cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding, is_not_modified
+from app.domain.freshness import CONTENT, ResponseFreshness
 from app.domain.instant import SECOND_US
-from app.domain.upcoming import Coming, ListInterest, Upcoming
+from app.domain.upcoming import ListDependency, ScheduledArticle, ScheduleSnapshot
 from tests.conftest import NOW
 
 BODY = orjson.dumps({"items": [{"id": number, "headline": "News from the quay"} for number in range(60)]})
@@ -30,15 +30,17 @@ HEADERS = [
 OPENERS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
 
 
-def made(body: bytes = BODY) -> Answer:
-    return Answer(200, HEADERS, body)
+def made(body: bytes = BODY) -> CachedResponse:
+    return CachedResponse(200, HEADERS, body)
 
 
-def asked(answer: Answer, *headers: tuple[str, str]) -> Reply:
-    return answer.reply(wishes_of([(name.encode(), value.encode("latin-1")) for name, value in headers]))
+def asked(answer: CachedResponse, *headers: tuple[str, str]) -> RenderedResponse:
+    return answer.render(
+        parse_conditional_headers([(name.encode(), value.encode("latin-1")) for name, value in headers])
+    )
 
 
-def told(reply: Reply) -> dict[str, str]:
+def told(reply: RenderedResponse) -> dict[str, str]:
     fields = [(name.decode(), value.decode()) for name, value in (*reply.directives, *reply.headers)]
     assert len(dict(fields)) == len(fields), "a field is told twice"
     return dict(fields)
@@ -60,7 +62,7 @@ def test_each_encoding_has_a_strong_tag_of_its_own_and_the_same_content(encoding
 
 def test_an_encoding_is_made_once() -> None:
     answer, grown = made(), list[int]()
-    answer.grown = grown.append
+    answer.on_grow = grown.append
     first = asked(answer, ("accept-encoding", "gzip"))
     assert asked(answer, ("accept-encoding", "br, gzip;q=1, br;q=0")).body is first.body
     asked(answer)
@@ -127,9 +129,11 @@ def test_if_modified_since_is_read_in_the_obsolete_date_forms(since: str, status
 
 @pytest.mark.parametrize("status", [308, 404, 410])
 def test_what_has_no_tag_is_sent_as_it_is_to_everybody(status: int) -> None:
-    answer = Answer(status, [(b"cache-control", b"no-cache"), (b"content-type", b"application/problem+json")], BODY)
-    for wishes in (Wishes(), Wishes("gzip", "*", "Sat, 21 Nov 2026 12:00:00 GMT")):
-        reply = answer.reply(wishes)
+    answer = CachedResponse(
+        status, [(b"cache-control", b"no-cache"), (b"content-type", b"application/problem+json")], BODY
+    )
+    for wishes in (ConditionalHeaders(), ConditionalHeaders("gzip", "*", "Sat, 21 Nov 2026 12:00:00 GMT")):
+        reply = answer.render(wishes)
         assert (reply.status, reply.body) == (status, BODY)
         assert told(reply) == {
             "cache-control": "no-cache",
@@ -183,17 +187,19 @@ ODD = st.one_of(st.text(max_size=30), st.text(alphabet='gzipbrstd;q=0.15, *-"W/'
 
 @given(ODD, ODD, ODD)
 def test_whatever_a_client_sends_gets_a_whole_answer_or_304(encodings: str, known: str, since: str) -> None:
-    wishes = Wishes(encodings, known, since)
-    assert made().reply(wishes).status in {200, 304}
-    assert not has_it('"abc"', HEADERS[-1][1].decode(), known=None, since="x" + since)
+    wishes = ConditionalHeaders(encodings, known, since)
+    assert made().render(wishes).status in {200, 304}
+    assert not is_not_modified('"abc"', HEADERS[-1][1].decode(), known=None, since="x" + since)
 
 
-def scheduled(*seconds: int) -> Upcoming:
+def scheduled(*seconds: int) -> ScheduleSnapshot:
     entries = [
-        Coming(id="a", slug="a", published_at=NOW + each * SECOND_US, edition="e", is_default=True, timezone="UTC")
+        ScheduledArticle(
+            id="a", slug="a", published_at=NOW + each * SECOND_US, edition="e", is_default=True, timezone="UTC"
+        )
         for each in sorted(seconds)
     ]
-    return Upcoming(tuple(entries), NOW + 90 * SECOND_US)
+    return ScheduleSnapshot(tuple(entries), NOW + 90 * SECOND_US)
 
 
 @settings(max_examples=200)
@@ -207,27 +213,27 @@ def test_cache_control_is_reckoned_at_the_moment_of_sending(
     is_settled: bool,  # noqa: FBT001 - drawn
     moments: list[int],
 ) -> None:
-    freshness, picture = Freshness(CONTENT, ListInterest(is_settled=is_settled)), scheduled(*seconds)
-    answer = Answer(200, HEADERS, BODY, freshness=freshness)
+    freshness, picture = ResponseFreshness(CONTENT, ListDependency(is_settled=is_settled)), scheduled(*seconds)
+    answer = CachedResponse(200, HEADERS, BODY, freshness=freshness)
     until, last = 0, b""
     for moment in sorted(moments):
         now = NOW + moment
-        found = dict(answer.directives(now, picture))[b"cache-control"]
-        assert found.decode() == freshness.directives(now, picture)
+        found = dict(answer.cache_control(now, picture))[b"cache-control"]
+        assert found.decode() == freshness.cache_control(now, picture)
         assert now >= until or found == last
-        until, last = answer.directives_until(now), found
+        until, last = answer.cache_control_valid_until(now), found
 
 
 def test_a_new_picture_of_what_is_scheduled_counts_at_once() -> None:
-    answer = Answer(200, HEADERS, BODY, freshness=Freshness(CONTENT, ListInterest()))
+    answer = CachedResponse(200, HEADERS, BODY, freshness=ResponseFreshness(CONTENT, ListDependency()))
     usual = [(b"cache-control", CONTENT.directives.encode())]
-    assert answer.directives(NOW, scheduled()) == usual
-    assert answer.directives(NOW, scheduled(7)) == [(b"cache-control", b"public, max-age=7, stale-if-error=600")]
-    assert answer.directives(NOW, scheduled()) == usual
+    assert answer.cache_control(NOW, scheduled()) == usual
+    assert answer.cache_control(NOW, scheduled(7)) == [(b"cache-control", b"public, max-age=7, stale-if-error=600")]
+    assert answer.cache_control(NOW, scheduled()) == usual
 
 
 def test_without_a_say_in_it_the_schedule_changes_nothing() -> None:
-    assert made().directives(NOW, scheduled(1)) == [(b"cache-control", MADE)]
+    assert made().cache_control(NOW, scheduled(1)) == [(b"cache-control", MADE)]
 
 
 def test_the_bytes_of_an_answer_are_held_without_the_room_they_were_written_in() -> None:

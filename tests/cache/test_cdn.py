@@ -8,11 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from app import clock, main
-from app.api.kept import name_of
-from app.cache.early import EarlyHits
-from app.domain.edge import LASTING
+from app.api.kept import cache_key
+from app.cache.early import RawResponseCache
+from app.domain.edge import LONG_LIVED
 from app.domain.instant import SECOND_US
-from app.domain.upcoming import NOTHING_KNOWN
+from app.domain.upcoming import UNKNOWN
 from app.main import create_app
 from app.settings import Reads
 from tests.api.conftest import fill
@@ -77,7 +77,7 @@ async def test_every_public_answer_may_be_kept_until_it_is_purged(app: FastAPI) 
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"cache_bytes": 0}], indirect=True)
 async def test_it_is_the_same_without_a_cache_of_our_own(app: FastAPI) -> None:
-    assert fields_of(await ask(app, Request("/v1/tags")))[0] == LASTING
+    assert fields_of(await ask(app, Request("/v1/tags")))[0] == LONG_LIVED
     assert "tags" in await keys_of(app, "/v1/tags")
 
 
@@ -100,18 +100,20 @@ async def test_kept_and_fresh_whole_and_short_answers_carry_the_same(app: FastAP
     assert tag is not None
     unchanged = await ask(app, Request("/v1/timeline", headers=(("if-none-match", tag),)))
     assert unchanged.status == 304
-    assert fields_of(first)[0] == LASTING
+    assert fields_of(first)[0] == LONG_LIVED
     assert {fields_of(each) for each in (first, kept, head, small, unchanged)} == {fields_of(first)}
 
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_early_hits_say_it_in_the_same_words(app: FastAPI) -> None:
     answer = await ask(app, Request("/v1/timeline"))
-    hits = EarlyHits(app.state.store, name_of=name_of, vouching=app.state.follower, picture=app.state.schedule)
-    ready = hits.find(b"GET", b"/v1/timeline", {})
+    hits = RawResponseCache(
+        app.state.store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule
+    )
+    ready = hits.get(b"GET", b"/v1/timeline", {})
     assert ready is not None
-    assert hits.is_true(ready, [(b"date", b"now")])
-    _, _, *lines = ready.start.decode().strip().split("\r\n")
+    assert hits.is_fresh(ready, [(b"date", b"now")])
+    _, _, *lines = ready.prefix.decode().strip().split("\r\n")
     assert lines == [f"{name}: {value}" for name, value in answer.headers]
     assert any(line.startswith("cdn-cache-control") for line in lines)
 
@@ -121,7 +123,7 @@ async def test_what_is_moved_carries_it_and_what_is_not_there_does_not(app: Fast
         await store(edition(), article(source_id="one", slug=slug))
     moved = await ask(app, Request("/v1/articles/old-slug"))
     assert moved.status == 308
-    assert fields_of(moved)[0] == LASTING
+    assert fields_of(moved)[0] == LONG_LIVED
     for target in ("/v1/articles/nothing", "/v1/tags/nothing", "/v1/nothing", "/v1/timeline?limit=x"):
         missing = await ask(app, Request(target))
         assert missing.status >= 400
@@ -135,7 +137,7 @@ async def test_nothing_private_carries_it(app: FastAPI) -> None:
 
 
 @pytest.mark.usefixtures("small_newsroom")
-@pytest.mark.parametrize("app", [{"reads": Reads.KEYED}], indirect=True)
+@pytest.mark.parametrize("app", [{"reads": Reads.API_KEY}], indirect=True)
 async def test_where_reading_is_keyed_nothing_carries_it(app: FastAPI) -> None:
     for target in CONTENT:
         assert fields_of(await ask(app, Request(target))) == (None, None)
@@ -163,7 +165,7 @@ async def test_nobody_keeps_what_a_scheduled_publication_will_change_beyond_it(a
                 answer = await ask(app, Request("/v1/timeline"))
                 assert answer.header("cdn-cache-control") == expected
                 assert answer.header("surrogate-key") is not None
-            assert (await ask(app, Request("/v1/tags"))).header("cdn-cache-control") == LASTING
+            assert (await ask(app, Request("/v1/tags"))).header("cdn-cache-control") == LONG_LIVED
 
 
 @pytest.mark.usefixtures("small_newsroom")
@@ -179,17 +181,19 @@ async def test_nobody_keeps_what_the_clock_alone_changes_beyond_that(app: FastAP
 @pytest.mark.usefixtures("small_newsroom")
 async def test_early_hits_count_down_once_a_second(app: FastAPI) -> None:
     await ask(app, Request("/v1/timeline/calendar"))
-    hits = EarlyHits(app.state.store, name_of=name_of, vouching=app.state.follower, picture=app.state.schedule)
-    ready = hits.find(b"GET", b"/v1/timeline/calendar", {})
+    hits = RawResponseCache(
+        app.state.store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule
+    )
+    ready = hits.get(b"GET", b"/v1/timeline/calendar", {})
     assert ready is not None
     fields = [(b"date", b"now")]
     for microseconds, left in ((0, 36_000), (1, 35_999), (SECOND_US, 35_999), (SECOND_US + 1, 35_998)):
         with clock.frozen(NOW + microseconds):
-            assert hits.is_true(ready, fields)
-            assert b"\r\ncdn-cache-control: max-age=%d, " % left in ready.start
+            assert hits.is_fresh(ready, fields)
+            assert b"\r\ncdn-cache-control: max-age=%d, " % left in ready.prefix
 
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_while_it_is_not_known_what_is_scheduled_nothing_is_kept_for_long(app: FastAPI) -> None:
-    app.state.schedule.upcoming = NOTHING_KNOWN
+    app.state.schedule.snapshot = UNKNOWN
     assert fields_of(await ask(app, Request("/v1/timeline")))[0] is None

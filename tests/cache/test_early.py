@@ -8,19 +8,19 @@ from starlette.types import Scope
 
 from app import clock
 from app.cache import early
-from app.cache.answer import Answer, RawHeaders
-from app.cache.early import EarlyHits, Ready
-from app.cache.store import Store
-from app.domain.footprint import Footprint
-from app.domain.freshness import CONTENT, Freshness
+from app.cache.answer import CachedResponse, RawHeaders
+from app.cache.early import RawResponse, RawResponseCache
+from app.cache.store import ResponseStore
+from app.domain.footprint import Dependencies
+from app.domain.freshness import CONTENT, ResponseFreshness
 from app.domain.instant import SECOND_US
-from app.domain.logged_change import LoggedChange
-from app.domain.upcoming import Coming, ListInterest, Upcoming
+from app.domain.logged_change import ChangeEvent
+from app.domain.upcoming import ListDependency, ScheduledArticle, ScheduleSnapshot
 from tests.conftest import NOW
 
 BUDGET = 4_000_000
 LATER = NOW + 3_600 * SECOND_US
-CHANGE = LoggedChange(1, named=frozenset({"tag:1"}), lists=frozenset(), places=())
+CHANGE = ChangeEvent(1, entity_keys=frozenset({"tag:1"}), list_keys=frozenset(), timestamps=())
 ASKED = b"GET /v1/page HTTP/1.1\r\n\r\n"
 
 
@@ -29,22 +29,22 @@ class House:
 
     def __init__(self) -> None:
         self.knows = True
-        self.upcoming = Upcoming((), LATER)
+        self.snapshot = ScheduleSnapshot((), LATER)
 
-    def is_current(self) -> bool:
+    def is_up_to_date(self) -> bool:
         return self.knows
 
-    async def catch_up(self) -> bool:
+    async def sync(self) -> bool:
         return self.knows
 
 
 class Desk:
-    """EarlyHits over a store, with the fields that a server sends by itself."""
+    """RawResponseCache over a store, with the fields that a server sends by itself."""
 
     def __init__(self) -> None:
         self.house = House()
-        self.store = Store(BUDGET)
-        self.hits = EarlyHits(self.store, name_of=name_of, vouching=self.house, picture=self.house)
+        self.store = ResponseStore(BUDGET)
+        self.hits = RawResponseCache(self.store, cache_key=name_of, up_to_date=self.house, schedule=self.house)
         self.fields: RawHeaders = [(b"date", b"now")]
 
     def keep(
@@ -54,37 +54,37 @@ class Desk:
         body: bytes = b"words",
         until: int | None = None,
         headers: RawHeaders | None = None,
-    ) -> Answer:
+    ) -> CachedResponse:
         headers = [(b"X-Word", b"said"), (b"etag", b'"a"'), (b"content-length", b"5"), *(headers or [])]
-        freshness = Freshness(CONTENT, ListInterest())
-        answer = Answer(200, headers, body, freshness=freshness, until=until)
-        mark = self.store.begin()
-        assert self.store.keep(name, answer, footprint(), mark)
-        self.store.end(mark)
+        freshness = ResponseFreshness(CONTENT, ListDependency())
+        answer = CachedResponse(200, headers, body, freshness=freshness, until=until)
+        mark = self.store.begin_fill()
+        assert self.store.put(name, answer, footprint(), mark)
+        self.store.end_fill(mark)
         return answer
 
-    def find(self, target: bytes = b"/v1/page", told: Iterable[tuple[bytes, bytes]] = ()) -> Ready | None:
-        return self.hits.find(b"GET", target, dict(told))
+    def find(self, target: bytes = b"/v1/page", told: Iterable[tuple[bytes, bytes]] = ()) -> RawResponse | None:
+        return self.hits.get(b"GET", target, dict(told))
 
-    def known(self, request: bytes = ASKED) -> Ready:
+    def known(self, request: bytes = ASKED) -> RawResponse:
         ready = self.find()
         assert ready is not None
-        self.hits.note(request, ready)
-        self.hits.note(request, ready)
+        self.hits.record(request, ready)
+        self.hits.record(request, ready)
         assert self.hits.requests[request] is ready
         return ready
 
-    def is_true(self, ready: Ready) -> bool:
-        return self.hits.is_true(ready, self.fields)
+    def is_true(self, ready: RawResponse) -> bool:
+        return self.hits.is_fresh(ready, self.fields)
 
-    def head(self, ready: Ready) -> bytes:
+    def head(self, ready: RawResponse) -> bytes:
         assert self.is_true(ready)
-        return ready.start
+        return ready.prefix
 
 
-def footprint() -> Footprint:
+def footprint() -> Dependencies:
     """That of what shows a tag."""
-    found = Footprint()
+    found = Dependencies()
     found.keys.add("tag:1")
     return found
 
@@ -104,15 +104,15 @@ def test_it_is_sent_with_the_servers_own_fields_first_and_the_rest_in_order(desk
     desk.keep()
     ready = desk.known()
     assert desk.is_true(ready)
-    assert ready.start == (
+    assert ready.prefix == (
         b"HTTP/1.1 200 OK\r\ndate: now\r\n"
         b"cache-control: public, max-age=30, stale-while-revalidate=60, stale-if-error=600\r\n"
         b'x-word: said\r\netag: "a"\r\nvary: Accept-Encoding\r\ncontent-length: 5\r\n\r\n'
     )
-    assert ready.whole == ready.start + b"words"
+    assert ready.payload == ready.prefix + b"words"
     desk.fields = [(b"date", b"then")]
     assert b"\r\ndate: then\r\n" in desk.head(ready)
-    assert ready.whole == ready.start + b"words"
+    assert ready.payload == ready.prefix + b"words"
 
 
 def test_what_is_not_kept_or_not_public_is_not_found(desk: Desk) -> None:
@@ -141,9 +141,9 @@ def test_a_request_is_remembered_when_it_comes_again(desk: Desk) -> None:
     assert desk.find() is not ready
     again = desk.find()
     assert again is desk.find()
-    desk.hits.note(ASKED, ready)
+    desk.hits.record(ASKED, ready)
     assert ASKED not in desk.hits.requests
-    desk.hits.note(ASKED, ready)
+    desk.hits.record(ASKED, ready)
     assert desk.hits.requests[ASKED] is ready
 
 
@@ -152,10 +152,15 @@ def test_each_form_is_another_answer(desk: Desk) -> None:
     plain = desk.find()
     packed = desk.find(told=[(b"accept-encoding", b"gzip")])
     bare = desk.find(told=[(b"if-none-match", b'"a"')])
-    head = desk.hits.find(b"HEAD", b"/v1/page", {})
+    head = desk.hits.get(b"HEAD", b"/v1/page", {})
     assert plain is not None and packed is not None and bare is not None and head is not None  # noqa: PT018 - for types
     assert len(packed.body) < len(plain.body) == 3_000
-    assert (bare.line, bare.body, head.line, head.body) == (b"HTTP/1.1 304 Not Modified\r\n", b"", plain.line, b"")
+    assert (bare.status_line, bare.body, head.status_line, head.body) == (
+        b"HTTP/1.1 304 Not Modified\r\n",
+        b"",
+        plain.status_line,
+        b"",
+    )
     assert desk.head(head) == desk.head(plain)
     assert b"content-length" not in desk.head(bare)
 
@@ -173,11 +178,11 @@ def test_if_modified_since_is_read_in_every_date_form(desk: Desk, since: bytes, 
     desk.keep(headers=[(b"last-modified", b"Fri, 20 Nov 2026 12:00:00 GMT")])
     ready = desk.find(told=[(b"if-modified-since", since)])
     assert ready is not None
-    assert ready.line.split()[1] == status
+    assert ready.status_line.split()[1] == status
 
 
 def test_a_change_a_forgetting_and_an_eviction_leave_nothing_behind(desk: Desk) -> None:
-    for let_go in (partial(desk.store.apply, [CHANGE]), desk.store.clear, partial(crowd, desk)):
+    for let_go in (partial(desk.store.apply_changes, [CHANGE]), desk.store.clear, partial(crowd, desk)):
         desk.keep()
         ready = desk.known()
         desk.find()
@@ -187,8 +192,8 @@ def test_a_change_a_forgetting_and_an_eviction_leave_nothing_behind(desk: Desk) 
         assert not desk.hits.requests
         assert desk.hits.size == 0
         assert not desk.hits._leading
-        desk.hits.note(ASKED, ready)
-        desk.hits.note(ASKED, ready)
+        desk.hits.record(ASKED, ready)
+        desk.hits.record(ASKED, ready)
         assert not desk.hits.requests
 
 
@@ -222,7 +227,7 @@ def test_vouching_may_show_that_it_is_no_longer_true(desk: Desk, monkeypatch: py
     ready = desk.known()
 
     def look() -> bool:
-        desk.store.apply([CHANGE])
+        desk.store.apply_changes([CHANGE])
         return True
 
     monkeypatch.setattr(desk.hits, "_is_current", look)
@@ -243,15 +248,15 @@ def test_how_long_others_may_keep_it_follows_the_picture_and_the_clock(desk: Des
     desk.keep()
     ready = desk.known()
     assert b"max-age=30, " in desk.head(ready)
-    coming = Coming(
+    coming = ScheduledArticle(
         id="x", slug="x", published_at=NOW + 10 * SECOND_US, edition="g", is_default=True, timezone="Europe/Kyiv"
     )
-    desk.house.upcoming = Upcoming((coming,), LATER)
+    desk.house.snapshot = ScheduleSnapshot((coming,), LATER)
     assert b"max-age=10, " in desk.head(ready)
-    assert ready.whole == ready.start + b"words"
+    assert ready.payload == ready.prefix + b"words"
     with clock.frozen(NOW + 3 * SECOND_US):
         assert b"max-age=7, " in desk.head(ready)
-    desk.house.upcoming = Upcoming((), LATER)
+    desk.house.snapshot = ScheduleSnapshot((), LATER)
     assert b"max-age=30, " in desk.head(ready)
     with clock.frozen(LATER - 5 * SECOND_US):
         assert b"max-age=5, " in desk.head(ready)
@@ -267,27 +272,27 @@ def test_an_answer_that_is_asked_for_each_second_is_not_the_first_to_go(desk: De
 
 
 def test_as_much_is_remembered_as_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early, "REMEMBERED_MOST", 10)
-    monkeypatch.setattr(early, "REMEMBERED_BYTES_MOST", 3_000)
+    monkeypatch.setattr(early, "MAX_REMEMBERED", 10)
+    monkeypatch.setattr(early, "MAX_REMEMBERED_BYTES", 3_000)
     desk.keep()
     ready = desk.find()
     assert ready is not None
     for size in (20, 1_000):
         for number in range(30):
             request = b"%d " % number + b"x" * size
-            desk.hits.note(request, ready)
-            desk.hits.note(request, ready)
+            desk.hits.record(request, ready)
+            desk.hits.record(request, ready)
             assert request in desk.hits.requests
             assert len(desk.hits.requests) <= 10
             assert desk.hits.size == sum(map(len, desk.hits.requests)) <= 3_000
             assert desk.hits._leading == {ready.answer: set(desk.hits.requests)}
-    desk.hits.note(b"x" * 5_000, ready)
-    desk.hits.note(b"x" * 5_000, ready)
+    desk.hits.record(b"x" * 5_000, ready)
+    desk.hits.record(b"x" * 5_000, ready)
     assert b"x" * 5_000 not in desk.hits.requests
 
 
 def test_copies_in_one_piece_are_few_and_last_a_second(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(early, "JOINED_BYTES_MOST", 1_000)
+    monkeypatch.setattr(early, "MAX_JOINED_BYTES", 1_000)
     desk.keep()
     desk.keep("/v1/large", body=b"x" * 1_000)
     small, large = desk.find(), desk.find(b"/v1/large")
@@ -295,16 +300,16 @@ def test_copies_in_one_piece_are_few_and_last_a_second(desk: Desk, monkeypatch: 
     assert large is not None
     assert desk.is_true(small)
     assert desk.is_true(large)
-    assert small.whole == small.start + small.body
-    assert large.whole is None
+    assert small.payload == small.prefix + small.body
+    assert large.payload is None
     desk.fields = [(b"date", b"then")]
     assert desk.is_true(large)
-    assert small.whole is None
+    assert small.payload is None
     assert desk.is_true(small)
-    assert small.whole == small.start + small.body
+    assert small.payload == small.prefix + small.body
 
 
 def test_a_field_that_no_server_would_send_is_left_to_it(desk: Desk) -> None:
-    answer = Answer(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
-    assert desk.store.keep("/v1/page", answer, footprint(), desk.store.begin())
+    answer = CachedResponse(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
+    assert desk.store.put("/v1/page", answer, footprint(), desk.store.begin_fill())
     assert desk.find() is None

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from app.api.kept import name_of
-from app.cache.middleware import as_written
+from app.api.kept import cache_key
+from app.cache.middleware import raw_cache_key
 from tests.cache.at_once import kept, scope
 from tests.conftest import Store
 from tests.records import article
@@ -61,9 +61,9 @@ async def test_unequal_questions_never_share_one_in_whatever_order_they_come(awa
 
 
 def test_no_two_addresses_have_one_name() -> None:
-    assert name_of(scope("/v1/articles/a?edition=b")) == "/v1/articles/a?edition=b"
-    assert name_of({"path": "/v1/articles/a?edition=b", "query_string": b""}) is None
-    assert as_written(scope("/v1/articles/a?edition=b")) != name_of(scope("/v1/articles/a?edition=b%20"))
+    assert cache_key(scope("/v1/articles/a?edition=b")) == "/v1/articles/a?edition=b"
+    assert cache_key({"path": "/v1/articles/a?edition=b", "query_string": b""}) is None
+    assert raw_cache_key(scope("/v1/articles/a?edition=b")) != cache_key(scope("/v1/articles/a?edition=b%20"))
     for target in (
         "/v1/changes?wait=5",
         "/v1/changes?since=1&%77ait=5",
@@ -72,7 +72,7 @@ def test_no_two_addresses_have_one_name() -> None:
         "/v1/editorial/articles",
         "/health/live",
     ):
-        assert name_of(scope(target)) is None, target
+        assert cache_key(scope(target)) is None, target
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_no_two_addresses_have_one_name() -> None:
     ["tag=waiting-lists", "tag=wait", "since=1&section=wait%3D5", "author=a%26wait=5", "cursor=xwaitx", "awaiting=1"],
 )
 def test_changes_that_name_wait_in_a_value_are_no_waiting_request(query: str) -> None:
-    assert name_of(scope(f"/v1/changes?{query}")) is not None
+    assert cache_key(scope(f"/v1/changes?{query}")) is not None
 
 
 @SQLITE_ONLY

@@ -15,7 +15,7 @@ from tests.cache.newsroom import text_of
 from tests.cache.wishes import EDITORIAL, Wish
 
 SOUGHT = Pace(steps=14, begin=150, new=8, again=None)
-HISTORIES_MOST = 12
+MAX_HISTORIES = 12
 
 FILED: dict[str, Any] = {
     "section": "city",
@@ -144,11 +144,11 @@ async def test_long_random_histories_notice_it_too(
     begin: Begin, family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave_out(family, monkeypatch)
-    for number in range(HISTORIES_MOST):
+    for number in range(MAX_HISTORIES):
         history = await begin(number)
         try:
             await history.run(SOUGHT)
         except Stale:
             print(f"\n{family.name}: noticed in history {number}")  # noqa: T201 - what a soak tells
             return
-    raise AssertionError(f"{HISTORIES_MOST} histories without {family.name}, and nobody notices")
+    raise AssertionError(f"{MAX_HISTORIES} histories without {family.name}, and nobody notices")

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.kept import name_of
-from app.cache.middleware import TRIES_MOST, CacheMiddleware
+from app.api.kept import cache_key
+from app.cache.middleware import MAX_FILL_ATTEMPTS, CacheMiddleware
 from app.cache.store import LARGEST_SHARE
-from app.cache.store import Store as KeptAnswers
+from app.cache.store import ResponseStore as KeptAnswers
 from app.main import create_app
 from app.settings import Settings
 from tests.cache.at_once import ASKERS, Gate, ask_at_once, kept, scope, until
@@ -84,7 +84,7 @@ async def test_a_reading_during_which_a_change_arrives_is_not_kept_and_who_waits
     assert (await first).status_code == 200
     for each in await asyncio.gather(*others, *later):
         assert "brand-new" in each.text
-    assert gate.begun <= 1 + TRIES_MOST
+    assert gate.begun <= 1 + MAX_FILL_ATTEMPTS
     with counted() as statements:
         assert "brand-new" in (await awake.get("/v1/timeline")).text
     assert statements == []
@@ -95,9 +95,9 @@ async def test_an_answer_that_changes_while_it_is_read_again_and_again_is_kept_w
 ) -> None:
     gate = Gate(reads_first=True)
     asking = await ask_at_once(awake, "/v1/timeline", 30)
-    for number in range(1, TRIES_MOST + 1):
+    for number in range(1, MAX_FILL_ATTEMPTS + 1):
         await until(lambda: gate.begun == number)  # noqa: B023 - awaited at once
-        if number < TRIES_MOST:
+        if number < MAX_FILL_ATTEMPTS:
             await store(article(f"2026-11-20T09:0{number}:00Z", source_id=f"new{number}", slug=f"brand-new-{number}"))
             await awake.get("/v1/nowhere")  # by which the store learns of it
         gate.open.set()
@@ -105,8 +105,8 @@ async def test_an_answer_that_changes_while_it_is_read_again_and_again_is_kept_w
         gate.open.clear()
     gate.open.set()
     answers = await asyncio.gather(*asking)
-    assert f"brand-new-{TRIES_MOST - 1}" in answers[-1].text
-    assert gate.begun == TRIES_MOST, "all others were answered from the last reading"
+    assert f"brand-new-{MAX_FILL_ATTEMPTS - 1}" in answers[-1].text
+    assert gate.begun == MAX_FILL_ATTEMPTS, "all others were answered from the last reading"
 
 
 async def test_an_answer_too_big_is_sent_and_not_kept(
@@ -121,8 +121,8 @@ async def test_an_answer_too_big_is_sent_and_not_kept(
         answer = await awake.get(path)
         assert answer.status_code == 200
         assert answer.json()["days"]
-    assert kept().find(small) is not None
-    assert kept().find(large) is None
+    assert kept().get(small) is not None
+    assert kept().get(large) is None
     assert kept().counters.evicted == evicted
 
 
@@ -235,7 +235,7 @@ class Stream:
 async def test_nobody_waits_for_the_end_of_a_stream_and_it_passes_piece_by_piece() -> None:
     stream, store, told = Stream(), KeptAnswers(1_000_000), list[list[bytes]]()
     middleware = CacheMiddleware(
-        stream, name_of=name_of, store=store, vouching=Knowing, picture=lambda: pytest.fail("nothing is kept")
+        stream, cache_key=cache_key, store=store, up_to_date=Knowing, schedule=lambda: pytest.fail("nothing is kept")
     )
 
     async def ask() -> None:
@@ -257,10 +257,10 @@ async def test_nobody_waits_for_the_end_of_a_stream_and_it_passes_piece_by_piece
 class Knowing:
     """Whoever knows that nothing was committed."""
 
-    def is_current(self) -> bool:
+    def is_up_to_date(self) -> bool:
         return True
 
-    async def catch_up(self) -> bool:
+    async def sync(self) -> bool:
         return True
 
 

@@ -22,10 +22,10 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from app import clock
 from app.actions.keys import create_key
 from app.cache.early import STATE_KEY
-from app.cache.protocol import EarlyHitProtocol
-from app.domain.api_key import KeyScope
+from app.cache.protocol import CachedResponseProtocol
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from app.settings import Settings
 from tests.api.conftest import as_key, fill
 from tests.cache.served import Served, read_answer, serving
@@ -36,8 +36,8 @@ from tests.serving import free_port
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-ENDED_MOST_S = 3.0
-SECONDS_MOST = 30.0
+MAX_ENDED_S = 3.0
+MAX_SECONDS = 30.0
 KEEP_ALIVE_S = 1
 ASK = b"GET /v1/timeline HTTP/1.1\r\nHost: api.example\r\n\r\n"
 LONG = b"GET /v1/articles?body=html HTTP/1.1\r\nHost: api.example\r\n\r\n" * 1_500
@@ -58,8 +58,8 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, toke
     address = f"sqlite:///{file}"
 
     def make_key(connection: Connection) -> str:
-        scopes = [KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH]
-        record = KeyRecord.model_validate({"name": "A test's key", "scopes": scopes})
+        scopes = [ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH]
+        record = ApiKeyCreate.model_validate({"name": "A test's key", "scopes": scopes})
         return create_key(connection, record, now=NOW)[1]
 
     run_once(address, fill)
@@ -105,10 +105,10 @@ class Client:
 
     async def ask(self, request: bytes = ASK) -> bytes:
         self.writer.write(request)
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             return await read_answer(self.reader)
 
-    async def ended(self, seconds: float = SECONDS_MOST) -> float:
+    async def ended(self, seconds: float = MAX_SECONDS) -> float:
         """After how many seconds the server closes it; so many where it does not."""
         begun = time.monotonic()
         try:
@@ -148,7 +148,7 @@ async def idle(served: Served, turn: str) -> float:
             await client.ask(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
             await asyncio.sleep(0.5)
             await client.ask()
-        return await client.ended(ENDED_MOST_S)
+        return await client.ended(MAX_ENDED_S)
 
 
 async def test_idle_connections_last_as_long_as_without_early_hits(both: list[Served]) -> None:
@@ -159,7 +159,7 @@ async def test_idle_connections_last_as_long_as_without_early_hits(both: list[Se
     plain, early = await asyncio.gather(*(asyncio.gather(*(idle(served, turn) for turn in turns)) for served in both))
     for turn, expected, found in zip(turns, plain, early, strict=True):
         assert found == pytest.approx(expected, abs=1.2), turn
-        assert (found == ENDED_MOST_S) is (turn in {"half a request", "a hit and half a request"}), turn
+        assert (found == MAX_ENDED_S) is (turn in {"half a request", "a hit and half a request"}), turn
 
 
 async def held(served: Served, count: int, asked: bytes) -> tuple[int, int]:
@@ -171,7 +171,7 @@ async def held(served: Served, count: int, asked: bytes) -> tuple[int, int]:
         clients = [stack.enter_context(not_reading(served.port)) for _ in range(count)]
         await asyncio.gather(*(stuff(each, asked) for each in clients))
         waiting: list[HttpToolsProtocol] = []
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             while len(waiting) < count:
                 await asyncio.sleep(0.1)
                 waiting = [each for each in served.connections if each.flow.write_paused]
@@ -301,7 +301,7 @@ def logged() -> Iterator[list[str]]:
 
 
 async def test_every_request_is_in_the_access_log(address: str) -> None:
-    with serving(address, early=True, protocol=EarlyHitProtocol) as served, logged() as lines:
+    with serving(address, early=True, protocol=CachedResponseProtocol) as served, logged() as lines:
         async with connected(served.port) as client:
             await client.ask()
             expected = f'127.0.0.1:{client.port} - "GET /v1/timeline HTTP/1.1" 200'
@@ -323,12 +323,12 @@ def process(
         yield started, port
     finally:
         started.terminate()
-        started.wait(SECONDS_MOST)
+        started.wait(MAX_SECONDS)
 
 
 def wait_for(port: int, started: subprocess.Popen[bytes]) -> None:
     """Return once it answers."""
-    deadline = time.monotonic() + SECONDS_MOST
+    deadline = time.monotonic() + MAX_SECONDS
     while time.monotonic() < deadline:
         assert started.poll() is None, "the server stopped"
         try:
@@ -346,7 +346,7 @@ async def test_two_workers_answer_early_and_end(address: str, tmp_path: Path) ->
             async with connected(port) as client:
                 await client.ask()
         started.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(started.wait, SECONDS_MOST) in {0, -signal.SIGTERM}
+        assert await asyncio.to_thread(started.wait, MAX_SECONDS) in {0, -signal.SIGTERM}
 
 
 @pytest.mark.soak

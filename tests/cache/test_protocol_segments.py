@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from uvicorn import Config
 
 from app import clock
-from app.cache.early import STATE_KEY, EarlyHits
+from app.cache.early import STATE_KEY, RawResponseCache
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import fill
@@ -37,7 +37,7 @@ class Table:
 
     def __init__(self, app: FastAPI, config: Config, state: dict[str, Any]) -> None:
         self.app = app
-        self.hits: EarlyHits = state[STATE_KEY]
+        self.hits: RawResponseCache = state[STATE_KEY]
         self._given = config, state
         self._open = ExitStack()
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.api.routes import every_route
+from app.api.routes import iter_routes
 from app.main import create_app
 from app.settings import Settings
 from tests.api.contract import Json, Operation
@@ -53,7 +53,7 @@ def test_every_public_operation_is_asked_with_each_of_its_parameters(document: J
 def test_every_address_that_the_public_can_get_is_asked(document: Json) -> None:
     paths = {operation.path for operation in public_operations(document)}
     others = (*PAGES, *HEALTH)
-    for context in iter_route_contexts(list(every_route(APP))):
+    for context in iter_route_contexts(list(iter_routes(APP))):
         path = context.path_format or ""
         if not isinstance(context.original_route, APIRoute) or "GET" not in (context.methods or ()):
             continue

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.calendar import day_of, find_zone
+from app.domain.calendar import date_at, find_zone
 from tests.cache.conftest import Begin
 from tests.cache.exchange import Request
 from tests.cache.history import History
@@ -16,8 +16,8 @@ ARTICLES = 80
 PUBLISHED = 4
 ARTICLES_SOAK = 1_500
 PUBLISHED_SOAK = 30
-ARCHIVE_LEAST = 0.95
-WHOLE_LEAST = 0.85
+MIN_ARCHIVE = 0.95
+MIN_WHOLE = 0.85
 
 
 class Shelf:
@@ -26,7 +26,7 @@ class Shelf:
     def __init__(self, history: History) -> None:
         self._history = history
         newsroom = history.newsroom
-        self._today = {name: day_of(newsroom.now, find_zone(zone)) for name, zone in newsroom.zones.items()}
+        self._today = {name: date_at(newsroom.now, find_zone(zone)) for name, zone in newsroom.zones.items()}
         self.archive: set[str] = set()
         self.whole: list[str] = []
 
@@ -45,7 +45,7 @@ class Shelf:
             await self._walk(f"/v1/articles?edition={edition}&tag=fog&tag=ferry&limit=5", edition)
         for key, known in self._history.newsroom.articles.items():
             at = known.published_at
-            is_old = at is not None and day_of(at, find_zone(self._zone(known.edition))) < self._today[known.edition]
+            is_old = at is not None and date_at(at, find_zone(self._zone(known.edition))) < self._today[known.edition]
             for target in (f"/v1/articles/{key}", f"/v1/articles/{known.slug}?edition={known.edition}"):
                 self._add(target, is_old=is_old)
             self._add(f"/v1/articles/{key}/related", is_old=is_old)
@@ -102,8 +102,8 @@ async def live(history: History, times: int) -> None:
         await history.ask(history.newsroom.random.sample(shelf.whole, 60))
     told = ", ".join(f"{name} {share:.2%}" for name, share in found.items())
     print(f"\nof {len(shelf.archive)} old and {len(shelf.whole)} kept answers survived a publication: {told}")  # noqa: T201 - a figure
-    assert found["archive"] > ARCHIVE_LEAST
-    assert found["whole"] > WHOLE_LEAST
+    assert found["archive"] > MIN_ARCHIVE
+    assert found["whole"] > MIN_WHOLE
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)

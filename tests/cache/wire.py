@@ -8,7 +8,7 @@ from uvicorn.server import ServerState
 
 from app.server.protocol import BoundedProtocol
 
-TURNS_MOST = 20_000
+MAX_TURNS = 20_000
 
 
 class Wire(asyncio.Transport):
@@ -82,7 +82,7 @@ class Line:
 
     async def settle(self) -> None:
         """Return once everything that was asked has been answered."""
-        for _ in range(TURNS_MOST):
+        for _ in range(MAX_TURNS):
             cycle = self.protocol.cycle
             is_through = cycle is None or cycle.response_complete
             if self.wire.is_closing() or (is_through and self.protocol._unread is None):

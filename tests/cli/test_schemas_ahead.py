@@ -58,11 +58,11 @@ def test_no_command_works_on_a_schema_that_this_release_cannot_use(
         ended = dayline(*words, address=own_address)
         assert is_one_sentence(ended), (words, ended)
         assert LATER in ended.errors
-        assert migrations.EXPECTED in ended.errors
+        assert migrations.HEAD_REVISION in ended.errors
     assert (oldest is None) or oldest in dayline("export", address=own_address).errors
 
 
-@pytest.mark.parametrize("oldest", [migrations.EXPECTED, BEFORE])
+@pytest.mark.parametrize("oldest", [migrations.HEAD_REVISION, BEFORE])
 def test_an_older_release_works_on_a_compatible_schema(dayline: Dayline, own_address: str, oldest: str) -> None:
     move_ahead(own_address, oldest=oldest)
     assert dayline("sample", address=own_address).status == 0
@@ -130,10 +130,10 @@ def test_a_broken_chain_of_migrations_is_one_sentence(
 ) -> None:
     folder = tmp_path / "broken"
     (folder / "versions").mkdir(parents=True)
-    (folder / "env.py").write_text((migrations.FOLDER / "env.py").read_text())
-    last = (migrations.FOLDER / "versions" / f"{BEFORE}.py").read_text()
+    (folder / "env.py").write_text((migrations.MIGRATIONS_DIR / "env.py").read_text())
+    last = (migrations.MIGRATIONS_DIR / "versions" / f"{BEFORE}.py").read_text()
     (folder / "versions" / f"{BEFORE}.py").write_text(last)  # and not the text before it
-    monkeypatch.setattr(migrations, "FOLDER", folder)
+    monkeypatch.setattr(migrations, "MIGRATIONS_DIR", folder)
     ended = dayline("db", "upgrade", address=f"sqlite:///{tmp_path}/new.db")
     assert is_one_sentence(ended), ended
     assert "is not present" in ended.errors

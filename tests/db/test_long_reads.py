@@ -21,12 +21,12 @@ def read_numbers(connection: Connection) -> Generator[int]:
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
 async def test_long_reads_and_streams_make_no_engine_each(database: Database) -> None:
-    await database.read_long(latest_seq)
+    await database.read_in_thread(latest_seq)
     gc.disable()
     try:
         before = count_engines()
         for _ in range(20):
-            assert await database.read_long(latest_seq) == 0
+            assert await database.read_in_thread(latest_seq) == 0
             async with database.stream(read_numbers) as read_next:
                 assert await read_next() == 0
         assert count_engines() == before

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.db.outages import UnreachableError, is_lost, is_outage, reason_of
+from app.db.outages import UnreachableError, error_summary, is_connection_lost, is_transient
 
 
 def raised(error: Exception) -> DBAPIError:
@@ -43,12 +43,12 @@ def test_transient_errors_of_the_server_are_outages_with_a_cause(
     kind: type[asyncpg.PostgresError], cause: str, *, costs_connection: bool
 ) -> None:
     error = raised(kind("what the server says\nand more"))
-    assert is_outage(error)
-    assert is_lost(error) is costs_connection
-    assert reason_of(error) == f"{cause} (DBAPIError: what the server says)"
+    assert is_transient(error)
+    assert is_connection_lost(error) is costs_connection
+    assert error_summary(error) == f"{cause} (DBAPIError: what the server says)"
     unreachable = UnreachableError(error)
-    assert is_outage(unreachable)
-    assert reason_of(unreachable) == f"{cause} (UnreachableError: what the server says)"
+    assert is_transient(unreachable)
+    assert error_summary(unreachable) == f"{cause} (UnreachableError: what the server says)"
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_transient_errors_of_the_server_are_outages_with_a_cause(
 )
 def test_errors_that_do_not_pass_are_faults(kind: type[Exception]) -> None:
     error = raised(kind("what is wrong"))
-    assert not is_outage(error)
-    assert not is_lost(error)
-    assert reason_of(error) == "DBAPIError: what is wrong"
+    assert not is_transient(error)
+    assert not is_connection_lost(error)
+    assert error_summary(error) == "DBAPIError: what is wrong"
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_errors_that_do_not_pass_are_faults(kind: type[Exception]) -> None:
     ],
 )
 def test_errors_of_the_system_are_outages_on_one_line(error: Exception, reason: str) -> None:
-    assert is_outage(error)
-    assert is_lost(error)
-    assert reason_of(error) == reason
+    assert is_transient(error)
+    assert is_connection_lost(error)
+    assert error_summary(error) == reason
 
 
 def test_the_class_name_that_sqlalchemy_puts_in_front_is_left_out() -> None:
     error = raised(RuntimeError("<class 'asyncpg.exceptions.DiskFullError'>: could not extend file"))
-    assert reason_of(error) == "DBAPIError: could not extend file"
+    assert error_summary(error) == "DBAPIError: could not extend file"
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,6 @@ def test_errors_of_sqlite_are_outages_by_primary_code(code: int, cause: str | No
     original = sqlite3.OperationalError("what SQLite says")
     original.sqlite_errorcode = code
     error = OperationalError("SELECT 1", None, original)
-    assert is_outage(error) is (cause is not None)
+    assert is_transient(error) is (cause is not None)
     expected = "OperationalError: what SQLite says"
-    assert reason_of(error) == (f"{cause} ({expected})" if cause else expected)
+    assert error_summary(error) == (f"{cause} ({expected})" if cause else expected)

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
 from app.db.base import AnyRow
-from app.db.prepared import Prepared, by_shape
-from app.db.session import OUTAGES, Database, is_outage, open_database
+from app.db.prepared import PreparedQuery, by_shape
+from app.db.session import TRANSIENT_ERRORS, Database, is_transient, open_database
 from app.models.edition import editions
 from tests.conftest import Store
 from tests.records import edition
@@ -21,11 +21,11 @@ from tests.records import edition
 POSTGRESQL_ONLY = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
 SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
 NAMED = select(editions.c.slug, editions.c.name, editions.c.is_default).where(editions.c.slug >= bindparam("from_slug"))
-BY_NAME = Prepared(NAMED.order_by(editions.c.slug).limit(bindparam("most")))
+BY_NAME = PreparedQuery(NAMED.order_by(editions.c.slug).limit(bindparam("most")))
 ALL = {"from_slug": "", "most": 10}
-NOWHERE = Prepared(select(literal_column("a")).select_from(table("no_such_table", column("a"))))
-DIVIDED = Prepared(select(literal_column("1 / (SELECT 0)").label("infinite")))
-PROCESS = Prepared(select(func.pg_backend_pid().label("number")))
+NOWHERE = PreparedQuery(select(literal_column("a")).select_from(table("no_such_table", column("a"))))
+DIVIDED = PreparedQuery(select(literal_column("1 / (SELECT 0)").label("infinite")))
+PROCESS = PreparedQuery(select(func.pg_backend_pid().label("number")))
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ async def test_rows_are_those_of_the_houses_own_way_and_read_by_name(database: D
     def both(connection: Connection) -> tuple[list[AnyRow], list[AnyRow]]:
         return BY_NAME.all(connection, ALL), [*connection.execute(NAMED.order_by(editions.c.slug).limit(10), ALL)]
 
-    for read in (database.read, database.read_once, database.write):
+    for read in (database.read, database.read_autocommit, database.write):
         prepared, usual = await read(both)
         assert [(row.slug, row.name, bool(row.is_default)) for row in prepared] == [tuple(row) for row in usual]
         assert [row.slug for row in prepared] == ["a", "b", "c"]
@@ -58,10 +58,10 @@ async def test_values_are_bound_by_name_and_the_first_row_may_be_none(database: 
 @pytest.mark.usefixtures("three")
 async def test_what_sqlite_writes_as_numbers_is_answered_as_truth_values(database: Database) -> None:
     """The one such member that prepared statements read is an edition's `default`."""
-    from app.queries.editions import find_edition, list_edition_links  # noqa: PLC0415 - the only test that asks them
+    from app.queries.editions import get_edition_view, list_edition_links  # noqa: PLC0415 - the only test that asks them
 
-    view = await database.read(find_edition, "a")
-    other = await database.read(find_edition, "b")
+    view = await database.read(get_edition_view, "a")
+    other = await database.read(get_edition_view, "b")
     assert (view.is_default, other.is_default) == (True, False)
     assert type(view.is_default) is type(other.is_default) is bool
     assert [type(link["default"]) for link in await database.read(list_edition_links)] == [bool] * 3
@@ -87,7 +87,7 @@ async def test_within_a_transaction_that_writes_its_own_rows_are_read_and_nothin
 
 @pytest.mark.parametrize("statement", [NOWHERE, DIVIDED], ids=["no such table", "division by zero"])
 async def test_what_fails_has_the_name_that_the_house_gives_it_and_the_next_reading_is_fine(
-    database: Database, statement: Prepared
+    database: Database, statement: PreparedQuery
 ) -> None:
     def fail(connection: Connection) -> list[AnyRow]:
         return statement.all(connection, {})
@@ -95,10 +95,10 @@ async def test_what_fails_has_the_name_that_the_house_gives_it_and_the_next_read
     if statement is DIVIDED and database.url.get_backend_name() == "sqlite":
         assert (await database.read(fail))[0].infinite is None
         return
-    for read in (database.read, database.read_once, database.read):
+    for read in (database.read, database.read_autocommit, database.read):
         with pytest.raises(DBAPIError) as caught:
             await read(fail)
-        assert not is_outage(caught.value)
+        assert not is_transient(caught.value)
         assert "aborted" not in str(caught.value)
         assert await read(lambda connection: BY_NAME.all(connection, ALL)) == []
 
@@ -123,10 +123,10 @@ async def test_a_connection_that_is_lost_is_an_outage_wherever_it_is_lost(
         await_only(asyncio.sleep(0.02))
         return "read before"
 
-    for read in (database.read, database.read_once):
-        with pytest.raises(OUTAGES) as caught:
+    for read in (database.read, database.read_autocommit):
+        with pytest.raises(TRANSIENT_ERRORS) as caught:
             await read(lose_and_go_on)
-        assert is_outage(caught.value)
+        assert is_transient(caught.value)
     assert await database.read(lose_at_the_end) == "read before"
     idle = (await database.read(lambda connection: PROCESS.all(connection, {})))[0].number
     await other.write(_kill(idle))
@@ -149,7 +149,7 @@ async def test_whoever_is_cancelled_at_whatever_moment_leaves_no_transaction_ope
         await asyncio.sleep(0.0001 * (moment // 10))
         reading.cancel()
         await asyncio.wait({reading})
-        assert not await database.read_once(is_within), f"cancelled at moment {moment}"
+        assert not await database.read_autocommit(is_within), f"cancelled at moment {moment}"
 
 
 @POSTGRESQL_ONLY
@@ -182,7 +182,7 @@ async def test_a_query_that_raises_leaves_no_snapshot_behind_that_hides_what_is_
         BY_NAME.all(connection, ALL)
         raise RuntimeError("in the middle")
 
-    for read in (database.read, database.read_once):
+    for read in (database.read, database.read_autocommit):
         with pytest.raises(RuntimeError, match="in the middle"):
             await read(fail)
         slug = f"after-{read.__name__.replace('_', '-')}"

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.util import await_only
 
-from app.actions.changes import Change, append_changes, begin_changes
-from app.actions.idempotency import PrivateAnswer, Repeatable, find_answer, keep_answer
+from app.actions.changes import Change, append_changes, begin_log_transaction
+from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stored_response, store_response
 from app.actions.keys import create_key
 from app.clock import uptime
 from app.db import listening, presence
 from app.db.locks import CHANGE_LOG_LOCK
 from app.db.session import Database, open_database
-from app.domain.api_key import KeyScope
-from app.relay.follower import Follower
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.relay.follower import LogFollower
+from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import NOW
 from tests.following import A_TYPE, Kept, append, learn
 
@@ -38,7 +38,7 @@ class Machine:
         database._is_alone = True
         self.database = database
         self.kept = Kept()
-        self.follower = Follower(self.database, self.kept.apply, self.kept.clear)
+        self.follower = LogFollower(self.database, self.kept.apply, self.kept.clear)
         self.watch: Any = self.follower._watch
 
     async def start(self, seq: int = 0) -> None:
@@ -49,7 +49,7 @@ class Machine:
 
     async def hold_still(self) -> None:
         """Stop receiving and polling, so that only the lease remains."""
-        await until(self.follower.is_current)
+        await until(self.follower.is_up_to_date)
         self.watch._driver._listeners.clear()
         await learn(self.follower)
         assert self.follower._task is not None
@@ -57,7 +57,7 @@ class Machine:
 
     def is_stale(self, seq: int) -> bool:
         """Return whether it would serve a cached response that the change of this number replaced."""
-        return self.follower.is_current() and self.kept.seq < seq
+        return self.follower.is_up_to_date() and self.kept.seq < seq
 
 
 Start = Callable[[], Awaitable[Machine]]
@@ -73,7 +73,7 @@ async def until(is_so: Callable[[], bool]) -> None:
 @pytest.fixture
 async def start(database_address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Start]:
     """Start machines; they end with the test."""
-    monkeypatch.setattr(listening, "tick_of", lambda _connection: None)
+    monkeypatch.setattr(listening, "open_commit_flag", lambda _connection: None)
     running: list[Machine] = []
 
     async def start_one() -> Machine:
@@ -91,7 +91,7 @@ async def start(database_address: str, monkeypatch: pytest.MonkeyPatch) -> Async
 @pytest.fixture
 def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases ten times as long, which do not end while a test prepares the write that has to wait for them."""
-    monkeypatch.setattr(listening.ListeningWatch, "trusted_s", listening.TRUSTED_S * 10)
+    monkeypatch.setattr(listening.PgCommitWatch, "trust_window_s", listening.TRUSTED_S * 10)
     monkeypatch.setattr(presence, "LEASE_ENDS_AFTER_S", presence.LEASE_ENDS_AFTER_S * 10)
 
 
@@ -108,7 +108,7 @@ async def test_write_returns_when_followers_of_other_machines_have_acknowledged(
 async def test_write_returns_when_the_lease_of_a_silent_follower_has_ended(start: Start) -> None:
     writer, reader = await start(), await start()
     await reader.hold_still()
-    assert reader.follower.is_current()
+    assert reader.follower.is_up_to_date()
     await writer.database.write(append)
     assert not reader.is_stale(1)
 
@@ -150,7 +150,7 @@ async def test_follower_that_joins_during_a_write_serves_no_earlier_response(
     joining: list[asyncio.Task[None]] = []
 
     def write(connection: Connection) -> None:
-        begin_changes(connection)
+        begin_log_transaction(connection)
         joining.append(asyncio.ensure_future(reader.start()))
         await_only(asyncio.sleep(0.1))
         append_changes(connection, [Change(type=A_TYPE, keys=["tag:1"])], now=NOW, actor="x")
@@ -167,7 +167,7 @@ async def test_follower_waits_for_a_long_write_in_one_session(
     start: Start, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(presence, "JOIN_TIMEOUT_MS", 100)
-    monkeypatch.setattr(listening, "GIVEN_UP_AFTER_S", 0.3)
+    monkeypatch.setattr(listening, "ABANDON_AFTER_S", 0.3)
     reader = await start()
     connection = await asyncpg.connect(database_address)
     waiting = set()
@@ -177,7 +177,7 @@ async def test_follower_waits_for_a_long_write_in_one_session(
         for _ in range(50):
             waiting.add(await connection.fetchval(_WAITING))
             await asyncio.sleep(0.02)
-        assert not reader.follower.is_current()
+        assert not reader.follower.is_up_to_date()
     assert waiting <= {0, 1}
     await learn(reader.follower)
     await connection.close()
@@ -219,19 +219,19 @@ async def test_replay_of_a_write_waits_as_the_write_does(start: Start) -> None:
     writer, reader = await start(), await start()
 
     def make_key(connection: Connection) -> int:
-        create_key(connection, KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE]), now=NOW)
+        create_key(connection, ApiKeyCreate(name="desk", scopes=[ApiKeyScope.ARTICLES_WRITE]), now=NOW)
         return int(connection.exec_driver_sql("SELECT max(id) FROM api_keys").scalar_one())
 
-    def make(connection: Connection, request: Repeatable) -> None:
-        assert find_answer(connection, request, now=NOW) is None
-        keep_answer(connection, request, PrivateAnswer(200, {}, b"{}"), now=NOW)
+    def make(connection: Connection, request: IdempotentRequest) -> None:
+        assert find_stored_response(connection, request, now=NOW) is None
+        store_response(connection, request, StoredResponse(200, {}, b"{}"), now=NOW)
         append(connection)
 
     other: Database = open_database(writer.database.url.render_as_string(hide_password=False))
-    request = Repeatable(await other.write(make_key), "name", b"digest")
+    request = IdempotentRequest(await other.write(make_key), "name", b"digest")
     await reader.hold_still()
     await other.write(make, request)  # whose own request has no response yet
-    assert await writer.database.write(find_answer, request, now=NOW) is not None
+    assert await writer.database.write(find_stored_response, request, now=NOW) is not None
     assert not reader.is_stale(1)
     await other.close()
 
@@ -240,8 +240,8 @@ async def test_session_of_a_transaction_pooler_has_no_lease(start: Start, caplog
     reader = await start()
     reader.watch._session += 1
     with caplog.at_level(logging.WARNING):
-        await until(lambda: not (reader.follower.is_current() and reader.watch.trusted_s))
+        await until(lambda: not (reader.follower.is_up_to_date() and reader.watch.trust_window_s))
     await asyncio.sleep(0.1)
-    assert not reader.follower.is_current()
-    assert await reader.follower.catch_up()
+    assert not reader.follower.is_up_to_date()
+    assert await reader.follower.sync()
     assert [record.message for record in caplog.records] == [listening.POOLED]

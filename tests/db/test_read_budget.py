@@ -13,12 +13,12 @@ from sqlalchemy import Connection, func, select, text
 
 from app.db import sqlite
 from app.db.bound_rows import bound_rows, rows_value
-from app.db.prepared import Prepared
+from app.db.prepared import PreparedQuery
 from app.db.read_budget import Allowance
-from app.db.session import SERVING, Database, is_outage, open_database
-from app.domain.footprint import Footprint, note_article, noting
+from app.db.session import SERVING, Database, is_transient, open_database
+from app.domain.footprint import Dependencies, depend_on_article, tracking
 from app.domain.surrogate import article_key
-from app.errors import NotFound
+from app.errors import NotFoundError
 
 LONG, ENDLESS = 300_000, 10**12
 COUNTING = (
@@ -49,7 +49,7 @@ async def embedded(sqlite_template: Path) -> AsyncIterator[Database]:
 
 async def test_read_returns_the_result_of_a_long_query(database: Database) -> None:
     assert await database.read(Counter(), LONG) == LONG
-    assert await database.read_once(Counter(), LONG) == LONG
+    assert await database.read_autocommit(Counter(), LONG) == LONG
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
@@ -80,7 +80,7 @@ async def test_read_runs_a_short_query_once_in_the_loop_also_after_a_long_one(em
 async def test_read_interrupts_prepared_statements_too(embedded: Database) -> None:
     numbers = bound_rows("numbers", "n")
     pairs = select(func.count().label("total")).select_from(numbers, numbers.alias("other"))
-    statement, threads = Prepared(pairs), list[int]()
+    statement, threads = PreparedQuery(pairs), list[int]()
 
     def query(connection: Connection) -> int:
         threads.append(threading.get_ident())
@@ -93,17 +93,17 @@ async def test_read_interrupts_prepared_statements_too(embedded: Database) -> No
 
 async def test_read_now_returns_none_for_a_long_query(embedded: Database) -> None:
     query = Counter()
-    assert embedded.read_now(query, LONG) is None
-    assert embedded.read_now(query, 10) == 10
+    assert embedded.try_read_sync(query, LONG) is None
+    assert embedded.try_read_sync(query, 10) == 10
     assert set(query.threads) == {threading.get_ident()}
 
 
 async def test_a_read_in_a_thread_beyond_the_limit_is_an_outage(embedded: Database) -> None:
-    for read in (embedded.read, embedded.read_long):
+    for read in (embedded.read, embedded.read_in_thread):
         with pytest.raises(TimeoutError) as raised:
             await read(Counter(), ENDLESS)
-        assert is_outage(raised.value)
-    assert await embedded.read_long(Counter(), 10) == 10
+        assert is_transient(raised.value)
+    assert await embedded.read_in_thread(Counter(), 10) == 10
 
 
 async def test_a_portion_of_a_stream_beyond_the_limit_is_an_outage(embedded: Database) -> None:
@@ -115,23 +115,23 @@ async def test_a_portion_of_a_stream_beyond_the_limit_is_an_outage(embedded: Dat
         assert await read_next() == 10
         with pytest.raises(TimeoutError) as raised:
             await read_next()
-        assert is_outage(raised.value)
+        assert is_transient(raised.value)
 
 
 async def test_reads_wait_for_a_thread_no_longer_than_the_limit(embedded: Database) -> None:
-    reads = [embedded.read_long(Counter(), ENDLESS) for _ in range(12)]
+    reads = [embedded.read_in_thread(Counter(), ENDLESS) for _ in range(12)]
     found = await asyncio.gather(*reads, return_exceptions=True)
     assert {type(each) for each in found} == {TimeoutError}
 
 
 async def test_a_repeated_query_raises_errors_and_records_dependencies(embedded: Database) -> None:
     def query(connection: Connection) -> None:
-        note_article(7)
+        depend_on_article(7)
         Counter()(connection, LONG // 3)
-        raise NotFound("There is no such article.")
+        raise NotFoundError("There is no such article.")
 
-    footprint = Footprint()
-    with noting(footprint), pytest.raises(NotFound):
+    footprint = Dependencies()
+    with tracking(footprint), pytest.raises(NotFoundError):
         await embedded.read(query)
     assert footprint.keys == {article_key(7)}
 

@@ -16,7 +16,7 @@ from app.db import driver
 from app.db.limits import COMMANDS, MIGRATIONS, SERVING, Limits
 from app.db.locks import lock_change_log
 from app.db.pool import POOL_SIZE
-from app.db.session import OUTAGES, Database, is_outage, open_database, reason_of
+from app.db.session import TRANSIENT_ERRORS, Database, error_summary, is_transient, open_database
 from tests.conftest import run_once
 from tests.following import Slots, process
 from tests.stoppable import POOLED, Proxy, frozen, proxied, stoppable_server
@@ -56,10 +56,10 @@ def run(statement: str) -> Callable[[Connection], object]:
 async def outage_of(awaited: Awaitable[object], *, within_s: float = SECONDS_MOST) -> str:
     """Return the reason of the outage that ends this."""
     async with asyncio.timeout(within_s):
-        with pytest.raises(OUTAGES) as caught:
+        with pytest.raises(TRANSIENT_ERRORS) as caught:
             await awaited
-    assert is_outage(caught.value)
-    return reason_of(caught.value)
+    assert is_transient(caught.value)
+    return error_summary(caught.value)
 
 
 async def open_stream(database: Database) -> int | None:
@@ -90,7 +90,7 @@ async def test_calls_of_a_frozen_server_end_and_later_ones_succeed(own_server: A
             group.create_task(database.read(backend))
             group.create_task(database.write(backend))
     with frozen(own_server):
-        calls = [database.read, database.read_once, database.read_long, database.probe, database.write]
+        calls = [database.read, database.read_autocommit, database.read_in_thread, database.probe, database.write]
         many = [outage_of(call(backend)) for call in calls for _ in range(POOL_SIZE)]
         reasons = await asyncio.gather(*many, outage_of(open_stream(database)))
         assert all("respond" in reason or "in use" in reason or "connection was made" in reason for reason in reasons)
@@ -133,7 +133,7 @@ async def test_half_open_connections_are_closed_with_idle_ones(own_server: Any) 
 
 
 async def test_idle_connections_closed_by_the_server_are_replaced(own_server: Any, database: Database) -> None:
-    calls = (database.read, database.write, database.read_once)
+    calls = (database.read, database.write, database.read_autocommit)
     before = [await call(backend) for call in calls]
     end_others = run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
     await asyncio.to_thread(run_once, own_server.get_uri(), end_others)
@@ -185,7 +185,7 @@ def hold_lock(address: str, shared: Path) -> None:
         time.sleep(60)
 
     async def write() -> None:
-        with suppress(*OUTAGES):
+        with suppress(*TRANSIENT_ERRORS):
             await open_database(address, limits=QUICK).write(hold)
 
     asyncio.run(write())
@@ -253,8 +253,8 @@ async def retried_outage(attempt: Callable[[], Awaitable[object]]) -> str:
         while True:
             try:
                 await attempt()
-            except OUTAGES as error:
-                return reason_of(error) if is_outage(error) else ""
+            except TRANSIENT_ERRORS as error:
+                return error_summary(error) if is_transient(error) else ""
             await asyncio.sleep(0.02)
 
 
@@ -302,7 +302,7 @@ async def proxy(own_server: Any) -> AsyncIterator[Proxy]:
 
 async def test_connections_send_no_startup_parameter_that_a_pooler_refuses(proxy: Proxy) -> None:
     database = open_database(proxy.address(), limits=QUICK)
-    watch = database.watch_commits(lambda: None)
+    watch = database.commit_watch(lambda: None)
 
     def plans(connection: Connection) -> tuple[str, str]:
         modes = connection.execute(text("SELECT current_setting('plan_cache_mode'), current_setting('jit')")).one()
@@ -311,7 +311,7 @@ async def test_connections_send_no_startup_parameter_that_a_pooler_refuses(proxy
     assert await database.read(plans) == ("force_generic_plan", "off")
     await database.write(backend)
     assert await open_stream(database)
-    await watch.prepare()
+    await watch.ensure_connected()
     await watch.close()
     await database.close()
     assert len(proxy.startups) == 4

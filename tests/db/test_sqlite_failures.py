@@ -9,11 +9,11 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.db.sqlite import SqliteDatabase
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import NOW, app_of, opened, run_once
 from tests.records import edition
 
@@ -35,8 +35,8 @@ def token(sqlite_template: Path, tmp_path: Path) -> str:
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
 
     def fill(connection: Connection) -> str:
-        store_entry(connection, edition(), now=NOW)
-        record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE])
+        upsert_entry(connection, edition(), now=NOW)
+        record = ApiKeyCreate(name="desk", scopes=[ApiKeyScope.ARTICLES_WRITE])
         return create_key(connection, record, now=NOW)[1]
 
     token: str = run_once(f"sqlite:///{tmp_path}/dayline.db", fill)

@@ -12,17 +12,17 @@ import httpx
 import pytest
 from sqlalchemy import Connection, text
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
 from app.db import sqlite_file
-from app.db.session import Database, is_outage, open_database
+from app.db.session import Database, is_transient, open_database
 from app.db.sqlite_file import DatabaseFileError
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import NOW, opened, run_once
 from tests.records import edition
 
-NOTICED_S = 2 * sqlite_file.LOOKS_EVERY_S
+NOTICED_S = 2 * sqlite_file.CHECK_INTERVAL_S
 DRAFT = {"headline": "Fog over the harbour", "edition": "global"}
 Harm = Callable[[Path], None]
 
@@ -88,8 +88,8 @@ def token(path: Path) -> str:
     """Create a key that may write drafts, in a database with an edition and an empty log; return its token."""
 
     def fill(connection: Connection) -> str:
-        store_entry(connection, edition(), now=NOW)
-        record = KeyRecord(name="desk", scopes=[KeyScope.ARTICLES_WRITE])
+        upsert_entry(connection, edition(), now=NOW)
+        record = ApiKeyCreate(name="desk", scopes=[ApiKeyScope.ARTICLES_WRITE])
         return create_key(connection, record, now=NOW)[1]
 
     token: str = run_once(f"sqlite:///{path}", fill)
@@ -173,7 +173,7 @@ async def test_a_loss_between_action_and_acknowledgement_fails_the_write(path: P
 
         with pytest.raises(DatabaseFileError) as raised:
             await database.write(write_and_lose)
-        assert is_outage(raised.value)
+        assert is_transient(raised.value)
     finally:
         await database.close()
     assert not is_there(path)
@@ -185,7 +185,7 @@ async def test_a_lost_file_is_not_replaced_by_an_empty_one(path: Path) -> None:
         await database.read(_count)
         delete(path)
         with pytest.raises(DatabaseFileError):
-            await database.read_long(_count)
+            await database.read_in_thread(_count)
         with pytest.raises(DatabaseFileError):
             async with database.stream(_count_each):
                 pass

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.db.session import Database
-from app.db.tick import MachineTick, tick_of
+from app.db.tick import SharedCommitFlag, open_commit_flag
 
 
 @pytest.fixture
@@ -18,21 +18,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / f"dayline-{os.geteuid()}"
 
 
-def opened(identity: str = "a") -> MachineTick:
-    tick = MachineTick(identity)
-    tick.renew()
+def opened(identity: str = "a") -> SharedCommitFlag:
+    tick = SharedCommitFlag(identity)
+    tick.reopen()
     return tick
 
 
 def test_who_shares_a_database_sees_each_tick(folder: Path) -> None:
     first, second, other = opened(), opened(), opened("b")
-    seen = {first.value()}
+    seen = {first.read()}
     for tick in (first, second, first):
-        tick.set()
-        assert first.value() == second.value()
-        assert first.value() not in seen
-        seen.add(first.value())
-    assert other.value() == bytes(8)
+        tick.bump()
+        assert first.read() == second.read()
+        assert first.read() not in seen
+        seen.add(first.read())
+    assert other.read() == bytes(8)
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {entry.stat().st_mode & 0o777 for entry in folder.iterdir()} == {0o600}
 
@@ -42,21 +42,21 @@ def test_a_file_that_was_swept_away_is_shared_again(folder: Path) -> None:
     for tick in (first, second):
         (swept,) = folder.iterdir()
         swept.unlink()
-        tick.set()
-        before = first.value(), second.value()
-        first.renew()
-        second.renew()
-        assert first.value() == second.value() != bytes(8)
+        tick.bump()
+        before = first.read(), second.read()
+        first.reopen()
+        second.reopen()
+        assert first.read() == second.read() != bytes(8)
         assert before[0] != before[1]
 
 
 def test_number_is_that_of_the_file_that_is_mapped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = opened(), opened()
-    assert MachineTick("a").number() is None  # nothing is mapped yet
+    assert SharedCommitFlag("a").number() is None  # nothing is mapped yet
     assert first.number() == second.number() is not None
     (swept,) = folder.iterdir()
     swept.rename(folder.parent / "swept")  # its inode stays in use
-    second.renew()
+    second.reopen()
     assert first.number() != second.number()
     elsewhere = folder.parent / "elsewhere"
     elsewhere.mkdir()
@@ -78,9 +78,9 @@ def test_a_folder_that_others_may_write_into_is_refused_and_that_is_said_once(
         folder.touch()
     with caplog.at_level(logging.WARNING):
         tick = opened()
-        tick.set()
-        tick.renew()
-    assert tick.value() == b""
+        tick.bump()
+        tick.reopen()
+    assert tick.read() == b""
     assert len(caplog.records) == 1
 
 
@@ -91,16 +91,16 @@ def test_a_link_in_place_of_the_file_is_refused(folder: Path, tmp_path: Path) ->
     target.write_bytes(b"precious")
     file.unlink()
     file.symlink_to(target)
-    tick.set()
+    tick.bump()
     assert target.read_bytes() == b"precious"
-    assert tick.value() == b""
+    assert tick.read() == b""
 
 
 @pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
 async def test_a_role_that_may_not_ask_shares_nothing_and_that_is_said(
     database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert await database.read(tick_of) is not None
+    assert await database.read(open_commit_flag) is not None
     monkeypatch.setattr("app.db.tick._IDENTITY", text("SELECT pg_control_forbidden()"))
     assert await database.write(lambda connection: connection.execute(text("SELECT 1")).scalar()) == 1
     assert len(caplog.records) == 1

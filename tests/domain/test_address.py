@@ -9,19 +9,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.api.query import PARAMETERS_MOST, feed_parameters, parse_question
+from app.api.query import MAX_PARAMETERS, feed_parameter_names, parse_query_string
 from app.domain.address import (
     FEED_PARAMETERS,
-    QUERY_CHARACTERS_MOST,
-    VALUES_MOST,
+    MAX_QUERY_CHARACTERS,
+    MAX_VALUES,
     canonical_query,
-    known_parameters,
+    drop_unknown_parameters,
 )
-from app.errors import InvalidInput
+from app.errors import InvalidInputError
 from app.schemas.question import (
     SETS,
-    Nothing,
-    Question,
+    NoParams,
+    QueryParams,
 )
 from tests.query_strings import FEEDS, PAIRS, PUBLIC, query_strings, written
 
@@ -40,11 +40,11 @@ def asked(query: str) -> list[object]:
     return [asked_of(query, model) for model in PUBLIC]
 
 
-def asked_of(query: str, model: type[Question | Nothing]) -> object:
+def asked_of(query: str, model: type[QueryParams | NoParams]) -> object:
     """What one of them is asked: every member and which were given, or that it refuses."""
     try:
-        question = parse_question(query, model)
-    except InvalidInput:
+        question = parse_query_string(query, model)
+    except InvalidInputError:
         return REFUSED
     members = {name: set(value) if name in SETS else value for name, value in question}
     return members, question.model_fields_set
@@ -90,10 +90,10 @@ def test_there_is_one_way_to_write_a_question(query: str, canonical: str) -> Non
         "tag=%00",
         "tag=a\x7f",
         "tag=%C2%A0",
-        "&".join(["tag=a"] * (VALUES_MOST + 1)),
-        "exclude=" + "a," * VALUES_MOST,
-        "&" * (PARAMETERS_MOST + 1),
-        "tag=" + "a" * QUERY_CHARACTERS_MOST,
+        "&".join(["tag=a"] * (MAX_VALUES + 1)),
+        "exclude=" + "a," * MAX_VALUES,
+        "&" * (MAX_PARAMETERS + 1),
+        "tag=" + "a" * MAX_QUERY_CHARACTERS,
     ],
 )
 def test_in_doubt_the_text_is_the_query_string_behind_a_mark(query: str) -> None:
@@ -126,18 +126,20 @@ def test_a_canonical_text_asks_what_its_query_string_asked(query: str) -> None:
 @example("section=a&section=a&limit=1&limit=1", [], Random(1))
 @example("tag=%FF&%75tm=1", ["="], Random(1))
 def test_a_feed_is_asked_the_same_without_what_it_does_not_know(query: str, more: list[str], random: Random) -> None:
-    known = known_parameters(query)
+    known = drop_unknown_parameters(query)
     pairs = [*query.split("&")]
     for pair in more:
         pairs.insert(random.randint(0, len(pairs)), pair)
-    assert known_parameters("&".join(pairs)).strip("&") == known.strip("&")
+    assert drop_unknown_parameters("&".join(pairs)).strip("&") == known.strip("&")
     assert {decoded_name(pair) for pair in known.split("&") if pair} <= FEED_PARAMETERS
     canonical = canonical_query(known)
     if not canonical.startswith("?"):
         again = "&".join(part if part.isascii() else quote(part, safe="=%,/:; ") for part in canonical.split("&"))
         for model in FEEDS:
-            own = feed_parameters(model)
-            assert asked_of(known_parameters(again, own), model) == asked_of(known_parameters(query, own), model)
+            own = feed_parameter_names(model)
+            assert asked_of(drop_unknown_parameters(again, own), model) == asked_of(
+                drop_unknown_parameters(query, own), model
+            )
 
 
 def decoded_name(pair: str) -> str:

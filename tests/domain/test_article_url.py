@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.article_url import article_url_template
-from app.domain.markup import site_url
-from app.errors import InvalidValue
+from app.domain.markup import validate_site_url
+from app.errors import InvalidValueError
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def test_a_template_of_known_placeholders_is_taken(template: str) -> None:
     ],
 )  # fmt: skip
 def test_a_template_that_breaks_links_is_refused(template: str, reason: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValueError) as refused:
         article_url_template(template)
     assert refused.value.detail.startswith(reason)
 
 
 def test_the_address_of_a_site_has_no_placeholders() -> None:
-    with pytest.raises(InvalidValue):
-        site_url("https://x.example/{slug}")
+    with pytest.raises(InvalidValueError):
+        validate_site_url("https://x.example/{slug}")

@@ -14,10 +14,10 @@ from app.domain.body import (
     MAX_BLOCKS,
     MAX_LINE_CHARACTERS,
     Body,
-    Image,
-    Paragraph,
-    Rights,
-    Source,
+    ImageInput,
+    ParagraphInput,
+    RightsInput,
+    SourceInput,
     dump_body,
     parse_body,
 )
@@ -241,7 +241,7 @@ def test_any_text_is_stored_once_and_read_back(texts: list[str]) -> None:
 
 
 def test_paragraphs_made_in_code_are_sanitised_too() -> None:
-    assert dump_body([Paragraph(html="<script>x</script>y")]) == [{"type": "paragraph", "html": "y"}]
+    assert dump_body([ParagraphInput(html="<script>x</script>y")]) == [{"type": "paragraph", "html": "y"}]
 
 
 @pytest.mark.parametrize(
@@ -338,15 +338,15 @@ def test_a_block_of_the_greatest_length_is_stored() -> None:
 
 
 def test_rights_sources_and_images_refuse_what_blocks_refuse() -> None:
-    assert Rights().model_dump() == {"holder": None, "notice": None, "usage": None, "licence_url": None}
-    assert Source(name="Wire").model_dump() == {"name": "Wire", "url": None}
-    assert list(Image(url="https://a.example/", alt="").model_dump()) == list(IMAGE)
+    assert RightsInput().model_dump() == {"holder": None, "notice": None, "usage": None, "licence_url": None}
+    assert SourceInput(name="Wire").model_dump() == {"name": "Wire", "url": None}
+    assert list(ImageInput(url="https://a.example/", alt="").model_dump()) == list(IMAGE)
     for model, value in (
-        (Rights, {"licence_url": "javascript:x"}),
-        (Rights, {"holder": "\x00"}),
-        (Source, {"name": "x", "url": "//a.example"}),
-        (Source, {}),
-        (Image, {"url": "https://a.example/", "alt": "", "src": "x"}),
+        (RightsInput, {"licence_url": "javascript:x"}),
+        (RightsInput, {"holder": "\x00"}),
+        (SourceInput, {"name": "x", "url": "//a.example"}),
+        (SourceInput, {}),
+        (ImageInput, {"url": "https://a.example/", "alt": "", "src": "x"}),
     ):
         with pytest.raises(ValidationError):
             model.model_validate(value)
@@ -356,11 +356,11 @@ def test_the_schema_for_input_offers_text_in_place_of_html() -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(Body)
     asked = adapter.json_schema(mode="validation")["$defs"]
     given_back = adapter.json_schema(mode="serialization")["$defs"]
-    for name in ("Paragraph", "Heading"):
+    for name in ("ParagraphInput", "HeadingInput"):
         assert asked[name]["oneOf"] == [{"required": ["html"]}, {"required": ["text"]}]
         assert "text" in asked[name]["properties"]
         assert "text" not in given_back[name]["properties"]
-    assert given_back["PullQuote"]["required"] == ["type", "text", "attribution"]
+    assert given_back["PullQuoteInput"]["required"] == ["type", "text", "attribution"]
 
 
 def test_links_inside_the_article_use_prefixed_ids_in_any_block() -> None:
@@ -381,7 +381,7 @@ def test_links_inside_the_article_use_prefixed_ids_in_any_block() -> None:
 
 
 def test_whole_numbers_may_be_written_with_a_point_and_lists_as_null() -> None:
-    image = Image.model_validate(
+    image = ImageInput.model_validate(
         {"url": "https://x.example/a.jpg", "alt": "", "width": 640.0, "height": 480, "renditions": None}
     )
     assert (image.width, image.renditions) == (640, [])
@@ -389,4 +389,4 @@ def test_whole_numbers_may_be_written_with_a_point_and_lists_as_null() -> None:
     assert parse_body(None) == []
     for width in (640.5, "640", True, float("inf")):
         with pytest.raises(ValidationError):
-            Image.model_validate({"url": "https://x.example/a.jpg", "alt": "", "width": width})
+            ImageInput.model_validate({"url": "https://x.example/a.jpg", "alt": "", "width": width})

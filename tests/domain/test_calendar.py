@@ -14,14 +14,14 @@ from app.domain.calendar import (
     LAST_DAY,
     Day,
     _load_zone,
-    day_exists,
-    day_of,
+    date_at,
+    day_at,
     days_between,
-    find_day,
     find_zone,
+    has_day,
     next_day,
+    parse_date_or_instant,
     parse_day,
-    parse_moment,
     previous_day,
     start_of_day,
 )
@@ -31,11 +31,11 @@ from app.domain.instant import (
     LATEST,
     SECOND_US,
     format_instant,
-    offset_at,
     parse_instant,
+    utc_offset,
     wall_time,
 )
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 HOUR_US = 3_600 * SECOND_US
 NAMES = sorted(set(files("tzdata").joinpath("zones").read_text(encoding="ascii").split()) - {"Factory"})
@@ -96,7 +96,7 @@ def test_every_name_of_the_list_is_a_zone_and_keeps_its_name() -> None:
     ],
 )
 def test_other_names_are_refused(name: str) -> None:
-    with pytest.raises(InvalidValue, match="IANA"):
+    with pytest.raises(InvalidValueError, match="IANA"):
         find_zone(name)
 
 
@@ -150,24 +150,24 @@ def test_a_date_is_read(text: str) -> None:
     ],
 )
 def test_other_dates_are_refused(text: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValueError) as refused:
         parse_day(text)
     assert refused.value.detail.endswith(".")
 
 
 def test_a_moment_is_an_instant_or_the_start_of_a_local_date() -> None:
     kyiv = find_zone("Europe/Kyiv")
-    assert parse_moment("2024-11-02", kyiv) == parse_instant("2024-11-01T22:00:00Z")
-    assert parse_moment("2024-11-02T19:30:00 02:00", kyiv) == parse_instant("2024-11-02T17:30:00Z")
-    assert parse_moment("2011-12-30", find_zone("Pacific/Apia")) == parse_instant("2011-12-30T10:00:00Z")
+    assert parse_date_or_instant("2024-11-02", kyiv) == parse_instant("2024-11-01T22:00:00Z")
+    assert parse_date_or_instant("2024-11-02T19:30:00 02:00", kyiv) == parse_instant("2024-11-02T17:30:00Z")
+    assert parse_date_or_instant("2011-12-30", find_zone("Pacific/Apia")) == parse_instant("2011-12-30T10:00:00Z")
 
 
 @pytest.mark.parametrize(
     "text", ["", "now", "2024", "2024-11-2", "2024-11-31", "0999-12-31", "2024-11-02T19:30:00", "2024-11-02 "]
 )
 def test_other_moments_are_refused(text: str) -> None:
-    with pytest.raises(InvalidValue):
-        parse_moment(text, find_zone("Europe/Kyiv"))
+    with pytest.raises(InvalidValueError):
+        parse_date_or_instant(text, find_zone("Europe/Kyiv"))
 
 
 # Days with a name
@@ -202,7 +202,7 @@ def test_an_ordinary_day_starts_at_midnight(text: str, zone: str, starts_at: str
 def test_a_day_without_midnight_starts_where_the_clock_lands(text: str, zone: str, starts_at: str, shows: str) -> None:
     assert written_start(text, zone) == starts_at
     assert wall_time(parse_instant(starts_at + "Z"), find_zone(zone)) == shows
-    assert day_of(parse_instant(starts_at + "Z") - 1, find_zone(zone)) == day(text) - timedelta(days=1)
+    assert date_at(parse_instant(starts_at + "Z") - 1, find_zone(zone)) == day(text) - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -226,10 +226,10 @@ def test_a_day_goes_on_when_the_clock_steps_back_into_yesterday() -> None:
     assert wall_time(starts_at, zone) == "00:00"
     assert wall_time(step, zone) == "23:01"
     assert format_instant(step, zone) == "2010-11-06T23:01:00-03:30"
-    assert day_of(starts_at - 1, zone) == day("2010-11-06")
+    assert date_at(starts_at - 1, zone) == day("2010-11-06")
     for instant in (starts_at, step - 1, step, step + HOUR_US):
-        assert day_of(instant, zone) == day("2010-11-07")
-    assert find_day(step, zone) == Day(day("2010-11-07"), starts_at, parse_instant("2010-11-08T03:30:00Z"))
+        assert date_at(instant, zone) == day("2010-11-07")
+    assert day_at(step, zone) == Day(day("2010-11-07"), starts_at, parse_instant("2010-11-08T03:30:00Z"))
 
 
 def test_a_date_that_came_twice_is_one_long_day_after_it_first_ended() -> None:
@@ -238,8 +238,8 @@ def test_a_date_that_came_twice_is_one_long_day_after_it_first_ended() -> None:
     assert written_start("1867-10-19", "America/Juneau") == "1867-10-18T08:57:41"
     assert written_start("1867-10-20", "America/Juneau") == "1867-10-20T08:57:41"
     again = parse_instant("1867-10-19T02:00:00Z")
-    assert format_instant(again + offset_at(again, zone), find_zone("UTC")).startswith("1867-10-18")
-    assert day_of(again, zone) == day("1867-10-19")
+    assert format_instant(again + utc_offset(again, zone), find_zone("UTC")).startswith("1867-10-18")
+    assert date_at(again, zone) == day("1867-10-19")
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,9 @@ def test_a_date_that_came_twice_is_one_long_day_after_it_first_ended() -> None:
 def test_a_skipped_date_is_no_day(text: str, zone: str, change: str) -> None:
     skipped, place = day(text), find_zone(zone)
     eve, morrow = skipped - timedelta(days=1), skipped + timedelta(days=1)
-    assert not day_exists(skipped, place)
-    assert day_exists(eve, place)
-    assert day_exists(morrow, place)
+    assert not has_day(skipped, place)
+    assert has_day(eve, place)
+    assert has_day(morrow, place)
     assert written_start(text, zone) == change
     assert start_of_day(morrow, place) == start_of_day(skipped, place)
     assert next_day(eve, place) == morrow
@@ -266,8 +266,8 @@ def test_a_skipped_date_is_no_day(text: str, zone: str, change: str) -> None:
     assert previous_day(skipped, place) == eve
     assert [found.date for found in days_between(eve, morrow, place)] == [eve, morrow]
     assert days_between(skipped, skipped, place) == []
-    assert day_of(parse_instant(change + "Z") - 1, place) == eve
-    assert day_of(parse_instant(change + "Z"), place) == morrow
+    assert date_at(parse_instant(change + "Z") - 1, place) == eve
+    assert date_at(parse_instant(change + "Z"), place) == morrow
 
 
 @pytest.mark.parametrize(
@@ -301,12 +301,12 @@ def test_the_first_and_the_last_date_work_in_every_zone() -> None:
         zone = find_zone(name)
         for edge in (FIRST_DAY, LAST_DAY):
             starts_at = start_of_day(edge, zone)
-            found = find_day(starts_at, zone)
+            found = day_at(starts_at, zone)
             assert (found.date, found.starts_at) == (edge, starts_at)
-            assert day_of(found.ends_at - 1, zone) == edge
+            assert date_at(found.ends_at - 1, zone) == edge
             assert previous_day(next_day(edge, zone), zone) == edge
         for instant in (EARLIEST, LATEST):
-            found = find_day(instant, zone)
+            found = day_at(instant, zone)
             assert found.starts_at <= instant < found.ends_at
             assert abs((found.date - date(1970, 1, 1)).days - instant // DAY_US) <= 1
 
@@ -318,10 +318,10 @@ def test_the_first_and_the_last_date_work_in_every_zone() -> None:
 @given(st.integers(EARLIEST, LATEST), st.sampled_from(NAMES))
 def test_every_instant_falls_in_exactly_one_existing_day(instant: int, name: str) -> None:
     zone = find_zone(name)
-    found = find_day(instant, zone)
+    found = day_at(instant, zone)
     assert found.starts_at <= instant < found.ends_at
     assert found.starts_at == start_of_day(found.date, zone)
     assert found.ends_at == start_of_day(found.date + timedelta(days=1), zone)
-    assert day_exists(found.date, zone)
-    assert find_day(found.ends_at, zone).date == next_day(found.date, zone)
-    assert find_day(found.starts_at - 1, zone).date == previous_day(found.date, zone)
+    assert has_day(found.date, zone)
+    assert day_at(found.ends_at, zone).date == next_day(found.date, zone)
+    assert day_at(found.starts_at - 1, zone).date == previous_day(found.date, zone)

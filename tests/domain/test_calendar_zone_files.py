@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.calendar import day_of, find_day, find_zone, start_of_day
-from app.domain.instant import SECOND_US, STEADY_DAYS, offset_at, wall_time
+from app.domain.calendar import date_at, day_at, find_zone, start_of_day
+from app.domain.instant import MIN_DAYS_BETWEEN_TRANSITIONS, SECOND_US, utc_offset, wall_time
 
 DAY_S = 86_400
 EPOCH_DAY = date(1970, 1, 1)
@@ -114,8 +114,8 @@ def crosses_midnight(change: Change) -> bool:
 
 def check_around(change: Change, slow: SlowCalendar, zone: ZoneInfo) -> None:
     """Compares start and day for the dates near a change, and offsets at its very second."""
-    assert offset_at(change.at * SECOND_US - 1, zone) == change.before * SECOND_US
-    assert offset_at(change.at * SECOND_US, zone) == change.after * SECOND_US
+    assert utc_offset(change.at * SECOND_US - 1, zone) == change.before * SECOND_US
+    assert utc_offset(change.at * SECOND_US, zone) == change.after * SECOND_US
     number = (change.at + change.after) // DAY_S
     for near in range(number - 2, number + 3):
         found = EPOCH_DAY + timedelta(days=near)
@@ -124,7 +124,7 @@ def check_around(change: Change, slow: SlowCalendar, zone: ZoneInfo) -> None:
     for second in {change.at, change.at - 1, change.at + 1_800, *starts, *(start - 1 for start in starts)}:
         expected = EPOCH_DAY + timedelta(days=slow.day(second))
         for instant in (second * SECOND_US, second * SECOND_US + 999_999):
-            assert day_of(instant, zone) == expected, (zone.key, second)
+            assert date_at(instant, zone) == expected, (zone.key, second)
         clock = (second + slow.offset(second)) % DAY_S // 60
         assert wall_time(second * SECOND_US, zone) == f"{clock // 60:02d}:{clock % 60:02d}"
 
@@ -140,7 +140,7 @@ def test_no_zone_changes_its_offset_twice_within_a_few_days() -> None:
     for name in names_of_different_content():
         _, changes = offset_changes(name)
         for one, other in pairwise(changes):
-            assert other.at - one.at > STEADY_DAYS * DAY_S, (name, one, other)
+            assert other.at - one.at > MIN_DAYS_BETWEEN_TRANSITIONS * DAY_S, (name, one, other)
         assert all(abs(change.before) < DAY_S and abs(change.after) < DAY_S for change in changes)
 
 
@@ -167,8 +167,8 @@ def test_days_agree_with_the_zone_files_around_every_change_of_every_zone() -> N
 @given(st.integers(-5_000_000_000, 2_700_000_000), st.sampled_from(NAMES))
 def test_days_agree_with_the_zone_files_at_any_time(second: int, name: str) -> None:
     slow, zone = SlowCalendar(name), find_zone(name)
-    assert offset_at(second * SECOND_US, zone) == slow.offset(second) * SECOND_US
-    found = find_day(second * SECOND_US, zone)
+    assert utc_offset(second * SECOND_US, zone) == slow.offset(second) * SECOND_US
+    found = day_at(second * SECOND_US, zone)
     number = slow.day(second)
     assert found.date == EPOCH_DAY + timedelta(days=number)
     assert found.starts_at == slow.start(number) * SECOND_US

@@ -3,10 +3,10 @@
 import pytest
 
 from app.domain.cursor import decode_number, decode_position, encode_name, encode_number, encode_position
-from app.domain.scope import Scope
-from app.errors import CursorInvalid, CursorMismatch
+from app.domain.scope import ListFilter
+from app.errors import CursorMismatchError, InvalidCursorError
 
-DIGEST = Scope(edition="1").digest()
+DIGEST = ListFilter(edition="1").digest()
 
 
 @pytest.mark.parametrize("number", [0, 1, 184_213, 2**63 - 1])
@@ -15,17 +15,17 @@ def test_a_number_comes_back(number: int) -> None:
 
 
 def test_a_number_below_zero_was_never_given_out() -> None:
-    with pytest.raises(CursorInvalid):
+    with pytest.raises(InvalidCursorError):
         decode_number(encode_number(-1, DIGEST), DIGEST)
 
 
 def test_cursors_of_other_kinds_and_other_lists_are_told_apart() -> None:
     others = [encode_position(1, 2, DIGEST), encode_name("1", DIGEST)]
-    others.append(encode_number(1, Scope(edition="1", ids=frozenset({"0677y7hzc3m1d"})).digest()))
+    others.append(encode_number(1, ListFilter(edition="1", ids=frozenset({"0677y7hzc3m1d"})).digest()))
     for cursor in others:
-        with pytest.raises(CursorMismatch):
+        with pytest.raises(CursorMismatchError):
             decode_number(cursor, DIGEST)
-    with pytest.raises(CursorMismatch):
+    with pytest.raises(CursorMismatchError):
         decode_position(encode_number(1, DIGEST), DIGEST)
 
 
@@ -33,5 +33,5 @@ def test_every_changed_character_is_noticed() -> None:
     cursor = encode_number(184_213, DIGEST)
     for place, character in enumerate(cursor):
         changed = cursor[:place] + ("A" if character != "A" else "B") + cursor[place + 1 :]
-        with pytest.raises((CursorInvalid, CursorMismatch)):
+        with pytest.raises((InvalidCursorError, CursorMismatchError)):
             decode_number(changed, DIGEST)

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.difference import BlockOperation, Difference, WordChange, differences
+from app.domain.difference import BlockOperation, Difference, WordChange, diff_articles
 
 PATIENCE_SECONDS = 5
 
@@ -17,7 +17,7 @@ def paragraph(text: str) -> dict[str, Any]:
 
 def operations_of(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[BlockOperation]:
     """The operations on the body, the only thing that differs."""
-    found = differences({"body": before}, {"body": after})
+    found = diff_articles({"body": before}, {"body": after})
     assert [each["member"] for each in found] == ["body"]
     return found[0]["operations"]  # type: ignore[typeddict-item]  # it is the body's
 
@@ -43,13 +43,13 @@ def replay(operations: list[BlockOperation], before: list[dict[str, Any]]) -> tu
 
 def test_the_same_content_has_no_differences() -> None:
     content = {"headline": "Fog", "tags": ["fog"], "body": [paragraph("It lifts.")]}
-    assert differences(content, dict(content)) == []
+    assert diff_articles(content, dict(content)) == []
 
 
 def test_each_member_that_differs_is_told_with_both_values_in_order() -> None:
     before = {"headline": "Fog", "section": "city", "tags": ["fog"], "source": None}
     after = {"headline": "Fog", "section": "world", "tags": ["fog", "trams"], "source": {"name": "Port", "url": None}}
-    assert differences(before, after) == [
+    assert diff_articles(before, after) == [
         {"member": "section", "before": "city", "after": "world"},
         {"member": "tags", "before": ["fog"], "after": ["fog", "trams"]},
         {"member": "source", "before": None, "after": {"name": "Port", "url": None}},
@@ -57,19 +57,19 @@ def test_each_member_that_differs_is_told_with_both_values_in_order() -> None:
 
 
 def test_an_absent_member_is_null_and_an_absent_body_is_empty() -> None:
-    assert differences({"lead": None, "body": []}, {}) == []
-    assert differences({}, {"label": "opinion"}) == [{"member": "label", "before": None, "after": "opinion"}]
+    assert diff_articles({"lead": None, "body": []}, {}) == []
+    assert diff_articles({}, {"label": "opinion"}) == [{"member": "label", "before": None, "after": "opinion"}]
 
 
 def test_a_text_tells_the_words_that_changed() -> None:
-    (found,) = differences({"headline": "Night trams return today!"}, {"headline": "Night ferries return!"})
+    (found,) = diff_articles({"headline": "Night trams return today!"}, {"headline": "Night ferries return!"})
     assert words_of(found) == [
         ("keep", "Night "),
         ("delete", "trams return today"),
         ("insert", "ferries return"),
         ("keep", "!"),
     ]
-    (found,) = differences({"lead": "It waits for the ferry."}, {"lead": "It never waits for a ferry."})
+    (found,) = diff_articles({"lead": "It waits for the ferry."}, {"lead": "It never waits for a ferry."})
     assert words_of(found) == [
         ("keep", "It "),
         ("insert", "never "),
@@ -81,7 +81,7 @@ def test_a_text_tells_the_words_that_changed() -> None:
 
 
 def test_a_text_that_was_not_there_before_has_no_words_to_compare() -> None:
-    assert differences({"lead": None}, {"lead": "At last."}) == [
+    assert diff_articles({"lead": None}, {"lead": "At last."}) == [
         {"member": "lead", "before": None, "after": "At last."}
     ]
 
@@ -137,7 +137,7 @@ def test_the_operations_tell_both_bodies_whole(before: list[dict[str, Any]], aft
 
 @given(st.text(min_size=1, max_size=60), st.text(min_size=1, max_size=60))
 def test_the_words_tell_both_texts_whole(before: str, after: str) -> None:
-    for found in differences({"lead": before}, {"lead": after}):
+    for found in diff_articles({"lead": before}, {"lead": after}):
         words: list[WordChange] = found["words"]  # type: ignore[typeddict-item]  # a lead has words
         assert said(words, without="insert") == before
         assert said(words, without="delete") == after
@@ -146,7 +146,7 @@ def test_the_words_tell_both_texts_whole(before: str, after: str) -> None:
 def timed(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
     """The differences, which must not take long."""
     begun = perf_counter()
-    found = differences(before, after)
+    found = diff_articles(before, after)
     assert perf_counter() - begun < PATIENCE_SECONDS
     return found
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.domain.html_losses import LossCode, find_losses
 from app.domain.html_tokens import iterate_tokens
-from app.domain.markup import sanitise, to_text
-from app.errors import InvalidValue
+from app.domain.markup import html_to_text, sanitize_html
+from app.errors import InvalidValueError
 from tests.domain.test_markup import TAG_SOUP, storable
 
 INLINE = ("b", "em", "ruby", "span", "font", "x-card", "label")
@@ -19,7 +19,7 @@ WORD = re.compile("w[0-9]+")
 
 
 def losses(html: str) -> list[tuple[str, str]]:
-    return [(str(loss.code), loss.detail) for loss in find_losses(html, sanitise(html))]
+    return [(str(loss.code), loss.detail) for loss in find_losses(html, sanitize_html(html))]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_every_word_stays_separate_and_in_order_or_is_a_loss(tree: tuple[str, li
     html, shown, is_whole = tree
     if re.search("<p>.*<(?:p|div|li|ul|h2|section|blockquote|figure|dd|address|details|pre|hr)>", html):
         html = html.replace("<p>", "<div>").replace("</p>", "</div>")  # a paragraph ends where a block begins
-    cleaned = sanitise(html)
+    cleaned = sanitize_html(html)
     found = find_losses(html, cleaned)
-    assert to_text(cleaned).split() == "".join(shown).split()
+    assert html_to_text(cleaned).split() == "".join(shown).split()
     assert is_whole or any(loss.code is LossCode.CONTENT for loss in found)
 
 
@@ -133,11 +133,11 @@ def test_every_word_of_tag_soup_stays_or_there_is_a_loss(html: str) -> None:
         return
     html = re.sub("x", "w1 ", html)
     try:
-        cleaned = sanitise(html)
-    except InvalidValue:
+        cleaned = sanitize_html(html)
+    except InvalidValueError:
         return
     visible = len(WORD.findall("".join(re.split("<[^>]*>?", html))))
-    assert find_losses(html, cleaned) or len(WORD.findall(to_text(cleaned))) >= visible
+    assert find_losses(html, cleaned) or len(WORD.findall(html_to_text(cleaned))) >= visible
 
 
 @given(TAG_SOUP)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.json_text import load_json
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=6),
@@ -30,6 +30,6 @@ def test_a_value_comes_back(value: object) -> None:
     ],
 )
 def test_flaws_are_described(raw: bytes, reason: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
+    with pytest.raises(InvalidValueError) as refused:
         load_json(raw)
     assert refused.value.detail.startswith(reason)

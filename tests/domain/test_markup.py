@@ -4,8 +4,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.markup import MAX_TAGS, escape, plain_text, sanitise, site_url, to_text, web_url
-from app.errors import InvalidValue
+from app.domain.markup import (
+    MAX_TAGS,
+    clean_text,
+    html_to_text,
+    sanitize_html,
+    text_to_html,
+    validate_site_url,
+    validate_url,
+)
+from app.errors import InvalidValueError
 from tests.xss_vectors import VECTORS, is_harmless
 
 FRAGMENTS = (
@@ -60,12 +68,12 @@ def test_almost_every_vector_passes_through_the_sanitiser_instead_of_being_refus
 @pytest.mark.parametrize("vector", VECTORS)
 def test_no_vector_survives_the_sanitiser(vector: str) -> None:
     if not storable(vector):
-        with pytest.raises(InvalidValue):
-            sanitise(vector)
+        with pytest.raises(InvalidValueError):
+            sanitize_html(vector)
         return
-    cleaned = sanitise(vector)
+    cleaned = sanitize_html(vector)
     assert is_harmless(cleaned) is None, cleaned
-    assert sanitise(cleaned) == cleaned
+    assert sanitize_html(cleaned) == cleaned
 
 
 @pytest.mark.parametrize("vector", VECTORS)
@@ -78,18 +86,18 @@ def test_no_vector_survives_inside_an_attribute_or_an_element(vector: str) -> No
         f"<b>{vector}</b>",
         f"x<q {vector}>y",
     ):
-        cleaned = sanitise(html)
+        cleaned = sanitize_html(html)
         assert is_harmless(cleaned) is None, cleaned
 
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_an_escaped_vector_is_text(vector: str) -> None:
     if any(ord(character) < 32 and character not in "\n\t\r" for character in vector):
-        with pytest.raises(InvalidValue):
-            escape(vector)
+        with pytest.raises(InvalidValueError):
+            text_to_html(vector)
         return
-    assert "<" not in escape(vector)
-    assert to_text(sanitise(escape(vector))) == vector.replace("\r", "\n")
+    assert "<" not in text_to_html(vector)
+    assert html_to_text(sanitize_html(text_to_html(vector))) == vector.replace("\r", "\n")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +152,7 @@ def test_an_escaped_vector_is_text(vector: str) -> None:
     ],
 )  # fmt: skip
 def test_inline_html_becomes(html: str, expected: str) -> None:
-    assert sanitise(html) == expected
+    assert sanitize_html(html) == expected
 
 
 @pytest.mark.parametrize(
@@ -159,7 +167,7 @@ def test_inline_html_becomes(html: str, expected: str) -> None:
     ],
 )
 def test_ruby_text_follows_the_base_in_parentheses(html: str, text: str) -> None:
-    assert to_text(sanitise(html)) == text
+    assert html_to_text(sanitize_html(html)) == text
 
 
 @given(TAG_SOUP)
@@ -168,11 +176,11 @@ def test_ruby_text_follows_the_base_in_parentheses(html: str, text: str) -> None
 @example("<b>&#13;&#10;</b>")
 def test_sanitising_twice_is_sanitising_once(html: str) -> None:
     try:
-        cleaned = sanitise(html)
-    except InvalidValue:
+        cleaned = sanitize_html(html)
+    except InvalidValueError:
         assert not storable(html)
         return
-    assert sanitise(cleaned) == cleaned
+    assert sanitize_html(cleaned) == cleaned
     assert is_harmless(cleaned) is None
 
 
@@ -180,28 +188,28 @@ def test_sanitising_twice_is_sanitising_once(html: str) -> None:
 @example("<b>&amp;lt; \xa0 \ufeff \"'")
 @example("\ufeff")
 def test_text_comes_back_from_the_html_it_was_escaped_into(text: str) -> None:
-    html = escape(text)
-    assert sanitise(html) == html
-    assert to_text(html) == text
-    assert plain_text(text) == text
+    html = text_to_html(text)
+    assert sanitize_html(html) == html
+    assert html_to_text(html) == text
+    assert clean_text(text) == text
 
 
 @pytest.mark.parametrize("html", ["a\x00", "<b>\x00</b>", "\ud800", "x\udfff<b>"])
 def test_html_that_no_database_stores_is_refused(html: str) -> None:
-    with pytest.raises(InvalidValue, match="NUL characters or lone surrogates"):
-        sanitise(html)
+    with pytest.raises(InvalidValueError, match="NUL characters or lone surrogates"):
+        sanitize_html(html)
 
 
 def test_unclosed_tags_that_multiply_are_refused_before_they_cost_anything() -> None:
     bomb = "".join(f"<b id={n}>" for n in range(4_000)) + "<p>x" * 12_000
-    with pytest.raises(InvalidValue, match="at most 1,000 tags"):
-        sanitise(bomb)
+    with pytest.raises(InvalidValueError, match="at most 1,000 tags"):
+        sanitize_html(bomb)
 
 
 def test_tags_that_multiply_below_the_limit_are_refused_by_what_they_became() -> None:
     half = MAX_TAGS // 2
-    with pytest.raises(InvalidValue, match="at most 1,000 tags"):
-        sanitise("<p>" + "".join(f"<b id={n}>" for n in range(half - 1)) + "<p>x" * half)
+    with pytest.raises(InvalidValueError, match="at most 1,000 tags"):
+        sanitize_html("<p>" + "".join(f"<b id={n}>" for n in range(half - 1)) + "<p>x" * half)
 
 
 @pytest.mark.parametrize(
@@ -215,25 +223,25 @@ def test_tags_that_multiply_below_the_limit_are_refused_by_what_they_became() ->
     ],
 )
 def test_the_text_of_inline_html_is(html: str, expected: str) -> None:
-    assert to_text(html) == expected
+    assert html_to_text(html) == expected
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x07", "\x1b[0m", "\x0b", "\ud83d", "\ufffe", "\uffff"])
 def test_text_that_databases_or_feeds_cannot_carry_is_refused(text: str) -> None:
-    with pytest.raises(InvalidValue, match="control characters"):
-        plain_text(text)
-    with pytest.raises(InvalidValue, match="control characters"):
-        escape(text)
+    with pytest.raises(InvalidValueError, match="control characters"):
+        clean_text(text)
+    with pytest.raises(InvalidValueError, match="control characters"):
+        text_to_html(text)
 
 
 def test_lines_of_text_end_in_line_feeds_whatever_machine_they_come_from() -> None:
-    assert plain_text("a\r\nb\rc\nd") == "a\nb\nc\nd"
-    assert escape("<a>\r\nb") == "&lt;a&gt;\nb"
+    assert clean_text("a\r\nb\rc\nd") == "a\nb\nc\nd"
+    assert text_to_html("<a>\r\nb") == "&lt;a&gt;\nb"
 
 
 @pytest.mark.parametrize("text", ["", "Підсумки — «так»\n\t— ні", "\x7f\x85", "👩‍🚀", "<b> & \xa0\ufeff"])
 def test_other_text_is_left_alone(text: str) -> None:
-    assert plain_text(text) == text
+    assert clean_text(text) == text
 
 
 @pytest.mark.parametrize(
@@ -249,7 +257,7 @@ def test_other_text_is_left_alone(text: str) -> None:
     ],
 )
 def test_a_web_address_is_left_alone(url: str) -> None:
-    assert web_url(url) == url
+    assert validate_url(url) == url
 
 
 @pytest.mark.parametrize(
@@ -283,16 +291,16 @@ def test_a_web_address_is_left_alone(url: str) -> None:
     ],
 )
 def test_another_address_is_refused_with_a_reason(url: str, reason: str) -> None:
-    with pytest.raises(InvalidValue, match=reason):
-        web_url(url)
+    with pytest.raises(InvalidValueError, match=reason):
+        validate_url(url)
 
 
 @pytest.mark.parametrize("url", ["https://paper.example", "https://paper.example/", "https://paper.example//"])
 def test_the_address_of_a_site_ends_without_a_slash(url: str) -> None:
-    assert site_url(url) == "https://paper.example"
+    assert validate_site_url(url) == "https://paper.example"
 
 
 @pytest.mark.parametrize("end", ["?", "/?a=1", "#", "/news#top"])
 def test_the_address_of_a_site_has_no_query_and_no_fragment(end: str) -> None:
-    with pytest.raises(InvalidValue, match="no query"):
-        site_url(f"https://paper.example{end}")
+    with pytest.raises(InvalidValueError, match="no query"):
+        validate_site_url(f"https://paper.example{end}")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.one_line import one_line, visible_line, visible_text
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_line_becomes(value: str, line: str) -> None:
 )  # fmt: skip
 def test_text_without_visible_characters_is_refused(value: str) -> None:
     for check in (visible_line, visible_text):
-        with pytest.raises(InvalidValue):
+        with pytest.raises(InvalidValueError):
             check(value)
 
 

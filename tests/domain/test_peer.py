@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.peer import NOBODY, find_peer, parse_address, parse_networks, site_of
-from app.errors import InvalidValue
+from app.domain.peer import UNKNOWN_CLIENT, client_address, parse_address, parse_networks, rate_limit_bucket
+from app.errors import InvalidValueError
 
 TRUSTED = parse_networks("10.0.0.0/8, 192.0.2.10, 2001:db8:ffff::/48")
 PROXY = "10.0.0.1"
@@ -15,7 +15,7 @@ PROXY = "10.0.0.1"
 
 def peer(direct: str | None = PROXY, *, forwarded: str = "", x: str = "") -> str:
     """The peer that is found, as text."""
-    return str(find_peer(direct, forwarded=forwarded, x_forwarded_for=x, trusted=TRUSTED))
+    return str(client_address(direct, forwarded=forwarded, x_forwarded_for=x, trusted=TRUSTED))
 
 
 @pytest.mark.parametrize("header", ["203.0.113.5", "10.0.0.9", "unknown", ""])
@@ -24,7 +24,7 @@ def test_a_stranger_who_forwards_is_himself(header: str) -> None:
 
 
 def test_nobody_is_trusted_by_default() -> None:
-    assert str(find_peer(PROXY, forwarded="", x_forwarded_for="203.0.113.5", trusted=())) == PROXY
+    assert str(client_address(PROXY, forwarded="", x_forwarded_for="203.0.113.5", trusted=())) == PROXY
 
 
 @pytest.mark.parametrize(
@@ -151,21 +151,25 @@ def test_what_is_no_address_is_none(text: str) -> None:
 
 
 def test_an_ipv6_subscriber_is_one_whatever_the_address() -> None:
-    sites = {site_of(parse_address(f"2001:db8:1:2:{each:x}::1")) for each in range(50)}
+    sites = {rate_limit_bucket(parse_address(f"2001:db8:1:2:{each:x}::1")) for each in range(50)}
     assert sites == {"2001:db8:1:2::/64"}
-    assert site_of(parse_address("2001:db8:1:3::1")) not in sites
+    assert rate_limit_bucket(parse_address("2001:db8:1:3::1")) not in sites
 
 
 def test_ipv4_counts_one_by_one_in_any_clothes() -> None:
-    assert site_of(parse_address("203.0.113.5")) == site_of(parse_address("::ffff:203.0.113.5")) == "203.0.113.5"
-    assert site_of(parse_address("203.0.113.6")) == "203.0.113.6"
-    assert site_of(parse_address("fe80::1%eth0")) == "fe80::/64"
-    assert site_of(None) == NOBODY
+    assert (
+        rate_limit_bucket(parse_address("203.0.113.5"))
+        == rate_limit_bucket(parse_address("::ffff:203.0.113.5"))
+        == "203.0.113.5"
+    )
+    assert rate_limit_bucket(parse_address("203.0.113.6")) == "203.0.113.6"
+    assert rate_limit_bucket(parse_address("fe80::1%eth0")) == "fe80::/64"
+    assert rate_limit_bucket(None) == UNKNOWN_CLIENT
 
 
 @pytest.mark.parametrize("text", ["10.0.0.0/33", "proxy.example", "10.0.0.1/8", "10.0.0.1 10.0.0.2", "*"])
 def test_a_network_that_is_none_is_named(text: str) -> None:
-    with pytest.raises(InvalidValue, match="is neither an address nor a network"):
+    with pytest.raises(InvalidValueError, match="is neither an address nor a network"):
         parse_networks(text)
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.slug import check_code, check_slug, slugify, with_suffix
-from app.errors import InvalidValue
+from app.domain.slug import slugify, validate_code, validate_slug, with_suffix
+from app.errors import InvalidValueError
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -136,7 +136,7 @@ def test_a_slug_is_empty_or_well_formed_and_its_own_slug(text: str) -> None:
 
 @pytest.mark.parametrize("slug", ["a", "1", "el-salvador", "2024", "a" * 120, "01m8x3c7k2v9", "editors-dont-wait"])
 def test_a_slug_of_words_is_taken_as_given(slug: str) -> None:
-    assert check_slug(slug) == slug
+    assert validate_slug(slug) == slug
 
 
 @pytest.mark.parametrize(
@@ -162,19 +162,19 @@ def test_a_slug_of_words_is_taken_as_given(slug: str) -> None:
     ],
 )
 def test_a_slug_of_anything_else_is_an_invalid_value(slug: str) -> None:
-    with pytest.raises(InvalidValue, match="1 to 120 lower-case letters"):
-        check_slug(slug)
+    with pytest.raises(InvalidValueError, match="1 to 120 lower-case letters"):
+        validate_slug(slug)
 
 
 def test_a_slug_never_looks_like_an_id() -> None:
-    with pytest.raises(InvalidValue, match="form of an identifier"):
-        check_slug("01m8x3c7k2v9q")
-    assert check_slug("81m8x3c7k2v9q") == "81m8x3c7k2v9q"
+    with pytest.raises(InvalidValueError, match="form of an identifier"):
+        validate_slug("01m8x3c7k2v9q")
+    assert validate_slug("81m8x3c7k2v9q") == "81m8x3c7k2v9q"
 
 
 @pytest.mark.parametrize("code", ["money-fx", "el-salvador", "u.s", "top_news", "x", "a" * 80, "01m8x3c7k2v9q", "5"])
 def test_a_code_may_have_underscores_and_dots_and_the_form_of_an_id(code: str) -> None:
-    assert check_code(code) == code
+    assert validate_code(code) == code
 
 
 @pytest.mark.parametrize(
@@ -200,8 +200,8 @@ def test_a_code_may_have_underscores_and_dots_and_the_form_of_an_id(code: str) -
     ],
 )
 def test_a_code_of_anything_else_is_an_invalid_value(code: str) -> None:
-    with pytest.raises(InvalidValue, match="1 to 80 lower-case letters"):
-        check_code(code)
+    with pytest.raises(InvalidValueError, match="1 to 80 lower-case letters"):
+        validate_code(code)
 
 
 def test_a_suffix_follows_the_slug() -> None:

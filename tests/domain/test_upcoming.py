@@ -4,14 +4,21 @@ import pytest
 
 from app.domain.instant import SECOND_US, parse_instant
 from app.domain.scope import Facet
-from app.domain.upcoming import NOTHING_KNOWN, ArticleInterest, Coming, ListInterest, ShelfInterest, Upcoming
+from app.domain.upcoming import (
+    UNKNOWN,
+    ArticleDependency,
+    CollectionDependency,
+    ListDependency,
+    ScheduledArticle,
+    ScheduleSnapshot,
+)
 
 NOON = parse_instant("2026-11-20T12:00:00Z")
 SOON = NOON + 10 * SECOND_US
 HALF_A_MINUTE = 30 * SECOND_US
 
 
-def coming(published_at: int = SOON, **members: object) -> Coming:
+def coming(published_at: int = SOON, **members: object) -> ScheduledArticle:
     """A story of the city section of the default edition, in Kyiv time."""
     given: dict[str, object] = {
         "id": "0000000000001",
@@ -21,17 +28,17 @@ def coming(published_at: int = SOON, **members: object) -> Coming:
         "timezone": "Europe/Kyiv",
         "names": frozenset({(Facet.SECTION, "city"), (Facet.TAG, "trams"), (Facet.TAG, "fog")}),
     }
-    return Coming(published_at=published_at, **(given | members))  # type: ignore[arg-type]  # as the tests give them
+    return ScheduledArticle(published_at=published_at, **(given | members))  # type: ignore[arg-type]  # as the tests give them
 
 
-def asked(**members: object) -> ListInterest:
+def asked(**members: object) -> ListDependency:
     """A list."""
-    return ListInterest(**members)  # type: ignore[arg-type]  # same
+    return ListDependency(**members)  # type: ignore[arg-type]  # same
 
 
-def picture(*entries: Coming) -> Upcoming:
+def picture(*entries: ScheduledArticle) -> ScheduleSnapshot:
     """Those, and nothing else for an hour."""
-    return Upcoming(entries, NOON + 3600 * SECOND_US)
+    return ScheduleSnapshot(entries, NOON + 3600 * SECOND_US)
 
 
 @pytest.mark.parametrize(
@@ -65,9 +72,9 @@ def picture(*entries: Coming) -> Upcoming:
         (asked(is_settled=True), False),
     ],
 )
-def test_a_list_is_concerned_by_what_will_stand_in_it(interest: ListInterest, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_a_list_is_concerned_by_what_will_stand_in_it(interest: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
     assert interest.concerns(coming(), now=NOON) is expected
-    assert picture(coming()).soonest(interest, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
+    assert picture(coming()).next_effect(interest, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
 
 
 def test_the_default_edition_is_meant_where_none_is_named() -> None:
@@ -86,42 +93,42 @@ def test_what_is_overdue_may_come_in_anywhere_but_outside_of_the_range() -> None
     assert asked(is_settled=True).concerns(late, now=NOON)
     assert asked(after_day="2026-11-20").concerns(late, now=NOON)
     assert not asked(ends="2026-11-20T12:00:00Z").concerns(late, now=NOON)
-    assert ArticleInterest(name="0000000000009", edition="global").concerns(late, now=NOON)
-    assert picture(late).soonest(asked(is_settled=True), now=NOON, within=0) == NOON
+    assert ArticleDependency(name="0000000000009", edition="global").concerns(late, now=NOON)
+    assert picture(late).next_effect(asked(is_settled=True), now=NOON, within=0) == NOON
 
 
 def test_an_article_is_concerned_when_it_is_the_newest_of_the_edition_or_refers_to_what_comes() -> None:
-    newest = ArticleInterest(name="0000000000009", edition="global", is_newest=True)
+    newest = ArticleDependency(name="0000000000009", edition="global", is_newest=True)
     assert newest.concerns(coming(), now=NOON)
     assert not newest.concerns(coming(edition="ua"), now=NOON)
-    assert not ArticleInterest(name="0000000000009", edition="global").concerns(coming(), now=NOON)
+    assert not ArticleDependency(name="0000000000009", edition="global").concerns(coming(), now=NOON)
     referred = coming(edition="ua", referrers=frozenset({"0000000000009", "lamps"}))
     for name in ("0000000000009", "lamps"):
-        assert ArticleInterest(name=name).concerns(referred, now=NOON)
-    assert not ArticleInterest(name="ferry").concerns(referred, now=NOON)
+        assert ArticleDependency(name=name).concerns(referred, now=NOON)
+    assert not ArticleDependency(name="ferry").concerns(referred, now=NOON)
 
 
 def test_a_list_of_the_catalogue_is_concerned_by_the_first_use_of_an_entry_of_its_kind() -> None:
     first = coming(unlisted=frozenset({Facet.SECTION, Facet.TAG}))
-    assert ShelfInterest(kind=Facet.TAG).concerns(first, now=NOON)
-    assert ShelfInterest(kind=Facet.TAG, edition="ua").concerns(first, now=NOON)
-    assert ShelfInterest(kind=Facet.SECTION, edition="global").concerns(first, now=NOON)
-    assert not ShelfInterest(kind=Facet.SECTION, edition="ua").concerns(first, now=NOON)
-    assert not ShelfInterest(kind=Facet.AUTHOR).concerns(first, now=NOON)
+    assert CollectionDependency(kind=Facet.TAG).concerns(first, now=NOON)
+    assert CollectionDependency(kind=Facet.TAG, edition="ua").concerns(first, now=NOON)
+    assert CollectionDependency(kind=Facet.SECTION, edition="global").concerns(first, now=NOON)
+    assert not CollectionDependency(kind=Facet.SECTION, edition="ua").concerns(first, now=NOON)
+    assert not CollectionDependency(kind=Facet.AUTHOR).concerns(first, now=NOON)
 
 
 def test_the_soonest_of_those_that_concern_it_counts() -> None:
     world = frozenset({(Facet.SECTION, "world")})
     entries = picture(coming(SOON, names=world), coming(SOON + 1), coming(SOON + 2))
     city = asked(groups=((Facet.SECTION, ("city",)),))
-    assert entries.soonest(city, now=NOON, within=HALF_A_MINUTE) == SOON + 1
-    assert entries.soonest(city, now=SOON + 1 - HALF_A_MINUTE, within=HALF_A_MINUTE) == SOON + 1
-    assert entries.soonest(city, now=SOON - HALF_A_MINUTE, within=HALF_A_MINUTE) is None
+    assert entries.next_effect(city, now=NOON, within=HALF_A_MINUTE) == SOON + 1
+    assert entries.next_effect(city, now=SOON + 1 - HALF_A_MINUTE, within=HALF_A_MINUTE) == SOON + 1
+    assert entries.next_effect(city, now=SOON - HALF_A_MINUTE, within=HALF_A_MINUTE) is None
 
 
 def test_beyond_what_is_known_anything_may_come() -> None:
-    short = Upcoming((coming(SOON),), SOON)
+    short = ScheduleSnapshot((coming(SOON),), SOON)
     elsewhere = asked(edition="ua")
-    assert short.soonest(elsewhere, now=NOON, within=HALF_A_MINUTE) == SOON
-    assert short.soonest(elsewhere, now=NOON, within=SECOND_US) is None
-    assert NOTHING_KNOWN.soonest(elsewhere, now=NOON, within=HALF_A_MINUTE) == 0
+    assert short.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == SOON
+    assert short.next_effect(elsewhere, now=NOON, within=SECOND_US) is None
+    assert UNKNOWN.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == 0

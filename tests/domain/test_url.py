@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.markup import web_url
+from app.domain.markup import validate_url
 from app.domain.url import ascii_host, ascii_site, ascii_template, ascii_url
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 
 HOSTS = [
     ("strasse.example", "strasse.example"),
@@ -51,10 +51,10 @@ def test_host_is_written_in_the_form_of_browsers(host: str, written: str) -> Non
 
 @pytest.mark.parametrize("host", REFUSED_HOSTS)
 def test_host_that_is_no_international_domain_name_is_refused(host: str) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValueError):
         ascii_host(host)
-    with pytest.raises(InvalidValue):
-        web_url(f"https://{host}/")
+    with pytest.raises(InvalidValueError):
+        validate_url(f"https://{host}/")
     assert "%" in ascii_url(f"https://{host}/").split("/")[2], "stored before hosts were checked: it resolves nowhere"
 
 

@@ -62,7 +62,7 @@ def change_rows(connection: Connection) -> list[tuple[str, int | None]]:
 async def import_bytes(database: Database, content: bytes, *, now: int = NOW) -> Brought:
     """Import a file's bytes, gzipped or not."""
     flaws: list[tuple[int, str]] = []
-    importer = Importer(database, now=lambda: now, tell_flaw=lambda number, why: flaws.append((number, why)))
+    importer = Importer(database, now=lambda: now, on_error=lambda number, why: flaws.append((number, why)))
     return Brought(await importer.run(BufferedReader(BytesIO(content))), flaws)
 
 
@@ -77,7 +77,7 @@ def bring(database: Database) -> Bring:
 @pytest.fixture
 def content(database: Database) -> Content:
     async def read() -> bytes:
-        return await database.read_long(export_bytes)
+        return await database.read_in_thread(export_bytes)
 
     return read
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import orjson
 
-from app.errors import InvalidInput
+from app.errors import InvalidInputError
 from app.importers.json_lines import parse_line
 from tests.importers.conftest import Bring
 from tests.importers.lines import article_line, edition_line
@@ -20,7 +20,7 @@ PICTURE = "https://pictures.example/a.jpg"
 def is_accepted(line: dict[str, Any]) -> bool:
     try:
         parse_line(orjson.dumps(line))
-    except InvalidInput:
+    except InvalidInputError:
         return False
     return True
 

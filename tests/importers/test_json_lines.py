@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from app.db.session import Database
-from app.errors import InvalidInput
+from app.errors import InvalidInputError
 from app.importers import runner
 from app.importers.json_lines import parse_line
 from tests.importers.conftest import Bring, Content, import_bytes
@@ -88,15 +88,15 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
 
 @pytest.mark.parametrize(("line", "reason"), BAD_LINES)
 def test_a_bad_line_is_refused_with_the_place_of_its_flaw(line: dict[str, Any] | bytes, reason: str) -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         parse_line(line if isinstance(line, bytes) else orjson.dumps(line))
     assert refused.value.detail.startswith(reason)
 
 
 def test_a_line_with_many_flaws_tells_the_first_few() -> None:
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(InvalidInputError) as refused:
         parse_line(orjson.dumps(article_line("b", headline=1, lead=2, dateline=3, section=4, label=5)))
-    assert len(refused.value.flaws) == 3
+    assert len(refused.value.errors) == 3
 
 
 async def test_bad_lines_are_told_by_number_and_the_others_are_imported(bring: Bring, content: Content) -> None:
@@ -109,7 +109,7 @@ async def test_bad_lines_are_told_by_number_and_the_others_are_imported(bring: B
     assert [
         (number, why.startswith(reason)) for (number, why), (_, reason) in zip(report.flaws, expected, strict=True)
     ] == [(number, True) for number, _ in expected]
-    assert report.report.refused == len(BAD_LINES)
+    assert report.report.rejected == len(BAD_LINES)
     assert report.outcomes == {"created": len(BAD_LINES)}
     assert (await content()).count(b'"kind":"article"') == len(BAD_LINES)
 
@@ -117,7 +117,7 @@ async def test_bad_lines_are_told_by_number_and_the_others_are_imported(bring: B
 async def test_a_line_that_is_too_long_does_not_take_its_neighbours_with_it(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "LINE_BYTES_MOST", 1_000)
+    monkeypatch.setattr(runner, "MAX_LINE_BYTES", 1_000)
 
     def padded(size: int) -> bytes:
         line = pack({"kind": "tag", "slug": "padded", "name": "x"}).strip()

@@ -18,7 +18,7 @@ status = run(sys.argv[1:])
 print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
 sys.exit(status)
 """
-KIB_MORE_MOST = 10 * 1024  # of which the page cache of SQLite, still filling, takes six
+MAX_KIB_MORE = 10 * 1024  # of which the page cache of SQLite, still filling, takes six
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a peak of memory")
 
@@ -66,6 +66,6 @@ def import_into(template: Path, folder: Path, count: int) -> int:
 def test_memory_stays_flat_over_thirty_thousand_articles(tmp_path: Path, sqlite_template: Path) -> None:
     small = import_into(sqlite_template, tmp_path / "small", 10_000)
     large = import_into(sqlite_template, tmp_path / "large", 30_000)
-    assert large - small < KIB_MORE_MOST, (small, large)
+    assert large - small < MAX_KIB_MORE, (small, large)
     small, large = (peak_of(tmp_path / name, "export", "--output", "export.jsonl") for name in ("small", "large"))
-    assert large - small < KIB_MORE_MOST, (small, large)
+    assert large - small < MAX_KIB_MORE, (small, large)

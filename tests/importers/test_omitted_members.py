@@ -82,7 +82,7 @@ async def test_a_file_does_not_move_the_default_edition(bring: Bring, content: C
 
 async def test_the_default_edition_moves_by_option(database: Database, bring: Bring, content: Content) -> None:
     await bring(edition_line("global"))
-    importer = Importer(database, now=lambda: NOW, tell_flaw=lambda _number, _why: None, make_default=True)
+    importer = Importer(database, now=lambda: NOW, on_error=lambda _number, _why: None, make_default=True)
     report = await importer.run(BufferedReader(BytesIO(pack(edition_line("second", default=True)))))
     assert default_of(await content()) == ["second"]
     assert report.warnings == {}

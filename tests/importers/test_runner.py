@@ -54,7 +54,7 @@ async def test_the_same_file_again_changes_nothing(bring: Bring, content: Conten
     exported, logged = await content(), await log()
     again = await bring(*CATALOGUE, *stories())
     assert set(again.report.records) == {(kind, "unchanged") for kind, _ in first.report.records}
-    assert again.report.made == {}
+    assert again.report.created_entries == {}
     assert await content() == exported
     assert await log() == logged
 
@@ -131,25 +131,25 @@ async def test_what_names_an_edition_that_never_comes_is_refused_with_its_own_nu
 
 async def test_unknown_codes_are_made_and_counted(bring: Bring, content: Content) -> None:
     report = await bring(edition_line(), *stories(3))
-    assert report.report.made == {"labels": 1, "sections": 1, "tags": 2, "authors": 2}
+    assert report.report.created_entries == {"labels": 1, "sections": 1, "tags": 2, "authors": 2}
     made = [orjson.loads(line) for line in (await content()).splitlines()]
     assert {"kind": "tag", "slug": "tide", "name": "tide"} in made
-    assert (await bring(*stories(3))).report.made == {}
+    assert (await bring(*stories(3))).report.created_entries == {}
 
 
 async def test_a_refused_article_makes_nothing(bring: Bring, content: Content) -> None:
     await bring(edition_line(), article_line("a", slug="night-boats"))
     report = await bring(article_line("b", slug="night-boats", tags=["boats"], section="night"))
     assert report.flaws == [(1, "slug: The slug 'night-boats' belongs to another article or leads to one.")]
-    assert report.report.made == {}
+    assert report.report.created_entries == {}
     assert b'"boats"' not in await content()
 
 
 async def test_names_are_looked_up_in_portions(bring: Bring, content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
     await bring(*CATALOGUE, *stories(2))
-    monkeypatch.setattr(bulk, "PORTION", 2)
+    monkeypatch.setattr(bulk, "CHUNK_SIZE", 2)
     report = await bring(*stories())
-    assert report.report.made == {}
+    assert report.report.created_entries == {}
     assert report.outcomes == {"created": 3, "changed": 1, "unchanged": 1}
     assert articles_of(await content())["s4"]["tags"] == ["fog", "tide"]
 
@@ -159,7 +159,7 @@ async def test_one_batch_may_name_more_entries_than_a_statement_takes(bring: Bri
     crowd = [article_line(f"s{n}", authors=[f"a{n}x{i}" for i in range(200)]) for n in range(170)]
     report = await bring(edition_line(), *crowd)
     assert report.flaws == []
-    assert report.report.made == {"authors": 34_000}
+    assert report.report.created_entries == {"authors": 34_000}
 
 
 async def test_batches_of_any_size_come_to_the_same(

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
 from app.db.session import Database
-from app.domain.article import Status
-from app.domain.calendar import find_day, find_zone
-from app.domain.ids import LARGEST, format_id
+from app.domain.article import ArticleStatus
+from app.domain.calendar import day_at, find_zone
+from app.domain.ids import MAX_ID, format_id
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
 from app.queries.articles import list_articles
 from app.queries.timeline import get_timeline
-from app.schemas.question import ArticlesQuestion, TimelineQuestion
+from app.schemas.question import ArticleListParams, TimelineParams
 from app.schemas.record import ArticleRecord
 from tests.conftest import NOW
 from tests.records import article, edition
@@ -41,7 +41,7 @@ class Piece:
 
     number: int
     published_at: int
-    status: Status
+    status: ArticleStatus
     names: dict[str, tuple[str, ...]]
     revision: int = 0
     renamed: int = 0
@@ -110,7 +110,7 @@ class History:
     async def run(self) -> Counter[str]:
         """Live it through and check it at every page; the counts of what happened."""
         await self._database.write(
-            store_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=NOW
+            upsert_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=NOW
         )
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
@@ -148,7 +148,7 @@ class History:
         found = [
             piece
             for piece in self._pieces.values()
-            if piece.status is Status.PUBLISHED
+            if piece.status is ArticleStatus.PUBLISHED
             and self._lower <= piece.published_at < self._upper
             and not {piece.id, piece.slug} & excluded
             and all(set(piece.names[kind]) & set(self._asked[kind]) for kind in KINDS if kind in self._asked)
@@ -164,11 +164,11 @@ class History:
         if self._days:
             if self._tz is not None:
                 asked["tz"] = self._tz
-            page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
             self._check_days(page["days"], expected[limit:], walk)
             items = [item for day in page["days"] for item in day["items"]]
         else:
-            question = ArticlesQuestion.model_validate(asked)
+            question = ArticleListParams.model_validate(asked)
             page = await self._database.read(list_articles, question, path="/v1/articles")
             items = page["items"]
         assert [item["id"] for item in items] == [piece.id for piece in expected[:limit]]
@@ -185,7 +185,7 @@ class History:
             assert day["items"]
             for item in day["items"]:
                 instant = parse_instant(item["published_at"])
-                assert find_day(instant, self._zone).date.isoformat() == day["date"]
+                assert day_at(instant, self._zone).date.isoformat() == day["date"]
                 assert parse_instant(day["starts_at"]) <= instant < parse_instant(day["ends_at"])
             if day["continued"]:
                 assert place == 0
@@ -197,7 +197,7 @@ class History:
             goes_on = (
                 place == len(days) - 1
                 and bool(behind)
-                and find_day(behind[0].published_at, self._zone).date.isoformat() == day["date"]
+                and day_at(behind[0].published_at, self._zone).date.isoformat() == day["date"]
             )
             assert day["complete"] is not goes_on
 
@@ -226,8 +226,8 @@ class History:
 
     def _changed(self, piece: Piece, verb: str) -> Piece:
         if verb == "withdraw":  # or restore
-            away = piece.status is Status.PUBLISHED
-            return replace(piece, status=Status.WITHDRAWN if away else Status.PUBLISHED)
+            away = piece.status is ArticleStatus.PUBLISHED
+            return replace(piece, status=ArticleStatus.WITHDRAWN if away else ArticleStatus.PUBLISHED)
         if verb == "retag":
             return replace(piece, names=self._names())
         if verb == "bump":
@@ -235,8 +235,8 @@ class History:
         return replace(piece, revision=piece.revision + 1)
 
     def _new(self, *, newest: bool = False) -> Piece:
-        number = self._random.randrange(LARGEST)
-        return Piece(number, self._instant(newest=newest), Status.PUBLISHED, self._names())
+        number = self._random.randrange(MAX_ID)
+        return Piece(number, self._instant(newest=newest), ArticleStatus.PUBLISHED, self._names())
 
     def _names(self) -> dict[str, tuple[str, ...]]:
         random = self._random
@@ -257,7 +257,7 @@ class History:
 
     async def _store(self, made: list[Piece]) -> None:
         records = [piece.record(self._edition) for piece in made]
-        stored = await self._database.write(store_articles, records, now=self._now)
+        stored = await self._database.write(upsert_articles, records, now=self._now)
         for outcome in stored.outcomes:
             if isinstance(outcome, Exception):
                 raise outcome

@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.actions.compaction import KEPT_US, compact_changes
 from app.db.session import Connection, Database
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.instant import DAY_US, MINUTE_US, parse_instant
 from app.models.change import changes
 from app.queries.catalogue import list_labels
 from app.queries.changes import latest_seq, list_changes
 from app.queries.timeline import get_timeline
-from app.schemas.change import ChangesQuestion
-from app.schemas.question import NameQuestion, TimelineQuestion
+from app.schemas.change import ChangeListParams
+from app.schemas.question import EntryListParams, TimelineParams
 from tests.conftest import NOW
 from tests.queries.history import KINDS, STEPS, History, Key, Piece, Walk
 from tests.records import author, edition, label, section, tag
@@ -65,7 +65,7 @@ class MirrorHistory(History):
         depth = self._random.choice((1, 2, 3, 5, 1_000))
         while True:
             asked["limit"] = 100 if "id" in asked else self._random.choice((1, 2, 3, 5))
-            page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
             as_of = as_of or page["as_of"]
             items = [item for day in page["days"] for item in day["items"]]
             self._held |= {item["id"]: item for item in items}
@@ -87,7 +87,7 @@ class MirrorHistory(History):
         left = self._random.randrange(4, 8)
         while True:
             asked = {**self._asked, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
-            page: Any = await self._database.read(list_changes, ChangesQuestion.model_validate(asked))
+            page: Any = await self._database.read(list_changes, ChangeListParams.model_validate(asked))
             numbers = [each["seq"] for each in page["items"]]
             assert numbers == sorted(set(numbers))
             assert all(since < number <= page["as_of"] for number in numbers)
@@ -131,7 +131,7 @@ class MirrorHistory(History):
         elif shown is not None:
             self._hold(shown)
         elif told["type"] == "label.updated":
-            question = NameQuestion(edition=self._edition, limit=200)
+            question = EntryListParams(edition=self._edition, limit=200)
             listed = await self._database.read(list_labels, question)
             texts = {each["code"]: each["text"] for each in listed["items"]}
             for item in self._held.values():
@@ -151,12 +151,12 @@ class MirrorHistory(History):
 
     async def _read_again(self) -> list[Any]:
         asked = {**self._asked, "id": list(self._held)}
-        page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
         return [item for day in page["days"] for item in day["items"]]
 
     async def _compare(self) -> None:
         asked = {**self._asked, "limit": 200}
-        page: Any = await self._database.read(get_timeline, TimelineQuestion.model_validate(asked))
+        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
         assert page["next"] is None
         fresh = [item for day in page["days"] for item in day["items"]]
         expected = [item for item in fresh if key_of(item) >= self._deepest]
@@ -170,12 +170,12 @@ class MirrorHistory(History):
         random = self._random
         self._now += random.choice((1, 60 * MINUTE_US, DAY_US, 3 * DAY_US))
         what = random.random()
-        away = [piece for piece in self._pieces.values() if piece.status is Status.WITHDRAWN]
+        away = [piece for piece in self._pieces.values() if piece.status is ArticleStatus.WITHDRAWN]
         if what < 0.6 or (what < 0.7 and not away):
             await self._write(Walk(set()))
             return
         if what < 0.7:
-            await self._store([replace(random.choice(away), status=Status.PUBLISHED)])
+            await self._store([replace(random.choice(away), status=ArticleStatus.PUBLISHED)])
         elif what < 0.85:
             await self._edit_names()
         else:
@@ -200,7 +200,7 @@ class MirrorHistory(History):
             code = random.choice(KINDS[kind])
             make: Any = {"tag": tag, "author": author, "label": label}.get(kind)
             record = section(code, name, edition=self._edition) if kind == "section" else make(code, name)
-            await self._database.write(store_entry, record, now=self._now)
+            await self._database.write(upsert_entry, record, now=self._now)
 
     async def _rename_edition(self) -> None:
         self._site += 1
@@ -210,11 +210,11 @@ class MirrorHistory(History):
             site_url=f"https://site-{self._site}.example",
             default=False,
         )
-        await self._database.write(store_entry, record, now=self._now)
+        await self._database.write(upsert_entry, record, now=self._now)
 
     def _matching(self, below: Key | None = None) -> list[Piece]:
         found = super()._matching(below)
-        assert all(piece.status is Status.PUBLISHED for piece in found)
+        assert all(piece.status is ArticleStatus.PUBLISHED for piece in found)
         return found
 
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.db.session import Connection, Database
 from app.domain.change import ChangeType
-from app.errors import CursorMismatch, InvalidInput
+from app.errors import CursorMismatchError, InvalidInputError
 from app.models.change import changes as log
 from app.queries import changes
 from app.queries.changes import latest_seq, list_changes
 from app.queries.timeline import get_timeline
-from app.schemas.change import ChangesQuestion
-from app.schemas.question import TimelineQuestion
+from app.schemas.change import ChangeListParams
+from app.schemas.question import TimelineParams
 from tests.conftest import NOW, Store
 from tests.records import article, author, edition, label, section, tag
 from tests.statements import counted
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 async def ask(database: Database, since: int = 0, **asked: Any) -> Any:
     """One page of the feed."""
-    return await database.read(list_changes, ChangesQuestion.model_validate({"since": since, **asked}))
+    return await database.read(list_changes, ChangeListParams.model_validate({"since": since, **asked}))
 
 
 async def seq(database: Database) -> int:
@@ -50,7 +50,7 @@ async def test_an_item_of_the_feed_is_the_item_of_the_timeline(database: Databas
     await store(section("city", "City"), label("opinion", "OPINION"))
     await store(article(source_id="a", section="city", label="opinion", tags=["trams"]))
     page = await ask(database)
-    timeline: Any = await database.read(get_timeline, TimelineQuestion())
+    timeline: Any = await database.read(get_timeline, TimelineParams())
     item = timeline["days"][0]["items"][0]
     assert page["items"][-1]["article"] == item
     assert page["items"][-1]["at"] == "2026-11-20T14:00:00+02:00"
@@ -198,7 +198,7 @@ async def test_an_answer_reads_a_bounded_part_of_the_log(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(*(article(source_id=f"s{n}", tags=["rare"] if n == 9 else ["usual"]) for n in range(12)))
-    monkeypatch.setattr(changes, "SCANNED_MOST", 4)
+    monkeypatch.setattr(changes, "MAX_SCANNED", 4)
     found, pages, since = [], 0, 0
     page = await ask(database, tag=["rare"])
     while True:
@@ -210,7 +210,7 @@ async def test_an_answer_reads_a_bounded_part_of_the_log(
             break
         cursor = page["next"]["cursor"]
         assert page["next"]["href"] == f"/v1/changes?tag=rare&cursor={cursor}"
-        page = await database.read(list_changes, ChangesQuestion(tag=["rare"], cursor=cursor))
+        page = await database.read(list_changes, ChangeListParams(tag=["rare"], cursor=cursor))
     assert since == await seq(database)
     assert pages == -(-since // 4)
     assert found == [("article.published", "Story s9")]
@@ -230,14 +230,14 @@ async def test_what_cannot_be_asked_is_refused(database: Database, store: Store)
     last = await seq(database)
     assert (await ask(database, last))["items"] == []
     for ahead in (last + 1, 2**63 - 1, 2**63, 10**30):
-        with pytest.raises(InvalidInput, match="begin at 0"):
+        with pytest.raises(InvalidInputError, match="begin at 0"):
             await ask(database, ahead)
     page = await ask(database, limit=1)
-    with pytest.raises(CursorMismatch):
-        await database.read(list_changes, ChangesQuestion(tag=["x"], cursor=page["next"]["cursor"]))
+    with pytest.raises(CursorMismatchError):
+        await database.read(list_changes, ChangeListParams(tag=["x"], cursor=page["next"]["cursor"]))
     some_id = (await ask(database, last - 1))["items"][0]["article"]["id"]
-    with pytest.raises(CursorMismatch):
-        await database.read(list_changes, ChangesQuestion(id=[some_id], cursor=page["next"]["cursor"]))
+    with pytest.raises(CursorMismatchError):
+        await database.read(list_changes, ChangeListParams(id=[some_id], cursor=page["next"]["cursor"]))
 
 
 async def test_an_answer_takes_a_fixed_number_of_statements(database: Database, store: Store) -> None:
@@ -272,7 +272,7 @@ async def check_a_tail_misses_nothing(database: Database, rows: int) -> None:
     async def write(writer: int) -> None:
         for number in range(rows // WRITERS):
             record = article(source_id=f"{writer}-{number}")
-            await database.write(store_articles, [record], now=NOW)
+            await database.write(upsert_articles, [record], now=NOW)
 
     async def tail() -> list[int]:
         since, seen = began, []

@@ -1,18 +1,21 @@
 """Digests in cursors: clients store them, so a change of one makes their cursors invalid."""
 
-from app.domain.article import Status
-from app.domain.scope import Scope
+from app.domain.article import ArticleStatus
+from app.domain.scope import ListFilter
 from app.queries.editorial import cursor_digest
 
-FILTERS = Scope(edition="1", tags=("trams", "fog"), starts_at=5, timezone="Europe/Kyiv")
+FILTERS = ListFilter(edition="1", tags=("trams", "fog"), starts_at=5, timezone="Europe/Kyiv")
 
 
 def test_digest_of_filters_is_stable() -> None:
-    assert Scope(edition="1").digest().hex() == "947016d7a4259819"
+    assert ListFilter(edition="1").digest().hex() == "947016d7a4259819"
     assert FILTERS.digest().hex() == "3c37d8d06d5418e1"
 
 
 def test_digest_of_an_editorial_list_is_stable() -> None:
     assert cursor_digest(FILTERS.digest(), []).hex() == "63425e084aee7faf"
-    assert cursor_digest(FILTERS.digest(), [Status.DRAFT, Status.SCHEDULED]).hex() == "ce0d59679ba03202"
-    assert cursor_digest(FILTERS.digest(), [Status.SCHEDULED, Status.DRAFT, Status.DRAFT]).hex() == "ce0d59679ba03202"
+    assert cursor_digest(FILTERS.digest(), [ArticleStatus.DRAFT, ArticleStatus.SCHEDULED]).hex() == "ce0d59679ba03202"
+    assert (
+        cursor_digest(FILTERS.digest(), [ArticleStatus.SCHEDULED, ArticleStatus.DRAFT, ArticleStatus.DRAFT]).hex()
+        == "ce0d59679ba03202"
+    )

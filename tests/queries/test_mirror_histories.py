@@ -11,14 +11,14 @@ from tests.lives import live_each
 from tests.queries.history import STEPS
 from tests.queries.mirror_history import MirrorHistory
 
-WINDOWS = (changes.SCANNED_MOST, 3)  # in every other history a page ends after three rows of the log
+WINDOWS = (changes.MAX_SCANNED, 3)  # in every other history a page ends after three rows of the log
 
 
 async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> Counter[str]:
     """These histories, and that what is to happen in them did."""
 
     async def live(number: int) -> Counter[str]:
-        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(changes, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
         found = await MirrorHistory(database, number).run()
         assert found["steps"] >= STEPS
         return found

@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from app.db.session import Database
 from app.domain.cursor import encode_name, encode_number, encode_position
-from app.domain.footprint import Footprint, noting
+from app.domain.footprint import Dependencies, tracking
 from app.domain.instant import EARLIEST, LATEST
-from app.domain.scope import Scope
+from app.domain.scope import ListFilter
 from app.errors import DaylineError
 from app.queries.articles import list_articles
-from app.queries.plain_timeline import is_plain
-from app.queries.timeline import get_plain_timeline, get_timeline
-from app.schemas.question import ArticlesQuestion, TimelineQuestion
+from app.queries.plain_timeline import is_fast_path
+from app.queries.timeline import get_timeline, get_timeline_fast
+from app.schemas.question import ArticleListParams, TimelineParams
 from tests.archive import make_archive
 from tests.conftest import Store
 from tests.records import article, edition, label
@@ -37,24 +37,24 @@ class Told(NamedTuple):
     spans: set[Any]
 
 
-def told(connection: Connection, question: TimelineQuestion, *, by_statement: bool) -> Told | None:
+def told(connection: Connection, question: TimelineParams, *, by_statement: bool) -> Told | None:
     """By the general road or by the one statement; None where that has no page to show."""
-    footprint = Footprint()
+    footprint = Dependencies()
     said: Any
-    with noting(footprint):
+    with tracking(footprint):
         try:
-            page = (get_plain_timeline if by_statement else get_timeline)(connection, question)
+            page = (get_timeline_fast if by_statement else get_timeline)(connection, question)
             said = None if page is None else orjson.dumps(page)
         except DaylineError as error:
             said = type(error).__name__, str(error)
-    return None if said is None else Told(said, footprint.keys, set(footprint.spans))
+    return None if said is None else Told(said, footprint.keys, set(footprint.ranges))
 
 
-def both(connection: Connection, question: TimelineQuestion) -> Any:
+def both(connection: Connection, question: TimelineParams) -> Any:
     """What both roads say, which is the same; None where the plain one is not taken."""
     general = told(connection, question, by_statement=False)
     assert general is not None
-    if is_plain(question):
+    if is_fast_path(question):
         plain = told(connection, question, by_statement=True)
         if plain is None:
             is_empty = isinstance(general.said, tuple) or orjson.loads(general.said)["days"] == []
@@ -66,9 +66,9 @@ def both(connection: Connection, question: TimelineQuestion) -> Any:
     return general.said if isinstance(general.said, tuple) else orjson.loads(general.said)
 
 
-def ask(**members: Any) -> TimelineQuestion:
+def ask(**members: Any) -> TimelineParams:
     """A question in which only what is given is set."""
-    return TimelineQuestion(**{name: value for name, value in members.items() if value not in (None, [])})
+    return TimelineParams(**{name: value for name, value in members.items() if value not in (None, [])})
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def filled(store: Store) -> None:
 
 def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
     """Cursors that are damaged, of other lists, of other kinds, and right ones that no page ever gave out."""
-    scopes = [Scope(edition=number, timezone="Europe/Kyiv").digest() for number in ("1", "2", "3", "*")]
+    scopes = [ListFilter(edition=number, timezone="Europe/Kyiv").digest() for number in ("1", "2", "3", "*")]
     for digest in scopes:
         yield encode_name("global", digest)
         yield encode_number(7, digest)
@@ -94,7 +94,7 @@ def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
         for instant in (EARLIEST, LATEST, EARLIEST - 1, LATEST + 1):
             yield encode_position(instant, random.choice((0, 1, 2**63 - 1, -1)), digest)
     page = get_timeline(connection, ask(limit=2, tag=["trams"]))
-    articles = list_articles(connection, ArticlesQuestion(limit=2), path="/v1/articles")
+    articles = list_articles(connection, ArticleListParams(limit=2), path="/v1/articles")
     for found in (page["next"], articles["next"]):
         assert found is not None
         cursor = found["cursor"]
@@ -116,7 +116,7 @@ async def test_one_statement_answers_byte_for_byte_as_the_general_road(database:
             asked = {"edition": random.choice(EDITIONS), "tz": random.choice(ZONES), "cursor": cursor}
             question = ask(**asked, limit=random.choice((None, *LIMITS)), fields=random.choice(FIELDS))
             said = both(connection, question)
-            seen["plain"] += is_plain(question)
+            seen["plain"] += is_fast_path(question)
             seen["errors" if isinstance(said, tuple) else "pages"] += 1
             if not isinstance(said, tuple) and said["next"] is not None:
                 cursors.append(said["next"]["cursor"])
@@ -147,20 +147,20 @@ async def test_a_walk_to_the_end_is_the_same_by_both_roads(database: Database, n
 async def test_without_any_edition_or_news_the_plain_road_has_no_page_and_leaves_it_to_the_general_one(
     database: Database, store: Store
 ) -> None:
-    assert (await database.read(both, ask()))[0] == "NotFound"
-    assert (await database.read(both, ask(edition="global", tz="Nowhere/Land")))[0] == "NotFound"
+    assert (await database.read(both, ask()))[0] == "NotFoundError"
+    assert (await database.read(both, ask(edition="global", tz="Nowhere/Land")))[0] == "NotFoundError"
     await store(edition())
     assert (await database.read(both, ask()))["days"] == []
     assert (await database.read(both, ask(edition="global")))["as_of"] > 0
-    assert (await database.read(both, ask(tz="Nowhere/Land")))[0] == "InvalidInput"
+    assert (await database.read(both, ask(tz="Nowhere/Land")))[0] == "InvalidInputError"
     for question in (ask(), ask(edition="unknown")):
-        assert await database.read(get_plain_timeline, question) is None
+        assert await database.read(get_timeline_fast, question) is None
 
 
 def test_only_questions_without_filters_are_plain() -> None:
-    position = encode_position(0, 1, Scope(edition="1").digest())
+    position = encode_position(0, 1, ListFilter(edition="1").digest())
     for plain in (ask(), ask(edition="a", tz="UTC", limit=3, fields=["slug"], cursor=position)):
-        assert is_plain(plain)
+        assert is_fast_path(plain)
     filters: tuple[dict[str, Any], ...] = (
         {"tag": ["a"]},
         {"section": ["a"]},
@@ -171,7 +171,7 @@ def test_only_questions_without_filters_are_plain() -> None:
         {"total": True},
         {"newest_day": "2026-11-01"},
         {"cursor": "damaged"},
-        {"cursor": encode_name("a", Scope(edition="1").digest())},
+        {"cursor": encode_name("a", ListFilter(edition="1").digest())},
     )
     for given in filters:
-        assert not is_plain(ask(**given)), given
+        assert not is_fast_path(ask(**given)), given

@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from app.actions.restoring import move_log_ahead
+from app.actions.restoring import skip_sequence_numbers
 from app.db.session import Database
 from app.domain.cursor import encode_number
 from app.domain.instant import DAY_US
 from app.domain.log_gap import Gap
-from app.errors import InvalidInput
-from app.queries.changes import find_place, latest_seq, list_changes
-from app.queries.scope import resolve
-from app.schemas.change import ChangesQuestion
+from app.errors import InvalidInputError
+from app.queries.changes import latest_seq, list_changes, validate_position
+from app.queries.scope import resolve_params
+from app.schemas.change import ChangeListParams
 from tests.conftest import NOW, Store
 from tests.records import article, tag
 from tests.statements import counted
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 async def gap(database: Database, store: Store) -> Gap:
     """Where the log leapt, behind a story and before another one."""
     await store(article(source_id="a"))
-    gap = await database.write(move_log_ahead, now=NOW, actor="command")
+    gap = await database.write(skip_sequence_numbers, now=NOW, actor="command")
     await store(article(source_id="b"))
     return gap
 
 
 async def ask(database: Database, **asked: Any) -> Any:
     """One page of the feed."""
-    return await database.read(list_changes, ChangesQuestion.model_validate(asked))
+    return await database.read(list_changes, ChangeListParams.model_validate(asked))
 
 
 async def test_whoever_read_up_to_the_end_of_the_backup_goes_on(database: Database, gap: Gap) -> None:
@@ -52,20 +52,20 @@ async def test_whoever_read_up_to_the_end_of_the_backup_goes_on(database: Databa
 async def test_places_of_the_lost_log_are_refused_for_ever(
     database: Database, store: Store, gap: Gap, where: str
 ) -> None:
-    again = await database.write(move_log_ahead, now=NOW + DAY_US, actor="command")
+    again = await database.write(skip_sequence_numbers, now=NOW + DAY_US, actor="command")
     for number in range(3):
         await store(tag(f"t{number}", "T"), article(source_id=f"c{number}"))
-    digest = await database.read(lambda connection: resolve(connection, ChangesQuestion()).scope.digest())
+    digest = await database.read(lambda connection: resolve_params(connection, ChangeListParams()).scope.digest())
     for each in (gap, again):
         for place in (each.last + 1, each.last + 100, each.first - 2):
-            with pytest.raises(InvalidInput, match="it is not the one you knew; begin at 0") as refused:
+            with pytest.raises(InvalidInputError, match="it is not the one you knew; begin at 0") as refused:
                 await ask(database, **{where: place if where == "since" else encode_number(place, digest)})
-            assert [flaw.where for flaw in refused.value.flaws] == [where]
-            with pytest.raises(InvalidInput, match="begin at 0"):
-                await database.read(find_place, place)
+            assert [flaw.location for flaw in refused.value.errors] == [where]
+            with pytest.raises(InvalidInputError, match="begin at 0"):
+                await database.read(validate_position, place)
         for place in (each.last, each.first - 1, each.first):
-            assert await database.read(find_place, place) == place
-    assert await database.read(find_place, None) == await database.read(latest_seq)
+            assert await database.read(validate_position, place) == place
+    assert await database.read(validate_position, None) == await database.read(latest_seq)
 
 
 async def test_gaps_cost_no_statement(database: Database, store: Store) -> None:
@@ -77,6 +77,6 @@ async def test_gaps_cost_no_statement(database: Database, store: Store) -> None:
             await ask(database, since=last)
         counts.append(len(statements))
         if len(counts) == 1:
-            await database.write(move_log_ahead, now=NOW, actor="command")
+            await database.write(skip_sequence_numbers, now=NOW, actor="command")
             last = await database.read(latest_seq)
     assert counts[0] == counts[1]

@@ -18,8 +18,8 @@ import orjson
 import pytest
 from sqlalchemy import Connection, select, text
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import Outcome, store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import Outcome, upsert_entry
 from app.db import migrations
 from app.db.session import COMMANDS, Database, open_database
 from app.domain.ids import format_id
@@ -28,7 +28,7 @@ from app.importers.json_lines import parse_line
 from app.models.article import articles
 from app.queries.editorial_keys import FEW
 from app.queries.timeline import get_timeline
-from app.schemas.question import TimelineQuestion
+from app.schemas.question import TimelineParams
 from app.schemas.record import ArticleRecord, Record
 from bench import lists
 from bench.examined import Examined, Query, examine
@@ -104,7 +104,7 @@ async def _grow(address: str) -> Grown:
     database = open_database(address, limits=COMMANDS)  # as an import: hundreds of articles in a transaction
     try:
         await _fill(database, records[: SMALL - LARGE])
-        await database.write(store_articles, _unpublished(ranked), now=NOW)
+        await database.write(upsert_articles, _unpublished(ranked), now=NOW)
         small = await database.read(_look, ranked, ("single", "either", "deep", "excluding", "editorial"))
         small["publish"] = await _look_at_publishing(database, records)
         await _fill(database, records[SMALL - LARGE :])
@@ -144,7 +144,7 @@ async def _look_at_publishing(database: Database, records: Sequence[dict[str, An
 
 def _publish(connection: Connection, *, name: str, related: list[str]) -> dict[str, Any]:
     record = article("2026-11-01T00:00:00Z", source_id=f"{name} {next(_NUMBERS)}", edition=EDITION, related=related)
-    assert store_articles(connection, [record], now=NOW).outcomes == [Outcome.CREATED]
+    assert upsert_articles(connection, [record], now=NOW).outcomes == [Outcome.CREATED]
     return {}
 
 
@@ -168,8 +168,8 @@ async def _fill(database: Database, records: Iterable[dict[str, Any]]) -> None:
 def _store_records(connection: Connection, records: Sequence[Record]) -> None:
     for record in records:
         if not isinstance(record, ArticleRecord):
-            store_entry(connection, record, now=NOW)
-    stored = store_articles(connection, [record for record in records if isinstance(record, ArticleRecord)], now=NOW)
+            upsert_entry(connection, record, now=NOW)
+    stored = upsert_articles(connection, [record for record in records if isinstance(record, ArticleRecord)], now=NOW)
     assert set(stored.outcomes) <= {Outcome.CREATED}
 
 
@@ -274,7 +274,7 @@ async def test_names_of_different_times_are_not_looked_for_where_one_of_them_is_
     late = [article(f"2026-01-01T00:{i // 60:02}:{i % 60:02}Z", source_id=f"l{i}", section="city") for i in range(300)]
     await store(*early, *late)
     await database.write(_settle)
-    question = TimelineQuestion(section=["city"], tag=["ferry"])
+    question = TimelineParams(section=["city"], tag=["ferry"])
     look = await database.read(_look_at, lambda connection: get_timeline(connection, question))
     assert look.shown == 0
     assert look.stays_below(2 * SAMPLED, shown=0)

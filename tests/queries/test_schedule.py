@@ -6,8 +6,8 @@ from app.db.session import Database
 from app.domain.ids import parse_id
 from app.domain.instant import SECOND_US
 from app.domain.scope import Facet
-from app.domain.upcoming import Upcoming
-from app.queries.schedule import list_due, list_upcoming
+from app.domain.upcoming import ScheduleSnapshot
+from app.queries.schedule import list_due, load_schedule_snapshot
 from tests.conftest import NOW, Store
 from tests.records import article, author, edition, label, section, tag
 from tests.statements import counted
@@ -25,7 +25,7 @@ async def test_it_holds_what_is_due_before_its_end_soonest_first(database: Datab
         article("2026-11-20T11:00:00Z", source_id="public"),
         article(None, source_id="draft"),
     )
-    found = await database.read(list_upcoming, until=UNTIL, most=10)
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
     assert [
         (each.slug, each.published_at - NOW, each.edition, each.is_default, each.timezone) for each in found.entries
     ] == [
@@ -44,7 +44,7 @@ async def test_it_knows_the_names_of_each_and_who_refers_to_it(database: Databas
         article("2026-11-20T12:00:02Z", source_id="bare"),
         article("2026-11-20T11:00:00Z", source_id="pointer", slug="pointer", related=["named"]),
     )
-    first, second = (await database.read(list_upcoming, until=UNTIL, most=10)).entries
+    first, second = (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).entries
     assert first.names == {
         (Facet.LABEL, "exclusive"),
         (Facet.SECTION, "city"),
@@ -64,14 +64,14 @@ async def test_it_knows_which_kinds_of_its_names_are_hidden_so_far(database: Dat
         article("2026-11-20T12:00:02Z", source_id="tag", **listed | {"tags": ["trams", "new"]}),
         article("2026-11-20T12:00:03Z", source_id="all", label="new", section="new", authors=["new"], tags=["new"]),
     )
-    found = await database.read(list_upcoming, until=UNTIL, most=10)
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
     everything = {Facet.LABEL, Facet.SECTION, Facet.AUTHOR, Facet.TAG}
     assert [each.unlisted for each in found.entries] == [frozenset(), {Facet.TAG}, everything]
 
 
 async def test_what_is_due_is_listed_longest_due_first(database: Database, store: Store) -> None:
     await store(edition(), *(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in (3, 1, 2, 4)))
-    entries = (await database.read(list_upcoming, until=UNTIL, most=10)).entries
+    entries = (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).entries
     due = [parse_id(each.id) for each in entries[:3]]
     assert await database.read(list_due, now=NOW + 3 * SECOND_US, most=10) == due
     assert await database.read(list_due, now=NOW + 3 * SECOND_US, most=2) == due[:2]
@@ -79,21 +79,21 @@ async def test_what_is_due_is_listed_longest_due_first(database: Database, store
 
 async def test_with_more_than_it_may_hold_it_is_complete_up_to_the_last(database: Database, store: Store) -> None:
     await store(edition(), *(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in range(1, 6)))
-    found = await database.read(list_upcoming, until=UNTIL, most=3)
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=3)
     assert [each.published_at - NOW for each in found.entries] == [SECOND_US, 2 * SECOND_US, 3 * SECOND_US]
     assert found.complete_until == NOW + 3 * SECOND_US
-    assert len((await database.read(list_upcoming, until=UNTIL, most=5)).entries) == 5
+    assert len((await database.read(load_schedule_snapshot, until=UNTIL, most=5)).entries) == 5
 
 
 async def test_it_costs_one_statement_when_nothing_comes_and_four_else(database: Database, store: Store) -> None:
     await store(edition())
-    await database.read(list_upcoming, until=UNTIL, most=10)  # a connection's own first statements are not its
+    await database.read(load_schedule_snapshot, until=UNTIL, most=10)  # a connection's own first statements are not its
     with counted() as statements:
-        assert await database.read(list_upcoming, until=UNTIL, most=10) == Upcoming((), UNTIL)
+        assert await database.read(load_schedule_snapshot, until=UNTIL, most=10) == ScheduleSnapshot((), UNTIL)
     assert len(statements) == 1
     await store(*(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in range(1, 9)))
     with counted() as statements:
-        await database.read(list_upcoming, until=UNTIL, most=10)
+        await database.read(load_schedule_snapshot, until=UNTIL, most=10)
     assert len(statements) == 4
 
 
@@ -101,13 +101,13 @@ async def test_what_is_as_it_was_is_taken_over_and_the_rest_read_again(database:
     await store(edition(), tag("fog", "Fog"))
     one, two = (article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in (1, 2))
     await store(one, two)
-    before = await database.read(list_upcoming, until=UNTIL, most=10)
+    before = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
     with counted() as statements:
-        again = await database.read(list_upcoming, until=UNTIL, most=10, known=before)
+        again = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
     assert again == before
     assert len(statements) == 1
     await store(two.model_copy(update={"tags": ["fog"]}), article("2026-11-20T12:00:01.5Z", source_id="between"))
-    after = await database.read(list_upcoming, until=UNTIL, most=10, known=before)
+    after = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
     assert [each.slug for each in after.entries] == ["story-s1", "story-between", "story-s2"]
     assert after.entries[0] is before.entries[0]
     assert after.entries[2].names == {(Facet.TAG, "fog")}

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from app.actions.articles import store_articles
-from app.actions.catalogue import Outcome, store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import Outcome, upsert_entry
 from app.db.session import Connection, Database
 from tests.archive import make_archive
 from tests.conftest import NOW, Store, app_of
@@ -79,10 +79,10 @@ def plain_count(database_address: str) -> int:
 def fill(connection: Connection) -> None:
     """Store an archive that is longer than any page, and a second edition."""
     for record in (edition(), edition("harbour", default=False)):
-        store_entry(connection, record, now=NOW)
+        upsert_entry(connection, record, now=NOW)
     filed = make_archive(450, seed=95, days=5)
     for batch in ([each.record for each in filed], [article("2026-11-20T10:00:00Z", edition="harbour")]):
-        assert set(store_articles(connection, batch, now=NOW).outcomes) == {Outcome.CREATED}
+        assert set(upsert_articles(connection, batch, now=NOW).outcomes) == {Outcome.CREATED}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.domain.ids import format_id
 from app.queries.articles import list_articles
 from app.queries.calendar import get_calendar
 from app.queries.timeline import get_day, get_timeline
-from app.schemas.question import ArticlesQuestion, CalendarQuestion, DayQuestion, TimelineQuestion
+from app.schemas.question import ArticleListParams, CalendarParams, DayParams, TimelineParams
 from tests.conftest import NOW, Store
 from tests.records import article
 
@@ -22,19 +22,19 @@ TAGS, AUTHORS = [f"tag-{n}" for n in range(50)], [f"author-{n}" for n in range(5
 Ask = Callable[[Connection, list[str], list[str]], Any]
 
 ASKED: dict[str, Ask] = {
-    "timeline": lambda c, tags, authors: get_timeline(c, TimelineQuestion(tag=tags, author=authors)),
+    "timeline": lambda c, tags, authors: get_timeline(c, TimelineParams(tag=tags, author=authors)),
     "timeline with totals": lambda c, tags, authors: get_timeline(
-        c, TimelineQuestion(tag=tags, author=authors, total=True, exclude=tags)
+        c, TimelineParams(tag=tags, author=authors, total=True, exclude=tags)
     ),
-    "day": lambda c, tags, authors: get_day(c, "2026-11-20", DayQuestion(tag=tags, author=authors)),
+    "day": lambda c, tags, authors: get_day(c, "2026-11-20", DayParams(tag=tags, author=authors)),
     "calendar": lambda c, tags, authors: get_calendar(
-        c, CalendarQuestion(tag=tags, author=authors, **{"from": f"2026-10-{len(tags):02}"[:10]}), now=NOW
+        c, CalendarParams(tag=tags, author=authors, **{"from": f"2026-10-{len(tags):02}"[:10]}), now=NOW
     ),
     "articles": lambda c, tags, authors: list_articles(
-        c, ArticlesQuestion(tag=tags, author=authors, exclude=tags), path=""
+        c, ArticleListParams(tag=tags, author=authors, exclude=tags), path=""
     ),
     "named articles": lambda c, tags, authors: list_articles(
-        c, ArticlesQuestion(tag=tags, author=authors, id=[format_id(n) for n in range(1, 2 * len(tags))]), path=""
+        c, ArticleListParams(tag=tags, author=authors, id=[format_id(n) for n in range(1, 2 * len(tags))]), path=""
     ),
 }
 SIZES = ((3, 2), (2, 5), (4, 7), (15, 15), (4, 40), (7, 8))

@@ -3,13 +3,13 @@
 from typing import Any
 
 from app import clock
-from app.actions.deliveries import claim_endpoint, fill_outbox
+from app.actions.deliveries import acquire_lease, enqueue_deliveries
 from app.actions.webhooks import edit_webhook, replay_changes
 from app.db.session import Database
 from app.domain.instant import SECOND_US
-from app.queries.deliveries import find_turn, list_waiting, read_filling
+from app.queries.deliveries import list_enabled_endpoints, next_delivery, read_outbox_batch
 from app.queries.webhooks import list_deliveries, list_webhooks
-from app.schemas.webhook import DeliveriesQuestion, WebhooksQuestion
+from app.schemas.webhook import DeliveryListParams, WebhookListParams
 from tests.conftest import NOW, Store
 from tests.records import article, edition, tag
 from tests.statements import counted
@@ -21,14 +21,14 @@ US = "this process"
 async def fill(database: Database, endpoint: int) -> None:
     """Note down what is to be sent, as the process that works the endpoint does."""
     until = clock.now() + 40 * SECOND_US
-    assert await database.write(claim_endpoint, endpoint, holder=US, over=None, now=clock.now(), until=until)
+    assert await database.write(acquire_lease, endpoint, holder=US, dead_owner=None, now=clock.now(), until=until)
     (row,) = await rows(database, f"SELECT filled_seq, revision FROM webhook_endpoints WHERE id = {endpoint}")  # noqa: S608 - ours
-    found = await database.read(read_filling, endpoint, since=row.filled_seq, now=NOW)
+    found = await database.read(read_outbox_batch, endpoint, since=row.filled_seq, now=NOW)
     assert found is not None
     options: dict[str, Any] = {"revision": row.revision, "since": row.filled_seq, "as_of": found.as_of}
-    assert not await database.write(fill_outbox, endpoint, found.rows, holder="another", **options)
-    assert await database.write(fill_outbox, endpoint, found.rows, holder=US, **options)
-    assert not await database.write(fill_outbox, endpoint, found.rows, holder=US, **options), "once"
+    assert not await database.write(enqueue_deliveries, endpoint, found.rows, holder="another", **options)
+    assert await database.write(enqueue_deliveries, endpoint, found.rows, holder=US, **options)
+    assert not await database.write(enqueue_deliveries, endpoint, found.rows, holder=US, **options), "once"
 
 
 async def waiting(database: Database) -> list[int]:
@@ -45,16 +45,16 @@ async def test_statements_do_not_depend_on_how_much_there_is(database: Database,
     for endpoint in made:
         await fill(database, endpoint)
     with counted() as statements:
-        assert len(await database.read(list_waiting)) == 5
+        assert len(await database.read(list_enabled_endpoints)) == 5
     assert len(statements) == 1
     with counted() as statements:
-        assert len((await database.read(list_webhooks, WebhooksQuestion()))["items"]) == 5
+        assert len((await database.read(list_webhooks, WebhookListParams()))["items"]) == 5
     assert len(statements) == 1
     with counted() as statements:
-        assert len((await database.read(list_deliveries, made[0], DeliveriesQuestion()))["items"]) == 20
+        assert len((await database.read(list_deliveries, made[0], DeliveryListParams()))["items"]) == 20
     assert len(statements) == 2
     with counted() as statements:
-        turn = await database.read(find_turn, made[0], holder=US, now=clock.now())
+        turn = await database.read(next_delivery, made[0], holder=US, now=clock.now())
     assert turn is not None
     assert turn.message is not None
     assert len(statements) <= 16
@@ -92,8 +92,8 @@ async def test_only_whoever_holds_it_is_given_a_turn(database: Database, store: 
     await store(edition())
     endpoint = await make_endpoint(database, "https://partner.example/")
     await fill(database, endpoint)
-    assert await database.read(find_turn, endpoint, holder="another", now=clock.now()) is None
-    assert await database.read(find_turn, endpoint, holder=US, now=clock.now()) is not None
+    assert await database.read(next_delivery, endpoint, holder="another", now=clock.now()) is None
+    assert await database.read(next_delivery, endpoint, holder=US, now=clock.now()) is not None
     await database.write(edit_webhook, endpoint, {"is_enabled": False}, expected=None, now=NOW)
-    assert await database.read(find_turn, endpoint, holder=US, now=clock.now()) is None
-    assert await database.read(list_waiting) == []
+    assert await database.read(next_delivery, endpoint, holder=US, now=clock.now()) is None
+    assert await database.read(list_enabled_endpoints) == []

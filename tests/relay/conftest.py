@@ -12,7 +12,7 @@ from tests.relay.purgers import SETTLED_S
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a moment be enough for what takes seconds."""
-    monkeypatch.setattr(purging, "SETTLED_S", SETTLED_S)
+    monkeypatch.setattr(purging, "SECOND_PASS_DELAY_S", SETTLED_S)
     monkeypatch.setattr(purging, "LOOK_S", 0.03)
     monkeypatch.setattr(purging, "BACK_OFF_S", 0.02)
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-SECONDS_MOST = 10.0
+MAX_SECONDS = 10.0
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Network:
             writer.close()
 
 
-async def until(condition: Callable[[], object], *, most: float = SECONDS_MOST) -> None:
+async def until(condition: Callable[[], object], *, most: float = MAX_SECONDS) -> None:
     """Wait until it holds."""
     deadline = time.monotonic() + most
     while not condition():

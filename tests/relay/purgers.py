@@ -5,20 +5,20 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from app.actions.purging import write_progress
+from app.actions.purging import save_purge_progress
 from app.db.session import Database
-from app.domain.purge import Progress, dump_progress, parse_progress
-from app.queries.purging import find_progress
-from app.relay.purging import Purger
+from app.domain.purge import PurgeProgress, dump_progress, parse_progress
+from app.queries.purging import read_purge_progress
+from app.relay.purging import CdnPurger
 from tests.relay.network import Network, until
 
 SETTLED_S = 0.06
 
 
 @asynccontextmanager
-async def purger_of(database: Database, url: str, field: tuple[str, str] | None = None) -> AsyncIterator[Purger]:
+async def purger_of(database: Database, url: str, field: tuple[str, str] | None = None) -> AsyncIterator[CdnPurger]:
     """One that has begun."""
-    purger = Purger(database, url=url, field=field)
+    purger = CdnPurger(database, url=url, field=field)
     purger.start()
     try:
         yield purger
@@ -27,7 +27,7 @@ async def purger_of(database: Database, url: str, field: tuple[str, str] | None 
 
 
 @asynccontextmanager
-async def settled_purger(database: Database, network: Network) -> AsyncIterator[Purger]:
+async def settled_purger(database: Database, network: Network) -> AsyncIterator[CdnPurger]:
     """One that has purged everything twice, as it does first; of that nothing is noted any more."""
     async with purger_of(database, network.address) as purger:
         await until(lambda: len(network.purges) == 2)
@@ -36,8 +36,8 @@ async def settled_purger(database: Database, network: Network) -> AsyncIterator[
         yield purger
 
 
-async def progress_of(database: Database) -> Progress:
-    kept, _ = await database.read(find_progress)
+async def progress_of(database: Database) -> PurgeProgress:
+    kept, _ = await database.read(read_purge_progress)
     return parse_progress(kept)
 
 
@@ -45,14 +45,14 @@ async def until_settled(database: Database) -> None:
     """Wait until it is written down that all was purged twice, and nobody has the turn."""
     deadline = time.monotonic() + 10
     while True:
-        kept, latest = await database.read(find_progress)
+        kept, latest = await database.read(read_purge_progress)
         progress = parse_progress(kept)
-        if kept is not None and progress.is_settled(latest) and not progress.holder:
+        if kept is not None and progress.is_done(latest) and not progress.holder:
             return
         assert time.monotonic() < deadline, progress
         await asyncio.sleep(0.01)
 
 
-async def set_progress(database: Database, progress: Progress) -> None:
-    kept, _ = await database.read(find_progress)
-    assert await database.write(write_progress, old=kept, new=dump_progress(progress))
+async def set_progress(database: Database, progress: PurgeProgress) -> None:
+    kept, _ = await database.read(read_purge_progress)
+    assert await database.write(save_purge_progress, old=kept, new=dump_progress(progress))

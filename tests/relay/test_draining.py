@@ -4,7 +4,7 @@ import asyncio
 import signal
 from types import FrameType
 
-from app.relay.draining import on_ending
+from app.relay.draining import on_shutdown_signal
 
 
 async def test_a_signal_is_heard_and_passed_on() -> None:
@@ -15,7 +15,7 @@ async def test_a_signal_is_heard_and_passed_on() -> None:
 
     before = signal.signal(signal.SIGTERM, usual)
     try:
-        with on_ending(heard.set):
+        with on_shutdown_signal(heard.set):
             signal.raise_signal(signal.SIGTERM)
             await asyncio.wait_for(heard.wait(), 5)
             assert passed == [signal.SIGTERM]
@@ -28,7 +28,7 @@ async def test_outside_of_the_main_thread_nothing_is_touched() -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     def enter() -> object:
-        with on_ending(lambda: None):
+        with on_shutdown_signal(lambda: None):
             return signal.getsignal(signal.SIGTERM)
 
     assert await asyncio.to_thread(enter) is before

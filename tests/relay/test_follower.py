@@ -12,7 +12,7 @@ from app.actions.compaction import compact_changes
 from app.db.session import Database, open_database
 from app.domain.instant import DAY_US
 from app.relay import follower as module
-from app.relay.follower import Follower
+from app.relay.follower import LogFollower
 from tests.conftest import NOW
 from tests.following import Kept, Slots, append, follow, learn, process, write_through
 
@@ -25,9 +25,9 @@ def kept() -> Kept:
 
 
 @pytest.fixture
-async def follower(database: Database, kept: Kept) -> AsyncIterator[Follower]:
+async def follower(database: Database, kept: Kept) -> AsyncIterator[LogFollower]:
     """One that follows from an empty log on, and knows of everything so far."""
-    follower = Follower(database, kept.apply, kept.clear)
+    follower = LogFollower(database, kept.apply, kept.clear)
     await follower.start()
     await settle(follower)
     kept.calls.clear()
@@ -35,75 +35,75 @@ async def follower(database: Database, kept: Kept) -> AsyncIterator[Follower]:
     await follower.stop()
 
 
-async def settle(follower: Follower) -> None:
+async def settle(follower: LogFollower) -> None:
     """Wait until it is current, and stays so while nothing happens."""
     for _ in range(200):
         await asyncio.sleep(0.01)
-        if follower.is_current():
+        if follower.is_up_to_date():
             return
     raise AssertionError("it never became current")
 
 
 async def test_what_was_there_before_is_not_applied(database: Database, kept: Kept) -> None:
     await database.write(append, 3)
-    follower = Follower(database, kept.apply, kept.clear)
-    assert not follower.is_current()
-    assert not await follower.catch_up()
+    follower = LogFollower(database, kept.apply, kept.clear)
+    assert not follower.is_up_to_date()
+    assert not await follower.sync()
     await follower.start()
     kept.seq = 3
     await settle(follower)
     await database.write(append, 2)
     await learn(follower)
     await follower.stop()
-    assert not follower.is_current()
-    assert not await follower.catch_up()
+    assert not follower.is_up_to_date()
+    assert not await follower.sync()
     assert [4, 5] in kept.calls
 
 
 async def test_a_write_of_this_process_is_known_before_it_returns(
-    database: Database, kept: Kept, follower: Follower
+    database: Database, kept: Kept, follower: LogFollower
 ) -> None:
     for seq in range(1, 50):
         await database.write(append)
-        if not follower.is_current():
+        if not follower.is_up_to_date():
             await learn(follower)
         assert kept.seq == seq
 
 
 async def test_a_write_of_another_database_object_is_known_before_it_returns(
-    database_address: str, kept: Kept, follower: Follower
+    database_address: str, kept: Kept, follower: LogFollower
 ) -> None:
     other = open_database(database_address)
     for seq in range(1, 50):
         await other.write(append)
-        if not follower.is_current():
+        if not follower.is_up_to_date():
             await learn(follower)
         assert kept.seq == seq
     await other.close()
     await settle(follower)
 
 
-async def test_a_commit_without_a_row_is_told_as_well(database: Database, kept: Kept, follower: Follower) -> None:
+async def test_a_commit_without_a_row_is_told_as_well(database: Database, kept: Kept, follower: LogFollower) -> None:
     await database.write(append, 3)
     await learn(follower)
     await settle(follower)
     kept.calls.clear()
     await database.write(compact_changes, now=NOW + 30 * DAY_US, most=10)
-    assert not follower.is_current() or kept.calls
+    assert not follower.is_up_to_date() or kept.calls
     await learn(follower)
     assert [] in kept.calls or "clear" in kept.calls
 
 
-async def test_nothing_is_told_while_nothing_is_committed(kept: Kept, follower: Follower) -> None:
+async def test_nothing_is_told_while_nothing_is_committed(kept: Kept, follower: LogFollower) -> None:
     for _ in range(20):
         await asyncio.sleep(0.01)
-        assert follower.is_current()
+        assert follower.is_up_to_date()
     await learn(follower)
     assert kept.calls == []
 
 
 async def test_many_who_ask_at_once_share_a_look(
-    database: Database, follower: Follower, monkeypatch: pytest.MonkeyPatch
+    database: Database, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[float] = []
     reading = follower._watch.read
@@ -115,28 +115,30 @@ async def test_many_who_ask_at_once_share_a_look(
     monkeypatch.setattr(follower._watch, "read", read)
     await database.write(append)
     asked = time.monotonic()
-    assert all(await asyncio.gather(*(follower.catch_up() for _ in range(100))))
+    assert all(await asyncio.gather(*(follower.sync() for _ in range(100))))
     assert len(begun) <= 10  # the follower's own looks, every 30 ms of a slow machine, come beside the shared one
     if begun:
         assert begun[-1] >= asked
 
 
-async def test_far_behind_everything_is_forgotten_at_once(database: Database, kept: Kept, follower: Follower) -> None:
-    await database.write(append, module.BEHIND_MOST)
+async def test_far_behind_everything_is_forgotten_at_once(
+    database: Database, kept: Kept, follower: LogFollower
+) -> None:
+    await database.write(append, module.MAX_BEHIND)
     await learn(follower)
-    assert kept.seq == module.BEHIND_MOST
-    await database.write(append, module.BEHIND_MOST + 1)
+    assert kept.seq == module.MAX_BEHIND
+    await database.write(append, module.MAX_BEHIND + 1)
     await learn(follower)
     assert kept.calls[-1] == "clear" or kept.calls[-2] == "clear"
-    kept.seq = 2 * module.BEHIND_MOST + 1
+    kept.seq = 2 * module.MAX_BEHIND + 1
     await database.write(append)
     await learn(follower)
-    assert kept.seq == 2 * module.BEHIND_MOST + 2
+    assert kept.seq == 2 * module.MAX_BEHIND + 2
 
 
 @pytest.mark.parametrize("more", [0, 1, 5])
 async def test_after_the_log_was_replaced_everything_is_forgotten(
-    database: Database, kept: Kept, follower: Follower, more: int
+    database: Database, kept: Kept, follower: LogFollower, more: int
 ) -> None:
     await database.write(append, 3)
     await learn(follower)
@@ -151,26 +153,26 @@ async def test_after_the_log_was_replaced_everything_is_forgotten(
 
 
 async def test_what_cannot_be_applied_is_forgotten(
-    database: Database, kept: Kept, follower: Follower, monkeypatch: pytest.MonkeyPatch
+    database: Database, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_changes: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(follower, "_apply", fail)
+    monkeypatch.setattr(follower, "_on_changes", fail)
     await database.write(append)
     await learn(follower)
     assert kept.calls[-1] == "clear"
 
 
-async def test_a_stalled_loop_or_an_idle_one_comes_back(database: Database, kept: Kept, follower: Follower) -> None:
+async def test_a_stalled_loop_or_an_idle_one_comes_back(database: Database, kept: Kept, follower: LogFollower) -> None:
     other = open_database(str(database.url.render_as_string(hide_password=False)))
     time.sleep(0.1)  # noqa: ASYNC251 - it is the stall
-    assert follower.is_current() == (follower._watch.trusted_s > 1)
+    assert follower.is_up_to_date() == (follower._watch.trust_window_s > 1)
     await learn(follower)
     follower._asked_at -= 2 * module.IDLE_AFTER_S
     await asyncio.sleep(0.2)
     await other.write(append)
-    if not follower.is_current():
+    if not follower.is_up_to_date():
         await learn(follower)
     assert kept.seq == 1
     await settle(follower)
@@ -178,19 +180,19 @@ async def test_a_stalled_loop_or_an_idle_one_comes_back(database: Database, kept
 
 
 async def test_another_process_is_never_behind(
-    database_address: str, kept: Kept, follower: Follower, tmp_path: Path
+    database_address: str, kept: Kept, follower: LogFollower, tmp_path: Path
 ) -> None:
     await never_behind(database_address, kept, follower, tmp_path / "told", 200)
 
 
 @pytest.mark.soak
 async def test_another_process_is_never_behind_for_long(
-    database_address: str, kept: Kept, follower: Follower, tmp_path: Path
+    database_address: str, kept: Kept, follower: LogFollower, tmp_path: Path
 ) -> None:
     await never_behind(database_address, kept, follower, tmp_path / "told", 5_000)
 
 
-async def never_behind(address: str, kept: Kept, follower: Follower, shared: Path, count: int) -> None:
+async def never_behind(address: str, kept: Kept, follower: LogFollower, shared: Path, count: int) -> None:
     """Let another process write; whatever it said it had written was applied whenever this one is asked."""
     told = Slots(shared)
     at_once = asked = 0
@@ -200,7 +202,7 @@ async def never_behind(address: str, kept: Kept, follower: Follower, shared: Pat
             for _ in range(50):
                 written = told.get()
                 asked += 1
-                if follower.is_current():
+                if follower.is_up_to_date():
                     at_once += 1
                     assert kept.seq >= written
                 else:
@@ -208,7 +210,7 @@ async def never_behind(address: str, kept: Kept, follower: Follower, shared: Pat
                     await learn(follower)
                     assert kept.seq >= written
             await asyncio.sleep(0)
-    if not follower.is_current():
+    if not follower.is_up_to_date():
         await learn(follower)
     assert kept.seq == count
     print(f"{count} written, asked {asked} times, of which answered at once {at_once}")  # noqa: T201 - the measure
@@ -238,13 +240,13 @@ async def test_what_another_machine_writes_is_applied_within_a_tenth_of_a_second
 
 
 @pytest.mark.soak
-async def test_asking_costs_less_than_a_few_microseconds(follower: Follower) -> None:
+async def test_asking_costs_less_than_a_few_microseconds(follower: LogFollower) -> None:
     costs = []
     for _ in range(20):
         await settle(follower)
         begun = time.perf_counter()
         for _ in range(MEASURED // 20):
-            follower.is_current()
+            follower.is_up_to_date()
         costs.append((time.perf_counter() - begun) / (MEASURED // 20))
     print(f"{min(costs) * 1e6:.2f} µs")  # noqa: T201 - same
     assert min(costs) < 3e-6

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, text
 
 from app.db import listening
 from app.db.session import Database, open_database
-from app.relay.follower import Follower
+from app.relay.follower import LogFollower
 from tests.following import Kept, append, learn
 from tests.stoppable import frozen, proxied, stoppable_server
 
-STEP_MOST_S = 0.02  # of what is to take a millisecond; a longer step is the machine standing still
+MAX_STEP_S = 0.02  # of what is to take a millisecond; a longer step is the machine standing still
 _END_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
 
@@ -40,23 +40,23 @@ async def kept(database: Database) -> Kept:
 
 
 @pytest.fixture
-async def follower(database: Database, kept: Kept) -> AsyncIterator[Follower]:
-    follower = Follower(database, kept.apply, kept.clear)
+async def follower(database: Database, kept: Kept) -> AsyncIterator[LogFollower]:
+    follower = LogFollower(database, kept.apply, kept.clear)
     await follower.start()
     assert await seconds_until(follower, is_current=True) < 1
     yield follower
     await follower.stop()
 
 
-async def seconds_until(follower: Follower, *, is_current: bool, most: float = 10) -> float:
+async def seconds_until(follower: LogFollower, *, is_current: bool, most: float = 10) -> float:
     """How long it takes until it is so, without what the machine stalls; it is asked every millisecond."""
     begun = before = time.monotonic()
     seconds = 0.0
-    while follower.is_current() is not is_current:
+    while follower.is_up_to_date() is not is_current:
         assert time.monotonic() - begun < most
         await asyncio.sleep(0.001)
         now = time.monotonic()
-        seconds, before = seconds + min(now - before, STEP_MOST_S), now
+        seconds, before = seconds + min(now - before, MAX_STEP_S), now
     return seconds
 
 
@@ -67,14 +67,14 @@ async def seconds_of(awaited: Awaitable[object]) -> float:
     while not asked.done():
         await asyncio.wait({asked}, timeout=0.001)
         now = time.monotonic()
-        seconds, before = seconds + min(now - before, STEP_MOST_S), now
+        seconds, before = seconds + min(now - before, MAX_STEP_S), now
     await asked
     return seconds
 
 
-async def in_vain(follower: Follower) -> None:
+async def in_vain(follower: LogFollower) -> None:
     """Ask it to catch up with a server that does not answer."""
-    assert not await follower.catch_up()
+    assert not await follower.sync()
 
 
 async def write_elsewhere(server: Any) -> None:
@@ -87,7 +87,7 @@ async def write_elsewhere(server: Any) -> None:
 
 
 async def test_a_server_that_stands_still_is_noticed_within_a_tenth_of_a_second(
-    own_server: Any, kept: Kept, follower: Follower, caplog: pytest.LogCaptureFixture
+    own_server: Any, kept: Kept, follower: LogFollower, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "app.relay.follower"):
         with frozen(own_server):
@@ -95,7 +95,7 @@ async def test_a_server_that_stands_still_is_noticed_within_a_tenth_of_a_second(
             assert blind_after < 0.1
             assert await seconds_of(in_vain(follower)) < 0.4
             for _ in range(100):
-                assert not follower.is_current()
+                assert not follower.is_up_to_date()
                 await asyncio.sleep(0.005)
             nobody = asyncio.gather(*(in_vain(follower) for _ in range(100)))
             assert await seconds_of(nobody) < 0.1  # it is known to be blind: nobody waits again
@@ -109,14 +109,14 @@ async def test_a_server_that_stands_still_is_noticed_within_a_tenth_of_a_second(
 
 
 async def test_a_server_that_stands_still_for_long_is_connected_to_anew(
-    own_server: Any, kept: Kept, follower: Follower, monkeypatch: pytest.MonkeyPatch
+    own_server: Any, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listening, "GIVEN_UP_AFTER_S", 0.3)
+    monkeypatch.setattr(listening, "ABANDON_AFTER_S", 0.3)
     before = follower._watch._driver  # type: ignore[attr-defined]  # asyncpg's connection
     with frozen(own_server):
         await seconds_until(follower, is_current=False)
         await asyncio.sleep(1.5)
-        assert not follower.is_current()
+        assert not follower.is_up_to_date()
     assert await seconds_until(follower, is_current=True) < 3
     assert follower._watch._driver is not before  # type: ignore[attr-defined]  # as above
     await write_elsewhere(own_server)
@@ -125,7 +125,7 @@ async def test_a_server_that_stands_still_for_long_is_connected_to_anew(
 
 
 async def test_a_follower_of_a_server_that_stands_still_ends(own_server: Any, database: Database, kept: Kept) -> None:
-    follower = Follower(database, kept.apply, kept.clear)
+    follower = LogFollower(database, kept.apply, kept.clear)
     await follower.start()
     await seconds_until(follower, is_current=True)
     with frozen(own_server):
@@ -133,18 +133,18 @@ async def test_a_follower_of_a_server_that_stands_still_ends(own_server: Any, da
         begun = time.monotonic()
         await follower.stop()
         assert time.monotonic() - begun < 6
-    other = Follower(database, kept.apply, kept.clear)
+    other = LogFollower(database, kept.apply, kept.clear)
     with frozen(own_server):
         begun = time.monotonic()
         await other.start()
-        assert not other.is_current()
+        assert not other.is_up_to_date()
         await other.stop()
         assert time.monotonic() - begun < 7
-    assert not [task for task in asyncio.all_tasks() if task.get_name() in {"dayline-follower", listening.NAME}]
+    assert not [task for task in asyncio.all_tasks() if task.get_name() in {"dayline-follower", listening.TASK_NAME}]
 
 
 async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_missed(
-    own_server: Any, kept: Kept, follower: Follower
+    own_server: Any, kept: Kept, follower: LogFollower
 ) -> None:
     def end_others_and_write(connection: Connection, count: int) -> None:
         connection.execute(_END_OTHERS)
@@ -157,7 +157,7 @@ async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_mis
         await other.write(end_others_and_write, count)
         await other.close()
         deadline = time.monotonic() + 5
-        while len(kept.calls) == before or not follower.is_current():
+        while len(kept.calls) == before or not follower.is_up_to_date():
             assert time.monotonic() < deadline  # it is told even without a row: it may have been anything
             await asyncio.sleep(0.001)
         await learn(follower)  # the connection may have been made again before the write was committed
@@ -168,12 +168,12 @@ async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_mis
 
 
 async def test_a_server_that_is_restarted_is_followed_again(
-    own_server: Any, kept: Kept, follower: Follower, caplog: pytest.LogCaptureFixture
+    own_server: Any, kept: Kept, follower: LogFollower, caplog: pytest.LogCaptureFixture
 ) -> None:
     own_server._stop()
-    assert not follower.is_current() or await seconds_until(follower, is_current=False) < 0.1
+    assert not follower.is_up_to_date() or await seconds_until(follower, is_current=False) < 0.1
     await asyncio.sleep(0.5)
-    assert not await follower.catch_up()
+    assert not await follower.sync()
     await asyncio.to_thread(own_server.ensure_postgres_running)
     assert await seconds_until(follower, is_current=True) < 3
     await write_elsewhere(own_server)
@@ -183,14 +183,14 @@ async def test_a_server_that_is_restarted_is_followed_again(
 
 
 async def test_a_commit_that_nobody_announced_is_found_all_the_same(
-    own_server: Any, kept: Kept, follower: Follower, monkeypatch: pytest.MonkeyPatch
+    own_server: Any, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.actions.changes.announce_commit", lambda _: None)
+    monkeypatch.setattr("app.actions.changes.notify_commit", lambda _: None)
     await write_elsewhere(own_server)
     deadline = time.monotonic() + 0.2
     while kept.seq == 0:
         assert time.monotonic() < deadline
-        follower.is_current()
+        follower.is_up_to_date()
         await asyncio.sleep(0.001)
 
 
@@ -199,7 +199,7 @@ async def test_a_follower_whose_connection_is_lost_without_being_closed_follows_
 ) -> None:
     async with proxied(own_server) as proxy:
         database = open_database(proxy.address())
-        follower = Follower(database, kept.apply, kept.clear)
+        follower = LogFollower(database, kept.apply, kept.clear)
         await follower.start()
         await seconds_until(follower, is_current=True)
         before = proxy.connections

@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 
 from app.db.session import Database
-from app.errors import InvalidInput, NotFound, TooManyStreams
+from app.errors import InvalidInputError, NotFoundError, TooManyStreamsError
 from app.queries import changes
 from app.queries.changes import latest_seq, list_changes
 from app.relay import hub as hubs
-from app.relay.channel import Wire
-from app.relay.hub import Hub
-from app.relay.log import LogWatch
+from app.relay.channel import EventEncoder
+from app.relay.hub import StreamHub
+from app.relay.log import LogWatcher
 from app.relay.subscription import Subscription
-from app.schemas.change import ChangesQuestion
+from app.schemas.change import ChangeListParams
 from tests.conftest import Store
 from tests.records import article
 
-SECONDS_MOST = 10.0
-WIRE = Wire(lambda item: b"%d %s," % (item["seq"], item["type"].encode()), lambda _seq: b"", lambda _seq: b"")
-ANYTHING = ChangesQuestion()
+MAX_SECONDS = 10.0
+WIRE = EventEncoder(lambda item: b"%d %s," % (item["seq"], item["type"].encode()), lambda _seq: b"", lambda _seq: b"")
+ANYTHING = ChangeListParams()
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
@@ -34,10 +34,10 @@ async def welcome() -> bool:
 
 
 @pytest.fixture
-async def hub(database: Database) -> AsyncIterator[Hub]:
+async def hub(database: Database) -> AsyncIterator[StreamHub]:
     """A hub that nobody tells of changes: it looks by itself."""
-    watch = LogWatch(database)
-    hub = Hub(database, watch, WIRE, is_current=lambda: False)
+    watch = LogWatcher(database)
+    hub = StreamHub(database, watch, WIRE, is_current=lambda: False)
     yield hub
     await hub.close()
     await watch.close()
@@ -57,14 +57,14 @@ def pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return pages
 
 
-async def open_stream(hub: Hub, since: int | None = None, question: ChangesQuestion = ANYTHING) -> Subscription:
-    return await hub.subscribe(question, since, is_welcome=welcome)
+async def open_stream(hub: StreamHub, since: int | None = None, question: ChangeListParams = ANYTHING) -> Subscription:
+    return await hub.subscribe(question, since, is_authorized=welcome)
 
 
 async def take(subscription: Subscription, count: int) -> list[int]:
     """The numbers of the next so many changes."""
     numbers: list[int] = []
-    async with aclosing(subscription.chunks()) as chunks, asyncio.timeout(SECONDS_MOST):
+    async with aclosing(subscription.iter_chunks()) as chunks, asyncio.timeout(MAX_SECONDS):
         async for chunk in chunks:
             numbers += [int(each.split()[0]) for each in chunk.split(b",") if each]
             if len(numbers) >= count:
@@ -73,10 +73,10 @@ async def take(subscription: Subscription, count: int) -> list[int]:
 
 
 async def test_who_asks_the_same_in_any_words_is_read_for_once(
-    hub: Hub, database: Database, store: Store, pages: list[int]
+    hub: StreamHub, database: Database, store: Store, pages: list[int]
 ) -> None:
     since = await database.read(latest_seq)
-    first, second = (ChangesQuestion(tag=tags) for tags in (["fog", "trams"], ["trams", "fog", "fog"]))
+    first, second = (ChangeListParams(tag=tags) for tags in (["fog", "trams"], ["trams", "fog", "fog"]))
     streams = [await open_stream(hub, since, question) for question in (first, second) * 30]
     taking = [asyncio.create_task(take(each, 2)) for each in streams]
     await asyncio.sleep(0.2)
@@ -84,10 +84,10 @@ async def test_who_asks_the_same_in_any_words_is_read_for_once(
     await store(article(source_id="a", tags=["fog"]))
     assert await asyncio.gather(*taking) == [[since + 1, since + 2]] * 60  # a tag begins, too
     assert pages == [since]
-    assert (hub.streams, hub._channels) == (0, {})
+    assert (hub.open_streams, hub._channels) == (0, {})
 
 
-async def test_what_was_missed_comes_first_and_nothing_twice(hub: Hub, database: Database, store: Store) -> None:
+async def test_what_was_missed_comes_first_and_nothing_twice(hub: StreamHub, database: Database, store: Store) -> None:
     since = await database.read(latest_seq)
     await store(*(article(source_id=f"a{number}") for number in range(250)))
     streams = [await open_stream(hub, since + missed) for missed in (0, 100, 249, 250)]
@@ -101,7 +101,7 @@ async def test_what_was_missed_comes_first_and_nothing_twice(hub: Hub, database:
 
 
 async def test_a_herd_that_comes_back_is_read_for_once(
-    hub: Hub, database: Database, store: Store, pages: list[int]
+    hub: StreamHub, database: Database, store: Store, pages: list[int]
 ) -> None:
     since = await database.read(latest_seq)
     await store(*(article(source_id=f"a{number}") for number in range(10)))
@@ -114,8 +114,8 @@ async def test_a_herd_that_comes_back_is_read_for_once(
 async def test_what_was_told_lately_is_told_again_without_reading(
     database: Database, store: Store, pages: list[int]
 ) -> None:
-    watch = LogWatch(database)
-    hub = Hub(database, watch, WIRE, is_current=lambda: True)
+    watch = LogWatcher(database)
+    hub = StreamHub(database, watch, WIRE, is_current=lambda: True)
     keeping = await open_stream(hub)
     since = keeping.position
     await store(article(source_id="a"), article(source_id="b"))
@@ -129,30 +129,30 @@ async def test_what_was_told_lately_is_told_again_without_reading(
 
 
 async def test_whoever_is_told_wakes_at_once(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
 
     async def never(*_: Any) -> bool:
-        await asyncio.sleep(SECONDS_MOST)
+        await asyncio.sleep(MAX_SECONDS)
         return False
 
-    monkeypatch.setattr(watch, "wait_beyond", never)
-    hub = Hub(database, watch, WIRE, is_current=lambda: True)
+    monkeypatch.setattr(watch, "wait_for_seq_after", never)
+    hub = StreamHub(database, watch, WIRE, is_current=lambda: True)
     taking = asyncio.create_task(take(await open_stream(hub), 1))
     await asyncio.sleep(0.1)
     await store(article(source_id="a"))
     await asyncio.sleep(0.2)
     assert not taking.done()
-    hub.tell([])
+    hub.publish([])
     await asyncio.sleep(0.1)
     assert not taking.done()
-    hub.tell(None)
+    hub.publish(None)
     assert len(await taking) == 1
     await hub.close()
     await watch.close()
 
 
 async def test_an_outage_ends_no_stream(
-    hub: Hub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+    hub: StreamHub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     since = await database.read(latest_seq)
     stream = await open_stream(hub, since)
@@ -175,42 +175,42 @@ async def test_an_outage_ends_no_stream(
     assert await taking == [since + 1, since + 2, since + 3]
 
 
-async def test_a_question_that_cannot_be_answered_opens_nothing(hub: Hub) -> None:
+async def test_a_question_that_cannot_be_answered_opens_nothing(hub: StreamHub) -> None:
     for _ in range(2):
         for question, error in (
-            (ChangesQuestion(edition="nowhere"), NotFound),
-            (ChangesQuestion(tz="x"), InvalidInput),
+            (ChangeListParams(edition="nowhere"), NotFoundError),
+            (ChangeListParams(tz="x"), InvalidInputError),
         ):
             asking = [open_stream(hub, question=question) for _ in range(3)]
             told = await asyncio.gather(*asking, return_exceptions=True)
             assert [type(each) for each in told] == [error] * 3
-    with pytest.raises(InvalidInput, match="The log ends at"):
+    with pytest.raises(InvalidInputError, match="The log ends at"):
         await open_stream(hub, 10**6)
-    assert (hub.streams, hub._channels) == (0, {})
+    assert (hub.open_streams, hub._channels) == (0, {})
 
 
 async def test_streams_end_where_their_question_can_be_answered_no_more(
-    hub: Hub, database: Database, monkeypatch: pytest.MonkeyPatch
+    hub: StreamHub, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = await open_stream(hub)
     taking = asyncio.create_task(take(stream, 1))
     await asyncio.sleep(0.1)
 
     async def refuse(*_: Any) -> Any:
-        raise NotFound("There is no such edition here.")
+        raise NotFoundError("There is no such edition here.")
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "read", refuse)
-        hub.tell(None)
+        hub.publish(None)
         assert await taking == []
     assert not stream.is_open
     assert (await open_stream(hub)).is_open
 
 
 async def test_a_stream_that_ends_while_it_reads_ends_without_an_error(
-    hub: Hub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
+    hub: StreamHub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "SCANNED_MOST", 2)
+    monkeypatch.setattr(changes, "MAX_SCANNED", 2)
     since = await database.read(latest_seq)
     await store(*(article(source_id=f"a{number}") for number in range(5)))
     read, is_reading = database.read, asyncio.Event()
@@ -223,29 +223,29 @@ async def test_a_stream_that_ends_while_it_reads_ends_without_an_error(
 
     monkeypatch.setattr(database, "read", hang)
     taking = asyncio.create_task(take(await open_stream(hub, since), 5))
-    await asyncio.wait_for(is_reading.wait(), SECONDS_MOST)
-    hub.stop()
-    assert await asyncio.wait_for(taking, SECONDS_MOST) == [since + 1, since + 2]
+    await asyncio.wait_for(is_reading.wait(), MAX_SECONDS)
+    hub.shutdown()
+    assert await asyncio.wait_for(taking, MAX_SECONDS) == [since + 1, since + 2]
 
 
-async def test_a_hub_that_was_stopped_opens_nothing(hub: Hub) -> None:
+async def test_a_hub_that_was_stopped_opens_nothing(hub: StreamHub) -> None:
     streams = [await open_stream(hub, since) for since in (None, 0)]
     taking = [asyncio.create_task(take(each, 100)) for each in streams]
     await asyncio.sleep(0.1)
-    hub.stop()
+    hub.shutdown()
     assert await asyncio.wait_for(asyncio.gather(*taking), 1)
-    with pytest.raises(TooManyStreams) as caught:
+    with pytest.raises(TooManyStreamsError) as caught:
         await open_stream(hub)
     assert caught.value.retry_after == 1
 
 
-async def test_those_who_are_coming_in_count(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hubs, "STREAMS_MOST", 3)
+async def test_those_who_are_coming_in_count(hub: StreamHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "MAX_STREAMS", 3)
     told = await asyncio.gather(*(open_stream(hub) for _ in range(8)), return_exceptions=True)
-    assert [isinstance(each, TooManyStreams) for each in told] == [False] * 3 + [True] * 5
+    assert [isinstance(each, TooManyStreamsError) for each in told] == [False] * 3 + [True] * 5
 
 
-async def test_ended_stream_leaves_no_reference_cycle(hub: Hub, database: Database, store: Store) -> None:
+async def test_ended_stream_leaves_no_reference_cycle(hub: StreamHub, database: Database, store: Store) -> None:
     since = await database.read(latest_seq)
     gc.collect()
     gc.disable()
@@ -257,9 +257,11 @@ async def test_ended_stream_leaves_no_reference_cycle(hub: Hub, database: Databa
         gc.enable()
 
 
-async def _end_stream(hub: Hub, store: Store, since: int, number: int) -> tuple[weakref.ref[Any], weakref.ref[Any]]:
+async def _end_stream(
+    hub: StreamHub, store: Store, since: int, number: int
+) -> tuple[weakref.ref[Any], weakref.ref[Any]]:
     """Open a stream on a channel of its own, read from it and close it; return weak references to both."""
-    subscription = await open_stream(hub, since, ChangesQuestion(edition="*", limit=number + 1))
+    subscription = await open_stream(hub, since, ChangeListParams(edition="*", limit=number + 1))
     channel = subscription._channel
     await store(article(source_id=f"a{number}"))
     assert await take(subscription, 1)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from app.db.session import Database
-from app.domain.logged_change import LoggedChange
+from app.domain.logged_change import ChangeEvent
 from app.queries.changes import latest_seq
-from app.relay.follower import Follower
+from app.relay.follower import LogFollower
 from tests.conftest import NOW, Store
 from tests.following import append, learn
 from tests.records import edition
@@ -17,11 +17,11 @@ from tests.restoring import leap, restore
 async def test_a_follower_is_told_of_a_leap_or_forgets_everything(database: Database, store: Store) -> None:
     calls: list[list[int] | None] = []
 
-    def apply(found: Sequence[LoggedChange]) -> None:
+    def apply(found: Sequence[ChangeEvent]) -> None:
         calls.extend([[each.seq for each in found]] if found else [])
 
     await store(edition())
-    follower = Follower(database, apply, lambda: calls.append(None))
+    follower = LogFollower(database, apply, lambda: calls.append(None))
     await follower.start()
     await learn(follower)
     calls.clear()

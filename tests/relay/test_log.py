@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.db.session import Database
 from app.queries.changes import latest_seq
 from app.relay import log
-from app.relay.log import LogWatch
-from app.relay.waiting import await_changes
-from app.schemas.change import ChangesQuestion
+from app.relay.log import LogWatcher
+from app.relay.waiting import long_poll_changes
+from app.schemas.change import ChangeListParams
 from tests.conftest import NOW, Store
 from tests.records import article
 from tests.statements import counted
@@ -25,17 +25,17 @@ async def write_soon(database: Database, *records: Any) -> None:
     """Write each of these after a moment."""
     for record in records:
         await asyncio.sleep(0.12)
-        await database.write(store_articles, [record], now=NOW)
+        await database.write(upsert_articles, [record], now=NOW)
 
 
 async def test_who_waits_hears_of_the_next_change(database: Database) -> None:
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
     since = await database.read(latest_seq)
     writing = asyncio.create_task(write_soon(database, article(source_id="a")))
-    heard = await asyncio.gather(*(watch.wait_beyond(since, LONG) for _ in range(20)))
+    heard = await asyncio.gather(*(watch.wait_for_seq_after(since, LONG) for _ in range(20)))
     assert all(heard)
-    assert await watch.wait_beyond(since, LONG)  # it has been there for a while
-    assert not await watch.wait_beyond(since + 1, 0.1)
+    assert await watch.wait_for_seq_after(since, LONG)  # it has been there for a while
+    assert not await watch.wait_for_seq_after(since + 1, 0.1)
     await writing
     await watch.close()
 
@@ -48,9 +48,9 @@ async def test_nobody_looks_where_nobody_waits(database: Database, monkeypatch: 
         looks += 1
         return 1
 
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
     monkeypatch.setattr(watch._database, "read", read)
-    assert not await watch.wait_beyond(10**6, 0.2)
+    assert not await watch.wait_for_seq_after(10**6, 0.2)
     seen = looks
     assert 0 < seen <= 5
     await asyncio.sleep(0.2)
@@ -59,21 +59,21 @@ async def test_nobody_looks_where_nobody_waits(database: Database, monkeypatch: 
 
 
 async def test_stopping_sends_everybody_away(database: Database) -> None:
-    watch = LogWatch(database)
-    waiting = [asyncio.create_task(watch.wait_beyond(10**6, LONG)) for _ in range(5)]
+    watch = LogWatcher(database)
+    waiting = [asyncio.create_task(watch.wait_for_seq_after(10**6, LONG)) for _ in range(5)]
     await asyncio.sleep(0.1)
-    watch.stop()
+    watch.shutdown()
     assert await asyncio.gather(*waiting) == [False] * 5
-    assert not await watch.wait_beyond(0, LONG)
+    assert not await watch.wait_for_seq_after(0, LONG)
     await watch.close()
 
 
 async def test_more_than_a_bounded_number_do_not_wait(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "WAITING_MOST", 2)
-    watch = LogWatch(database)
-    waiting = [asyncio.create_task(watch.wait_beyond(10**6, LONG)) for _ in range(2)]
+    monkeypatch.setattr(log, "MAX_WAITING", 2)
+    watch = LogWatcher(database)
+    waiting = [asyncio.create_task(watch.wait_for_seq_after(10**6, LONG)) for _ in range(2)]
     await asyncio.sleep(0)
-    assert not await watch.wait_beyond(0, LONG)
+    assert not await watch.wait_for_seq_after(0, LONG)
     await watch.close()
     assert await asyncio.gather(*waiting) == [False, False]
 
@@ -92,9 +92,9 @@ async def test_a_look_that_fails_in_any_way_is_said_once_and_made_again(
         return await read(*given)
 
     await store(article(source_id="a"))
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
     monkeypatch.setattr(watch._database, "read", stumble)
-    assert await watch.wait_beyond(0, LONG)
+    assert await watch.wait_for_seq_after(0, LONG)
     said = [record for record in caplog.records if record.name == "app.relay.log"]
     assert ["ValueError: no such thing" in record.getMessage() for record in said] == [True]
     assert said[0].exc_info
@@ -104,13 +104,13 @@ async def test_a_look_that_fails_in_any_way_is_said_once_and_made_again(
 async def test_who_waits_with_the_same_question_is_read_for_once(database: Database, store: Store) -> None:
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
-    watch = LogWatch(database)
-    asked = [ChangesQuestion(since=since, wait=20 + n % 5) for n in range(60)]
-    asked += [ChangesQuestion(since=since, tag=["trams"], wait=20) for _ in range(60)]
+    watch = LogWatcher(database)
+    asked = [ChangeListParams(since=since, wait=20 + n % 5) for n in range(60)]
+    asked += [ChangeListParams(since=since, tag=["trams"], wait=20) for _ in range(60)]
     with counted() as statements:
-        waiting = [asyncio.create_task(await_changes(database, watch, question)) for question in asked]
+        waiting = [asyncio.create_task(long_poll_changes(database, watch, question)) for question in asked]
         await asyncio.sleep(1)
-        await database.write(store_articles, [article(source_id="b", tags=["trams"])], now=NOW)
+        await database.write(upsert_articles, [article(source_id="b", tags=["trams"])], now=NOW)
         pages = await asyncio.gather(*waiting)
     assert [[each["seq"] for each in page["items"]] for page in pages] == [[since + 1]] * 120
     assert 122 <= len([each for each in statements if "AS reach" in each]) <= 124  # the first one each asks alone
@@ -132,10 +132,10 @@ async def test_the_loop_goes_on_between_the_pages_of_many(database: Database, mo
             turns, reads = turns + 1, 0
             await asyncio.sleep(0)
 
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
     monkeypatch.setattr(watch._database, "read", read)
     going = asyncio.create_task(go_on())
-    await asyncio.gather(*(watch.ask(ChangesQuestion(since=n)) for n in range(100)))
+    await asyncio.gather(*(watch.read_shared(ChangeListParams(since=n)) for n in range(100)))
     going.cancel()
     assert turns >= 100 / log.READ_AT_ONCE
     assert most <= 2 * log.READ_AT_ONCE
@@ -143,8 +143,8 @@ async def test_the_loop_goes_on_between_the_pages_of_many(database: Database, mo
 
 
 async def test_one_who_leaves_takes_nothing_from_those_with_the_same_question(database: Database) -> None:
-    watch = LogWatch(database)
-    first, second = (asyncio.create_task(watch.ask(ChangesQuestion())) for _ in range(2))
+    watch = LogWatcher(database)
+    first, second = (asyncio.create_task(watch.read_shared(ChangeListParams())) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
     assert (await second)["as_of"] == 1
@@ -154,10 +154,10 @@ async def test_one_who_leaves_takes_nothing_from_those_with_the_same_question(da
 async def test_a_wait_ends_with_an_item_and_not_before(database: Database, store: Store) -> None:
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
     others = [article(source_id=f"other-{n}") for n in range(3)]
     writing = asyncio.create_task(write_soon(database, *others, article(source_id="b", tags=["trams"])))
-    page = await await_changes(database, watch, ChangesQuestion(since=since, tag=["trams"], wait=20))
+    page = await long_poll_changes(database, watch, ChangeListParams(since=since, tag=["trams"], wait=20))
     await writing
     assert [each["seq"] for each in page["items"]] == [since + 4]
     assert page["as_of"] == since + 4
@@ -167,9 +167,9 @@ async def test_a_wait_ends_with_an_item_and_not_before(database: Database, store
 async def test_a_wait_in_vain_moves_as_of(database: Database, store: Store) -> None:
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
-    watch = LogWatch(database)
+    watch = LogWatcher(database)
     writing = asyncio.create_task(write_soon(database, article(source_id="other")))
-    page = await await_changes(database, watch, ChangesQuestion(since=since, tag=["trams"], wait=1))
+    page = await long_poll_changes(database, watch, ChangeListParams(since=since, tag=["trams"], wait=1))
     assert page == {"items": [], "as_of": since + 1, "next": None}
     await writing
     await watch.close()
@@ -177,6 +177,6 @@ async def test_a_wait_in_vain_moves_as_of(database: Database, store: Store) -> N
 
 async def test_what_is_there_already_is_not_waited_for(database: Database, store: Store) -> None:
     await store(article(source_id="a"))
-    watch = LogWatch(database)
-    watch.stop()
-    assert (await await_changes(database, watch, ChangesQuestion(wait=30)))["items"]
+    watch = LogWatcher(database)
+    watch.shutdown()
+    assert (await long_poll_changes(database, watch, ChangeListParams(wait=30)))["items"]

@@ -9,7 +9,7 @@ from app import clock
 from app.db.session import Connection, Database
 from app.domain import purge
 from app.main import create_app
-from app.relay.purging import CHARACTERS_MOST, KEYS_MOST
+from app.relay.purging import MAX_CHARACTERS, MAX_KEYS
 from app.settings import Settings
 from tests.conftest import Store, running
 from tests.following import append
@@ -70,8 +70,8 @@ async def test_many_changes_go_in_bounded_requests(database: Database, network: 
                 await database.write(append_tags, batch * 200, 200)
             await until_settled(database)
     assert {key for each in network.purges for key in each.keys} == {f"tag:{number}" for number in range(800)}
-    assert max(len(each.keys) for each in network.purges) <= KEYS_MOST
-    assert max(len(each.fields["surrogate-key"]) for each in network.purges) <= CHARACTERS_MOST
+    assert max(len(each.keys) for each in network.purges) <= MAX_KEYS
+    assert max(len(each.fields["surrogate-key"]) for each in network.purges) <= MAX_CHARACTERS
 
 
 def append_tags(connection: Connection, first: int, count: int) -> None:
@@ -83,7 +83,7 @@ def append_tags(connection: Connection, first: int, count: int) -> None:
 async def test_far_behind_everything_is_purged(
     database: Database, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "BEHIND_MOST", 10)
+    monkeypatch.setattr(purge, "MAX_BEHIND", 10)
     async with settled_purger(database, network):
         await database.write(append, 11)
         await until(lambda: len(network.purges) == 2)
@@ -99,7 +99,7 @@ async def test_another_log_than_before_purges_everything(database: Database, net
         await until(lambda: network.purges)
         await until_settled(database)
         network.purges.clear()
-        purger.forget()
+        purger.purge_all()
         await until(lambda: network.purges)
         assert network.purges[0].keys == ["all"]
 
@@ -128,5 +128,5 @@ async def test_an_app_tells_the_network_that_it_was_given(
         assert set(network.purges[0].keys) & set(carried)
         network.purges.clear()
         monkeypatch.setattr(clock, "_frozen_at", clock.now() + 1)
-        app.state.follower._clear()
+        app.state.follower._on_reset()
         await until(lambda: network.with_key("all"))

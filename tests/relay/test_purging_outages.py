@@ -44,7 +44,7 @@ async def test_an_outage_is_told_once_and_its_end_once(
         network.status = 204
         await until_settled(database)
     assert [record.getMessage() for record in caplog.records if record.name == purging.__name__] == [
-        "Purging the network waits and tries again: RefusedError: it answers 503",
+        "Purging the network waits and tries again: PurgeRejectedError: it answers 503",
         "The network takes purges again",
     ]
     assert all(each.keys == ["tag:7"] for each in network.purges)
@@ -93,7 +93,7 @@ async def test_the_turn_of_a_process_that_died_ends(database: Database, network:
     async with settled_purger(database, network):
         ends_at = clock.now() + SECOND_US // 4
         known = await progress_of(database)
-        await set_progress(database, known.taken("somebody who died", ends_at))
+        await set_progress(database, known.with_lease("somebody who died", ends_at))
         await database.write(append, key="tag:7")
         await until(lambda: network.purges)
         assert clock.now() >= ends_at
@@ -132,7 +132,7 @@ async def test_a_database_that_fails_is_asked_again(
 ) -> None:
     async with settled_purger(database, network) as purger:
         with monkeypatch.context() as broken:
-            broken.setattr(purger._watch, "prepare", partial(_fail, "gone"))
+            broken.setattr(purger._watch, "ensure_connected", partial(_fail, "gone"))
             await database.write(append, key="tag:7")
             await until(lambda: caplog.records)
         await until(lambda: network.with_key("tag:7"))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from app import clock
 from app.actions.keys import create_key
-from app.domain.api_key import KeyScope
-from app.schemas.api_key import KeyRecord
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
 from tests.api.conftest import fill
 from tests.cache.served import Served, serving
 from tests.conftest import run_once
@@ -25,7 +25,7 @@ def newsroom(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """Create a database file with the small newsroom, and a key that may write."""
     file = tmp_path_factory.mktemp("newsroom") / "dayline.db"
     shutil.copy(sqlite_template, file)
-    record = KeyRecord.model_validate({"name": "Test", "scopes": [KeyScope.ARTICLES_WRITE]})
+    record = ApiKeyCreate.model_validate({"name": "Test", "scopes": [ApiKeyScope.ARTICLES_WRITE]})
 
     def make_key(connection: Connection) -> str:
         fill(connection)

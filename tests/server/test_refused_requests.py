@@ -7,7 +7,7 @@ import httpx
 import jsonschema
 import pytest
 
-from app.api.problem_kinds import KINDS
+from app.api.problem_kinds import PROBLEM_TYPES
 from app.server.refusals import REFUSALS
 from app.server.request_head import check_head
 from app.server.response_fields import SECURITY_FIELDS
@@ -115,7 +115,7 @@ async def test_malformed_request_returns_problem_details_and_closes(server: Serv
     refused = REFUSED[name]
     received = await exchange(server.port, refused.request)
     [response] = parse_responses(received)
-    kind = KINDS[refused.code]
+    kind = PROBLEM_TYPES[refused.code]
     assert response.status == kind.status, received
     assert response.fields["content-type"] == "application/problem+json"
     assert response.fields["connection"] == "close"
@@ -230,7 +230,7 @@ async def test_refusals_follow_the_published_schema_and_resolve(server: Served, 
 
 def test_every_refusal_is_a_documented_problem_type() -> None:
     for refusal in REFUSALS:
-        kind = KINDS[refusal.code]
+        kind = PROBLEM_TYPES[refusal.code]
         assert (kind.status, kind.title) == (refusal.status, refusal.title)
 
 

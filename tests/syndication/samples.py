@@ -7,7 +7,7 @@ from app.domain.feed import FeedContent
 from app.domain.revision import NoteType
 from app.schemas.article import Article, ArticleItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
-from app.syndication.channel import Channel, Publication, guid_of
+from app.syndication.channel import FeedDocument, Publication, urn_for
 
 PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
 HOME: Final = "https://courier.example/"
@@ -127,10 +127,10 @@ def page(item: ArticleItem, **others: Any) -> Article:
     return cast("Article", {**item, **beside, **others})
 
 
-def channel(name: str, content: FeedContent = FeedContent.FULL, **others: Any) -> Channel:
+def channel(name: str, content: FeedContent = FeedContent.FULL, **others: Any) -> FeedDocument:
     """The feed of the paper in the document of this name."""
     members: dict[str, Any] = {
-        "guid": guid_of("feed lume"),
+        "guid": urn_for("feed lume"),
         "title": "The Lume Courier: all the news",
         "publication": PUBLICATION,
         "href": f"{FEED}/{name}",
@@ -139,10 +139,10 @@ def channel(name: str, content: FeedContent = FeedContent.FULL, **others: Any) -
         "rights": "© The Lume Courier",
         "next_href": f"{FEED}/{name}?cursor=abc&limit=2",
     }
-    return Channel(**members | others)
+    return FeedDocument(**members | others)
 
 
-def archive(**others: Any) -> Channel:
+def archive(**others: Any) -> FeedDocument:
     """The archive document of a finished day between two others."""
     links = {
         "href": f"{FEED}/atom/2026-11-20.xml",

@@ -6,13 +6,13 @@ from typing import cast
 import pytest
 
 from app.schemas.body import Image, Rendition
-from app.syndication.channel import changed_at, content_html, guid_of, media_type
+from app.syndication.channel import changed_at, content_html, media_type, urn_for
 from tests.syndication.samples import channel, fog, forms, keeper
 
 
 def test_a_guid_never_changes() -> None:
-    assert guid_of("01m8x3c7k2v9q") == "urn:uuid:aaf34553-3df3-5a96-b4f6-d0b6d75c236f"
-    assert guid_of("01m8x3c7k2v9r") != guid_of("01m8x3c7k2v9q")
+    assert urn_for("01m8x3c7k2v9q") == "urn:uuid:aaf34553-3df3-5a96-b4f6-d0b6d75c236f"
+    assert urn_for("01m8x3c7k2v9r") != urn_for("01m8x3c7k2v9q")
 
 
 def test_the_last_change_is_the_later_of_update_and_public_time_as_instants() -> None:

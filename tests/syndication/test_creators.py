@@ -10,12 +10,12 @@ from lxml import etree
 from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss
-from app.syndication.channel import Channel, creators, guid_of
+from app.syndication.channel import FeedDocument, creators, urn_for
 from tests.syndication.samples import PUBLICATION, fog, keeper, page
 
 AGENCY = {"name": "Associated Press", "url": "https://apnews.example/x"}
-CHANNEL = Channel(
-    guid=guid_of("feed"),
+CHANNEL = FeedDocument(
+    guid=urn_for("feed"),
     title="News",
     publication=PUBLICATION,
     href="https://api.courier.example/feeds/lume/atom.xml",

@@ -4,13 +4,13 @@ import json
 
 from app.domain.feed import FeedContent
 from app.syndication import ninjs
-from app.syndication.channel import guid_of
+from app.syndication.channel import urn_for
 from tests.syndication.samples import PUBLICATION, channel, fog, keeper, page
 
 
 def test_an_article_comes_whole_with_its_picture_and_what_to_read_beside_it() -> None:
     told = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
-    assert told["uri"] == guid_of(fog()["id"])
+    assert told["uri"] == urn_for(fog()["id"])
     assert (told["pubStatus"], told["representationType"], told["version"]) == ("usable", "full", "3")
     assert [each["role"] for each in told["descriptions"]] == ["summary", "disclaimer"]
     assert [(each["rel"], each["type"]) for each in told["associations"]] == [("image", "picture"), ("related", "text")]
@@ -41,7 +41,7 @@ def test_an_article_with_nothing_beside_it_has_no_associations() -> None:
 def test_a_list_is_one_object_that_keeps_the_order() -> None:
     told = json.loads(ninjs.render_list(channel("ninjs.json"), [fog(), keeper()]))
     assert told["type"] == "composite"
-    assert [each["uri"] for each in told["associations"]] == [guid_of(each["id"]) for each in (fog(), keeper())]
+    assert [each["uri"] for each in told["associations"]] == [urn_for(each["id"]) for each in (fog(), keeper())]
     assert [each["name"] for each in told["renditions"]] == ["self", "next"]
     assert json.loads(ninjs.render_list(channel("ninjs.json"), []))["associations"] == []
 
@@ -61,7 +61,7 @@ def test_what_was_withdrawn_is_canceled_under_the_same_name_and_without_a_word_o
     told = json.loads(ninjs.canceled(fog()["id"], at="2026-11-21T09:00:00+02:00"))
     assert told.pop("standard")["name"] == "ninjs"
     assert told == {
-        "uri": guid_of(fog()["id"]),
+        "uri": urn_for(fog()["id"]),
         "type": "text",
         "versionCreated": "2026-11-21T09:00:00+02:00",
         "pubStatus": "canceled",

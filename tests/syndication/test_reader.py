@@ -11,10 +11,10 @@ import pytest
 from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss
-from app.syndication.channel import Channel, guid_of
+from app.syndication.channel import FeedDocument, urn_for
 from tests.syndication.samples import FEED, archive, channel, fog, keeper
 
-Render = Callable[[Channel, Sequence[ArticleItem]], bytes]
+Render = Callable[[FeedDocument, Sequence[ArticleItem]], bytes]
 BOTH = pytest.mark.parametrize("render", [rss.render, atom.render], ids=["rss", "atom"])
 
 
@@ -39,7 +39,7 @@ def test_a_reader_finds_the_feed_and_its_stories(render: Render) -> None:
     assert parsed.feed.language == "en-GB"
     assert parsed.feed.rights == "© The Lume Courier"
     assert {link.rel: link.href for link in parsed.feed.links}["next"] == f"{FEED}/feed.xml?cursor=abc&limit=2"
-    assert [entry.id for entry in parsed.entries] == [guid_of("01m8x3c7k2v9q"), guid_of("01m8x3c7k2v9r")]
+    assert [entry.id for entry in parsed.entries] == [urn_for("01m8x3c7k2v9q"), urn_for("01m8x3c7k2v9r")]
     assert [entry.link for entry in parsed.entries] == [fog()["url"], keeper()["url"]]
     assert [instant(entry.published_parsed).isoformat() for entry in parsed.entries] == [
         "2026-11-20T05:15:30+00:00",

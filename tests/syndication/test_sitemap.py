@@ -30,14 +30,14 @@ def test_a_language_is_told_as_google_news_knows_it(tag: str, code: str) -> None
 
 def test_a_sitemap_that_is_too_long_is_refused() -> None:
     place = Place("https://courier.example/news", None)
-    assert len(read_xml(sitemap.render([place] * sitemap.ENTRIES_MOST, home=HOME))) == 50_000
-    assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.NEWS_ENTRIES_MOST, home=HOME))) == 1_000
+    assert len(read_xml(sitemap.render([place] * sitemap.MAX_ENTRIES, home=HOME))) == 50_000
+    assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.MAX_NEWS_ENTRIES, home=HOME))) == 1_000
     with pytest.raises(ValueError, match="50001"):
-        sitemap.render([place] * (sitemap.ENTRIES_MOST + 1), home=HOME)
+        sitemap.render([place] * (sitemap.MAX_ENTRIES + 1), home=HOME)
     with pytest.raises(ValueError, match="50001"):
-        sitemap.render_index([place] * (sitemap.ENTRIES_MOST + 1), home=HOME)
+        sitemap.render_index([place] * (sitemap.MAX_ENTRIES + 1), home=HOME)
     with pytest.raises(ValueError, match="1001"):
-        sitemap.render_news(PUBLICATION, [fog()] * (sitemap.NEWS_ENTRIES_MOST + 1), home=HOME)
+        sitemap.render_news(PUBLICATION, [fog()] * (sitemap.MAX_NEWS_ENTRIES + 1), home=HOME)
 
 
 def test_an_index_leads_to_its_sitemaps() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from app import clock
 from app.actions.webhooks import create_webhook
 from app.db.session import Database, open_database
-from app.schemas.webhook import WebhookRecord
+from app.schemas.webhook import WebhookCreate
 from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.receivers import Receiver
 
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 async def make_endpoint(database: Database, url: str, *, since: int = 0, **members: Any) -> int:
     """The id of an endpoint that is told of everything behind `since`."""
-    record = WebhookRecord.model_validate({"url": url, **members})
+    record = WebhookCreate.model_validate({"url": url, **members})
     made: int = await database.write(create_webhook, record, secret=SECRET, since=since, now=clock.now())
     return made
 
@@ -33,7 +33,7 @@ async def make_endpoint(database: Database, url: str, *, since: int = 0, **membe
 @asynccontextmanager
 async def dispatching(address: str, **options: Any) -> AsyncIterator[Dispatcher]:
     """One more process that sends, within it; to receivers of this machine, with short pauses after failures."""
-    given = {"opened": LOOPBACK, "delay": lambda _failures, _chance, **_rest: 0.02, **options}
+    given = {"allowed_networks": LOOPBACK, "delay": lambda _failures, _chance, **_rest: 0.02, **options}
     database = open_database(address)
     dispatcher = Dispatcher(database, **given)
     dispatcher.start()
@@ -50,7 +50,7 @@ async def _tell(dispatcher: Dispatcher) -> None:
     """Tell it again and again that there may be changes, as the follower of the log does in a server."""
     while True:
         await asyncio.sleep(0.02)
-        dispatcher.wake_for_changes()
+        dispatcher.wake_if_needed()
 
 
 async def until(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = PATIENCE_S) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from app.domain.webhook import LET_GO
+from app.domain.webhook import REMOVAL_TYPES
 from tests.webhooks.source import Source
 
 TABLES = """
@@ -57,7 +57,7 @@ class HookMirror:
         if article is None:
             assert message["data"]["entry"].keys() >= {"kind", "slug", "href"}
             self._copy.execute("UPDATE place SET is_stale = 1")
-        elif message["type"] in LET_GO:
+        elif message["type"] in REMOVAL_TYPES:
             assert article.keys() == {"id", "href"}
             self._copy.execute("DELETE FROM articles WHERE id = ?", (article["id"],))
         else:

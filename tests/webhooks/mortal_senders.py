@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from random import Random
 from typing import Any
 
-from app.webhooks.client import Attempt
+from app.webhooks.client import DeliveryAttempt
 from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.endpoints import dispatching
 from tests.webhooks.sendings import Sendings
@@ -42,7 +42,7 @@ class Sender:
         dispatcher.holder = "nobody"  # so that it hands over nothing
         await self._stack.aclose()
 
-    async def _listen(self, url: str, body: bytes, headers: Any, **asked: Any) -> Attempt:
+    async def _listen(self, url: str, body: bytes, headers: Any, **asked: Any) -> DeliveryAttempt:
         attempt = await self._send(url, body, headers, **asked)
         if attempt.is_delivered:
             self.heard = headers["webhook-id"]

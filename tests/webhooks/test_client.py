@@ -15,8 +15,8 @@ from shutil import which
 import pytest
 from standardwebhooks import Webhook
 
-from app.webhooks.client import Attempt, Client
-from app.webhooks.guard import REFUSED, Guard, LookUp
+from app.webhooks.client import DeliveryAttempt, WebhookClient
+from app.webhooks.guard import REFUSED, LookUp, SsrfGuard
 from app.webhooks.signature import make_secret, sign
 from tests.relay.network import until
 from tests.webhooks.receivers import Manner, a_receiver, answering, hanging, writing
@@ -31,16 +31,16 @@ BOMB = gzip.compress(bytes(10_000_000))
 @asynccontextmanager
 async def a_client(
     *, look_up: LookUp | None = None, deadline_s: float = 5, at_once: int = 64, trust: ssl.SSLContext | None = None
-) -> AsyncIterator[Client]:
-    guard = Guard((LOOPBACK,), look_up=look_up)
-    client = Client(guard, deadline_s=deadline_s, connect_s=deadline_s / 2, at_once=at_once, trust=trust)
+) -> AsyncIterator[WebhookClient]:
+    guard = SsrfGuard((LOOPBACK,), look_up=look_up)
+    client = WebhookClient(guard, deadline_s=deadline_s, connect_s=deadline_s / 2, at_once=at_once, trust=trust)
     try:
         yield client
     finally:
         await client.close()
 
 
-async def attempt_at(manner: Manner, *, deadline_s: float = 5) -> Attempt:
+async def attempt_at(manner: Manner, *, deadline_s: float = 5) -> DeliveryAttempt:
     async with a_receiver(manner) as receiver, a_client(deadline_s=deadline_s) as client:
         return await client.send(receiver.url, BODY, {})
 
@@ -269,7 +269,7 @@ async def test_a_cancelled_attempt_gives_its_place_and_its_connection_back() -> 
 
 async def test_a_deadline_in_the_middle_of_a_handshake_closes_the_connection() -> None:
     async with a_receiver(hanging) as receiver:
-        client = Client(Guard((LOOPBACK,)), deadline_s=0.3, connect_s=30)
+        client = WebhookClient(SsrfGuard((LOOPBACK,)), deadline_s=0.3, connect_s=30)
         attempt = await client.send(receiver.url.replace("http:", "https:"), BODY, {})
         assert attempt.reason == LATE
         await until(lambda: receiver.ended == 1)
@@ -328,8 +328,8 @@ async def test_a_name_with_a_public_and_a_private_address_is_not_connected_to() 
 async def test_a_second_address_is_tried_when_the_first_takes_nothing() -> None:
     look_up, _ = leading_to(["::1", "127.0.0.1"])
     async with a_receiver(answering()) as receiver:
-        guard = Guard((LOOPBACK, ip_network("::1/128")), look_up=look_up)
-        client = Client(guard, deadline_s=2, connect_s=1)
+        guard = SsrfGuard((LOOPBACK, ip_network("::1/128")), look_up=look_up)
+        client = WebhookClient(guard, deadline_s=2, connect_s=1)
         attempt = await client.send(f"http://two.test:{receiver.port}/", BODY, {})
         await client.close()
     assert attempt.is_delivered

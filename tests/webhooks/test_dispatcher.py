@@ -11,13 +11,13 @@ from standardwebhooks.webhooks import Webhook
 
 from app import clock
 from app.actions import deliveries, webhooks
-from app.actions.deliveries import claim_endpoint, tidy_deliveries
+from app.actions.deliveries import acquire_lease, prune_deliveries
 from app.db.session import Database
 from app.domain.change import ChangeType
 from app.domain.instant import DAY_US, SECOND_US
-from app.queries.deliveries import find_turn
+from app.queries.deliveries import next_delivery
 from app.webhooks import deliverer as deliverer_module
-from app.webhooks.holder import has_ended, make_holder
+from app.webhooks.holder import is_dead, make_owner_id
 from tests.conftest import NOW, Store
 from tests.records import article, edition, tag
 from tests.webhooks.endpoints import (
@@ -100,7 +100,7 @@ async def _delivered(database: Database, number: int) -> bool:
 async def test_bad_receivers_delay_nobody(
     database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.webhooks.dispatcher.SENDING_S", 0.1)
+    monkeypatch.setattr("app.webhooks.dispatcher.SHUTDOWN_SEND_S", 0.1)
     await store(edition())
     head = b"HTTP/1.1 200 OK\r\n"
     megabytes = writing(head + b"content-length: 99999999\r\n\r\n", b"x" * 65_536, is_endless=True)
@@ -313,7 +313,7 @@ async def test_a_claim_holds_until_it_ends_and_can_be_taken_over_from_the_dead(
 
     async def claims(holder: str, now: int, over: str | None = None) -> bool:
         return await database.write(
-            claim_endpoint, endpoint, holder=holder, over=over, now=now, until=now + 40 * SECOND_US
+            acquire_lease, endpoint, holder=holder, dead_owner=over, now=now, until=now + 40 * SECOND_US
         )
 
     assert await claims("a", NOW)
@@ -326,28 +326,28 @@ async def test_a_claim_holds_until_it_ends_and_can_be_taken_over_from_the_dead(
 
 
 def test_only_a_process_that_ran_here_and_runs_no_more_has_ended() -> None:
-    own = make_holder()
+    own = make_owner_id()
     place, number, started, _ = own.split(".")
-    assert not has_ended(own)
-    assert not has_ended("a")
-    assert not has_ended(f"elsewhere.{number}.1.x")
-    assert not has_ended(f"0{place}.999999999.{started}.x"), "another boot, another machine"
-    assert has_ended(f"{place}.{number}.{int(started) + 1}.x"), "its number was given to another"
-    assert has_ended(f"{place}.999999999.{started}.x")
+    assert not is_dead(own)
+    assert not is_dead("a")
+    assert not is_dead(f"elsewhere.{number}.1.x")
+    assert not is_dead(f"0{place}.999999999.{started}.x"), "another boot, another machine"
+    assert is_dead(f"{place}.{number}.{int(started) + 1}.x"), "its number was given to another"
+    assert is_dead(f"{place}.999999999.{started}.x")
 
 
 async def test_of_what_was_delivered_the_latest_stay(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(edition())
-    monkeypatch.setattr(deliveries, "KEPT_MOST", 3)
+    monkeypatch.setattr(deliveries, "MAX_KEPT", 3)
     for number in range(2):
         endpoint = await make_endpoint(database, f"https://partner.example/{number}")
         await database.write(_fill, endpoint)
-    await database.write(tidy_deliveries, now=NOW)
+    await database.write(prune_deliveries, now=NOW)
     left = await rows(database, "SELECT seq, status FROM webhook_deliveries ORDER BY endpoint_id, seq")
     assert [each.seq for each in left] == [6, 7, 8, 9, 10, 11] * 2
-    await database.write(tidy_deliveries, now=NOW + 31 * DAY_US)
+    await database.write(prune_deliveries, now=NOW + 31 * DAY_US)
     assert await count(database, "delivered") == 0
     assert await count(database, "pending") == 6
 
@@ -366,15 +366,15 @@ async def test_an_outage_of_the_database_is_waited_for(
 ) -> None:
     await store(edition())
     outages = iter([OperationalError("SELECT", {}, Exception("gone"))] * 2)
-    real = find_turn
+    real = next_delivery
 
     def failing(*args: Any, **kwargs: Any) -> Any:
         if (error := next(outages, None)) is not None:
             raise error
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(deliverer_module, "find_turn", failing)
-    monkeypatch.setattr("app.webhooks.dispatcher.FAULTY_S", 0.05)
+    monkeypatch.setattr(deliverer_module, "next_delivery", failing)
+    monkeypatch.setattr("app.webhooks.dispatcher.ERROR_BACKOFF_S", 0.05)
     async with a_receiver(answering()) as receiver, dispatching(database_address):
         await make_endpoint(database, receiver.url)
         await until(lambda: _delivered(database, 1))
@@ -390,8 +390,8 @@ async def test_a_change_is_not_told_before_all_processes_answer_by_it(
         await until(lambda: _delivered(database, 1))
         deliverer = dispatcher._made_deliverer
         assert deliverer is not None
-        watch = database.watch_commits(lambda: None)
-        assert deliverer._settled_s == (0.0 if watch.trusted_s > 1 else watch.trusted_s)
+        watch = database.commit_watch(lambda: None)
+        assert deliverer._settled_s == (0.0 if watch.trust_window_s > 1 else watch.trust_window_s)
         await watch.close()
         deliverer._settled_s = 0.3
         begun = time.monotonic()
@@ -413,4 +413,4 @@ async def test_nothing_stays_in_memory_of_endpoints_that_were_deleted(
         dispatcher.wake()
         await until(lambda: not dispatcher._working)
         deliverer = dispatcher._deliverer()
-        await until(lambda: (deliverer.seen, deliverer._held, dispatcher._faulty) == ({}, {}, {}))
+        await until(lambda: (deliverer.scanned_up_to, deliverer._leases, dispatcher._backoff_until) == ({}, {}, {}))

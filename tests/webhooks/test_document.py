@@ -48,5 +48,5 @@ def test_every_type_of_message_is_told() -> None:
 def test_its_numbers_are_those_of_the_code() -> None:
     assert f"within {client.DEADLINE_S:g} seconds" in TEXT
     assert "after 5 s, 30 s, 2 min, 10 min, 30 min, 1 h, and from then on every 3 h" in TEXT
-    assert backoff.DELAYS_S == (5, 30, 120, 600, 1_800, 3_600, 10_800)
-    assert (backoff.DISABLED_AFTER_DAYS, backoff.RETRY_AFTER_MOST_S) == (5, 4 * 3_600)
+    assert backoff.RETRY_DELAYS_S == (5, 30, 120, 600, 1_800, 3_600, 10_800)
+    assert (backoff.DISABLED_AFTER_DAYS, backoff.MAX_RETRY_AFTER_S) == (5, 4 * 3_600)

@@ -14,8 +14,8 @@ from uuid import uuid4
 import pytest
 
 from app import clock
-from app.actions.articles import store_articles
-from app.actions.catalogue import store_entry
+from app.actions.articles import upsert_articles
+from app.actions.catalogue import upsert_entry
 from app.db import migrations
 from app.db.session import Database, open_database
 from app.queries.changes import latest_seq
@@ -26,7 +26,7 @@ from tests.webhooks.endpoints import count, ids, make_endpoint, seqs
 from tests.webhooks.receivers import Receiver, a_receiver, answering
 
 SERVERS = 2
-SECONDS_MOST = 3_600
+MAX_SECONDS = 3_600
 EVERY_S = 1.5
 
 
@@ -85,7 +85,7 @@ async def publish(database: Database, number: int, *, at_once: int = 10) -> None
     """So many stories, some at a time."""
     for start in range(0, number, at_once):
         batch = [article(source_id=f"s{n}") for n in range(start, min(start + at_once, number))]
-        await database.write(store_articles, batch, now=clock.now())
+        await database.write(upsert_articles, batch, now=clock.now())
         await asyncio.sleep(0.005)
 
 
@@ -105,7 +105,7 @@ async def live_through(address: str, folder: Path, *, endpoints: int, stories: i
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         receivers = [await stack.enter_async_context(a_receiver(answering(204))) for _ in range(endpoints)]
-        await database.write(store_entry, edition(), now=clock.now())
+        await database.write(upsert_entry, edition(), now=clock.now())
         for receiver in receivers:
             await make_endpoint(database, receiver.url)
         stack.callback(killing.end)
@@ -113,7 +113,7 @@ async def live_through(address: str, folder: Path, *, endpoints: int, stories: i
         publishing = asyncio.create_task(publish(database, stories))
         expected = endpoints * (stories + 1)
         while (done := await count(database, "delivered")) < expected:
-            assert time.monotonic() - begun < SECONDS_MOST, f"{done} of {expected} after {killing.kills} kills"
+            assert time.monotonic() - begun < MAX_SECONDS, f"{done} of {expected} after {killing.kills} kills"
             await asyncio.sleep(random.uniform(0.2, EVERY_S) if kills is None else 0.01)
             if kills is None or killing.kills < min(kills, (kills + 1) * done // expected):
                 await killing.kill_one()

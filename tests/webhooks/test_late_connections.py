@@ -6,7 +6,7 @@ import pytest
 
 from app.db.session import Database
 from app.webhooks.dispatcher import Dispatcher
-from app.webhooks.guard import Guard
+from app.webhooks.guard import SsrfGuard
 from tests.conftest import Store
 from tests.records import article, edition
 from tests.webhooks.endpoints import LOOPBACK, count, dispatching, make_endpoint, messages, rows, until
@@ -35,7 +35,7 @@ class SlowNames:
 def names(monkeypatch: pytest.MonkeyPatch) -> SlowNames:
     """What every dispatcher of the test looks names up by."""
     found = SlowNames()
-    monkeypatch.setattr(Dispatcher, "_guard", lambda _dispatcher: Guard(LOOPBACK, look_up=found))
+    monkeypatch.setattr(Dispatcher, "_guard", lambda _dispatcher: SsrfGuard(LOOPBACK, look_up=found))
     return found
 
 

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from app import clock
-from app.actions.deliveries import record_delivery, record_failure, tidy_deliveries
+from app.actions.deliveries import prune_deliveries, record_delivery, record_failure
 from app.actions.webhooks import replay_changes
 from app.db.session import Database
-from app.domain.webhook import Outcome, Setback
+from app.domain.webhook import AttemptResult, FailureState
 from app.models.webhook import webhook_endpoints
 from tests.conftest import NOW, Store
 from tests.records import article, edition
@@ -19,8 +19,8 @@ from tests.webhooks.endpoints import count, dispatching, make_endpoint, seqs, un
 from tests.webhooks.receivers import a_receiver, answering
 
 BEGUN_S = 0.3
-OUTCOME = Outcome(attempted_at=NOW, response_status=200, reason="The receiver answered 200.", duration_ms=1)
-SETBACK = Setback(failing_since=NOW, due_at=NOW, disabled_reason=None)
+OUTCOME = AttemptResult(attempted_at=NOW, response_status=200, reason="The receiver answered 200.", duration_ms=1)
+SETBACK = FailureState(failing_since=NOW, due_at=NOW, disabled_reason=None)
 
 
 def deliver(connection: Connection, endpoint: int) -> None:
@@ -35,7 +35,7 @@ def fail(connection: Connection, endpoint: int) -> None:
 
 def tidy(connection: Connection, _endpoint: int) -> None:
     """What housekeeping does."""
-    tidy_deliveries(connection, now=2 * NOW)
+    prune_deliveries(connection, now=2 * NOW)
 
 
 def replay_slowly(connection: Connection, endpoint: int) -> None:

@@ -47,7 +47,7 @@ async def test_a_sender_that_lived_through_it_uses_no_number_again(
         for number in range(5):  # of no concern to it: noted nowhere but in the process that saw them
             await store(article(source_id=f"lost-{number}"))
         sent = await database.read(latest_seq)
-        await until(lambda: dispatcher._deliverer().seen.get(endpoint, (0, 0))[1] == sent)
+        await until(lambda: dispatcher._deliverer().scanned_up_to.get(endpoint, (0, 0))[1] == sent)
         gap = await database.write(restore, last)
         await store(article(source_id="b", tags=["trams"]))
         await until(lambda: len(receiver.requests) == told + 2)

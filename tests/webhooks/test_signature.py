@@ -6,7 +6,7 @@ from base64 import b64encode
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from app.errors import InvalidValue
+from app.errors import InvalidValueError
 from app.webhooks.signature import make_secret, parse_secret, sign
 
 BODY = '{"type":"article.published","headline":"Туман над гаванню"}'.encode()
@@ -85,7 +85,7 @@ def test_secrets_of_24_to_64_octets_are_taken(octets: int) -> None:
     ],
 )
 def test_anything_else_is_no_secret_and_is_not_repeated(text: str) -> None:
-    with pytest.raises(InvalidValue) as caught:
+    with pytest.raises(InvalidValueError) as caught:
         parse_secret(text)
     assert caught.value.detail == "A secret is 'whsec_' and the base64 of 24 to 64 octets."
 
@@ -95,5 +95,5 @@ def test_anything_else_is_no_secret_and_is_not_repeated(text: str) -> None:
     [("a.b", 1, [make_secret()]), ("", 1, [make_secret()]), ("a", -1, [make_secret()]), ("a", 1, [])],
 )
 def test_what_would_blur_a_signature_is_not_signed(message_id: str, at: int, secrets: list[str]) -> None:
-    with pytest.raises(InvalidValue):
+    with pytest.raises(InvalidValueError):
         sign(message_id, at, BODY, secrets)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.db.listening import ListeningWatch
+from app.db.listening import PgCommitWatch
 from app.db.session import Database
 from app.queries import bulk, changes, deliveries
 from app.webhooks import dispatcher
@@ -16,7 +16,7 @@ from tests.webhooks.webhook_history import WebhookHistory
 HISTORIES = 1
 HISTORIES_SOAK = 500
 BATCHES = (bulk.BATCH, 2)
-WINDOWS = (changes.SCANNED_MOST, 3, 20)
+WINDOWS = (changes.MAX_SCANNED, 3, 20)
 FILLINGS = (deliveries.FILLED_AT_ONCE, 1, 3, 10)
 HAPPENED = (
     *("articles", "told_last", "stored", "repeats", "looked", "copies", "compacted", "replays", "put_back", "moves"),
@@ -36,11 +36,11 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The holders whose processes have ended; those that live look about them quickly."""
     ended: set[str] = set()
     monkeypatch.setattr("app.main.Dispatcher", Resting)
-    monkeypatch.setattr(dispatcher, "has_ended", ended.__contains__)
-    monkeypatch.setattr(dispatcher, "APART_S", 0.003)
-    monkeypatch.setattr(dispatcher, "GLANCE_S", 0.005)
-    monkeypatch.setattr(ListeningWatch, "trusted_s", 0.02)
-    monkeypatch.setattr(ListeningWatch, "looks_every_s", 0.01)
+    monkeypatch.setattr(dispatcher, "is_dead", ended.__contains__)
+    monkeypatch.setattr(dispatcher, "MIN_POLL_GAP_S", 0.003)
+    monkeypatch.setattr(dispatcher, "MARK_POLL_S", 0.005)
+    monkeypatch.setattr(PgCommitWatch, "trust_window_s", 0.02)
+    monkeypatch.setattr(PgCommitWatch, "poll_interval_s", 0.01)
     return ended
 
 
@@ -51,7 +51,7 @@ async def live_through(
 
     async def live(number: int) -> Counter[str]:
         patch.setattr(bulk, "BATCH", BATCHES[number % len(BATCHES)])
-        patch.setattr(changes, "SCANNED_MOST", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(changes, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
         patch.setattr(deliveries, "FILLED_AT_ONCE", FILLINGS[number % len(FILLINGS)])
         return await WebhookHistory(database, number, address=address, folder=folder, dead=dead).run()
 

@@ -7,10 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.actions.deliveries import KEPT_US, tidy_deliveries
+from app.actions.deliveries import KEPT_US, prune_deliveries
 from app.actions.webhooks import delete_webhook, edit_webhook, replay_changes
 from app.db.session import Connection, Database
-from app.queries.deliveries import list_waiting, read_filling
+from app.queries.deliveries import list_enabled_endpoints, read_outbox_batch
 from tests.api.mirror import walked
 from tests.conftest import NOW
 from tests.queries.history import Walk
@@ -177,7 +177,7 @@ class WebhookHistory(MirrorHistory):
         self.counts["switched"] += 1
 
     async def _tidy(self) -> None:
-        await self._database.write(tidy_deliveries, now=clock.now() + self._chance.choice((0, KEPT_US)))
+        await self._database.write(prune_deliveries, now=clock.now() + self._chance.choice((0, KEPT_US)))
 
     async def _stay_away_once(self) -> None:
         """So much is written that what was not told yet has been made short in the log."""
@@ -197,14 +197,16 @@ class WebhookHistory(MirrorHistory):
         self._senders.wake()
 
     def _is_enabled(self, connection: Connection) -> bool:
-        return any(each.id == self._endpoint for each in list_waiting(connection))
+        return any(each.id == self._endpoint for each in list_enabled_endpoints(connection))
 
     def _is_quiet(self, connection: Connection) -> bool:
         """Whether there is nothing to send, or nobody wants it."""
-        for each in list_waiting(connection):
+        for each in list_enabled_endpoints(connection):
             since = each.filled_seq
             while each.id == self._endpoint:
-                found = None if each.has_pending else read_filling(connection, each.id, since=since, now=clock.now())
+                found = (
+                    None if each.has_pending else read_outbox_batch(connection, each.id, since=since, now=clock.now())
+                )
                 if found is None or found.rows:
                     return False
                 if found.is_end:

@@ -2,30 +2,30 @@
 
 from fastapi import Request, Response
 
-from app.api.deps import database_of
-from app.api.openapi import documented
-from app.api.private import EDITORIAL, private_answer
-from app.api.query import read_question
-from app.api.routes import resource
-from app.domain.api_key import KeyScope
+from app.api.deps import get_database
+from app.api.openapi import operation
+from app.api.private import EDITORIAL, private_response
+from app.api.query import parse_query
+from app.api.routes import make_router
+from app.domain.api_key import ApiKeyScope
 from app.queries.audit import list_audit
-from app.schemas.audit import AUDIT_EXAMPLE, Audit, AuditQuestion
+from app.schemas.audit import AUDIT_EXAMPLE, AuditLogPage, AuditLogParams
 
-router = resource("Newsroom", prefix=EDITORIAL)
+router = make_router("Newsroom", prefix=EDITORIAL)
 
 
 @router.get(
     "/changes",
     summary="Who did what, the latest first",
-    **documented(
-        AuditQuestion,
-        Audit,
+    **operation(
+        AuditLogParams,
+        AuditLogPage,
         AUDIT_EXAMPLE,
-        problems=(400, 422),
-        scopes=(KeyScope.ARTICLES_PUBLISH, KeyScope.CATALOGUE_WRITE, KeyScope.KEYS_MANAGE),
+        errors=(400, 422),
+        scopes=(ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE, ApiKeyScope.KEYS_MANAGE),
     ),
 )
 async def list_editorial_changes(request: Request) -> Response:
     """Every public change with whoever made it; drafts are told of by the revisions of each article."""
-    question = read_question(request, AuditQuestion)
-    return private_answer(await database_of(request).read(list_audit, question))
+    question = parse_query(request, AuditLogParams)
+    return private_response(await get_database(request).read(list_audit, question))

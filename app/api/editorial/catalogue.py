@@ -8,28 +8,28 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions import entries as actions
-from app.api.body import read_body, read_object
-from app.api.deps import database_of
-from app.api.editorial.changing import expected_revisions
-from app.api.idempotency import PrivateAnswer, answer_once, as_sent
-from app.api.openapi import documented
-from app.api.private import EDITORIAL, private_answer
-from app.api.query import read_question
-from app.api.routes import resource
-from app.api.security import principal_of
+from app.api.body import parse_body, parse_json_object
+from app.api.deps import get_database
+from app.api.editorial.changing import parse_if_match
+from app.api.idempotency import StoredResponse, idempotent_response, to_stored_response
+from app.api.openapi import operation
+from app.api.private import EDITORIAL, private_response
+from app.api.query import parse_query
+from app.api.routes import make_router
+from app.api.security import get_principal
 from app.db.session import Connection
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.domain.scope import Facet
 from app.queries.entries import get_entry, list_entries
-from app.records.catalogue import name_of
+from app.records.catalogue import entry_name
 from app.schemas import editorial_catalogue as schemas
-from app.schemas.question import Nothing
+from app.schemas.question import NoParams
 from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
-router = resource("Newsroom", prefix=EDITORIAL)
+router = make_router("Newsroom", prefix=EDITORIAL)
 
-SCOPES = (KeyScope.CATALOGUE_WRITE,)
-SAVED = {"revision": 2, "modified_at": "2026-11-20T17:30:00+00:00", "listed": True}
+SCOPES = (ApiKeyScope.CATALOGUE_WRITE,)
+REVISION_EXAMPLE = {"revision": 2, "modified_at": "2026-11-20T17:30:00+00:00", "listed": True}
 Handler = Callable[..., Awaitable[Response]]
 
 
@@ -38,7 +38,7 @@ class _Kind(NamedTuple):
 
     facet: Facet
     noun: str
-    called: str
+    noun_with_article: str
     record: type[CatalogueRecord]
     answer: Any
     saved: Any
@@ -47,7 +47,7 @@ class _Kind(NamedTuple):
     @property
     def question(self) -> type[Any]:
         """What the address of one takes: sections are an edition's."""
-        return schemas.EntryQuestion if self.facet is Facet.SECTION else Nothing
+        return schemas.EditorialEntryParams if self.facet is Facet.SECTION else NoParams
 
 
 KINDS = (
@@ -91,50 +91,50 @@ KINDS = (
 )
 
 
-def _creates(kind: _Kind) -> Handler:
+def _make_create(kind: _Kind) -> Handler:
     async def create(request: Request) -> Response:
         """A new entry; 409 where there is one of that name. Takes an `Idempotency-Key`."""
-        read_question(request, Nothing)
-        record, actor = await read_body(request, kind.record), principal_of(request).actor
+        parse_query(request, NoParams)
+        record, actor = await parse_body(request, kind.record), get_principal(request).actor
 
-        def make(connection: Connection) -> PrivateAnswer:
+        def make(connection: Connection) -> StoredResponse:
             actions.create_entry(connection, record, now=clock.now(), actor=actor)
             edition = record.edition if isinstance(record, SectionRecord) else None
-            entry = get_entry(connection, kind.facet, name_of(record), edition=edition)
+            entry = get_entry(connection, kind.facet, entry_name(record), edition=edition)
             headers = {"location": entry["href"]}
-            return as_sent(
-                private_answer({**entry, "warnings": []}, status=201, revision=entry["revision"], headers=headers)
+            return to_stored_response(
+                private_response({**entry, "warnings": []}, status=201, revision=entry["revision"], headers=headers)
             )
 
-        return await answer_once(request, make)
+        return await idempotent_response(request, make)
 
     return create
 
 
-def _browses(kind: _Kind) -> Handler:
+def _make_list(kind: _Kind) -> Handler:
     async def browse(request: Request) -> Response:
         """Every entry by its name, those that only drafts name so far too."""
-        question = read_question(request, schemas.EntriesQuestion)
-        return private_answer(await database_of(request).read(list_entries, kind.facet, question))
+        question = parse_query(request, schemas.EditorialEntryListParams)
+        return private_response(await get_database(request).read(list_entries, kind.facet, question))
 
     return browse
 
 
-def _reads(kind: _Kind) -> Handler:
+def _make_get(kind: _Kind) -> Handler:
     async def read(request: Request, name: str) -> Response:
         """The entry in record form, also while only drafts name it."""
         edition = _edition_asked(request, kind)
-        entry = await database_of(request).read(get_entry, kind.facet, name, edition=edition)
-        return private_answer(entry, revision=entry["revision"])
+        entry = await get_database(request).read(get_entry, kind.facet, name, edition=edition)
+        return private_response(entry, revision=entry["revision"])
 
     return _with_example(read, kind)
 
 
-def _edits(kind: _Kind) -> Handler:
+def _make_update(kind: _Kind) -> Handler:
     async def edit(request: Request, name: str) -> Response:
         """A merge patch (RFC 7396); everything that shows the entry follows. `If-Match` is heeded."""
-        edition, expected = _edition_asked(request, kind), expected_revisions(request)
-        patch, actor = await read_object(request), principal_of(request).actor
+        edition, expected = _edition_asked(request, kind), parse_if_match(request)
+        patch, actor = await parse_json_object(request), get_principal(request).actor
 
         def run(connection: Connection) -> Response:
             shown = get_entry(connection, kind.facet, name, edition=edition)
@@ -150,9 +150,9 @@ def _edits(kind: _Kind) -> Handler:
                 actor=actor,
             )
             entry = get_entry(connection, kind.facet, name, edition=edition)
-            return private_answer({**entry, "warnings": []}, revision=entry["revision"])
+            return private_response({**entry, "warnings": []}, revision=entry["revision"])
 
-        return await database_of(request).write(run)
+        return await get_database(request).write(run)
 
     return _with_example(edit, kind)
 
@@ -166,7 +166,7 @@ def _with_example(handler: Handler, kind: _Kind) -> Handler:
 
 
 def _edition_asked(request: Request, kind: _Kind) -> str | None:
-    edition: str | None = getattr(read_question(request, kind.question), "edition", None)
+    edition: str | None = getattr(parse_query(request, kind.question), "edition", None)
     return edition
 
 
@@ -174,7 +174,11 @@ def _example_of(kind: _Kind) -> tuple[dict[str, Any], dict[str, Any], dict[str, 
     """What is sent to make one, what is answered, and an edit of it."""
     given = schemas.EXAMPLES[kind.record]
     href = f"/v1/editorial/{kind.noun}s/{given.get('code', given.get('slug'))}"
-    return given, {**given, "href": href, **SAVED}, {"name": "Night trams"} if "name" in given else {"text": "Comment"}
+    return (
+        given,
+        {**given, "href": href, **REVISION_EXAMPLE},
+        {"name": "Night trams"} if "name" in given else {"text": "Comment"},
+    )
 
 
 def _add_list_routes(kind: _Kind) -> None:
@@ -184,19 +188,19 @@ def _add_list_routes(kind: _Kind) -> None:
     page = {"items": [example], "next": None}
     router.add_api_route(
         path,
-        _creates(kind),
+        _make_create(kind),
         methods=["POST"],
         name=f"create_{noun}",
-        summary=f"Make {kind.called}",
-        **documented(None, kind.saved, {**example, "warnings": []}, problems=(409, 422), scopes=SCOPES, **body),
+        summary=f"Make {kind.noun_with_article}",
+        **operation(None, kind.saved, {**example, "warnings": []}, errors=(409, 422), scopes=SCOPES, **body),
     )
     router.add_api_route(
         path,
-        _browses(kind),
+        _make_list(kind),
         methods=["GET"],
         name=f"list_editorial_{noun}s",
         summary=f"{noun.capitalize()}s as editors see them",
-        **documented(schemas.EntriesQuestion, kind.page, page, problems=(400, 404, 422), scopes=SCOPES),
+        **operation(schemas.EditorialEntryListParams, kind.page, page, errors=(400, 404, 422), scopes=SCOPES),
     )
 
 
@@ -206,20 +210,20 @@ def _add_entry_routes(kind: _Kind) -> None:
     body: dict[str, Any] = {"command": schemas.patch_of(kind.record), "command_example": patch}
     router.add_api_route(
         path,
-        _reads(kind),
+        _make_get(kind),
         methods=["GET"],
         name=f"get_editorial_{noun}",
-        summary=f"{kind.called.capitalize()} as editors see it",
-        **documented(kind.question, kind.answer, example, scopes=SCOPES),
+        summary=f"{kind.noun_with_article.capitalize()} as editors see it",
+        **operation(kind.question, kind.answer, example, scopes=SCOPES),
     )
     router.add_api_route(
         path,
-        _edits(kind),
+        _make_update(kind),
         methods=["PATCH"],
         name=f"edit_{noun}",
-        summary=f"Edit {kind.called}",
-        **documented(
-            kind.question, kind.saved, {**example, "warnings": []}, problems=(404, 412, 422), scopes=SCOPES, **body
+        summary=f"Edit {kind.noun_with_article}",
+        **operation(
+            kind.question, kind.saved, {**example, "warnings": []}, errors=(404, 412, 422), scopes=SCOPES, **body
         ),
     )
 

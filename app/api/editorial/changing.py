@@ -7,25 +7,25 @@ from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 
-from app.api.body import checked
-from app.api.deps import database_of
-from app.api.private import private_answer
-from app.api.security import principal_of
+from app.api.body import run_check
+from app.api.deps import get_database
+from app.api.private import private_response
+from app.api.security import get_principal
 from app.db.session import Connection
-from app.domain.api_key import KeyScope
-from app.domain.editor import Editor
-from app.errors import PreconditionRequired
-from app.queries.editorial import find_id, get_editorial_article
+from app.domain.api_key import ApiKeyScope
+from app.domain.editor import Actor
+from app.errors import PreconditionRequiredError
+from app.queries.editorial import get_editorial_article, parse_article_id
 from app.schemas import editorial_examples as examples
-from app.schemas.record import ArticleSubmission
+from app.schemas.record import ArticleCreate
 from app.schemas.validation import validated
 from app.schemas.write_warning import WriteWarning, find_warnings
 
-DRAFTS = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH)
-PUBLISH = (KeyScope.ARTICLES_PUBLISH,)
-NOT_HERE = (404, 409, 412, 422)
+WRITE_SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
+PUBLISH_SCOPES = (ApiKeyScope.ARTICLES_PUBLISH,)
+ARTICLE_ERRORS = (404, 409, 412, 422)
 
-EVERY_REVISION = range(1, 2**31)
+ANY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
 ArticleKey = Annotated[str, Path(description="The article's id.", examples=[examples.ITEM["id"]])]
@@ -34,18 +34,18 @@ ScheduledKey = Annotated[str, Path(description="The article's id.", examples=[ex
 WithdrawnKey = Annotated[str, Path(description="The article's id.", examples=[examples.WITHDRAWN_ID])]
 
 
-def editor_of(request: Request) -> Editor:
+def get_actor(request: Request) -> Actor:
     """The key behind a request as whoever makes the change."""
-    principal = principal_of(request)
-    return Editor(
-        actor=principal.actor,
-        may_write=principal.may(KeyScope.ARTICLES_WRITE),
-        may_publish=principal.may(KeyScope.ARTICLES_PUBLISH),
+    principal = get_principal(request)
+    return Actor(
+        name=principal.actor,
+        can_write=principal.may(ApiKeyScope.ARTICLES_WRITE),
+        can_publish=principal.may(ApiKeyScope.ARTICLES_PUBLISH),
     )
 
 
-def expected_revisions(request: Request, *, is_required: bool = False) -> Collection[int] | None:
-    """The revisions that `If-Match` names (RFC 9110, section 13.1.1), None where it is not sent; PreconditionRequired.
+def parse_if_match(request: Request, *, is_required: bool = False) -> Collection[int] | None:
+    """Return the revisions in `If-Match` (RFC 9110, section 13.1.1), None without it; PreconditionRequiredError.
 
     `*` is every revision there can be, but not none at all. A tag that is none of ours, and a weak one, matches
     nothing.
@@ -53,43 +53,45 @@ def expected_revisions(request: Request, *, is_required: bool = False) -> Collec
     given = ",".join(request.headers.getlist("if-match"))
     if "if-match" not in request.headers:
         if is_required:
-            raise PreconditionRequired('If-Match is missing: send the ETag of the revision that you read, such as "3".')
+            raise PreconditionRequiredError(
+                'If-Match is missing: send the ETag of the revision that you read, such as "3".'
+            )
         return None
     if given.strip() == "*":
-        return EVERY_REVISION
+        return ANY_REVISION
     tags = [tag.strip() for tag in given.split(",")]
     return frozenset(int(found[1]) for found in map(_TAG.fullmatch, tags) if found is not None)
 
 
-async def read_submission(request: Request, brought: dict[str, Any]) -> tuple[ArticleSubmission, list[WriteWarning]]:
-    """Return the article in this JSON object of a request, and the warnings of its HTML; InvalidInput."""
+async def read_submission(request: Request, brought: dict[str, Any]) -> tuple[ArticleCreate, list[WriteWarning]]:
+    """Return the article in this JSON object of a request, and the warnings of its HTML; InvalidInputError."""
 
-    def check() -> tuple[ArticleSubmission, list[WriteWarning]]:
-        given = validated(ArticleSubmission, brought)
+    def check() -> tuple[ArticleCreate, list[WriteWarning]]:
+        given = validated(ArticleCreate, brought)
         return given, find_warnings(brought, given)
 
-    return await checked(request, check)
+    return await run_check(request, check)
 
 
-async def change_article(
+async def apply_article_change(
     request: Request, key: str, change: Callable[[Connection, int], list[WriteWarning] | None]
 ) -> Response:
     """Make the change and return the article after it with the warnings of the change, in one transaction."""
-    article_id = find_id(key)
+    article_id = parse_article_id(key)
 
     def run(connection: Connection) -> Response:
         warnings = change(connection, article_id)
-        return article_answer(connection, key, warnings=warnings or [])
+        return article_response(connection, key, warnings=warnings or [])
 
-    answer = await database_of(request).write(run)
+    answer = await get_database(request).write(run)
     await request.app.state.schedule.refresh()
     return answer
 
 
-def article_answer(
+def article_response(
     connection: Connection, key: str, *, warnings: list[WriteWarning], status: int = HTTPStatus.OK
 ) -> Response:
     """Return the article after a write, with its revision as ETag; a new one's address in `Location`."""
     article, revision = get_editorial_article(connection, key)
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
-    return private_answer({**article, "warnings": warnings}, status=status, revision=revision, headers=headers)
+    return private_response({**article, "warnings": warnings}, status=status, revision=revision, headers=headers)

@@ -5,23 +5,23 @@ from typing import Annotated
 from fastapi import Path, Request, Response
 
 from app import clock
-from app.actions.installation import signing_secret
-from app.api.deps import database_of
+from app.actions.installation import get_or_create_signing_secret
+from app.api.deps import get_database
 from app.api.editorial.changing import DraftKey
-from app.api.openapi import documented
-from app.api.private import EDITORIAL, private_answer
-from app.api.query import read_question
-from app.api.routes import resource
-from app.domain.api_key import KeyScope
+from app.api.openapi import operation
+from app.api.private import EDITORIAL, private_response
+from app.api.query import parse_query
+from app.api.routes import make_router
+from app.domain.api_key import ApiKeyScope
 from app.domain.instant import SECOND_US
 from app.queries import preview
 from app.queries.installation import find_signing_secret
 from app.schemas import preview_examples as examples
-from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkQuestion, PreviewQuestion
+from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkParams, PreviewParams
 
-router = resource("Previews", prefix=EDITORIAL)
+router = make_router("Previews", prefix=EDITORIAL)
 
-UNSEEN = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
+NO_INDEX_HEADERS = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 """Whoever holds the address may read, so neither search engines nor linked sites are told of it."""
 
 Token = Annotated[str, Path(description="The token of the preview, as its address was given.")]
@@ -30,12 +30,12 @@ Token = Annotated[str, Path(description="The token of the preview, as its addres
 @router.get(
     "/articles/{article_id}/preview",
     summary="The address of a preview",
-    **documented(
-        PreviewLinkQuestion,
+    **operation(
+        PreviewLinkParams,
         PreviewLink,
         examples.PREVIEW_LINK,
-        problems=(404, 410, 422),
-        scopes=(KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH),
+        errors=(404, 410, 422),
+        scopes=(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH),
     ),
 )
 async def get_preview_link(request: Request, article_id: DraftKey) -> Response:
@@ -43,23 +43,23 @@ async def get_preview_link(request: Request, article_id: DraftKey) -> Response:
 
     Each answer is a new address. It follows later edits; a withdrawal and a deletion end it.
     """
-    question = read_question(request, PreviewLinkQuestion)
-    database = database_of(request)
+    question = parse_query(request, PreviewLinkParams)
+    database = get_database(request)
     secret = await database.read(find_signing_secret)
     if secret is None:
-        secret = await database.write(signing_secret)
+        secret = await database.write(get_or_create_signing_secret)
     expires_at = clock.now() + question.expires_in * SECOND_US
     link = await database.read(preview.get_preview_link, article_id, secret, expires_at=expires_at)
-    return private_answer(link)
+    return private_response(link)
 
 
 @router.get(
     "/previews/{token}",
     summary="A preview",
-    **documented(PreviewQuestion, PreviewedArticle, examples.PREVIEW, problems=(404, 410, 422), cached=False),
+    **operation(PreviewParams, PreviewedArticle, examples.PREVIEW, errors=(404, 410, 422), cacheable=False),
 )
 async def get_preview(request: Request, token: Token) -> Response:
     """The article's page as it would look; an article without a date is dated now. No key is needed."""
-    question = read_question(request, PreviewQuestion)
-    page, revision = await database_of(request).read(preview.get_preview, token, question, now=clock.now())
-    return private_answer(page, revision=revision, headers=UNSEEN)
+    question = parse_query(request, PreviewParams)
+    page, revision = await get_database(request).read(preview.get_preview, token, question, now=clock.now())
+    return private_response(page, revision=revision, headers=NO_INDEX_HEADERS)

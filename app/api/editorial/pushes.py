@@ -8,40 +8,40 @@ from fastapi import Path, Request, Response
 from app import clock
 from app.actions.catalogue import Outcome
 from app.actions.editing import push_article as push
-from app.api.body import read_object
-from app.api.deps import database_of
+from app.api.body import parse_json_object
+from app.api.deps import get_database
 from app.api.editorial.changing import (
-    DRAFTS,
-    NOT_HERE,
-    article_answer,
-    editor_of,
-    expected_revisions,
+    ARTICLE_ERRORS,
+    WRITE_SCOPES,
+    article_response,
+    get_actor,
+    parse_if_match,
     read_submission,
 )
-from app.api.openapi import documented
+from app.api.openapi import operation
 from app.api.private import EDITORIAL
-from app.api.query import read_question
-from app.api.routes import resource
+from app.api.query import parse_query
+from app.api.routes import make_router
 from app.db.session import Connection
 from app.domain.ids import format_id
 from app.schemas import editorial_examples as examples
 from app.schemas.editorial import SavedArticle
-from app.schemas.question import Nothing
-from app.schemas.record import ArticleSubmission
+from app.schemas.question import NoParams
+from app.schemas.record import ArticleCreate
 
-router = resource("Newsroom", prefix=EDITORIAL)
+router = make_router("Newsroom", prefix=EDITORIAL)
 
 
 @router.put(
     "/editions/{edition}/articles/{source_id:path}",
     summary="Create or replace by source_id",
-    **documented(
+    **operation(
         None,
         SavedArticle,
         examples.SAVED,
-        problems=NOT_HERE,
-        scopes=DRAFTS,
-        command=ArticleSubmission,
+        errors=ARTICLE_ERRORS,
+        scopes=WRITE_SCOPES,
+        command=ArticleCreate,
         command_example=examples.PUSH,
     ),
 )
@@ -58,11 +58,11 @@ async def push_article(
     on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`
     allows none. `warnings` names dropped HTML.
     """
-    read_question(request, Nothing)
-    brought = await read_object(request)
+    parse_query(request, NoParams)
+    brought = await parse_json_object(request)
     named = {} if brought.get("source_id") is not None else {"source_id": source_id}
     given, warnings = await read_submission(request, {**brought, **named})
-    expected, editor = expected_revisions(request), editor_of(request)
+    expected, editor = parse_if_match(request), get_actor(request)
     is_new = request.headers.get("if-none-match", "").strip() == "*"
 
     def run(connection: Connection) -> Response:
@@ -70,8 +70,8 @@ async def push_article(
             connection, edition, source_id, given, expected=expected, is_new=is_new, now=clock.now(), editor=editor
         )
         status = HTTPStatus.CREATED if outcome is Outcome.CREATED else HTTPStatus.OK
-        return article_answer(connection, format_id(article_id), warnings=warnings, status=status)
+        return article_response(connection, format_id(article_id), warnings=warnings, status=status)
 
-    answer = await database_of(request).write(run)
+    answer = await get_database(request).write(run)
     await request.app.state.schedule.refresh()
     return answer

@@ -6,27 +6,27 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions import webhooks as actions
-from app.api.body import read_body, read_object
-from app.api.deps import database_of, dispatcher_of
-from app.api.editorial.changing import expected_revisions
-from app.api.idempotency import refuse_idempotency
-from app.api.openapi import documented
-from app.api.private import EDITORIAL, private_answer
-from app.api.query import read_question
-from app.api.routes import resource
+from app.api.body import parse_body, parse_json_object
+from app.api.deps import get_database, get_dispatcher
+from app.api.editorial.changing import parse_if_match
+from app.api.idempotency import reject_idempotency_key
+from app.api.openapi import operation
+from app.api.private import EDITORIAL, private_response
+from app.api.query import parse_query
+from app.api.routes import make_router
 from app.db.session import Connection
-from app.domain.api_key import KeyScope
-from app.errors import Flaw, InvalidInput, InvalidValue, NotFound
+from app.domain.api_key import ApiKeyScope
+from app.errors import FieldError, InvalidInputError, InvalidValueError, NotFoundError
 from app.queries import webhooks as queries
-from app.queries.changes import find_place
+from app.queries.changes import validate_position
 from app.schemas import webhook as schemas
 from app.schemas import webhook_examples as examples
-from app.schemas.question import Nothing
+from app.schemas.question import NoParams
 from app.webhooks.signature import make_secret, parse_secret
 
-router = resource("Webhooks", prefix=f"{EDITORIAL}/webhooks")
+router = make_router("Webhooks", prefix=f"{EDITORIAL}/webhooks")
 
-MANAGE = (KeyScope.WEBHOOKS_MANAGE,)
+MANAGE = (ApiKeyScope.WEBHOOKS_MANAGE,)
 Key = Annotated[
     str,
     Path(
@@ -40,78 +40,76 @@ Key = Annotated[
 @router.post(
     "",
     summary="Make a webhook",
-    **documented(
+    **operation(
         None,
-        schemas.NewWebhook,
+        schemas.WebhookWithSecret,
         examples.NEW_WEBHOOK,
-        problems=(422,),
+        errors=(422,),
         scopes=MANAGE,
-        command=schemas.WebhookRecord,
+        command=schemas.WebhookCreate,
         command_example=examples.WEBHOOK_RECORD,
         status=201,
     ),
 )
-async def post_webhook(request: Request) -> Response:
+async def create_webhook(request: Request) -> Response:
     """A new webhook with its secret, which is told this once; messages are sent from now on.
 
     An `Idempotency-Key` is refused: to give the same answer again the secret would have to be kept with it.
     """
-    read_question(request, Nothing)
-    refuse_idempotency(request)
-    record = await read_body(request, schemas.WebhookRecord)
+    parse_query(request, NoParams)
+    reject_idempotency_key(request)
+    record = await parse_body(request, schemas.WebhookCreate)
     _check_url(request, record.url)
     secret = _secret(record.secret)
 
-    def create(connection: Connection) -> schemas.NewWebhook:
+    def create(connection: Connection) -> schemas.WebhookWithSecret:
         queries.check_filters(connection, record.filters.model_dump(exclude={"types"}))
-        since = find_place(connection, record.since)
+        since = validate_position(connection, record.since)
         made = actions.create_webhook(connection, record, secret=secret, since=since, now=clock.now())
         return {**queries.get_webhook(connection, made), "secret": secret}
 
-    made = await database_of(request).write(create)
-    dispatcher_of(request).wake()
-    return private_answer(made, status=201, revision=made["revision"], headers={"location": made["href"]})
+    made = await get_database(request).write(create)
+    get_dispatcher(request).wake()
+    return private_response(made, status=201, revision=made["revision"], headers={"location": made["href"]})
 
 
 @router.get(
     "",
     summary="Webhooks in the order of their making",
-    **documented(schemas.WebhooksQuestion, schemas.WebhookList, examples.WEBHOOKS, problems=(400, 422), scopes=MANAGE),
+    **operation(schemas.WebhookListParams, schemas.WebhookList, examples.WEBHOOKS, errors=(400, 422), scopes=MANAGE),
 )
 async def list_webhooks(request: Request) -> Response:
     """Every webhook without its secret, disabled ones too."""
-    question = read_question(request, schemas.WebhooksQuestion)
-    return private_answer(await database_of(request).read(queries.list_webhooks, question))
+    question = parse_query(request, schemas.WebhookListParams)
+    return private_response(await get_database(request).read(queries.list_webhooks, question))
 
 
-@router.get(
-    "/{webhook_id}", summary="One webhook", **documented(None, schemas.Webhook, examples.WEBHOOK, scopes=MANAGE)
-)
+@router.get("/{webhook_id}", summary="One webhook", **operation(None, schemas.Webhook, examples.WEBHOOK, scopes=MANAGE))
 async def get_webhook(request: Request, webhook_id: Key) -> Response:
     """One webhook without its secret: whether it is enabled, and how it fares."""
-    read_question(request, Nothing)
-    shown = await database_of(request).read(queries.get_webhook, queries.find_webhook_id(webhook_id))
-    return private_answer(shown, revision=shown["revision"])
+    parse_query(request, NoParams)
+    shown = await get_database(request).read(queries.get_webhook, queries.parse_webhook_id(webhook_id))
+    return private_response(shown, revision=shown["revision"])
 
 
 @router.patch(
     "/{webhook_id}",
     summary="Edit a webhook",
-    **documented(
+    **operation(
         None,
         schemas.Webhook,
         examples.WEBHOOK,
-        problems=(404, 412, 422),
+        errors=(404, 412, 422),
         scopes=MANAGE,
-        command=schemas.WebhookPatch,
+        command=schemas.WebhookUpdate,
         command_example=examples.WEBHOOK_PATCH,
     ),
 )
 async def edit_webhook(request: Request, webhook_id: Key) -> Response:
     """A merge patch (RFC 7396). Enabled again it goes on where it stood; `If-Match` is heeded."""
-    read_question(request, Nothing)
-    endpoint_id, expected = queries.find_webhook_id(webhook_id), expected_revisions(request)
-    patch = await read_object(request)
+    parse_query(request, NoParams)
+    endpoint_id, expected = queries.parse_webhook_id(webhook_id), parse_if_match(request)
+    patch = await parse_json_object(request)
 
     def edit(connection: Connection) -> schemas.Webhook:
         wanted = actions.edit_webhook(connection, endpoint_id, patch, expected=expected, now=clock.now())
@@ -123,24 +121,24 @@ async def edit_webhook(request: Request, webhook_id: Key) -> Response:
     return await _changed(request, edit)
 
 
-@router.delete("/{webhook_id}", summary="Delete a webhook", **documented(None, None, None, scopes=MANAGE, status=204))
+@router.delete("/{webhook_id}", summary="Delete a webhook", **operation(None, None, None, scopes=MANAGE, status=204))
 async def delete_webhook(request: Request, webhook_id: Key) -> Response:
     """It is gone with all that was to be sent; a message that is under way may still arrive."""
-    read_question(request, Nothing)
-    await database_of(request).write(actions.delete_webhook, queries.find_webhook_id(webhook_id))
-    return private_answer(None, status=204)
+    parse_query(request, NoParams)
+    await get_database(request).write(actions.delete_webhook, queries.parse_webhook_id(webhook_id))
+    return private_response(None, status=204)
 
 
 @router.post(
     "/{webhook_id}/rotation",
     summary="Give a webhook a new secret",
-    **documented(
+    **operation(
         None,
-        schemas.NewWebhook,
+        schemas.WebhookWithSecret,
         examples.NEW_WEBHOOK,
-        problems=(404, 422),
+        errors=(404, 422),
         scopes=MANAGE,
-        command=schemas.SecretRotationRecord,
+        command=schemas.WebhookSecretRotate,
         command_example={"grace_seconds": 3600},
     ),
 )
@@ -149,13 +147,13 @@ async def post_webhook_rotation(request: Request, webhook_id: Key) -> Response:
 
     An `Idempotency-Key` is refused, as for a new webhook.
     """
-    read_question(request, Nothing)
-    refuse_idempotency(request)
-    endpoint_id = queries.find_webhook_id(webhook_id)
-    record = await read_body(request, schemas.SecretRotationRecord)
+    parse_query(request, NoParams)
+    reject_idempotency_key(request)
+    endpoint_id = queries.parse_webhook_id(webhook_id)
+    record = await parse_body(request, schemas.WebhookSecretRotate)
     secret = _secret(record.secret)
 
-    def rotate(connection: Connection) -> schemas.NewWebhook:
+    def rotate(connection: Connection) -> schemas.WebhookWithSecret:
         grace = record.grace_seconds
         actions.rotate_secret(connection, endpoint_id, secret=secret, grace_seconds=grace, now=clock.now())
         return {**queries.get_webhook(connection, endpoint_id), "secret": secret}
@@ -166,41 +164,41 @@ async def post_webhook_rotation(request: Request, webhook_id: Key) -> Response:
 @router.get(
     "/{webhook_id}/deliveries",
     summary="What was sent to a webhook",
-    **documented(
-        schemas.DeliveriesQuestion,
+    **operation(
+        schemas.DeliveryListParams,
         schemas.DeliveryList,
         examples.DELIVERIES,
-        problems=(400, 404, 422),
+        errors=(400, 404, 422),
         scopes=MANAGE,
     ),
 )
 async def list_deliveries(request: Request, webhook_id: Key) -> Response:
     """What was delivered and what waits, the latest change first. Kept are 30 days, and a thousand at most."""
-    question = read_question(request, schemas.DeliveriesQuestion)
-    endpoint_id = queries.find_webhook_id(webhook_id)
-    return private_answer(await database_of(request).read(queries.list_deliveries, endpoint_id, question))
+    question = parse_query(request, schemas.DeliveryListParams)
+    endpoint_id = queries.parse_webhook_id(webhook_id)
+    return private_response(await get_database(request).read(queries.list_deliveries, endpoint_id, question))
 
 
 @router.put(
     "/{webhook_id}/replay",
     summary="Tell a webhook everything again",
-    **documented(
+    **operation(
         None,
         schemas.Webhook,
         examples.WEBHOOK,
         scopes=MANAGE,
-        command=schemas.ReplayRecord,
+        command=schemas.WebhookReplay,
         command_example={"since": 1},
     ),
 )
-async def put_replay(request: Request, webhook_id: Key) -> Response:
+async def replay_webhook(request: Request, webhook_id: Key) -> Response:
     """Every change after `since` is sent again, in order, each article as it is by then, under the ids it had."""
-    read_question(request, Nothing)
-    endpoint_id = queries.find_webhook_id(webhook_id)
-    record = await read_body(request, schemas.ReplayRecord)
+    parse_query(request, NoParams)
+    endpoint_id = queries.parse_webhook_id(webhook_id)
+    record = await parse_body(request, schemas.WebhookReplay)
 
     def replay(connection: Connection) -> schemas.Webhook:
-        since = find_place(connection, record.since)
+        since = validate_position(connection, record.since)
         actions.replay_changes(connection, endpoint_id, since=since, now=clock.now())
         return queries.get_webhook(connection, endpoint_id)
 
@@ -210,17 +208,17 @@ async def put_replay(request: Request, webhook_id: Key) -> Response:
 @router.post(
     "/{webhook_id}/ping",
     summary="Try a webhook",
-    **documented(None, schemas.Ping, examples.PING, problems=(404, 409, 422), scopes=MANAGE),
+    **operation(None, schemas.Ping, examples.PING, errors=(404, 409, 422), scopes=MANAGE),
 )
-async def post_ping(request: Request, webhook_id: Key) -> Response:
+async def ping_webhook(request: Request, webhook_id: Key) -> Response:
     """A `webhook.ping` is sent at once, outside of the order and also while it is disabled; what came of it.
 
     409 where the installation is set to send nothing.
     """
-    read_question(request, Nothing)
-    done = await dispatcher_of(request).ping(queries.find_webhook_id(webhook_id))
+    parse_query(request, NoParams)
+    done = await get_dispatcher(request).ping(queries.parse_webhook_id(webhook_id))
     if done is None:
-        raise NotFound(f"There is no webhook '{webhook_id}' here.")
+        raise NotFoundError(f"There is no webhook '{webhook_id}' here.")
     name, attempt = done
     told: schemas.Ping = {
         "id": name,
@@ -229,21 +227,21 @@ async def post_ping(request: Request, webhook_id: Key) -> Response:
         "reason": attempt.reason,
         "duration_ms": attempt.duration_ms,
     }
-    return private_answer(told)
+    return private_response(told)
 
 
 async def _changed(request: Request, change: Any) -> Response:
     """Make the change in one transaction, have it looked at, and answer the webhook as it is then."""
-    shown = await database_of(request).write(change)
-    dispatcher_of(request).wake()
-    return private_answer(shown, revision=shown["revision"])
+    shown = await get_database(request).write(change)
+    get_dispatcher(request).wake()
+    return private_response(shown, revision=shown["revision"])
 
 
 def _check_url(request: Request, url: str) -> None:
     try:
-        dispatcher_of(request).check_url(url)
-    except InvalidValue as error:
-        raise InvalidInput(Flaw("url", error.detail)) from None
+        get_dispatcher(request).check_url(url)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("url", error.detail)) from None
 
 
 def _secret(given: str | None) -> str:
@@ -251,6 +249,6 @@ def _secret(given: str | None) -> str:
         return make_secret()
     try:
         parse_secret(given)
-    except InvalidValue as error:
-        raise InvalidInput(Flaw("secret", error.detail)) from None
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("secret", error.detail)) from None
     return given

@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from app.actions.catalogue import store_entry
+from app.actions.catalogue import upsert_entry
 from app.db.session import Connection
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.schemas.record import CatalogueRecord
 from tests.api.conftest import MakeKey
 from tests.api.editorial.desk import Desk
@@ -32,7 +32,7 @@ ENTRIES: list[CatalogueRecord] = [
 def fill(connection: Connection) -> None:
     """Store the entries."""
     for record in ENTRIES:
-        store_entry(connection, record, now=NOW)
+        upsert_entry(connection, record, now=NOW)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def catalogue(database_address: str) -> None:
 async def desk(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) -> Desk:
     """An editor who may do everything with articles and the catalogue."""
     assert catalogue is None
-    scopes = (KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH, KeyScope.CATALOGUE_WRITE)
+    scopes = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE)
     return Desk(client, await make_key(*scopes))
 
 
@@ -53,4 +53,4 @@ async def desk(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) ->
 async def drafter(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) -> Desk:
     """An editor who may do everything but change what the public sees of articles."""
     assert catalogue is None
-    return Desk(client, await make_key(*(each for each in KeyScope if each is not KeyScope.ARTICLES_PUBLISH)))
+    return Desk(client, await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.ARTICLES_PUBLISH)))

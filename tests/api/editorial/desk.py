@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 
 EDITORIAL = "/v1/editorial"
 ARTICLES = f"{EDITORIAL}/articles"
@@ -43,11 +43,11 @@ class Desk:
         given = {"headline": f"Story {members.get('source_id', 'without a name')}", **members}
         return await self.done("POST", "/articles", given)
 
-    async def make_in(self, status: Status, **members: Any) -> Json:
+    async def make_in(self, status: ArticleStatus, **members: Any) -> Json:
         """A new article of this status."""
-        dates = {Status.SCHEDULED: {"published_at": TOMORROW}, Status.DRAFT: {}}
+        dates = {ArticleStatus.SCHEDULED: {"published_at": TOMORROW}, ArticleStatus.DRAFT: {}}
         made = await self.make(**{**dates.get(status, {"published_at": TODAY}), **members})
-        if status is Status.WITHDRAWN:
+        if status is ArticleStatus.WITHDRAWN:
             made = await self.withdraw(made)
         assert made["status"] == status
         return made

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from tests.api.conftest import MakeKey
 from tests.api.editorial.desk import TODAY, Desk, Json, saved
 from tests.conftest import NOW, opened
@@ -25,7 +25,7 @@ async def instances(
 ) -> AsyncIterator[list[Desk]]:
     """An editor at each of two apps over the same database."""
     assert (catalogue, still_clock) == (None, NOW)
-    token = await make_key(KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH)
+    token = await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(opened(database_address, number=number)) for number in range(2)]
         yield [Desk(client, token) for client in clients]

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.actions.erasure import Erasure, erase_article
 from app.db.session import Database
-from app.domain.article import Status
-from app.domain.editor import COMMAND
+from app.domain.article import ArticleStatus
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
 from app.domain.instant import SECOND_US
 from app.errors import DaylineError
@@ -22,7 +22,7 @@ FAR = "2099-01-01T00:00:00Z"
 
 
 async def test_a_withdrawn_article_is_never_restored_into_the_future(desk: Desk) -> None:
-    made = await desk.make_in(Status.WITHDRAWN, source_id="a")
+    made = await desk.make_in(ArticleStatus.WITHDRAWN, source_id="a")
     assert list(wrong(await desk.push("a", {"headline": "A", "published_at": FAR}))) == ["published_at"]
     assert list(wrong(await desk.push("a", {"headline": "A", "published_at": TODAY, "status": "scheduled"}))) == [
         "status"
@@ -49,7 +49,7 @@ async def test_a_clock_that_is_behind_does_not_keep_editors_from_what_is_public(
 async def test_nobody_can_stand_in_the_way_of_an_erasure(desk: Desk, drafter: Desk, database: Database) -> None:
     made = await desk.make(published_at=TODAY)
     await drafter.make(headline="In the way", slug=f"erased-{made['id']}")
-    erased = await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND)
+    erased = await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND_ACTOR)
     assert erased is Erasure.DONE
     assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 410
 
@@ -93,7 +93,7 @@ async def test_a_deleted_draft_is_not_answered_again(desk: Desk, database: Datab
     assert "idempotency-replayed" not in again.headers
     assert again.json()["id"] != first.json()["id"]
     gone = parse_id(first.json()["id"])
-    assert await database.write(erase_article, gone, now=NOW, editor=COMMAND) is Erasure.ABSENT
+    assert await database.write(erase_article, gone, now=NOW, editor=COMMAND_ACTOR) is Erasure.NOT_FOUND
 
 
 async def test_when_it_was_first_public_is_not_made_up(desk: Desk) -> None:
@@ -148,6 +148,6 @@ async def test_a_past_that_cannot_have_been_is_not_imported(
     except DaylineError as error:
         outcome: Any = error
     else:
-        outcome = (await database.write(store_articles, [record], now=NOW)).outcomes[0]
+        outcome = (await database.write(upsert_articles, [record], now=NOW)).outcomes[0]
     assert isinstance(outcome, DaylineError)
     assert (await desk.done("GET", "/articles"))["items"] == []

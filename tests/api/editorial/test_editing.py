@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import clock
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.desk import TODAY, TOMORROW, Desk, Json, etag, said, saved, wrong
 from tests.api.editorial.test_making import FULL
@@ -87,7 +87,7 @@ async def test_what_a_patch_makes_unusable_is_named_and_nothing_is_saved(desk: D
 
 
 async def test_the_whole_article_sent_back_changes_nothing(desk: Desk) -> None:
-    for status in Status:
+    for status in ArticleStatus:
         made = await desk.make_in(status, **{**FULL, "source_id": status})
         answer = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match=etag(made))
         assert (answer.status_code, saved(answer)) == (200, made)
@@ -95,7 +95,7 @@ async def test_the_whole_article_sent_back_changes_nothing(desk: Desk) -> None:
         with clock.frozen(NOW + HOUR_US):
             changed = await desk.edit(made, {**made, "lead": "Another lead."})
         assert (changed["lead"], changed["revision"]) == ("Another lead.", made["revision"] + 1)
-        assert (changed["updated_at"] is not None) is (status in {Status.PUBLISHED, Status.WITHDRAWN})
+        assert (changed["updated_at"] is not None) is (status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
     saves = await desk.done("GET", f"/articles/{made['id']}/revisions")
     assert len(saves["items"]) == made["revision"] + 1
 
@@ -159,12 +159,12 @@ async def test_a_public_slug_that_changes_leads_on_from_the_old_one(desk: Desk) 
 
 async def test_an_update_is_dated_when_those_who_read_it_find_something_else(desk: Desk) -> None:
     later = "2026-11-20T15:00:00+02:00"
-    for status in Status:
+    for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
         with clock.frozen(NOW + HOUR_US):
             edited = await desk.edit(made, {"lead": "A lead."})
             again = await desk.edit(made, {"lead": "A lead."})
-        assert edited["updated_at"] == (later if status in {Status.PUBLISHED, Status.WITHDRAWN} else None)
+        assert edited["updated_at"] == (later if status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN} else None)
         assert edited["modified_at"] == later
         assert edited["published_at"] == made["published_at"]
         assert again == edited
@@ -209,7 +209,7 @@ async def test_a_note_is_told_in_the_article_its_history_and_its_revisions(desk:
 
 
 async def test_an_edit_that_is_not_seen_tells_the_public_nothing(desk: Desk) -> None:
-    for status in (Status.DRAFT, Status.SCHEDULED, Status.WITHDRAWN):
+    for status in (ArticleStatus.DRAFT, ArticleStatus.SCHEDULED, ArticleStatus.WITHDRAWN):
         made = await desk.make_in(status, source_id=status)
         edited = await desk.edit(made, {"lead": "A", "note": NOTE})
         assert edited["notes"] == []

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import Connection, func, select
 
-from app.actions.articles import store_articles
+from app.actions.articles import upsert_articles
 from app.actions.erasure import erase_article
-from app.actions.idempotency import KEPT_US, forget_answers
+from app.actions.idempotency import KEPT_US, prune_stored_responses
 from app.db.session import Database
-from app.domain.editor import COMMAND
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
-from app.errors import ArticleErased
+from app.errors import ArticleErasedError
 from app.models.article import articles
 from app.models.idempotent_answer import idempotent_answers
 from tests.api.editorial.desk import TODAY, Desk, Json
@@ -22,7 +22,7 @@ DRAFT = {"headline": "Fog over the harbour"}
 
 
 async def erase(database: Database, made: Json) -> None:
-    await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND)
+    await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND_ACTOR)
 
 
 async def count_with_text(database: Database) -> int:
@@ -46,7 +46,7 @@ async def test_a_repeated_request_is_gone_a_day_later_too(desk: Desk, database: 
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await desk.done("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")
     await erase(database, made)
-    assert await database.write(forget_answers, before=DAY_LATER) == 1
+    assert await database.write(prune_stored_responses, before=DAY_LATER) == 1
     assert (await desk.send("POST", "/articles", PUBLIC, idempotency_key="a-1")).status_code == 410
     assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")).status_code == 201
 
@@ -91,10 +91,10 @@ async def test_an_import_does_not_make_an_erased_article_again(desk: Desk, datab
     line = article(TODAY, edition="global", **{known_by: made[known_by]})
 
     def bring(connection: Connection) -> list[object]:
-        return list(store_articles(connection, [line], now=NOW).outcomes)
+        return list(upsert_articles(connection, [line], now=NOW).outcomes)
 
     [outcome] = await database.write(bring)
-    assert isinstance(outcome, ArticleErased)
+    assert isinstance(outcome, ArticleErasedError)
     assert await count_with_text(database) == 0
 
 

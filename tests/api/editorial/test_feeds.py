@@ -8,7 +8,7 @@ import orjson
 
 from app import clock
 from app.domain.instant import DAY_US, parse_instant
-from app.syndication.channel import guid_of
+from app.syndication.channel import urn_for
 from tests.api.editorial.desk import NOTICE, TODAY, YESTERDAY, Desk
 from tests.api.reading_feeds import SUBSCRIBED, fetch, ids_in, locations
 from tests.conftest import NOW
@@ -23,7 +23,7 @@ BODY = [{"type": "paragraph", "html": "Nobody swims at dawn."}]
 async def item_of(client: httpx.AsyncClient, article_id: str) -> dict[str, Any]:
     """The article in the JSON Feed."""
     items = (await fetch(client, "/feeds/global/feed.json")).json()["items"]
-    found: dict[str, Any] = next(item for item in items if item["id"] == guid_of(article_id))
+    found: dict[str, Any] = next(item for item in items if item["id"] == urn_for(article_id))
     return found
 
 
@@ -35,10 +35,10 @@ async def test_an_article_keeps_its_name_in_every_feed_whatever_becomes_of_it(de
         else:
             await desk.edit(made, patch)
         for address in FEEDS:
-            assert ids_in(await fetch(desk.client, address)) == [guid_of(made["id"])], (address, patch)
+            assert ids_in(await fetch(desk.client, address)) == [urn_for(made["id"])], (address, patch)
     await desk.restore(await desk.withdraw(made))
     for address in FEEDS:
-        assert ids_in(await fetch(desk.client, address)) == [guid_of(made["id"])], address
+        assert ids_in(await fetch(desk.client, address)) == [urn_for(made["id"])], address
     assert locations(await fetch(desk.client, MAPS[0])) == ["https://courier.example/quite-another"]
 
 
@@ -86,7 +86,7 @@ async def test_a_withdrawal_is_gone_from_every_feed_and_sitemap_at_once(desk: De
         await fetch(desk.client, f"/v1/articles/goes/{form}")
     await desk.withdraw(goes)
     for address in FEEDS:
-        assert ids_in(await fetch(desk.client, address)) == [guid_of(stays["id"])], address
+        assert ids_in(await fetch(desk.client, address)) == [urn_for(stays["id"])], address
     for address in MAPS:
         assert locations(await fetch(desk.client, address)) == [f"https://courier.example/{stays['slug']}"], address
     for key in ("goes", goes["id"]):
@@ -97,7 +97,7 @@ async def test_a_withdrawal_is_gone_from_every_feed_and_sitemap_at_once(desk: De
         assert stub.headers["content-type"] == "application/json"
         assert stub.headers["cache-control"] == "no-cache"
         told = stub.json()
-        assert (told["pubStatus"], told["edNote"], told["uri"]) == ("canceled", NOTICE["notice"], guid_of(goes["id"]))
+        assert (told["pubStatus"], told["edNote"], told["uri"]) == ("canceled", NOTICE["notice"], urn_for(goes["id"]))
         for answer in (refused, stub):
             assert not any(word in answer.text for word in ("Story goes", "Swimmers", "Nobody swims", NOTICE["reason"]))
             assert (await desk.client.head(str(answer.url))).status_code == 410

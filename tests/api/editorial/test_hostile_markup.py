@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from app.errors import InvalidInput
-from app.schemas.record import ArticleSubmission
+from app.errors import InvalidInputError
+from app.schemas.record import ArticleCreate
 from app.schemas.validation import validated
 from tests.api.editorial.desk import TODAY, YESTERDAY, Desk, Json, etag, saved
 from tests.conftest import Store
@@ -24,8 +24,8 @@ BESIDE_THE_BODY: tuple[tuple[str, ...], ...] = (("source", "url"), ("image", "ur
 
 def is_accepted(**members: Any) -> bool:
     try:
-        validated(ArticleSubmission, {"headline": "A", **members})
-    except InvalidInput:
+        validated(ArticleCreate, {"headline": "A", **members})
+    except InvalidInputError:
         return False
     return True
 

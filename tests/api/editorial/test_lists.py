@@ -5,7 +5,7 @@ import random
 import pytest
 
 from app import clock
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
 from tests.api.test_problems import check_problem
@@ -123,7 +123,7 @@ async def test_what_cannot_be_asked_is_named(desk: Desk) -> None:
 
 
 async def walk(desk: Desk, query: str, *, between: object = None) -> list[str]:
-    """Every id of a list, page by page; `between` pages something may happen."""
+    """Every id of a list, page by page; `narrowed` pages something may happen."""
     found: list[str] = []
     address: str | None = f"/articles?{query}"
     while address is not None:
@@ -191,6 +191,7 @@ async def test_a_cursor_is_of_this_list_and_its_filters(desk: Desk, filed: dict[
 
 async def test_repeats_in_another_order_are_the_same_list(desk: Desk, filed: dict[str, Json]) -> None:
     assert filed
-    page = await desk.done("GET", f"/articles?status={Status.DRAFT}&status={Status.PUBLISHED}&limit=1")
-    turned = f"/articles?status={Status.PUBLISHED}&status={Status.DRAFT}&limit=9&cursor={page['next']['cursor']}"
+    page = await desk.done("GET", f"/articles?status={ArticleStatus.DRAFT}&status={ArticleStatus.PUBLISHED}&limit=1")
+    statuses = f"status={ArticleStatus.PUBLISHED}&status={ArticleStatus.DRAFT}"
+    turned = f"/articles?{statuses}&limit=9&cursor={page['next']['cursor']}"
     assert [item["source_id"] for item in (await desk.done("GET", turned))["items"]] == ["p1", "d2", "d1"]

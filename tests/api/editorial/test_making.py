@@ -5,9 +5,9 @@ from typing import Any
 import httpx
 import orjson
 
-from app.api.body import BODY_BYTES_MOST
+from app.api.body import MAX_BODY_BYTES
 from app.db.session import Connection, Database
-from app.domain.ids import looks_like_id
+from app.domain.ids import is_id
 from tests.api.editorial.desk import ARTICLES, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
 from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
 from tests.api.test_problems import check_problem
@@ -35,7 +35,7 @@ async def test_a_new_article_is_a_draft_of_the_default_edition_with_an_address_a
     assert answer.status_code == 201
     assert answer.headers["location"] == made["href"] == f"{ARTICLES}/{made['id']}"
     assert (answer.headers["etag"], answer.headers["cache-control"]) == ('"1"', "private, no-store")
-    assert looks_like_id(made["id"])
+    assert is_id(made["id"])
     assert (made["edition"], made["status"], made["version"], made["revision"]) == ("global", "draft", 0, 1)
     assert made["slug"] == "nichni-tramvai-povertaiutsia"
     assert (made["published_at"], made["first_published_at"], made["withdrawal"]) == (None, None, None)
@@ -133,7 +133,7 @@ UNREAD: list[tuple[bytes, dict[str, str], str]] = [
     (b'{"headline": "A"}', {"content-type": "text/plain"}, "unsupported-media-type"),
     (b'{"headline": "A"}', {"content-type": "application/json; charset=koi8-u"}, "unsupported-media-type"),
     (b'{"headline": "A"}', {"content-encoding": "gzip"}, "unsupported-media-type"),
-    (b" " * (BODY_BYTES_MOST + 1), {}, "content-too-large"),
+    (b" " * (MAX_BODY_BYTES + 1), {}, "content-too-large"),
 ]
 
 

@@ -1,13 +1,13 @@
 """Every move of an article, and its deletion, from each of the four statuses."""
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from tests.api.editorial.desk import NOTICE, YESTERDAY, Desk, Json, saved
 from tests.api.test_problems import check_problem
 
-DRAFT, SCHEDULED, PUBLISHED, WITHDRAWN = Status
+DRAFT, SCHEDULED, PUBLISHED, WITHDRAWN = ArticleStatus
 LATER = "2026-11-22T10:00:00Z"
 
-TABLE: list[tuple[str, str, Json | None, dict[Status, tuple[int, Status]]]] = [
+TABLE: list[tuple[str, str, Json | None, dict[ArticleStatus, tuple[int, ArticleStatus]]]] = [
     (
         "PUT",
         "publication",
@@ -109,7 +109,7 @@ async def clear(desk: Desk, article: Json) -> None:
 
 
 async def test_only_what_was_never_public_is_deleted(desk: Desk) -> None:
-    for status in Status:
+    for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
         answer = await desk.send("DELETE", f"/articles/{made['id']}")
         if status in {DRAFT, SCHEDULED}:

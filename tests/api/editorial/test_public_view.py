@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, Json
 from tests.api.test_problems import check_problem
 
@@ -24,25 +24,27 @@ class Attempt(NamedTuple):
 
 
 @pytest.fixture
-async def staged(desk: Desk) -> dict[Status, Json]:
+async def staged(desk: Desk) -> dict[ArticleStatus, Json]:
     """An article of each status, with old slugs, notes and references among them, beside others."""
     await desk.make(source_id="older", published_at=YESTERDAY, tags=["fog"], section="city")
     told = {"section": "city", "tags": ["trams"], "authors": ["oleh-raida"], "related": ["older", "awaited"]}
     made = {
         status: await desk.make_in(status, source_id=status, slug=f"old-{status}", **told)
-        for status in (Status.DRAFT, Status.SCHEDULED, Status.PUBLISHED)
+        for status in (ArticleStatus.DRAFT, ArticleStatus.SCHEDULED, ArticleStatus.PUBLISHED)
     }
-    public = await desk.make(source_id=Status.WITHDRAWN, slug="old-withdrawn", published_at=TODAY, **told)
+    public = await desk.make(source_id=ArticleStatus.WITHDRAWN, slug="old-withdrawn", published_at=TODAY, **told)
     await desk.edit(public, {"slug": "new-withdrawn", "note": NOTE})
-    made[Status.WITHDRAWN] = await desk.withdraw(public)
-    made[Status.PUBLISHED] = await desk.edit(made[Status.PUBLISHED], {"slug": "new-published", "note": NOTE})
+    made[ArticleStatus.WITHDRAWN] = await desk.withdraw(public)
+    made[ArticleStatus.PUBLISHED] = await desk.edit(
+        made[ArticleStatus.PUBLISHED], {"slug": "new-published", "note": NOTE}
+    )
     return made
 
 
-async def public_view(client: httpx.AsyncClient, articles: dict[Status, Json]) -> dict[str, Any]:
+async def public_view(client: httpx.AsyncClient, articles: dict[ArticleStatus, Json]) -> dict[str, Any]:
     """What the public is answered, wherever an article, its slugs or its names could show."""
     one = [article["id"] for article in articles.values()]
-    slugs = [f"{age}-{status}" for age in ("old", "new") for status in Status]
+    slugs = [f"{age}-{status}" for age in ("old", "new") for status in ArticleStatus]
     names = [*one, *slugs, "taken", "rewritten", "story-draft"]
     addresses = [
         "/v1",
@@ -82,9 +84,9 @@ FACETS = (
 )
 
 
-def attempts(article: Json, others: dict[Status, Json]) -> list[Attempt]:
+def attempts(article: Json, others: dict[ArticleStatus, Json]) -> list[Attempt]:
     """Everything that could be tried on one article, but for deleting it."""
-    is_first = article["status"] == Status.DRAFT
+    is_first = article["status"] == ArticleStatus.DRAFT
     here = f"/articles/{article['id']}"
     by_name = f"/editions/global/articles/{article['source_id']}"
     texts: list[Json] = [
@@ -93,7 +95,7 @@ def attempts(article: Json, others: dict[Status, Json]) -> list[Attempt]:
         {**TEXT, "slug": "old-published"},
         {**TEXT, "slug": "old-withdrawn"},
         {"note": NOTE},
-        {"related": [others[Status.DRAFT]["id"]]},
+        {"related": [others[ArticleStatus.DRAFT]["id"]]},
         {"updated_at": TODAY},
     ]
     standings: list[Json] = [
@@ -128,11 +130,11 @@ def attempts(article: Json, others: dict[Status, Json]) -> list[Attempt]:
 
 
 async def test_without_the_scope_to_publish_the_public_view_never_changes(
-    desk: Desk, drafter: Desk, staged: dict[Status, Json]
+    desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]
 ) -> None:
     before = await public_view(desk.client, staged)
-    accepted: dict[Status, set[str]] = {status: set() for status in Status}
-    for status in reversed(Status):
+    accepted: dict[ArticleStatus, set[str]] = {status: set() for status in ArticleStatus}
+    for status in reversed(ArticleStatus):
         for attempt in attempts(staged[status], staged):
             answer = (
                 await drafter.send(*attempt, if_match="*")
@@ -144,16 +146,16 @@ async def test_without_the_scope_to_publish_the_public_view_never_changes(
                 accepted[status].add(attempt.method)
                 assert answer.json()["status"] == "draft" or answer.json()["revision"] == staged[status]["revision"]
     assert await public_view(desk.client, staged) == before
-    assert accepted[Status.DRAFT] == {"POST", "PATCH", "PUT"}
-    assert not any(accepted[status] - {"POST"} for status in Status if status is not Status.DRAFT)
+    assert accepted[ArticleStatus.DRAFT] == {"POST", "PATCH", "PUT"}
+    assert not any(accepted[status] - {"POST"} for status in ArticleStatus if status is not ArticleStatus.DRAFT)
 
 
 @pytest.mark.soak
 async def test_each_attempt_by_itself_leaves_the_public_view_alone(
-    desk: Desk, drafter: Desk, staged: dict[Status, Json]
+    desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]
 ) -> None:
     light = ("/v1/articles?edition=*&limit=200", "/v1/changes?edition=*&limit=200", "/v1/tags")
-    slugs = [f"/v1/articles/old-{status}" for status in Status]
+    slugs = [f"/v1/articles/old-{status}" for status in ArticleStatus]
 
     async def glance() -> list[tuple[int, bytes]]:
         answers = [await desk.client.get(address) for address in (*light, *slugs)]
@@ -166,20 +168,22 @@ async def test_each_attempt_by_itself_leaves_the_public_view_alone(
             assert await glance() == before, attempt
 
 
-async def test_only_drafts_are_deleted_without_it(desk: Desk, drafter: Desk, staged: dict[Status, Json]) -> None:
+async def test_only_drafts_are_deleted_without_it(desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]) -> None:
     before = await public_view(desk.client, staged)
-    for status in (Status.SCHEDULED, Status.PUBLISHED, Status.WITHDRAWN):
+    for status in (ArticleStatus.SCHEDULED, ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN):
         check_problem(await drafter.send("DELETE", f"/articles/{staged[status]['id']}"), "forbidden")
     awaited = await drafter.make(source_id="awaited")
-    for article in (staged[Status.DRAFT], awaited):
+    for article in (staged[ArticleStatus.DRAFT], awaited):
         assert (await drafter.send("DELETE", f"/articles/{article['id']}")).status_code == 204
     assert await public_view(desk.client, staged) == before
 
 
-async def test_the_right_key_changes_the_view_by_every_one_of_these(desk: Desk, staged: dict[Status, Json]) -> None:
+async def test_the_right_key_changes_the_view_by_every_one_of_these(
+    desk: Desk, staged: dict[ArticleStatus, Json]
+) -> None:
     """So that the tests above can fail."""
     before = await public_view(desk.client, staged)
-    await desk.edit(staged[Status.PUBLISHED], {"lead": "Another."})
+    await desk.edit(staged[ArticleStatus.PUBLISHED], {"lead": "Another."})
     edited = await public_view(desk.client, staged)
     assert edited != before
     await desk.make(slug="old-published", headline="Takes the old slug", published_at=TODAY)

@@ -6,8 +6,8 @@ from urllib.parse import quote
 from app import clock
 from app.actions.erasure import erase_article
 from app.db.session import Database
-from app.domain.article import Status
-from app.domain.editor import COMMAND
+from app.domain.article import ArticleStatus
+from app.domain.editor import COMMAND_ACTOR
 from app.domain.ids import parse_id
 from app.domain.instant import SECOND_US
 from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
@@ -40,7 +40,7 @@ async def test_a_push_creates_replaces_and_changes_nothing_the_second_time(desk:
 
 
 async def test_without_dates_it_stays_where_it_stands(desk: Desk) -> None:
-    for status in Status:
+    for status in ArticleStatus:
         made = await desk.make_in(status, source_id=f"a-{status}", updated_at="2026-11-20T11:00:00Z")
         answer = await desk.push(f"a-{status}", {"headline": "Anew"})
         now = answer.json()
@@ -145,7 +145,7 @@ async def test_a_push_without_its_slug_keeps_it(desk: Desk) -> None:
 
 async def test_what_was_erased_does_not_come_back(desk: Desk, database: Database) -> None:
     made = await desk.make(source_id="a", published_at=TODAY)
-    await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND)
+    await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND_ACTOR)
     for answer in (
         await desk.push("a", {"headline": "Back", "published_at": TODAY}),
         await desk.send("POST", "/articles", {"headline": "Back", "source_id": "a"}),

@@ -1,7 +1,7 @@
 """Revisions: each save kept as it was said, compared, paged; and what of them the public is told."""
 
 from app import clock
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
 from tests.api.editorial.test_making import FULL
@@ -137,10 +137,10 @@ async def test_the_public_is_told_of_public_saves_and_never_what_was_said(desk: 
 
 
 async def test_what_is_not_public_has_no_history_and_editors_still_see_its_saves(desk: Desk) -> None:
-    for status in Status:
+    for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
         answer = await desk.client.get(f"/v1/articles/{made['id']}/history")
-        expected = {Status.PUBLISHED: 200, Status.WITHDRAWN: 410}.get(status, 404)
+        expected = {ArticleStatus.PUBLISHED: 200, ArticleStatus.WITHDRAWN: 410}.get(status, 404)
         assert answer.status_code == expected
         assert (await desk.send("GET", f"/articles/{made['id']}/revisions")).status_code == 200
 

@@ -8,7 +8,7 @@ import pytest
 from app import clock
 from app.api.openapi import SCHEME
 from app.db.session import Database
-from app.domain.api_key import KeyScope, make_token
+from app.domain.api_key import ApiKeyScope, make_token
 from app.domain.instant import SECOND_US
 from app.main import create_app
 from app.settings import Reads, Settings
@@ -20,8 +20,8 @@ from tests.api.test_problems import check_problem
 from tests.conftest import NOW, Store, running
 from tests.records import article, edition
 
-WRITE, PUBLISH = KeyScope.ARTICLES_WRITE, KeyScope.ARTICLES_PUBLISH
-CATALOGUE, KEYS = KeyScope.CATALOGUE_WRITE, KeyScope.KEYS_MANAGE
+WRITE, PUBLISH = ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH
+CATALOGUE, KEYS = ApiKeyScope.CATALOGUE_WRITE, ApiKeyScope.KEYS_MANAGE
 HOUR_US = 3_600 * SECOND_US
 ONE = "0677y7hzc3m1a"
 HERE = f"{ARTICLES}/{ONE}"
@@ -31,12 +31,12 @@ class Row(NamedTuple):
     """How an operation is asked, and the scopes of which any one lets it pass."""
 
     address: str
-    scopes: tuple[KeyScope, ...] = ()
+    scopes: tuple[ApiKeyScope, ...] = ()
     body: Json | None = None
     headers: Json = {}  # noqa: RUF012 - nobody writes into it
 
 
-DRAFTS, MANAGE, HOOKS = (WRITE, PUBLISH), (KEYS,), (KeyScope.WEBHOOKS_MANAGE,)
+DRAFTS, MANAGE, HOOKS = (WRITE, PUBLISH), (KEYS,), (ApiKeyScope.WEBHOOKS_MANAGE,)
 CATALOGUE_ROWS = {
     f"{verb}_{noun}": Row(f"{EDITORIAL}/{noun}s{tail}", (CATALOGUE,), body)
     for noun, name in (("edition", "global"), ("section", "a"), ("tag", "a"), ("author", "a"), ("label", "a"))
@@ -70,20 +70,20 @@ ROWS: dict[str, Row] = {
     "restore_article": Row(f"{HERE}/withdrawal", (PUBLISH,)),
     **CATALOGUE_ROWS,
     "list_editorial_changes": Row(f"{EDITORIAL}/changes", (PUBLISH, CATALOGUE, KEYS)),
-    "post_key": Row(f"{EDITORIAL}/keys", MANAGE, {}),
+    "create_api_key": Row(f"{EDITORIAL}/keys", MANAGE, {}),
     "list_keys": Row(f"{EDITORIAL}/keys", MANAGE),
     "get_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
-    "delete_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
-    "post_key_rotation": Row(f"{EDITORIAL}/keys/aaaaaaaaaa/rotation", MANAGE, {}),
-    "post_webhook": Row(f"{EDITORIAL}/webhooks", HOOKS, {}),
+    "revoke_api_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa", MANAGE),
+    "rotate_api_key": Row(f"{EDITORIAL}/keys/aaaaaaaaaa/rotation", MANAGE, {}),
+    "create_webhook": Row(f"{EDITORIAL}/webhooks", HOOKS, {}),
     "list_webhooks": Row(f"{EDITORIAL}/webhooks", HOOKS),
     "get_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}", HOOKS),
     "edit_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}", HOOKS, {}),
     "delete_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}", HOOKS),
     "post_webhook_rotation": Row(f"{EDITORIAL}/webhooks/{ONE}/rotation", HOOKS, {}),
     "list_deliveries": Row(f"{EDITORIAL}/webhooks/{ONE}/deliveries", HOOKS),
-    "put_replay": Row(f"{EDITORIAL}/webhooks/{ONE}/replay", HOOKS, {}),
-    "post_ping": Row(f"{EDITORIAL}/webhooks/{ONE}/ping", HOOKS),
+    "replay_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}/replay", HOOKS, {}),
+    "ping_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}/ping", HOOKS),
 }
 """Every operation by its id; one that is new needs a row."""
 OPEN_TO_NOBODY_ELSE = {"get_preview"}
@@ -120,7 +120,7 @@ async def ask(client: httpx.AsyncClient, operation: Operation, token: str | None
 
 async def bad_tokens(make_key: MakeKey, database: Database) -> dict[str, str]:
     """Tokens with every scope there is, none of which is good."""
-    everything = tuple(KeyScope)
+    everything = tuple(ApiKeyScope)
     good, expired, revoked = [await make_key(*everything, **members) for members in ({}, ENDING, {})]
     await database.write(
         lambda connection: connection.exec_driver_sql(
@@ -166,8 +166,8 @@ async def test_only_the_scopes_it_names_let_a_key_pass(
     client: httpx.AsyncClient, make_key: MakeKey, told: dict[str, Operation], store: Store
 ) -> None:
     await store(edition())
-    right = {scope: await make_key(scope) for scope in KeyScope}
-    others = {row.scopes: await make_key(*(set(KeyScope) - set(row.scopes))) for row in ROWS.values() if row.scopes}
+    right = {scope: await make_key(scope) for scope in ApiKeyScope}
+    others = {row.scopes: await make_key(*(set(ApiKeyScope) - set(row.scopes))) for row in ROWS.values() if row.scopes}
     for name, row in ROWS.items():
         if not row.scopes:
             continue
@@ -199,9 +199,9 @@ async def test_where_reading_is_keyed_every_content_address_asks_for_a_key(
 ) -> None:
     assert still_clock == NOW
     await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
-    reader = await make_key(KeyScope.CONTENT_READ)
-    others = await make_key(*(each for each in KeyScope if each is not KeyScope.CONTENT_READ))
-    async with running(create_app(Settings(database_url=database_address, reads=Reads.KEYED))) as client:
+    reader = await make_key(ApiKeyScope.CONTENT_READ)
+    others = await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.CONTENT_READ))
+    async with running(create_app(Settings(database_url=database_address, reads=Reads.API_KEY))) as client:
         for name in ADDRESSES:
             assert (await ask(client, told[name], None)).status_code == 401
             assert (await client.get(ROWS[name].address, headers=as_key(others))).status_code == 403

@@ -6,7 +6,7 @@ import httpx
 import orjson
 
 from app import clock
-from app.domain.article import Status
+from app.domain.article import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.desk import NOTICE, TODAY, TOMORROW, YESTERDAY, Desk, Json, said, wrong
 from tests.api.test_problems import check_problem
@@ -160,7 +160,7 @@ async def test_the_change_feed_tells_of_every_public_move_and_of_no_other(desk: 
 
 
 async def test_a_withdrawal_may_be_worded_anew_and_needs_no_words(desk: Desk) -> None:
-    made = await desk.make_in(Status.WITHDRAWN)
+    made = await desk.make_in(ArticleStatus.WITHDRAWN)
     with clock.frozen(NOW + HOUR_US):
         again = await desk.withdraw(made, notice="Another notice.")
         same = await desk.withdraw(made, notice="Another notice.")

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from app.db.session import Database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import MakeKey
@@ -24,7 +24,7 @@ from tests.webhooks.receivers import a_receiver, answering
 
 HOOKS = "/webhooks"
 PARTNER = "https://partner.example/hook"
-EVERYTHING = tuple(KeyScope)
+EVERYTHING = tuple(ApiKeyScope)
 FLAWED: list[tuple[Json, set[str]]] = [
     ({}, {"url"}),
     ({"url": "http://partner.example/hook"}, {"url"}),
@@ -48,7 +48,7 @@ FLAWED: list[tuple[Json, set[str]]] = [
 async def manager(client: httpx.AsyncClient, make_key: MakeKey, store: Store) -> Desk:
     """Whoever manages webhooks where no network is opened."""
     await store(edition())
-    return Desk(client, await make_key(KeyScope.WEBHOOKS_MANAGE))
+    return Desk(client, await make_key(ApiKeyScope.WEBHOOKS_MANAGE))
 
 
 @pytest.fixture(params=[64 * 1024 * 1024, 0], ids=["kept", "fresh"])
@@ -223,7 +223,7 @@ async def test_answers_follow_the_document(open_house: Desk) -> None:
         path = made["href"].removeprefix("/v1/editorial")
         await until(lambda: _all_delivered(desk, path))
         answers = {
-            "NewWebhook": made,
+            "WebhookWithSecret": made,
             "Webhook": await desk.done("GET", path),
             "WebhookList": await desk.done("GET", HOOKS),
             "DeliveryList": await desk.done("GET", f"{path}/deliveries"),

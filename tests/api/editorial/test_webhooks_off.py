@@ -3,10 +3,10 @@
 import pytest
 
 from app.db.session import Database
-from app.domain.api_key import KeyScope
+from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.settings import Settings, read_settings
-from app.webhooks.dispatcher import OFF
+from app.webhooks.dispatcher import DISABLED_MESSAGE
 from tests.api.conftest import MakeKey
 from tests.api.editorial.desk import Desk
 from tests.api.test_problems import check_problem
@@ -27,7 +27,7 @@ async def test_nothing_is_sent_or_claimed_and_what_waits_stays(
 ) -> None:
     monkeypatch.setattr("app.webhooks.dispatcher.POLL_S", 0.02)
     await store(edition(), article(source_id="a"))
-    token = await make_key(KeyScope.WEBHOOKS_MANAGE)
+    token = await make_key(ApiKeyScope.WEBHOOKS_MANAGE)
     settings = Settings(database_url=database_address, webhook_networks=LOOPBACK, webhooks=False)
     async with a_receiver(answering()) as receiver:
         await make_endpoint(database, receiver.url)
@@ -38,7 +38,7 @@ async def test_nothing_is_sent_or_claimed_and_what_waits_stays(
         assert await count(database, "pending") == 0
         async with dispatching(database_address):  # the log still knows
             await until(lambda: sorted(seqs(receiver)) == [1, 1, 2, 2, 3, 3])
-    assert [each.message for each in caplog.records if each.name == "app.webhooks.dispatcher"] == [OFF]
+    assert [each.message for each in caplog.records if each.name == "app.webhooks.dispatcher"] == [DISABLED_MESSAGE]
 
 
 async def check_quiet(desk: Desk, store: Store) -> None:
