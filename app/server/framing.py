@@ -87,6 +87,6 @@ class RequestFraming:
 
     def _too_large(self, piece: bytes) -> RefusedRequest:
         limit = self._limits.max_bytes
-        has_request_line = self._head_lines or b"\n" in piece.lstrip(b"\r\n")[:limit]
+        has_request_line = self._head_lines or b"\n" in piece.lstrip(b"\r\n")[: limit - self.head_bytes]
         refusal = HEADER_FIELDS_TOO_LARGE if has_request_line else URI_TOO_LONG
         return RefusedRequest(refusal, f"A request head has at most {limit:,} bytes.")

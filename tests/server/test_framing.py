@@ -66,6 +66,14 @@ def test_a_request_line_beyond_the_bytes_of_a_head_is_a_target_that_is_too_long(
     assert refused.value.refusal.status == 414
 
 
+@pytest.mark.parametrize("cut", [10, 150, 199, 200, 201, 299])
+def test_a_long_target_is_refused_alike_wherever_its_segments_end(cut: int) -> None:
+    head = b"GET /" + b"x" * 300 + b" HTTP/1.1\r\nHost: api.example\r\n\r\n"
+    with pytest.raises(RefusedRequest) as refused:
+        split(RequestFraming(HeadLimits(max_bytes=200)), head[:cut], head[cut:])
+    assert refused.value.refusal.status == 414
+
+
 def test_tiny_chunks_are_accepted_and_endless_extensions_are_not() -> None:
     framing = RequestFraming(HeadLimits())
     framing.begin_body(None)
