@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -144,6 +145,20 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     address: str = request.getfixturevalue("postgresql_address")
     empty_tables(address)
     return address
+
+
+@pytest.fixture(params=KINDS)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Create a migrated database of the test's own: killed and stopped servers leave connections behind."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
+        return f"sqlite:///{tmp_path}/dayline.db"
+    server: str = request.getfixturevalue("postgresql_server")
+    name = f"dayline_{uuid4().hex}"
+    run_once(server.format("postgres"), create_database(name))
+    own = server.format(name)
+    run_once(own, migrations.upgrade)
+    return own
 
 
 @pytest.fixture

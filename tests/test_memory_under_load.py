@@ -6,10 +6,8 @@ SOAK_MINUTES is its length (default 5). With `-s` the figures of each half minut
 import asyncio
 import json
 import os
-import shutil
 from pathlib import Path
 from statistics import median
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection
@@ -18,11 +16,10 @@ from app import clock
 from app.actions.articles import upsert_articles
 from app.actions.catalogue import upsert_entry
 from app.actions.keys import create_key
-from app.db import migrations
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.archive import make_archive
-from tests.conftest import KINDS, create_database, run_once
+from tests.conftest import run_once
 from tests.mixed_load import MixedLoad
 from tests.raw_client import RawClient
 from tests.records import edition
@@ -56,19 +53,6 @@ def fill(connection: Connection) -> str:
     assert not [each for each in stored.outcomes if isinstance(each, Exception)]
     key = ApiKeyCreate.model_validate({"name": "Load", "scopes": list(ApiKeyScope)})
     return create_key(connection, key, now=clock.now())[1]
-
-
-@pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Create a migrated database of this test's own."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
-        return f"sqlite:///{tmp_path}/dayline.db"
-    server: str = request.getfixturevalue("postgresql_server")
-    name = f"dayline_{uuid4().hex}"
-    run_once(server.format("postgres"), create_database(name))
-    run_once(server.format(name), migrations.upgrade)
-    return server.format(name)
 
 
 async def test_memory_is_flat_under_mixed_load(address: str, tmp_path: Path) -> None:

@@ -2,19 +2,15 @@
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from app.db import migrations
 from tests.cache.machines import machines
-from tests.conftest import KINDS, create_database, run_once
 
 TRIES = 60
 TRIES_SOAK = 2_000
@@ -23,20 +19,6 @@ RECOVERY_S = 0.2
 FREEZES_SOAK = 50
 
 _IS_IDLE = "SELECT state = 'idle' FROM pg_stat_activity WHERE pid = $1"
-
-
-@pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Create a database of its own, since killed servers leave connections behind."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
-        return f"sqlite:///{tmp_path}/dayline.db"
-    server: str = request.getfixturevalue("postgresql_server")
-    name = f"dayline_{uuid4().hex}"
-    run_once(server.format("postgres"), create_database(name))
-    own = server.format(name)
-    run_once(own, migrations.upgrade)
-    return own
 
 
 postgresql = pytest.mark.parametrize("address", ["postgresql"], indirect=True)

@@ -1,7 +1,6 @@
 """Servers that are killed while they deliver: every endpoint hears of every change, in order, repeats by their ids."""
 
 import asyncio
-import shutil
 import signal
 import time
 from collections import Counter
@@ -9,17 +8,14 @@ from contextlib import AsyncExitStack
 from itertools import groupby
 from pathlib import Path
 from random import Random
-from uuid import uuid4
 
 import pytest
 
 from app import clock
 from app.actions.articles import upsert_articles
 from app.actions.catalogue import upsert_entry
-from app.db import migrations
 from app.db.session import Database, open_database
 from app.queries.changes import latest_seq
-from tests.conftest import KINDS, create_database, run_once
 from tests.records import article, edition
 from tests.serving import Server, free_port, start_server
 from tests.webhooks.endpoints import count, ids, make_endpoint, seqs
@@ -28,20 +24,6 @@ from tests.webhooks.receivers import Receiver, a_receiver, answering
 SERVERS = 2
 MAX_SECONDS = 3_600
 EVERY_S = 1.5
-
-
-@pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of its own: who is killed leaves connections behind."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
-        return f"sqlite:///{tmp_path}/dayline.db"
-    server: str = request.getfixturevalue("postgresql_server")
-    name = f"dayline_{uuid4().hex}"
-    run_once(server.format("postgres"), create_database(name))
-    own = server.format(name)
-    run_once(own, migrations.upgrade)
-    return own
 
 
 class Killing:
