@@ -1,6 +1,6 @@
 """Log lines of a server: time, level, logger and message, which no request can forge.
 
-    2026-11-29T20:01:02.345Z ERROR app.api.problems: GET /v1/timeline: database unavailable: the disk is full (…)
+    2026-11-29T20:01:02.345Z ERROR app.api.http.problems: GET /v1/timeline: database unavailable: the disk is full (…)
 
 Control characters are escaped, secrets are left out, and each line of a traceback has time, level and logger too.
 """

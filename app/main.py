@@ -10,33 +10,34 @@ from typing import TYPE_CHECKING
 import orjson
 from fastapi import APIRouter, FastAPI
 
-from app.api import articles, catalogue, changes, editions, export, health, pages, stream, timeline
-from app.api.door import AccessMiddleware
-from app.api.express import FastPathMiddleware
-from app.api.head import HeadMiddleware
-from app.api.kept import cache_key
-from app.api.openapi import install_openapi
-from app.api.problems import install_exception_handlers
-from app.api.routes import include_lazily, include_routers
-from app.api.security_headers import SecurityHeadersMiddleware
-from app.cache.early import STATE_KEY, RawResponseCache
-from app.cache.middleware import CacheMiddleware
-from app.cache.store import ResponseStore
-from app.db.session import open_database
+from app.api.http.cache_key import cache_key
+from app.api.http.problems import install_exception_handlers
+from app.api.middleware.access import AccessMiddleware
+from app.api.middleware.fast_path import FastPathMiddleware
+from app.api.middleware.head import HeadMiddleware
+from app.api.middleware.security_headers import SecurityHeadersMiddleware
+from app.api.openapi.document import install_openapi
+from app.api.ops import docs, health
+from app.api.public import articles, catalogue, changes, editions, export, stream, timeline
+from app.api.router import include_lazily, include_routers
+from app.background.scheduler import Scheduler
+from app.background.shutdown_signals import on_shutdown_signal
+from app.changefeed.log_follower import LogFollower
+from app.changefeed.log_watcher import LogWatcher
+from app.db.database import open_database
 from app.domain.api_key import LastUsedBuffer
-from app.domain.logged_change import ChangeEvent
-from app.relay.draining import on_shutdown_signal
-from app.relay.follower import LogFollower
-from app.relay.hub import StreamHub
-from app.relay.log import LogWatcher
+from app.invalidation.change_event import ChangeEvent
+from app.response_cache.middleware import CacheMiddleware
+from app.response_cache.store import ResponseStore
+from app.response_cache.wire.raw_responses import STATE_KEY, RawResponseCache
 from app.server.connections import STATE_KEY as MONITOR_KEY
 from app.server.connections import ConnectionLimits, ConnectionMonitor
 from app.settings import Reads, Settings, read_settings
+from app.sse.hub import StreamHub
 from app.webhooks.dispatcher import Dispatcher
-from app.worker import Scheduler
 
 if TYPE_CHECKING:
-    from app.relay.purging import CdnPurger
+    from app.background.cdn_purger import CdnPurger
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -105,11 +106,11 @@ def _install_routes(app: FastAPI) -> None:
     include_routers(app, [each.router for each in public])
     include_lazily(app, "/feeds", _feeds_routers)
     include_lazily(app, "/v1/editorial", _load_editorial)
-    include_routers(app, [health.router, pages.router])
+    include_routers(app, [health.router, docs.router])
 
 
 def _feeds_routers() -> Iterable[APIRouter]:
-    from app.api import feeds  # noqa: PLC0415 - with their renderers, for processes that are asked for them
+    from app.api.public import feeds  # noqa: PLC0415 - with their renderers, for processes that are asked for them
 
     return [feeds.router]
 
@@ -128,7 +129,7 @@ def _cdn_enabled(settings: Settings) -> bool:
 def _make_purger(app: FastAPI, settings: Settings) -> "CdnPurger | None":
     if settings.cdn_purge_url is None or not _cdn_enabled(settings):
         return None
-    from app.relay.purging import CdnPurger  # noqa: PLC0415 - its client is slow to load, and most installations need none
+    from app.background.cdn_purger import CdnPurger  # noqa: PLC0415 - its client is slow to load, and most installations need none
 
     return CdnPurger(app.state.database, url=settings.cdn_purge_url, field=settings.cdn_purge_header)
 
@@ -190,7 +191,7 @@ def _install_access_control(app: FastAPI, settings: Settings) -> None:
     app.state.is_keyed = settings.reads is Reads.API_KEY
     limits = None
     if settings.rate_limit_address is not None or settings.rate_limit_key is not None:
-        from app.api.rate_limits import RateLimiter  # noqa: PLC0415 - slow to load, and most installations need none
+        from app.api.auth.rate_limits import RateLimiter  # noqa: PLC0415 - slow to load, and most installations need none
 
         limits = RateLimiter(
             address=settings.rate_limit_address, key=settings.rate_limit_key, trusted=settings.trusted_proxies

@@ -24,11 +24,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from app.domain.edge import check_purge_url, parse_field
-from app.domain.markup import validate_site_url
-from app.domain.peer import Network, parse_networks
-from app.domain.rate import parse_rate
+from app.domain.html.inline_html import validate_site_url
 from app.errors import ConfigurationError
+from app.invalidation.surrogate_header import check_purge_url, parse_field
+from app.net.client_address import Network, parse_networks
+from app.net.rate import parse_rate
 
 PREFIX = "DAYLINE_"
 

@@ -17,16 +17,16 @@ from typing import Any
 
 import orjson
 
-from app.actions.fingerprint import content_hash
-from app.actions.likeness import CANDIDATES_EACH, HOUR_US, MAX_PICKS, MAX_SUBJECTS, SECTION_WEIGHT
-from app.actions.listings import Placement
+from app.actions.articles.content_hash import content_hash
+from app.actions.articles.listings import Placement
+from app.actions.articles.recommendations import CANDIDATES_EACH, HOUR_US, MAX_PICKS, MAX_SUBJECTS, SECTION_WEIGHT
 from app.domain.article import ArticleStatus
 from app.domain.body import ImageInput, SourceInput
-from app.domain.ids import EPOCH_MS, RANDOM_BITS
+from app.domain.html.inline_html import sanitize_html
 from app.domain.instant import DAY_US, from_datetime
-from app.domain.markup import sanitize_html
-from app.domain.scope import Facet
-from app.schemas.record import ArticleRecord
+from app.domain.list_filter import Facet
+from app.domain.tsid import EPOCH_MS, RANDOM_BITS
+from app.schemas.interchange import ArticleRecord
 from bench.generate import EDITION, Newsroom, catalogue_records, make_newsroom
 from bench.rows import Rows
 
@@ -177,7 +177,7 @@ class Archive:
         return record, [self._stored[earlier]] if points else []
 
     def _picks(self, standing: Placement, instant: int) -> list[int]:
-        """What `app.actions.likeness` picks, from the latest few of each subject that are kept at hand here."""
+        """Pick what `app.actions.articles.recommendations` picks, from the latest few articles of each subject."""
         subjects = [(Facet.TAG, number) for number in standing.tag_ids[:MAX_SUBJECTS]]
         scores: dict[Key, float] = {}
         for kind, number in [*subjects, (Facet.SECTION, standing.section_id or 0)]:

@@ -6,14 +6,24 @@ from pathlib import Path
 
 import orjson
 
-from bench import contestants
-from bench.contest import Chapter, Entrant, compete
+from bench import servers
 from bench.datasets import warm
-from bench.fairness import check_same_articles, check_same_pages
+from bench.equivalence import check_same_articles, check_same_pages
 from bench.load import Run, load_paths
-from bench.paths import Dialect, Place, Walk, by_hand_dialect, dayline_dialect, draw_places, draw_slugs, enough, walk
 from bench.plan import Plan
+from bench.rounds import Chapter, Entrant, compete
 from bench.serving import Server
+from bench.url_sampling import (
+    Dialect,
+    Place,
+    Walk,
+    by_hand_dialect,
+    dayline_dialect,
+    draw_places,
+    draw_slugs,
+    enough,
+    walk,
+)
 
 CHECKED = 40
 BEYOND = 1_000_000
@@ -29,8 +39,8 @@ def compare_by_hand(plan: Plan, title: str, address: str, archive: Path) -> Chap
     """
     chapter = Chapter(title)
     starts: dict[str, Start] = {
-        "Dayline": lambda folder: contestants.dayline(address, folder),
-        "by hand": lambda folder: contestants.by_hand(address, folder),
+        "Dayline": lambda folder: servers.dayline(address, folder),
+        "by hand": lambda folder: servers.by_hand(address, folder),
     }
     places = draw_places(archive, enough(plan.seconds), seed=plan.small.seed)
     slugs = draw_slugs(archive, enough(plan.seconds), seed=plan.small.seed)
@@ -87,7 +97,7 @@ def _start_on(archive: Path) -> Start:
 
     def start(folder: Path) -> AbstractContextManager[Server]:
         warm(archive)
-        return contestants.dayline(f"sqlite:///{archive}", folder)
+        return servers.dayline(f"sqlite:///{archive}", folder)
 
     return start
 
@@ -104,7 +114,7 @@ def _entrant(plan: Plan, start: Start, walked: Walk) -> Entrant:
 
 
 def _dialect_of(server: Server) -> Dialect:
-    return dayline_dialect(orjson.loads(server.ask(contestants.PAGE).body)["next"]["cursor"])
+    return dayline_dialect(orjson.loads(server.ask(servers.PAGE).body)["next"]["cursor"])
 
 
 def _check(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.db import migrations
 from bench.archive import Size
-from bench.filling import fill, run_on
+from bench.create_archive import fill, run_on
 from bench.serving import SERVER_CORE, on_core
 
 FOLDER = Path(__file__).parent / ".data"

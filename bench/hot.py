@@ -11,14 +11,14 @@ from pathlib import Path
 
 import orjson
 
-from bench import contestants
-from bench.contest import Chapter, Entrant, compete
+from bench import servers
 from bench.datasets import copy_of
-from bench.fairness import NOT_MODIFIED, check_same_bytes
+from bench.equivalence import NOT_MODIFIED, check_same_bytes
 from bench.generate import EDITION
 from bench.keys import create_key
 from bench.load import Run, load_page
 from bench.plan import Plan
+from bench.rounds import Chapter, Entrant, compete
 from bench.serving import LOAD_CORE, Server, on_core
 
 PAGE = "/v1/timeline?limit=20"
@@ -49,18 +49,18 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
         def folder() -> Path:
             return stack.enter_context(plan.fresh_folder())
 
-        dayline = stack.enter_context(contestants.dayline(f"sqlite:///{archive}", folder()))
+        dayline = stack.enter_context(servers.dayline(f"sqlite:///{archive}", folder()))
         plain, browser = dayline.ask(PAGE), dayline.ask(PAGE, BROWSER)
-        bare = stack.enter_context(contestants.bare_uvicorn(plain.body, folder()))
+        bare = stack.enter_context(servers.bare_uvicorn(plain.body, folder()))
         check_same_bytes(plain, {"Dayline": plain, "bare uvicorn": bare.ask(PAGE)})
         known = {"If-None-Match": plain.headers["etag"]}
         assert dayline.ask(PAGE, known).status == NOT_MODIFIED
         entrants: dict[str, Entrant] = {"Dayline": _again(plan, dayline, PAGE)}
-        program = contestants.find_nginx()
+        program = servers.find_nginx()
         if program is None:
             chapter.absent.append(NO_NGINX)
         else:
-            nginx = stack.enter_context(contestants.nginx(program, plain.body, browser, folder()))
+            nginx = stack.enter_context(servers.nginx(program, plain.body, browser, folder()))
             check_same_bytes(plain, {"nginx": nginx.ask("/plain.json")})
             check_same_bytes(browser, {"nginx": nginx.ask("/browser.json", BROWSER)})
             entrants["nginx"] = _again(plan, nginx, "/plain.json")
@@ -88,11 +88,11 @@ def compare_publishing(plan: Plan, archive: Path) -> Chapter:
     with ExitStack() as stack:
         folders = [stack.enter_context(plan.fresh_folder()) for _ in range(3)]
         here, elsewhere = (f"sqlite:///{copy_of(archive, folder)}" for folder in folders[:2])
-        reader = stack.enter_context(contestants.dayline(here, folders[0]))
+        reader = stack.enter_context(servers.dayline(here, folders[0]))
         newsrooms = []
         for address, folder in ((here, folders[2]), (elsewhere, folders[1])):
             token = create_key(address, "articles:publish", "articles:write")
-            writer = stack.enter_context(contestants.dayline(address, folder, core=LOAD_CORE))
+            writer = stack.enter_context(servers.dayline(address, folder, core=LOAD_CORE))
             newsrooms.append(Newsroom(writer, token))
         present, absent = newsrooms
 

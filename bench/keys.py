@@ -2,7 +2,7 @@
 
 import subprocess
 
-from bench.contestants import dayline_command
+from bench.servers import dayline_command
 from bench.serving import environment
 
 

@@ -8,20 +8,20 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from app.domain.cursor import encode_position
-from app.domain.scope import Facet
+from app.domain.list_filter import Facet
 from app.models.author import authors
 from app.models.label import labels
 from app.models.listing import listings
 from app.models.section import sections
 from app.models.tag import tags
-from app.queries.article import get_article
-from app.queries.articles import list_articles
-from app.queries.calendar import get_calendar
-from app.queries.editorial import list_editorial_articles
-from app.queries.scope import resolve_params
-from app.queries.timeline import get_day, get_timeline
+from app.queries.articles.article import get_article
+from app.queries.articles.article_list import list_articles
+from app.queries.editorial.editorial_articles import list_editorial_articles
+from app.queries.resolve import resolve_params
+from app.queries.timeline.calendar import get_calendar
+from app.queries.timeline.timeline import get_day, get_timeline
 from app.schemas.editorial import EditorialListParams
-from app.schemas.question import ArticleListParams, ArticleParams, CalendarParams, DayParams, TimelineParams
+from app.schemas.params import ArticleListParams, ArticleParams, CalendarParams, DayParams, TimelineParams
 from bench.examined import Query
 
 COLUMNS = {

@@ -66,7 +66,7 @@ def _wrk_options(seconds: int) -> list[str]:
 
 def _own(port: int, seconds: int, target: Sequence[str]) -> Run:
     options = ["--port", str(port), "--connections", str(CONNECTIONS), "--seconds", str(seconds)]
-    return _run([sys.executable, "-m", "bench.own_load", *options, *target], seconds)
+    return _run([sys.executable, "-m", "bench.load_generator", *options, *target], seconds)
 
 
 def _run(command: Sequence[str], seconds: int) -> Run:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.contestants import find_nginx
 from bench.load import CONNECTIONS, NO_WRK, find_wrk
+from bench.servers import find_nginx
 from bench.serving import LOAD_CORE, SERVER_CORE, can_pin
 
 PACKAGES = ("uvicorn", "uvloop", "httptools", "fastapi", "starlette", "sqlalchemy", "asyncpg", "orjson")

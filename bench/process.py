@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.settings import Settings
-from bench import contestants
+from bench import servers
 from bench.cold import walks_over
-from bench.contest import Spread, spread_of
 from bench.hot import PAGE
 from bench.load import load_page, load_paths
 from bench.plan import Plan
+from bench.rounds import Spread, spread_of
 from bench.serving import MIB, Memory
 
 CACHE_BYTES = 32 * MIB
@@ -38,13 +38,13 @@ def measure_process(plan: Plan, archive: Path) -> Process:
     address = f"sqlite:///{archive}"
     for number in range(plan.starts + 1):
         begun = time.perf_counter()
-        with plan.fresh_folder() as folder, contestants.dayline(address, folder):
+        with plan.fresh_folder() as folder, servers.dayline(address, folder):
             if number:  # the first one warmed the files
                 found.starts.append(time.perf_counter() - begun)
     settings = {}
     if CACHE_SETTING in Settings.model_fields:
         settings, found.budget = {f"DAYLINE_{CACHE_SETTING.upper()}": str(CACHE_BYTES)}, CACHE_BYTES / MIB
-    with plan.fresh_folder() as folder, contestants.dayline(address, folder, settings=settings) as server:
+    with plan.fresh_folder() as folder, servers.dayline(address, folder, settings=settings) as server:
         for walked in walks_over(plan, server, archive):
             found.answered += load_paths(server.port, walked.measured, plan.seconds).requests
         found.answered += load_page(server.port, PAGE, plan.seconds).requests

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bench.contest import Chapter, spread_of
 from bench.machine import Machine
 from bench.plan import Plan
 from bench.process import Process
-from bench.verdicts import Verdict, judge
+from bench.rounds import Chapter, spread_of
+from bench.thresholds import Verdict, judge
 
 FOLDER = Path(__file__).parent
 BY_HAND = ("by_hand_sqlite.py", "by_hand_postgresql.py")

@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
-from app.actions.listings import Placement
+from app.actions.articles.listings import Placement
 from app.db.base import metadata
 from app.db.bulk import bulk_insert, bulk_insert_tuples
 from app.domain.article import ArticleStatus
 from app.domain.change import article_change
 from app.domain.revision import revision_action
-from app.domain.surrogate import article_key, normalized_keys
-from app.schemas.record import ArticleRecord
+from app.invalidation.surrogate_keys import article_key, normalized_keys
+from app.schemas.interchange import ArticleRecord
 
 ACTOR = "import"
 

@@ -22,7 +22,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from app.db import migrations
-from app.db.session import open_database
+from app.db.database import open_database
 from bench import lists
 from bench.examined import Examined, examine, time_ms
 from bench.generate import generate_records, names_apart

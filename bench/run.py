@@ -18,16 +18,16 @@ from sqlalchemy import Connection
 
 from bench.archive import Size
 from bench.cold import compare_by_hand, compare_depths, compare_sizes
-from bench.contest import Chapter
+from bench.create_archive import run_on
 from bench.datasets import kept_postgresql, kept_sqlite, postgresql_server, warm
-from bench.filling import run_on
 from bench.hot import compare_hot, compare_publishing
 from bench.machine import examine_machine
 from bench.plan import LARGE, MIDDLING, SMALL, Plan
 from bench.process import Process, measure_process
 from bench.report import absences, chapter_table, verdict_table, write_report
+from bench.rounds import Chapter
 from bench.serving import PROJECT
-from bench.verdicts import DEPTH, HOT, POSTGRESQL, PUBLISHING, SIZES, SQLITE, judge
+from bench.thresholds import DEPTH, HOT, POSTGRESQL, PUBLISHING, SIZES, SQLITE, judge
 
 PROCESS = "process"
 CHAPTERS = (HOT, SQLITE, POSTGRESQL, SIZES, DEPTH, PUBLISHING, PROCESS)

@@ -23,12 +23,12 @@ from typing import Any
 import uvloop
 
 from app import clock
-from app.actions.catalogue import upsert_entry
+from app.actions.catalogue.entries import upsert_entry
 from app.actions.keys import create_key
-from app.db.session import open_database
+from app.db.database import open_database
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
-from app.schemas.record import EditionRecord
+from app.schemas.interchange import EditionRecord
 from bench.serving import LOAD_CORE, Server, free_port, on_core, serving
 
 READY = "/health/ready"

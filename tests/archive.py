@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.ids import MAX_ID, format_id
 from app.domain.instant import SECOND_US, parse_instant
-from app.schemas.record import ArticleRecord
+from app.domain.tsid import MAX_ID, format_id
+from app.schemas.interchange import ArticleRecord
 from tests.records import article
 
 SECTIONS = ("city", "coast", "sport")

@@ -19,18 +19,18 @@ from pydantic import ConfigDict
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
-from app.actions.manner import WriteResult
+from app.actions.articles.upsert import upsert_articles
+from app.actions.articles.write_options import WriteResult
+from app.actions.catalogue.entries import upsert_entry
 from app.db import migrations
-from app.db.session import MIGRATIONS, Database, open_database
+from app.db.database import MIGRATIONS, Database, open_database
 from app.domain.instant import parse_instant
 from app.main import create_app
-from app.schemas.record import ArticleRecord, CatalogueRecord
+from app.schemas.interchange import ArticleRecord, CatalogueRecord
 from app.settings import Settings
 from tests.dialects import share_statements
-from tests.emptying import empty_tables, put_away
-from tests.kept import Kept, kept
+from tests.fixture_snapshots import Kept, kept
+from tests.pg_cleanup import empty_tables, put_away
 from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")

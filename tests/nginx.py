@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import free_port
+from tests.server_process import free_port
 
 CONFIGURATION = Path(__file__).resolve().parents[1] / "docs/nginx.conf"
 MAX_SECONDS = 10.0

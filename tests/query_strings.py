@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.schemas.change import ChangeListParams
 from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams
-from app.schemas.question import (
+from app.schemas.params import (
     ArticleListParams,
     ArticleParams,
     CalendarParams,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.schemas.record import ArticleRecord, AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.interchange import ArticleRecord, AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
 
 def edition(slug: str = "global", **members: Any) -> EditionRecord:

@@ -2,8 +2,8 @@
 
 from importlib.resources import as_file
 
-from app.cli.content import SAMPLE
-from app.db.session import Database
+from app.cli.import_export import SAMPLE
+from app.db.database import Database
 from app.domain.instant import DAY_US
 from app.importers.runner import Importer
 from tests.conftest import NOW

@@ -14,30 +14,30 @@ import uvloop
 from fastapi import FastAPI
 from sqlalchemy import Connection, select
 
-from app.actions.likeness import store_recommendations
-from app.actions.links import read_placements
-from app.cli.running import check_schema
-from app.db.session import Database, open_database
-from app.domain.ids import parse_id
+from app.actions.articles.links import read_placements
+from app.actions.articles.recommendations import store_recommendations
+from app.cli.runner import check_schema
+from app.db.database import Database, open_database
+from app.domain.tsid import parse_id
 from app.importers.runner import Importer
 from app.models.article import article_picks, articles
 from bench import machine
 from bench.archive import Size
-from bench.contest import Chapter, Spread, compete
-from bench.filling import fill
+from bench.create_archive import fill
 from bench.generate import generate_records
 from bench.hot import NO_NGINX
 from bench.load import NO_WRK, Run
-from bench.own_load import ask
-from bench.paths import by_hand_dialect, dayline_dialect, draw_places, draw_slugs, walk
+from bench.load_generator import ask
 from bench.plan import Plan
 from bench.process import Process
 from bench.report import BY_HAND, FOLDER, write_report
+from bench.rounds import Chapter, Spread, compete
 from bench.serving import Memory
-from bench.verdicts import HOT, judge
+from bench.thresholds import HOT, judge
+from bench.url_sampling import by_hand_dialect, dayline_dialect, draw_places, draw_slugs, walk
 from tests.conftest import NOW, opened, running
-from tests.emptying import empty_tables
-from tests.house import check_house
+from tests.invariants import check_house
+from tests.pg_cleanup import empty_tables
 
 ARTICLES = 150
 SMALL = Size(300)

@@ -14,16 +14,16 @@ import pytest
 from backports import zstd
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.db.session import Connection
+from app.actions.articles.upsert import upsert_articles
+from app.db.database import Connection
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant
-from app.queries.changes import latest_seq
+from app.queries.changes.change_list import latest_seq
 from tests.api.conftest import fill
 from tests.conftest import run_once
 from tests.nginx import an_upstream, nginx_before
 from tests.records import article
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 
 PAGE = "/v1/timeline"
 LARGE = "/openapi.json"

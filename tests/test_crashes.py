@@ -17,19 +17,19 @@ import pytest
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.catalogue import upsert_entry
+from app.actions.catalogue.entries import upsert_entry
 from app.actions.keys import create_key
-from app.cli.server import DRAIN_SECONDS
+from app.cli.serve import DRAIN_SECONDS
 from app.db import migrations
-from app.db.session import Database, open_database
+from app.db.database import Database, open_database
 from app.schemas.api_key import ApiKeyCreate
+from tests.acknowledged_writes import Ledger, count_named
 from tests.api.conftest import as_key
 from tests.conftest import KINDS, create_database, run_once
-from tests.desk import Desk
-from tests.house import check_house
-from tests.ledger import Ledger, count_named
+from tests.editor_client import Desk
+from tests.invariants import check_house
 from tests.records import author, edition, label, section
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 
 DESKS = 8
 MIN_IN_FLIGHT = 4

@@ -16,21 +16,21 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.db.limits import SERVING
+from app.actions.articles.upsert import upsert_articles
+from app.background.scheduler import Scheduler
+from app.db.database import open_database
 from app.db.locks import lock_change_log
-from app.db.session import open_database
+from app.db.postgresql.limits import SERVING
 from app.domain.api_key import LastUsedBuffer
 from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant
 from app.main import create_app
 from app.settings import Settings
-from app.worker import Scheduler
 from tests.api.conftest import as_key
 from tests.conftest import run_once, running
-from tests.following import Slots, process
+from tests.process_writers import Slots, process
 from tests.records import article
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 from tests.stoppable import frozen, proxied, stoppable_server
 from tests.test_crashes import furnish
 

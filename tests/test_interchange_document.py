@@ -7,23 +7,23 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from app.actions.catalogue import Outcome
-from app.db.session import Database
+from app.actions.catalogue.entries import Outcome
+from app.db.database import Database
 from app.importers.runner import Importer
-from app.schemas import record
+from app.schemas import interchange
 from tests.conftest import NOW
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "interchange.md").read_text()
 RECORDS = (
-    record.EditionRecord,
-    record.LabelRecord,
-    record.SectionRecord,
-    record.TagRecord,
-    record.AuthorRecord,
-    record.ArticleRecord,
-    record.Withdrawal,
-    record.Note,
-    record.RevisionRecord,
+    interchange.EditionRecord,
+    interchange.LabelRecord,
+    interchange.SectionRecord,
+    interchange.TagRecord,
+    interchange.AuthorRecord,
+    interchange.ArticleRecord,
+    interchange.Withdrawal,
+    interchange.Note,
+    interchange.RevisionRecord,
 )
 
 

@@ -14,21 +14,21 @@ from typing import Any
 
 import pytest
 
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
 from app.actions.installation import get_or_create_signing_secret
 from app.actions.keys import create_key
-from app.db.session import Connection
-from app.db.sqlite_file import CHECK_INTERVAL_S
+from app.db.database import Connection
+from app.db.sqlite.file_watch import CHECK_INTERVAL_S
 from app.domain.api_key import ApiKeyScope
 from app.domain.instant import DAY_US
-from app.domain.preview import Preview, make_token
+from app.domain.preview_token import Preview, make_token
 from app.logging import MAX_LINE_CHARACTERS, LineFormatter
 from app.schemas.api_key import ApiKeyCreate
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, run_once
 from tests.records import article, edition
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 
 LINE = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR|CRITICAL) [a-z_.]+( \||:) .*")
 FORGED = "2026-11-20T12:00:00.000Z INFO app.forged: everything is fine"
@@ -46,7 +46,7 @@ SECRETS = {
 
 
 def record_of(message: str, *arguments: object, exc_info: Any = None) -> logging.LogRecord:
-    record = logging.LogRecord("app.api.problems", logging.ERROR, "", 0, message, arguments, exc_info)
+    record = logging.LogRecord("app.api.http.problems", logging.ERROR, "", 0, message, arguments, exc_info)
     record.created = datetime(2026, 11, 20, 12, 0, 0, 123_000, UTC).timestamp()
     return record
 
@@ -64,7 +64,7 @@ def format_record(message: str, *arguments: object, exc_info: Any = None) -> str
 
 
 def test_a_line_has_time_level_and_logger() -> None:
-    assert format_record("%s failed", "GET /") == "2026-11-20T12:00:00.123Z ERROR app.api.problems: GET / failed"
+    assert format_record("%s failed", "GET /") == "2026-11-20T12:00:00.123Z ERROR app.api.http.problems: GET / failed"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=ascii)
@@ -157,7 +157,7 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     assert key not in written
     assert sum("/v1/editorial/previews/[token]" in line for line in lines) >= 3
     assert any(r"articles/b\n2026" in line and "database unavailable" in line for line in lines), lines
-    assert sum("(mode 0644)" in line and " WARNING app.cli.server: " in line for line in lines) == 1
+    assert sum("(mode 0644)" in line and " WARNING app.cli.serve: " in line for line in lines) == 1
     assert any("uvicorn.access" in line and " 404" in line for line in lines)
 
 

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
 from app.actions.keys import create_key
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
@@ -23,7 +23,7 @@ from tests.conftest import run_once
 from tests.mixed_load import MixedLoad
 from tests.raw_client import RawClient
 from tests.records import edition
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 from tests.webhooks.receivers import Receiver, a_receiver, answering
 
 ARTICLES = 3_000

@@ -11,8 +11,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import Outcome
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import Outcome
 from app.db import migrations
 from app.db.base import metadata
 from tests.conftest import KINDS, NOW, create_database, run_once

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app.actions.keys import create_key
-from app.db.session import Database
+from app.db.database import Database
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import NOW

@@ -13,16 +13,16 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
-from app.db.session import Database, open_database
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Database, open_database
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant
 from app.models.change import changes
-from app.queries.changes import latest_seq
-from tests.house import check_house
+from app.queries.changes.change_list import latest_seq
+from tests.invariants import check_house
 from tests.records import article, author, edition, label, section, tag
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 
 DUE = 500
 DUE_SOAK = 10_000

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 from app.db import migrations
-from tests.serving import free_port
+from tests.server_process import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

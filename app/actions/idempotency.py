@@ -6,7 +6,7 @@ from http import HTTPStatus
 import orjson
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from app.db.commits import notify_commit
+from app.db.commit_watch import notify_commit
 from app.db.locks import try_lock
 from app.domain.instant import DAY_US
 from app.errors import ArticleGone, IdempotencyKeyReusedError, RequestInProgressError

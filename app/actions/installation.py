@@ -4,8 +4,8 @@ from secrets import token_bytes
 
 from sqlalchemy import Connection
 
-from app.domain.preview import SECRET_BYTES, SECRET_NAME
-from app.records.installation import compare_and_set, get_value
+from app.domain.preview_token import SECRET_BYTES, SECRET_NAME
+from app.interchange.installation import compare_and_set, get_value
 
 
 def get_or_create_signing_secret(connection: Connection) -> bytes:

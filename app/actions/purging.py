@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from app.domain.purge import NAME
-from app.records.installation import compare_and_set
+from app.interchange.installation import compare_and_set
+from app.invalidation.purge_progress import NAME
 
 
 def save_purge_progress(connection: Connection, *, old: bytes | None, new: bytes) -> bool:

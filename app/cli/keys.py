@@ -4,15 +4,15 @@ import click
 
 from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
-from app.cli.running import with_database
-from app.db.session import Connection, Database
+from app.cli.runner import with_database
+from app.db.database import Connection, Database
 from app.domain.api_key import TOKEN_PREFIX, ApiKeyScope
 from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant, parse_instant
 from app.errors import ConfigurationError, InvalidInputError
 from app.queries.keys import list_keys
 from app.schemas.api_key import MAX_GRACE_SECONDS, ApiKey, ApiKeyCreate, ApiKeyListParams
-from app.schemas.validation import validated
+from app.schemas.errors import validated
 
 ONCE = "It is shown this once; keep it as you keep passwords."
 LINE = "{prefix:<12}{state:<10}{last_used_at:<34}{name}  [{scopes}]"

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool, StaticPool
 
-from app.db.limits import Limits
+from app.db.postgresql.limits import Limits
 from app.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _postgresql_engine(
     """Create an engine whose connections are opened on demand, without transactions of SQLAlchemy."""
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - brings the whole ORM; SQLite needs none
 
-    from app.db.driver import open_driver  # noqa: PLC0415 - asyncpg is slow to load as well
+    from app.db.postgresql.driver import open_driver  # noqa: PLC0415 - asyncpg is slow to load as well
 
     return create_async_engine(
         url,

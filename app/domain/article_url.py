@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from app.domain.markup import validate_url
+from app.domain.html.inline_html import validate_url
 from app.errors import InvalidValueError
 
 TEMPLATE_NAMES: Final = ("site_url", "slug", "id")

@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
-from app.domain.html_fragments import match_fragments
-from app.domain.markup import clean_text, sanitize_html, text_to_html, validate_url
+from app.domain.html.fragments import match_fragments
+from app.domain.html.inline_html import clean_text, sanitize_html, text_to_html, validate_url
 from app.domain.one_line import one_line, visible_line
 from app.errors import InvalidValueError
 

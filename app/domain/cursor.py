@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from app.domain.instant import EARLIEST, LATEST
-from app.domain.scope import DIGEST_BYTES
+from app.domain.list_filter import DIGEST_BYTES
 from app.errors import CursorMismatchError, InvalidCursorError
 
 CHECK_BYTES = 4

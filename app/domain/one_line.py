@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from app.domain.markup import clean_text
+from app.domain.html.inline_html import clean_text
 from app.errors import InvalidValueError
 
 _SPACES: Final = re.compile(r"\s+")

@@ -14,7 +14,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-from app.domain.ids import is_id
+from app.domain.tsid import is_id
 from app.errors import InvalidValueError
 
 LONGEST_MADE_SLUG: Final = 80

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
-from app.domain.ids import format_id
+from app.domain.tsid import format_id
 
 PING = "webhook.ping"
 """The type of a message that tells nothing, and asks whether somebody is there."""

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from app.domain.html.inline_html import clean_text
 from app.domain.json_text import load_json
-from app.domain.markup import clean_text
 from app.errors import FieldError, InvalidInputError, InvalidValueError
-from app.schemas.record import ArticleRecord, Record
-from app.schemas.validation import invalid_input
+from app.schemas.errors import invalid_input
+from app.schemas.interchange import ArticleRecord, Record
 from app.schemas.write_warning import WriteWarning, find_warnings
 
 KINDS = ("edition", "label", "section", "tag", "author", "article")

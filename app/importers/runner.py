@@ -10,13 +10,13 @@ from io import BufferedReader
 from tempfile import TemporaryFile
 from typing import IO, cast
 
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import Outcome, UnknownEditionError
-from app.actions.importing import has_default_edition, import_entry
-from app.db.session import Database
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import Outcome, UnknownEditionError
+from app.actions.catalogue.import_defaults import has_default_edition, import_entry
+from app.db.database import Database
 from app.errors import DaylineError
 from app.importers.json_lines import ParsedLine, parse_line
-from app.schemas.record import ArticleRecord, CatalogueRecord
+from app.schemas.interchange import ArticleRecord, CatalogueRecord
 from app.schemas.write_warning import WriteWarning, find_date_warnings
 
 BATCH = 400

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from app.domain.preview import SECRET_NAME
-from app.records.installation import get_value
+from app.domain.preview_token import SECRET_NAME
+from app.interchange.installation import get_value
 
 
 def find_signing_secret(connection: Connection) -> bytes | None:

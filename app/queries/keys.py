@@ -10,7 +10,7 @@ from app.domain.api_key import KeyValidity
 from app.domain.calendar import UTC, format_utc
 from app.domain.cursor import decode_name, encode_name
 from app.domain.instant import format_instant
-from app.domain.scope import ListFilter
+from app.domain.list_filter import ListFilter
 from app.errors import NotFoundError
 from app.models.api_key import api_keys
 from app.schemas.api_key import ApiKey, ApiKeyList, ApiKeyListParams

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection
 
-from app.domain.purge import NAME
-from app.queries.changes import latest_seq
-from app.records.installation import get_value
+from app.interchange.installation import get_value
+from app.invalidation.purge_progress import NAME
+from app.queries.changes.change_list import latest_seq
 
 
 def read_purge_progress(connection: Connection) -> tuple[bytes | None, int]:

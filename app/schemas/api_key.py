@@ -8,9 +8,9 @@ from typing_extensions import TypedDict
 
 from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
 from app.errors import InvalidValueError
-from app.schemas.page import NextPage
-from app.schemas.question import Cursor, Limit, NoParams
-from app.schemas.scalars import Href, Instant, InstantText
+from app.schemas.pagination import NextPage
+from app.schemas.params import Cursor, Limit, NoParams
+from app.schemas.types import Href, Instant, InstantText
 
 MAX_NAME = 200
 MAX_GRACE_SECONDS = 30 * 86_400

@@ -9,8 +9,8 @@ from app.domain.revision import NoteType
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Body, Image, Rights, Source
 from app.schemas.catalogue import Author, Label, LabelSummary, Section, Tag
-from app.schemas.page import NextPage
-from app.schemas.scalars import ArticleId, Code, DateText, Href, InstantText, Slug, TimeText, Url
+from app.schemas.pagination import NextPage
+from app.schemas.types import ArticleId, Code, DateText, Href, InstantText, Slug, TimeText, Url
 
 
 class TimelineItem(TypedDict, total=False):

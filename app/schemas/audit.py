@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from app.schemas.change import ChangedEntry
 from app.schemas.editorial import Actor
-from app.schemas.page import NextPage
-from app.schemas.question import Cursor, Limit
-from app.schemas.scalars import ArticleId, Href, InstantText, Seq
+from app.schemas.pagination import NextPage
+from app.schemas.params import Cursor, Limit
+from app.schemas.types import ArticleId, Href, InstantText, Seq
 
 
 class AuditedArticle(TypedDict):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.scalars import Url
+from app.schemas.types import Url
 
 InlineHtml = Annotated[str, Field(description="Inline HTML from a short allow-list, safe to show.")]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.scalars import Code, Href
+from app.schemas.types import Code, Href
 
 
 class LabelSummary(TypedDict):

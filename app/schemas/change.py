@@ -8,9 +8,9 @@ from typing_extensions import TypedDict
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import FieldError, InvalidInputError
 from app.schemas.article import TimelineItem
-from app.schemas.page import NextPage
-from app.schemas.question import ArticleFilterParams, Cursor, Limit, StrictInt, TimeZoneParam
-from app.schemas.scalars import Code, Href, InstantText, Seq
+from app.schemas.pagination import NextPage
+from app.schemas.params import ArticleFilterParams, Cursor, Limit, StrictInt, TimeZoneParam
+from app.schemas.types import Code, Href, InstantText, Seq
 
 MAX_WAIT_SECONDS = 30
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.schemas.alternate import AlternateLink
-from app.schemas.scalars import Code, Href, LanguageTag, Url, ZoneName
+from app.schemas.types import Code, Href, LanguageTag, Url, ZoneName
 
 
 class EditionLink(TypedDict):

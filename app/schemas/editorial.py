@@ -6,14 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.article import ArticleStatus
-from app.domain.difference import Difference
+from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import ArticleNote
 from app.schemas.body import Block, Image, Rights, Source
-from app.schemas.page import NextPage
-from app.schemas.question import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
-from app.schemas.record import Content, Note, Text
-from app.schemas.scalars import ArticleId, Code, Href, Instant, InstantText, Slug, Url
+from app.schemas.interchange import Content, Note, Text
+from app.schemas.pagination import NextPage
+from app.schemas.params import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
+from app.schemas.types import ArticleId, Code, Href, Instant, InstantText, Slug, Url
 from app.schemas.write_warning import Warnings
 
 Actor = Annotated[

@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 from app.domain.feed import FeedContent
-from app.schemas.page import NextPage
-from app.schemas.question import EntryListParams
-from app.schemas.record import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
-from app.schemas.scalars import Code, Href, InstantText, LanguageTag, Url, ZoneName
+from app.schemas.interchange import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.pagination import NextPage
+from app.schemas.params import EntryListParams
+from app.schemas.types import Code, Href, InstantText, LanguageTag, Url, ZoneName
 from app.schemas.write_warning import Warnings
 
 

@@ -6,8 +6,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.revision import HistoryEventType
-from app.schemas.page import NextPage
-from app.schemas.scalars import InstantText
+from app.schemas.pagination import NextPage
+from app.schemas.types import InstantText
 
 
 class HistoryEvent(TypedDict):

@@ -7,8 +7,8 @@ from typing_extensions import TypedDict
 
 from app.domain.article import ArticleStatus, BodyFormat
 from app.schemas.article import Article
-from app.schemas.question import NoParams, StrictInt
-from app.schemas.scalars import Href, InstantText
+from app.schemas.params import NoParams, StrictInt
+from app.schemas.types import Href, InstantText
 
 EXPIRES_IN_SECONDS = 3_600
 MAX_EXPIRES_IN_SECONDS = 7 * 86_400

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.schemas.change import ChangeListParams
-from app.schemas.question import SETS, ArticleFilterParams, StrictInt, TimeZoneParam
+from app.schemas.params import SETS, ArticleFilterParams, StrictInt, TimeZoneParam
 
 _OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/FeedItem"}}
 

@@ -6,8 +6,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.schemas.article import TimelineItem
-from app.schemas.page import NextPage
-from app.schemas.scalars import Code, DateText, Href, InstantText, Seq, ZoneName
+from app.schemas.pagination import NextPage
+from app.schemas.types import Code, DateText, Href, InstantText, Seq, ZoneName
 
 
 class DayHeading(TypedDict):

@@ -8,9 +8,9 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ChangeType
 from app.errors import InvalidValueError
-from app.schemas.page import NextPage
-from app.schemas.question import MAX_NAMES, Cursor, Limit, NoParams, StrictInt
-from app.schemas.scalars import Href, InstantText, Seq
+from app.schemas.pagination import NextPage
+from app.schemas.params import MAX_NAMES, Cursor, Limit, NoParams, StrictInt
+from app.schemas.types import Href, InstantText, Seq
 
 MAX_DESCRIPTION = 500
 MAX_URL = 2_048

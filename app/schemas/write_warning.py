@@ -9,8 +9,8 @@ from typing_extensions import TypedDict
 
 from app.domain.article import CLOCK_TOLERANCE_US, ArticleStatus
 from app.domain.body import Block, EmbedInput, HeadingInput, ListInput, ParagraphInput
-from app.domain.html_losses import LossCode, find_losses
-from app.schemas.record import ArticleInput, ArticleRecord
+from app.domain.html.losses import LossCode, find_losses
+from app.schemas.interchange import ArticleInput, ArticleRecord
 
 MAX_WARNINGS: Final = 100
 

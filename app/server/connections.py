@@ -13,7 +13,7 @@ from functools import lru_cache
 from heapq import nsmallest
 from typing import Protocol, runtime_checkable
 
-from app.domain.peer import Network, parse_address, rate_limit_bucket
+from app.net.client_address import Network, parse_address, rate_limit_bucket
 from app.server.request_head import HeadLimits
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,16 @@ from typing import Final
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import FeedDocument, categories, changed_at, content_html, creators, media_type, urn_for
-from app.syndication.elements import Markup, element, optional_element, text_element, xml_document
+from app.syndication.feed_document import (
+    FeedDocument,
+    categories,
+    changed_at,
+    content_html,
+    creators,
+    media_type,
+    urn_for,
+)
+from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/atom+xml"
 

@@ -8,7 +8,7 @@ import orjson
 from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import FeedDocument, category_names, changed_at, content_html, creators, urn_for
+from app.syndication.feed_document import FeedDocument, category_names, changed_at, content_html, creators, urn_for
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = "https://jsonfeed.org/version/1.1"

@@ -9,7 +9,7 @@ from app.domain.url import ascii_url
 from app.schemas.article import Article
 from app.schemas.body import Image, Source
 from app.schemas.catalogue import Author
-from app.syndication.channel import Creator, Publication, changed_at, creators, urn_for
+from app.syndication.feed_document import Creator, Publication, changed_at, creators, urn_for
 
 MEDIA_TYPE: Final = "application/ld+json"
 

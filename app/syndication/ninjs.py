@@ -11,7 +11,7 @@ from app.domain.url import ascii_url
 from app.schemas.article import Article, ArticleItem, TimelineItem
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label
-from app.syndication.channel import FeedDocument, Publication, changed_at, creators, media_type, urn_for
+from app.syndication.feed_document import FeedDocument, Publication, changed_at, creators, media_type, urn_for
 from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"

@@ -9,7 +9,7 @@ from app.domain.feed import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image
-from app.syndication.channel import (
+from app.syndication.feed_document import (
     FeedDocument,
     category_names,
     content_html,
@@ -18,7 +18,7 @@ from app.syndication.channel import (
     paragraph_html,
     urn_for,
 )
-from app.syndication.elements import Markup, element, optional_element, text_element, xml_document
+from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/rss+xml"
 

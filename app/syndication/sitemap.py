@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
-from app.syndication.channel import Publication
-from app.syndication.elements import Markup, element, optional_element, text_element, xml_document
+from app.syndication.feed_document import Publication
+from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/xml"
 MAX_ENTRIES: Final = 50_000

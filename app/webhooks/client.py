@@ -16,7 +16,7 @@ from app.domain.http_date import parse_http_date
 from app.domain.url import ascii_url
 from app.errors import InvalidValueError
 from app.webhooks.backoff import MAX_RETRY_AFTER_S
-from app.webhooks.guard import SsrfGuard
+from app.webhooks.ssrf_guard import SsrfGuard
 from app.webhooks.transport import PRE_SEND_CHECK, GuardedTransport, PreSendCheck, SupersededError
 
 DEADLINE_S = 15.0

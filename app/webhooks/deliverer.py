@@ -13,14 +13,21 @@ from random import SystemRandom
 from typing import Any
 
 from app import clock
-from app.actions.deliveries import acquire_lease, enqueue_deliveries, record_delivery, record_failure
-from app.db.session import DATABASE_ERRORS, Database, error_summary
-from app.domain.ids import format_id
+from app.actions.webhooks.deliveries import acquire_lease, enqueue_deliveries, record_delivery, record_failure
+from app.db.database import DATABASE_ERRORS, Database, error_summary
 from app.domain.instant import SECOND_US
+from app.domain.tsid import format_id
 from app.domain.webhook import AttemptResult, FailureState, message_id, ping_id
 from app.errors import InvalidInputError
-from app.queries.changes import latest_seq
-from app.queries.deliveries import Delivery, EndpointState, Message, next_delivery, ping_delivery, read_outbox_batch
+from app.queries.changes.change_list import latest_seq
+from app.queries.webhooks.webhook_outbox import (
+    Delivery,
+    EndpointState,
+    Message,
+    next_delivery,
+    ping_delivery,
+    read_outbox_batch,
+)
 from app.webhooks.backoff import DISABLED_AFTER_DAYS, retry_delay, should_disable
 from app.webhooks.client import DeliveryAttempt, WebhookClient
 from app.webhooks.signature import sign

@@ -13,20 +13,20 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from app import clock
-from app.actions.deliveries import release_leases
-from app.db.session import DATABASE_ERRORS, Database, error_summary
+from app.actions.webhooks.deliveries import release_leases
+from app.db.database import DATABASE_ERRORS, Database, error_summary
 from app.domain.instant import SECOND_US
-from app.domain.peer import Network
 from app.errors import ConflictError
-from app.queries.changes import latest_seq
-from app.queries.deliveries import EndpointState, list_enabled_endpoints
+from app.net.client_address import Network
+from app.queries.changes.change_list import latest_seq
+from app.queries.webhooks.webhook_outbox import EndpointState, list_enabled_endpoints
 from app.webhooks.backoff import retry_delay
-from app.webhooks.holder import is_dead, make_owner_id
+from app.webhooks.lease_owner import is_dead, make_owner_id
 
 if TYPE_CHECKING:
     from app.webhooks.client import DeliveryAttempt
     from app.webhooks.deliverer import Deliverer
-    from app.webhooks.guard import SsrfGuard
+    from app.webhooks.ssrf_guard import SsrfGuard
 
 POLL_S = 2.0
 MARK_POLL_S = 0.02  # between two looks at what a commit alters, where nobody tells of commits
@@ -217,7 +217,7 @@ class Dispatcher:
 
     def _guard(self) -> "SsrfGuard":
         if self._made_guard is None:
-            from app.webhooks.guard import SsrfGuard  # noqa: PLC0415 - slow to load, and most installations need none
+            from app.webhooks.ssrf_guard import SsrfGuard  # noqa: PLC0415 - slow to load, and most installations need none
 
             self._made_guard = SsrfGuard(self._opened)
         return self._made_guard

@@ -15,7 +15,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from app.webhooks.guard import SsrfGuard
+from app.webhooks.ssrf_guard import SsrfGuard
 
 MAX_ADDRESSES = 4  # that are tried of one name
 MAX_IDLE = 64  # connections kept open

@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
 from app.actions.keys import create_key
-from app.db.session import Connection, Database
+from app.db.database import Connection, Database
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
 from tests.conftest import NOW, opened, put_into
-from tests.kept import kept
+from tests.fixture_snapshots import kept
 
 READER = 2  # the number of the app that modules read from
 

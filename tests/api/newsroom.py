@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.schemas.record import ArticleRecord, CatalogueRecord
+from app.schemas.interchange import ArticleRecord, CatalogueRecord
 from tests.records import article, author, edition, label, section, tag
 
 EXAMPLE_BODY: list[dict[str, Any]] = [

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from app.db.session import Database
+from app.db.database import Database
 from app.importers.runner import Importer
 from tests.conftest import NOW
-from tests.walking import get_page
+from tests.pagination import get_page
 
 DATE = re.compile(r"([0-9]{4}), ([A-Z][a-z]+)")
 TIME = re.compile(r"[0-2][0-9]:[0-5][0-9]")

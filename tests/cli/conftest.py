@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from app.cli.root import run
+from app.cli.main import run
 from tests.cli.commands import Ended
 
 

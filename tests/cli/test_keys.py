@@ -6,7 +6,7 @@ import pytest
 
 from app import clock
 from app.actions.keys import create_key
-from app.db.session import Connection
+from app.db.database import Connection
 from app.domain.instant import SECOND_US
 from app.schemas.api_key import ApiKeyCreate
 from tests.cli.commands import is_one_sentence

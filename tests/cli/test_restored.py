@@ -11,7 +11,7 @@ import pytest
 
 from app.db.engine import libpq_url, parse_database_url
 from app.errors import InvalidInputError
-from app.queries.changes import latest_seq, validate_position
+from app.queries.changes.change_list import latest_seq, validate_position
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.cli.test_backups import GOLDEN, PROGRAMS

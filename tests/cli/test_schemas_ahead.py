@@ -13,7 +13,7 @@ from app.db import migrations
 from tests.cli.commands import arguments_of, environment_of, is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import KINDS, create_database, run_once
-from tests.serving import free_port
+from tests.server_process import free_port
 
 LATER = "209901010000_later"
 BEFORE = "202611230500_partners"

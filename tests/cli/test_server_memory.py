@@ -13,7 +13,7 @@ CYCLES, ALIVE_MAX = 1_500_000, 1_000_000
 MADE = f"""
 import gc
 from collections import deque
-from app.cli.server import GARBAGE_THRESHOLDS
+from app.cli.serve import GARBAGE_THRESHOLDS
 gc.set_threshold(*GARBAGE_THRESHOLDS)
 window = deque(maxlen=250_000)
 for _ in range({CYCLES}):

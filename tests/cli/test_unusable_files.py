@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.db import engine
-from app.domain.ids import format_id
+from app.domain.tsid import format_id
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 

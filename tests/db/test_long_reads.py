@@ -6,8 +6,8 @@ from collections.abc import Generator
 import pytest
 from sqlalchemy import Connection, Engine
 
-from app.db.session import Database
-from app.queries.changes import latest_seq
+from app.db.database import Database
+from app.queries.changes.change_list import latest_seq
 
 
 def count_engines() -> int:

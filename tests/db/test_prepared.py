@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.util import await_only
 
 from app.db.base import AnyRow
+from app.db.database import TRANSIENT_ERRORS, Database, is_transient, open_database
 from app.db.prepared import PreparedQuery, by_shape
-from app.db.session import TRANSIENT_ERRORS, Database, is_transient, open_database
 from app.models.edition import editions
 from tests.conftest import Store
 from tests.records import edition
@@ -58,7 +58,7 @@ async def test_values_are_bound_by_name_and_the_first_row_may_be_none(database: 
 @pytest.mark.usefixtures("three")
 async def test_what_sqlite_writes_as_numbers_is_answered_as_truth_values(database: Database) -> None:
     """The one such member that prepared statements read is an edition's `default`."""
-    from app.queries.editions import get_edition_view, list_edition_links  # noqa: PLC0415 - the only test that asks them
+    from app.queries.catalogue.editions import get_edition_view, list_edition_links  # noqa: PLC0415 - the only test that asks them
 
     view = await database.read(get_edition_view, "a")
     other = await database.read(get_edition_view, "b")

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.article_url import article_url_template
-from app.domain.markup import validate_site_url
+from app.domain.html.inline_html import validate_site_url
 from app.errors import InvalidValueError
 
 

@@ -21,7 +21,7 @@ from app.domain.body import (
     dump_body,
     parse_body,
 )
-from app.domain.rendering import render_html, render_text
+from app.domain.body_rendering import render_html, render_text
 from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
 
 Record = dict[str, Any]

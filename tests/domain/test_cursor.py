@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.cursor import decode_number, decode_position, encode_name, encode_number, encode_position
-from app.domain.scope import ListFilter
+from app.domain.list_filter import ListFilter
 from app.errors import CursorMismatchError, InvalidCursorError
 
 DIGEST = ListFilter(edition="1").digest()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.markup import validate_url
+from app.domain.html.inline_html import validate_url
 from app.domain.url import ascii_host, ascii_site, ascii_template, ascii_url
 from app.errors import InvalidValueError
 

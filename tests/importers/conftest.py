@@ -8,10 +8,10 @@ import orjson
 import pytest
 from sqlalchemy import Connection, select
 
-from app.db.session import Database
+from app.db.database import Database
 from app.importers.runner import Importer, Report
 from app.models.change import changes
-from app.queries.export import export_records
+from app.queries.articles.interchange_export import export_records
 from tests.conftest import NOW
 from tests.importers.lines import Line, pack
 

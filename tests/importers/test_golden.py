@@ -7,9 +7,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, TypeAdapter
 
 from app.db import migrations
-from app.db.session import Database, open_database
+from app.db.database import Database, open_database
 from app.importers.json_lines import KINDS, parse_line
-from app.schemas.record import ArticleRecord, Record
+from app.schemas.interchange import ArticleRecord, Record
 from tests.importers.conftest import Content, Log, export_bytes, import_bytes
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "full.jsonl"

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from app.db.session import Database
+from app.db.database import Database
 from app.errors import InvalidInputError
 from app.importers import runner
 from app.importers.json_lines import parse_line

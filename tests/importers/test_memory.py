@@ -13,7 +13,7 @@ from tests.importers.lines import article_line, edition_line, pack
 # Not getrusage: a child's ru_maxrss begins with what its parent had when it was forked.
 MEASURED = """
 import re, sys
-from app.cli.root import run
+from app.cli.main import run
 status = run(sys.argv[1:])
 print(re.search(r"VmHWM:\\s*(\\d+) kB", open("/proc/self/status").read())[1])
 sys.exit(status)

@@ -3,7 +3,7 @@
 from io import BufferedReader, BytesIO
 from typing import Any
 
-from app.db.session import Database
+from app.db.database import Database
 from app.importers.runner import Importer
 from tests.conftest import NOW
 from tests.importers.conftest import Bring, Content

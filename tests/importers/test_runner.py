@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from app.db import bulk
-from app.db.session import Database
+from app.db.database import Database
 from app.importers import runner
 from tests.conftest import NOW
 from tests.importers.conftest import Bring, Content, Log, import_bytes

@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
-from app.db.session import Database
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Database
 from app.domain.article import ArticleStatus
 from app.domain.calendar import day_at, find_zone
-from app.domain.ids import MAX_ID, format_id
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
-from app.queries.articles import list_articles
-from app.queries.timeline import get_timeline
-from app.schemas.question import ArticleListParams, TimelineParams
-from app.schemas.record import ArticleRecord
+from app.domain.tsid import MAX_ID, format_id
+from app.queries.articles.article_list import list_articles
+from app.queries.timeline.timeline import get_timeline
+from app.schemas.interchange import ArticleRecord
+from app.schemas.params import ArticleListParams, TimelineParams
 from tests.conftest import NOW
 from tests.records import article, edition
 

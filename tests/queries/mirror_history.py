@@ -6,17 +6,17 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.actions.catalogue import upsert_entry
-from app.actions.compaction import KEPT_US, compact_changes
-from app.db.session import Connection, Database
+from app.actions.catalogue.entries import upsert_entry
+from app.actions.changelog.compaction import KEPT_US, compact_changes
+from app.db.database import Connection, Database
 from app.domain.article import ArticleStatus
 from app.domain.instant import DAY_US, MINUTE_US, parse_instant
 from app.models.change import changes
-from app.queries.catalogue import list_labels
-from app.queries.changes import latest_seq, list_changes
-from app.queries.timeline import get_timeline
+from app.queries.catalogue.public_catalogue import list_labels
+from app.queries.changes.change_list import latest_seq, list_changes
+from app.queries.timeline.timeline import get_timeline
 from app.schemas.change import ChangeListParams
-from app.schemas.question import EntryListParams, TimelineParams
+from app.schemas.params import EntryListParams, TimelineParams
 from tests.conftest import NOW
 from tests.queries.history import KINDS, STEPS, History, Key, Piece, Walk
 from tests.records import author, edition, label, section, tag

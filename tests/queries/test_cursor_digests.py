@@ -1,8 +1,8 @@
 """Digests in cursors: clients store them, so a change of one makes their cursors invalid."""
 
 from app.domain.article import ArticleStatus
-from app.domain.scope import ListFilter
-from app.queries.editorial import cursor_digest
+from app.domain.list_filter import ListFilter
+from app.queries.editorial.editorial_articles import cursor_digest
 
 FILTERS = ListFilter(edition="1", tags=("trams", "fog"), starts_at=5, timezone="Europe/Kyiv")
 

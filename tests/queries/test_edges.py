@@ -5,7 +5,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from app.db.session import Connection, Database
+from app.db.database import Connection, Database
 from app.models.change import changes
 from tests.conftest import Store
 from tests.records import article, edition

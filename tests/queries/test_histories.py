@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-from app.db.session import Database
+from app.db.database import Database
 from tests.conftest import HISTORIES, HISTORIES_SOAK
-from tests.lives import live_each
 from tests.queries.history import STEPS, History
+from tests.random_histories import live_each
 
 
 async def live_through(database: Database, numbers: range) -> Counter[str]:

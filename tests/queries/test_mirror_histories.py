@@ -4,21 +4,21 @@ from collections import Counter
 
 import pytest
 
-from app.db.session import Database
-from app.queries import changes
+from app.db.database import Database
+from app.queries.changes import change_list
 from tests.conftest import HISTORIES, HISTORIES_SOAK
-from tests.lives import live_each
 from tests.queries.history import STEPS
 from tests.queries.mirror_history import MirrorHistory
+from tests.random_histories import live_each
 
-WINDOWS = (changes.MAX_SCANNED, 3)  # in every other history a page ends after three rows of the log
+WINDOWS = (change_list.MAX_SCANNED, 3)  # in every other history a page ends after three rows of the log
 
 
 async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> Counter[str]:
     """These histories, and that what is to happen in them did."""
 
     async def live(number: int) -> Counter[str]:
-        patch.setattr(changes, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
         found = await MirrorHistory(database, number).run()
         assert found["steps"] >= STEPS
         return found

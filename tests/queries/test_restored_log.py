@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from app.actions.restoring import skip_sequence_numbers
-from app.db.session import Database
+from app.actions.changelog.log_recovery import skip_sequence_numbers
+from app.db.database import Database
 from app.domain.cursor import encode_number
 from app.domain.instant import DAY_US
-from app.domain.log_gap import Gap
+from app.domain.sequence_gap import Gap
 from app.errors import InvalidInputError
-from app.queries.changes import latest_seq, list_changes, validate_position
-from app.queries.scope import resolve_params
+from app.queries.changes.change_list import latest_seq, list_changes, validate_position
+from app.queries.resolve import resolve_params
 from app.schemas.change import ChangeListParams
 from tests.conftest import NOW, Store
 from tests.records import article, tag

@@ -18,18 +18,18 @@ import orjson
 import pytest
 from sqlalchemy import Connection, select, text
 
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import Outcome, upsert_entry
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import Outcome, upsert_entry
 from app.db import migrations
-from app.db.session import COMMANDS, Database, open_database
-from app.domain.ids import format_id
-from app.domain.scope import Facet
+from app.db.database import COMMANDS, Database, open_database
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id
 from app.importers.json_lines import parse_line
 from app.models.article import articles
-from app.queries.editorial_keys import FEW
-from app.queries.timeline import get_timeline
-from app.schemas.question import TimelineParams
-from app.schemas.record import ArticleRecord, Record
+from app.queries.editorial.editorial_keys import FEW
+from app.queries.timeline.timeline import get_timeline
+from app.schemas.interchange import ArticleRecord, Record
+from app.schemas.params import TimelineParams
 from bench import lists
 from bench.examined import Examined, Query, examine
 from bench.generate import AUTHORS, EDITION, LABELS, SECTIONS, TAGS, generate_records, names_apart

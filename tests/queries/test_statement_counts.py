@@ -3,15 +3,15 @@
 import httpx
 import pytest
 
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import Outcome, upsert_entry
-from app.db.session import Connection, Database
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import Outcome, upsert_entry
+from app.db.database import Connection, Database
 from tests.archive import make_archive
 from tests.conftest import NOW, Store, app_of
-from tests.kept import kept
+from tests.fixture_snapshots import kept
+from tests.pagination import get_page
 from tests.records import article, edition
 from tests.statements import counted
-from tests.walking import get_page
 
 LIMITS = (1, 20, 200)
 LISTS = {

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.db.session import Database
-from app.domain.ids import format_id
-from app.queries.articles import list_articles
-from app.queries.calendar import get_calendar
-from app.queries.timeline import get_day, get_timeline
-from app.schemas.question import ArticleListParams, CalendarParams, DayParams, TimelineParams
+from app.db.database import Database
+from app.domain.tsid import format_id
+from app.queries.articles.article_list import list_articles
+from app.queries.timeline.calendar import get_calendar
+from app.queries.timeline.timeline import get_day, get_timeline
+from app.schemas.params import ArticleListParams, CalendarParams, DayParams, TimelineParams
 from tests.conftest import NOW, Store
 from tests.records import article
 

@@ -14,8 +14,8 @@ from app.actions.keys import create_key
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.api.conftest import fill
-from tests.cache.served import Served, serving
 from tests.conftest import run_once
+from tests.response_cache.threaded_server import Served, serving
 
 StartServer = Callable[..., Served]
 

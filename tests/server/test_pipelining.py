@@ -16,8 +16,8 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.server.connections import ConnectionLimits
-from tests.cache.served import Plain, Served, Unlogged
-from tests.cache.test_protocol_limits import not_reading, process, stuff
+from tests.response_cache.threaded_server import Plain, Served, Unlogged
+from tests.response_cache.wire.test_protocol_limits import not_reading, process, stuff
 from tests.server.conftest import StartServer
 from tests.server.exchanges import MAX_S, exchange, flood, get_timeline, parse_responses
 

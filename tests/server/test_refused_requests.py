@@ -7,11 +7,11 @@ import httpx
 import jsonschema
 import pytest
 
-from app.api.problem_kinds import PROBLEM_TYPES
+from app.api.http.problem_types import PROBLEM_TYPES
 from app.server.refusals import REFUSALS
 from app.server.request_head import check_head
 from app.server.response_fields import SECURITY_FIELDS
-from tests.cache.served import Served
+from tests.response_cache.threaded_server import Served
 from tests.server.conftest import StartServer
 from tests.server.exchanges import exchange, parse_responses
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.domain.peer import parse_networks
+from app.net.client_address import parse_networks
 from app.server.connections import ConnectionLimits, ConnectionMonitor
-from tests.cache.served import Served
-from tests.cache.test_protocol_limits import process
+from tests.response_cache.threaded_server import Served
+from tests.response_cache.wire.test_protocol_limits import process
 from tests.server.conftest import StartServer
 from tests.server.exchanges import exchange, get_timeline, parse_responses
 

@@ -7,7 +7,7 @@ from app.domain.feed import FeedContent
 from app.domain.revision import NoteType
 from app.schemas.article import Article, ArticleItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
-from app.syndication.channel import FeedDocument, Publication, urn_for
+from app.syndication.feed_document import FeedDocument, Publication, urn_for
 
 PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
 HOME: Final = "https://courier.example/"

@@ -10,7 +10,7 @@ from lxml import etree
 from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss
-from app.syndication.channel import FeedDocument, creators, urn_for
+from app.syndication.feed_document import FeedDocument, creators, urn_for
 from tests.syndication.samples import PUBLICATION, fog, keeper, page
 
 AGENCY = {"name": "Associated Press", "url": "https://apnews.example/x"}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.syndication import json_ld, rss
-from app.syndication.channel import content_html
+from app.syndication.feed_document import content_html
 from tests.syndication.samples import PUBLICATION, channel, fog, forms, page
 from tests.syndication.standards import read_xml
 from tests.xss_vectors import VECTORS

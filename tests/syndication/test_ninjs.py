@@ -4,7 +4,7 @@ import json
 
 from app.domain.feed import FeedContent
 from app.syndication import ninjs
-from app.syndication.channel import urn_for
+from app.syndication.feed_document import urn_for
 from tests.syndication.samples import PUBLICATION, channel, fog, keeper, page
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss
-from app.syndication.channel import FeedDocument, urn_for
+from app.syndication.feed_document import FeedDocument, urn_for
 from tests.syndication.samples import FEED, archive, channel, fog, keeper
 
 Render = Callable[[FeedDocument, Sequence[ArticleItem]], bytes]

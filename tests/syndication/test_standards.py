@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import pytest
 
+from app.domain.body_rendering import render_html
 from app.domain.feed import FeedContent
-from app.domain.rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
-from app.syndication.channel import Publication
+from app.syndication.feed_document import Publication
 from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page
 from tests.syndication.standards import (
     atom_flaws,

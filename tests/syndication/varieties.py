@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from app.domain.body_rendering import render_html
 from app.domain.feed import FeedContent
-from app.domain.rendering import render_html
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss
-from app.syndication.channel import Publication
+from app.syndication.feed_document import Publication
 from tests.syndication.samples import archive, channel, fog, keeper
 
 IMAGE: Final[dict[str, Any]] = {

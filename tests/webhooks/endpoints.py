@@ -10,8 +10,8 @@ import orjson
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.webhooks import create_webhook
-from app.db.session import Database, open_database
+from app.actions.webhooks.endpoints import create_webhook
+from app.db.database import Database, open_database
 from app.schemas.webhook import WebhookCreate
 from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.receivers import Receiver

@@ -16,9 +16,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from app.webhooks.client import DeliveryAttempt, WebhookClient
-from app.webhooks.guard import REFUSED, LookUp, SsrfGuard
 from app.webhooks.signature import make_secret, sign
-from tests.relay.network import until
+from app.webhooks.ssrf_guard import REFUSED, LookUp, SsrfGuard
+from tests.background.network import until
 from tests.webhooks.receivers import Manner, a_receiver, answering, hanging, writing
 
 LOOPBACK = ip_network("127.0.0.0/8")

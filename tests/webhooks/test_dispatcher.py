@@ -10,14 +10,14 @@ from sqlalchemy.exc import OperationalError
 from standardwebhooks.webhooks import Webhook
 
 from app import clock
-from app.actions import deliveries, webhooks
-from app.actions.deliveries import acquire_lease, prune_deliveries
-from app.db.session import Database
+from app.actions.webhooks import deliveries, endpoints
+from app.actions.webhooks.deliveries import acquire_lease, prune_deliveries
+from app.db.database import Database
 from app.domain.change import ChangeType
 from app.domain.instant import DAY_US, SECOND_US
-from app.queries.deliveries import next_delivery
+from app.queries.webhooks.webhook_outbox import next_delivery
 from app.webhooks import deliverer as deliverer_module
-from app.webhooks.holder import is_dead, make_owner_id
+from app.webhooks.lease_owner import is_dead, make_owner_id
 from tests.conftest import NOW, Store
 from tests.records import article, edition, tag
 from tests.webhooks.endpoints import (
@@ -228,7 +228,7 @@ async def test_gone_disables_at_once_and_days_of_failure_do_too(
     assert len([each for each in caplog.records if "is disabled" in each.message]) == 2
     async with a_receiver(answering()) as good, dispatching(database_address):
         patch = {"url": good.url, "is_enabled": True}
-        await database.write(webhooks.edit_webhook, tired, patch, expected=None, now=clock.now())
+        await database.write(endpoints.edit_webhook, tired, patch, expected=None, now=clock.now())
         await until(lambda: _delivered(database, 1))
         assert seqs(good) == [1], "it goes on where it stood"
 
@@ -252,7 +252,7 @@ async def test_a_replay_sends_everything_after_a_change_again_under_the_same_ids
     async with a_receiver(answering()) as receiver, dispatching(database_address) as dispatcher:
         endpoint = await make_endpoint(database, receiver.url)
         await until(lambda: _delivered(database, 4))
-        await database.write(webhooks.replay_changes, endpoint, since=2, now=clock.now())
+        await database.write(endpoints.replay_changes, endpoint, since=2, now=clock.now())
         dispatcher.wake()
         await until(lambda: len(receiver.requests) == 6)
         await until(lambda: _delivered(database, 4))
@@ -265,14 +265,14 @@ async def test_while_a_secret_is_replaced_both_sign(database_address: str, datab
     newer = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
     async with a_receiver(answering()) as receiver, dispatching(database_address):
         endpoint = await make_endpoint(database, receiver.url, since=1)
-        await database.write(webhooks.rotate_secret, endpoint, secret=newer, grace_seconds=60, now=clock.now())
+        await database.write(endpoints.rotate_secret, endpoint, secret=newer, grace_seconds=60, now=clock.now())
         await write_stories(store, "a")
         await until(lambda: len(receiver.requests) == 1)
         headers, body = receiver.requests[0]
         for secret in (SECRET, newer):
             Webhook(secret).verify(body, headers)
         past = clock.now() - 61 * SECOND_US
-        await database.write(webhooks.rotate_secret, endpoint, secret=newer, grace_seconds=60, now=past)
+        await database.write(endpoints.rotate_secret, endpoint, secret=newer, grace_seconds=60, now=past)
         await write_stories(store, "b")
         await until(lambda: len(receiver.requests) == 2)
         assert len(receiver.requests[1][0]["webhook-signature"].split()) == 1
@@ -406,10 +406,10 @@ async def test_nothing_stays_in_memory_of_endpoints_that_were_deleted(
     await store(edition())
     await write_stories(store, "a")
     async with a_receiver(answering(204)) as receiver, dispatching(database_address) as dispatcher:
-        endpoints = [await make_endpoint(database, receiver.url) for _ in range(20)]
+        endpoint_ids = [await make_endpoint(database, receiver.url) for _ in range(20)]
         await until(lambda: len(receiver.requests) >= 40)
-        for endpoint in endpoints:
-            await database.write(webhooks.delete_webhook, endpoint)
+        for endpoint in endpoint_ids:
+            await database.write(endpoints.delete_webhook, endpoint)
         dispatcher.wake()
         await until(lambda: not dispatcher._working)
         deliverer = dispatcher._deliverer()

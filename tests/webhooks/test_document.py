@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from app.db.session import Database
+from app.db.database import Database
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.webhook import PING
 from app.webhooks import backoff, client

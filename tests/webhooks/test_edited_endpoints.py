@@ -3,8 +3,8 @@
 import asyncio
 
 from app import clock
-from app.actions.webhooks import edit_webhook
-from app.db.session import Database
+from app.actions.webhooks.endpoints import edit_webhook
+from app.db.database import Database
 from tests.conftest import Store
 from tests.records import article, edition
 from tests.webhooks.endpoints import count, dispatching, make_endpoint, seqs, until

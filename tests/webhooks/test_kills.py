@@ -12,12 +12,12 @@ from random import Random
 import pytest
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.actions.catalogue import upsert_entry
-from app.db.session import Database, open_database
-from app.queries.changes import latest_seq
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Database, open_database
+from app.queries.changes.change_list import latest_seq
 from tests.records import article, edition
-from tests.serving import Server, free_port, start_server
+from tests.server_process import Server, free_port, start_server
 from tests.webhooks.endpoints import count, ids, make_endpoint, seqs
 from tests.webhooks.receivers import Receiver, a_receiver, answering
 

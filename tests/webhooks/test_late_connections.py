@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from app.db.session import Database
+from app.db.database import Database
 from app.webhooks.dispatcher import Dispatcher
-from app.webhooks.guard import SsrfGuard
+from app.webhooks.ssrf_guard import SsrfGuard
 from tests.conftest import Store
 from tests.records import article, edition
 from tests.webhooks.endpoints import LOOPBACK, count, dispatching, make_endpoint, messages, rows, until

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import Connection, select
 
 from app import clock
-from app.actions.deliveries import prune_deliveries, record_delivery, record_failure
-from app.actions.webhooks import replay_changes
-from app.db.session import Database
+from app.actions.webhooks.deliveries import prune_deliveries, record_delivery, record_failure
+from app.actions.webhooks.endpoints import replay_changes
+from app.db.database import Database
 from app.domain.webhook import AttemptResult, FailureState
 from app.models.webhook import webhook_endpoints
 from tests.conftest import NOW, Store

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from app import clock
-from app.actions.webhooks import edit_webhook, replay_changes
-from app.db.session import Database
-from app.queries.changes import latest_seq
+from app.actions.webhooks.endpoints import edit_webhook, replay_changes
+from app.db.database import Database
+from app.queries.changes.change_list import latest_seq
 from tests.conftest import Store
 from tests.records import article, edition
-from tests.restoring import leap, restore
+from tests.restore_backup import leap, restore
 from tests.webhooks.endpoints import count, dispatching, ids, make_endpoint, messages, rows, seqs, until
 from tests.webhooks.receivers import a_receiver, answering
 

@@ -5,19 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from app.db.listening import PgCommitWatch
-from app.db.session import Database
-from app.queries import bulk, changes, deliveries
+from app.db.database import Database
+from app.db.postgresql.commit_listener import PgCommitWatch
+from app.queries.articles import public_export
+from app.queries.changes import change_list
+from app.queries.webhooks import webhook_outbox
 from app.webhooks import dispatcher
 from app.webhooks.dispatcher import Dispatcher
-from tests.lives import live_each
+from tests.random_histories import live_each
 from tests.webhooks.webhook_history import WebhookHistory
 
 HISTORIES = 1
 HISTORIES_SOAK = 500
-BATCHES = (bulk.BATCH, 2)
-WINDOWS = (changes.MAX_SCANNED, 3, 20)
-FILLINGS = (deliveries.FILLED_AT_ONCE, 1, 3, 10)
+BATCHES = (public_export.BATCH, 2)
+WINDOWS = (change_list.MAX_SCANNED, 3, 20)
+FILLINGS = (webhook_outbox.FILLED_AT_ONCE, 1, 3, 10)
 HAPPENED = (
     *("articles", "told_last", "stored", "repeats", "looked", "copies", "compacted", "replays", "put_back", "moves"),
     *("switched", "receivers_killed", "senders_killed", "senders_ended", "forget", "hang up", "fail", "put off"),
@@ -50,9 +52,9 @@ async def live_through(
     """These histories, each compared."""
 
     async def live(number: int) -> Counter[str]:
-        patch.setattr(bulk, "BATCH", BATCHES[number % len(BATCHES)])
-        patch.setattr(changes, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
-        patch.setattr(deliveries, "FILLED_AT_ONCE", FILLINGS[number % len(FILLINGS)])
+        patch.setattr(public_export, "BATCH", BATCHES[number % len(BATCHES)])
+        patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
+        patch.setattr(webhook_outbox, "FILLED_AT_ONCE", FILLINGS[number % len(FILLINGS)])
         return await WebhookHistory(database, number, address=address, folder=folder, dead=dead).run()
 
     counts = await live_each(numbers, live)

@@ -7,19 +7,19 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.actions.deliveries import KEPT_US, prune_deliveries
-from app.actions.webhooks import delete_webhook, edit_webhook, replay_changes
-from app.db.session import Connection, Database
-from app.queries.deliveries import list_enabled_endpoints, read_outbox_batch
-from tests.api.mirror import walked
+from app.actions.webhooks.deliveries import KEPT_US, prune_deliveries
+from app.actions.webhooks.endpoints import delete_webhook, edit_webhook, replay_changes
+from app.db.database import Connection, Database
+from app.queries.webhooks.webhook_outbox import list_enabled_endpoints, read_outbox_batch
+from tests.api.public.docs_mirror import walked
 from tests.conftest import NOW
 from tests.queries.history import Walk
 from tests.queries.mirror_history import MirrorHistory, last_moment
 from tests.webhooks.endpoints import make_endpoint, until
-from tests.webhooks.hook import Hook
-from tests.webhooks.hook_mirror import HookMirror
-from tests.webhooks.mortal_senders import Senders
-from tests.webhooks.source import Source
+from tests.webhooks.killable_dispatcher import Senders
+from tests.webhooks.mirror_process import Hook
+from tests.webhooks.source_server import Source
+from tests.webhooks.webhook_mirror import HookMirror
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

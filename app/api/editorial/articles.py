@@ -5,10 +5,9 @@ from http import HTTPStatus
 from fastapi import Request, Response
 
 from app import clock
-from app.actions import editing
-from app.api.body import parse_json_object
-from app.api.deps import get_database
-from app.api.editorial.changing import (
+from app.actions.articles import editing
+from app.api.dependencies import get_database
+from app.api.editorial.dependencies import (
     ARTICLE_ERRORS,
     WRITE_SCOPES,
     ArticleKey,
@@ -19,18 +18,19 @@ from app.api.editorial.changing import (
     parse_if_match,
     read_submission,
 )
-from app.api.idempotency import StoredResponse, idempotent_response, to_stored_response
-from app.api.openapi import operation
-from app.api.private import EDITORIAL, private_response
-from app.api.query import parse_query
-from app.api.routes import make_router
-from app.db.session import Connection
-from app.domain.ids import format_id
-from app.queries import editorial
-from app.schemas import editorial_examples as examples
+from app.api.http.idempotency import StoredResponse, idempotent_response, to_stored_response
+from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.query_params import parse_query
+from app.api.http.request_body import parse_json_object
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import Connection
+from app.domain.tsid import format_id
+from app.queries.editorial import editorial_articles
 from app.schemas.editorial import ArticleUpdate, EditorialArticle, EditorialList, EditorialListParams, SavedArticle
-from app.schemas.question import NoParams
-from app.schemas.record import ArticleCreate
+from app.schemas.examples import editorial as examples
+from app.schemas.interchange import ArticleCreate
+from app.schemas.params import NoParams
 from app.schemas.write_warning import WriteWarning, find_warnings
 
 router = make_router("Newsroom", prefix=EDITORIAL)
@@ -78,7 +78,7 @@ async def list_editorial_articles(request: Request) -> Response:
     """Drafts and all, with the filters of public lists and `status`; `from` and `to` are about the public time."""
     question = parse_query(request, EditorialListParams)
     read = get_database(request).read_in_thread
-    return private_response(await read(editorial.list_editorial_articles, question))
+    return private_response(await read(editorial_articles.list_editorial_articles, question))
 
 
 @router.get(
@@ -89,7 +89,7 @@ async def list_editorial_articles(request: Request) -> Response:
 async def get_editorial_article(request: Request, key: ArticleKey) -> Response:
     """Everything that is stored of an article, in record form, whatever its status."""
     parse_query(request, NoParams)
-    article, revision = await get_database(request).read(editorial.get_editorial_article, key)
+    article, revision = await get_database(request).read(editorial_articles.get_editorial_article, key)
     return private_response(article, revision=revision)
 
 
@@ -119,7 +119,7 @@ async def edit_article(request: Request, key: ArticleKey) -> Response:
 
     def edit(connection: Connection, article_id: int) -> list[WriteWarning]:
         def shown() -> EditorialArticle:
-            return editorial.get_editorial_article(connection, key)[0]
+            return editorial_articles.get_editorial_article(connection, key)[0]
 
         record = editing.edit_article(
             connection, article_id, patch, expected=expected, shown=shown, now=clock.now(), editor=editor
@@ -137,7 +137,7 @@ async def edit_article(request: Request, key: ArticleKey) -> Response:
 async def delete_article(request: Request, key: DraftKey) -> Response:
     """A draft or a scheduled article is gone with all its revisions; what has been public is withdrawn instead."""
     parse_query(request, NoParams)
-    article_id, expected, editor = editorial.parse_article_id(key), parse_if_match(request), get_actor(request)
+    article_id, expected, editor = editorial_articles.parse_article_id(key), parse_if_match(request), get_actor(request)
     await get_database(request).write(editing.delete_article, article_id, expected=expected, editor=editor)
     await request.app.state.schedule.refresh()
     return private_response(None, status=HTTPStatus.NO_CONTENT)

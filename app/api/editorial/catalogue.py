@@ -7,24 +7,24 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Path, Request, Response
 
 from app import clock
-from app.actions import entries as actions
-from app.api.body import parse_body, parse_json_object
-from app.api.deps import get_database
-from app.api.editorial.changing import parse_if_match
-from app.api.idempotency import StoredResponse, idempotent_response, to_stored_response
-from app.api.openapi import operation
-from app.api.private import EDITORIAL, private_response
-from app.api.query import parse_query
-from app.api.routes import make_router
-from app.api.security import get_principal
-from app.db.session import Connection
+from app.actions.catalogue import editing as actions
+from app.api.auth.security import get_principal
+from app.api.dependencies import get_database
+from app.api.editorial.dependencies import parse_if_match
+from app.api.http.idempotency import StoredResponse, idempotent_response, to_stored_response
+from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.query_params import parse_query
+from app.api.http.request_body import parse_body, parse_json_object
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
-from app.domain.scope import Facet
-from app.queries.entries import get_entry, list_entries
-from app.records.catalogue import entry_name
+from app.domain.list_filter import Facet
+from app.interchange.catalogue import entry_name
+from app.queries.catalogue.editorial_catalogue import get_entry, list_entries
 from app.schemas import editorial_catalogue as schemas
-from app.schemas.question import NoParams
-from app.schemas.record import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.interchange import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.params import NoParams
 
 router = make_router("Newsroom", prefix=EDITORIAL)
 

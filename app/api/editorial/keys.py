@@ -6,19 +6,19 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
-from app.api.body import parse_body
-from app.api.deps import get_database
-from app.api.idempotency import reject_idempotency_key
-from app.api.openapi import operation
-from app.api.private import EDITORIAL, private_response
-from app.api.query import parse_query
-from app.api.routes import make_router
-from app.db.session import Connection
+from app.api.dependencies import get_database
+from app.api.http.idempotency import reject_idempotency_key
+from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.query_params import parse_query
+from app.api.http.request_body import parse_body
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import Connection
 from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
 from app.queries import keys
-from app.schemas import key_examples as examples
 from app.schemas.api_key import ApiKey, ApiKeyCreate, ApiKeyList, ApiKeyListParams, ApiKeyRotate, ApiKeyWithToken
-from app.schemas.question import NoParams
+from app.schemas.examples import key as examples
+from app.schemas.params import NoParams
 
 router = make_router("Keys", prefix=f"{EDITORIAL}/keys")
 

@@ -6,17 +6,17 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.actions.installation import get_or_create_signing_secret
-from app.api.deps import get_database
-from app.api.editorial.changing import DraftKey
-from app.api.openapi import operation
-from app.api.private import EDITORIAL, private_response
-from app.api.query import parse_query
-from app.api.routes import make_router
+from app.api.dependencies import get_database
+from app.api.editorial.dependencies import DraftKey
+from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.query_params import parse_query
+from app.api.openapi.document import operation
+from app.api.router import make_router
 from app.domain.api_key import ApiKeyScope
 from app.domain.instant import SECOND_US
-from app.queries import preview
+from app.queries.editorial import preview
 from app.queries.installation import find_signing_secret
-from app.schemas import preview_examples as examples
+from app.schemas.examples import preview as examples
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkParams, PreviewParams
 
 router = make_router("Previews", prefix=EDITORIAL)

@@ -6,9 +6,8 @@ from typing import Any
 from fastapi import Request, Response
 
 from app import clock
-from app.actions import publication
-from app.api.body import parse_body
-from app.api.editorial.changing import (
+from app.actions.articles import publication
+from app.api.editorial.dependencies import (
     ARTICLE_ERRORS,
     PUBLISH_SCOPES,
     ArticleKey,
@@ -19,14 +18,15 @@ from app.api.editorial.changing import (
     get_actor,
     parse_if_match,
 )
-from app.api.openapi import operation
-from app.api.private import EDITORIAL
-from app.api.query import parse_query
-from app.api.routes import make_router
-from app.db.session import Connection
-from app.schemas import editorial_examples as examples
+from app.api.http.private_responses import EDITORIAL
+from app.api.http.query_params import parse_query
+from app.api.http.request_body import parse_body
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import Connection
 from app.schemas.editorial import BumpRequest, PublicationRequest, SavedArticle, WithdrawalRequest
-from app.schemas.question import NoParams
+from app.schemas.examples import editorial as examples
+from app.schemas.params import NoParams
 
 router = make_router("Newsroom", prefix=EDITORIAL)
 

@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import Path, Request, Response
 
-from app.api.deps import get_database
-from app.api.editorial.changing import WRITE_SCOPES, ArticleKey
-from app.api.openapi import operation
-from app.api.private import EDITORIAL, private_response
-from app.api.query import parse_query
-from app.api.routes import make_router
-from app.queries import revisions
-from app.schemas import editorial_examples as examples
+from app.api.dependencies import get_database
+from app.api.editorial.dependencies import WRITE_SCOPES, ArticleKey
+from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.query_params import parse_query
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.queries.editorial import revisions
 from app.schemas.editorial import Revision, RevisionList, RevisionListParams, RevisionParams
+from app.schemas.examples import editorial as examples
 
 router = make_router("Newsroom", prefix=EDITORIAL)
 

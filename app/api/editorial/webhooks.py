@@ -5,23 +5,23 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 
 from app import clock
-from app.actions import webhooks as actions
-from app.api.body import parse_body, parse_json_object
-from app.api.deps import get_database, get_dispatcher
-from app.api.editorial.changing import parse_if_match
-from app.api.idempotency import reject_idempotency_key
-from app.api.openapi import operation
-from app.api.private import EDITORIAL, private_response
-from app.api.query import parse_query
-from app.api.routes import make_router
-from app.db.session import Connection
+from app.actions.webhooks import endpoints as actions
+from app.api.dependencies import get_database, get_dispatcher
+from app.api.editorial.dependencies import parse_if_match
+from app.api.http.idempotency import reject_idempotency_key
+from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.query_params import parse_query
+from app.api.http.request_body import parse_body, parse_json_object
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
 from app.errors import FieldError, InvalidInputError, InvalidValueError, NotFoundError
-from app.queries import webhooks as queries
-from app.queries.changes import validate_position
+from app.queries.changes.change_list import validate_position
+from app.queries.webhooks import endpoints as queries
 from app.schemas import webhook as schemas
-from app.schemas import webhook_examples as examples
-from app.schemas.question import NoParams
+from app.schemas.examples import webhook as examples
+from app.schemas.params import NoParams
 from app.webhooks.signature import make_secret, parse_secret
 
 router = make_router("Webhooks", prefix=f"{EDITORIAL}/webhooks")

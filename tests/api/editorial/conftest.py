@@ -3,14 +3,14 @@
 import httpx
 import pytest
 
-from app.actions.catalogue import upsert_entry
-from app.db.session import Connection
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
-from app.schemas.record import CatalogueRecord
+from app.schemas.interchange import CatalogueRecord
 from tests.api.conftest import MakeKey
-from tests.api.editorial.desk import Desk
+from tests.api.editorial.editor_client import Desk
 from tests.conftest import NOW, put_into
-from tests.kept import kept
+from tests.fixture_snapshots import kept
 from tests.records import author, edition, label, section, tag
 
 ENTRIES: list[CatalogueRecord] = [

@@ -4,8 +4,8 @@ from typing import Any
 
 from app import clock
 from app.domain.instant import SECOND_US
-from tests.api.editorial.desk import EDITORIAL, TODAY, Desk, Json, saved, wrong
-from tests.api.test_problems import check_problem
+from tests.api.editorial.editor_client import EDITORIAL, TODAY, Desk, Json, saved, wrong
+from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
 
 AT = "2026-11-20T12:00:00+00:00"

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.api_key import ApiKeyScope
 from tests.api.conftest import MakeKey
-from tests.api.editorial.desk import TODAY, Desk, Json, saved
+from tests.api.editorial.editor_client import TODAY, Desk, Json, saved
 from tests.conftest import NOW, opened
 
 EDITORS = 20

@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.actions.articles import upsert_articles
-from app.actions.erasure import Erasure, erase_article
-from app.db.session import Database
+from app.actions.articles.erasure import Erasure, erase_article
+from app.actions.articles.upsert import upsert_articles
+from app.db.database import Database
+from app.domain.actor import COMMAND_ACTOR
 from app.domain.article import ArticleStatus
-from app.domain.editor import COMMAND_ACTOR
-from app.domain.ids import parse_id
 from app.domain.instant import SECOND_US
+from app.domain.tsid import parse_id
 from app.errors import DaylineError
 from app.importers.json_lines import parse_line
-from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, wrong
+from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, wrong
 from tests.conftest import NOW
 from tests.importers.lines import article_line, pack
 

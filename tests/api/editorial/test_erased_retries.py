@@ -3,16 +3,16 @@
 import pytest
 from sqlalchemy import Connection, func, select
 
-from app.actions.articles import upsert_articles
-from app.actions.erasure import erase_article
+from app.actions.articles.erasure import erase_article
+from app.actions.articles.upsert import upsert_articles
 from app.actions.idempotency import KEPT_US, prune_stored_responses
-from app.db.session import Database
-from app.domain.editor import COMMAND_ACTOR
-from app.domain.ids import parse_id
+from app.db.database import Database
+from app.domain.actor import COMMAND_ACTOR
+from app.domain.tsid import parse_id
 from app.errors import ArticleErasedError
 from app.models.article import articles
 from app.models.idempotent_answer import idempotent_answers
-from tests.api.editorial.desk import TODAY, Desk, Json
+from tests.api.editorial.editor_client import TODAY, Desk, Json
 from tests.conftest import NOW
 from tests.records import article
 

@@ -8,9 +8,9 @@ import orjson
 
 from app import clock
 from app.domain.instant import DAY_US, parse_instant
-from app.syndication.channel import urn_for
-from tests.api.editorial.desk import NOTICE, TODAY, YESTERDAY, Desk
-from tests.api.reading_feeds import SUBSCRIBED, fetch, ids_in, locations
+from app.syndication.feed_document import urn_for
+from tests.api.editorial.editor_client import NOTICE, TODAY, YESTERDAY, Desk
+from tests.api.public.reading_feeds import SUBSCRIBED, fetch, ids_in, locations
 from tests.conftest import NOW
 
 FEEDS = tuple(f"/feeds/global/{name}" for name in SUBSCRIBED)

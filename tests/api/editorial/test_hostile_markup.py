@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidInputError
-from app.schemas.record import ArticleCreate
-from app.schemas.validation import validated
-from tests.api.editorial.desk import TODAY, YESTERDAY, Desk, Json, etag, saved
+from app.schemas.errors import validated
+from app.schemas.interchange import ArticleCreate
+from tests.api.editorial.editor_client import TODAY, YESTERDAY, Desk, Json, etag, saved
 from tests.conftest import Store
 from tests.importers.test_hostile_markup import html_blocks, line_ends, text_blocks, url_blocks
 from tests.records import article

@@ -7,8 +7,8 @@ import pytest
 from app import clock
 from app.domain.article import ArticleStatus
 from app.domain.instant import SECOND_US
-from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
-from tests.api.test_problems import check_problem
+from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
+from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
 
 MADE: list[Json] = [

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from app.domain.article import ArticleStatus
-from tests.api.editorial.desk import TODAY, TOMORROW, YESTERDAY, Desk, Json
-from tests.api.test_problems import check_problem
+from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, Json
+from tests.api.http.test_problems import check_problem
 
 NOTE = {"type": "correction", "text": "It was not so."}
 TEXT: Json = {"headline": "Rewritten", "lead": "By hand.", "section": "world", "tags": ["brand-new"], "slug": "taken"}

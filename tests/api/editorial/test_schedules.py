@@ -8,7 +8,7 @@ from app import clock
 from app.domain.article import CLOCK_TOLERANCE_US
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant, parse_instant
-from tests.api.editorial.desk import NOTICE, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
+from tests.api.editorial.editor_client import NOTICE, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
 from tests.conftest import NOW
 
 UTC = find_zone("UTC")

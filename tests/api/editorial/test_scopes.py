@@ -6,17 +6,17 @@ import httpx
 import pytest
 
 from app import clock
-from app.api.openapi import SCHEME
-from app.db.session import Database
+from app.api.openapi.document import SCHEME
+from app.db.database import Database
 from app.domain.api_key import ApiKeyScope, make_token
 from app.domain.instant import SECOND_US
 from app.main import create_app
 from app.settings import Reads, Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.contract import Operation, operations
-from tests.api.editorial.desk import ARTICLES, EDITORIAL, Json
+from tests.api.editorial.editor_client import ARTICLES, EDITORIAL, Json
+from tests.api.http.test_problems import check_problem
 from tests.api.newsroom import ADDRESSES
-from tests.api.test_problems import check_problem
 from tests.conftest import NOW, Store, running
 from tests.records import article, edition
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.api.editorial.desk import TODAY, Desk, Json, saved
+from tests.api.editorial.editor_client import TODAY, Desk, Json, saved
 
 TABLE = "<table><tr><td>Tea</td></tr></table>"
 NO_PLACE = {"element-dropped"}

@@ -9,14 +9,14 @@ import orjson
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from app.db.session import Database
+from app.db.database import Database
 from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.settings import Settings
 from tests.api.conftest import MakeKey
 from tests.api.contract import validator
-from tests.api.editorial.desk import Desk, Json
-from tests.api.test_problems import check_problem
+from tests.api.editorial.editor_client import Desk, Json
+from tests.api.http.test_problems import check_problem
 from tests.conftest import Store, running
 from tests.records import edition
 from tests.webhooks.endpoints import LOOPBACK, SECRET, ids, messages, rows, seqs, until

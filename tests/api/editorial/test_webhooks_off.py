@@ -2,14 +2,14 @@
 
 import pytest
 
-from app.db.session import Database
+from app.db.database import Database
 from app.domain.api_key import ApiKeyScope
 from app.main import create_app
 from app.settings import Settings, read_settings
 from app.webhooks.dispatcher import DISABLED_MESSAGE
 from tests.api.conftest import MakeKey
-from tests.api.editorial.desk import Desk
-from tests.api.test_problems import check_problem
+from tests.api.editorial.editor_client import Desk
+from tests.api.http.test_problems import check_problem
 from tests.conftest import Store, running
 from tests.records import article, edition
 from tests.webhooks.endpoints import LOOPBACK, count, dispatching, make_endpoint, rows, seqs, until

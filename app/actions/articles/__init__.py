@@ -1,0 +1,1 @@
+"""Actions on articles: store, transition, publish, erase, and update their projections."""

@@ -1,0 +1,280 @@
+"""Articles on their way into the tables: what was there, what each becomes, and whether that differs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app.actions.articles.content_hash import content_hash, serialize_body
+from app.actions.articles.listings import Placement
+from app.actions.articles.notes import merge_notes
+from app.actions.articles.pending_revision import PendingRevision
+from app.actions.articles.slugs import base_slug, disambiguated_slugs
+from app.actions.articles.write_options import WriteOptions
+from app.db.base import AnyRow
+from app.domain.article import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
+from app.domain.tsid import format_id
+from app.errors import ArticleErasedError, FieldError, InvalidInputError
+from app.schemas.interchange import ArticleRecord, Withdrawal
+
+MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at")
+COMPARED = (
+    "source_id",
+    "slug",
+    "status",
+    "published_at",
+    "updated_at",
+    "first_published_at",
+    "withdrawal_reason",
+    "withdrawal_notice",
+    "withdrawn_at",
+)
+"""The columns whose difference is a change; the fingerprint stands for what editors write."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ArticleWrite:
+    """A record with the row it replaces (None: a new article) and the numbers that its names stand for."""
+
+    index: int
+    record: ArticleRecord
+    edition_id: int
+    article_id: int
+    current: AnyRow | None
+    now: int
+    manner: WriteOptions
+    status: ArticleStatus = ArticleStatus.DRAFT
+    slug: str = ""
+    section_id: int | None = None
+    label_id: int | None = None
+    tag_ids: tuple[int, ...] = ()
+    author_ids: tuple[int, ...] = ()
+    placement_before: Placement | None = None
+    _after: Placement | None = None
+    _fingerprint: bytes = b""
+    _blocks: str = ""
+
+    def resolve_status(self) -> None:
+        """Set the status; InvalidInputError for a contradiction, ArticleErasedError, ForbiddenError."""
+        row, record = self.current, self.record
+        if row is not None and row.edition_id != self.edition_id:
+            raise InvalidInputError(FieldError("id", "This id belongs to an article of another edition."))
+        if row is not None and (row.erased_at is not None) is not (record.erased_at is not None):
+            raise ArticleErasedError(format_id(self.article_id), erased_locally=row.erased_at is not None)
+        if self._ends_schedule():
+            withdrawal = record.withdrawal or (Withdrawal() if self.status_before is ArticleStatus.SCHEDULED else None)
+            changed = {"status": ArticleStatus.DRAFT, "published_at": None, "withdrawal": withdrawal}
+            self.record = record = record.model_copy(update=changed)
+        since = None if row is None else row.published_at
+        self.status = resolve_status(
+            record.status,
+            record.published_at,
+            self.now,
+            before=self.status_before,
+            since=since,
+            allows_past_schedule=not self.manner.reject_unknown,
+        )
+        self._check_past()
+        self._check_update()
+        self.manner.editor.authorize(self.status_before, self.status)
+
+    def _check_past(self) -> None:
+        """InvalidInputError where what the record says of its past cannot have been."""
+        record, is_told = self.record, self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
+        is_settled = self.current is not None and self.current.first_published_at is not None
+        latest = self.now + CLOCK_TOLERANCE_US
+        if not is_settled and record.first_published_at is not None and record.first_published_at > latest:
+            raise InvalidInputError(FieldError("first_published_at", "It has to have come."))
+        if self.current is None and not is_told and record.revisions and record.revisions[-1].version:
+            raise InvalidInputError(FieldError("revisions", f"What is {self.status} has had no public version."))
+
+    def _ends_schedule(self) -> bool:
+        """Return whether it withdraws a scheduled article, or a draft that was one: no date publishes that again."""
+        row, record = self.current, self.record
+        if row is None or record.status is not ArticleStatus.WITHDRAWN or record.erased_at is not None:
+            return False
+        is_ended = row.status == ArticleStatus.DRAFT and row.withdrawn_at is not None
+        has_come = record.published_at is not None and record.published_at <= self.now
+        return (row.status == ArticleStatus.SCHEDULED or is_ended) and (self.manner.reject_unknown or not has_come)
+
+    def _check_update(self) -> None:
+        """Raise InvalidInputError where an editor dates an update later than now and later than the publication."""
+        updated_at, row = self.record.updated_at, self.current
+        if updated_at is None or not self.manner.reject_unknown or (row is not None and row.updated_at == updated_at):
+            return
+        if updated_at > max(self.now + CLOCK_TOLERANCE_US, self.record.published_at or 0):
+            raise InvalidInputError(FieldError("updated_at", "The date of an update may not be in the future."))
+
+    def preferred_slug(self) -> str | None:
+        """The slug it was given, has, or would have by its headline alone."""
+        if self.record.slug is not None:
+            return self.record.slug
+        if self.current is None or self._is_renamed(self.current):
+            return base_slug(self.record.headline)
+        return str(self.current.slug)
+
+    def fallback_slugs(self) -> list[str]:
+        """What to try when that one is not to be had: nothing in place of a slug that was given."""
+        if self.record.slug is not None:
+            return []
+        return disambiguated_slugs(self.record.headline, self.identity, self.article_id)
+
+    def _is_renamed(self, row: AnyRow) -> bool:
+        """Whether an edit renames what was never public and goes by its headline: nobody knows its address yet."""
+        if not self.manner.reslug_drafts or row.version or row.headline == self.record.headline:
+            return False
+        return row.slug in {base_slug(row.headline), *disambiguated_slugs(row.headline, self.identity, row.id)}
+
+    @property
+    def status_before(self) -> ArticleStatus | None:
+        """The status it had; None for a new article."""
+        return None if self.current is None else ArticleStatus(self.current.status)
+
+    @property
+    def identity(self) -> str:
+        """What names the article across installations."""
+        return self.record.source_id or format_id(self.article_id)
+
+    @property
+    def placement_after(self) -> Placement:
+        """Where it will stand, once its status and numbers are known."""
+        if self._after is None:
+            self._after = Placement(
+                article_id=self.article_id,
+                edition_id=self.edition_id,
+                status=self.status,
+                published_at=self.record.published_at,
+                section_id=self.section_id,
+                label_id=self.label_id,
+                tag_ids=self.tag_ids,
+                author_ids=self.author_ids,
+            )
+        return self._after
+
+    @property
+    def content_changed(self) -> bool:
+        """Whether what editors wrote of an article that was there comes to be another."""
+        row = self.current
+        return row is not None and (
+            row.fingerprint != self.fingerprint() or row.slug != self.slug or row.updated_at != self.record.updated_at
+        )
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of its row that the record decides."""
+        record = self.record
+        return {
+            **{name: getattr(record, name) for name in MEMBERS},
+            **self._withdrawal(),
+            "edition_id": self.edition_id,
+            "slug": self.slug,
+            "status": self.status,
+            "first_published_at": self._first_published_at(),
+            "section_id": self.section_id,
+            "label_id": self.label_id,
+            "source_name": None if record.source is None else record.source.name,
+            "source_url": None if record.source is None else record.source.url,
+            "image": _json(record.image),
+            "rights": _json(record.rights),
+            "erased_at": record.erased_at,
+            "fingerprint": self.fingerprint(),
+        }
+
+    def has_changes(self, columns: dict[str, Any]) -> bool:
+        """Whether storing these columns changes anything."""
+        row = self.current
+        if row is None or row.fingerprint != columns["fingerprint"]:
+            return True
+        if self.manner.note_counts_as_change and self.record.note is not None:
+            return True
+        return any(getattr(row, name) != columns[name] for name in COMPARED)
+
+    def blocks(self) -> str:
+        """Its body as it is stored."""
+        if not self._blocks:
+            self._blocks = serialize_body(self.record)
+        return self._blocks
+
+    def fingerprint(self) -> bytes:
+        """The fingerprint of its record."""
+        if not self._fingerprint:
+            self._fingerprint = content_hash(self.record, self.blocks())
+        return self._fingerprint
+
+    def to_revision(self) -> PendingRevision:
+        """The save that this is, numbers and past included."""
+        row, public = self.current, self.placement_after.is_public
+        if row is not None:
+            return PendingRevision(
+                before=self.placement_before,
+                after=self.placement_after,
+                revision=row.revision + 1,
+                version=row.version + public,
+                note=self.record.note,
+            )
+        past = self.record.revisions
+        last = past[-1] if past else None
+        told = last is not None and (last.status, last.published_at) == (self.status, self.record.published_at)
+        revision, version = (0, 0) if last is None else (last.revision, last.version)
+        return PendingRevision(
+            before=None,
+            after=self.placement_after,
+            revision=revision + (not told),
+            version=version + (public and not told),
+            note=self.record.note,
+            imported_revisions=past,
+            already_recorded=told,
+        )
+
+    def revision_columns(self, save: PendingRevision) -> dict[str, Any]:
+        """The columns of its row that follow from the save itself."""
+        row, past = self.current, self.record.revisions
+        return {
+            "revision": save.revision,
+            "version": save.version,
+            "modified_at": past[-1].at if save.already_recorded else self.now,
+            "notes": merge_notes(None if row is None else row.notes, save, self.now),
+        }
+
+    @property
+    def touches_updated_at(self) -> bool:
+        """Whether the time of its update is now: those who read it before find something else."""
+        row = self.current
+        is_told = row is not None and bool(row.version) and row.fingerprint != self.fingerprint()
+        return (
+            self.manner.touch_updated_at
+            and is_told
+            and self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
+        )
+
+    def _first_published_at(self) -> int | None:
+        if self.current is not None and self.current.first_published_at is not None:
+            return int(self.current.first_published_at)
+        if self.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+            return None
+        told = self.record.first_published_at
+        return self.record.published_at if told is None else told
+
+    def _withdrawal(self) -> dict[str, Any]:
+        """Return the columns of a withdrawal; a draft has them that was withdrawn before it was public."""
+        told, row = self.record.withdrawal, self.current
+        was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
+        ends_schedule = (
+            was is not None or not self.manner.reject_unknown or self.status_before is ArticleStatus.SCHEDULED
+        )
+        is_ended = self.status is ArticleStatus.DRAFT and ends_schedule and (told is not None or was is not None)
+        if self.status is not ArticleStatus.WITHDRAWN and not is_ended:
+            return {"withdrawal_reason": None, "withdrawal_notice": None, "withdrawn_at": None}
+        if told is None and was is not None:
+            names = ("withdrawal_reason", "withdrawal_notice", "withdrawn_at")
+            return {name: getattr(was, name) for name in names}
+        at = None if told is None else told.at
+        since = was.withdrawn_at if was is not None else self.now
+        return {
+            "withdrawal_reason": None if told is None else told.reason,
+            "withdrawal_notice": None if told is None else told.notice,
+            "withdrawn_at": since if at is None else at,
+        }
+
+
+def _json(model: Any) -> str | None:
+    return None if model is None else orjson.dumps(model.model_dump()).decode()

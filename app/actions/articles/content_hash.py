@@ -1,0 +1,23 @@
+"""Telling whether what editors write is what is stored already, without reading that."""
+
+from hashlib import blake2b
+
+import orjson
+
+from app.domain.body import dump_body
+from app.schemas.interchange import ArticleRecord
+
+FINGERPRINT_BYTES = 16
+
+
+def serialize_body(record: ArticleRecord) -> str:
+    """The body of a record as it is stored."""
+    return orjson.dumps(dump_body(record.body)).decode()
+
+
+def content_hash(record: ArticleRecord, blocks: str) -> bytes:
+    """A digest of what editors write, but for its slug and the time of its update."""
+    told = [record.headline, record.lead, record.dateline, record.label, record.section]
+    lists = [record.tags, record.authors, record.related]
+    parts = [None if each is None else each.model_dump() for each in (record.source, record.image, record.rights)]
+    return blake2b(orjson.dumps([told, lists, parts]) + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()

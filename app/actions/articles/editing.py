@@ -1,0 +1,211 @@
+"""Creating, editing, pushing and deleting one article, as editors and their systems do.
+
+Errors of all: InvalidInputError, Conflict, Forbidden, PreconditionFailedError, NotFoundError.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.actions.articles.erasure import hard_delete_article
+from app.actions.articles.transitions import check_revision, get_for_transition
+from app.actions.articles.upsert import upsert_articles
+from app.actions.articles.write_options import WriteOptions, WriteResult
+from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids
+from app.actions.changelog.changes import begin_log_transaction
+from app.db.base import AnyRow
+from app.domain.actor import Actor
+from app.domain.article import ArticleStatus
+from app.domain.merge_patch import merge_patch
+from app.domain.tsid import format_id, parse_id
+from app.errors import (
+    ArticleErasedError,
+    ConflictError,
+    DaylineError,
+    FieldError,
+    InvalidInputError,
+    PreconditionFailedError,
+)
+from app.interchange.articles import EDITORIAL_FIELDS, read_records
+from app.models.article import articles
+from app.models.edition import editions
+from app.schemas.errors import validated
+from app.schemas.interchange import ArticleCreate, ArticleRecord, SourceName
+
+_FOUND = select(
+    articles.c.id,
+    articles.c.status,
+    articles.c.revision,
+    articles.c.published_at,
+    articles.c.updated_at,
+    articles.c.withdrawn_at,
+)
+STATE_MEMBERS = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
+BESIDE_CONTENT = frozenset({"note", "warnings"})
+"""Members of a patch that are no content: a note to the public, and the warnings of an earlier response."""
+
+
+def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> int:
+    """Store a new article, of the default edition where it names none, and answer its id; Conflict if it is there."""
+    begin_log_transaction(connection)
+    edition = given.edition or connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
+    if edition is None:
+        raise InvalidInputError(FieldError("edition", "There is no edition yet."))
+    if given.status is ArticleStatus.WITHDRAWN:
+        raise InvalidInputError(FieldError("status", "What was never public cannot be withdrawn."))
+    found = _find(connection, edition, given.source_id, given.id)
+    if found is not None:
+        raise ConflictError(f"The article is there already; its id is {format_id(found.id)}.")
+    manner = WriteOptions(editor=editor, reject_unknown=True)
+    stored = upsert_articles(connection, [_dated(given.record(edition), now)], now=now, manner=manner)
+    _outcome(stored)
+    return stored.ids[0]
+
+
+def edit_article(
+    connection: Connection,
+    article_id: int,
+    patch: Mapping[str, Any],
+    *,
+    expected: Collection[int] | None,
+    shown: Callable[[], Mapping[str, Any]],
+    now: int,
+    editor: Actor,
+) -> ArticleRecord:
+    """Change the content of an article by a merge patch (RFC 7396) of its record, with a `note` to the public if any.
+
+    An edit does not change the position: such members, and the others that editors are `shown`, may only
+    repeat the current value; `warnings` are ignored. The update of a public article is dated now unless
+    the patch dates it. A patch that changes nothing saves nothing. Returns the record after the patch.
+    """
+    begin_log_transaction(connection)
+    row = get_for_transition(connection, article_id, expected=expected)
+    if row.erased_at is not None:
+        raise ArticleErasedError(format_id(article_id), erased_locally=True)
+    current = read_records(connection, [article_id])[article_id]
+    given = {name: value for name, value in patch.items() if name in EDITORIAL_FIELDS}
+    _refuse_others(patch, current if patch.keys() <= current.keys() | BESIDE_CONTENT else {**shown(), **current})
+    merged = merge_patch({name: current[name] for name in EDITORIAL_FIELDS}, given)
+    standing = {name: current[name] for name in STATE_MEMBERS}
+    slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
+    record = validated(ArticleRecord, {**standing, **merged, "slug": slug, "note": patch.get("note")})
+    manner = WriteOptions(
+        editor=editor,
+        reject_unknown=True,
+        reslug_drafts=True,
+        note_counts_as_change=True,
+        touch_updated_at=merged.get("updated_at") == current["updated_at"],
+    )
+    _outcome(upsert_articles(connection, [record], now=now, manner=manner))
+    return record
+
+
+def push_article(
+    connection: Connection,
+    edition: str,
+    source_id: str,
+    given: ArticleCreate,
+    *,
+    expected: Collection[int] | None,
+    is_new: bool = False,
+    now: int,
+    editor: Actor,
+) -> tuple[int, Outcome]:
+    """Create or replace the article that another system knows by this identifier; its id and what came of it.
+
+    Members left out are emptied, but for where it stands: without `status` and `published_at` that stays as it
+    is. `is_new` refuses to replace (PreconditionFailedError). UnknownEditionError.
+    """
+    source_id = validated(SourceName, {"source_id": source_id}).source_id
+    begin_log_transaction(connection)
+    for name, value in (("edition", edition), ("source_id", source_id)):
+        if getattr(given, name) not in {None, value}:
+            raise InvalidInputError(FieldError(name, "It differs from the address."))
+    if edition not in edition_ids(connection, [edition]):
+        raise UnknownEditionError(edition)
+    found = _find(connection, edition, source_id, None)
+    _check_push(found, given, expected, is_new=is_new)
+    told = given.model_fields_set
+    kept: dict[str, Any] = {"source_id": source_id}
+    if found is not None and "published_at" not in told:
+        kept |= {"published_at": found.published_at, "status": given.status or ArticleStatus(found.status)}
+    if found is not None and "updated_at" not in told:
+        kept["updated_at"] = found.updated_at
+    manner = WriteOptions(
+        editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in told
+    )
+    stored = upsert_articles(connection, [_dated(given.record(edition, **kept), now)], now=now, manner=manner)
+    return stored.ids[0], _outcome(stored)
+
+
+def delete_article(connection: Connection, article_id: int, *, expected: Collection[int] | None, editor: Actor) -> None:
+    """Delete an article that was never public, with all its revisions; Conflict for any other."""
+    begin_log_transaction(connection)
+    row = get_for_transition(connection, article_id, expected=expected)
+    status = ArticleStatus(row.status)
+    editor.authorize(status, None)
+    if row.version or status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+        raise ConflictError("The article has been public; it can be withdrawn, but not deleted.")
+    hard_delete_article(connection, row)
+
+
+def _dated(record: ArticleRecord, now: int) -> ArticleRecord:
+    """The record, published now where it says that it is and not since when."""
+    if record.status is ArticleStatus.PUBLISHED and record.published_at is None:
+        record.published_at = now
+    return record
+
+
+def _find(connection: Connection, edition: str, source_id: str | None, article_id: str | None) -> AnyRow | None:
+    if source_id is not None:
+        here = _FOUND.join(editions, editions.c.id == articles.c.edition_id)
+        named = here.where(editions.c.slug == edition, articles.c.source_id == source_id)
+        found = connection.execute(named).first()
+        if found is not None:
+            return found
+    if article_id is None:
+        return None
+    return connection.execute(_FOUND.where(articles.c.id == parse_id(article_id))).first()
+
+
+def _check_push(found: AnyRow | None, given: ArticleCreate, expected: Collection[int] | None, *, is_new: bool) -> None:
+    if found is None:
+        if expected is not None:
+            raise PreconditionFailedError("There is no such article yet.")
+        if given.id is not None:
+            raise InvalidInputError(FieldError("id", "A new article that is pushed is given its id."))
+        if given.status is ArticleStatus.WITHDRAWN:
+            raise InvalidInputError(FieldError("status", "What was never public cannot be withdrawn."))
+        return
+    if given.status is ArticleStatus.WITHDRAWN and found.status == ArticleStatus.DRAFT and found.withdrawn_at is None:
+        raise InvalidInputError(FieldError("status", "What was never public cannot be withdrawn."))
+    if is_new:
+        raise PreconditionFailedError(f"The article is there already; its id is {format_id(found.id)}.")
+    check_revision(found.revision, expected)
+    if given.id is not None and parse_id(given.id) != found.id:
+        raise InvalidInputError(FieldError("id", "This article has another id."))
+
+
+def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    flaws = []
+    for name, value in patch.items():
+        if name in EDITORIAL_FIELDS or name in BESIDE_CONTENT:
+            continue
+        if name not in known:
+            flaws.append(FieldError(name, "There is no such member."))
+        elif value != known[name]:
+            flaws.append(
+                FieldError(name, "An edit does not change this; see the article's publication, bump and withdrawal.")
+            )
+    if flaws:
+        raise InvalidInputError(*flaws)
+
+
+def _outcome(stored: WriteResult) -> Outcome:
+    outcome = stored.outcomes[0]
+    if isinstance(outcome, UnknownEditionError):
+        raise InvalidInputError(FieldError("edition", outcome.detail))
+    if isinstance(outcome, DaylineError):
+        raise outcome
+    return outcome

@@ -1,0 +1,120 @@
+"""Erasing an article as the law may want it: its text, its copies and its past, for ever."""
+
+from dataclasses import replace
+from enum import StrEnum
+from secrets import token_hex
+
+from sqlalchemy import Connection, delete, update
+
+from app.actions.articles.content_hash import content_hash, serialize_body
+from app.actions.articles.links import read_placements
+from app.actions.articles.pending_revision import PendingRevision
+from app.actions.articles.projections import update_projections
+from app.actions.articles.slugs import slug_owners
+from app.actions.articles.transitions import get_for_transition
+from app.actions.catalogue.entries import delete_unused_entries
+from app.actions.changelog.changes import begin_log_transaction
+from app.actions.idempotency import blank_answers
+from app.db.base import AnyRow
+from app.domain.actor import Actor
+from app.domain.article import ArticleStatus
+from app.domain.tsid import format_id
+from app.errors import NotFoundError
+from app.models.article import (
+    article_authors,
+    article_bodies,
+    article_picks,
+    article_related,
+    article_slugs,
+    article_tags,
+    articles,
+)
+from app.models.idempotent_answer import idempotent_answers
+from app.models.revision import revisions
+from app.schemas.interchange import ArticleRecord
+
+HEADLINE = "Erased"
+RANDOM_BYTES = 8
+EMPTIED = (
+    "updated_at",
+    "label_id",
+    "section_id",
+    "lead",
+    "dateline",
+    "source_name",
+    "source_url",
+    "image",
+    "rights",
+    "withdrawal_reason",
+    "withdrawal_notice",
+    "notes",
+)
+
+
+class Erasure(StrEnum):
+    """What erasing came to; `absent` is what was never here, or never public and gone since."""
+
+    DONE = "done"
+    ALREADY_ERASED = "done before"
+    NOT_FOUND = "absent"
+
+
+def erase_article(connection: Connection, article_id: int, *, now: int, editor: Actor) -> Erasure:
+    """Erase an article: a tombstone remains where it was public, nothing where it was not.
+
+    The tombstone stores the id, the source_id and the dates, is 410 when requested and blocks a new import.
+    Stored responses about it are emptied in any case.
+    """
+    begin_log_transaction(connection)
+    blank_answers(connection, article_id)
+    try:
+        row = get_for_transition(connection, article_id)
+    except NotFoundError:
+        return Erasure.NOT_FOUND
+    if row.erased_at is not None:
+        return Erasure.ALREADY_ERASED
+    if not row.version and ArticleStatus(row.status) in {ArticleStatus.DRAFT, ArticleStatus.SCHEDULED}:
+        hard_delete_article(connection, row)
+        return Erasure.DONE
+    before = read_placements(connection, [row])[article_id]
+    after = replace(before, status=ArticleStatus.WITHDRAWN, section_id=None, label_id=None, tag_ids=(), author_ids=())
+    save = PendingRevision(before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True)
+    _empty(connection, row, save.revision, now)
+    update_projections(connection, [save], now=now, actor=editor.name)
+    connection.execute(delete(article_picks).where(article_picks.c.picked_id == article_id))
+    return Erasure.DONE
+
+
+def hard_delete_article(connection: Connection, row: AnyRow) -> None:
+    """Delete an article that was never public (a row of MOVABLE), and the entries that it alone gave their names."""
+    standing = read_placements(connection, [row])[row.id]
+    connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == row.id))
+    connection.execute(delete(articles).where(articles.c.id == row.id))
+    delete_unused_entries(connection, standing)
+
+
+def _free_slug(connection: Connection, row: AnyRow) -> str:
+    """A slug that says nothing, and that nobody took beforehand to stand in the way."""
+    plain = f"erased-{format_id(row.id)}"
+    owners = slug_owners(connection, row.edition_id, [plain])
+    return plain if not owners else f"{plain}-{token_hex(RANDOM_BYTES)}"
+
+
+def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None:
+    article_id = row.id
+    blank = ArticleRecord(edition="none", headline=HEADLINE)
+    columns = dict.fromkeys(EMPTIED) | {
+        "headline": HEADLINE,
+        "slug": _free_slug(connection, row),
+        "status": ArticleStatus.WITHDRAWN,
+        "fingerprint": content_hash(blank, serialize_body(blank)),
+        "revision": revision,
+        "modified_at": now,
+        "withdrawn_at": now if row.withdrawn_at is None else row.withdrawn_at,
+        "erased_at": now,
+    }
+    connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
+    body = update(article_bodies).where(article_bodies.c.article_id == article_id)
+    connection.execute(body.values(blocks=serialize_body(blank)))
+    for table in (article_tags, article_authors, article_related, article_picks, article_slugs, revisions):
+        connection.execute(delete(table).where(table.c.article_id == article_id))

@@ -1,0 +1,97 @@
+"""Putting articles into the lists they stand in, and taking them out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, delete
+
+from app.db.bulk import bulk_insert_tuples
+from app.domain.article import ArticleStatus
+from app.domain.list_filter import Facet
+from app.invalidation.surrogate_keys import facet_key, timestamp_key
+from app.models.listing import listings
+
+ListingRow = tuple[int, int, int, int, int]
+
+_REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for column in listings.c))
+
+
+@dataclass(slots=True, kw_only=True)
+class Placement:
+    """What decides in which lists an article stands; never changed once it is made."""
+
+    article_id: int
+    edition_id: int
+    status: ArticleStatus
+    published_at: int | None
+    section_id: int | None
+    label_id: int | None
+    tag_ids: tuple[int, ...]
+    author_ids: tuple[int, ...]
+    _facets: list[tuple[Facet, int]] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether readers see it."""
+        return self.status is ArticleStatus.PUBLISHED
+
+    def facets(self) -> list[tuple[Facet, int]]:
+        """The lists of its edition that it belongs to, public or not."""
+        if not self._facets:
+            found = [(Facet.EDITION, 0)]
+            found += [(Facet.TAG, number) for number in self.tag_ids]
+            found += [(Facet.AUTHOR, number) for number in self.author_ids]
+            if self.section_id is not None:
+                found.append((Facet.SECTION, self.section_id))
+            if self.label_id is not None:
+                found.append((Facet.LABEL, self.label_id))
+            self._facets = found
+        return self._facets
+
+    def with_state(self, status: ArticleStatus, published_at: int | None) -> "Placement":
+        """The same article with another status and public time, in the same lists."""
+        after = Placement(
+            article_id=self.article_id,
+            edition_id=self.edition_id,
+            status=status,
+            published_at=published_at,
+            section_id=self.section_id,
+            label_id=self.label_id,
+            tag_ids=self.tag_ids,
+            author_ids=self.author_ids,
+        )
+        after._facets = self.facets()
+        return after
+
+    def listing_rows(self) -> set[ListingRow]:
+        """Its rows in the index of lists: none while it is not public."""
+        if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
+            return set()
+        return {
+            (self.edition_id, int(kind), number, self.published_at, self.article_id) for kind, number in self.facets()
+        }
+
+    def surrogate_keys(self) -> list[str]:
+        """The surrogate keys of the lists that show it, and its place in them."""
+        if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
+            return []
+        named = [
+            facet_key(kind, self.edition_id if kind is Facet.EDITION else number) for kind, number in self.facets()
+        ]
+        return [*named, timestamp_key(self.published_at)]
+
+
+def sync_listings(connection: Connection, moves: Iterable[tuple[Placement | None, Placement | None]]) -> None:
+    """Bring the index from what articles were (None: new) to what they are (None: gone)."""
+    added: list[ListingRow] = []
+    removed: list[ListingRow] = []
+    for before, after in moves:
+        old = set() if before is None else before.listing_rows()
+        new = set() if after is None else after.listing_rows()
+        added += new - old
+        removed += old - new
+    names = [column.name for column in listings.c]
+    if removed:
+        prefixed = [f"b_{name}" for name in names]
+        connection.execute(_REMOVE, [dict(zip(prefixed, row, strict=True)) for row in sorted(removed)])
+    bulk_insert_tuples(connection, listings, sorted(added))

@@ -1,0 +1,160 @@
+"""Publishing, scheduling, bumping, withdrawing and restoring one article.
+
+Each takes the revisions that the editor may have seen (`expected`, None for any) and raises NotFoundError,
+PreconditionFailedError, Conflict where the standing of the article does not allow it, and Forbidden. What is so
+already is left alone.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from sqlalchemy import Connection
+
+from app.actions.articles.transitions import Transition, apply_transitions, get_for_transition
+from app.actions.changelog.changes import begin_log_transaction
+from app.db.base import AnyRow
+from app.domain.actor import Actor
+from app.domain.article import ArticleStatus
+from app.domain.tsid import format_id
+from app.errors import ArticleErasedError, ConflictError, FieldError, InvalidInputError
+from app.schemas.interchange import Note
+
+_NO_WITHDRAWAL: Final = dict.fromkeys(("withdrawal_reason", "withdrawal_notice", "withdrawn_at"))
+
+
+def publish_article(
+    connection: Connection,
+    article_id: int,
+    *,
+    at: int | None,
+    expected: Collection[int] | None,
+    now: int,
+    editor: Actor,
+) -> None:
+    """Publish it now, or at an instant: a future one makes a schedule, a past one is the public time it gets.
+
+    A schedule may be moved; what is public already moves by a bump only.
+    """
+    row = _begin(connection, article_id, expected)
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.PUBLISHED)
+    if status is ArticleStatus.WITHDRAWN:
+        raise ConflictError("The article has been withdrawn; restore it to publish it again.")
+    if status is ArticleStatus.PUBLISHED:
+        if at not in {None, row.published_at}:
+            raise ConflictError("The article is public; its time moves by a bump only.")
+        return
+    published_at = now if at is None else at
+    after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
+    if (after, published_at) != (status, row.published_at):
+        move = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
+        apply_transitions(connection, [move], now=now, editor=editor)
+
+
+def unschedule_article(
+    connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Actor
+) -> None:
+    """Make a scheduled article a draft again, without a date."""
+    row = _begin(connection, article_id, expected)
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.SCHEDULED)
+    if status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+        raise ConflictError("The article has been public; it can be withdrawn, but not unscheduled.")
+    if status is ArticleStatus.SCHEDULED:
+        _move(connection, row, ArticleStatus.DRAFT, None, now=now, editor=editor)
+
+
+def bump_article(
+    connection: Connection,
+    article_id: int,
+    *,
+    at: int | None,
+    note: Note | None = None,
+    expected: Collection[int] | None,
+    now: int,
+    editor: Actor,
+) -> None:
+    """Move the public time of a published article to now, or to an instant that is not to come."""
+    row = _begin(connection, article_id, expected)
+    editor.authorize(ArticleStatus(row.status), ArticleStatus.PUBLISHED)
+    if row.status != ArticleStatus.PUBLISHED:
+        raise ConflictError("Only a published article can be bumped.")
+    published_at = now if at is None else at
+    if published_at > now:
+        raise InvalidInputError(FieldError("at", "A bump needs an instant that is not in the future."))
+    if published_at != row.published_at or note is not None:
+        _move(connection, row, ArticleStatus.PUBLISHED, published_at, now=now, editor=editor, note=note)
+
+
+def withdraw_article(
+    connection: Connection,
+    article_id: int,
+    *,
+    reason: str | None,
+    notice: str | None,
+    expected: Collection[int] | None,
+    now: int,
+    editor: Actor,
+) -> None:
+    """Withdraw a public article, or change the reason and the public notice of one that is withdrawn.
+
+    A scheduled article becomes a draft without a date, with the same reason, and is not published. A repeated call
+    changes the note alone.
+    """
+    row = _begin(connection, article_id, expected)
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.WITHDRAWN)
+    if status is ArticleStatus.DRAFT and row.withdrawn_at is None:
+        raise ConflictError("The article has never been public; delete it instead.")
+    told: dict[str, str | int | None] = {"withdrawal_reason": reason, "withdrawal_notice": notice}
+    if status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
+        told["withdrawn_at"] = now
+    elif (reason, notice) == (row.withdrawal_reason, row.withdrawal_notice):
+        return
+    is_draft = status in {ArticleStatus.DRAFT, ArticleStatus.SCHEDULED}
+    after, published_at = (ArticleStatus.DRAFT, None) if is_draft else (ArticleStatus.WITHDRAWN, row.published_at)
+    move = Transition(row=row, status=after, published_at=published_at, columns=told)
+    apply_transitions(connection, [move], now=now, editor=editor)
+
+
+def restore_article(
+    connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Actor
+) -> None:
+    """Make a withdrawn article public again, where it stood."""
+    row = _begin(connection, article_id, expected)
+    status = ArticleStatus(row.status)
+    editor.authorize(status, ArticleStatus.PUBLISHED)
+    if status is ArticleStatus.PUBLISHED:
+        return
+    if status is ArticleStatus.DRAFT and row.withdrawn_at is not None:
+        raise ConflictError(
+            "The article was withdrawn before it was public; publish or schedule it with PUT publication."
+        )
+    if status is not ArticleStatus.WITHDRAWN:
+        raise ConflictError("The article has not been withdrawn.")
+    if row.published_at > now:
+        raise ConflictError("The public time of the article is still to come.")
+    move = Transition(row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL)
+    apply_transitions(connection, [move], now=now, editor=editor)
+
+
+def _begin(connection: Connection, article_id: int, expected: Collection[int] | None) -> AnyRow:
+    begin_log_transaction(connection)
+    row = get_for_transition(connection, article_id, expected=expected)
+    if row.erased_at is not None:
+        raise ArticleErasedError(format_id(article_id), erased_locally=True)
+    return row
+
+
+def _move(
+    connection: Connection,
+    row: AnyRow,
+    status: ArticleStatus,
+    published_at: int | None,
+    *,
+    now: int,
+    editor: Actor,
+    note: Note | None = None,
+) -> None:
+    move = Transition(row=row, status=status, published_at=published_at, note=note)
+    apply_transitions(connection, [move], now=now, editor=editor)

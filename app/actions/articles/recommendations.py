@@ -1,0 +1,135 @@
+"""Picks by likeness for "Read also", chosen once, when an article is written, among earlier ones only.
+
+Candidates are the latest few articles of each of its tags and of its section. A shared subject counts the more
+the rarer it is, and rarity shows in how far back its latest few articles reach. Ties go to the later article.
+"""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from math import log1p
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    SelectBase,
+    bindparam,
+    delete,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
+
+from app.actions.articles.listings import Placement
+from app.db.bulk import bulk_insert_tuples
+from app.db.prepared import by_shape
+from app.domain.list_filter import Facet
+from app.models.article import article_picks
+from app.models.listing import listings
+
+MAX_PICKS = 4
+MAX_SUBJECTS = 5
+CANDIDATES_EACH = 5
+LISTS_AT_ONCE = 64
+SECTION_WEIGHT = 0.1
+HOUR_US = 3_600_000_000
+
+Key = tuple[int, int]
+Subject = tuple[int, Facet, int]
+
+_ROW: BindParameter[int] = bindparam("b_article_id")
+_CLEAR = delete(article_picks).where(article_picks.c.article_id == _ROW)
+
+
+def store_recommendations(connection: Connection, written: Sequence[Placement], *, known: frozenset[int]) -> None:
+    """Choose anew for these public articles; `known` are those that may have had picks before.
+
+    They may be of several editions: subjects carry their edition, so no pick crosses into another.
+    """
+    stale = [{"b_article_id": each.article_id} for each in written if each.article_id in known]
+    if stale:
+        connection.execute(_CLEAR, stale)
+    if not written:
+        return
+    latest = max((each.published_at or 0, each.article_id) for each in written)
+    wanted = Counter(subject for each in written for subject in _subjects(each))
+    # Behind the newest of them, as many as there are of these articles and a few more: enough for each of them
+    # unless others stand between.
+    shelf = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in wanted.items()}, latest)
+    rows = [
+        (each.article_id, position, picked)
+        for each in written
+        for position, picked in enumerate(_pick(connection, each, shelf, wanted))
+    ]
+    bulk_insert_tuples(connection, article_picks, rows)
+
+
+def _subjects(article: Placement) -> list[Subject]:
+    found = [(article.edition_id, Facet.TAG, number) for number in article.tag_ids[:MAX_SUBJECTS]]
+    if article.section_id is None:
+        return [*found]
+    return [*found, (article.edition_id, Facet.SECTION, article.section_id)]
+
+
+def _pick(
+    connection: Connection, article: Placement, shelf: dict[Subject, list[Key]], read: Counter[Subject]
+) -> list[int]:
+    here = (article.published_at or 0, article.article_id)
+    scores: dict[Key, float] = {}
+    for subject in _subjects(article):
+        found = shelf[subject]
+        place = bisect_left(found, here)
+        if place < CANDIDATES_EACH and len(found) == read[subject] + CANDIDATES_EACH:
+            found = _read(connection, {subject: CANDIDATES_EACH + 1}, here)[subject]
+            place = bisect_left(found, here)
+        candidates = found[max(place - CANDIDATES_EACH, 0) : place]
+        if candidates:
+            reach = here[0] - candidates[0][0]
+            weight = log1p(reach / HOUR_US) * (1.0 if subject[1] is Facet.TAG else SECTION_WEIGHT)
+            for candidate in candidates:
+                scores[candidate] = scores.get(candidate, 0.0) + weight
+    ranked = sorted([(score, candidate) for candidate, score in scores.items()], reverse=True)
+    return [article_id for _, (_, article_id) in ranked[:MAX_PICKS]]
+
+
+def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dict[Subject, list[Key]]:
+    """The last so many sort keys of each list up to one key (included), oldest first."""
+    subjects = list(wanted)
+    found: dict[Subject, list[Key]] = {subject: [] for subject in subjects}
+    for start in range(0, len(subjects), LISTS_AT_ONCE):
+        chunk = subjects[start : start + LISTS_AT_ONCE]
+        size = 1 << (len(chunk) - 1).bit_length()  # powers of two keep the number of statements small
+        bound: dict[str, int] = {"at": up_to[0], "id": up_to[1]}
+        for i in range(size):
+            edition, kind, number = chunk[i] if i < len(chunk) else (0, Facet.EDITION, 0)
+            most = wanted[chunk[i]] if i < len(chunk) else 0
+            bound |= {f"edition_{i}": edition, f"kind_{i}": kind, f"number_{i}": number, f"most_{i}": most}
+        for i, published_at, article_id in _latest(size).all(connection, bound):
+            found[chunk[i]].append((published_at, article_id))
+    for keys in found.values():
+        keys.sort()
+    return found
+
+
+@by_shape
+def _latest(lists: int) -> SelectBase:
+    parts: list[Select[Any]] = []
+    for i in range(lists):
+        latest = (
+            select(listings.c.published_at, listings.c.article_id)
+            .where(
+                listings.c.edition_id == bindparam(f"edition_{i}"),
+                listings.c.kind == bindparam(f"kind_{i}"),
+                listings.c.facet_id == bindparam(f"number_{i}"),
+                tuple_(listings.c.published_at, listings.c.article_id) <= tuple_(bindparam("at"), bindparam("id")),
+            )
+            .order_by(listings.c.published_at.desc(), listings.c.article_id.desc())
+            .limit(bindparam(f"most_{i}", type_=Integer))
+            .subquery()
+        )
+        parts.append(select(literal_column(str(i)).label("place"), latest.c.published_at, latest.c.article_id))
+    return union_all(*parts) if len(parts) > 1 else parts[0]

@@ -1,0 +1,79 @@
+"""Giving articles their slugs, one owner each within an edition, and keeping the old ones as redirects."""
+
+from base64 import b32encode
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from app.db.bulk import bulk_insert_tuples, chunked
+from app.domain.slug import slugify, with_suffix
+from app.domain.tsid import format_id, is_id
+from app.models.article import article_slugs, articles
+
+SUFFIX_LENGTH = 5
+
+_FORGET = delete(article_slugs).where(
+    article_slugs.c.edition_id == bindparam("b_edition_id"), article_slugs.c.slug == bindparam("b_slug")
+)
+
+
+def base_slug(headline: str) -> str | None:
+    """The slug a headline makes by itself; None where it makes none that an article may have."""
+    slug = slugify(headline)
+    return slug if slug and not is_id(slug) else None
+
+
+def disambiguated_slugs(headline: str, identity: str, article_id: int) -> list[str]:
+    """Slugs for a headline that others have had too.
+
+    The first carries a digest of the identity, so that the same story gets the same slug wherever it is
+    imported; the second the id, which only a slug given on purpose could have taken. Nothing is found by counting.
+    """
+    digest = b32encode(blake2b(identity.encode(), digest_size=SUFFIX_LENGTH).digest()).decode().lower()
+    plain = slugify(headline)
+    return [with_suffix(plain, digest[:SUFFIX_LENGTH]), with_suffix(plain, format_id(article_id))]
+
+
+def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
+    """Who has these slugs now: the article's id and whether it is only an old slug of it."""
+    wanted = sorted(set(slugs))
+    old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
+        article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(wanted)
+    )
+    current = select(articles.c.slug, articles.c.id).where(
+        articles.c.edition_id == edition_id, articles.c.slug.in_(wanted)
+    )
+    owners = {slug: (article_id, True) for slug, article_id in connection.execute(old)}
+    return owners | {slug: (article_id, False) for slug, article_id in connection.execute(current)}
+
+
+def replace_redirects(
+    connection: Connection, edition_id: int, taken: Iterable[str], retired: Mapping[str, int]
+) -> dict[str, int]:
+    """Stop redirects from slugs that are in use again; redirect from retired ones, unless they are among those.
+
+    The articles that are no longer found under these slugs, each of the former a redirect until now.
+    """
+    used = set(taken)
+    ended: dict[str, int] = {}
+    for some in chunked(sorted(used)):
+        old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
+            article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(some)
+        )
+        ended |= {row.slug: row.article_id for row in connection.execute(old)}
+    if ended:
+        connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
+    rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]
+    bulk_insert_tuples(connection, article_slugs, rows)
+    return ended
+
+
+def import_redirects(connection: Connection, edition_id: int, brought: Mapping[int, Iterable[str]]) -> None:
+    """Redirect from the old slugs that new articles bring with them, but for those that anybody has."""
+    wanted = {slug: article_id for article_id, slugs in brought.items() for slug in slugs}
+    if not wanted:
+        return
+    owners = slug_owners(connection, edition_id, wanted)
+    rows = [(edition_id, slug, article_id) for slug, article_id in wanted.items() if slug not in owners]
+    bulk_insert_tuples(connection, article_slugs, rows)

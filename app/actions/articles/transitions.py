@@ -1,0 +1,98 @@
+"""Moving articles from one status or public time to another, their text untouched: one of them, or many at once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from app.actions.articles.links import read_placements
+from app.actions.articles.listings import Placement
+from app.actions.articles.notes import merge_notes
+from app.actions.articles.pending_revision import PendingRevision
+from app.actions.articles.projections import update_projections
+from app.db.base import AnyRow
+from app.db.bulk import bulk_update
+from app.domain.actor import Actor
+from app.domain.article import ArticleStatus
+from app.errors import NotFoundError, PreconditionFailedError
+from app.models.article import articles
+from app.schemas.interchange import Note
+
+_COLUMNS = (
+    articles.c.id,
+    articles.c.edition_id,
+    articles.c.status,
+    articles.c.version,
+    articles.c.revision,
+    articles.c.published_at,
+    articles.c.first_published_at,
+    articles.c.section_id,
+    articles.c.label_id,
+    articles.c.withdrawal_reason,
+    articles.c.withdrawal_notice,
+    articles.c.withdrawn_at,
+    articles.c.notes,
+    articles.c.erased_at,
+)
+TRANSITION_COLUMNS = select(*_COLUMNS)
+"""What has to be known of articles that are moved."""
+
+_ONE = TRANSITION_COLUMNS.where(articles.c.id == bindparam("article_id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """An article (a row of MOVABLE), where it comes to stand, and the columns that change beside that."""
+
+    row: AnyRow
+    status: ArticleStatus
+    published_at: int | None
+    note: Note | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def get_for_transition(connection: Connection, article_id: int, *, expected: Collection[int] | None = None) -> AnyRow:
+    """The article; NotFoundError, PreconditionFailedError where it is not at a revision that is expected."""
+    row = connection.execute(_ONE, {"article_id": article_id}).first()
+    if row is None:
+        raise NotFoundError("There is no such article.")
+    check_revision(row.revision, expected)
+    return row
+
+
+def check_revision(current: int, expected: Collection[int] | None) -> None:
+    """PreconditionFailedError unless the current revision is an expected one, where any is."""
+    if expected is not None and current not in expected:
+        raise PreconditionFailedError(f"The article is at revision {current} now; read it again and repeat the change.")
+
+
+def apply_transitions(connection: Connection, moves: Sequence[Transition], *, now: int, editor: Actor) -> None:
+    """Carry these moves out, each with its revision and what follows; `begin_log_transaction` came first. Forbidden."""
+    for move in moves:
+        editor.authorize(ArticleStatus(move.row.status), move.status)
+    standings = read_placements(connection, [move.row for move in moves])
+    saves = [_save(move, standings[move.row.id]) for move in moves]
+    bulk_update(connection, articles, [_columns(move, save, now) for move, save in zip(moves, saves, strict=True)])
+    update_projections(connection, saves, now=now, actor=editor.name)
+
+
+def _save(move: Transition, before: Placement) -> PendingRevision:
+    after = before.with_state(move.status, move.published_at)
+    version = move.row.version + after.is_public
+    return PendingRevision(before=before, after=after, revision=move.row.revision + 1, version=version, note=move.note)
+
+
+def _columns(move: Transition, save: PendingRevision, now: int) -> dict[str, Any]:
+    first = move.row.first_published_at
+    return {
+        "id": move.row.id,
+        "status": move.status,
+        "published_at": move.published_at,
+        "first_published_at": move.published_at if first is None and save.after.is_public else first,
+        "revision": save.revision,
+        "version": save.version,
+        "modified_at": now,
+        "notes": merge_notes(move.row.notes, save, now),
+        **move.columns,
+    }

@@ -1,0 +1,214 @@
+"""Storing articles, many at once or one: created or replaced by their identity in the caller's transaction.
+
+take turn ─► find editions and rows ─► settle status ─► choose slugs ─► make unknown names
+          ─► keep those that differ ─► write rows, links, slugs, references ─► all that follows from a save
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from app.actions.articles.article_write import ArticleWrite
+from app.actions.articles.links import read_placements, write_links
+from app.actions.articles.pending_revision import PendingRevision
+from app.actions.articles.projections import update_projections
+from app.actions.articles.reference_resolution import assign_catalogue_ids, assign_slugs, reject_unknown_references
+from app.actions.articles.related import replace_related, resolve_pending_related
+from app.actions.articles.revisions import snapshot_content
+from app.actions.articles.slugs import import_redirects, replace_redirects
+from app.actions.articles.write_options import WriteOptions, WriteResult
+from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids
+from app.actions.changelog.changes import Change, begin_log_transaction
+from app.db.bulk import bulk_insert, bulk_update
+from app.domain.tsid import TsidGenerator, parse_id
+from app.errors import DaylineError
+from app.models.article import article_bodies, articles
+from app.schemas.interchange import ArticleRecord
+
+IMPORT_OPTIONS = WriteOptions()
+_ids = TsidGenerator()
+
+
+class _Batch(NamedTuple):
+    """What every step of one call needs to know."""
+
+    connection: Connection
+    stored: WriteResult
+    now: int
+    manner: WriteOptions
+
+
+def upsert_articles(
+    connection: Connection, records: Sequence[ArticleRecord], *, now: int, manner: WriteOptions = IMPORT_OPTIONS
+) -> WriteResult:
+    """Store these records in their order; one that cannot be stored is told and does the others no harm.
+
+    One row of the change log for each article whose public state changed. Errors among the outcomes:
+    InvalidInputError, UnknownEditionError, ArticleErasedError, Forbidden.
+    """
+    begin_log_transaction(connection)
+    stored = WriteResult(outcomes=[Outcome.UNCHANGED] * len(records), ids=[0] * len(records))
+    batch = _Batch(connection, stored, now, manner)
+    start = 0
+    for end in _split_batches(records):
+        _store_round(batch, records[start:end], start)
+        start = end
+    return stored
+
+
+def _split_batches(records: Sequence[ArticleRecord]) -> Iterator[int]:
+    """Where to cut so that no identity stands twice between two cuts."""
+    seen: set[tuple[str, str]] = set()
+    for place, record in enumerate(records):
+        names = {(record.edition, record.source_id or ""), ("id", record.id or "")} - {
+            (record.edition, ""),
+            ("id", ""),
+        }
+        if names & seen:
+            yield place
+            seen = set()
+        seen |= names
+    yield len(records)
+
+
+def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) -> None:
+    editions = edition_ids(batch.connection, [record.edition for record in records])
+    writings: list[ArticleWrite] = []
+    for place, record in enumerate(records, start):
+        if record.edition not in editions:
+            batch.stored.outcomes[place] = UnknownEditionError(record.edition)
+            continue
+        writing = ArticleWrite(
+            index=place,
+            record=record,
+            edition_id=editions[record.edition],
+            article_id=0,
+            current=None,
+            now=batch.now,
+            manner=batch.manner,
+        )
+        writings.append(writing)
+    for edition_id, group in groupby(sorted(writings, key=_by_edition), key=_by_edition):
+        left = list(group)
+        while left:
+            _find_existing(batch.connection, edition_id, left)
+            cut = _first_repeat(left)
+            for writing in left[:cut]:
+                batch.stored.ids[writing.index] = writing.article_id
+            _store_in_edition(batch, edition_id, left[:cut])
+            left = left[cut:]
+
+
+def _by_edition(writing: ArticleWrite) -> int:
+    return writing.edition_id
+
+
+def _first_repeat(writings: list[ArticleWrite]) -> int:
+    """Where an article comes for the second time, once by its source_id and once by its id."""
+    seen: set[int] = set()
+    for place, writing in enumerate(writings):
+        if writing.article_id in seen:
+            return place
+        seen.add(writing.article_id)
+    return len(writings)
+
+
+def _store_in_edition(batch: _Batch, edition_id: int, writings: list[ArticleWrite]) -> None:
+    connection, stored = batch.connection, batch.stored
+    sound = assign_slugs(connection, edition_id, _resolve_statuses(writings, stored), stored)
+    if batch.manner.reject_unknown:
+        sound = reject_unknown_references(connection, edition_id, sound, stored)
+    made = assign_catalogue_ids(connection, edition_id, sound, stored, batch.now)
+    changed = _write_rows(batch, sound)
+    if changed or made:
+        write_links(connection, [writing for writing, _ in changed])
+        _update_projections(batch, edition_id, changed, made)
+
+
+def _resolve_statuses(writings: Iterable[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
+    passed: list[ArticleWrite] = []
+    for writing in writings:
+        try:
+            writing.resolve_status()
+        except DaylineError as error:
+            stored.outcomes[writing.index] = error
+        else:
+            passed.append(writing)
+    return passed
+
+
+def _find_existing(connection: Connection, edition_id: int, writings: list[ArticleWrite]) -> None:
+    sources = [w.record.source_id for w in writings if w.record.source_id is not None]
+    ids = [parse_id(w.record.id) for w in writings if w.record.id is not None]
+    here = select(*(c for c in articles.c if c.name not in {"image", "rights"}))
+    by_source = here.where(articles.c.edition_id == edition_id, articles.c.source_id.in_(sources))
+    sourced = {row.source_id: row for row in connection.execute(by_source)} if sources else {}
+    numbered = {row.id: row for row in connection.execute(here.where(articles.c.id.in_(ids)))} if ids else {}
+    for writing in writings:
+        given = None if writing.record.id is None else parse_id(writing.record.id)
+        found = sourced.get(writing.record.source_id) or numbered.get(given)
+        writing.current = found
+        if found is not None:
+            writing.article_id = found.id
+        else:
+            writing.article_id = _ids.next(writing.now) if given is None else given
+
+
+def _write_rows(batch: _Batch, writings: list[ArticleWrite]) -> list[tuple[ArticleWrite, PendingRevision]]:
+    connection = batch.connection
+    different = [(w, columns) for w in writings if w.has_changes(columns := w.columns())]
+    replaced = [w for w, _ in different if w.current is not None]
+    snapshot_content(
+        connection, {w.article_id: w.current.revision for w in replaced if w.current and w.content_changed}
+    )
+    standings = read_placements(connection, [w.current for w in replaced if w.current is not None]) if replaced else {}
+    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    bodies: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    changed: list[tuple[ArticleWrite, PendingRevision]] = []
+    for writing, columns in different:
+        is_new = writing.current is None
+        writing.placement_before = standings.get(writing.article_id)
+        save = writing.to_revision()
+        changed.append((writing, save))
+        batch.stored.outcomes[writing.index] = Outcome.CREATED if is_new else Outcome.CHANGED
+        if writing.touches_updated_at:
+            columns["updated_at"] = batch.now
+        rows[is_new].append({"id": writing.article_id, **columns, **writing.revision_columns(save)})
+        bodies[is_new].append({"article_id": writing.article_id, "blocks": writing.blocks()})
+    bulk_update(connection, articles, rows[False])
+    bulk_update(connection, article_bodies, bodies[False])
+    bulk_insert(connection, articles, rows[True])
+    bulk_insert(connection, article_bodies, bodies[True])
+    return changed
+
+
+def _update_projections(
+    batch: _Batch, edition_id: int, changed: list[tuple[ArticleWrite, PendingRevision]], made: list[Change]
+) -> None:
+    connection, writings = batch.connection, [writing for writing, _ in changed]
+    known = frozenset(w.article_id for w in writings if w.current is not None)
+    given_up = {
+        w.current.slug: w.article_id
+        for w in writings
+        if w.current is not None and w.current.slug != w.slug and w.current.version
+    }
+    ended = replace_redirects(connection, edition_id, [w.slug for w in writings], given_up)
+    import_redirects(connection, edition_id, {w.article_id: w.record.old_slugs for w in writings if w.current is None})
+    replace_related(connection, edition_id, {w.article_id: w.record.related for w in writings}, known=known)
+    awaited = resolve_pending_related(
+        connection,
+        edition_id,
+        {
+            w.article_id: w.record.source_id
+            for w in writings
+            if w.current is None or w.current.source_id != w.record.source_id
+        },
+    )
+    for writing, save in changed:
+        if writing.slug in ended:
+            save.redirect_lost_by = ended[writing.slug]
+    saves = [save for _, save in sorted(changed, key=lambda each: each[0].index)]
+    actor = batch.manner.editor.name
+    update_projections(connection, saves, now=batch.now, actor=actor, awaited_by_references=awaited, extra_changes=made)

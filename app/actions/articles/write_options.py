@@ -1,0 +1,37 @@
+"""How records are stored, and what came of it."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from app.actions.catalogue.entries import Outcome
+from app.domain.actor import IMPORT_ACTOR, Actor
+from app.errors import DaylineError
+
+
+@dataclass(slots=True)
+class WriteResult:
+    """What storing came to and the article's id, for each record in turn, and how many entries were made from codes.
+
+    The id is 0 where there is none.
+    """
+
+    outcomes: list[Outcome | DaylineError]
+    ids: list[int]
+    created_entries: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOptions:
+    """How records are stored.
+
+    `reject_unknown` refuses unknown sections, labels and authors, schedules in the past and updates in the
+    future; `reslug_drafts` lets the slug of what was
+    never public follow its headline; `note_counts_as_change` takes a note alone for a change; `stamps_update` dates
+    the update of an article that has been public now.
+    """
+
+    editor: Actor = IMPORT_ACTOR
+    reject_unknown: bool = False
+    reslug_drafts: bool = False
+    note_counts_as_change: bool = False
+    touch_updated_at: bool = False

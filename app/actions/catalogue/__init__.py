@@ -1,0 +1,1 @@
+"""Actions on catalogue entries: editions, sections, tags, labels and authors."""

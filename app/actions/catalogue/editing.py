@@ -1,0 +1,85 @@
+"""Making and editing one catalogue entry, as editors do."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.actions.catalogue.entries import KINDS, UnknownEditionError, edition_of, upsert_entry
+from app.actions.changelog.changes import begin_log_transaction
+from app.domain.list_filter import Facet
+from app.domain.merge_patch import merge_patch
+from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
+from app.interchange.catalogue import KIND_NAMES, entry_name, get_entry_row, is_listed, to_record
+from app.models.edition import editions
+from app.schemas.errors import validated
+from app.schemas.interchange import CatalogueRecord
+
+_MODELS = {kind: model for model, kind in KINDS.items()}
+_IDENTITY = ("kind", "slug", "code", "edition")
+
+
+def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str) -> None:
+    """Store a new entry; Conflict if there is one of that name, InvalidInputError for a section of no edition.
+
+    One that only drafts named so far becomes what is given.
+    """
+    begin_log_transaction(connection)
+    kind = KINDS[type(record)]
+    name = entry_name(record)
+    try:
+        edition_id = edition_of(connection, record)
+    except UnknownEditionError as error:
+        raise InvalidInputError(FieldError("edition", error.detail)) from None
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
+    if row is not None and is_listed(row):
+        raise ConflictError(f"There is already a {KIND_NAMES[kind]} '{name}'.")
+    upsert_entry(connection, record, now=now, actor=actor)
+
+
+def edit_entry(
+    connection: Connection,
+    kind: Facet,
+    name: str,
+    patch: Mapping[str, Any],
+    *,
+    edition: str | None = None,
+    expected: Collection[int] | None,
+    shown: Mapping[str, Any] | None = None,
+    now: int,
+    actor: str,
+) -> None:
+    """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Responses with the entry change.
+
+    `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
+    the current value; `warnings` of an earlier response are ignored. NotFoundError, PreconditionFailedError,
+    InvalidInputError.
+    """
+    begin_log_transaction(connection)
+    patch = {member: value for member, value in patch.items() if member != "warnings"}
+    slug, edition_id = _edition(connection, edition) if kind is Facet.SECTION else (None, None)
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
+    if row is None:
+        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}' here.")
+    if expected is not None and row.revision not in expected:
+        raise PreconditionFailedError(f"It is at revision {row.revision} now; read it again and repeat the change.")
+    current = to_record(kind, row, edition=slug)
+    for member in _IDENTITY:
+        if member in patch and patch[member] != current.get(member):
+            raise InvalidInputError(FieldError(member, "An edit does not change what an entry is known by."))
+    others = (shown or {}).keys() - current.keys()
+    for member in patch.keys() & others:
+        if patch[member] != (shown or {})[member]:
+            raise InvalidInputError(FieldError(member, "An edit does not change this."))
+    merged = merge_patch(current, {name: value for name, value in patch.items() if name not in others})
+    if current.get("default") and not merged.get("default"):
+        raise InvalidInputError(FieldError("default", "There is always a default edition; make another one it."))
+    upsert_entry(connection, validated(_MODELS[kind], merged), now=now, actor=actor)
+
+
+def _edition(connection: Connection, slug: str | None) -> tuple[str, int]:
+    here = editions.c.is_default if slug is None else editions.c.slug == slug
+    row = connection.execute(select(editions.c.slug, editions.c.id).where(here)).first()
+    if row is None:
+        raise NotFoundError(f"There is no edition '{(slug or '')[:80]}' here.")
+    return row.slug, row.id

@@ -1,0 +1,71 @@
+"""Catalogue records of an import: members that a line omits are unchanged."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, exists, select
+
+from app.actions.catalogue.entries import KINDS, Outcome, edition_of, upsert_entry
+from app.actions.changelog.changes import begin_log_transaction
+from app.domain.feed import FeedContent
+from app.interchange.catalogue import entry_name, get_entry_row, to_record
+from app.models.edition import editions
+from app.schemas.interchange import CatalogueRecord, EditionRecord, SectionRecord
+from app.schemas.write_warning import WarningCode, WriteWarning
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedEntry:
+    """The outcome of storing a catalogue record, with warnings for ignored and emptied members."""
+
+    outcome: Outcome
+    warnings: list[WriteWarning]
+
+
+def has_default_edition(connection: Connection) -> bool:
+    """Return whether the installation has a default edition."""
+    return bool(connection.execute(select(exists().where(editions.c.is_default))).scalar())
+
+
+def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_default: bool, now: int) -> ImportedEntry:
+    """Create the entry, or change the members that the record gives; null or an empty value empties a member.
+
+    Another edition becomes the default one only with `may_make_default`. UnknownEditionError.
+    """
+    begin_log_transaction(connection)
+    kind = KINDS[type(record)]
+    row = get_entry_row(connection, kind, entry_name(record), edition_id=edition_of(connection, record))
+    warnings: list[WriteWarning] = []
+    current: dict[str, Any] = {}
+    if row is not None:
+        edition = record.edition if isinstance(record, SectionRecord) else None
+        current = to_record(kind, row, edition=edition)
+        left_out = {name: value for name, value in current.items() if name not in record.model_fields_set}
+        if "feed_content" in left_out:
+            left_out["feed_content"] = FeedContent(left_out["feed_content"])
+        record = record.model_copy(update=left_out)
+        warnings += _emptied(current, record)
+    if isinstance(record, EditionRecord) and record.default and not may_make_default and not current.get("default"):
+        record = record.model_copy(update={"default": False})
+        detail = f"Edition '{record.slug}' is not made the default one; --make-default does that."
+        warnings.append(WriteWarning(where="default", code=str(WarningCode.DEFAULT_UNCHANGED), detail=detail))
+    return ImportedEntry(upsert_entry(connection, record, now=now), warnings)
+
+
+def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:
+    """Name what the line empties: whole members, and the translations and strings that a given member leaves out."""
+    emptied: list[str] = []
+    for name, value in current.items():
+        given = getattr(record, name)
+        if value and name != "default" and not given:
+            emptied.append(name)
+        elif isinstance(value, dict):
+            emptied += [f"{name}.{key}" for key in value if key not in given]
+    return [
+        WriteWarning(
+            where=where,
+            code=str(WarningCode.MEMBER_EMPTIED),
+            detail=f"{where} of {record.kind} '{entry_name(record)}' is emptied.",
+        )
+        for where in emptied
+    ]

@@ -1,0 +1,1 @@
+"""Actions on the change log: append, compact, and recover after a restored backup."""

@@ -1,0 +1,33 @@
+"""What follows when a backup was restored: numbers that the lost log gave out are never used again."""
+
+from sqlalchemy import Connection, select
+
+from app.actions.changelog.changes import Change, append_changes, begin_log_transaction, last_seq
+from app.domain.change import ChangeType
+from app.domain.list_filter import Facet
+from app.domain.sequence_gap import NAME, Gap, dump_gaps, gap_after, parse_gaps
+from app.interchange.installation import compare_and_set, get_value
+from app.invalidation.surrogate_keys import collection_key, facet_key
+from app.models.edition import editions
+
+_EDITIONS = select(editions.c.id).order_by(editions.c.id)
+
+
+def skip_sequence_numbers(connection: Connection, *, now: int, actor: str) -> Gap:
+    """Have the log go on beyond every number that was ever given out; the gap, which is kept for ever.
+
+    Everybody who follows the log is told to read each edition anew. A log without an edition is moved as well.
+    """
+    begin_log_transaction(connection)
+    gap = gap_after(last_seq(connection), now=now)
+    told = [_told_anew(number) for number in connection.execute(_EDITIONS).scalars()]
+    nobody = Change(type=ChangeType.EDITION_UPDATED, keys=[collection_key(Facet.EDITION)])
+    append_changes(connection, told or [nobody], now=now, actor=actor, behind=gap.first - 1)
+    kept = get_value(connection, NAME)
+    compare_and_set(connection, NAME, old=kept, new=dump_gaps([*parse_gaps(kept), gap]))
+    return gap
+
+
+def _told_anew(number: int) -> Change:
+    keys = [facet_key(Facet.EDITION, number), collection_key(Facet.EDITION)]
+    return Change(type=ChangeType.EDITION_UPDATED, keys=keys, edition_id=number)

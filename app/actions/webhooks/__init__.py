@@ -1,0 +1,1 @@
+"""Actions on webhook endpoints and their deliveries."""

@@ -1,0 +1,138 @@
+"""Webhooks: made, edited, given a new secret, told everything again, and taken away."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from app.db.base import AnyRow
+from app.domain.instant import SECOND_US
+from app.domain.merge_patch import merge_patch
+from app.domain.tsid import TsidGenerator, format_id
+from app.domain.webhook import PENDING
+from app.errors import NotFoundError, PreconditionFailedError
+from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.schemas.errors import validated
+from app.schemas.webhook import WebhookCreate, WebhookFilters, WebhookState
+
+BY_HAND = "It was disabled by its managers."
+
+_MINT = TsidGenerator()
+_FOUND = select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("endpoint_id")).with_for_update()
+_HEAD = select(func.min(webhook_deliveries.c.seq)).where(
+    webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"), webhook_deliveries.c.status == PENDING
+)
+_FRESH = {"failures": 0, "failing_since": None, "due_at": 0}
+"""An endpoint that may be tried at once, as if it had never failed."""
+
+
+def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str, since: int, now: int) -> int:
+    """The id of a new webhook that is told of what comes after a change."""
+    endpoint_id = _MINT.next(now)
+    row = {
+        "id": endpoint_id,
+        "url": record.url,
+        "description": record.description,
+        **_stored(record.filters),
+        "secret": secret,
+        "filled_seq": since,
+        "created_at": now,
+        "modified_at": now,
+    }
+    connection.execute(insert(webhook_endpoints), row)
+    return endpoint_id
+
+
+def edit_webhook(
+    connection: Connection, endpoint_id: int, patch: Mapping[str, Any], *, expected: Collection[int] | None, now: int
+) -> WebhookState:
+    """Change a webhook by a merge patch; what it is then. What waits is filtered anew, and tried at once.
+
+    NotFoundError, PreconditionFailedError, InvalidInputError.
+    """
+    row = _find(connection, endpoint_id)
+    if expected is not None and row.revision not in expected:
+        raise PreconditionFailedError(f"It is at revision {row.revision} now; read it again and repeat the change.")
+    current = {
+        "url": row.url,
+        "description": row.description,
+        "filters": {**orjson.loads(row.question), "types": orjson.loads(row.types)},
+        "is_enabled": row.disabled_at is None,
+    }
+    wanted = validated(WebhookState, merge_patch(current, patch))
+    filters = _stored(wanted.filters)
+    values: dict[str, Any] = {"url": wanted.url, "description": wanted.description, **filters}
+    if (filters["question"], filters["types"]) != (row.question, row.types):
+        values["filled_seq"] = _forget_waiting(connection, row)
+    is_enabled = row.disabled_at is None
+    if wanted.is_enabled and (not is_enabled or wanted.url != row.url):
+        values |= {**_FRESH, "disabled_at": None, "disabled_reason": None}
+    elif is_enabled and not wanted.is_enabled:
+        values |= {"disabled_at": now, "disabled_reason": BY_HAND}
+    _save(connection, row, values, now=now)
+    return wanted
+
+
+def rotate_secret(connection: Connection, endpoint_id: int, *, secret: str, grace_seconds: int, now: int) -> None:
+    """Sign with another secret, and with the previous one too until the grace period ends. NotFoundError."""
+    row = _find(connection, endpoint_id)
+    has_grace = grace_seconds > 0
+    values = {
+        "secret": secret,
+        "previous_secret": row.secret if has_grace else None,
+        "previous_until": now + grace_seconds * SECOND_US if has_grace else None,
+    }
+    _save(connection, row, values, now=now)
+
+
+def replay_changes(connection: Connection, endpoint_id: int, *, since: int, now: int) -> None:
+    """Send everything after a change again, in order and with the same ids, beginning at once. NotFoundError.
+
+    What waits of earlier changes comes first.
+    """
+    row = _find(connection, endpoint_id)
+    connection.execute(
+        delete(webhook_deliveries).where(
+            webhook_deliveries.c.endpoint_id == endpoint_id, webhook_deliveries.c.seq > since
+        )
+    )
+    _save(connection, row, {"filled_seq": min(row.filled_seq, since), **_FRESH}, now=now)
+
+
+def delete_webhook(connection: Connection, endpoint_id: int) -> None:
+    """Take a webhook away with everything that was to be sent and the record of what was; NotFoundError."""
+    _find(connection, endpoint_id)
+    connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.endpoint_id == endpoint_id))
+    connection.execute(delete(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id))
+
+
+def _find(connection: Connection, endpoint_id: int) -> AnyRow:
+    row = connection.execute(_FOUND, {"endpoint_id": endpoint_id}).first()
+    if row is None:
+        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
+    return row
+
+
+def _save(connection: Connection, row: AnyRow, values: Mapping[str, Any], *, now: int) -> None:
+    told = {**values, "modified_at": now, "revision": row.revision + 1}
+    connection.execute(update(webhook_endpoints).where(webhook_endpoints.c.id == row.id).values(told))
+
+
+def _forget_waiting(connection: Connection, row: AnyRow) -> int:
+    """Drop what waits; the change up to which nothing is to be noted down anew."""
+    head: int | None = connection.execute(_HEAD, {"endpoint_id": row.id}).scalar_one()
+    if head is None:
+        return int(row.filled_seq)
+    connection.execute(
+        delete(webhook_deliveries).where(
+            webhook_deliveries.c.endpoint_id == row.id, webhook_deliveries.c.status == PENDING
+        )
+    )
+    return head - 1
+
+
+def _stored(filters: WebhookFilters) -> dict[str, str]:
+    asked = filters.model_dump(mode="json")
+    types = asked.pop("types")
+    return {"question": orjson.dumps(asked).decode(), "types": orjson.dumps(types).decode()}

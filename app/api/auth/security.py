@@ -1,0 +1,116 @@
+"""Who asks: the key a request carries, what it may do, and the dependency that turns others away."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from starlette.types import Scope
+
+from app import clock
+from app.api.dependencies import get_database
+from app.domain.api_key import ApiKeyScope, token_prefix, verify_token
+from app.errors import ForbiddenError, UnauthenticatedError
+from app.queries.keys import get_stored_key
+
+MISSING_KEY_MESSAGE = "A key is needed here: Authorization: Bearer dl_…"
+INVALID_KEY_MESSAGE = "The key is not good: it was never given out, has expired or was revoked."
+
+_SCHEME = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The key behind a request."""
+
+    key_id: int
+    prefix: str
+    name: str
+    scopes: frozenset[str]
+
+    @property
+    def actor(self) -> str:
+        """How the change log and revisions name it."""
+        return f"key:{self.prefix}"
+
+    def may(self, scope: ApiKeyScope) -> bool:
+        """Whether the key has this scope."""
+        return scope in self.scopes
+
+
+@dataclass(frozen=True, slots=True)
+class AuthResult:
+    """What a request showed: a good key, or none, or (`invalid_credentials`) one that is not good."""
+
+    principal: Principal | None
+    invalid_credentials: bool = False
+
+
+ANONYMOUS = AuthResult(None)
+INVALID = AuthResult(None, invalid_credentials=True)
+
+
+def require_scopes(*scopes: ApiKeyScope) -> Callable[[Request], Awaitable[Principal]]:
+    """A dependency that lets keys with any one of these scopes in; Unauthenticated, Forbidden."""
+
+    async def dependency(request: Request) -> Principal:
+        return authorize(await authenticate(request.scope), *scopes)
+
+    return dependency
+
+
+def authorize(caller: AuthResult, *scopes: ApiKeyScope) -> Principal:
+    """The key behind the caller when it has one of these scopes; Unauthenticated, Forbidden."""
+    principal = caller.principal
+    if principal is None:
+        raise UnauthenticatedError(
+            INVALID_KEY_MESSAGE if caller.invalid_credentials else MISSING_KEY_MESSAGE,
+            is_refused=caller.invalid_credentials,
+        )
+    if not any(principal.may(scope) for scope in scopes):
+        raise ForbiddenError(*scopes)
+    return principal
+
+
+def get_principal(request: Request) -> Principal:
+    """The key behind a request that `require_scopes` let in."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+async def authenticate(scope: Scope) -> AuthResult:
+    """Who asks, read from the database once a request, so that a revoked key is refused by every process at once.
+
+    A good key is left on the request's state as `principal`, and its use is noted.
+    """
+    state: dict[str, Any] = scope.setdefault("state", {})
+    known: AuthResult | None = state.get("caller")
+    if known is None:
+        known = state["caller"] = await _look_up(scope)
+        state["principal"] = known.principal
+    return known
+
+
+async def is_still_authorized(scope: Scope, *scopes: ApiKeyScope) -> bool:
+    """Whether the key of a request that goes on for long would be let in now; asked anew each time."""
+    caller = await _look_up(scope)
+    return caller.principal is not None and any(caller.principal.may(each) for each in scopes)
+
+
+async def _look_up(scope: Scope) -> AuthResult:
+    shown = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not shown:
+        return ANONYMOUS
+    scheme, _, token = shown[0].decode("latin-1").strip().partition(" ")
+    if len(shown) > 1 or scheme.lower() != _SCHEME:
+        return INVALID
+    token = token.strip()
+    prefix = token_prefix(token)
+    if prefix is None:
+        return INVALID
+    request, now = Request(scope), clock.now()
+    stored = await get_database(request).read(get_stored_key, prefix)
+    if not verify_token(token, None if stored is None else stored.state, now=now) or stored is None:
+        return INVALID
+    request.app.state.key_uses.note(stored.id, now)
+    return AuthResult(Principal(stored.id, prefix, stored.name, stored.scopes))

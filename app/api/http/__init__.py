@@ -1,0 +1,1 @@
+"""HTTP semantics shared by the endpoints: parameters, bodies, responses, problem details."""

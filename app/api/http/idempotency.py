@@ -1,0 +1,118 @@
+"""Idempotency-Key: a request that is sent again is answered again, and done once.
+
+The header's value is 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-
+idempotency-key-header). It belongs to the API key that sent it.
+"""
+
+import re
+from collections.abc import Callable
+from hashlib import blake2b
+
+from fastapi import Request, Response
+
+from app import clock
+from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stored_response, store_response
+from app.api.auth.security import get_principal
+from app.api.dependencies import get_database
+from app.api.http.request_body import read_body_bytes
+from app.db.database import Connection
+from app.errors import FieldError, InvalidInputError, RequestInProgressError
+
+__all__ = [
+    "HEADER",
+    "REPLAYED_HEADER",
+    "StoredResponse",
+    "idempotent_response",
+    "reject_idempotency_key",
+    "to_stored_response",
+]
+
+HEADER = "idempotency-key"
+REPLAYED_HEADER = "idempotency-replayed"
+DIGEST_BYTES = 32
+
+_BARE = re.compile(r"[!#-~][!-~]{0,254}")  # a leading quotation mark begins a quoted string
+_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')  # RFC 9651, section 3.3.3
+_ESCAPED = re.compile(r"\\(.)")
+
+
+async def idempotent_response(request: Request, make: Callable[[Connection], StoredResponse]) -> Response:
+    """The answer of `make`, which runs in the request's one write transaction, committed when this returns.
+
+    With an Idempotency-Key the answer is kept in the same transaction and given again for a day; when `make`
+    raises, nothing stays and the request may be sent again. InvalidInputError (the header), IdempotencyKeyReusedError,
+    RequestInProgressError.
+    """
+    name = parse_idempotency_key(request)
+    if name is None:
+        return _respond(await get_database(request).write(make))
+    repeatable = IdempotentRequest(
+        get_principal(request).key_id, name, request_hash(request, await read_body_bytes(request))
+    )
+    now = clock.now()
+
+    def find_or_make(connection: Connection) -> tuple[StoredResponse, bool]:
+        kept = find_stored_response(connection, repeatable, now=now)
+        if kept is not None:
+            return kept, True
+        answer = make(connection)
+        store_response(connection, repeatable, answer, now=now)
+        return answer, False
+
+    busy = _in_progress(request)
+    entry = (repeatable.key_id, repeatable.name)
+    if entry in busy:
+        raise RequestInProgressError
+    busy.add(entry)
+    try:
+        answer, is_replayed = await get_database(request).write(find_or_make)
+    finally:
+        busy.discard(entry)
+    return _respond(answer, {REPLAYED_HEADER: "true"} if is_replayed else {})
+
+
+def to_stored_response(response: Response, *, article_id: int | None = None) -> StoredResponse:
+    """A response as `make` hands it on, with the article it is about."""
+    return StoredResponse(response.status_code, dict(response.headers), bytes(response.body), article_id)
+
+
+def reject_idempotency_key(request: Request) -> None:
+    """InvalidInputError where the header is sent: what is answered here holds a secret that is told once."""
+    if HEADER in request.headers:
+        raise InvalidInputError(
+            FieldError("Idempotency-Key", "It is not taken here: to answer twice, the token would have to be kept.")
+        )
+
+
+def parse_idempotency_key(request: Request) -> str | None:
+    """The value of the header without its quotation marks, None where there is none; InvalidInputError."""
+    given = request.headers.getlist(HEADER)
+    if not given:
+        return None
+    if len(given) == 1 and _BARE.fullmatch(given[0]):
+        return given[0]
+    if len(given) == 1 and (quoted := _QUOTED.fullmatch(given[0])):
+        return _ESCAPED.sub(r"\1", quoted[1])
+    raise InvalidInputError(FieldError("Idempotency-Key", "One name of 1 to 255 visible ASCII characters is expected."))
+
+
+def request_hash(request: Request, body: bytes) -> bytes:
+    """A digest of all that the request says: method, path, query and body."""
+    digest = blake2b(digest_size=DIGEST_BYTES, person=b"dayline repeat")
+    for part in (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"], body):
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
+    return digest.digest()
+
+
+def _in_progress(request: Request) -> set[tuple[int, str]]:
+    """The requests with a name that this process is at."""
+    state = request.app.state
+    if not hasattr(state, "in_progress"):
+        state.in_progress = set()
+    busy: set[tuple[int, str]] = state.in_progress
+    return busy
+
+
+def _respond(answer: StoredResponse, headers: dict[str, str] | None = None) -> Response:
+    return Response(answer.body, status_code=answer.status, headers={**answer.headers, **(headers or {})})

@@ -1,0 +1,89 @@
+"""Answers of many lines, sent while they are read, at the pace of the client."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+
+from fastapi import Request, Response
+from starlette.types import Receive, Scope, Send
+
+from app.api.http.responses import CROSS_ORIGIN, NO_STORE
+from app.api.public.changes import run_until_disconnect
+from app.db.database import TRANSIENT_ERRORS, error_summary, is_transient
+from app.response_cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding
+from app.response_cache.stream_encoders import stream_encoder
+
+PIECE_BYTES = 65_536
+WRITE_TIMEOUT_S = 60.0  # that a client may take for a piece
+MAX_DURATION_S = (
+    3_600.0  # for as long, at most, a snapshot is held: meanwhile no row of the database can be cleared away
+)
+
+log = logging.getLogger(__name__)
+
+ReadNext = Callable[[], Awaitable[bytes | None]]
+
+
+class SlowClientError(Exception):
+    """The client reads slower than a snapshot can be held for it."""
+
+
+class JsonLinesResponse(Response):
+    """JSON Lines; `read_next` reads what comes after `first`, None at the end, and `held` is let go then.
+
+    A client that goes away ends it at once. Where it breaks off (the database is gone, the client is too slow) its
+    chunks are left without their end, by which every client of HTTP knows that it is not whole.
+    """
+
+    media_type = "application/jsonl"
+
+    def __init__(
+        self, first: bytes, read_next: ReadNext | None, *, headers: Mapping[str, str], resources: AsyncExitStack
+    ) -> None:
+        super().__init__(headers={**CROSS_ORIGIN, "cache-control": NO_STORE, "vary": "Accept-Encoding", **headers})
+        del self.headers["content-length"]
+        self._first = first
+        self._read_next = read_next
+        self._held = resources
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, and let go what was held for it."""
+        async with self._held:
+            request = Request(scope, receive)
+            try:
+                await run_until_disconnect(request, self._send(request, send))
+            except SlowClientError:
+                log.warning("%s broke off: the client reads too slowly", scope["path"])
+            except TRANSIENT_ERRORS as error:
+                if not is_transient(error):
+                    raise
+                log.error("%s broke off: %s", scope["path"], error_summary(error))  # noqa: TRY400 - one line an outage
+
+    async def _send(self, request: Request, send: Send) -> None:
+        encoding = choose_encoding(", ".join(request.headers.getlist("accept-encoding")), COMPRESS_FROM_BYTES)
+        if encoding is not None:
+            self.headers["content-encoding"] = encoding
+        deadline = asyncio.get_running_loop().time() + MAX_DURATION_S
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        encoder = stream_encoder(encoding)
+        lines: bytes | None = self._first
+        while lines is not None:
+            if lines:
+                await _send_pieces(send, await asyncio.to_thread(encoder.compress, lines), deadline)
+            lines = None if self._read_next is None else await self._read_next()
+        await _send_pieces(send, encoder.flush(), deadline)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send_pieces(send: Send, body: bytes, deadline: float) -> None:
+    """Send it piece by piece, each as soon as the client has taken the one before; SlowClientError."""
+    for start in range(0, len(body), PIECE_BYTES):
+        if asyncio.get_running_loop().time() > deadline:
+            raise SlowClientError
+        piece = body[start : start + PIECE_BYTES]
+        try:
+            async with asyncio.timeout(WRITE_TIMEOUT_S):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except TimeoutError:
+            raise SlowClientError from None

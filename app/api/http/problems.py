@@ -1,0 +1,214 @@
+"""Errors as HTTP says them: problem details (RFC 9457) with stable codes, each with a page of its own."""
+
+import logging
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+
+from app import errors
+from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial_path, mark_private
+from app.api.http.problem_types import (
+    ARTICLE_GONE,
+    ARTICLE_WITHDRAWN,
+    BAD_REQUEST,
+    BUSY,
+    CONFLICT,
+    CONTENT_TOO_LARGE,
+    CURSOR_INVALID,
+    CURSOR_MISMATCH,
+    FORBIDDEN,
+    IDEMPOTENCY_KEY_REUSED,
+    INTERNAL_ERROR,
+    INVALID_INPUT,
+    METHOD_NOT_ALLOWED,
+    NO_SUCH_DAY,
+    NOT_FOUND,
+    PRECONDITION_FAILED,
+    PRECONDITION_REQUIRED,
+    PREVIEW_EXPIRED,
+    RATE_LIMITED,
+    REQUEST_IN_PROGRESS,
+    TOO_MANY_STREAMS,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+    ProblemType,
+)
+from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
+from app.db.database import TRANSIENT_ERRORS, error_summary, is_transient
+from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
+from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
+
+log = logging.getLogger(__name__)
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PREFLIGHT_SECONDS = 86_400
+RETRY_ADVICE = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
+ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
+"""What scripts of other sites may send: anything, but `*` alone would not cover Authorization (Fetch standard)."""
+
+HANDLED_ERRORS = (errors.DaylineError, *TRANSIENT_ERRORS)
+"""Errors of the newsroom, and what may be an outage of the database."""
+
+_OF_ERROR: dict[type[errors.DaylineError], ProblemType] = {
+    errors.InvalidInputError: INVALID_INPUT,
+    errors.InvalidValueError: INVALID_INPUT,
+    errors.InvalidCursorError: CURSOR_INVALID,
+    errors.CursorMismatchError: CURSOR_MISMATCH,
+    errors.NoSuchDayError: NO_SUCH_DAY,
+    errors.NotFoundError: NOT_FOUND,
+    errors.ArticleWithdrawnError: ARTICLE_WITHDRAWN,
+    errors.UnauthenticatedError: UNAUTHENTICATED,
+    errors.ForbiddenError: FORBIDDEN,
+    errors.ConflictError: CONFLICT,
+    errors.RequestInProgressError: REQUEST_IN_PROGRESS,
+    errors.ArticleGone: ARTICLE_GONE,
+    errors.IdempotencyKeyReusedError: IDEMPOTENCY_KEY_REUSED,
+    errors.PreviewExpiredError: PREVIEW_EXPIRED,
+    errors.PreconditionFailedError: PRECONDITION_FAILED,
+    errors.ContentTooLargeError: CONTENT_TOO_LARGE,
+    errors.UnsupportedMediaTypeError: UNSUPPORTED_MEDIA_TYPE,
+    errors.PreconditionRequiredError: PRECONDITION_REQUIRED,
+    errors.RateLimitedError: RATE_LIMITED,
+    errors.TooManyStreamsError: TOO_MANY_STREAMS,
+    errors.BusyError: BUSY,
+}
+_OF_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 400: BAD_REQUEST, 422: INVALID_INPUT}
+
+
+def problem_response(
+    request: Request,
+    kind: ProblemType,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    **members: Any,
+) -> Response:
+    """A problem details answer; `members` are added to the standard ones."""
+    content = {
+        "type": f"/problems/{kind.code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": quote(request.scope["path"], safe=PATH_SAFE),
+        **members,
+    }
+    manners = {"cache-control": NO_CACHE, **PROBLEM_CORS, **SECURITY_FIELDS, **(headers or {})}
+    answer = Response(
+        orjson.dumps(content),
+        status_code=kind.status,
+        headers={**manners, **_privacy(request)},
+        media_type=PROBLEM_TYPE,
+    )
+    if getattr(request.app.state, "is_keyed", False):
+        mark_private(answer.headers)  # here too: what fails inside is answered outside of every middleware
+    return answer
+
+
+def _privacy(request: Request) -> dict[str, str]:
+    """What every answer of the newsroom's side says, whatever else it is."""
+    return {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE} if is_editorial_path(request.scope["path"]) else {}
+
+
+def install_exception_handlers(app: FastAPI) -> None:
+    """Make every error of the app a problem details answer."""
+    for error in HANDLED_ERRORS:
+        app.add_exception_handler(error, handle_expected)
+    app.add_exception_handler(HTTPException, _answer_http)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _answer_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(ClientDisconnect, _handle_client_disconnect)
+    app.add_exception_handler(Exception, _answer_unexpected)
+
+
+async def handle_expected(request: Request, error: Exception) -> Response:
+    """What is FORESEEN, as HTTP says it; raised again where it turns out to be a fault."""
+    if isinstance(error, errors.DaylineError):
+        return await handle_error(request, error)
+    return await _handle_database_error(request, error)
+
+
+async def handle_error(request: Request, error: errors.DaylineError) -> Response:
+    """An error of the newsroom as HTTP says it."""
+    kind = next((_OF_ERROR[each] for each in type(error).__mro__ if each in _OF_ERROR), INTERNAL_ERROR)
+    members: dict[str, Any] = {}
+    if isinstance(error, errors.InvalidInputError):
+        members["errors"] = [{"where": flaw.location, "message": flaw.message} for flaw in error.errors]
+    if isinstance(error, errors.ArticleWithdrawnError):
+        members |= {"id": error.article_id, "notice": error.notice}
+    return problem_response(request, kind, error.detail, headers=_headers_of(error), **members)
+
+
+def _headers_of(error: errors.DaylineError) -> dict[str, str]:
+    """What a client needs beside the body: how to show a key (RFC 6750, section 3), when to come back."""
+    match error:
+        case errors.UnauthenticatedError():
+            return {"www-authenticate": 'Bearer error="invalid_token"' if error.is_refused else "Bearer"}
+        case errors.ForbiddenError():
+            scopes = " ".join(error.scopes)
+            return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
+        case errors.RequestInProgressError() | errors.BusyError():
+            return {"retry-after": str(error.retry_after)}
+        case errors.RateLimitedError() | errors.TooManyStreamsError():
+            return {"retry-after": str(error.retry_after), "cache-control": NO_STORE}
+        case errors.ContentTooLargeError():
+            return {"connection": "close"}  # the rest of the body is not read
+    return {}
+
+
+async def _answer_http(request: Request, error: HTTPException) -> Response:
+    if error.status_code != METHOD_NOT_ALLOWED.status:
+        kind = _OF_STATUS.get(error.status_code, BAD_REQUEST)
+        detail = "There is no such address." if kind is NOT_FOUND else str(error.detail)
+        return problem_response(request, kind, detail)
+    allowed = ", ".join(allowed_methods(request))
+    if request.method == "OPTIONS":
+        preflight = {
+            "allow": allowed,
+            "access-control-allow-methods": allowed,
+            "access-control-allow-headers": ALLOWED_HEADERS,
+            "access-control-max-age": str(PREFLIGHT_SECONDS),
+        }
+        return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight, **_privacy(request)})
+    detail = f"{request.method} is not among the methods of this address: {allowed}."
+    return problem_response(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Every method that the address takes, over all the routes that share it."""
+    taken = []
+    for method in METHODS:
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            taken += [method, "HEAD"] if method == "GET" else [method]
+    return [*taken, "OPTIONS"]
+
+
+async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
+    flaws = [{"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()]
+    return problem_response(request, INVALID_INPUT, "The request cannot be understood.", errors=flaws)
+
+
+async def _handle_client_disconnect(_request: Request, _error: Exception) -> Response:
+    """The client went away in the middle of its body: nothing was done, and nobody reads this."""
+    return Response(status_code=BAD_REQUEST.status)
+
+
+async def _handle_database_error(request: Request, error: Exception) -> Response:
+    if not is_transient(error):
+        raise error
+    log.error("%s %s: database unavailable: %s", request.method, request.scope["path"], error_summary(error))
+    detail = f"The database is busy or out of reach; {RETRY_ADVICE}"
+    return problem_response(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
+
+
+async def _answer_unexpected(request: Request, error: Exception) -> Response:
+    if is_transient(error):  # at the door, which stands before the other answers
+        return await _handle_database_error(request, error)
+    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    return problem_response(request, INTERNAL_ERROR, f"The answer could not be made; {RETRY_ADVICE}")

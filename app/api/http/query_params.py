@@ -1,0 +1,103 @@
+"""Reading a question from a query string: repeats, blanks for plus signs, and flaws that name the parameter."""
+
+from functools import cache
+from typing import Any, TypeVar, get_origin
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+
+from app.api.http.fast_query_params import parse_fast
+from app.errors import FieldError, InvalidInputError, NotFoundError
+from app.invalidation.canonical_query import FEED_PARAMETERS, drop_unknown_parameters
+from app.schemas.params import EVERY_EDITION, QueryParams
+
+MAX_QUERY_BYTES = 16_384
+MAX_PARAMETERS = 500
+
+Q = TypeVar("Q", bound=BaseModel)
+F = TypeVar("F", bound=QueryParams)
+
+
+def parse_query(request: Request, model: type[Q]) -> Q:
+    """Parse the query string; InvalidInputError names each parameter that cannot be used, NotFoundError an edition."""
+    if not request.scope["path"].isprintable():
+        raise NotFoundError("There is no such address.")  # nor any name with a control character in it
+    raw: bytes = request.scope["query_string"]
+    return parse_query_string(raw.decode("latin-1"), model)
+
+
+def parse_feed_query(request: Request, model: type[F], *, edition: str) -> F:
+    """The question of a feed, whose address names the edition; parameters that it does not know count for nothing."""
+    known = drop_unknown_parameters(request.scope["query_string"].decode("latin-1"), feed_parameter_names(model))
+    if not request.scope["path"].isprintable():
+        raise NotFoundError("There is no such address.")
+    if edition == EVERY_EDITION:
+        raise NotFoundError("A feed is of one edition.")
+    question = parse_query_string(known, model)
+    return question.model_copy(update={"edition": edition})
+
+
+@cache
+def feed_parameter_names(model: type[QueryParams]) -> frozenset[str]:
+    """The parameters that a feed takes; what is only another one's counts for nothing here."""
+    return FEED_PARAMETERS & model.model_fields.keys()
+
+
+def parse_query_string(query: str, model: type[Q]) -> Q:
+    """The question in a query string; InvalidInputError, also for parameters that the model does not know."""
+    plain = parse_fast(query, model)
+    return _question(query, model) if plain is None else plain
+
+
+def _question(query: str, model: type[Q]) -> Q:
+    """The same by the model itself, which is slower and has words for every flaw."""
+    if len(query) > MAX_QUERY_BYTES:
+        raise InvalidInputError(FieldError("query", "The query string is too long."))
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict")
+    except UnicodeDecodeError:
+        raise InvalidInputError(FieldError("query", "It is not UTF-8.")) from None
+    except ValueError:
+        raise InvalidInputError(FieldError("query", "It has too many parameters.")) from None
+    return _validate(_collect(pairs, model), model)
+
+
+def _collect(pairs: list[tuple[str, str]], model: type[Q]) -> dict[str, Any]:
+    repeatable = _repeatable(model)
+    collected: dict[str, Any] = {}
+    flaws: list[FieldError] = []
+    for name, value in pairs:
+        if not value.isprintable():
+            flaws.append(FieldError(name, "It holds a character that no value has."))
+        elif name in repeatable:
+            collected.setdefault(name, []).append(value)
+        elif name in collected:
+            flaws.append(FieldError(name, "It is given more than once."))
+        else:
+            collected[name] = value
+    if flaws:
+        raise InvalidInputError(*flaws)
+    return collected
+
+
+@cache
+def _repeatable(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(
+        field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list
+    )
+
+
+def _validate(collected: dict[str, Any], model: type[Q]) -> Q:
+    try:
+        return model.model_validate(collected)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise InvalidInputError(*(_flaw(each["type"], each["loc"], each["msg"]) for each in found)) from None
+
+
+def _flaw(kind: str, place: tuple[int | str, ...], message: str) -> FieldError:
+    where = str(place[0])[:80] if place else "query"
+    if kind == "extra_forbidden":
+        return FieldError(where, "There is no such parameter here.")
+    return FieldError(where, message.removeprefix("Value error, "))

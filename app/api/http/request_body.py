@@ -1,0 +1,83 @@
+"""Reading what a request brings: JSON of a bounded size, as a model, with flaws that name the member."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from app.domain.json_text import load_json
+from app.errors import ContentTooLargeError, FieldError, InvalidInputError, InvalidValueError, UnsupportedMediaTypeError
+from app.schemas.errors import validated
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+MAX_INLINE_BYTES = 64 * 1024  # above, checking takes so long that other requests would wait for it
+JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R")
+
+
+async def parse_body(request: Request, model: type[M]) -> M:
+    """The request's JSON object as this model; UnsupportedMediaTypeError, ContentTooLargeError, InvalidInputError."""
+    brought = await parse_json_object(request)
+    return await run_check(request, lambda: validated(model, brought))
+
+
+async def parse_json_object(request: Request) -> dict[str, Any]:
+    """The request's JSON object as it came; no body at all is an empty object."""
+    raw = await read_body_bytes(request)
+    if not raw:
+        return {}
+    _check_type(request)
+    return await run_check(request, lambda: _parsed(raw))
+
+
+async def read_body_bytes(request: Request) -> bytes:
+    """The body as it came, read once however often it is asked for; ContentTooLargeError."""
+    known: bytes | None = getattr(request.state, "body", None)
+    if known is not None:
+        return known
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        parts.append(part)
+    request.state.body = b"".join(parts)
+    body: bytes = request.state.body
+    return body
+
+
+async def run_check(request: Request, check: Callable[[], R]) -> R:
+    """What the check of the body comes to: of a large one in a thread, so that other requests go on."""
+    if len(await read_body_bytes(request)) <= MAX_INLINE_BYTES:
+        return check()
+    return await asyncio.to_thread(check)
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    try:
+        value = load_json(raw)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("body", f"It cannot be read: {error.detail}.")) from None
+    if not isinstance(value, dict):
+        raise InvalidInputError(FieldError("body", "A JSON object is expected."))
+    return value
+
+
+def _check_type(request: Request) -> None:
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    if kind.strip().lower() not in JSON_TYPES or charset not in {"", "charset=utf-8"}:
+        raise UnsupportedMediaTypeError("Send JSON in UTF-8, with Content-Type: application/json.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaTypeError("Send the body as it is, without a Content-Encoding.")
+
+
+def _too_large() -> ContentTooLargeError:
+    return ContentTooLargeError(f"A body may have at most {MAX_BODY_BYTES // 1024**2} MiB.")

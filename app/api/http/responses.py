@@ -1,0 +1,73 @@
+"""Answers: JSON with an entity tag, cache directives, links and cross-origin permission.
+
+They are made as they are; encodings, 304 and HEAD are a matter of how they are sent (app/response_cache).
+"""
+
+from collections.abc import Mapping
+from email.utils import formatdate
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+from app.domain.instant import SECOND_US
+from app.invalidation.cache_control import CONTENT
+
+PUBLIC = CONTENT.directives
+NO_CACHE = "no-cache"
+NO_STORE = "no-store"
+CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
+TAG_BYTES = 16
+ETAG_EXCLUDED_FIELDS = frozenset({"as_of", "newer"})
+"""Members of a page that say how far the log had come when it was read: another value is no other content."""
+
+
+def json_response(
+    content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None
+) -> Response:
+    """A public answer; the list's next page is named in `Link` too.
+
+    `cache_control` is for answers that a publication can change: `CacheControlBuilder.directives`. `modified_at` (an
+    instant) is for single things whose answer changes with nothing else.
+    """
+    headers = {"cache-control": cache_control, **_link(content)}
+    if modified_at is not None:
+        headers["last-modified"] = formatdate(modified_at // SECOND_US, usegmt=True)
+    body = orjson.dumps(content)
+    tagged = body
+    if "newer" in content:
+        tagged = orjson.dumps({name: value for name, value in content.items() if name not in ETAG_EXCLUDED_FIELDS})
+    return _answer(body, tagged, headers, "application/json")
+
+
+def uncacheable_response(content: Mapping[str, Any]) -> Response:
+    """An answer that nobody keeps: it was true when it was sent, and has no entity tag."""
+    headers = {"cache-control": NO_STORE, **_link(content), **CROSS_ORIGIN}
+    return Response(orjson.dumps(content), headers=headers, media_type="application/json")
+
+
+def document_response(
+    body: bytes, *, media_type: str, cache_control: str = PUBLIC, next_href: str | None = None
+) -> Response:
+    """A public document in a format of its own; its next page is named in `Link` too."""
+    link = {} if next_href is None else {"link": f'<{next_href}>; rel="next"'}
+    return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
+
+
+def static_response(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
+    """Bytes that change with the program alone; pages have a Content-Security-Policy of their own."""
+    policy = {} if content_policy is None else {"content-security-policy": content_policy}
+    return _answer(body, body, {"cache-control": PUBLIC, **policy}, media_type)
+
+
+def _link(content: Mapping[str, Any]) -> dict[str, str]:
+    following = content.get("next")
+    if isinstance(following, dict) and "cursor" in following:
+        return {"link": f'<{following["href"]}>; rel="next"'}
+    return {}
+
+
+def _answer(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> Response:
+    tag = blake2b(tagged, digest_size=TAG_BYTES).hexdigest()
+    return Response(body, headers={**headers, **CROSS_ORIGIN, "etag": f'"{tag}"'}, media_type=media_type)

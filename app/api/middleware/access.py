@@ -1,0 +1,91 @@
+"""The door of an installation that asks for keys or counts requests; others have none.
+
+It stands before everything that answers, so that answers kept in memory are counted as well.
+"""
+
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.auth.security import authenticate, authorize
+from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE, is_editorial_path, mark_private
+from app.api.http.problems import handle_error
+from app.domain.api_key import ApiKeyScope
+from app.errors import DaylineError
+
+if TYPE_CHECKING:
+    from app.api.auth.rate_limits import RateLimiter, RateLimitResult
+
+RATE_LIMIT_EXEMPT = ("/health",)
+PUBLIC_PATHS = ("/health", "/docs", "/openapi.json", "/problems")
+"""What stays open to all when reading is keyed; the newsroom's side has locks of its own."""
+
+
+class AccessMiddleware:
+    """Turns requests away that are too many or, when reading is keyed, lack a key; says so on private answers."""
+
+    def __init__(self, app: ASGIApp, *, is_keyed: bool, limits: "RateLimiter | None") -> None:
+        self._app = app
+        self._is_keyed = is_keyed
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        verdict = await self._check_rate(scope)
+        send = self._add_headers(scope, send, verdict)
+        try:
+            if verdict is not None and verdict.exceeded:
+                raise verdict.to_error()
+            if self._requires_api_key(scope):
+                authorize(await authenticate(scope), ApiKeyScope.CONTENT_READ)
+        except DaylineError as error:
+            answer = await handle_error(Request(scope), error)
+            await answer(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    async def _check_rate(self, scope: Scope) -> "RateLimitResult | None":
+        if self._limits is None or _is_within(scope["path"], RATE_LIMIT_EXEMPT) or _is_preflight(scope):
+            return None
+        return self._limits.hit(await authenticate(scope), scope)
+
+    def _requires_api_key(self, scope: Scope) -> bool:
+        """A preflight never carries a key."""
+        path = scope["path"]
+        return (
+            self._is_keyed
+            and scope["method"] != "OPTIONS"
+            and not (_is_within(path, PUBLIC_PATHS) or is_editorial_path(path))
+        )
+
+    def _add_headers(self, scope: Scope, send: Send, verdict: "RateLimitResult | None") -> Send:
+        """A way to send that adds what the door has to say: a kept public answer must not tell one client's limits."""
+        tells = verdict is not None and (verdict.exceeded or self._is_keyed or is_editorial_path(scope["path"]))
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if verdict is not None and tells:
+                    headers.update({**verdict.headers(), **CROSS_ORIGIN_PRIVATE})
+                if self._is_keyed:
+                    mark_private(headers)
+            await send(message)
+
+        return tell if tells or self._is_keyed else send
+
+
+def _is_preflight(scope: Scope) -> bool:
+    """Return whether this is a CORS preflight (Fetch standard): it carries no key and cannot handle a 429."""
+    if scope["method"] != "OPTIONS":
+        return False
+    names = {name for name, _ in scope["headers"]}
+    return b"origin" in names and b"access-control-request-method" in names
+
+
+def _is_within(path: str, places: tuple[str, ...]) -> bool:
+    return any(path == place or path.startswith(f"{place}/") for place in places)

@@ -1,0 +1,1 @@
+"""The OpenAPI document and the annotations of operations that it is built from."""

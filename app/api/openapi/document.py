@@ -1,0 +1,204 @@
+"""The OpenAPI 3.1 document: how routes describe their questions, bodies, answers, problems and scopes."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel, TypeAdapter
+
+from app.api.auth.security import require_scopes
+from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
+from app.api.openapi.request_bodies import hoist_request_bodies
+from app.api.router import iter_routes
+from app.domain.api_key import ApiKeyScope
+from app.schemas.examples.problem import PROBLEMS as EXAMPLES
+from app.schemas.problem import Problem
+from app.server.refusals import PROBLEM_TYPE
+
+PROBLEMS = {
+    400: "The cursor is damaged or belongs to another list.",
+    401: "No key was sent, or one that is not good.",
+    403: "The key has none of the scopes that this takes.",
+    404: "There is nothing at this address.",
+    409: "What is there already does not allow it.",
+    410: "The article has been withdrawn.",
+    412: "`If-Match` names a revision that is not the current one.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "A parameter or a member cannot be used.",
+    428: "`If-Match` is missing.",
+    429: "Too many requests.",
+    503: "The service is not ready, or busy: `Retry-After` says when to come back.",
+}
+DESCRIPTION = """Dayline answers with news: a timeline grouped by local day, to any depth; articles with everything
+their page shows; authors, sections, tags, labels and editions.
+
+Lists answer `items` and `next`; follow `next.href` until it is null. Every public answer carries a strong `ETag`.
+Errors are problem details (RFC 9457). A parameter that an address does not know is refused with 422.
+
+Addresses under `/v1/editorial` take a key, `Authorization: Bearer dl_…`, with one of the scopes they name. An
+installation can be set to ask for a key with `content:read` everywhere else, and to limit how many requests an
+address or a key may send (429 with `Retry-After`).
+"""
+SCHEME = "key"
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The `ETag` of what the change was made from; `*` for whatever there is.",
+    "schema": {"type": "string"},
+    "example": '"1"',
+}
+TAGS = [
+    {"name": "Timeline", "description": "News by local day, newest first."},
+    {"name": "Articles", "description": "Lists of articles, and the whole page of one."},
+    {"name": "Changes", "description": "Everything that happened, in order: how a copy keeps up."},
+    {"name": "Feeds", "description": "The same for feed readers, news systems and search engines."},
+    {"name": "Catalogue", "description": "Authors, sections, tags and labels."},
+    {"name": "Editions", "description": "Publications with their own language, zone and interface strings."},
+    {"name": "Newsroom", "description": "Articles and the catalogue as editors and their systems write them."},
+    {"name": "Previews", "description": "Drafts and scheduled articles as they would look, for a while."},
+    {"name": "Webhooks", "description": "Who is told of changes, what was sent to them, and what waits."},
+    {"name": "Keys", "description": "Who may write: keys, their scopes, their end."},
+    {"name": "Health", "description": "For operators."},
+]
+
+
+def operation(
+    question: type[BaseModel] | None,
+    answer: Any,
+    example: Mapping[str, Any] | None,
+    *,
+    errors: tuple[int, ...] = (404, 422),
+    redirects: bool = False,
+    cacheable: bool = True,
+    scopes: tuple[ApiKeyScope, ...] = (),
+    command: type[BaseModel] | None = None,
+    command_example: Mapping[str, Any] | None = None,
+    status: int = HTTPStatus.OK,
+    media_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Arguments for a route: its parameters from the question, its typed answer with an example, its problems.
+
+    `moves` is for addresses that redirect from old names; `cached` ones have an entity tag. With `scopes` only a
+    key that has one of them gets in, and nothing is cached. `command` is the model of the body that is brought.
+    What names 412 among its problems heeds `If-Match`, and needs it where it names 428.
+    `status` is that of success; for 204 there is neither answer nor example. Of a `media_type` of many lines the
+    answer is one line. `headers` are fields of the answer and what they say.
+    """
+    responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, headers)}
+    if cacheable and not scopes:
+        responses[304] = {"description": "The client has the current answer already."}
+    if redirects:
+        responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
+    for failure in sorted({*errors, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
+        responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem(failure)}}
+    types = OperationTypes(question, answer, command, command_example)
+    members: dict[str, Any] = {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}
+    if HTTPStatus.PRECONDITION_FAILED in errors:
+        members["parameters"] = [IF_MATCH | {"required": HTTPStatus.PRECONDITION_REQUIRED in errors}]
+    return {
+        "status_code": int(status),
+        "response_model": None,
+        "responses": responses,
+        "openapi_extra": OperationExtras(types, members),
+        "dependencies": [Depends(require_scopes(*scopes))] if scopes else [],
+    }
+
+
+def _success(
+    status: int, example: Mapping[str, Any] | None, media_type: str, headers: Mapping[str, str] | None
+) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "The answer." if status != HTTPStatus.NO_CONTENT else "It is done."}
+    if example is not None:
+        success["content"] = {media_type: {"example": example}}
+    if headers is not None:
+        success["headers"] = {
+            name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()
+        }
+    return success
+
+
+def with_extra_response(told: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+    """The same arguments for a route that answers so, too: not with a problem, but in its own format."""
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    stub = {"description": PROBLEMS[status], "content": content}
+    return {**told, "responses": told["responses"] | {int(status): stub}}
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Make the document once, when it is first asked for."""
+
+    def make() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(
+                title=app.title,
+                version=app.version,
+                openapi_version="3.1.0",
+                description=DESCRIPTION,
+                routes=list(iter_routes(app)),
+                tags=TAGS,
+                license_info={"name": "MIT", "identifier": "MIT"},
+            )
+            document["servers"] = [{"url": "/", "description": "This installation"}]
+            add_schemas(document, app)
+            hoist_request_bodies(document)
+            _add_security_schemes(document)
+            _add_problem_schema(document)
+            _restore_null_examples(document, app)
+            app.openapi_schema = _strip_titles(document)
+        return app.openapi_schema
+
+    app.openapi = make  # type: ignore[method-assign]
+
+
+def _add_security_schemes(document: dict[str, Any]) -> None:
+    """Say how a key is shown; each operation names the scopes of which it takes any one."""
+    document["components"]["securitySchemes"] = {
+        SCHEME: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "dl_…",
+            "description": "A key with one of the scopes that the operation names.",
+        }
+    }
+
+
+def _problem(status: int) -> dict[str, Any]:
+    """The body of a problem: referred to, since FastAPI would make the same model anew for each response."""
+    return {"schema": {"$ref": f"{SCHEMAS}Problem"}, "example": EXAMPLES[status]}
+
+
+def _add_problem_schema(document: dict[str, Any]) -> None:
+    """Put the model of problems among the schemas."""
+    schema = TypeAdapter(Problem).json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
+    document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
+
+
+def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
+    """Put the nulls of the examples back, which the document's making leaves out."""
+    for told, route, _ in iter_operations(document, app):
+        status = route.status_code or HTTPStatus.OK
+        for kind, content in route.responses[status].get("content", {}).items():
+            told["responses"][str(status)]["content"][kind] |= content
+
+
+def _strip_titles(node: Any) -> Any:
+    """The document without the titles made from names, and with whole numbers written as such."""
+    if isinstance(node, list):
+        return [_strip_titles(each) for each in node]
+    if isinstance(node, float) and node.is_integer():
+        return int(node)
+    if not isinstance(node, dict):
+        return node
+    is_schema = not {"type", "anyOf", "$ref", "oneOf", "allOf"}.isdisjoint(node) or node.keys() <= {
+        "title",
+        "description",
+    }
+    return {
+        name: value if name in {"example", "examples"} else _strip_titles(value)
+        for name, value in node.items()
+        if not (is_schema and name == "title" and isinstance(value, str))
+    }

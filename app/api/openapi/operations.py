@@ -1,0 +1,121 @@
+"""What routes say of their types: kept as types while the program starts, told when the OpenAPI document is made.
+
+A schema of a type costs more than everything else about its route, and only the document needs it.
+"""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Literal, NamedTuple
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from pydantic import BaseModel, TypeAdapter
+
+from app.api.openapi.request_bodies import request_body
+from app.api.router import iter_routes
+from app.schemas.params import ArticleFilterParams, QueryParams
+
+SCHEMAS = "#/components/schemas/"
+
+
+class OperationTypes(NamedTuple):
+    """The types of an operation: of its query, its good answer, and its body with an example."""
+
+    question: type[BaseModel] | None
+    answer: Any
+    command: type[BaseModel] | None
+    command_example: Mapping[str, Any] | None
+
+
+class OperationExtras(dict[str, Any]):
+    """What FastAPI adds to an operation as it is, and the types of the operation beside it."""
+
+    def __init__(self, types: OperationTypes, members: Mapping[str, Any]) -> None:
+        super().__init__(members)
+        self.types = types
+
+
+class Operation(NamedTuple):
+    """An operation of the document that is made, the route it is of, and the route's types."""
+
+    spec: dict[str, Any]
+    route: APIRoute
+    types: OperationTypes
+
+
+def iter_operations(document: Mapping[str, Any], app: FastAPI) -> Iterator[Operation]:
+    """Every operation of the document whose route said its types."""
+    for context in iter_route_contexts(list(iter_routes(app))):
+        route, told = context.original_route, document["paths"].get(context.path_format, {})
+        if not isinstance(route, APIRoute) or not isinstance(route.openapi_extra, OperationExtras):
+            continue
+        for method in sorted(told.keys() & {name.lower() for name in context.methods or ()}):
+            yield Operation(told[method], route, route.openapi_extra.types)
+
+
+def add_schemas(document: dict[str, Any], app: FastAPI) -> None:
+    """Add parameters, bodies and answers to the operations, and the models of answers to the schemas."""
+    operations = list(iter_operations(document, app))
+    for told, _, types in operations:
+        if types.question is not None and types.question.model_fields:
+            in_path = told.get("parameters", [])
+            named = {each["name"] for each in in_path}
+            told["parameters"] = [
+                *in_path,
+                *(each for each in query_parameters(types.question) if each["name"] not in named),
+            ]
+        if types.command is not None:
+            told["requestBody"] = request_body(types.command, types.command_example)
+    _tell_answers(document, [each for each in operations if each.types.answer is not None])
+
+
+def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None:
+    inputs: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
+        (str(number), "serialization", TypeAdapter(each.types.answer)) for number, each in enumerate(operations)
+    ]
+    answers, models = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS + "{model}")
+    for number, (told, route, _) in enumerate(operations):
+        success, status = told["responses"][str(route.status_code)], route.status_code or HTTPStatus.OK
+        kinds = route.responses[status].get("content", success["content"])  # not what the framework adds of its own
+        success["content"] = {
+            kind: {**success["content"].get(kind, {}), "schema": answers[str(number), "serialization"]}
+            for kind in kinds
+        }
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas |= dict(sorted(models.get("$defs", {}).items()))
+
+
+def query_parameters(question: type[BaseModel]) -> list[dict[str, Any]]:
+    """The query parameters of a question, as OpenAPI writes them."""
+    schema = question.model_json_schema(by_alias=True)
+    definitions = schema.get("$defs", {})
+    members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
+    if issubclass(question, QueryParams) and question.spans_editions:
+        members["edition"]["description"] += " `*` spans all of them."
+    if issubclass(question, ArticleFilterParams):
+        members["fields"]["items"] = {"type": "string", "enum": sorted(question.members)}
+    return [_parameter(name, member) for name, member in members.items()]
+
+
+def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    schema = {key: value for key, value in schema.items() if key != "title"}
+    parameter = {"name": name, "in": "query", "required": False}
+    if "description" in schema:
+        parameter["description"] = schema.pop("description")
+    options = [each for each in schema.pop("anyOf", []) if each.get("type") != "null"]
+    for option in options:
+        schema |= option
+    if schema.get("default", 0) is None:
+        del schema["default"]
+    return {**parameter, "schema": schema}
+
+
+def _inline(node: Any, definitions: dict[str, Any]) -> Any:
+    """The same with what it refers to in its place, at any depth."""
+    if isinstance(node, list):
+        return [_inline(each, definitions) for each in node]
+    if not isinstance(node, dict):
+        return node
+    own = {name: _inline(value, definitions) for name, value in node.items() if name != "$ref"}
+    reference = node.get("$ref")
+    return own if reference is None else {**_inline(definitions[reference.rsplit("/", 1)[-1]], definitions), **own}

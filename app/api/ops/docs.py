@@ -1,0 +1,134 @@
+"""Pages for people: the API reference, and what each problem means. Nothing comes from another site."""
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from app.api.http.problem_types import PROBLEM_TYPES, ProblemType
+from app.api.http.responses import static_response
+from app.errors import NotFoundError
+
+router = APIRouter(include_in_schema=False)
+
+_CODE = re.compile("`([^`]*)`")
+
+ASSETS_PATH = "/docs/assets"
+ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "reference.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "icon.svg": "image/svg+xml",
+}
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='3' fill='#0b57d0'/>"
+    "<path d='M4 4v8M7 5h6M7 8h6M7 11h4' stroke='#fff' stroke-width='1.5'/></svg>"
+)
+REFERENCE = {
+    "url": "/openapi.json",
+    "dom_id": "#swagger-ui",
+    "deepLinking": True,
+    "showExtensions": True,
+    "showCommonExtensions": True,
+    "validatorUrl": None,  # the badge would send the document's address to another site
+    "docExpansion": "list",
+    "defaultModelsExpandDepth": 0,
+    "displayRequestDuration": True,
+}
+REFERENCE_PAGE = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Dayline API reference</title>
+<link rel="stylesheet" href="{ASSETS_PATH}/swagger-ui.css">
+<link rel="icon" href="{ASSETS_PATH}/icon.svg">
+<div id="swagger-ui"></div>
+<script src="{ASSETS_PATH}/swagger-ui-bundle.js"></script>
+<script src="{ASSETS_PATH}/reference.js"></script>
+</html>
+"""
+REFERENCE_SCRIPT = f"SwaggerUIBundle({orjson.dumps(REFERENCE).decode()})\n"
+STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}"
+    "h1{font-size:1.6rem;line-height:1.25}code{background:#f1f3f5;padding:.1em .35em;border-radius:4px}"
+    "a{color:#0b57d0}dt{margin-top:1rem;font-weight:600}dd{margin:0}"
+)
+NOWHERE = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+REFERENCE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " + NOWHERE
+)
+"""Content-Security-Policy of the reference, where keys are typed: no inline script, no other host."""
+PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; {NOWHERE}"
+"""Content-Security-Policy of the other pages: their one style sheet and nothing else."""
+
+
+@router.get("/docs")
+async def get_api_docs() -> Response:
+    """The API reference, to read and to try."""
+    return static_response(REFERENCE_PAGE.encode(), media_type="text/html", content_policy=REFERENCE_POLICY)
+
+
+@router.get(f"{ASSETS_PATH}/{{name}}")
+async def get_docs_asset(name: str) -> Response:
+    """A file that the API reference is made of."""
+    if name not in ASSETS:
+        raise NotFoundError("There is no such address.")
+    return static_response(_read_asset(name), media_type=ASSETS[name])
+
+
+@cache
+def _read_asset(name: str) -> bytes:
+    own = {"icon.svg": ICON, "reference.js": REFERENCE_SCRIPT}
+    return own[name].encode() if name in own else (files("fastapi_offline") / "static" / name).read_bytes()
+
+
+@router.get("/openapi.json")
+async def show_openapi(request: Request) -> Response:
+    """The OpenAPI document."""
+    return static_response(request.app.state.openapi_bytes(), media_type="application/json")
+
+
+@router.get("/problems")
+async def list_problem_types() -> Response:
+    """Every kind of problem there is."""
+    rows = "".join(
+        f'<dt><a href="/problems/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
+        f"<dd>{escape(kind.title)}</dd>"
+        for kind in PROBLEM_TYPES.values()
+    )
+    return _html(_page("Problems", f"<h1>Problems</h1><dl>{rows}</dl>"))
+
+
+@router.get("/problems/{code}")
+async def get_problem_type(code: str) -> Response:
+    """What a kind of problem means and what to do about it."""
+    kind = PROBLEM_TYPES.get(code)
+    if kind is None:
+        raise NotFoundError(f"There is no problem called '{code[:80]}'.")
+    return _html(_page(kind.title, _explain(kind)))
+
+
+def _explain(kind: ProblemType) -> str:
+    return (
+        f"<h1>{escape(kind.title)}</h1><p><code>/problems/{kind.code}</code> · HTTP {kind.status}</p>"
+        f"<p>{_prose(kind.explanation)}</p><p><a href='/problems'>All problems</a> · <a href='/docs'>API</a></p>"
+    )
+
+
+def _prose(text: str) -> str:
+    """A text as HTML; what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
+
+
+def _page(title: str, content: str) -> bytes:
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{escape(title)}</title>"
+    return f"<!doctype html><html lang='en'>{head}<style>{STYLE}</style>{content}</html>".encode()
+
+
+def _html(body: bytes) -> Response:
+    return static_response(body, media_type="text/html", content_policy=PAGE_POLICY)

@@ -1,0 +1,1 @@
+"""Public endpoints: reading without a session, cacheable by everyone."""

@@ -1,0 +1,188 @@
+"""Lists of articles, and one article with everything its page shows."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Path, Request, Response
+
+from app.api.dependencies import get_database
+from app.api.http.cache_control import article_interest, articles_interest, get_cache_control_builder, related_interest
+from app.api.http.query_params import parse_query
+from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response
+from app.api.openapi.document import operation, with_extra_response
+from app.api.public.feed_channel import to_publication
+from app.api.router import make_router
+from app.db.database import Connection
+from app.domain.article import BodyFormat
+from app.domain.calendar import UTC
+from app.domain.instant import format_instant
+from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
+from app.invalidation.schedule_snapshot import ScheduleDependency
+from app.queries.articles import article, article_list, history
+from app.queries.feeds import feeds
+from app.schemas.article import Article, ArticleList, RelatedList
+from app.schemas.examples import feed_json, reading
+from app.schemas.history import History
+from app.schemas.params import ArticleListParams, ArticleParams, HistoryParams, QueryParams
+from app.syndication import json_ld, ninjs
+
+router = make_router("Articles")
+
+Q = TypeVar("Q", bound=QueryParams)
+P = TypeVar("P")
+
+Key = Annotated[str, Path(description="An id or a slug.", examples=["budget-passes-by-one-vote"])]
+
+
+@router.get(
+    "/articles",
+    summary="Articles, newest first",
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=(400, 404, 422)),
+)
+async def list_articles(request: Request) -> Response:
+    """Articles newest first, without bodies unless `body` asks for them; with `id`, in the order given."""
+    question = parse_query(request, ArticleListParams)
+    outlook = get_cache_control_builder(request)
+    page = await get_database(request).read(article_list.list_articles, question, path="/v1/articles")
+    return json_response(page, cache_control=outlook.header_value(articles_interest(question)))
+
+
+@router.get(
+    "/articles/{key}",
+    summary="One article, whole",
+    **operation(ArticleParams, Article, reading.ARTICLE, errors=(404, 410, 422), redirects=True),
+)
+async def get_article(request: Request, key: Key) -> Response:
+    """Everything an article page shows in one answer. An old slug redirects (308) to the new one.
+
+    A withdrawn article is 410 under each of its slugs.
+    """
+    question = parse_query(request, ArticleParams)
+    return await _respond_or_redirect(
+        request, key, article.get_article, question, lambda _, page: article_interest(page)
+    )
+
+
+@router.get(
+    "/articles/{key}/related",
+    summary="“Read also”",
+    **operation(QueryParams, RelatedList, reading.RELATED, errors=(404, 410, 422), redirects=True),
+)
+async def list_related(request: Request, key: Key) -> Response:
+    """The editors' own choice first, then picks by likeness."""
+    question = parse_query(request, QueryParams)
+    return await _respond_or_redirect(
+        request, key, article.list_related, question, lambda name, _: related_interest(name), member="/related"
+    )
+
+
+@router.get(
+    "/articles/{key}/history",
+    summary="Public versions and corrections",
+    **operation(HistoryParams, History, reading.HISTORY, errors=(400, 404, 410, 422), redirects=True),
+)
+async def get_history(request: Request, key: Key) -> Response:
+    """What the public saw change, the latest first, with what the newsroom says of it; never what an article said."""
+    question = parse_query(request, HistoryParams)
+    return await _respond_or_redirect(request, key, history.get_history, question, None, member="/history")
+
+
+@router.get(
+    "/articles/{key}/json-ld",
+    summary="Structured data for its page",
+    **operation(
+        QueryParams,
+        dict[str, Any],
+        feed_json.JSON_LD,
+        errors=(404, 410, 422),
+        redirects=True,
+        media_type=json_ld.MEDIA_TYPE,
+    ),
+)
+async def get_json_ld(request: Request, key: Key) -> Response:
+    """The article in schema.org's words, as it may stand in a `script` element of its page."""
+    return await _render_format(request, key, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE)
+
+
+@router.get(
+    "/articles/{key}/ninjs",
+    summary="ninjs 3.1",
+    **with_extra_response(
+        operation(
+            QueryParams,
+            dict[str, Any],
+            feed_json.NINJS_ARTICLE,
+            errors=(404, 422),
+            redirects=True,
+            media_type=ninjs.MEDIA_TYPE,
+        ),
+        HTTPStatus.GONE,
+        feed_json.NINJS_CANCELED,
+    ),
+)
+async def get_ninjs(request: Request, key: Key) -> Response:
+    """The article as a ninjs object; of a withdrawn one (410) its identity and `pubStatus` `canceled` are left."""
+    try:
+        return await _render_format(request, key, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
+    except ArticleWithdrawnError as gone:
+        stub = ninjs.canceled(gone.article_id, at=format_instant(gone.at, UTC), notice=gone.notice)
+        return Response(
+            stub,
+            status_code=HTTPStatus.GONE,
+            headers={"cache-control": NO_CACHE, **CROSS_ORIGIN},
+            media_type=ninjs.MEDIA_TYPE,
+        )
+
+
+async def _render_format(
+    request: Request, key: str, member: str, render: Callable[..., bytes], media_type: str
+) -> Response:
+    question = parse_query(request, QueryParams)
+
+    def query(connection: Connection, key: str, question: QueryParams) -> feeds.ArticleWithEdition:
+        return feeds.get_published(connection, key, ArticleParams(edition=question.edition, body=BodyFormat.HTML))
+
+    def answer(found: feeds.ArticleWithEdition, directives: str) -> Response:
+        body = render(found.article, publication=to_publication(found.edition))
+        return document_response(body, media_type=media_type, cache_control=directives)
+
+    return await _respond_or_redirect(
+        request, key, query, question, lambda _, found: article_interest(found.article), member=member, answer=answer
+    )
+
+
+def _json(page: Mapping[str, Any], directives: str) -> Response:
+    return json_response(page, cache_control=directives)
+
+
+async def _respond_or_redirect(
+    request: Request,
+    key: str,
+    query: Callable[[Connection, str, Q], P],
+    question: Q,
+    interest: Callable[[str, P], ScheduleDependency] | None,
+    *,
+    member: str = "",
+    answer: Callable[[Any, str], Response] = _json,
+) -> Response:
+    """What a query has of an article, or a redirect from its old slug, which is kept as long as that."""
+    outlook, read = get_cache_control_builder(request), get_database(request).read
+    try:
+        page = await read(query, key, question)
+    except ArticleMoved as moved:
+        directives = PUBLIC
+        if interest is not None:
+            with suppress(ArticleMoved, NotFoundError):  # withdrawn since then, it is that here as well
+                page = await read(query, moved.slug, question)
+                directives = outlook.header_value(interest(moved.slug, page))
+        return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
+    directives = PUBLIC if interest is None else outlook.header_value(interest(key, page))
+    return answer(page, directives)
+
+
+def _redirect(request: Request, path: str, directives: str) -> Response:
+    query = request.scope["query_string"].decode("latin-1")
+    location = f"{path}?{query}" if query else path
+    return Response(status_code=308, headers={"location": location, "cache-control": directives, **CROSS_ORIGIN})

@@ -1,0 +1,141 @@
+"""Authors, sections, tags and labels, and the articles of each."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+
+from app.api.dependencies import get_database
+from app.api.http.cache_control import articles_interest, get_cache_control_builder
+from app.api.http.query_params import parse_query
+from app.api.http.responses import json_response
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import Connection
+from app.domain.list_filter import Facet
+from app.invalidation.schedule_snapshot import CollectionDependency
+from app.queries.catalogue import public_catalogue
+from app.schemas.article import ArticleList
+from app.schemas.catalogue import AuthorPage, SectionPage, TagPage
+from app.schemas.examples import reading
+from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
+from app.schemas.params import ArticleListParams, EntryListParams, QueryParams
+
+router = make_router("Catalogue")
+
+AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["ines-kovary"])]
+SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["politics"])]
+TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
+LIST_PROBLEMS = (400, 404, 422)
+
+
+@router.get(
+    "/authors",
+    summary="Authors by slug",
+    **operation(EntryListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
+)
+async def list_authors(request: Request) -> Response:
+    """Everyone who signs, by slug."""
+    return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors)
+
+
+@router.get("/authors/{slug}", summary="One author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
+async def get_author(request: Request, slug: AuthorSlug) -> Response:
+    """An author with the one-line biography."""
+    question = parse_query(request, QueryParams)
+    author, modified_at = await get_database(request).read(public_catalogue.get_author, slug, question)
+    return json_response(author, modified_at=modified_at)
+
+
+@router.get(
+    "/authors/{slug}/articles",
+    summary="An author's articles",
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
+)
+async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
+    """What an author signed, newest first; takes every filter."""
+    return await _list_articles_response(request, Facet.AUTHOR, slug)
+
+
+@router.get(
+    "/sections",
+    summary="Sections by slug",
+    **operation(EntryListParams, SectionList, reading.SECTIONS, errors=LIST_PROBLEMS),
+)
+async def list_sections(request: Request) -> Response:
+    """The sections of an edition, by slug."""
+    return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections)
+
+
+@router.get("/sections/{slug}", summary="One section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE))
+async def get_section(request: Request, slug: SectionSlug) -> Response:
+    """A section of an edition."""
+    question = parse_query(request, QueryParams)
+    section, modified_at = await get_database(request).read(public_catalogue.get_section, slug, question)
+    return json_response(section, modified_at=modified_at)
+
+
+@router.get(
+    "/sections/{slug}/articles",
+    summary="A section's articles",
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
+)
+async def list_section_articles(request: Request, slug: SectionSlug) -> Response:
+    """What stands in a section, newest first; takes every filter."""
+    return await _list_articles_response(request, Facet.SECTION, slug)
+
+
+@router.get(
+    "/tags",
+    summary="Tags by slug",
+    **operation(EntryListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
+)
+async def list_tags(request: Request) -> Response:
+    """Every subject, by slug."""
+    return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags)
+
+
+@router.get("/tags/{slug}", summary="One tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
+async def get_tag(request: Request, slug: TagSlug) -> Response:
+    """A subject."""
+    question = parse_query(request, QueryParams)
+    tag, modified_at = await get_database(request).read(public_catalogue.get_tag, slug, question)
+    return json_response(tag, modified_at=modified_at)
+
+
+@router.get(
+    "/tags/{slug}/articles",
+    summary="A tag's articles",
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
+)
+async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
+    """What is tagged so, newest first; takes every filter."""
+    return await _list_articles_response(request, Facet.TAG, slug)
+
+
+@router.get(
+    "/labels",
+    summary="Labels by code",
+    **operation(EntryListParams, LabelList, reading.LABELS, errors=LIST_PROBLEMS),
+)
+async def list_labels(request: Request) -> Response:
+    """The badges of the installation, in the edition's language."""
+    return await _list_entries_response(request, Facet.LABEL, public_catalogue.list_labels)
+
+
+async def _list_entries_response(
+    request: Request, kind: Facet, query: Callable[[Connection, EntryListParams], Mapping[str, Any]]
+) -> Response:
+    question = parse_query(request, EntryListParams)
+    outlook = get_cache_control_builder(request)
+    page = await get_database(request).read(query, question)
+    interest = CollectionDependency(kind=kind, edition=question.edition)
+    return json_response(page, cache_control=outlook.header_value(interest))
+
+
+async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:
+    question = parse_query(request, ArticleListParams)
+    outlook = get_cache_control_builder(request)
+    page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, question)
+    interest = articles_interest(question, entry=(kind, slug))
+    return json_response(page, cache_control=outlook.header_value(interest))

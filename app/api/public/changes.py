@@ -1,0 +1,61 @@
+"""The change feed."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from fastapi import Request, Response
+
+from app.api.dependencies import get_database, get_log_watcher
+from app.api.http.cache_control import EVERY_PUBLICATION, get_cache_control_builder
+from app.api.http.query_params import parse_query
+from app.api.http.responses import json_response, uncacheable_response
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.changefeed.long_poll import long_poll_changes
+from app.invalidation.cache_control import CHANGES
+from app.queries.changes import change_list
+from app.schemas.change import ChangeList, ChangeListParams
+from app.schemas.examples import reading
+
+router = make_router("Changes")
+
+R = TypeVar("R")
+
+
+@router.get(
+    "/changes",
+    summary="What came after a change",
+    **operation(ChangeListParams, ChangeList, reading.CHANGES, errors=(400, 404, 422)),
+)
+async def list_changes(request: Request) -> Response:
+    """What happened after `since`, oldest first, each article as it is now.
+
+    Follow `next.href` while there is one, then ask again with `since` from `as_of`. With `wait` the answer comes as
+    soon as there is something to tell.
+    """
+    question = parse_query(request, ChangeListParams)
+    database = get_database(request)
+    if question.wait == 0:
+        outlook = get_cache_control_builder(request, CHANGES)
+        page = await database.read(change_list.list_changes, question)
+        return json_response(page, cache_control=outlook.header_value(EVERY_PUBLICATION))
+    told = await run_until_disconnect(request, long_poll_changes(database, get_log_watcher(request), question))
+    return Response(status_code=204) if told is None else uncacheable_response(told)
+
+
+async def run_until_disconnect(request: Request, work: Coroutine[Any, Any, R]) -> R | None:
+    """The result of this work, or None where the client went away before it was done."""
+    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_wait_for_disconnect(request))
+    try:
+        done, _ = await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return await working if working in done else None
+    finally:
+        for task in (working, leaving):
+            task.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _wait_for_disconnect(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,53 @@
+"""The service document and the editions."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+
+from app.api.dependencies import get_database
+from app.api.http.query_params import parse_query
+from app.api.http.responses import json_response
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.queries.catalogue import editions
+from app.schemas.edition import LINKS, Edition, ServiceDocument
+from app.schemas.examples import reading
+from app.schemas.pagination import EditionList
+from app.schemas.params import EntryListParams, NoParams
+
+router = make_router("Editions")
+
+
+@router.get("", summary="The service document", **operation(None, ServiceDocument, reading.SERVICE, errors=(422,)))
+async def get_service(request: Request) -> Response:
+    """What this installation is, its editions, and where everything is."""
+    parse_query(request, NoParams)
+    service: ServiceDocument = {
+        "name": "Dayline",
+        "version": version("dayline"),
+        "editions": await get_database(request).read(editions.list_edition_links),
+        "links": LINKS,
+    }
+    return json_response(service)
+
+
+@router.get(
+    "/editions",
+    summary="Editions by slug",
+    **operation(EntryListParams, EditionList, reading.EDITIONS, errors=(400, 422)),
+)
+async def list_editions(request: Request) -> Response:
+    """Every edition with its interface strings."""
+    question = parse_query(request, EntryListParams)
+    return json_response(await get_database(request).read(editions.list_editions, question))
+
+
+@router.get("/editions/{slug}", summary="One edition", **operation(None, Edition, reading.EDITION))
+async def get_edition(
+    request: Request, slug: Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
+) -> Response:
+    """An edition with its complete interface strings, in its language."""
+    parse_query(request, NoParams)
+    edition, modified_at = await get_database(request).read(editions.get_edition, slug)
+    return json_response(edition, modified_at=modified_at)

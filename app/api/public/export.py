@@ -1,0 +1,74 @@
+"""The public articles in bulk, from one snapshot: how a copy begins."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import Request, Response
+
+from app.api.dependencies import get_database
+from app.api.http.jsonl_response import JsonLinesResponse
+from app.api.http.query_params import parse_query
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.errors import BusyError
+from app.queries.articles import public_export
+from app.schemas.article import ArticleItem
+from app.schemas.examples import reading
+from app.schemas.params import ExportParams
+
+AT_ONCE = 4  # exports of a process: each holds a connection and a snapshot
+AS_OF = "dayline-as-of"
+
+router = make_router("Changes")
+
+
+@router.get(
+    "/export",
+    summary="All articles, as JSON Lines",
+    response_class=JsonLinesResponse,
+    **operation(
+        ExportParams,
+        ArticleItem,
+        reading.ARTICLE_ITEM,
+        errors=(404, 422, 503),
+        cacheable=False,
+        media_type=JsonLinesResponse.media_type,
+        headers={"Dayline-As-Of": "The last change that is in it: go on with `/v1/changes?since=` from here."},
+    ),
+)
+async def export_articles(request: Request) -> Response:
+    """Every public article under the filters, oldest first, one a line, each as in a list of articles.
+
+    Those that `id` names come in the order given.
+    All of it is one snapshot, however long it takes. It is whole if it ends as HTTP says: what breaks off in the
+    middle ends without its last chunk, and goes on with `from` at the last `published_at` that arrived.
+    """
+    question = parse_query(request, ExportParams)
+    database = get_database(request)
+    async with AsyncExitStack() as held:
+        if question.id:
+            first = await database.read_in_thread(public_export.export_by_ids, question)
+            return JsonLinesResponse(first.lines, None, headers=_headers(first), resources=held.pop_all())
+        await held.enter_async_context(_turn(request.app.state.exports))
+        read_next = await held.enter_async_context(database.stream(public_export.export_articles, question))
+        begun = await read_next()
+        assert begun is not None  # noqa: S101 - an export has a first portion, be it empty
+
+        async def read_lines() -> bytes | None:
+            portion = await read_next()
+            return None if portion is None else portion.lines
+
+        return JsonLinesResponse(begun.lines, read_lines, headers=_headers(begun), resources=held.pop_all())
+
+
+@asynccontextmanager
+async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
+    if turns.locked():
+        raise BusyError(f"{AT_ONCE} exports are under way in this process already.", retry_after=5)
+    async with turns:
+        yield
+
+
+def _headers(portion: public_export.ExportChunk) -> dict[str, str]:
+    return {AS_OF: str(portion.as_of), "access-control-expose-headers": "Link, Dayline-As-Of"}

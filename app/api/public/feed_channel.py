@@ -1,0 +1,80 @@
+"""The absolute addresses, titles and names that the documents of a feed carry."""
+
+import re
+
+from fastapi import Request
+
+from app.domain.instant import format_instant
+from app.domain.list_filter import Facet
+from app.domain.url import ascii_site, ascii_url
+from app.queries.catalogue.editions import EditionView
+from app.queries.feeds.feeds import Feed
+from app.schemas.params import FilterParams
+from app.syndication.feed_document import FeedDocument, Publication, urn_for
+
+_ORIGIN = re.compile("https?://[^/?#{]+(?=[/?#])", re.IGNORECASE)
+_PAGING = ("cursor", "limit", "part", "edition")
+
+
+def to_publication(edition: EditionView) -> Publication:
+    """The edition as partners see it."""
+    return Publication(name=edition.name, language=edition.language, home=edition.site_url)
+
+
+def site_origin(edition: EditionView) -> str:
+    """Scheme and host (in ASCII) of the edition's site."""
+    return ascii_site(edition.site_url)
+
+
+def page_origin(edition: EditionView) -> str:
+    """Scheme and host (in ASCII) of the pages of its articles, where sitemaps must be served from.
+
+    They are those of `article_url`, and of the site where each article has a host of its own.
+    """
+    origin = _ORIGIN.match(edition.article_url)
+    return site_origin(edition) if origin is None else ascii_url(origin[0])
+
+
+def pages_home(edition: EditionView) -> str:
+    """Return the home page on the host of `page_origin`: the edition's, or the host's root where the hosts differ."""
+    base = page_origin(edition)
+    home = ascii_url(edition.site_url) if site_origin(edition) == base else base
+    return f"{home}/" if home == base else home
+
+
+def api_origin(request: Request, edition: EditionView) -> str:
+    """Where this installation is reached by others: as it is set, else as the front end's host passes it on."""
+    base: str | None = request.app.state.public_url
+    return site_origin(edition) if base is None else ascii_url(base)
+
+
+def build_channel(
+    request: Request,
+    feed: Feed,
+    question: FilterParams,
+    *,
+    href: str,
+    next_href: str | None = None,
+    **links: str | None,
+) -> FeedDocument:
+    """The document at the address `href`, a path as all the links are; they become absolute."""
+    base = api_origin(request, feed.edition)
+    absolute = {name: None if link is None else base + link for name, link in links.items()}
+    return FeedDocument(
+        guid=urn_for(f"feed {question.url_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
+        title=_title(feed, question),
+        publication=to_publication(feed.edition),
+        updated=None if feed.items else format_instant(feed.edition.modified_at, feed.edition.zone),
+        href=base + href,
+        content=feed.edition.feed_content,
+        next_href=None if next_href is None else base + next_href,
+        **absolute,
+    )
+
+
+def _title(feed: Feed, question: FilterParams) -> str:
+    """The edition's name and what the feed is about: its names, and the code of what nobody knows."""
+    kinds = (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)
+    asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(question, kind.name.lower())))]
+    named = [feed.names.get(each, each[1]) for each in asked]  # in the order of kinds and codes: not as they were asked
+    return f"{feed.edition.name}: {', '.join(named)}" if named else feed.edition.name

@@ -1,0 +1,172 @@
+"""The stream: the change feed as Server-Sent Events (WHATWG HTML, section 9.2)."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Header, Request, Response
+from fastapi.sse import EventSourceResponse, format_sse_event
+from starlette.types import Receive, Scope, Send
+
+from app.api.auth.security import is_still_authorized
+from app.api.dependencies import get_stream_hub
+from app.api.http.query_params import parse_query
+from app.api.http.responses import CROSS_ORIGIN, NO_STORE
+from app.api.middleware.head import IS_HEAD_KEY
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.db.database import is_transient
+from app.domain.api_key import ApiKeyScope
+from app.errors import FieldError, InvalidInputError
+from app.schemas.change import ChangeItem
+from app.schemas.examples import reading
+from app.schemas.stream import StreamedChange, StreamParams
+from app.sse.shared_feed import EventEncoder
+from app.sse.subscription import Subscription
+
+router = make_router("Changes")
+
+LAST_EVENT_ID = "Last-Event-ID"
+MAX_DIGITS = 19
+RETRY_MS = (1_000, 3_000)
+HEADERS = {"cache-control": NO_STORE, "x-accel-buffering": "no", **CROSS_ORIGIN}
+
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias=LAST_EVENT_ID,
+        description="The last id that was received; it goes before `since`. Browsers send it by themselves.",
+        examples=["1"],
+    ),
+]
+_chance = random.Random()  # noqa: S311 - spreads those who come back together; nobody gains by guessing it
+
+
+def encode_change(item: ChangeItem) -> bytes:
+    """A change as an event."""
+    return format_sse_event(data_str=orjson.dumps(item).decode(), event=item["type"], id=str(item["seq"]))
+
+
+def encode_heartbeat(seq: int) -> bytes:
+    """A beat: no event, but clients that keep the last id know how far they are."""
+    return format_sse_event(comment="ping", id=str(seq))
+
+
+def encode_retry(seq: int) -> bytes:
+    """The first words: when to come back, each client at another moment, and from where."""
+    return format_sse_event(retry=_chance.randint(*RETRY_MS), id=str(seq))
+
+
+class _EventStream(Response):
+    """What the document says it answers with: an EventSourceResponse there stands for a generator.
+
+    The framework runs those with three tasks and an encoding for each client; here an event is encoded once for all.
+    """
+
+    media_type = EventSourceResponse.media_type
+
+
+EVENT_ENCODER = EventEncoder(encode_change, encode_heartbeat, encode_retry)
+
+
+@router.get(
+    "/stream",
+    summary="What happens, as it happens",
+    response_class=_EventStream,
+    **operation(
+        StreamParams,
+        StreamedChange,
+        reading.STREAMED_CHANGE,
+        errors=(404, 422, 503),
+        cacheable=False,
+        media_type=_EventStream.media_type,
+    ),
+)
+async def stream_changes(request: Request, last_event_id: LastEventId = None) -> Response:
+    """The change feed as Server-Sent Events, without an end: each change as soon as it is public.
+
+    After a break, `Last-Event-ID` (or `since`) goes on without a gap or a repeat. A comment and the id reached so
+    far come every 15 seconds.
+    """
+    question = parse_query(request, StreamParams)
+    known = _read_id(last_event_id or "")
+    since = question.since if known is None else known
+    subscribing = get_stream_hub(request).subscribe(
+        question.changes(), since, is_authorized=_authorization_check(request)
+    )
+    try:
+        subscription = await subscribing
+    except InvalidInputError as error:
+        raise error if known is None else _named_after_header(error) from None
+    if IS_HEAD_KEY in request.scope:
+        subscription.end()
+    return _SseResponse(subscription)
+
+
+def _read_id(told: str) -> int | None:
+    """The position in the header, None where it says nothing; InvalidInputError."""
+    if not told:
+        return None
+    if not (told.isascii() and told.isdigit() and len(told) <= MAX_DIGITS):
+        raise InvalidInputError(FieldError(LAST_EVENT_ID, "The id of an event is expected: digits alone."))
+    return int(told)
+
+
+def _named_after_header(error: InvalidInputError) -> InvalidInputError:
+    named = (LAST_EVENT_ID if each.location == "since" else each.location for each in error.errors)
+    return InvalidInputError(
+        *(FieldError(where, each.message) for where, each in zip(named, error.errors, strict=True))
+    )
+
+
+def _authorization_check(request: Request) -> Callable[[], Awaitable[bool]]:
+    """Whether the stream may go on: where reading is keyed, a key that was revoked or has expired ends it."""
+
+    async def is_welcome() -> bool:
+        if not request.app.state.is_keyed:
+            return True
+        try:
+            return await is_still_authorized(request.scope, ApiKeyScope.CONTENT_READ)
+        except Exception as error:
+            if is_transient(error):
+                return True  # nothing is told while it lasts
+            raise
+
+    return is_welcome
+
+
+class _SseResponse(EventSourceResponse):
+    """Sends what the subscription has until it ends; it ends when the client goes."""
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+        self._chunks = subscription.iter_chunks()
+        super().__init__(self._chunks, headers=HEADERS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        del scope
+        subscription = self._subscription
+        subscription.on_stuck = _connection_abort(receive)
+        leaving = asyncio.ensure_future(self.listen_for_disconnect(receive))
+        leaving.add_done_callback(lambda _: subscription.end())
+        try:
+            await self.stream_response(send)
+        except OSError:
+            pass  # the client is gone
+        finally:
+            subscription.end()
+            leaving.cancel()
+            await self._chunks.aclose()
+
+
+def _connection_abort(receive: Receive) -> Callable[[], Any]:
+    """What cuts the connection of a client that takes nothing, whom no last word reaches.
+
+    ASGI has no word for it, but uvicorn's `receive` belongs to what holds the connection; elsewhere it is closed when
+    the server gives up.
+    """
+    transport = getattr(getattr(receive, "__self__", None), "transport", None)
+    cut: Callable[[], Any] = getattr(transport, "abort", bool)
+    return cut

@@ -1,0 +1,66 @@
+"""The timeline, one day of it, and the calendar."""
+
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+
+from app import clock
+from app.api.dependencies import get_database
+from app.api.http.cache_control import calendar_interest, day_interest, get_cache_control_builder, timeline_interest
+from app.api.http.query_params import parse_query
+from app.api.http.responses import json_response
+from app.api.openapi.document import operation
+from app.api.router import make_router
+from app.queries.timeline import calendar, timeline
+from app.queries.timeline.fast_timeline import is_fast_path
+from app.schemas.examples import reading
+from app.schemas.params import CalendarParams, DayParams, TimelineParams
+from app.schemas.timeline import Calendar, Timeline, TimelineDayPage
+
+router = make_router("Timeline")
+
+
+@router.get(
+    "/timeline",
+    summary="The timeline, newest first",
+    **operation(TimelineParams, Timeline, reading.TIMELINE, errors=(400, 404, 422)),
+)
+async def get_timeline(request: Request) -> Response:
+    """A page of the timeline: days newest first, in each the items newest first; `next` goes on to any depth."""
+    question = parse_query(request, TimelineParams)
+    outlook = get_cache_control_builder(request)
+    database = get_database(request)
+    plain = await database.read_autocommit(timeline.get_timeline_fast, question) if is_fast_path(question) else None
+    page = await database.read(timeline.get_timeline, question) if plain is None else plain
+    return json_response(page, cache_control=outlook.header_value(timeline_interest(question)))
+
+
+@router.get(
+    "/timeline/calendar",
+    summary="Which days have news",
+    **operation(CalendarParams, Calendar, reading.CALENDAR),
+)
+async def get_calendar(request: Request) -> Response:
+    """The local days that have news and how much, oldest first; at most 400 days, `to` not included."""
+    question = parse_query(request, CalendarParams)
+    outlook = get_cache_control_builder(request)
+    days = await get_database(request).read(calendar.get_calendar, question, now=clock.now())
+    return json_response(days, cache_control=outlook.header_value(calendar_interest(question)))
+
+
+@router.get(
+    "/timeline/{day}",
+    summary="One whole day",
+    **operation(DayParams, TimelineDayPage, reading.DAY_PAGE),
+)
+async def get_day(
+    request: Request,
+    day: Annotated[
+        str, Path(description="A local date.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
+    ],
+) -> Response:
+    """One whole local day, complete, with the neighbouring days that have news."""
+    question = parse_query(request, DayParams)
+    outlook = get_cache_control_builder(request)
+    page = await get_database(request).read(timeline.get_day, day, question)
+    return json_response(page, cache_control=outlook.header_value(day_interest(question, page)))

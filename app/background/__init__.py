@@ -1,0 +1,1 @@
+"""Background tasks of a process: scheduled publication, maintenance, CDN purges, shutdown signals."""

@@ -1,0 +1,253 @@
+"""Purge a CDN of the responses that a change invalidates.
+
+A purge is `POST <address>` with `Surrogate-Key: <keys>`, acknowledged with a 2xx. Of any number of processes, one
+holds a lease at a time and records its progress in the database (see app.invalidation.purge_progress).
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from random import SystemRandom
+from secrets import token_hex
+
+import httpx
+
+from app import clock
+from app.actions.purging import save_purge_progress
+from app.db.database import DATABASE_ERRORS, Database, error_summary
+from app.domain.instant import SECOND_US
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.purge_progress import (
+    EVERYTHING,
+    PurgeProgress,
+    SecondPass,
+    SecondPassQueue,
+    dump_progress,
+    parse_progress,
+)
+from app.invalidation.surrogate_header import PURGE_ALL, header_batches, purge_keys
+from app.queries.changes.invalidation_log import read_change_events
+from app.queries.purging import read_purge_progress
+
+MARK_POLL_S = 0.02  # between two looks at what a commit alters, where nobody tells of commits
+LOOK_S = 1.0  # between two looks into the database while nothing is heard
+LEASE_RETRY_S = 0.05  # after somebody else took the turn
+SECOND_PASS_DELAY_S = 5.0  # by then what was under way when something was purged has arrived
+LEASE_S = 20  # whoever says nothing for so long has lost the turn
+MAX_ROWS = 100  # of the log, between two words about how far it came
+MAX_KEYS = 256
+MAX_CHARACTERS = 7_000  # of a header field: many servers take 8 KB
+TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+BACK_OFF_S = 0.5
+MAX_BACK_OFF_S = 30.0
+STOPPED_WITHIN_S = 0.5
+RETURNED_WITHIN_S = 2.0  # the last attempt before the end, to a database that may not respond
+
+log = logging.getLogger(__name__)
+
+
+class PurgeRejectedError(Exception):
+    """A purge was answered with something else than a 2xx."""
+
+
+class LeaseLostError(Exception):
+    """Another process has the turn."""
+
+
+PURGE_ERRORS = (PurgeRejectedError, httpx.HTTPError, httpx.InvalidURL)
+
+
+class CdnPurger:
+    """Purges what changes, from `start` to `stop`: at once, and again five seconds later.
+
+    All that the network keeps is purged when a process begins, whose program may be another one than before, and
+    after `forget`. A network that does not answer is asked again, for ever and ever less often; nobody waits for it.
+    """
+
+    def __init__(self, database: Database, *, url: str, field: tuple[str, str] | None) -> None:
+        self._database = database
+        self._url = url
+        self._field = field
+        self._wake = asyncio.Event()
+        self._watch = database.commit_watch(self._wake.set)
+        self._mark: object | None = None
+        self._holder = token_hex(8)
+        self._since = clock.now()
+        self._kept: bytes | None = None  # what the installation keeps of the progress, as it was last read or written
+        self._echoes = SecondPassQueue()
+        self._ending = asyncio.Event()
+        self._failures = 0
+        self._chance = SystemRandom()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._task = asyncio.create_task(self._run(), name="dayline-purging")
+
+    async def stop(self) -> None:
+        """End within a few seconds, and leave the turn to others."""
+        self._ending.set()
+        self._wake.set()
+        if self._task is not None:
+            _, late = await asyncio.wait({self._task}, timeout=STOPPED_WITHIN_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        with suppress(Exception):  # then the turn ends by itself
+            progress = parse_progress(self._kept)
+            if progress.holder == self._holder:
+                async with asyncio.timeout(RETURNED_WITHIN_S):
+                    await self._write(progress.with_lease("", 0))
+        await self._watch.close()
+
+    def purge_all(self) -> None:
+        """Purge everything: what happened is not known."""
+        self._since = clock.now()
+        self._wake.set()
+
+    async def _run(self) -> None:
+        headers = {} if self._field is None else dict([self._field])
+        async with httpx.AsyncClient(timeout=TIMEOUT, headers=headers) as client:
+            while not self._ending.is_set():
+                self._wake.clear()
+                try:
+                    pause = await self._run_once(client)
+                except LeaseLostError:
+                    pause = LEASE_RETRY_S
+                except Exception as error:  # noqa: BLE001 - whatever it was, the next round may succeed
+                    await self._back_off(error)
+                else:
+                    await self._sleep(pause)
+
+    async def _run_once(self, client: httpx.AsyncClient) -> float:
+        """Purge what is to be purged now; how many seconds to rest."""
+        await self._watch.ensure_connected()
+        self._mark = self._watch.version_token()
+        before = self._kept
+        self._kept, latest = await self._watch.read(read_purge_progress)
+        now, progress = clock.now(), parse_progress(self._kept)
+        if progress.is_leased(self._holder, now):
+            return LOOK_S
+        is_everything = progress.needs_full_purge(latest, since=self._since)
+        if progress.is_done(latest) and not is_everything:
+            return LOOK_S
+        if self._kept != before:
+            self._adopt_lease(progress)
+        if not (is_everything or progress.seq < latest or self._echoes.pop_due(_monotonic())):
+            return self._pause()
+        if progress.holder != self._holder or progress.until - now < LEASE_S * SECOND_US // 2:
+            progress = await self._write(progress.with_lease(self._holder, now + LEASE_S * SECOND_US))
+        if is_everything:
+            progress = await self._purge_everything(client, progress, latest)
+        elif progress.seq < latest:
+            progress = await self._purge_new(client, progress)
+        progress = await self._purge_again(client, progress)
+        is_done = progress.is_done(latest)
+        progress = (
+            progress.with_lease("", 0)
+            if is_done
+            else progress.with_lease(self._holder, clock.now() + LEASE_S * SECOND_US)
+        )
+        await self._write(progress)
+        self._note_success()
+        return 0 if progress.seq < latest else self._pause()
+
+    def _adopt_lease(self, progress: PurgeProgress) -> None:
+        """Owe what whoever had the turn before may have owed, as of now: it is not known since when."""
+        self._echoes.clear()
+        if progress.again != progress.seq:
+            self._schedule_second_pass(progress.seq, is_of_all=progress.again == EVERYTHING)
+
+    async def _purge_everything(self, client: httpx.AsyncClient, progress: PurgeProgress, latest: int) -> PurgeProgress:
+        all_at = clock.now()
+        await self._send(client, [PURGE_ALL])
+        self._schedule_second_pass(latest, is_of_all=True)
+        return progress.model_copy(update={"seq": latest, "again": EVERYTHING, "all_at": all_at})
+
+    async def _purge_new(self, client: httpx.AsyncClient, progress: PurgeProgress) -> PurgeProgress:
+        changes = await self._read(progress.seq)
+        if not changes:
+            return progress
+        await self._send(client, purge_keys(changes))
+        self._schedule_second_pass(changes[-1].seq)
+        return progress.model_copy(update={"seq": changes[-1].seq})
+
+    async def _purge_again(self, client: httpx.AsyncClient, progress: PurgeProgress) -> PurgeProgress:
+        now = _monotonic()
+        echo = self._echoes.pop_due(now)
+        if echo is None:
+            return progress
+        again = echo.seq
+        if echo.is_of_all:
+            await self._send(client, [PURGE_ALL])
+        else:
+            changes = await self._read(progress.again)
+            if len(changes) == MAX_ROWS:
+                again = min(again, changes[-1].seq)
+            await self._send(client, purge_keys(change for change in changes if change.seq <= again))
+        if again == echo.seq:
+            self._echoes.complete(now)
+        return progress.model_copy(update={"again": again})
+
+    async def _read(self, since: int) -> list[ChangeEvent]:
+        return await self._watch.read(read_change_events, since=since, most=MAX_ROWS)
+
+    async def _send(self, client: httpx.AsyncClient, keys: Sequence[str]) -> None:
+        for value in header_batches(keys, most=MAX_KEYS, characters=MAX_CHARACTERS):
+            response = await client.post(self._url, headers={"surrogate-key": value})
+            if not response.is_success:
+                raise PurgeRejectedError(f"it answers {response.status_code}")
+
+    async def _write(self, progress: PurgeProgress) -> PurgeProgress:
+        new = dump_progress(progress)
+        if not await self._database.write(save_purge_progress, old=self._kept, new=new):
+            raise LeaseLostError
+        self._kept = new
+        return progress
+
+    def _schedule_second_pass(self, seq: int, *, is_of_all: bool = False) -> None:
+        self._echoes.schedule(SecondPass(_monotonic() + SECOND_PASS_DELAY_S, seq, is_of_all))
+
+    def _pause(self) -> float:
+        due_at = self._echoes.next_at()
+        return LOOK_S if due_at is None else min(LOOK_S, max(0.0, due_at - _monotonic()))
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until something was committed, or the time is over."""
+        ends_at = _monotonic() + seconds
+        is_mark_enough = self._watch.poll_interval_s is None
+        while (left := ends_at - _monotonic()) > 0 and not self._wake.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, MARK_POLL_S) if is_mark_enough else left):
+                    await self._wake.wait()
+            if is_mark_enough and self._watch.version_token() != self._mark:
+                return
+
+    async def _back_off(self, error: Exception) -> None:
+        """Rest, hearing nothing; who could not tell the network keeps the turn, so that nobody else tries meanwhile."""
+        self._log_failure(error)
+        pause = min(MAX_BACK_OFF_S, BACK_OFF_S * 2**self._failures) * self._chance.uniform(0.5, 1)
+        self._failures = min(self._failures + 1, 16)
+        progress = parse_progress(self._kept)
+        if isinstance(error, PURGE_ERRORS) and progress.holder == self._holder:
+            with suppress(LeaseLostError, *DATABASE_ERRORS):
+                await self._write(progress.with_lease(self._holder, clock.now() + int((pause + LEASE_S) * SECOND_US)))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._ending.wait()
+
+    def _log_failure(self, error: Exception) -> None:
+        """Say it once an outage, in one line; what is no failure from outside is a fault, told in full."""
+        if self._failures == 0:
+            is_fault = not isinstance(error, (*PURGE_ERRORS, *DATABASE_ERRORS))
+            log.error("Purging the network waits and tries again: %s", error_summary(error), exc_info=is_fault)
+
+    def _note_success(self) -> None:
+        if self._failures:
+            self._failures = 0
+            log.warning("The network takes purges again")
+
+
+def _monotonic() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,298 @@
+"""What each process does beside answering: releases what is due, and keeps house.
+
+schedule       up to four times a second  what is due becomes public; the picture of what comes next
+housekeeping   once a minute              when keys were last used
+               once an hour               kept answers are forgotten after a day, the old part of the log is compacted,
+                                          of what was delivered to webhooks a thousand messages and 30 days stay
+
+Any number of processes may do all of it at once: each action looks again under the lock it writes under. Actions are
+loaded when there is something to do for them, which takes as long as a thirtieth of a process's start.
+"""
+
+import asyncio
+import logging
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
+from typing import Concatenate, ParamSpec, TypeVar
+
+from app import clock
+from app.db.database import DATABASE_ERRORS, Connection, Database, error_summary, is_transient
+from app.domain.api_key import LastUsedBuffer
+from app.domain.instant import SECOND_US
+from app.domain.tsid import format_id
+from app.invalidation.schedule_snapshot import UNKNOWN, ScheduleSnapshot
+from app.queries.timeline.scheduled import list_due, load_schedule_snapshot
+
+PUBLISH_MODULE = "app.actions.articles.publish_due"
+LOOKAHEAD_US = 90 * SECOND_US
+MAX_SCHEDULED = 500
+BATCH = 500
+HALVINGS_MAX = 10
+MAX_FAILURES = 20  # in a row: not the articles' fault
+MAX_STUCK = 20  # of those that failed before, in one round
+RETRY_FAILED_S = 5.0
+FULL_RELOAD_EVERY = 8  # looks; between them, what has not changed itself is not read whole again
+TICK_S = 0.25  # so that what another process scheduled a moment ago is also out within a second
+SHORTEST_S = 0.01
+MAX_BACK_OFF_S = 1.0
+HOUSEKEEPING_S = 60.0
+HOURLY_EVERY = 60  # rounds of housekeeping
+COMPACTED_AT_ONCE = 2_000  # rows of the log, for which other writers wait
+STOPPING_S = 8.0
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Scheduler:
+    """The upkeep of one process, from `start` to `stop`; a database that fails makes it wait, never end."""
+
+    def __init__(self, database: Database, key_uses: LastUsedBuffer) -> None:
+        self.snapshot: ScheduleSnapshot = UNKNOWN
+        self._database = database
+        self._key_uses = key_uses
+        self._ending = asyncio.Event()
+        self._heard = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_failing = False
+        self._rounds = 0
+        self._looks = 0
+        self._halvings = 0  # of the batch, after releases that did not end in time
+        self._failed: dict[int, float] = {}  # articles that could not be released, and when to try again
+
+    async def start(self) -> None:
+        """Release everything that came due while nobody ran, then go on in the background."""
+        try:
+            await self._tick()
+        except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and the loop tries again
+            self._log_failure(error)
+        self._tasks = [
+            asyncio.create_task(self._run_schedule(), name="dayline-schedule"),
+            asyncio.create_task(self._run_maintenance(), name="dayline-housekeeping"),
+        ]
+
+    async def stop(self) -> None:
+        """End both, each at the end of what it is writing, and write down the last uses of keys."""
+        self._ending.set()
+        self._heard.set()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOPPING_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self._record_uses()
+        except Exception as error:  # noqa: BLE001 - the process ends nevertheless
+            self._log_failure(error)
+
+    async def refresh(self) -> None:
+        """Look again at what is scheduled; to be awaited after a write that changes it, before it is answered.
+
+        Where the database cannot tell, nothing counts as known until it can; it raises nothing.
+        """
+        self._looks = 0
+        try:
+            await self._reload()
+        except Exception as error:  # noqa: BLE001 - what was written is written, and is to be answered so
+            self.snapshot = UNKNOWN
+            self._log_failure(error)
+
+    def on_commit(self) -> None:
+        """Something was committed, by whomever: look again at what is scheduled; it raises nothing.
+
+        On SQLite that is done when it returns, elsewhere within milliseconds.
+        """
+        try:
+            found = self._database.try_read_sync(
+                load_schedule_snapshot, until=clock.now() + LOOKAHEAD_US, most=MAX_SCHEDULED
+            )
+        except Exception as error:  # noqa: BLE001 - what was to be answered is answered nevertheless
+            self.snapshot = UNKNOWN
+            self._log_failure(error)
+            return
+        if found is None:
+            self._heard.set()
+        else:
+            self.snapshot = found
+
+    async def _run_schedule(self) -> None:
+        failures = 0
+        while not self._ending.is_set():
+            self._heard.clear()
+            try:
+                pause = await self._tick()
+            except Exception as error:  # noqa: BLE001 - whatever it was, the next tick may succeed
+                self._log_failure(error)
+                pause = min(MAX_BACK_OFF_S, TICK_S * 2**failures)
+                failures = min(failures + 1, 8)
+            else:
+                failures, self._is_failing = 0, False
+            await self._sleep(pause, self._heard)
+
+    async def _tick(self) -> float:
+        """Release what is due; how many seconds to rest."""
+        await self._reload()
+        if (
+            self.snapshot.entries and PUBLISH_MODULE not in sys.modules
+        ):  # long before the moment, beside what is answered
+            await asyncio.to_thread(import_module, PUBLISH_MODULE)
+        if self._wait_us() <= 0:
+            await self._publish_due()
+        wait_us = self._wait_us()
+        return TICK_S if wait_us <= 0 else max(SHORTEST_S, wait_us / SECOND_US)
+
+    def _wait_us(self) -> int:
+        """How long until the next publication, at most a tick; nothing or less when it is overdue."""
+        wait = round(TICK_S * SECOND_US)
+        for coming in self.snapshot.entries[:1]:
+            wait = min(wait, coming.published_at - clock.now())
+        return wait
+
+    async def _publish_due(self) -> None:
+        is_full = True
+        while is_full and not self._ending.is_set():
+            most = max(1, BATCH >> self._halvings)
+            try:
+                is_full = await self._release_batch(most) >= most
+            except Exception as error:
+                if is_transient(error):  # perhaps because the batch takes longer than a write may
+                    self._halvings = min(self._halvings + 2, HALVINGS_MAX)
+                raise
+            self._halvings = max(0, self._halvings - 1)
+        await self._reload()
+
+    async def _release_batch(self, most: int) -> int:
+        """Release what is longest due, without what cannot be released; how much of it was tried."""
+        now = clock.now()
+        if not self._failed:
+            try:
+                return await self._release_due(now=now, most=most)
+            except Exception as error:
+                if is_transient(error):
+                    raise
+        due = await self._database.read(list_due, now=now, most=most + len(self._failed))
+        self._failed = {article_id: at for article_id, at in self._failed.items() if article_id in due}
+        fresh = [article_id for article_id in due if article_id not in self._failed]
+        again = [article_id for article_id, at in self._failed.items() if at <= time.monotonic()]
+        await self._publish_individually([*fresh, *again[:MAX_STUCK]], now)
+        return len(fresh)
+
+    async def _publish_individually(self, article_ids: Sequence[int], now: int) -> None:
+        """Release one by one, past those that fail; an outage ends it, and so do many new failures in a row."""
+        in_a_row = 0
+        for article_id in article_ids:
+            if self._ending.is_set():
+                return
+            try:
+                await self._release_due(now=now, most=1, article_id=article_id)
+            except Exception as error:
+                in_a_row += article_id not in self._failed
+                if is_transient(error) or in_a_row >= MAX_FAILURES:
+                    raise
+                self._mark_failed(article_id, error)
+            else:
+                in_a_row = 0
+                self._failed.pop(article_id, None)
+
+    async def _release_due(self, *, now: int, most: int, article_id: int | None = None) -> int:
+        from app.actions.articles.publish_due import publish_due  # noqa: PLC0415 - see the module's docstring
+
+        return await self._write(publish_due, now=now, most=most, article_id=article_id)
+
+    async def _reload(self) -> None:
+        async with self._looking:  # else a picture from before a write could replace the one from after it
+            known = self.snapshot if self._looks % FULL_RELOAD_EVERY else UNKNOWN
+            self._looks += 1
+            until = clock.now() + LOOKAHEAD_US
+            self.snapshot = await self._database.read(
+                load_schedule_snapshot, until=until, most=MAX_SCHEDULED, known=known
+            )
+
+    async def _run_maintenance(self) -> None:
+        while not self._ending.is_set():
+            await self._sleep(HOUSEKEEPING_S, self._ending)
+            self._rounds += 1
+            await self._run_job(self._record_uses)
+            if self._rounds % HOURLY_EVERY == 0:
+                await self._run_job(self._prune_idempotency)
+                await self._run_job(self._compact_log)
+                await self._run_job(self._prune_deliveries)
+
+    async def _run_job(self, duty: Callable[[], Awaitable[None]]) -> None:
+        if self._ending.is_set() or self._is_failing:
+            return
+        try:
+            await duty()
+        except Exception as error:  # noqa: BLE001 - it is done again in its turn
+            self._log_failure(error, lasting=False)
+
+    async def _record_uses(self) -> None:
+        from app.actions.keys import record_last_used  # noqa: PLC0415 - same
+
+        uses = self._key_uses.take()
+        if not uses:
+            return
+        try:
+            await self._write(record_last_used, uses)
+        except BaseException:
+            newer = self._key_uses.take()
+            for key_id, used_at in (uses | newer).items():
+                self._key_uses.note(key_id, used_at)
+            raise
+
+    async def _prune_idempotency(self) -> None:
+        from app.actions.idempotency import KEPT_US, prune_stored_responses  # noqa: PLC0415 - same
+
+        await self._write(prune_stored_responses, before=clock.now() - KEPT_US)
+
+    async def _prune_deliveries(self) -> None:
+        from app.actions.webhooks.deliveries import prune_deliveries  # noqa: PLC0415 - same
+
+        await self._write(prune_deliveries, now=clock.now())
+
+    async def _compact_log(self) -> None:
+        from app.actions.changelog.compaction import compact_changes  # noqa: PLC0415 - same
+
+        seen = COMPACTED_AT_ONCE
+        while seen >= COMPACTED_AT_ONCE and not self._ending.is_set():
+            seen = await self._write(compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)
+
+    async def _write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Write to the end, even when cancelled meanwhile: a thread cannot be called back."""
+        writing = asyncio.ensure_future(self._database.write(action, *args, **kwargs))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait({writing}, timeout=STOPPING_S)
+            if writing.done() and not writing.cancelled():
+                writing.exception()  # taken note of; whoever cancelled does not ask for it
+            raise
+
+    async def _sleep(self, seconds: float, called: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await called.wait()
+        except TimeoutError:
+            pass
+
+    def _log_failure(self, error: Exception, *, lasting: bool = True) -> None:
+        """Say it once an outage, in one line; what is no failure of the database is a fault, told in full."""
+        if self._is_failing:
+            return
+        self._is_failing = lasting
+        is_fault = not isinstance(error, DATABASE_ERRORS)
+        log.error("The upkeep waits and tries again: %s", error_summary(error), exc_info=is_fault)
+
+    def _mark_failed(self, article_id: int, error: Exception) -> None:
+        """Say it once an article: it is tried again in a while, and holds up no other."""
+        if self._failed.pop(article_id, None) is None:
+            is_fault = not isinstance(error, DATABASE_ERRORS)
+            log.error(
+                "Article %s cannot be released: %s", format_id(article_id), error_summary(error), exc_info=is_fault
+            )
+        self._failed[article_id] = time.monotonic() + RETRY_FAILED_S

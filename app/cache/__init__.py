@@ -1,1 +1,0 @@
-"""Answers kept in memory: ready bytes, dropped the instant that a change concerns them."""

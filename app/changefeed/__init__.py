@@ -1,0 +1,1 @@
+"""Followers of the change log within a process."""

@@ -1,0 +1,249 @@
+"""Following what is committed to the database, by whichever process, for those who keep what they made from it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from app.clock import uptime
+from app.db.database import DATABASE_ERRORS, Connection, Database, error_summary
+from app.invalidation.change_event import ChangeEvent
+from app.queries.changes.change_list import latest_seq
+from app.queries.changes.invalidation_log import read_change_events
+
+MAX_BEHIND = 2_000  # beyond it, forgetting everything is quicker
+CAUGHT_UP_WITHIN_S = 0.25
+IDLE_AFTER_S = 2.0  # nobody has asked for so long: then only what is heard makes it look
+AGAIN_S = 0.05
+MAX_AGAIN_S = 0.5
+SAID_EVERY_S = 10.0
+STOPPED_WITHIN_S = 1.0
+
+_NOWHERE = ChangeEvent(0, frozenset(), frozenset(), ())
+"""The end of a log without a row."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What a look at the log found behind the last known row; `has_gap` where not every row between is among it."""
+
+    changes: list[ChangeEvent]
+    last: ChangeEvent
+    has_gap: bool = False
+
+
+def poll_log(connection: Connection, last: ChangeEvent | None) -> PollResult:
+    """Everything behind the last known row, and the new last row; None for whoever begins at the end.
+
+    A gap where more than 2,000 rows are behind, and where the known row is no longer as it was: then the database
+    was restored, or its log made short.
+    """
+    if last is None:
+        return _look_at_end(connection)
+    rows = read_change_events(connection, since=max(last.seq - 1, 0), most=MAX_BEHIND + 2)
+    if last.seq:
+        if not rows or rows[0] != last:
+            return _look_at_end(connection)
+        del rows[0]
+    if len(rows) > MAX_BEHIND:
+        return _look_at_end(connection)
+    return PollResult(rows, rows[-1] if rows else last)
+
+
+def _look_at_end(connection: Connection) -> PollResult:
+    rows = read_change_events(connection, since=max(latest_seq(connection) - 1, 0), most=MAX_BEHIND)
+    return PollResult([], rows[-1] if rows else _NOWHERE, has_gap=True)
+
+
+class LogFollower:
+    """Hands every committed row of the log to `apply`, in order and once, from `start` to `stop`.
+
+    `apply` is called, without a row if there is none, whenever anything was committed; `clear` in its place where
+    rows cannot be told one by one. A database that fails makes it blind until it answers again, and nothing raises.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        on_changes: Callable[[Sequence[ChangeEvent]], None],
+        on_reset: Callable[[], None],
+    ) -> None:
+        self._on_changes = on_changes
+        self._on_reset = on_reset
+        self._wake = asyncio.Event()
+        self._watch = database.commit_watch(self._wake.set, acknowledges=True)
+        self._last: ChangeEvent | None = None
+        self._mark: object | None = None  # everything it stands for was applied
+        self._trusted_until = -inf  # by the clock of leases, as all of these
+        self._settled_until = -inf  # as far as the mark alone is concerned
+        self._asked_at = -inf
+        self._failed_at = -inf
+        self._said_at = -inf
+        self._failures = 0
+        self._is_said = False
+        self._next: asyncio.Future[bool] | None = None  # the next look, for those who wait for it
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin at the end of the log as it is now; where the database cannot be asked, as soon as it can."""
+        self._task = asyncio.create_task(self._follow(), name="dayline-follower")
+        await self.sync()
+
+    async def stop(self) -> None:
+        """Be current no more, and let go of the database, within a few seconds."""
+        task, self._task = self._task, None
+        self._trusted_until = -inf
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task}, timeout=STOPPED_WITHIN_S)
+        self._resolve_waiter(is_done=False)
+        await self._watch.close()
+
+    def is_up_to_date(self) -> bool:
+        """Whether everything that had been committed on this machine before this call was applied, in 1 µs or less.
+
+        Commits of other machines are applied once acknowledged. False where only `sync` can determine it.
+        """
+        now = self._asked_at = uptime()
+        if now < self._trusted_until and self._mark is not None and self._watch.version_token() == self._mark:
+            return True
+        return self._compare(now) or self._poll_sync()
+
+    async def sync(self) -> bool:
+        """Whether everything that had been committed before this call, by whomever, was applied; it sees to it.
+
+        False where the database does not tell within a quarter of a second, and at once while it is known not to.
+        Whoever asks meanwhile shares the next look, never one that has begun.
+        """
+        self._asked_at = uptime()
+        if self._poll_sync():
+            return True
+        if self._task is None or self._failures:
+            return False
+        if self._next is None:
+            self._next = asyncio.get_running_loop().create_future()
+        self._wake.set()
+        try:
+            async with asyncio.timeout(CAUGHT_UP_WITHIN_S):
+                return await asyncio.shield(self._next)
+        except TimeoutError:
+            return False
+
+    async def _follow(self) -> None:
+        while True:
+            is_heard = self._wake.is_set() or self._failures > 0
+            self._wake.clear()
+            waiting, self._next = self._next, None
+            is_done = await (self._poll() if is_heard or waiting is not None else self._quick_check())
+            if waiting is not None and not waiting.done():
+                waiting.set_result(is_done)
+            await self._sleep()
+
+    async def _sleep(self) -> None:
+        """Until something is heard, or it is time to look again; after a failure, hear nothing."""
+        if self._failures:
+            self._resolve_waiter(is_done=False)
+            await asyncio.sleep(min(AGAIN_S * 2 ** (self._failures - 1), MAX_AGAIN_S))
+            return
+        is_idle = uptime() - self._asked_at > IDLE_AFTER_S
+        try:
+            async with asyncio.timeout(None if is_idle else self._watch.poll_interval_s):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _quick_check(self) -> bool:
+        """Look only if something may have been committed."""
+        try:
+            await self._watch.ensure_connected()
+            begun_at = uptime()
+            if self._last is None or not await self._watch.is_unchanged():
+                return await self._poll()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
+            self._mark_unavailable(error)
+            return False
+        self._extend_trust(begun_at)
+        return True
+
+    async def _poll(self) -> bool:
+        """Look once; a connection that is made for it is made before the look begins."""
+        try:
+            await self._watch.ensure_connected()
+            mark, begun_at = self._watch.version_token(), uptime()
+            found = await self._watch.read(poll_log, self._last)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._mark_unavailable(error)
+            return False
+        self._apply(found, mark, begun_at)
+        return True
+
+    def _compare(self, now: float) -> bool:
+        """Return whether nothing was committed and only the files had to be compared again, without a difference."""
+        if self._task is None or now >= self._settled_until or self._failures:
+            return False
+        if self._mark is None or self._watch.version_token() != self._mark:
+            return False
+        try:
+            self._watch.compare()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._mark_unavailable(error)
+            return False
+        self._trusted_until = min(self._settled_until, now + self._watch.compared_s)
+        return True
+
+    def _poll_sync(self) -> bool:
+        """Look without an await, where the database is read so and has not just failed; whether that was done."""
+        if self._task is None or uptime() - self._failed_at < AGAIN_S:
+            return False
+        try:
+            mark, begun_at = self._watch.version_token(), uptime()
+            found = self._watch.try_read_sync(poll_log, self._last)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._mark_unavailable(error)
+            return False
+        if found is None:
+            return False
+        self._apply(found, mark, begun_at)
+        return True
+
+    def _apply(self, found: PollResult, mark: object | None, begun_at: float) -> None:
+        if self._task is None:
+            return
+        try:
+            if found.has_gap:
+                self._on_reset()
+            elif found.changes or mark is None or mark != self._mark:
+                self._on_changes(found.changes)
+        except Exception:  # what was not applied must not be served
+            log.exception("Everything kept is forgotten: a change could not be applied")
+            self._on_reset()
+        self._last, self._mark = found.last, mark
+        self._extend_trust(begun_at)
+
+    def _extend_trust(self, begun_at: float) -> None:
+        if self._task is None:
+            return
+        self._settled_until = begun_at + self._watch.trust_window_s
+        self._trusted_until = begun_at + min(self._watch.trust_window_s, self._watch.compared_s)
+        self._failures = 0
+        if self._is_said:
+            self._is_said = False
+            log.warning("The database answers: kept answers are used again")
+
+    def _mark_unavailable(self, error: Exception) -> None:
+        """Say it once an outage, and not more often than every ten seconds; a fault is told in full."""
+        self._trusted_until = self._settled_until = -inf
+        self._failed_at = uptime()
+        self._failures = min(self._failures + 1, 8)
+        if not self._is_said and self._failed_at - self._said_at > SAID_EVERY_S:
+            self._is_said, self._said_at = True, self._failed_at
+            is_fault = not isinstance(error, DATABASE_ERRORS)
+            log.error("No kept answer is used until the database answers: %s", error_summary(error), exc_info=is_fault)
+
+    def _resolve_waiter(self, *, is_done: bool) -> None:
+        waiting, self._next = self._next, None
+        if waiting is not None and not waiting.done():
+            waiting.set_result(is_done)

@@ -1,0 +1,114 @@
+"""Telling the tasks of this process that the change log has grown, whoever wrote to it, and reading it for them."""
+
+import asyncio
+import logging
+from typing import Any
+
+from app.db.database import DATABASE_ERRORS, Database, error_summary
+from app.queries.changes.change_list import latest_seq, list_changes
+from app.schemas.change import ChangeList, ChangeListParams
+
+LOOK_SECONDS = 0.05
+MAX_WAITING = 2_000
+READ_AT_ONCE = 4  # pages that are read before others have their turn in the loop
+
+log = logging.getLogger(__name__)
+
+
+class LogWatcher:
+    """Looks at the end of the log twenty times a second while somebody waits for it, and not at all else.
+
+    What waits holds no connection and no snapshot. After `stop`, and for those beyond 2,000, nothing is waited for.
+    A change that wakes many is read in turns, between which the loop goes on.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: dict[asyncio.Future[bool], int] = {}
+        self._looking: asyncio.Task[None] | None = None
+        self._stopped = False
+        self._is_failing = False
+        self._reading: dict[str, asyncio.Task[ChangeList]] = {}
+        self._turns = asyncio.Semaphore(READ_AT_ONCE)
+
+    async def wait_for_seq_after(self, seq: int, seconds: float) -> bool:
+        """True as soon as the log goes on behind this change; False after so many seconds, or when nobody may wait."""
+        if self._stopped or len(self._waiting) >= MAX_WAITING:
+            return False
+        grown: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting[grown] = seq
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._poll())
+        try:
+            async with asyncio.timeout(seconds):
+                return await grown
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting.pop(grown, None)
+
+    async def read_shared(self, question: ChangeListParams) -> ChangeList:
+        """The page of a question, read once for all who ask the same at the same moment; it is not to be altered."""
+        name = question.model_dump_json(exclude={"wait"})
+        reading = self._reading.get(name)
+        if reading is None:
+            reading = self._reading[name] = asyncio.create_task(self._read(question))
+            reading.add_done_callback(lambda done: self._forget(name, done))
+        return await asyncio.shield(reading)  # one who goes away takes nothing from the others
+
+    def shutdown(self) -> None:
+        """Send everybody who waits away, now and from now on: the server is about to end."""
+        self._stopped = True
+        for grown in list(self._waiting):
+            _settle(grown, has_grown=False)
+
+    async def close(self) -> None:
+        """Stop, and look no more."""
+        self.shutdown()
+        tasks: list[asyncio.Task[Any]] = [*self._reading.values()]
+        if self._looking is not None:
+            tasks.append(self._looking)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _read(self, question: ChangeListParams) -> ChangeList:
+        async with self._turns:
+            await asyncio.sleep(0)
+            return await self._database.read(list_changes, question)
+
+    def _forget(self, name: str, done: asyncio.Task[ChangeList]) -> None:
+        del self._reading[name]
+        if not done.cancelled():
+            done.exception()  # taken note of: all who asked may have gone
+
+    async def _poll(self) -> None:
+        try:
+            while self._waiting:
+                await asyncio.sleep(LOOK_SECONDS)
+                await self._notify()
+        finally:
+            self._looking = None
+
+    async def _notify(self) -> None:
+        try:
+            latest = await self._database.read(latest_seq)
+        except Exception as error:  # noqa: BLE001 - the next look may succeed, and those who wait would wait in vain
+            self._log_failure(error)
+            return
+        self._is_failing = False
+        for grown, seq in list(self._waiting.items()):
+            if seq < latest:
+                _settle(grown, has_grown=True)
+
+    def _log_failure(self, error: Exception) -> None:
+        """Say it once an outage, in one line; what is no failure of the database is a fault, told in full."""
+        if not self._is_failing:
+            self._is_failing = True
+            is_fault = not isinstance(error, DATABASE_ERRORS)
+            log.error("The log is looked at again: %s", error_summary(error), exc_info=is_fault)
+
+
+def _settle(grown: asyncio.Future[bool], *, has_grown: bool) -> None:
+    if not grown.done():
+        grown.set_result(has_grown)

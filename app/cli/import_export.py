@@ -1,0 +1,176 @@
+"""`dayline import`, `export` and `sample`: content in and out as JSON Lines."""
+
+import gc
+import sys
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from importlib.resources import as_file, files
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, cast
+
+import click
+import orjson
+
+from app import clock
+from app.cli.progress import progress
+from app.cli.runner import with_database
+from app.db.database import COMMANDS, Connection, Database
+from app.db.engine import create_private
+from app.errors import ConfigurationError
+from app.importers.runner import Importer, Report
+from app.queries.articles.interchange_export import export_records
+from app.queries.catalogue.editions import list_all_editions
+
+FORMATS = ("jsonl",)
+GARBAGE_THRESHOLD = 20_000
+SAMPLE_EDITIONS = {"harbour", "havan"}
+SAMPLE = files("app") / "sample" / "meridian.jsonl"
+
+
+@click.command("import")
+@click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
+@click.option("--make-default", is_flag=True, help='Let a line with "default": true change the default edition.')
+def import_files(
+    paths: tuple[Path, ...],
+    form: str,  # noqa: ARG001 - click checks it; there is one so far
+    *,
+    make_default: bool,
+) -> int:
+    """Import records from FILE (JSON Lines, gzipped or not; - for standard input).
+
+    Lines that cannot be used are reported with their number and the reason, the others are imported, and the exit
+    status is 1. Content that is not stored, such as elements of HTML, is counted with the
+    first lines where it is found.
+    """
+    for path in paths:
+        if str(path) == "-":
+            continue
+        if path.is_dir():
+            raise ConfigurationError(f"'{path}' is a folder; import its files by name.")
+        if not path.exists():
+            raise ConfigurationError(f"There is no file '{path}'.")
+    refused = 0
+    gc.freeze()  # the program itself is no garbage: do not look through it again and again
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    for path in paths:
+        with _open(path) as stream:
+            size = path.stat().st_size if str(path) != "-" else 0
+            report = _import(stream, str(path), size, make_default=make_default)
+        refused += report.rejected
+    return 1 if refused else 0
+
+
+def _open(path: Path) -> AbstractContextManager[BufferedReader]:
+    if str(path) == "-":
+        return nullcontext(cast("BufferedReader", sys.stdin.buffer))
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise ConfigurationError(f"'{path}' cannot be read: {error.strerror}.") from error
+
+
+def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool = False) -> Report:
+    with progress(f"Importing {name}", size) as tell:
+
+        def tell_progress(lines: int) -> None:
+            gc.collect(1)  # statements are cycles that keep the names of their batch; there is little else to search
+            tell(_position(stream, size), f"{lines} lines")
+
+        async def work(database: Database) -> Report:
+            importer = Importer(
+                database,
+                now=clock.now,
+                on_error=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
+                on_progress=tell_progress,
+                make_default=make_default,
+            )
+            return await importer.run(stream)
+
+        report = with_database(work, limits=COMMANDS)
+    click.echo(f"{name}: {_summary(report)}")
+    for (code, subject), count in report.warnings.most_common():
+        examples = "; ".join(report.examples[code, subject])
+        click.echo(
+            f"{name}: {code}: {subject}, in {count} {'place' if count == 1 else 'places'} ({examples})", err=True
+        )
+    return report
+
+
+def _position(stream: BufferedReader, size: int) -> int:
+    return stream.tell() if size else 0
+
+
+def _summary(report: Report) -> str:
+    parts = [f"{count} {kind}s {outcome}" for (kind, outcome), count in sorted(report.records.items())]
+    parts += [f"{count} {noun} made from their code" for noun, count in sorted(report.created_entries.items())]
+    if report.rejected:
+        parts.append(f"{report.rejected} lines refused")
+    return ", ".join(parts) + "." if parts else "nothing in it."
+
+
+@click.command("export")
+@click.option(
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of standard output."
+)
+def export_file(output: Path | None) -> None:
+    """Write every record as JSON Lines, in one snapshot of the database."""
+
+    def write(connection: Connection) -> int:
+        records = export_records(connection)
+        if output is None:
+            return _write_lines(sys.stdout.buffer, records)
+        try:
+            return _write_file(output, records)
+        except OSError as error:
+            raise ConfigurationError(f"'{output}' cannot be written: {error.strerror}.") from error
+
+    async def work(database: Database) -> int:
+        return await database.read_in_thread(write)
+
+    count = with_database(work, limits=COMMANDS)
+    click.echo(f"{count} records exported.", err=True)
+
+
+def _write_file(output: Path, records: Iterable[dict[str, object]]) -> int:
+    """Write a file that only its owner may read, whole or not at all; a device or a pipe is written to as it is."""
+    if output.exists() and not output.is_file():
+        with output.open("wb") as stream:
+            return _write_lines(stream, records)
+    partial = output.with_name(f"{output.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        create_private(partial)  # drafts are in it
+        with partial.open("wb") as stream:
+            count = _write_lines(stream, records)
+        partial.rename(output)
+    finally:
+        partial.unlink(missing_ok=True)
+    return count
+
+
+def _write_lines(stream: IO[bytes], records: Iterable[dict[str, object]]) -> int:
+    count = 0
+    for count, record in enumerate(records, start=1):  # noqa: B007 - the count is the result
+        stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    stream.flush()
+    return count
+
+
+@click.command("sample")
+@click.option("--if-empty", is_flag=True, help="Do nothing when the database has an edition already.")
+def load_sample(*, if_empty: bool) -> int:
+    """Load the sample newsroom: two editions of an invented paper."""
+
+    async def work(database: Database) -> set[str]:
+        return {edition.slug for edition in await database.read(list_all_editions)}
+
+    present = with_database(work)
+    if present and if_empty:
+        return 0
+    if present - SAMPLE_EDITIONS:
+        raise ConfigurationError("The sample is for a database of its own; this one has other editions already.")
+    with as_file(SAMPLE) as path, path.open("rb") as stream:
+        report = _import(stream, "sample", path.stat().st_size)
+    return 1 if report.rejected else 0

@@ -1,0 +1,79 @@
+"""The `dayline` command and how it ends."""
+
+import gc
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from app.errors import DaylineError
+
+USAGE_STATUS = 2
+INTERRUPTED_STATUS = 130
+
+
+COMMANDS = {
+    "serve": "app.cli.serve:serve",
+    "db": "app.cli.db:database_group",
+    "keys": "app.cli.keys:keys_group",
+    "import": "app.cli.import_export:import_files",
+    "export": "app.cli.import_export:export_file",
+    "erase": "app.cli.erase:erase",
+    "sample": "app.cli.import_export:load_sample",
+    "openapi": "app.cli.openapi:print_openapi",
+}
+"""Where each command is; a command is loaded when it is called for, so that none waits for what another needs."""
+
+
+class Commands(click.Group):
+    """Commands that are known by name alone until they are called for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click hands it
+        """The command of that name, loaded."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        gc.disable()  # what is loaded is there to stay: looking for garbage in it takes a twentieth of a start
+        try:
+            command: click.Command = getattr(import_module(module), name)
+        finally:
+            gc.enable()
+        return command
+
+
+@click.group(
+    cls=Commands,
+    commands={name: click.Command(name) for name in COMMANDS},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="dayline", prog_name="dayline", message="%(prog)s %(version)s")
+def dayline() -> None:
+    """A headless news content API built around the per-day news timeline."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit status: 0, 1 for flawed content, 2 for what the operator must mend."""
+    try:
+        status = dayline.main(args=arguments, prog_name="dayline", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return USAGE_STATUS
+    except click.ClickException as error:
+        message = " ".join(error.format_message().split())  # click sets lists of choices in lines of their own
+        return _fail(message if message.endswith((".", "?", ")")) else f"{message}.")
+    except DaylineError as error:
+        return _fail(error.detail)
+    except click.Abort:
+        click.echo("dayline: Stopped. What was stored stays; the same command goes on from there.", err=True)
+        return INTERRUPTED_STATUS
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is still buffered has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _fail(sentence: str) -> int:
+    click.echo(f"dayline: {sentence}", err=True)
+    return USAGE_STATUS

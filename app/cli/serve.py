@@ -1,0 +1,107 @@
+"""`dayline serve`."""
+
+import gc
+import logging
+import resource
+import socket
+from contextlib import suppress
+
+import click
+
+from app.cli.allocator import bound_arenas
+from app.cli.runner import check_schema, with_database
+from app.db.engine import find_wide_files, parse_database_url
+from app.errors import ConfigurationError
+from app.logging import CONFIGURATION, configure_logging, log_uncaught
+from app.settings import Settings, read_settings
+
+log = logging.getLogger(__name__)
+
+KEEP_ALIVE_SECONDS = 30
+DRAIN_SECONDS = 10
+FILES = 16_384  # one for each connection, among them up to 5,000 streams
+GARBAGE_THRESHOLDS = (10_000, 20, 5)
+"""Thresholds of the search for cycles: new objects after 10,000 more were made than freed, all after a million.
+
+Streams, writes and SQLAlchemy's statements leave cycles that outlive the first two searches. The third is also put off
+until a quarter of all objects is new to it, so that a full cache is not walked through often.
+"""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the API."""
+    gc.disable()  # `make_app` turns it on again: until then everything that is made is there to stay
+    import uvicorn  # noqa: PLC0415 - only this command pays for it
+
+    settings = read_settings()
+    with_database(check_schema, at_head=False)
+    _check_address(host, port)
+    _allow_files()
+    configure_logging()
+    _warn_of_wide_files(settings)
+    uvicorn.run(
+        "app.cli.serve:make_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http="app.response_cache.wire.protocol:CachedResponseProtocol"
+        if settings.early_hits
+        else "app.server.protocol:BoundedProtocol",
+        ws="none",
+        log_config=CONFIGURATION,
+        access_log=settings.access_log,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+def _warn_of_wide_files(settings: Settings) -> None:
+    """Warn where other users of this machine may read the database, which holds secrets."""
+    for path, mode in find_wide_files(parse_database_url(settings.database_url)):
+        log.warning("Every user of this machine has access to %s (mode %04o): 'chmod 600' takes it away", path, mode)
+
+
+def make_app() -> object:
+    """The application of one serving process, made without looking for garbage: a program being loaded has none.
+
+    What is there then is left out of all later searches.
+    """
+    gc.disable()
+    log_uncaught()  # uvicorn's configuration is unchanged, a disabled access log included
+    bound_arenas()
+    from app.api.fastapi_import import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
+
+    load_framework()
+    from app.main import create_app  # noqa: PLC0415 - ... has no use for them
+
+    app = create_app()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    gc.enable()
+    return app
+
+
+def _allow_files() -> None:
+    """Have as many files open as streams may need, as far as the system lets us: many begin with 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _check_address(host: str, port: int) -> None:
+    """ConfigurationError where nobody could listen there, before a server has begun to say more than a sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family):
+            pass
+    except OSError as error:
+        raise ConfigurationError(f"Nothing can be served on {host}, port {port}: {error.strerror}.") from error

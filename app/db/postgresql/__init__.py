@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, time limits, commit notification and presence of followers."""

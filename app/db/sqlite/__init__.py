@@ -1,0 +1,1 @@
+"""SQLite: connections, commit detection, read budget and detection of replaced files."""

@@ -1,0 +1,188 @@
+"""What differs between two contents of an article: its members, its blocks, and the words of its texts."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import Match, SequenceMatcher
+from itertools import accumulate
+from typing import Annotated, Any, Final, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.domain.html.inline_html import html_to_text
+
+MAX_WORK: Final = 2_000_000
+"""Comparisons that one answer may cost, about a third of a second; what would cost more is told as replaced."""
+MAX_WORDS: Final = 20_000
+"""Characters of a text whose words are compared."""
+
+_TEXTS: Final = frozenset({"headline", "lead", "dateline"})
+_BODY: Final = "body"
+_WORDS: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
+
+Op = Literal["keep", "insert", "delete", "replace"]
+Blocks = list[dict[str, Any]]
+
+
+class WordChange(TypedDict):
+    """A run of words; `put` and `delete` together make the text before, `put` and `insert` the text after."""
+
+    op: Literal["keep", "insert", "delete"]
+    text: str
+
+
+class BlockOperation(TypedDict):
+    """What happened to a run of blocks: `put` tells their number, the others the blocks themselves."""
+
+    op: Op
+    count: NotRequired[Annotated[int, Field(description="How many blocks stayed as they were.", ge=1)]]
+    before: NotRequired[Annotated[Blocks, Field(description="The blocks that went.")]]
+    after: NotRequired[Annotated[Blocks, Field(description="The blocks that came.")]]
+    words: NotRequired[
+        Annotated[list[WordChange], Field(description="Of one block of text that took another's place: plain text.")]
+    ]
+
+
+class MemberDifference(TypedDict):
+    """A member that says something else."""
+
+    member: Annotated[str, Field(examples=["headline"])]
+    before: Any
+    after: Any
+    words: NotRequired[Annotated[list[WordChange], Field(description="Of a text that was there before and after.")]]
+
+
+class BodyDifference(TypedDict):
+    """A body that says something else, from the first block to the last."""
+
+    member: Literal["body"]
+    operations: list[BlockOperation]
+
+
+Difference = BodyDifference | MemberDifference
+
+
+class _WorkBudget:
+    """The comparisons that are left."""
+
+    def __init__(self, work: int) -> None:
+        self._left = work
+
+    def take(self, work: int) -> bool:
+        """Whether that much was left; then it is not any more."""
+        if work > self._left:
+            return False
+        self._left -= work
+        return True
+
+
+class _Matcher(SequenceMatcher[str]):
+    """A matcher that finds nothing more to match once the allowance is used up."""
+
+    def __init__(self, before: Sequence[str], after: Sequence[str], allowance: _WorkBudget) -> None:
+        super().__init__(None, before, after, autojunk=False)
+        known = Counter(after)
+        self._work = [0, *accumulate(1 + known[each] for each in before)]
+        self._allowance = allowance
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        """The longest run that is in both, or none."""
+        end = len(self._work) - 1 if ahi is None else ahi
+        if not self._allowance.take(self._work[end] - self._work[alo]):
+            return Match(alo, blo, 0)
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def diff_articles(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """One entry for each member that differs, in the order of the members; none where the contents are the same.
+
+    Both are an article's content in record form; a member that is absent is null, an absent body is empty.
+    The body's blocks are compared as a whole and come as operations. The work is bounded, whatever comes in:
+    beyond it a changed stretch is told as replaced, and the words of a very long text not at all.
+    """
+    allowance = _WorkBudget(MAX_WORK)
+    found: list[Difference] = []
+    for member in dict.fromkeys([*before, *after]):
+        old, new = before.get(member), after.get(member)
+        if member == _BODY:
+            if (old or []) != (new or []):
+                found.append({"member": "body", "operations": _blocks(old or [], new or [], allowance)})
+        elif old != new:
+            changed: MemberDifference = {"member": member, "before": old, "after": new}
+            if member in _TEXTS and old and new:
+                _add_words(changed, old, new, allowance)
+            found.append(changed)
+    return found
+
+
+def _blocks(before: Blocks, after: Blocks, allowance: _WorkBudget) -> list[BlockOperation]:
+    found: list[BlockOperation] = []
+    for op, old, new in _operations([_seal(each) for each in before], [_seal(each) for each in after], allowance):
+        if op == "keep":
+            found.append({"op": op, "count": old.stop - old.start})
+        elif op == "replace":
+            found += _replaced(before[old], after[new], allowance)
+        else:
+            found.append({"op": op, "before": before[old], "after": after[new]})
+    return found
+
+
+def _replaced(before: Blocks, after: Blocks, allowance: _WorkBudget) -> Iterator[BlockOperation]:
+    """As many blocks as there were stand for them one by one; otherwise nobody can say which is which."""
+    if len(before) != len(after):
+        yield {"op": "replace", "before": before, "after": after}
+        return
+    for old, new in zip(before, after, strict=True):
+        pair: BlockOperation = {"op": "replace", "before": [old], "after": [new]}
+        if (said := _text(old)) is not None and (says := _text(new)) is not None:
+            _add_words(pair, said, says, allowance)
+        yield pair
+
+
+def _add_words(to: MemberDifference | BlockOperation, before: str, after: str, allowance: _WorkBudget) -> None:
+    if max(len(before), len(after)) > MAX_WORDS:
+        return
+    old_words, new_words = _WORDS.findall(before), _WORDS.findall(after)
+    words: list[WordChange] = []
+    for op, old, new in _operations(old_words, new_words, allowance):
+        if op in {"keep", "delete", "replace"}:
+            words.append({"op": "keep" if op == "keep" else "delete", "text": "".join(old_words[old])})
+        if op in {"insert", "replace"}:
+            words.append({"op": "insert", "text": "".join(new_words[new])})
+    to["words"] = words
+
+
+def _operations(
+    before: Sequence[str], after: Sequence[str], allowance: _WorkBudget
+) -> Iterator[tuple[Op, slice, slice]]:
+    """How one sequence becomes the other; what they begin and end with alike is not compared crosswise."""
+    most = min(len(before), len(after))
+    start = next((i for i in range(most) if before[i] != after[i]), most)
+    rest = most - start
+    end = next((i for i in range(rest) if before[-1 - i] != after[-1 - i]), rest)
+    old, new = len(before) - end, len(after) - end
+    if start:
+        yield "keep", slice(0, start), slice(0, start)
+    matcher = _Matcher(before[start:old], after[start:new], allowance)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        op: Op = "keep" if tag == "equal" else tag
+        yield op, slice(start + i1, start + i2), slice(start + j1, start + j2)
+    if end:
+        yield "keep", slice(old, len(before)), slice(new, len(after))
+
+
+def _text(block: Mapping[str, Any]) -> str | None:
+    """What a reader reads in a block of running text; None for the others."""
+    match block["type"]:
+        case "paragraph" | "heading":
+            return html_to_text(block["html"])
+        case "pull_quote":
+            return str(block["text"])
+        case _:
+            return None
+
+
+def _seal(block: Mapping[str, Any]) -> str:
+    return json.dumps(block, sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,1 @@
+"""Inline HTML of article bodies: tokens, sanitising policy, and what sanitising removes."""

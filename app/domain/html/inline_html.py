@@ -1,0 +1,173 @@
+"""Inline HTML from a short allow-list, and the plain texts and web addresses that stand beside it."""
+
+import html as entities
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+import nh3
+
+from app.domain.html.blocks import BOUNDARY, join_blocks, separate_blocks, unwrap_spans
+from app.domain.html.policy import (
+    ALLOWED_ATTRIBUTES,
+    ALLOWED_SCHEMES,
+    ALLOWED_TAGS,
+    REMOVED_WITH_CONTENT,
+    allowed_attribute,
+)
+from app.domain.url import ascii_host
+from app.errors import InvalidValueError
+
+MAX_URL_CHARACTERS: Final = 2_000
+MAX_TAGS: Final = 1_000
+"""Opening and closing tags in one inline text: unclosed ones multiply when read (93 kB became 350 MB)."""
+
+_PASSES: Final = 4
+_MARK: Final = "."  # keeps a leading U+FEFF, which the parser would take for a byte order mark and drop
+# What neither PostgreSQL (NUL, surrogates) nor XML 1.0 (production Char), and so no feed, can carry.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LINE_END: Final = re.compile("\r\n?")
+_REFUSED_IN_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFUSED_IN_URL: Final = re.compile(
+    r"[\s\\\"<>`\x00-\x20\x7f-\xa0\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+_REFUSED_IN_HOST: Final = re.compile(r"[\"#%/<>?@\[\]^`{|}]")
+_RUBY_TEXT: Final = re.compile(r"(</rp>\s*)?<rt\b[^>]*>(.*?)</rt>(?=(\s*<rp\b)?)", re.DOTALL)
+_BREAK: Final = re.compile(r"<br\b[^>]*>", re.IGNORECASE)
+_QUOTE: Final = re.compile(r"</?q\b[^>]*>", re.IGNORECASE)
+_TAG: Final = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+
+
+def sanitize_html(html: str) -> str:
+    """Return the sanitised inline HTML; sanitising it again changes nothing.
+
+    Tags outside the list are dropped and their text stays, except where the content is no text for readers
+    (script, style, iframe, svg …). Words on both sides of a block element's edge are separated by a space. An `id`
+    gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValueError for NUL, lone
+    surrogates, more than 1,000 tags and nesting that does not settle.
+    """
+    if _is_plain(html):
+        return html
+    if _UNSTORABLE.search(html):
+        raise InvalidValueError("HTML may not hold NUL characters or lone surrogates.")
+    given = html
+    html = separate_blocks(html)
+    for _ in range(_PASSES):
+        if html.count("<") > MAX_TAGS:
+            raise InvalidValueError(f"Inline HTML holds at most {MAX_TAGS:,} tags.")
+        cleaned = _clean(html)
+        # Without tags one pass is final; with them a link inside a link, say, is untangled by the next one.
+        if cleaned in {given, html} or "<" not in cleaned:
+            return cleaned
+        html = cleaned
+    raise InvalidValueError("Inline HTML must close its tags in the order in which it opened them.")
+
+
+def text_to_html(text: str) -> str:
+    """Plain text as inline HTML, already in the form that `sanitize_html` gives; `html_to_text` gives the text back.
+
+    Raises InvalidValueError for what `clean_text` refuses.
+    """
+    if _is_plain(text):
+        return text
+    escaped = clean_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("\xa0", "&nbsp;")
+
+
+def html_to_text(html: str) -> str:
+    """Return the plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks.
+
+    Ruby text follows its base in parentheses, those of `rp` where present: 漢字(かんじ).
+    """
+    if "<" in html:
+        if "<rt" in html:
+            html = _RUBY_TEXT.sub(_ruby_text, html)
+        html = _TAG.sub("", _QUOTE.sub('"', _BREAK.sub("\n", html)))
+    return entities.unescape(html) if "&" in html else html
+
+
+def clean_text(value: str) -> str:
+    """The text with its lines ended by LF, once it is known that databases and XML feeds can carry it.
+
+    Raises InvalidValueError for C0 control characters other than tab and line ends, for lone surrogates, U+FFFE
+    and U+FFFF.
+    """
+    if value.isprintable():
+        return value
+    if _REFUSED_IN_TEXT.search(value):
+        raise InvalidValueError("Text may hold no control characters but tab and line ends, nor lone surrogates.")
+    return _LINE_END.sub("\n", value) if "\r" in value else value
+
+
+def validate_url(value: str) -> str:
+    """The URL itself, once it is known to be an absolute http or https address with a host and no password.
+
+    Raises InvalidValueError for anything else, for more than 2,000 characters, for a host that is no valid
+    international domain name, and for characters outside RFC 3986 that front ends misread: white space, controls,
+    backslashes, quotation marks and angle brackets.
+    """
+    if len(value) > MAX_URL_CHARACTERS:
+        raise InvalidValueError(f"A URL has at most {MAX_URL_CHARACTERS:,} characters.")
+    if _REFUSED_IN_URL.search(value):
+        raise InvalidValueError(
+            "A URL may hold no white space, control characters, backslashes, quotes or angle brackets."
+        )
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise InvalidValueError("Expected an absolute URL such as 'https://example.com/page'.")
+    if "@" in parts.netloc:
+        raise InvalidValueError("A URL may not hold a user name or a password.")
+    if _REFUSED_IN_HOST.search(host) or not host.strip(".:-"):
+        raise InvalidValueError("The URL's host name holds characters that no host name has.")
+    ascii_host(host)
+    return value
+
+
+def validate_site_url(value: str) -> str:
+    """A web URL that those of pages begin with, without slashes at its end.
+
+    Raises InvalidValueError as `validate_url` does, and for a query or a fragment, behind which no path can stand.
+    """
+    if "?" in value or "#" in value:
+        raise InvalidValueError("The address of a site has no query and no fragment: those of its pages begin with it.")
+    if "{" in value or "}" in value:
+        raise InvalidValueError("The address of a site has no placeholders.")
+    return validate_url(value).rstrip("/")
+
+
+def _is_plain(text: str) -> bool:
+    """Whether text and HTML are the same thing here: no markup, no NBSP, no controls, no surrogates."""
+    return text.isprintable() and "<" not in text and "&" not in text and ">" not in text
+
+
+def _clean(html: str) -> str:
+    cleaned = _CLEANER.clean(_MARK + html)[len(_MARK) :]
+    if BOUNDARY in cleaned:
+        cleaned = join_blocks(cleaned)
+    if "<span>" in cleaned:
+        cleaned = unwrap_spans(cleaned)
+    if cleaned.isprintable():
+        return cleaned
+    # Written as entities they come out bare. Replaced, not removed: removal could join a scheme together.
+    return _UNWRITABLE.sub("\ufffd", cleaned.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _ruby_text(match: re.Match[str]) -> str:
+    has_parentheses = match[1] is not None or match[3] is not None
+    return match[2] if has_parentheses or not _TAG.sub("", match[2]).strip() else f"({match[2]})"
+
+
+_CLEANER: Final = nh3.Cleaner(
+    tags=ALLOWED_TAGS,
+    clean_content_tags=REMOVED_WITH_CONTENT,
+    attributes=ALLOWED_ATTRIBUTES,
+    attribute_filter=allowed_attribute,
+    url_schemes=ALLOWED_SCHEMES,
+    strip_comments=True,
+    link_rel=None,
+)

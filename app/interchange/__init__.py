@@ -1,0 +1,1 @@
+"""Mapping between tables and interchange records, used by queries and actions."""

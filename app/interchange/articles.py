@@ -1,0 +1,140 @@
+"""Articles as records of the interchange format, read from the tables."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.calendar import find_zone
+from app.domain.instant import format_instant, parse_instant
+from app.domain.tsid import format_id
+from app.models.article import article_authors, article_bodies, article_related, article_tags, articles
+from app.models.author import authors
+from app.models.edition import editions
+from app.models.label import labels
+from app.models.section import sections
+from app.models.tag import tags
+
+EDITORIAL_FIELDS = (
+    "slug",
+    "label",
+    "headline",
+    "lead",
+    "dateline",
+    "section",
+    "tags",
+    "authors",
+    "updated_at",
+    "source",
+    "image",
+    "rights",
+    "related",
+    "body",
+)
+"""The members that editors write; the others say what an article is and where it stands."""
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_ARTICLES = (
+    select(
+        articles,
+        editions.c.slug.label("edition"),
+        editions.c.timezone,
+        labels.c.code.label("label"),
+        sections.c.slug.label("section"),
+        article_bodies.c.blocks,
+    )
+    .join(editions, editions.c.id == articles.c.edition_id)
+    .join(article_bodies, article_bodies.c.article_id == articles.c.id)
+    .outerjoin(labels, labels.c.id == articles.c.label_id)
+    .outerjoin(sections, sections.c.id == articles.c.section_id)
+    .where(articles.c.id.in_(_IDS))
+)
+_TAGGED = (
+    select(article_tags.c.article_id, tags.c.slug.label("name"))
+    .join(tags, tags.c.id == article_tags.c.tag_id)
+    .where(article_tags.c.article_id.in_(_IDS))
+    .order_by(article_tags.c.article_id, article_tags.c.position)
+)
+_SIGNED = (
+    select(article_authors.c.article_id, authors.c.slug.label("name"))
+    .join(authors, authors.c.id == article_authors.c.author_id)
+    .where(article_authors.c.article_id.in_(_IDS))
+    .order_by(article_authors.c.article_id, article_authors.c.position)
+)
+_POINTED = (
+    select(article_related.c.article_id, article_related.c.reference.label("name"))
+    .where(article_related.c.article_id.in_(_IDS))
+    .order_by(article_related.c.article_id, article_related.c.position)
+)
+
+
+def read_records(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The records of these articles with every member present, instants in the zone of the edition; four statements."""
+    ids = {"ids": list(article_ids)}
+    rows = connection.execute(_ARTICLES, ids).all()
+    tagged, signed, pointed = (_names(connection.execute(each, ids)) for each in (_TAGGED, _SIGNED, _POINTED))
+    return {
+        row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, [])) for row in rows
+    }
+
+
+def dump_content(record: dict[str, Any]) -> str:
+    """What editors wrote of a record, as it is kept: with its instant as a number."""
+    content = {name: record[name] for name in EDITORIAL_FIELDS}
+    given = content["updated_at"]
+    return orjson.dumps(content | {"updated_at": None if given is None else parse_instant(given)}).decode()
+
+
+def load_content(text: str, zone: ZoneInfo) -> dict[str, Any]:
+    """A content that was kept, its instant in this zone."""
+    content: dict[str, Any] = orjson.loads(text)
+    at = content["updated_at"]
+    return content | {"updated_at": None if at is None else format_instant(at, zone)}
+
+
+def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
+    grouped: dict[int, list[str]] = {}
+    for row in rows:
+        grouped.setdefault(row.article_id, []).append(row.name)
+    return grouped
+
+
+def _record(row: AnyRow, tagged: list[str], signed: list[str], pointed: list[str]) -> dict[str, Any]:
+    zone = find_zone(row.timezone)
+
+    def instant(value: int | None) -> str | None:
+        return None if value is None else format_instant(value, zone)
+
+    withdrawal = {
+        "reason": row.withdrawal_reason,
+        "notice": row.withdrawal_notice,
+        "at": instant(row.withdrawn_at),
+    }
+    return {
+        "kind": "article",
+        "edition": row.edition,
+        "id": format_id(row.id),
+        "source_id": row.source_id,
+        "slug": row.slug,
+        "status": row.status,
+        "label": row.label,
+        "headline": row.headline,
+        "lead": row.lead,
+        "dateline": row.dateline,
+        "section": row.section,
+        "tags": tagged,
+        "authors": signed,
+        "published_at": instant(row.published_at),
+        "updated_at": instant(row.updated_at),
+        "first_published_at": instant(row.first_published_at),
+        "source": None if row.source_name is None else {"name": row.source_name, "url": row.source_url},
+        "image": None if row.image is None else orjson.loads(row.image),
+        "rights": None if row.rights is None else orjson.loads(row.rights),
+        "related": pointed,
+        "withdrawal": None if row.withdrawn_at is None else withdrawal,
+        "erased_at": instant(row.erased_at),
+        "body": orjson.loads(row.blocks),
+    }

@@ -1,0 +1,91 @@
+"""Catalogue entries as records of the interchange format, read from the tables."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+from sqlalchemy import Column, Connection, Table, and_, select
+
+from app.db.base import AnyRow
+from app.domain.list_filter import Facet
+from app.models.author import authors
+from app.models.edition import editions
+from app.models.label import labels
+from app.models.section import sections
+from app.models.tag import tags
+
+if TYPE_CHECKING:
+    from app.schemas.interchange import CatalogueRecord  # slow to load, and those who only read have no use for it
+
+
+class CatalogueTable(NamedTuple):
+    """Where the entries of a kind are kept: their table and the column of their name."""
+
+    table: Table
+    name: Column[str]
+
+
+CATALOGUE_TABLES = {
+    Facet.EDITION: CatalogueTable(editions, editions.c.slug),
+    Facet.SECTION: CatalogueTable(sections, sections.c.slug),
+    Facet.TAG: CatalogueTable(tags, tags.c.slug),
+    Facet.AUTHOR: CatalogueTable(authors, authors.c.slug),
+    Facet.LABEL: CatalogueTable(labels, labels.c.code),
+}
+
+
+KIND_NAMES = {
+    Facet.EDITION: "edition",
+    Facet.SECTION: "section",
+    Facet.TAG: "tag",
+    Facet.AUTHOR: "author",
+    Facet.LABEL: "label",
+}
+
+
+def entry_name(record: "CatalogueRecord") -> str:
+    """What an entry is known by: its slug, of a label its code."""
+    return record.code if record.kind == "label" else record.slug
+
+
+def is_listed(row: AnyRow) -> bool:
+    """Whether the public sees an entry; every edition is seen."""
+    return bool(getattr(row, "is_listed", True))
+
+
+def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
+    """The row of an entry, a section's within its edition."""
+    shelf = CATALOGUE_TABLES[kind]
+    here = [shelf.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    return connection.execute(select(shelf.table).where(and_(shelf.name == name, *here))).first()
+
+
+def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
+    """The record of an entry with every member present; `edition` is the slug of a section's edition."""
+    if kind is Facet.EDITION:
+        return {
+            "kind": "edition",
+            "slug": row.slug,
+            "name": row.name,
+            "language": row.language,
+            "timezone": row.timezone,
+            "site_url": row.site_url,
+            "article_url": row.article_url,
+            "default": row.is_default,
+            "feed_content": row.feed_content,
+            "strings": orjson.loads(row.strings),
+        }
+    if kind is Facet.LABEL:
+        return {
+            "kind": "label",
+            "code": row.code,
+            "text": row.text,
+            "texts": orjson.loads(row.texts),
+            "disclaimer": row.disclaimer,
+            "disclaimers": orjson.loads(row.disclaimers),
+            "genre": row.genre,
+        }
+    if kind is Facet.SECTION:
+        return {"kind": "section", "edition": edition, "slug": row.slug, "name": row.name}
+    if kind is Facet.TAG:
+        return {"kind": "tag", "slug": row.slug, "name": row.name}
+    return {"kind": "author", "slug": row.slug, "name": row.name, "role": row.role, "bio": row.bio}

@@ -1,0 +1,1 @@
+"""Pure rules of cache invalidation: dependencies, surrogate keys, schedules, Cache-Control."""

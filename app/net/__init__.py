@@ -1,0 +1,1 @@
+"""Client addresses and request rates. Pure code."""

@@ -1,0 +1,1 @@
+"""Queries of articles: one, lists, history and exports."""

@@ -1,0 +1,175 @@
+"""One article with everything its page shows."""
+
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection, bindparam, literal_column, select, union_all
+
+from app.db.base import AnyRow
+from app.db.prepared import PreparedQuery
+from app.domain.article import ArticleStatus, BodyFormat
+from app.domain.instant import format_instant
+from app.domain.list_filter import Facet
+from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
+from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
+from app.invalidation.dependencies import depend_on_article, depend_on_slugs
+from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
+from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
+from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS, depend_on_labels, render_item
+from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
+from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, bind_values
+from app.queries.keyset.sort_keys import sort_keys, timeline_order
+from app.schemas.article import Article, ArticleNote, Neighbours, RelatedList, TimelineItem
+from app.schemas.params import ArticleParams, QueryParams
+
+MAX_RELATED = 8
+
+STATUS_COLUMNS = (articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at, articles.c.notes)
+WITH_BODY = ARTICLES_WITH_LABELS.join(article_bodies, article_bodies.c.article_id == articles.c.id)
+
+_ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks).select_from(WITH_BODY)
+_BY_ID = PreparedQuery(_ONE.where(articles.c.id == bindparam("article_id")))
+_BY_SLUG = PreparedQuery(
+    _ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug"))
+)
+_MOVED = (
+    select(articles.c.slug, articles.c.id, articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at)
+    .join(article_slugs, article_slugs.c.article_id == articles.c.id)
+    .where(
+        article_slugs.c.edition_id == bindparam("edition_id"),
+        article_slugs.c.slug == bindparam("slug"),
+        articles.c.status.in_([ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN]),
+    )
+)
+
+_CURATED = select(
+    article_related.c.related_id.label("article_id"),
+    literal_column("0").label("rank"),
+    article_related.c.position,
+).where(article_related.c.article_id == bindparam("article_id"))
+_PICKED = select(
+    article_picks.c.picked_id.label("article_id"),
+    literal_column("1").label("rank"),
+    article_picks.c.position,
+).where(article_picks.c.article_id == bindparam("article_id"))
+_CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
+_RELATED = PreparedQuery(
+    select(*ITEM_COLUMNS)
+    .select_from(_CHOSEN.join(ARTICLES_WITH_LABELS, articles.c.id == _CHOSEN.c.article_id))
+    .where(articles.c.status == literal_column("'published'"))
+    .order_by(_CHOSEN.c.rank, _CHOSEN.c.position)
+)
+
+
+def _beside(*, newer: bool) -> PreparedQuery:
+    keys = sort_keys((False,), oldest_first=newer)
+    joined = keys.join(ARTICLES_WITH_LABELS, articles.c.id == keys.c.article_id)
+    return PreparedQuery(
+        select(*ITEM_COLUMNS).select_from(joined).order_by(*timeline_order(keys.c, oldest_first=newer))
+    )
+
+
+_OLDER, _NEWER = _beside(newer=False), _beside(newer=True)
+
+
+def get_article(connection: Connection, key: str, question: ArticleParams) -> Article:
+    """A public article by id or slug, with related ones, neighbours and alternates; statements: at most nine.
+
+    NotFoundError, ArticleMoved (an old slug), ArticleWithdrawnError.
+    """
+    row, edition = get_public_article(connection, key, question)
+    return render_article(connection, row, edition, question.body)
+
+
+def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
+    """The page of an article whose row has a date, with a body in this form; five statements."""
+    item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
+    article = cast("Article", item)  # the page is the item and more
+    if body is not BodyFormat.NONE:
+        article["body"] = render_body(row.blocks, body)
+    article["related"] = _related(connection, row.id, edition)
+    article["neighbours"] = _neighbours(connection, row, edition)
+    article["notes"] = render_notes(row.notes, edition.zone)
+    article["history"] = {"href": f"{article['href']}/history"}
+    article["alternates"] = [
+        {"rel": "canonical", "type": "text/html", "href": article["url"]},
+        {"rel": "alternate", "type": "application/ld+json", "href": f"{article['href']}/json-ld", "title": "JSON-LD"},
+        {"rel": "alternate", "type": "application/json", "href": f"{article['href']}/ninjs", "title": "ninjs"},
+        *feed_alternates(edition),
+    ]
+    return article
+
+
+def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
+    """The notes to the public that are stored with an article."""
+    found: list[ArticleNote] = [] if notes is None else orjson.loads(notes)
+    return [{**note, "at": format_instant(cast("int", note["at"]), zone)} for note in found]
+
+
+def list_related(connection: Connection, key: str, question: QueryParams) -> RelatedList:
+    """“Read also” by itself; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
+    row, edition = get_public_article(connection, key, question)
+    return {"items": _related(connection, row.id, edition), "next": None}
+
+
+def get_public_article(connection: Connection, key: str, question: QueryParams) -> tuple[AnyRow, EditionView]:
+    """The row of a public article by id or slug, with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError.
+
+    A withdrawn one is ArticleWithdrawnError under its old slugs too: the one it has now may be words of its headline.
+    """
+    if is_id(key):
+        depend_on_article(parse_id(key))
+        row = _BY_ID.first(connection, {"article_id": parse_id(key)})
+        edition = None if row is None else get_edition_by_id(connection, row.edition_id)
+    else:
+        edition = get_edition_view(connection, question.edition)
+        named = {"edition_id": edition.id, "slug": key}
+        row = _BY_SLUG.first(connection, named)
+        if row is not None:
+            depend_on_article(row.id)
+        elif (moved := connection.execute(_MOVED, named).first()) is not None:
+            depend_on_article(moved.id)
+            raise _withdrawn(moved) if moved.status == ArticleStatus.WITHDRAWN else ArticleMoved(moved.slug)
+        if row is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+            depend_on_slugs(edition.id)
+    if row is None or edition is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+        raise NotFoundError(f"There is no article '{key[:120]}' here.")
+    if row.status == ArticleStatus.WITHDRAWN:
+        raise _withdrawn(row)
+    return row, edition
+
+
+def _withdrawn(row: AnyRow) -> ArticleWithdrawnError:
+    return ArticleWithdrawnError(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
+
+
+def _related(connection: Connection, article_id: int, edition: EditionView) -> list[TimelineItem]:
+    rows = _RELATED.all(connection, {"article_id": article_id})
+    once: dict[int, AnyRow] = {}
+    for row in rows:
+        once.setdefault(row.id, row)  # one that was chosen by hand and picked too stands where the editors put it
+    once.pop(article_id, None)
+    chosen = list(once.values())[:MAX_RELATED]
+    depend_on_labels(chosen)
+    return [render_item(row, edition, edition.zone) for row in chosen]
+
+
+def _neighbours(connection: Connection, row: AnyRow, edition: EditionView) -> Neighbours:
+    timeline = ListSelection((((edition.id, Facet.EDITION, 0),),))
+
+    def beside(statement: PreparedQuery, lower: SortKey, upper: SortKey) -> AnyRow | None:
+        return statement.first(connection, bind_values(timeline, lower, upper) | {"limit": 1})
+
+    def shown(found: AnyRow | None) -> TimelineItem | None:
+        return None if found is None else render_item(found, edition, edition.zone)
+
+    here = (row.published_at, row.id)
+    behind = (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
+    older, newer = beside(_OLDER, MIN_SORT_KEY, here), beside(_NEWER, behind, MAX_SORT_KEY)
+    depend_on_labels(filter(None, (older, newer)))
+    timeline.record_dependency(
+        MIN_SORT_KEY[0] if older is None else older.published_at,
+        MAX_SORT_KEY[0] if newer is None else newer.published_at,
+    )
+    return {"previous": shown(older), "next": shown(newer)}

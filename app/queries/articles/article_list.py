@@ -1,0 +1,245 @@
+"""Lists of articles, newest first, each with its label, section, tags and authors."""
+
+from collections.abc import Iterable, Sequence
+
+import orjson
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.db.prepared import PreparedQuery
+from app.domain.article import BodyFormat
+from app.domain.body_rendering import ascii_blocks, ascii_image, ascii_rights, render_html, render_text
+from app.domain.calendar import day_at
+from app.domain.cursor import encode_position
+from app.domain.instant import format_instant
+from app.domain.language import day_heading, long_datetime
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id, parse_id
+from app.domain.url import ascii_url
+from app.invalidation.dependencies import depend_on_entries, depend_on_entry
+from app.models.article import article_authors, article_bodies, article_tags, articles
+from app.models.author import authors
+from app.models.label import labels
+from app.models.section import sections
+from app.models.tag import tags
+from app.queries.articles.items import ITEM_COLUMNS, fetch_articles, render_item, select_fields, translate
+from app.queries.catalogue.editions import EditionView
+from app.queries.resolve import ResolvedQuery, resolve_params, start_key
+from app.schemas.article import ArticleItem, ArticleList
+from app.schemas.body import Body
+from app.schemas.catalogue import Author, Label, Section, Tag
+from app.schemas.params import ArticleListParams
+
+ARTICLE_COLUMNS = (
+    *ITEM_COLUMNS,
+    articles.c.lead,
+    articles.c.dateline,
+    articles.c.first_published_at,
+    articles.c.source_name,
+    articles.c.source_url,
+    articles.c.image,
+    articles.c.rights,
+    articles.c.section_id,
+    labels.c.disclaimer.label("label_disclaimer"),
+    labels.c.disclaimers.label("label_disclaimers"),
+    labels.c.genre.label("label_genre"),
+    sections.c.name.label("section_name"),
+)
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+
+_TAGGED = (
+    select(article_tags.c.article_id, tags.c.id, tags.c.slug, tags.c.name)
+    .join(tags, tags.c.id == article_tags.c.tag_id)
+    .order_by(article_tags.c.article_id, article_tags.c.position)
+)
+_SIGNED = (
+    select(article_authors.c.article_id, authors.c.id, authors.c.slug, authors.c.name, authors.c.role, authors.c.bio)
+    .join(authors, authors.c.id == article_authors.c.author_id)
+    .order_by(article_authors.c.article_id, article_authors.c.position)
+)
+_TAGS, _AUTHORS = (
+    _TAGGED.where(article_tags.c.article_id.in_(_IDS)),
+    _SIGNED.where(article_authors.c.article_id.in_(_IDS)),
+)
+_TAGS_OF = PreparedQuery(_TAGGED.where(article_tags.c.article_id == bindparam("article_id")))
+_AUTHORS_OF = PreparedQuery(_SIGNED.where(article_authors.c.article_id == bindparam("article_id")))
+_BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(_IDS))
+
+
+def list_articles(
+    connection: Connection,
+    question: ArticleListParams,
+    *,
+    path: str,
+    entry: tuple[Facet, str] | None = None,
+) -> ArticleList:
+    """Articles newest first, or in the order of `id`; those of an `entry` where the address names one.
+
+    At most seven statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
+    CursorMismatchError.
+    """
+    return list_resolved(connection, resolve_params(connection, question, entry=entry), question, path=path)
+
+
+def list_resolved(
+    connection: Connection, asked: ResolvedQuery, question: ArticleListParams, *, path: str
+) -> ArticleList:
+    """List articles for resolved parameters; at most five statements. InvalidCursorError, CursorMismatchError."""
+    upper = start_key(asked, question.cursor)
+    most = len(question.id) or question.limit
+    within = asked.narrowed(asked.lower, upper)
+    rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
+    shown, beyond = rows[:most], rows[most:]
+    if not question.id:
+        within.record_dependency(first=beyond[0].published_at if beyond else None)
+    if question.id:
+        shown = sorted_like(question.id, shown)
+    items = render_articles(connection, shown, asked.editions, question.body)
+    page: ArticleList = {
+        "items": [select_fields(item, question.fields) for item in items],
+        "next": None,
+    }
+    if beyond:
+        cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
+        page["next"] = {"cursor": cursor, "href": question.url_for(path, cursor=cursor)}
+    return page
+
+
+def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
+    """The rows of articles that were asked for by these ids, in the order in which each is named first."""
+    order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(ids))}
+    return sorted(rows, key=lambda row: order[row.id])
+
+
+def render_articles(
+    connection: Connection, rows: Sequence[AnyRow], editions: dict[int, EditionView], body: BodyFormat
+) -> list[ArticleItem]:
+    """These rows with their tags, authors and, when asked for, bodies; a statement for each of the three."""
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    tagged, signed = _find_names(connection, ids)
+    depend_on_entries(Facet.LABEL, {row.label_id for row in rows})
+    depend_on_entries(Facet.SECTION, {row.section_id for row in rows})
+    items = [
+        render_article_item(row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ()))
+        for row in rows
+    ]
+    if body is not BodyFormat.NONE:
+        blocks = {row.article_id: row.blocks for row in connection.execute(_BODIES, {"ids": ids})}
+        for row, item in zip(rows, items, strict=True):
+            item["body"] = render_body(blocks[row.id], body)
+    return items
+
+
+def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[AnyRow]], dict[int, list[AnyRow]]]:
+    """The tags and the authors of these articles, in their order."""
+    if len(ids) == 1:
+        one = {"article_id": ids[0]}
+        return (
+            _by_article(Facet.TAG, _TAGS_OF.all(connection, one)),
+            _by_article(Facet.AUTHOR, _AUTHORS_OF.all(connection, one)),
+        )
+    return (
+        _by_article(Facet.TAG, connection.execute(_TAGS, {"ids": ids})),
+        _by_article(Facet.AUTHOR, connection.execute(_AUTHORS, {"ids": ids})),
+    )
+
+
+def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
+    grouped: dict[int, list[AnyRow]] = {}
+    for row in rows:
+        depend_on_entry(kind, row.id)
+        grouped.setdefault(row.article_id, []).append(row)
+    return grouped
+
+
+def render_article_item(
+    row: AnyRow, edition: EditionView, tagged: Iterable[AnyRow], signed: Iterable[AnyRow]
+) -> ArticleItem:
+    """An article as lists show it, in its edition's zone and language."""
+    zone, article_id = edition.zone, format_id(row.id)
+    item = render_item(row, edition, zone)
+    day = day_at(row.published_at, zone).date
+    head = day_heading(day, edition.language)
+    return {
+        "id": article_id,
+        "href": item["href"],
+        "url": item["url"],
+        "slug": row.slug,
+        "edition": edition.slug,
+        "headline": row.headline,
+        "lead": row.lead,
+        "dateline": row.dateline,
+        "label": _label(row, edition.language),
+        "section": _section(row, edition),
+        "tags": [render_tag(tag, edition) for tag in tagged],
+        "authors": [render_author(author, edition) for author in signed],
+        "source": (
+            None
+            if row.source_name is None
+            else {"name": row.source_name, "url": row.source_url and ascii_url(row.source_url)}
+        ),
+        "image": None if row.image is None else ascii_image(orjson.loads(row.image)),
+        "rights": None if row.rights is None else ascii_rights(orjson.loads(row.rights)),
+        "published_at": item["published_at"],
+        "updated_at": item["updated_at"],
+        "first_published_at": format_instant(row.first_published_at, zone),
+        "local": {
+            "date": day.isoformat(),
+            "time": item["time"],
+            **head,
+            "text": long_datetime(day, item["time"], edition.language),
+        },
+        "version": row.version,
+    }
+
+
+def render_body(blocks: str, form: BodyFormat) -> Body:
+    """A stored body as blocks, as one piece of HTML, or as plain text."""
+    body = orjson.loads(blocks)
+    if form is BodyFormat.HTML:
+        return render_html(body)
+    if form is BodyFormat.TEXT:
+        return render_text(body)
+    shown: Body = ascii_blocks(body)
+    return shown
+
+
+def render_tag(row: AnyRow, edition: EditionView) -> Tag:
+    """A tag with its address in an edition."""
+    return {"slug": row.slug, "name": row.name, "href": f"/v1/tags/{row.slug}{edition.query()}"}
+
+
+def render_author(row: AnyRow, edition: EditionView) -> Author:
+    """An author with the address in an edition."""
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "role": row.role,
+        "bio": row.bio,
+        "href": f"/v1/authors/{row.slug}{edition.query()}",
+    }
+
+
+def _section(row: AnyRow, edition: EditionView) -> Section | None:
+    if row.section_slug is None:
+        return None
+    return {
+        "slug": row.section_slug,
+        "name": row.section_name,
+        "href": f"/v1/sections/{row.section_slug}{edition.query()}",
+    }
+
+
+def _label(row: AnyRow, language: str) -> Label | None:
+    if row.label_code is None:
+        return None
+    disclaimer = row.label_disclaimer
+    return {
+        "code": row.label_code,
+        "text": translate(row.label_text, row.label_texts, language),
+        "disclaimer": None if disclaimer is None else translate(disclaimer, row.label_disclaimers, language),
+        "genre": row.label_genre,
+    }

@@ -1,0 +1,106 @@
+"""Everything as records of the interchange format, in one snapshot and flat in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.calendar import find_zone
+from app.domain.instant import format_instant
+from app.domain.list_filter import Facet
+from app.interchange.articles import load_content, read_records
+from app.interchange.catalogue import CATALOGUE_TABLES, to_record
+from app.models.article import article_slugs, articles
+from app.models.edition import editions
+from app.models.revision import revisions
+from app.models.section import sections
+
+BATCH = 500
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_EDITIONS = select(editions).order_by(editions.c.slug)
+_SECTIONS = (
+    select(sections, editions.c.slug.label("edition"))
+    .join(editions, editions.c.id == sections.c.edition_id)
+    .where(sections.c.is_listed)
+    .order_by(editions.c.slug, sections.c.slug)
+)
+_ARTICLES = (
+    select(articles.c.id, editions.c.timezone)
+    .join(editions, editions.c.id == articles.c.edition_id)
+    .where(articles.c.id > bindparam("after"))
+    .order_by(articles.c.id)
+    .limit(BATCH)
+)
+_OLD_SLUGS = (
+    select(article_slugs.c.article_id, article_slugs.c.slug)
+    .where(article_slugs.c.article_id.in_(_IDS))
+    .order_by(article_slugs.c.article_id, article_slugs.c.slug)
+)
+_REVISIONS = (
+    select(revisions).where(revisions.c.article_id.in_(_IDS)).order_by(revisions.c.article_id, revisions.c.revision)
+)
+
+
+def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
+    """Every record, catalogue first, then articles in the order they were made, with every member present.
+
+    Entries that only drafts name are left out: their articles make them again.
+    """
+    for row in connection.execute(_EDITIONS):
+        yield to_record(Facet.EDITION, row)
+    yield from _export_entries(connection, Facet.LABEL)
+    for row in connection.execute(_SECTIONS):
+        yield to_record(Facet.SECTION, row, edition=row.edition)
+    yield from _export_entries(connection, Facet.TAG)
+    yield from _export_entries(connection, Facet.AUTHOR)
+    yield from _export_articles(connection)
+
+
+def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
+    table, name = CATALOGUE_TABLES[kind]
+    for row in connection.execute(select(table).where(table.c.is_listed).order_by(name)):
+        yield to_record(kind, row)
+
+
+def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
+    after = -1
+    while rows := connection.execute(_ARTICLES, {"after": after}).all():
+        ids = [row.id for row in rows]
+        records = read_records(connection, ids)
+        old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
+        saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
+        for row in rows:
+            zone = find_zone(row.timezone)
+            yield {
+                **records[row.id],
+                "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
+                "revisions": _past(saved.get(row.id, ()), zone),
+            }
+        after = rows[-1].id
+
+
+def _grouped(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
+    grouped: dict[int, list[AnyRow]] = {}
+    for row in rows:
+        grouped.setdefault(row.article_id, []).append(row)
+    return grouped
+
+
+def _past(rows: Sequence[AnyRow], zone: ZoneInfo) -> list[dict[str, Any]]:
+    return [
+        {
+            "revision": row.revision,
+            "version": row.version,
+            "status": row.status,
+            "published_at": None if row.published_at is None else format_instant(row.published_at, zone),
+            "action": row.action,
+            "at": format_instant(row.at, zone),
+            "actor": row.actor,
+            "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
+            "content": None if row.content is None else load_content(row.content, zone),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,149 @@
+"""Items: the rows that lists show, and their rendering in an edition's language and a zone's time."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection, Select, select
+
+from app.db.base import AnyRow
+from app.db.bound_rows import rows_value
+from app.db.prepared import by_shape
+from app.domain.instant import format_instant, format_time_and_instant
+from app.domain.language import lookup_translation
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id, parse_id
+from app.invalidation.dependencies import depend_on_article, depend_on_entries
+from app.models.article import articles
+from app.models.label import labels
+from app.models.section import sections
+from app.queries.catalogue.editions import EditionView
+from app.queries.keyset.list_index import Form, bind_values, statement_shape
+from app.queries.keyset.sort_keys import sort_keys, sort_keys_by_id, timeline_order
+from app.queries.keyset.sparsest_list import choose_driving_list
+from app.queries.resolve import ResolvedQuery
+from app.schemas.article import TimelineItem
+from app.schemas.catalogue import LabelSummary
+
+ITEM_COLUMNS = (
+    articles.c.id,
+    articles.c.edition_id,
+    articles.c.slug,
+    articles.c.published_at,
+    articles.c.updated_at,
+    articles.c.headline,
+    articles.c.version,
+    articles.c.label_id,
+    labels.c.code.label("label_code"),
+    labels.c.text.label("label_text"),
+    labels.c.texts.label("label_texts"),
+    sections.c.slug.label("section_slug"),
+)
+
+ARTICLES_WITH_LABELS = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
+    sections, sections.c.id == articles.c.section_id
+)
+
+
+def fetch_articles(
+    connection: Connection,
+    asked: ResolvedQuery,
+    columns: tuple[Any, ...] = ITEM_COLUMNS,
+    *,
+    ids: Iterable[str] = (),
+    limit: int | None,
+    oldest_first: bool = False,
+) -> list[AnyRow]:
+    """The public articles asked for, in order, with these columns, at most `limit` that are not excluded.
+
+    One statement; a second before it when names of several kinds are combined.
+    """
+    if asked.selection.is_empty:
+        return []
+    numbers = [parse_id(text) for text in dict.fromkeys(ids)]
+    for number in numbers:
+        depend_on_article(number)
+    selection, lower, upper = asked.selection, asked.lower, asked.upper
+    if not numbers:
+        selection, lower, upper = choose_driving_list(connection, selection, lower, upper, oldest_first=oldest_first)
+    values = bind_values(selection, lower, upper)
+    if numbers:
+        values["ids"] = rows_value([(number,) for number in numbers])
+    elif limit is not None:
+        values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
+    statement = _page(statement_shape(selection), columns, bool(numbers), "limit" in values, oldest_first)
+    rows = statement.all(connection, values)
+    depend_on_labels(rows)
+    kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
+    return kept if limit is None else kept[:limit]
+
+
+def depend_on_labels(rows: Iterable[AnyRow]) -> None:
+    """Note the labels that these rows show."""
+    depend_on_entries(Facet.LABEL, {row.label_id for row in rows})
+
+
+def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
+    """Whether an article is to be left out, by its id or its slug."""
+    return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
+
+
+@by_shape
+def _page(
+    form: Form,
+    columns: tuple[Any, ...],
+    named: bool,  # noqa: FBT001 - part of a cache key
+    limited: bool,  # noqa: FBT001 - same
+    oldest_first: bool,  # noqa: FBT001 - same
+) -> Select[Any]:
+    keys = sort_keys_by_id(form) if named else sort_keys(form, limit=limited, oldest_first=oldest_first)
+    return (
+        select(*columns)
+        .select_from(keys.join(ARTICLES_WITH_LABELS, articles.c.id == keys.c.article_id))
+        .order_by(*timeline_order(keys.c, oldest_first=oldest_first))
+    )
+
+
+def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> TimelineItem:
+    """An item as the timeline shows it."""
+    article_id = format_id(row.id)
+    time, published_at = format_time_and_instant(row.published_at, zone)
+    return {
+        "id": article_id,
+        "href": f"/v1/articles/{article_id}",
+        "url": edition.url_of(row.slug, article_id),
+        "slug": row.slug,
+        "time": time,
+        "published_at": published_at,
+        "updated_at": None if row.updated_at is None else format_instant(row.updated_at, zone),
+        "label": render_label(row, edition.language),
+        "headline": row.headline,
+        "section": row.section_slug,
+        "version": row.version,
+    }
+
+
+def render_label(row: AnyRow, language: str) -> LabelSummary | None:
+    """The label of a row in the edition's language."""
+    if row.label_code is None:
+        return None
+    return {"code": row.label_code, "text": translate(row.label_text, row.label_texts, language)}
+
+
+def translate(text: str, translations: str, language: str) -> str:
+    """The translation for a language by RFC 4647 lookup, or the text itself."""
+    return text if translations == "{}" else _translate(text, translations, language)
+
+
+@lru_cache(maxsize=1024)
+def _translate(text: str, translations: str, language: str) -> str:
+    return lookup_translation(orjson.loads(translations), language) or text
+
+
+def select_fields(item: Any, fields: list[str]) -> Any:
+    """The item with only these members, and `id` and `href`, in their usual order."""
+    if not fields:
+        return item
+    return {name: value for name, value in item.items() if name in {"id", "href", *fields}}

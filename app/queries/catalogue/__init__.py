@@ -1,0 +1,1 @@
+"""Queries of editions and catalogue entries."""

@@ -1,0 +1,212 @@
+"""Editions: found once per answer, and shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.db.prepared import PreparedQuery
+from app.domain.calendar import find_zone
+from app.domain.cursor import decode_name, encode_name
+from app.domain.feed import FeedContent
+from app.domain.interface_strings import complete_strings
+from app.domain.list_filter import Facet, ListFilter
+from app.domain.url import ascii_template, ascii_url
+from app.errors import NotFoundError
+from app.invalidation.dependencies import depend_on_collection, depend_on_entry
+from app.models.edition import editions
+from app.schemas.alternate import AlternateLink
+from app.schemas.edition import Edition, EditionLink
+from app.schemas.pagination import EditionList
+from app.schemas.params import EntryListParams
+
+ARTICLE_URL = "{site_url}/{slug}"
+PATH = "/v1/editions"
+FEEDS = (
+    ("rss.xml", "application/rss+xml", "RSS"),
+    ("atom.xml", "application/atom+xml", "Atom"),
+    ("feed.json", "application/feed+json", "JSON Feed"),
+    ("ninjs.json", "application/json", "ninjs"),
+)
+"""The feeds of an edition, their media types, and what their formats are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class EditionView:
+    """The fields of an edition that responses use; `article_url` is the `template` with its site filled in.
+
+    URLs are written by RFC 3986; `is_ascii` is true where those made from `article_url` need no conversion.
+    """
+
+    id: int
+    slug: str
+    name: str
+    language: str
+    timezone: str
+    site_url: str
+    template: str
+    article_url: str
+    is_ascii: bool
+    is_default: bool
+    strings: str
+    modified_at: int
+    feed_content: FeedContent
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The edition's own zone."""
+        return find_zone(self.timezone)
+
+    def url_of(self, slug: str, article_id: str) -> str:
+        """An article's address on the front end."""
+        url = self.article_url.replace("{slug}", slug).replace("{id}", article_id)
+        return url if self.is_ascii else ascii_url(url)
+
+    def query(self) -> str:
+        """What an address needs to mean this edition: nothing for the default one."""
+        return "" if self.is_default else f"?edition={self.slug}"
+
+
+COLUMNS = (
+    editions.c.id,
+    editions.c.slug,
+    editions.c.name,
+    editions.c.language,
+    editions.c.timezone,
+    editions.c.site_url,
+    editions.c.article_url,
+    editions.c.is_default,
+    editions.c.strings,
+    editions.c.modified_at,
+    editions.c.feed_content,
+)
+_EDITIONS = select(*COLUMNS)
+_ALL = _EDITIONS.order_by(editions.c.slug)
+_DEFAULT = PreparedQuery(_EDITIONS.where(editions.c.is_default))
+_NAMED = PreparedQuery(_EDITIONS.where(editions.c.slug == bindparam("slug")))
+_NUMBERED = PreparedQuery(_EDITIONS.where(editions.c.id == bindparam("number")))
+_PAGE = _EDITIONS.where(editions.c.slug > bindparam("after")).order_by(editions.c.slug).limit(bindparam("limit"))
+
+
+def get_edition_view(connection: Connection, slug: str | None) -> EditionView:
+    """The edition of that slug, or the default one; NotFoundError."""
+    row = _DEFAULT.first(connection, {}) if slug is None else _NAMED.first(connection, {"slug": slug})
+    if row is None:
+        raise edition_not_found(slug)
+    depend_on_entry(Facet.EDITION, row.id)
+    return _view(row)
+
+
+def edition_from_row(members: Sequence[Any]) -> EditionView:
+    """The edition whose COLUMNS these are, in their order."""
+    depend_on_entry(Facet.EDITION, members[0])
+    return _view(tuple(members))
+
+
+def edition_not_found(slug: str | None) -> NotFoundError:
+    """The error for an edition that is not here, noted: it may come."""
+    depend_on_collection(Facet.EDITION)
+    return NotFoundError(
+        "There is no edition here yet." if slug is None else f"There is no edition '{slug[:80]}' here."
+    )
+
+
+def get_edition_by_id(connection: Connection, number: int) -> EditionView:
+    """The edition of that number, which an article names."""
+    depend_on_entry(Facet.EDITION, number)
+    return _view(_NUMBERED.all(connection, {"number": number})[0])
+
+
+def list_all_editions(connection: Connection) -> list[EditionView]:
+    """Every edition, by slug."""
+    depend_on_collection(Facet.EDITION)
+    return [_view(row) for row in connection.execute(_ALL)]
+
+
+def get_edition(connection: Connection, slug: str) -> tuple[Edition, int]:
+    """One edition with its interface strings, and the instant it was last modified; NotFoundError."""
+    view = get_edition_view(connection, slug)
+    return _edition(view), view.modified_at
+
+
+def list_editions(connection: Connection, question: EntryListParams) -> EditionList:
+    """Editions by slug."""
+    digest = ListFilter(edition="editions").digest()
+    after = "" if question.cursor is None else decode_name(question.cursor, digest)
+    depend_on_collection(Facet.EDITION)
+    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
+    shown = [_view(row) for row in rows[: question.limit]]
+    page: EditionList = {"items": [_edition(view) for view in shown], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_name(shown[-1].slug, digest)
+        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor)}
+    return page
+
+
+def list_edition_links(connection: Connection) -> list[EditionLink]:
+    """Every edition in short, the default one first."""
+    views = sorted(list_all_editions(connection), key=lambda view: not view.is_default)
+    return [edition_link(view) for view in views]
+
+
+def edition_link(view: EditionView) -> EditionLink:
+    """An edition in short."""
+    return {
+        "slug": view.slug,
+        "name": view.name,
+        "language": view.language,
+        "timezone": view.timezone,
+        "default": view.is_default,
+        "href": f"{PATH}/{view.slug}",
+    }
+
+
+def feed_alternates(view: EditionView) -> list[AlternateLink]:
+    """Where an edition's feeds are, for autodiscovery."""
+    return [
+        {
+            "rel": "alternate",
+            "type": media_type,
+            "href": f"/feeds/{view.slug}/{name}",
+            "title": f"{view.name}: {form}",
+        }
+        for name, media_type, form in FEEDS
+    ]
+
+
+def _edition(view: EditionView) -> Edition:
+    return {
+        **edition_link(view),
+        "site_url": view.site_url,
+        "article_url": view.template,
+        "alternates": feed_alternates(view),
+        "strings": complete_strings(view.language, orjson.loads(view.strings)),
+    }
+
+
+@lru_cache(maxsize=256)
+def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
+    number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, feeds = members
+    site_url, template = ascii_url(site_url), ascii_template(article_url or ARTICLE_URL)
+    filled = template.replace("{site_url}", site_url)
+    example = filled.replace("{slug}", "a").replace("{id}", "0")
+    return EditionView(
+        id=number,
+        slug=slug,
+        name=name,
+        language=language,
+        timezone=timezone,
+        site_url=site_url,
+        template=template,
+        article_url=filled,
+        is_ascii=ascii_url(example) == example,
+        is_default=bool(is_default),  # SQLite has no truth values of its own
+        strings=strings,
+        modified_at=modified_at,
+        feed_content=FeedContent(feeds),
+    )

@@ -1,0 +1,155 @@
+"""Authors, sections, tags and labels: lists by name, and one by one."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.cursor import decode_name, encode_name
+from app.domain.list_filter import Facet, ListFilter
+from app.errors import NotFoundError
+from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
+from app.invalidation.dependencies import depend_on_collection, depend_on_entry
+from app.queries.articles.article_list import list_articles, render_author, render_tag
+from app.queries.articles.items import translate
+from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
+from app.schemas.article import ArticleList
+from app.schemas.catalogue import AuthorPage, Label, Section, SectionPage, TagPage
+from app.schemas.pagination import AuthorList, LabelList, NextPage, SectionList, TagList
+from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams
+
+
+class _CatalogueQuery(NamedTuple):
+    """A kind of catalogue entry: where its list is, and the statements over its table."""
+
+    path: str
+    noun: str
+    page: Select[Any]
+    one: Select[Any]
+    anywhere: Select[Any]
+
+
+def _shelf(kind: Facet) -> _CatalogueQuery:
+    noun, (table, name) = KIND_NAMES[kind], CATALOGUE_TABLES[kind]
+    found = select(*table.c).where(table.c.is_listed)
+    if "edition_id" in table.c:
+        found = found.where(table.c.edition_id == bindparam("edition_id"))
+    page = found.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
+    anywhere = select(table.c.id).where(name == bindparam("name"), table.c.is_listed).limit(1)
+    return _CatalogueQuery(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")), anywhere)
+
+
+_CATALOGUE = {kind: _shelf(kind) for kind in (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)}
+
+
+def list_authors(connection: Connection, question: EntryListParams) -> AuthorList:
+    """Authors by slug."""
+    edition, rows, following = _page(connection, Facet.AUTHOR, question)
+    return {"items": [render_author(row, edition) for row in rows], "next": following}
+
+
+def list_sections(connection: Connection, question: EntryListParams) -> SectionList:
+    """The sections of an edition, by slug."""
+    edition, rows, following = _page(connection, Facet.SECTION, question)
+    return {"items": [_section(row, edition) for row in rows], "next": following}
+
+
+def list_tags(connection: Connection, question: EntryListParams) -> TagList:
+    """Tags by slug."""
+    edition, rows, following = _page(connection, Facet.TAG, question)
+    return {"items": [render_tag(row, edition) for row in rows], "next": following}
+
+
+def list_labels(connection: Connection, question: EntryListParams) -> LabelList:
+    """Labels by code, in the edition's language."""
+    edition, rows, following = _page(connection, Facet.LABEL, question)
+    return {"items": [_label(row, edition.language) for row in rows], "next": following}
+
+
+def get_author(connection: Connection, slug: str, question: QueryParams) -> tuple[AuthorPage, int]:
+    """One author, and the instant of the last change to what is shown; NotFoundError."""
+    edition, row = _one(connection, Facet.AUTHOR, slug, question)
+    return {
+        **render_author(row, edition),
+        "articles": _articles(Facet.AUTHOR, slug, edition),
+    }, _modified_at(row, edition)
+
+
+def get_section(connection: Connection, slug: str, question: QueryParams) -> tuple[SectionPage, int]:
+    """One section, and the instant it was last modified; NotFoundError."""
+    edition, row = _one(connection, Facet.SECTION, slug, question)
+    return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, _modified_at(row, edition)
+
+
+def get_tag(connection: Connection, slug: str, question: QueryParams) -> tuple[TagPage, int]:
+    """One tag, and the instant it was last modified; NotFoundError."""
+    edition, row = _one(connection, Facet.TAG, slug, question)
+    return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
+
+
+def _page(
+    connection: Connection, kind: Facet, question: EntryListParams
+) -> tuple[EditionView, list[AnyRow], NextPage | None]:
+    edition, shelf = get_edition_view(connection, question.edition), _CATALOGUE[kind]
+    digest = ListFilter(edition=f"{shelf.noun} {edition.id}").digest()
+    after = "" if question.cursor is None else decode_name(question.cursor, digest)
+    depend_on_collection(kind, edition.id)
+    bound = {"edition_id": edition.id, "after": after, "limit": question.limit + 1}
+    rows = list(connection.execute(shelf.page, bound).all())
+    if len(rows) <= question.limit:
+        return edition, rows, None
+    rows = rows[: question.limit]
+    cursor = encode_name(rows[-1].code if kind is Facet.LABEL else rows[-1].slug, digest)
+    return edition, rows, {"cursor": cursor, "href": question.url_for(shelf.path, cursor=cursor)}
+
+
+def _one(connection: Connection, kind: Facet, name: str, question: QueryParams) -> tuple[EditionView, AnyRow]:
+    edition, shelf = get_edition_view(connection, question.edition), _CATALOGUE[kind]
+    row = connection.execute(shelf.one, {"edition_id": edition.id, "name": name}).first()
+    if row is None:
+        depend_on_collection(kind, edition.id)
+        raise _missing(shelf, name)
+    depend_on_entry(kind, row.id)
+    return edition, row
+
+
+def _missing(shelf: _CatalogueQuery, name: str) -> NotFoundError:
+    return NotFoundError(f"There is no {shelf.noun} '{name[:80]}' here.")
+
+
+def _modified_at(row: AnyRow, edition: EditionView) -> int:
+    """The later of the two: with another default edition the same address shows another entry, never an older one."""
+    return int(max(row.modified_at, edition.modified_at))
+
+
+def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:
+    return {"href": f"{_CATALOGUE[kind].path}/{slug}/articles{edition.query()}"}
+
+
+def _section(row: AnyRow, edition: EditionView) -> Section:
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "href": f"/v1/sections/{row.slug}{edition.query()}",
+    }
+
+
+def _label(row: AnyRow, language: str) -> Label:
+    disclaimer = row.disclaimer
+    return {
+        "code": row.code,
+        "text": translate(row.text, row.texts, language),
+        "disclaimer": None if disclaimer is None else translate(disclaimer, row.disclaimers, language),
+        "genre": row.genre,
+    }
+
+
+def list_articles_of_entry(connection: Connection, kind: Facet, name: str, question: ArticleListParams) -> ArticleList:
+    """The articles of an author, section or tag; NotFoundError where there is no such entry."""
+    if question.edition != EVERY_EDITION:
+        _one(connection, kind, name, question)
+    elif connection.execute(_CATALOGUE[kind].anywhere, {"name": name}).first() is None:
+        for edition in list_all_editions(connection):
+            depend_on_collection(kind, edition.id)
+        raise _missing(_CATALOGUE[kind], name)
+    return list_articles(connection, question, path=f"{_CATALOGUE[kind].path}/{name}/articles", entry=(kind, name))

@@ -1,0 +1,96 @@
+"""Which rows of the change log a question must hear of, and whether it holds an article as that stands now."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.article import ArticleStatus
+from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.list_filter import Facet
+from app.domain.tsid import is_id, parse_id
+from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, facet_key
+from app.models.article import article_authors, article_tags
+from app.queries.articles.items import is_excluded
+from app.queries.keyset.list_index import ListRef
+from app.queries.resolve import ResolvedQuery
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_TAGGED = select(article_tags.c.article_id, article_tags.c.tag_id).where(article_tags.c.article_id.in_(_IDS))
+_SIGNED = select(article_authors.c.article_id, article_authors.c.author_id).where(
+    article_authors.c.article_id.in_(_IDS)
+)
+_LINKS = {Facet.TAG: _TAGGED, Facet.AUTHOR: _SIGNED}
+_PLACES = re.compile(r'"at:(-?[0-9]+)"')
+
+Memberships = Mapping[int, set[ListRef]]
+
+
+class ChangeFilter:
+    """The filters of a question, held against what a row of the log names and against an article's state.
+
+    A row names everything its article stood in before and after, so none that a filter must hear of is passed
+    over; one too many may be heard of, as an article that was removed.
+    """
+
+    def __init__(self, asked: ResolvedQuery) -> None:
+        self.asked = asked
+        kinds = asked.selection.groups
+        self._groups = [frozenset(group) for group in kinds if all(kind is not Facet.EDITION for _, kind, _ in group)]
+        self._names = [{_quoted(kind, number) for _, kind, number in group} for group in self._groups]
+        self._without = {parse_id(each) for each in asked.scope.excluded if is_id(each)}
+        self._in_range = asked.scope.starts_at is not None or asked.scope.ends_at is not None
+        self.reads_keys = bool(self._groups) or self._in_range
+
+    def may_match(self, row: AnyRow) -> bool:
+        """Whether this row of the log is to be told; `row` has type, edition_id, article_id and names (its keys)."""
+        if row.article_id is None:
+            return row.edition_id is None or row.edition_id in self.asked.editions
+        if row.article_id in self._without:
+            return False
+        named = all(any(name in row.names for name in names) for names in self._names)
+        return named and (not self._in_range or self._touches_range(row.names))
+
+    def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
+        """The lists that these articles stand in, as far as the filters ask; a statement each for tags and authors."""
+        edition_of = {row.id: row.edition_id for row in rows}
+        found = {
+            row.id: {(row.edition_id, Facet.SECTION, row.section_id), (row.edition_id, Facet.LABEL, row.label_id)}
+            for row in rows
+        }
+        for kind, statement in _LINKS.items():
+            if found and any(asked_kind is kind for group in self._groups for _, asked_kind, _ in group):
+                for article_id, number in connection.execute(statement, {"ids": list(found)}):
+                    found[article_id].add((edition_of[article_id], kind, number))
+        return found
+
+    def matches(self, row: AnyRow, places: Memberships) -> bool:
+        """Whether the lists asked for hold this article now; `row` is of `articles`."""
+        return (
+            row.status == ArticleStatus.PUBLISHED
+            and row.edition_id in self.asked.editions
+            and self.asked.lower <= (row.published_at, row.id) < self.asked.upper
+            and not is_excluded(row, self.asked.scope.excluded)
+            and all(group & places[row.id] for group in self._groups)
+        )
+
+    def effective_type(self, kind: str, row: AnyRow | None, places: Memberships) -> str:
+        """What is told of a change of this kind to an article (a row of `articles`, None for one that is gone).
+
+        A withdrawal stays one when the article was restored since: a later change brings it back.
+        """
+        if row is None or row.status != ArticleStatus.PUBLISHED or kind == ChangeType.ARTICLE_WITHDRAWN:
+            return ChangeType.ARTICLE_WITHDRAWN.value
+        return kind if self.matches(row, places) else ARTICLE_REMOVED
+
+    def _touches_range(self, names: str) -> bool:
+        if f'"{ALL_TIMESTAMPS}"' in names:
+            return True
+        first, end = self.asked.lower[0], self.asked.upper[0]
+        return any(first <= int(instant) < end for instant in _PLACES.findall(names))
+
+
+def _quoted(kind: Facet, number: int) -> str:
+    """A name as it stands in the keys of a row, which are JSON: with its quotes it is no other name's beginning."""
+    return f'"{facet_key(kind, number)}"'

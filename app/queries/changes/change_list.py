@@ -1,0 +1,165 @@
+"""The change log as readers see it: what happened after a change, each article as it is now."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
+
+from app.db.base import AnyRow
+from app.db.prepared import PreparedQuery
+from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.cursor import decode_number, encode_number
+from app.domain.instant import format_instant
+from app.domain.sequence_gap import NAME as GAPS
+from app.domain.sequence_gap import unknown_position_reason
+from app.domain.tsid import MAX_ID, format_id, parse_id
+from app.errors import FieldError, InvalidInputError
+from app.invalidation.dependencies import depend_on_log
+from app.models.article import articles
+from app.models.change import changes
+from app.models.installation import installation
+from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS, render_item, select_fields
+from app.queries.changes.change_filter import ChangeFilter, Memberships
+from app.queries.changes.changed_catalogue import find_entries
+from app.queries.resolve import ResolvedQuery, resolve_params
+from app.schemas.article import TimelineItem
+from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
+from app.schemas.params import EVERY_EDITION
+
+PATH = "/v1/changes"
+MAX_SCANNED = 500  # rows of the log an answer looks through: with a full page 5 to 10 ms of an event loop
+
+_EDITIONS: BindParameter[list[int]] = bindparam("editions", expanding=True)
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_SINCE = changes.c.seq > bindparam("since")
+
+LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
+_NEWEST = PreparedQuery(LATEST_SEQ)
+_AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindparam("scanned")).subquery()
+_GAPS = select(installation.c.value).where(installation.c.name == GAPS).scalar_subquery().label("gaps")
+_END = select(LATEST_SEQ.scalar_subquery().label("latest"), _GAPS)
+_REACH = _END.add_columns(select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach"))
+ROW_COLUMNS = (
+    changes.c.seq,
+    changes.c.type,
+    changes.c.at,
+    changes.c.edition_id,
+    changes.c.article_id,
+    changes.c["keys"].label("names"),  # a row of results has a method called keys
+)
+_ROWS = (
+    select(*ROW_COLUMNS)
+    .where(_SINCE, changes.c.seq <= bindparam("reach"))
+    .order_by(changes.c.seq)
+    .limit(bindparam("most"))
+)
+_ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
+_ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
+_STATES = (
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id)
+    .select_from(ARTICLES_WITH_LABELS)
+    .where(articles.c.id.in_(_IDS))
+)
+
+
+def latest_seq(connection: Connection) -> int:
+    """The last change of this snapshot; 0 before the first."""
+    seq: int = _NEWEST.all(connection, {})[0][0]
+    return seq
+
+
+def validate_position(connection: Connection, since: int | None) -> int:
+    """Return the log position after this change, None for the end; InvalidInputError for a position of another log."""
+    end = connection.execute(_END).one()
+    if since is None:
+        return int(end.latest)
+    _require_known_position(since, end, where="since")
+    return since
+
+
+def list_changes(connection: Connection, question: ChangeListParams) -> ChangeList:
+    """What came after a change, in the order it happened, each article as this snapshot has it.
+
+    Looks through at most 500 rows of the log: `next` is there whenever the log goes on, also behind a page without
+    items. At most eight statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
+    CursorMismatchError.
+    """
+    depend_on_log()
+    asked = resolve_params(connection, question, tz=question.tz)
+    digest = asked.scope.digest()
+    since = question.since if question.cursor is None else decode_number(question.cursor, digest)
+    end = connection.execute(_REACH, {"since": min(since, MAX_ID), "scanned": MAX_SCANNED}).one()
+    latest, reach = end.latest, end.reach
+    _require_known_position(since, end, where="since" if question.cursor is None else "cursor")
+    wanted = ChangeFilter(asked)
+    rows, as_of = _scan(connection, question, wanted, since, since if reach is None else reach)
+    page: ChangeList = {"items": _render(connection, question, wanted, rows), "as_of": as_of, "next": None}
+    if as_of < latest:
+        cursor = encode_number(as_of, digest)
+        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor, since=None)}
+    return page
+
+
+def _require_known_position(since: int, end: AnyRow, *, where: str) -> None:
+    unknown = unknown_position_reason(since, latest=end.latest, kept=end.gaps)
+    if unknown is not None:
+        raise InvalidInputError(FieldError(where, unknown))
+
+
+def _scan(
+    connection: Connection, question: ChangeListParams, wanted: ChangeFilter, since: int, reach: int
+) -> tuple[list[AnyRow], int]:
+    """The rows to tell, and the change up to which none is left untold."""
+    most = MAX_SCANNED if wanted.reads_keys else question.limit + 1
+    ids, editions = [parse_id(text) for text in question.id], list(wanted.asked.editions)
+    statement = _ROWS_OF_ARTICLES if ids else _ROWS_OF_EDITIONS
+    bound = {"ids": ids} if ids else {"editions": editions}
+    found: list[AnyRow] = []
+    seen, seq = 0, since
+    with connection.execute(statement, {"since": since, "reach": reach, "most": most, **bound}) as rows:
+        for row in rows:
+            is_wanted = wanted.may_match(row)
+            if is_wanted and len(found) == question.limit:
+                return found, seq
+            found += [row] if is_wanted else []
+            seen, seq = seen + 1, row.seq
+    return found, reach if seen < most else seq
+
+
+def _render(
+    connection: Connection, question: ChangeListParams, wanted: ChangeFilter, rows: Sequence[AnyRow]
+) -> list[ChangeItem]:
+    ids = sorted({row.article_id for row in rows if row.article_id is not None})
+    states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
+    places = wanted.find_memberships(connection, states.values())
+    entries = find_entries(connection, wanted.asked, [row for row in rows if row.article_id is None])
+    items: list[ChangeItem] = []
+    for row in rows:
+        zone = _zone(row, wanted.asked, question)
+        at = format_instant(row.at, zone)
+        if row.article_id is not None:
+            kind, item = _render_article_change(row, states.get(row.article_id), wanted, places, zone)
+            shown = select_fields(item, question.fields)
+            items.append({"seq": row.seq, "type": kind, "at": at, "article": shown})
+        elif row.seq in entries:
+            items.append({"seq": row.seq, "type": row.type, "at": at, "article": None, "entry": entries[row.seq]})
+    return items
+
+
+def _zone(row: AnyRow, asked: ResolvedQuery, question: ChangeListParams) -> ZoneInfo:
+    """The zone asked for; over all editions each article's own."""
+    if question.edition == EVERY_EDITION and question.tz is None and row.article_id is not None:
+        return asked.editions[row.edition_id].zone
+    return asked.zone
+
+
+def _render_article_change(
+    row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, places: Memberships, zone: ZoneInfo
+) -> tuple[str, TimelineItem]:
+    """What became of the article, and what there is of it now."""
+    article_id = format_id(row.article_id)
+    name: TimelineItem = {"id": article_id, "href": f"/v1/articles/{article_id}"}
+    kind = wanted.effective_type(row.type, state, places)
+    if state is None or kind in {ChangeType.ARTICLE_WITHDRAWN, ARTICLE_REMOVED}:
+        return kind, name
+    return kind, render_item(state, wanted.asked.editions[state.edition_id], zone)

@@ -1,0 +1,1 @@
+"""Queries of the editorial API: drafts, revisions, previews and the audit log."""

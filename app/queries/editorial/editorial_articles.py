@@ -1,0 +1,146 @@
+"""Articles as editors see them: one of them whole, and the newsroom's list."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any, cast
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+
+from app.db.base import AnyRow
+from app.domain.article import ArticleStatus
+from app.domain.cursor import decode_position, encode_position
+from app.domain.instant import format_instant
+from app.domain.list_filter import DIGEST_BYTES
+from app.domain.tsid import format_id, is_id, parse_id
+from app.errors import NotFoundError
+from app.interchange.articles import read_records
+from app.models.article import article_slugs, articles
+from app.models.revision import revisions
+from app.queries.articles.article import render_notes
+from app.queries.articles.items import select_fields
+from app.queries.catalogue.editions import EditionView, list_all_editions
+from app.queries.editorial.editorial_keys import find_keys
+from app.queries.keyset.list_index import MAX_SORT_KEY
+from app.queries.resolve import resolve_params
+from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialListParams
+
+PATH = "/v1/editorial/articles"
+WHOLE_ONLY = frozenset({"related", "body"})
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_SAVED = (
+    select(
+        articles.c.id,
+        articles.c.edition_id,
+        articles.c.slug,
+        articles.c.version,
+        articles.c.revision,
+        articles.c.modified_at,
+        articles.c.notes,
+        revisions.c.actor,
+    )
+    .outerjoin(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
+    .where(articles.c.id.in_(_IDS))
+)
+_CREATED = (
+    select(revisions.c.article_id, func.min(revisions.c.at))
+    .where(revisions.c.article_id.in_(_IDS))
+    .group_by(revisions.c.article_id)
+)
+_OLD_SLUGS = (
+    select(article_slugs.c.slug)
+    .where(article_slugs.c.article_id == bindparam("article_id"))
+    .order_by(article_slugs.c.slug)
+)
+
+
+def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialArticle, int]:
+    """An article by its id, whatever its status, and its revision; NotFoundError."""
+    article_id = parse_article_id(key)
+    views = {view.id: view for view in list_all_editions(connection)}
+    found = _read(connection, [article_id], views)
+    if not found:
+        raise NotFoundError(f"There is no article '{key[:120]}' here.")
+    row, record, item = found[0]
+    article = cast("EditorialArticle", item)
+    article["related"], article["body"] = record["related"], record["body"]
+    article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
+    article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
+    return article, row.revision
+
+
+def parse_article_id(key: str) -> int:
+    """The number of an article's id in an address; NotFoundError."""
+    if not is_id(key):
+        raise NotFoundError(f"There is no article '{key[:120]}' here: editorial addresses take ids.")
+    return parse_id(key)
+
+
+def cursor_digest(filters: bytes, statuses: Iterable[ArticleStatus]) -> bytes:
+    """Return the digest of a cursor of editorial lists: of the filters' own digest and the values of the statuses.
+
+    Clients store cursors, so it depends on no name of a class or module.
+    """
+    written = filters + ",".join(sorted(set(statuses))).encode()
+    return blake2b(written, digest_size=DIGEST_BYTES, person=b"editorial").digest()
+
+
+def list_editorial_articles(connection: Connection, question: EditorialListParams) -> EditorialList:
+    """The newsroom's articles, the latest saved first; with `id`, in the order given.
+
+    InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
+    """
+    asked = resolve_params(connection, question)
+    digest = cursor_digest(asked.scope.digest(), question.status)
+    upper = MAX_SORT_KEY if question.cursor is None else decode_position(question.cursor, digest)
+    most = len(question.id) or question.limit
+    keys = [] if asked.selection.is_empty else find_keys(connection, asked, question, upper, most + 1)
+    shown = keys[:most]
+    ids = [article_id for _, article_id in shown]
+    if question.id:
+        ids = [number for number in dict.fromkeys(map(parse_id, question.id)) if number in set(ids)]
+    items = [item for _, _, item in _read(connection, ids, asked.editions)]
+    page: EditorialList = {"items": [select_fields(item, question.fields) for item in items], "next": None}
+    if len(keys) > most:
+        cursor = encode_position(*shown[-1], digest)
+        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor)}
+    return page
+
+
+def _read(
+    connection: Connection, ids: Sequence[int], editions: dict[int, EditionView]
+) -> list[tuple[AnyRow, dict[str, Any], EditorialItem]]:
+    """The rows, records and items of these articles, in this order; those that are not there are left out."""
+    if not ids:
+        return []
+    rows = {row.id: row for row in connection.execute(_SAVED, {"ids": list(ids)})}
+    created = {row[0]: row[1] for row in connection.execute(_CREATED, {"ids": list(ids)})}
+    records = read_records(connection, ids)
+    return [
+        (rows[number], records[number], _item(rows[number], records[number], created, editions))
+        for number in ids
+        if number in rows
+    ]
+
+
+def _item(
+    row: AnyRow, record: dict[str, Any], created: dict[int, int], editions: dict[int, EditionView]
+) -> EditorialItem:
+    edition, article_id = editions[row.edition_id], format_id(row.id)
+    zone = edition.zone
+    item = {
+        "id": article_id,
+        "href": f"{PATH}/{article_id}",
+        "edition": edition.slug,
+        "source_id": record["source_id"],
+        "slug": row.slug,
+        "url": edition.url_of(row.slug, article_id),
+        "status": record["status"],
+        "version": row.version,
+        "revision": row.revision,
+        **{name: value for name, value in record.items() if name not in WHOLE_ONLY and name != "kind"},
+        "created_at": format_instant(created.get(row.id, row.modified_at), zone),
+        "modified_at": format_instant(row.modified_at, zone),
+        "modified_by": row.actor or "import",
+    }
+    return cast("EditorialItem", item)

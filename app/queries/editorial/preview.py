@@ -1,0 +1,78 @@
+"""Previews: the address of one, and the article as its page would look."""
+
+from sqlalchemy import Connection, Label, bindparam, case, func, select
+
+from app.db.base import AnyRow, Instant
+from app.domain.article import ArticleStatus
+from app.domain.calendar import find_zone
+from app.domain.instant import format_instant
+from app.domain.preview_token import Preview, make_token, read_token
+from app.domain.tsid import format_id, is_id, parse_id
+from app.errors import ArticleWithdrawnError, NotFoundError
+from app.models.article import article_bodies, articles
+from app.models.edition import editions
+from app.queries.articles.article import STATUS_COLUMNS, WITH_BODY, render_article
+from app.queries.articles.article_list import ARTICLE_COLUMNS
+from app.queries.catalogue.editions import list_all_editions
+from app.queries.installation import find_signing_secret
+from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewParams
+
+PATH = "/v1/editorial/previews"
+
+_NOW = bindparam("now", type_=Instant)
+_WOULD_BE: dict[str, Label[int]] = {
+    "published_at": func.coalesce(articles.c.published_at, _NOW).label("published_at"),
+    "first_published_at": func.coalesce(articles.c.first_published_at, articles.c.published_at, _NOW).label(
+        "first_published_at"
+    ),
+    "version": case((articles.c.version > 0, articles.c.version), else_=1).label("version"),
+}
+_COLUMNS = [_WOULD_BE.get(column.name, column) for column in ARTICLE_COLUMNS]
+_ONE = (
+    select(*_COLUMNS, *STATUS_COLUMNS, articles.c.revision, article_bodies.c.blocks)
+    .select_from(WITH_BODY)
+    .where(articles.c.id == bindparam("article_id"))
+)
+_STANDS = (
+    select(articles.c.id, *STATUS_COLUMNS, editions.c.timezone)
+    .join(editions, editions.c.id == articles.c.edition_id)
+    .where(articles.c.id == bindparam("article_id"))
+)
+
+
+def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires_at: int) -> PreviewLink:
+    """The address where the article of that id can be read until an instant; NotFoundError, ArticleWithdrawnError."""
+    row = connection.execute(_STANDS, {"article_id": parse_id(key)}).first() if is_id(key) else None
+    row = _check(row)
+    token = make_token(secret, Preview(row.id, expires_at))
+    return {"href": f"{PATH}/{token}", "expires_at": format_instant(expires_at, find_zone(row.timezone))}
+
+
+def get_preview(
+    connection: Connection, token: str, question: PreviewParams, *, now: int
+) -> tuple[PreviewedArticle, int]:
+    """The article of a token as its page would look, and its revision; eight statements.
+
+    What has no date yet is dated `now`; an article that is public is shown as it is. NotFoundError (also for a token
+    that is damaged or forged), PreviewExpiredError, ArticleWithdrawnError.
+    """
+    secret = find_signing_secret(connection)
+    if secret is None:
+        raise NotFoundError("There is no such preview.")
+    preview = read_token(secret, token, now=now)
+    row = _check(connection.execute(_ONE, {"article_id": preview.article_id, "now": now}).first())
+    edition = next(view for view in list_all_editions(connection) if view.id == row.edition_id)
+    page: PreviewedArticle = {
+        **render_article(connection, row, edition, question.body),
+        "status": ArticleStatus(row.status),
+        "preview": {"expires_at": format_instant(preview.expires_at, edition.zone)},
+    }
+    return page, row.revision
+
+
+def _check(row: AnyRow | None) -> AnyRow:
+    if row is None:
+        raise NotFoundError("There is no such article here.")
+    if row.status == ArticleStatus.WITHDRAWN:
+        raise ArticleWithdrawnError(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
+    return row

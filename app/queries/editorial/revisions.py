@@ -1,0 +1,139 @@
+"""An article's saves as editors see them, and what differs between two of them."""
+
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.calendar import find_zone
+from app.domain.cursor import decode_number, encode_number
+from app.domain.diff import diff_articles
+from app.domain.instant import format_instant
+from app.domain.list_filter import ListFilter
+from app.domain.revision import MAX_REVISION
+from app.domain.tsid import format_id
+from app.errors import FieldError, InvalidInputError, NotFoundError
+from app.interchange.articles import EDITORIAL_FIELDS, load_content, read_records
+from app.models.article import articles
+from app.models.edition import editions
+from app.models.revision import revisions
+from app.queries.editorial.editorial_articles import PATH, parse_article_id
+from app.schemas.editorial import (
+    Revision,
+    RevisionItem,
+    RevisionList,
+    RevisionListParams,
+    RevisionParams,
+)
+
+_LIGHT = tuple(column for column in revisions.c if column.name != "content")
+_ZONE = (
+    select(editions.c.timezone)
+    .join(articles, articles.c.edition_id == editions.c.id)
+    .where(articles.c.id == bindparam("article_id"))
+)
+_PAGE = (
+    select(*_LIGHT)
+    .where(revisions.c.article_id == bindparam("article_id"), revisions.c.revision < bindparam("before"))
+    .order_by(revisions.c.revision.desc())
+    .limit(bindparam("limit"))
+)
+_ONE = select(*_LIGHT).where(
+    revisions.c.article_id == bindparam("article_id"), revisions.c.revision == bindparam("revision")
+)
+_SAID = (
+    select(revisions.c.content)
+    .where(
+        revisions.c.article_id == bindparam("article_id"),
+        revisions.c.revision >= bindparam("revision"),
+        revisions.c.content.is_not(None),
+    )
+    .order_by(revisions.c.revision)
+    .limit(1)
+)
+
+
+def list_revisions(connection: Connection, key: str, question: RevisionListParams) -> RevisionList:
+    """The saves of an article, the latest first; NotFoundError, InvalidCursorError, CursorMismatchError."""
+    article_id, zone = _find(connection, key)
+    digest = ListFilter(edition=f"revisions {article_id}").digest()
+    before = MAX_REVISION if question.cursor is None else decode_number(question.cursor, digest)
+    bound = {"article_id": article_id, "before": before, "limit": question.limit + 1}
+    rows = connection.execute(_PAGE, bound).all()
+    shown = rows[: question.limit]
+    page: RevisionList = {"items": [_item(row, zone) for row in shown], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_number(shown[-1].revision, digest)
+        href = f"{_path(article_id)}?limit={question.limit}&cursor={cursor}"
+        page["next"] = {"cursor": cursor, "href": href}
+    return page
+
+
+def get_revision(connection: Connection, key: str, number: int, question: RevisionParams) -> Revision:
+    """One save of an article, what it said, and what differs from another save; NotFoundError, InvalidInputError."""
+    article_id, zone = _find(connection, key)
+    row = _one(connection, article_id, number)
+    if row is None:
+        raise NotFoundError(f"Article {key} has no revision {number}.")
+    against = question.against
+    if against is None:
+        earlier = connection.execute(_PAGE, {"article_id": article_id, "before": number, "limit": 1}).first()
+        other = earlier
+    else:
+        other = _one(connection, article_id, against)
+        if other is None:
+            raise InvalidInputError(FieldError("against", f"There is no revision {against}."))
+    said = _said(connection, row, zone)
+    was = {} if other is None else _said(connection, other, zone)
+    return {
+        **_item(row, zone),
+        "content": {name: said[name] for name in EDITORIAL_FIELDS},
+        "against": None if other is None else other.revision,
+        "differences": diff_articles(was, said) if other is not None else [],
+    }
+
+
+def _find(connection: Connection, key: str) -> tuple[int, ZoneInfo]:
+    article_id = parse_article_id(key)
+    zone = connection.execute(_ZONE, {"article_id": article_id}).scalar()
+    if zone is None:
+        raise NotFoundError(f"There is no article '{key}' here.")
+    return article_id, find_zone(zone)
+
+
+def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
+    if number > MAX_REVISION:
+        return None
+    return connection.execute(_ONE, {"article_id": article_id, "revision": number}).first()
+
+
+def _said(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
+    """What the article said at a save, with its status and public time then."""
+    kept = connection.execute(_SAID, {"article_id": row.article_id, "revision": row.revision}).scalar()
+    content = read_records(connection, [row.article_id])[row.article_id] if kept is None else load_content(kept, zone)
+    standing = {"status": row.status, "published_at": _text(row.published_at, zone)}
+    return {**standing, **{name: content[name] for name in EDITORIAL_FIELDS}}
+
+
+def _item(row: AnyRow, zone: ZoneInfo) -> RevisionItem:
+    item = {
+        "revision": row.revision,
+        "href": f"{_path(row.article_id)}/{row.revision}",
+        "version": row.version,
+        "status": row.status,
+        "published_at": _text(row.published_at, zone),
+        "action": row.action,
+        "at": format_instant(row.at, zone),
+        "actor": row.actor,
+        "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
+    }
+    return cast("RevisionItem", item)
+
+
+def _path(article_id: int) -> str:
+    return f"{PATH}/{format_id(article_id)}/revisions"
+
+
+def _text(instant: int | None, zone: ZoneInfo) -> str | None:
+    return None if instant is None else format_instant(instant, zone)

@@ -1,0 +1,168 @@
+"""Feeds: pages of an edition's articles, its days as archive documents, and what a news sitemap holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from app.domain.article import BodyFormat
+from app.domain.calendar import Day, day_at, parse_day
+from app.domain.feed import FeedContent
+from app.domain.instant import SECOND_US
+from app.domain.list_filter import Facet
+from app.errors import InvalidValueError, NotFoundError
+from app.invalidation.dependencies import depend_on_entry, expires_at
+from app.queries.articles.article import get_article
+from app.queries.articles.article_list import ARTICLE_COLUMNS, list_resolved, render_articles
+from app.queries.articles.items import fetch_articles, translate
+from app.queries.catalogue.editions import EditionView, get_edition_view
+from app.queries.resolve import ResolvedQuery, resolve_params
+from app.schemas.article import Article, ArticleItem
+from app.schemas.feed import MAX_NEWS_PARTS, CurrentFeedParams, FeedParams, NewsSitemapParams
+from app.schemas.params import ArticleParams
+
+MIN_CURRENT = 40
+"""How many articles a current document holds at least, however few today has."""
+NEWS_FOR_US = 48 * 3600 * SECOND_US
+NEWS_PART = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Articles of an edition, newest first, and what follows: a cursor, or days with news before and after.
+
+    `names` are those of what was asked for, by kind and code, as far as the catalogue lists it.
+    """
+
+    edition: EditionView
+    items: Sequence[ArticleItem]
+    names: Mapping[tuple[Facet, str], str]
+    cursor: str | None = None
+    older: date | None = None
+    newer: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSitemap:
+    """The articles of the last 48 hours in one part of a thousand, newest first; `parts` counts them all."""
+
+    edition: EditionView
+    items: Sequence[ArticleItem]
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWithEdition:
+    """An article as its page has it, with its edition."""
+
+    article: Article
+    edition: EditionView
+
+
+def get_feed(connection: Connection, question: FeedParams) -> Feed:
+    """A page of a feed; NotFoundError, InvalidInputError, InvalidCursorError, CursorMismatchError."""
+    asked = resolve_params(connection, question)
+    page = list_resolved(connection, asked, question.articles(_body(asked.edition)), path="")
+    following, names = page["next"], _names(asked)
+    return Feed(asked.edition, page["items"], names, cursor=None if following is None else following["cursor"])
+
+
+def get_subscription_document(connection: Connection, question: CurrentFeedParams, *, now: int) -> Feed:
+    """Everything of today in the edition's zone, and at least the newest 40; `older` is the last finished day.
+
+    NotFoundError, InvalidInputError.
+    """
+    asked = resolve_params(connection, question)
+    today = day_at(now, asked.zone)
+    expires_at(today.ends_at)
+    begins = (today.starts_at, 0)
+    rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, limit=MIN_CURRENT)
+    is_everything = len(rows) < MIN_CURRENT  # then older ones that are yet to come belong to it, too
+    if not is_everything and rows[-1].published_at >= today.starts_at:
+        rows = fetch_articles(connection, asked.narrowed(begins, asked.upper), ARTICLE_COLUMNS, limit=None)
+    older = fetch_articles(connection, asked.narrowed(asked.lower, begins), limit=1)
+    is_open = is_everything or not older
+    asked.record_dependency(first=None if is_open else min(rows[-1].published_at, older[0].published_at))
+    items = render_articles(connection, rows, asked.editions, _body(asked.edition))
+    return Feed(asked.edition, items, _names(asked), older=_date(older[0].published_at, asked) if older else None)
+
+
+def get_archive_document(connection: Connection, day_text: str, question: CurrentFeedParams, *, now: int) -> Feed:
+    """One finished day of the edition's zone, whole, with the finished days around it that have news.
+
+    NotFoundError also for a day that is not over, NoSuchDayError for one that the zone left out.
+    """
+    asked = resolve_params(connection, question)
+    today = day_at(now, asked.zone)
+    expires_at(today.ends_at)
+    day = _finished(day_text, asked, today)
+    rows = fetch_articles(connection, asked.narrowed((day.starts_at, 0), (day.ends_at, 0)), ARTICLE_COLUMNS, limit=None)
+    older = fetch_articles(connection, asked.narrowed(asked.lower, (day.starts_at, 0)), limit=1)
+    after = asked.narrowed((day.ends_at, 0), (today.starts_at, 0))
+    newer = fetch_articles(connection, after, limit=1, oldest_first=True)
+    asked.record_dependency(
+        first=older[0].published_at if older else None,
+        last=newer[0].published_at if newer else max(day.ends_at, today.starts_at) - 1,
+    )
+    return Feed(
+        asked.edition,
+        render_articles(connection, rows, asked.editions, _body(asked.edition)),
+        _names(asked),
+        older=_date(older[0].published_at, asked) if older else None,
+        newer=_date(newer[0].published_at, asked) if newer else None,
+    )
+
+
+def get_news_sitemap(connection: Connection, question: NewsSitemapParams, *, now: int) -> NewsSitemap:
+    """Return what was first published within 48 hours, a thousand at a time; NotFoundError for an unknown part.
+
+    What only a bump made recent is not news to a search engine, which wants the first public time.
+    """
+    asked, since = resolve_params(connection, question), now - NEWS_FOR_US
+    recent = asked.narrowed((since, 0), asked.upper)
+    recent.record_dependency()
+    found = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
+    rows = [row for row in found if row.first_published_at >= since]
+    if rows:
+        expires_at(min(row.first_published_at for row in rows) + NEWS_FOR_US)
+    parts = max(1, -(-len(rows) // NEWS_PART))
+    number = question.part or 1
+    if number > parts:
+        raise NotFoundError(f"The news sitemap has no part {number}.")
+    shown = [] if question.part is None and parts > 1 else rows[(number - 1) * NEWS_PART : number * NEWS_PART]
+    return NewsSitemap(asked.edition, render_articles(connection, shown, asked.editions, BodyFormat.NONE), parts)
+
+
+def get_published(connection: Connection, key: str, question: ArticleParams) -> ArticleWithEdition:
+    """An article's page with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
+    article = get_article(connection, key, question)
+    return ArticleWithEdition(article, get_edition_view(connection, article["edition"]))
+
+
+def _names(asked: ResolvedQuery) -> dict[tuple[Facet, str], str]:
+    """What readers call that which was asked for; noted, since the feed is titled by it."""
+    found = {}
+    for kind, number, code, text, texts in asked.selection.matched:
+        depend_on_entry(kind, number)
+        found[kind, code] = translate(text, texts, asked.edition.language)
+    return found
+
+
+def _body(edition: EditionView) -> BodyFormat:
+    return BodyFormat.HTML if edition.feed_content is FeedContent.FULL else BodyFormat.NONE
+
+
+def _date(instant: int, asked: ResolvedQuery) -> date:
+    return day_at(instant, asked.zone).date
+
+
+def _finished(text: str, asked: ResolvedQuery, today: Day) -> Day:
+    try:
+        day = parse_day(text)
+    except InvalidValueError as error:
+        raise NotFoundError(f"There is no such archive: {error.detail}") from None
+    found = asked.day_range(day)
+    if found.ends_at > today.starts_at:
+        raise NotFoundError(f"{text} is not over in {asked.zone.key}.")
+    return found

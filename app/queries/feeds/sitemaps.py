@@ -1,0 +1,113 @@
+"""Sitemaps: which weeks of an edition have news, and the pages of one week."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+
+from app.db.prepared import PreparedQuery
+from app.domain.calendar import UTC
+from app.domain.instant import DAY_US, format_instant
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id
+from app.models.listing import listings
+from app.queries.articles.items import fetch_articles
+from app.queries.catalogue.editions import EditionView, get_edition_view
+from app.queries.resolve import whole_edition
+from app.schemas.feed import SitemapParams
+
+MAX_WEEKS = 50_000
+MAX_PAGES = 50_000
+WEEK_US = 7 * DAY_US
+_MONDAY_US = 60_000 * WEEK_US - 4 * DAY_US
+"""From a Monday, UTC, before all instants to the epoch, which was a Thursday."""
+
+_EPOCH = date(1970, 1, 1)
+
+
+class SitemapUrl(NamedTuple):
+    """An article's page on the front end, and when it last changed (RFC 3339)."""
+
+    url: str
+    changed_at: str
+
+
+class SitemapIndex(NamedTuple):
+    """The Mondays (UTC) of the weeks that have news, newest first."""
+
+    edition: EditionView
+    mondays: Sequence[date]
+
+
+class WeekSitemap(NamedTuple):
+    """The pages of one week, newest first."""
+
+    edition: EditionView
+    pages: Sequence[SitemapUrl]
+
+
+def list_weeks(connection: Connection, question: SitemapParams) -> SitemapIndex:
+    """The weeks of an edition that have news; three statements, the second looks once at each week. NotFoundError."""
+    edition = get_edition_view(connection, question.edition)
+    asked = whole_edition(edition, None)
+    asked.record_dependency()
+    rows = _WEEKS.all(connection, {"edition_id": edition.id, "most": MAX_WEEKS})
+    starts = dict.fromkeys(row.at - (row.at + _MONDAY_US) % WEEK_US for row in rows)
+    return SitemapIndex(edition, [_EPOCH + timedelta(microseconds=at) for at in starts])
+
+
+def get_week(connection: Connection, monday: date, question: SitemapParams) -> WeekSitemap:
+    """The pages of what was published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
+    edition = get_edition_view(connection, question.edition)
+    first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
+    asked = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
+    asked.record_dependency()
+    rows = fetch_articles(connection, asked, limit=MAX_PAGES)
+    return WeekSitemap(
+        edition,
+        [
+            SitemapUrl(
+                edition.url_of(row.slug, format_id(row.id)),
+                format_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _number(value: int) -> ColumnElement[int]:
+    """A number that stands in the statement itself."""
+    return literal_column(str(value), BigInteger)
+
+
+def _newest(*before: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(func.max(listings.c.published_at).label("at")).where(
+        listings.c.edition_id == bindparam("edition_id"),
+        listings.c.kind == _number(int(Facet.EDITION)),
+        listings.c.facet_id == _number(0),
+        *before,
+    )
+
+
+def _weeks() -> Select[tuple[int]]:
+    """Step from the newest article to the newest one before its week, and so on."""
+    walk = _newest().cte("walk", recursive=True)
+    start = walk.c.at - (walk.c.at + _number(_MONDAY_US)) % _number(WEEK_US)
+    older: ScalarSelect[int] = _newest(listings.c.published_at < start).correlate(walk).scalar_subquery()
+    walk = walk.union_all(select(older.label("at")).select_from(walk).where(walk.c.at.is_not(None)))
+    return select(walk.c.at).where(walk.c.at.is_not(None)).limit(bindparam("most", type_=Integer))
+
+
+_WEEKS = PreparedQuery(_weeks())

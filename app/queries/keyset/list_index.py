@@ -1,0 +1,175 @@
+"""Selections of articles as ranges of one index, and the values that name them in a statement.
+
+The text of a statement depends on which kinds name one list and which name several, never on how many: several are
+bound as rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select, union_all
+
+from app.db.bound_rows import rows_value
+from app.domain.list_filter import Facet
+from app.errors import FieldError, InvalidInputError
+from app.interchange.catalogue import CATALOGUE_TABLES
+from app.invalidation.dependencies import depend_on_collection, depend_on_range
+from app.invalidation.surrogate_keys import facet_key
+
+MAX_RANGES = 200
+MAX_LOOKUPS = 225  # for each key of the kind that is walked, over the lists of all kinds
+
+SortKey = tuple[int, int]
+MIN_SORT_KEY: SortKey = (-(2**62), 0)
+MAX_SORT_KEY: SortKey = (2**62, 0)
+
+ListRef = tuple[int, Facet, int]
+Form = tuple[bool, ...]
+
+
+class MatchedEntry(NamedTuple):
+    """A listed entry that was asked for: its kind, number and code, its name, and translations of that as JSON."""
+
+    kind: Facet
+    number: int
+    code: str
+    text: str
+    texts: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListSelection:
+    """The lists an answer is cut from: for every group of names asked for, their places in the index.
+
+    The places of the first group are walked, those of the others are looked up. Without names the one group is
+    the edition itself; a group without places holds nothing. `names` are what the public may call them; whoever
+    shows one notes its entry.
+    """
+
+    groups: tuple[tuple[ListRef, ...], ...]
+    matched: tuple[MatchedEntry, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether a name that nobody knows makes the answer empty."""
+        return any(not places for places in self.groups)
+
+    def record_dependency(self, first: int, last: int) -> None:
+        """Note that the answer is made from the part between these instants (both in it)."""
+        if self.is_empty or first > last:
+            return
+        depend_on_range(_lists_of(self.groups), first, last)
+
+
+@lru_cache(maxsize=64)
+def _lists_of(kinds: tuple[tuple[ListRef, ...], ...]) -> tuple[frozenset[str], ...]:
+    """The surrogate keys of lists, group by group, as a span has them."""
+    editions = frozenset(facet_key(Facet.EDITION, edition) for places in kinds for edition, _, _ in places)
+    groups = (frozenset(facet_key(kind, number) for _, kind, number in places) for places in kinds)
+    is_whole = all(kind is Facet.EDITION for places in kinds for _, kind, _ in places)
+    return (editions,) if is_whole else (*groups, editions)
+
+
+Group = tuple[Facet, tuple[str, ...]]
+
+
+def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Sequence[Group]) -> ListSelection:
+    """The lists that groups of names stand for, unknown names for nothing; at most one statement."""
+    editions = tuple(edition_ids)
+    if not groups:
+        return _bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
+    asked: dict[Facet, list[str]] = {}
+    for kind, names in groups:
+        asked[kind] = sorted({*asked.get(kind, ()), *names})
+    values = {kind.name: names for kind, names in asked.items()}
+    found: dict[tuple[Facet, str], list[ListRef]] = {}
+    called: list[MatchedEntry] = []
+    for row in connection.execute(_names(tuple(sorted(asked))), values):
+        kind = Facet(row.kind)
+        owners = editions if row.edition_id is None else (row.edition_id,)
+        places = [(edition, kind, row.id) for edition in owners if edition in editions]
+        found.setdefault((kind, row.name), []).extend(places)
+        if not row.is_listed:
+            _note_missing(kind, owners)
+        elif places:
+            called.append(MatchedEntry(kind, row.id, row.name, row.text, row.texts))
+    for kind, wanted in asked.items():
+        for name in wanted:
+            at = {edition for edition, _, _ in found.get((kind, name), ())}
+            if len(at) < len(editions):
+                _note_missing(kind, [edition for edition in editions if edition not in at])
+    return _bounded(
+        ListSelection(
+            tuple(
+                tuple(place for name in sorted(set(names)) for place in found.get((kind, name), ()))
+                for kind, names in groups
+            ),
+            tuple(called),
+        )
+    )
+
+
+def _note_missing(kind: Facet, editions: Iterable[int]) -> None:
+    """Note that a name stands for nothing that lasts: another entry of that name may come."""
+    for edition in editions:
+        depend_on_collection(kind, edition)
+
+
+def _bounded(selection: ListSelection) -> ListSelection:
+    if any(len(places) > MAX_RANGES for places in selection.groups):
+        raise InvalidInputError(FieldError("edition", f"This spans more than {MAX_RANGES} lists; ask for fewer names."))
+    total = sum(len(places) for places in selection.groups)
+    for places in selection.groups:
+        if len(places) * (total - len(places)) > MAX_LOOKUPS:
+            where = places[0][1].name.lower()
+            raise InvalidInputError(
+                FieldError(where, "So many names of several kinds cannot be combined; ask for fewer.")
+            )
+    return selection
+
+
+@lru_cache(maxsize=64)
+def _names(kinds: tuple[Facet, ...]) -> Any:
+    parts = []
+    for kind in kinds:
+        table, name = CATALOGUE_TABLES[kind]
+        owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
+        shown = (table.c.text, table.c.texts) if kind is Facet.LABEL else (table.c.name, literal_column("'{}'"))
+        wanted: BindParameter[list[str]] = bindparam(kind.name, expanding=True)
+        parts.append(
+            select(
+                literal_column(str(int(kind))).label("kind"),
+                owner.label("edition_id"),
+                table.c.id,
+                table.c.is_listed,
+                name.label("name"),
+                shown[0].label("text"),
+                shown[1].label("texts"),
+            ).where(name.in_(wanted))
+        )
+    return union_all(*parts) if len(parts) > 1 else parts[0]
+
+
+def bind_values(
+    selection: ListSelection, lower: SortKey = MIN_SORT_KEY, upper: SortKey = MAX_SORT_KEY
+) -> dict[str, Any]:
+    """The bound values of a statement over this selection, for keys from `lower` to below `upper`."""
+    values: dict[str, Any] = range_values(lower, upper)
+    for kind, places in enumerate(selection.groups):
+        if len(places) == 1:
+            values[f"e{kind}"], values[f"k{kind}"], values[f"f{kind}"] = places[0]
+        else:
+            values[f"places_{kind}"] = rows_value(places)
+    return values
+
+
+def range_values(lower: SortKey, upper: SortKey) -> dict[str, int]:
+    """Return the bound values of the range alone."""
+    return {"lower_at": lower[0], "lower_id": lower[1], "upper_at": upper[0], "upper_id": upper[1]}
+
+
+def statement_shape(selection: ListSelection) -> Form:
+    """Return the cache key of a statement over this selection: for each kind, whether it names several lists."""
+    return tuple(len(places) != 1 for places in selection.groups)

@@ -1,0 +1,127 @@
+"""From a question to what it asks for: edition, zone, canonical scope, range of keys."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from app.domain.calendar import UTC, Day, days_between, find_zone, parse_date_or_instant, parse_day, start_of_day
+from app.domain.cursor import decode_position
+from app.domain.list_filter import Facet, ListFilter
+from app.errors import FieldError, InvalidInputError, InvalidValueError, NoSuchDayError
+from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
+from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, resolve_lists
+from app.schemas.params import EVERY_EDITION, ArticleFilterParams, FilterParams
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedQuery:
+    """A resolved question: the editions by id, the zone, the scope and its lists, and the range of keys."""
+
+    editions: dict[int, EditionView]
+    zone: ZoneInfo
+    scope: ListFilter
+    selection: ListSelection
+    lower: SortKey
+    upper: SortKey
+
+    def narrowed(self, lower: SortKey, upper: SortKey) -> "ResolvedQuery":
+        """The same question within a narrower range of keys."""
+        narrower = max(lower, self.lower), min(upper, self.upper)
+        return ResolvedQuery(self.editions, self.zone, self.scope, self.selection, *narrower)
+
+    def record_dependency(self, *, first: int | None = None, last: int | None = None) -> None:
+        """Note the part of these lists that an answer was made from; open ends are those of the question."""
+        lower, upper = self.lower[0], self.upper[0] - (self.upper[1] == 0)
+        self.selection.record_dependency(lower if first is None else first, upper if last is None else last)
+
+    def decode_cursor(self, cursor: str) -> SortKey:
+        """The sort key in a cursor of this list; InvalidCursorError, CursorMismatchError."""
+        return decode_position(cursor, self.scope.digest())
+
+    def day_range(self, day: date) -> Day:
+        """That day of the zone; NoSuchDayError where the zone left it out."""
+        found = days_between(day, day, self.zone)
+        if not found:
+            raise NoSuchDayError(f"The calendar of {self.zone.key} has no {day.isoformat()}.")
+        return found[0]
+
+    @property
+    def edition(self) -> EditionView:
+        """The one edition asked for."""
+        return next(iter(self.editions.values()))
+
+
+def resolve_params(
+    connection: Connection,
+    question: FilterParams,
+    *,
+    tz: str | None = None,
+    entry: tuple[Facet, str] | None = None,
+) -> ResolvedQuery:
+    """What a question asks for; NotFoundError, InvalidInputError. At most two statements."""
+    spans_all = question.edition == EVERY_EDITION
+    views = list_all_editions(connection) if spans_all else [get_edition_view(connection, question.edition)]
+    zone = _zone(tz, views, spans_all=spans_all)
+    scope = ListFilter(
+        edition=EVERY_EDITION if spans_all else str(views[0].id),
+        sections=tuple(question.section),
+        tags=tuple(question.tag),
+        authors=tuple(question.author),
+        labels=tuple(question.label),
+        entry=entry,
+        **_range(question, zone),
+        excluded=frozenset(question.exclude) if isinstance(question, ArticleFilterParams) else frozenset(),
+        ids=frozenset(question.id) if isinstance(question, ArticleFilterParams) else frozenset(),
+        timezone=zone.key,
+    )
+    editions = {view.id: view for view in views}
+    selection = resolve_lists(connection, editions, scope.groups())
+    lower = MIN_SORT_KEY if scope.starts_at is None else (scope.starts_at, 0)
+    upper = MAX_SORT_KEY if scope.ends_at is None else (scope.ends_at, 0)
+    return ResolvedQuery(editions, zone, scope, selection, lower, upper)
+
+
+@lru_cache(maxsize=256)
+def whole_edition(edition: EditionView, tz: str | None) -> ResolvedQuery:
+    """An edition's whole timeline in a zone; InvalidInputError."""
+    zone = _zone(tz, [edition], spans_all=False)
+    scope = ListFilter(edition=str(edition.id), timezone=zone.key)
+    selection = ListSelection((((edition.id, Facet.EDITION, 0),),))
+    return ResolvedQuery({edition.id: edition}, zone, scope, selection, MIN_SORT_KEY, MAX_SORT_KEY)
+
+
+def start_key(asked: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> SortKey:
+    """Where a page begins: behind its cursor, at the end of its newest day, or at the newest article."""
+    if cursor is not None:
+        return min(asked.decode_cursor(cursor), asked.upper)
+    if newest_day is None:
+        return asked.upper
+    try:
+        day = parse_day(newest_day)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("newest_day", error.detail)) from None
+    end = start_of_day(day.fromordinal(day.toordinal() + 1), asked.zone)
+    return min((end, 0), asked.upper)
+
+
+def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneInfo:
+    if tz is None:
+        return UTC if spans_all else views[0].zone
+    try:
+        return find_zone(tz)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("tz", error.detail)) from None
+
+
+def _range(question: FilterParams, zone: ZoneInfo) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    if isinstance(question, ArticleFilterParams):
+        for where, member, text in (("from", "starts_at", question.from_), ("to", "ends_at", question.to)):
+            try:
+                found[member] = None if text is None else parse_date_or_instant(text, zone)
+            except InvalidValueError as error:
+                raise InvalidInputError(FieldError(where, error.detail)) from None
+    return found

@@ -1,0 +1,1 @@
+"""Queries of the timeline, its calendar and its schedule."""

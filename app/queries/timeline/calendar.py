@@ -1,0 +1,67 @@
+"""Which days have news, and how much."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from app.domain.calendar import date_at, days_between, parse_day, start_of_day
+from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.invalidation.dependencies import expires_at
+from app.queries.resolve import ResolvedQuery, resolve_params
+from app.queries.timeline.day_counts import count_days
+from app.queries.timeline.timeline import PATH
+from app.schemas.params import CalendarParams
+from app.schemas.timeline import Calendar
+
+DAYS_SHOWN = 31
+MAX_DAYS = 400
+
+
+def get_calendar(connection: Connection, question: CalendarParams, *, now: int) -> Calendar:
+    """The days of a range that have news, oldest first; `to` is not in it. InvalidInputError, NotFoundError.
+
+    Without both the last 31 days up to today in the zone; with one of them, 31 days from or up to it.
+    """
+    asked = resolve_params(connection, question, tz=question.tz)
+    first, after = _range(question, asked, now)
+    last = after - timedelta(days=1)
+    days = days_between(first, last, asked.zone) if first <= last else []
+    totals = count_days(connection, asked, days)
+    if days:
+        asked.record_dependency(first=days[0].starts_at, last=days[-1].ends_at - 1)
+    return {
+        "edition": asked.edition.slug,
+        "timezone": asked.zone.key,
+        "days": [
+            {"date": (text := day.date.isoformat()), "total": total, "href": _href(question, text)}
+            for day, total in zip(days, totals, strict=True)
+            if total
+        ],
+    }
+
+
+def _href(question: CalendarParams, day: str) -> str:
+    return question.url_for(f"{PATH}/{day}", **{"from": None, "to": None})
+
+
+def _range(question: CalendarParams, asked: ResolvedQuery, now: int) -> tuple[date, date]:
+    span, tomorrow = timedelta(days=DAYS_SHOWN), date_at(now, asked.zone) + timedelta(days=1)
+    first, after = _day(question.from_, "from"), _day(question.to, "to")
+    if after is None:
+        if first is None:
+            expires_at(start_of_day(tomorrow, asked.zone))
+        after = tomorrow if first is None else first + span
+    if first is None:
+        first = after - span
+    if (after - first).days > MAX_DAYS:
+        raise InvalidInputError(FieldError("from", f"A calendar spans at most {MAX_DAYS} days."))
+    return first, after
+
+
+def _day(text: str | None, where: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return parse_day(text)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError(where, error.detail)) from None

@@ -1,0 +1,167 @@
+"""The per-day timeline: a page of it, and one whole day."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from app.db.base import AnyRow
+from app.domain.calendar import Day, day_at, parse_day
+from app.domain.cursor import encode_position
+from app.domain.instant import format_instant
+from app.domain.language import day_heading
+from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.queries.articles.items import fetch_articles, render_item, select_fields
+from app.queries.changes.change_list import latest_seq
+from app.queries.keyset.list_index import SortKey
+from app.queries.resolve import ResolvedQuery, resolve_params, start_key
+from app.queries.timeline.day_counts import count_days
+from app.queries.timeline.fast_timeline import TimelineRows, read_fast
+from app.schemas.params import DayParams, TimelineParams
+from app.schemas.timeline import DayLink, Timeline, TimelineDay, TimelineDayPage
+
+PATH = "/v1/timeline"
+
+
+def get_timeline(connection: Connection, question: TimelineParams) -> Timeline:
+    """A page of the timeline, days newest first, in each the items newest first.
+
+    `as_of` is of the same snapshot as the items. InvalidInputError, NotFoundError, InvalidCursorError,
+    CursorMismatchError.
+    """
+    asked = resolve_params(connection, question, tz=question.tz)
+    upper = start_key(asked, question.cursor, question.newest_day)
+    as_of = latest_seq(connection) if question.cursor is None else 0
+    most = len(question.id) or question.limit
+    rows = fetch_articles(connection, asked.narrowed(asked.lower, upper), ids=question.id, limit=most + 1)
+    return _page(connection, question, TimelineRows(asked, upper, as_of, rows))
+
+
+def get_timeline_fast(connection: Connection, question: TimelineParams) -> Timeline | None:
+    """Return the page for `is_fast_path` parameters; None for an empty one. InvalidInputError, CursorMismatchError."""
+    found = read_fast(connection, question)
+    return None if found is None else _page(connection, question, found)
+
+
+def _page(connection: Connection, question: TimelineParams, found: TimelineRows) -> Timeline:
+    asked, upper, as_of, rows = found
+    page: Timeline = {"edition": asked.edition.slug, "timezone": asked.zone.key, "days": [], "next": None}
+    if question.cursor is None:
+        page = {
+            "edition": asked.edition.slug,
+            "timezone": asked.zone.key,
+            "as_of": as_of,
+            "newer": {"href": question.href_of_changes(as_of)},
+            "days": [],
+            "next": None,
+        }
+    most = len(question.id) or question.limit
+    shown, beyond = rows[:most], rows[most:]
+    page["days"] = days = _render_days(shown, asked, question.fields)
+    if days:
+        days[0]["continued"] = _began_before(question, upper, days[0], asked)
+        days[-1]["complete"] = not beyond or _day_of(beyond[0], asked).date.isoformat() != days[-1]["date"]
+    if question.total:
+        _add_totals(connection, asked, days, shown, question)
+    if not question.id:
+        asked.narrowed(asked.lower, upper).record_dependency(first=beyond[0].published_at if beyond else None)
+    if beyond:
+        cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
+        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor, newest_day=None)}
+    return page
+
+
+def get_day(connection: Connection, day_text: str, question: DayParams) -> TimelineDayPage:
+    """One whole local day with its neighbours that have news; NoSuchDayError, NotFoundError, InvalidInputError."""
+    asked = resolve_params(connection, question, tz=question.tz)
+    day = _find_day(day_text, asked)
+    within = asked.narrowed((day.starts_at, 0), (day.ends_at, 0))
+    rows = fetch_articles(connection, within, ids=question.id, limit=None)
+    shown = _render_day(day, rows, asked, question.fields)
+    if question.total:
+        shown["total"] = len(rows)
+    older = fetch_articles(connection, asked.narrowed(asked.lower, (day.starts_at, 0)), ids=question.id, limit=1)
+    newer = fetch_articles(
+        connection, asked.narrowed((day.ends_at, 0), asked.upper), ids=question.id, limit=1, oldest_first=True
+    )
+    if not question.id:
+        asked.record_dependency(
+            first=older[0].published_at if older else None, last=newer[0].published_at if newer else None
+        )
+    return {
+        "edition": asked.edition.slug,
+        "timezone": asked.zone.key,
+        "day": shown,
+        "previous": _link(older, asked, question),
+        "next": _link(newer, asked, question),
+    }
+
+
+def _find_day(text: str, asked: ResolvedQuery) -> Day:
+    try:
+        day = parse_day(text)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError("day", error.detail)) from None
+    return asked.day_range(day)
+
+
+def _link(rows: list[AnyRow], asked: ResolvedQuery, question: DayParams) -> DayLink | None:
+    if not rows:
+        return None
+    day = _day_of(rows[0], asked).date.isoformat()
+    return {"date": day, "href": question.url_for(f"{PATH}/{day}")}
+
+
+def _day_of(row: AnyRow, asked: ResolvedQuery) -> Day:
+    return day_at(row.published_at, asked.zone)
+
+
+def _render_days(rows: Sequence[AnyRow], asked: ResolvedQuery, fields: list[str]) -> list[TimelineDay]:
+    return [_render_day(day, group, asked, fields) for day, group in _by_day(rows, asked)]
+
+
+def _by_day(rows: Sequence[AnyRow], asked: ResolvedQuery) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
+    """Rows that are newest first, day by day."""
+    first = 0
+    while first < len(rows):
+        day = _day_of(rows[first], asked)
+        after = first + 1
+        while after < len(rows) and rows[after].published_at >= day.starts_at:
+            after += 1
+        yield day, rows[first:after]
+        first = after
+
+
+def _render_day(day: Day, rows: Iterable[AnyRow], asked: ResolvedQuery, fields: list[str]) -> TimelineDay:
+    edition, zone = asked.edition, asked.zone
+    items = [render_item(row, edition, zone) for row in rows]
+    return {
+        "date": day.date.isoformat(),
+        "heading": day_heading(day.date, edition.language),
+        "starts_at": format_instant(day.starts_at, zone),
+        "ends_at": format_instant(day.ends_at, zone),
+        "continued": False,
+        "complete": True,
+        "items": [select_fields(item, fields) for item in items] if fields else items,
+    }
+
+
+def _began_before(question: TimelineParams, upper: SortKey, first: TimelineDay, asked: ResolvedQuery) -> bool:
+    return question.cursor is not None and day_at(upper[0], asked.zone).date.isoformat() == first["date"]
+
+
+def _add_totals(
+    connection: Connection,
+    asked: ResolvedQuery,
+    days: list[TimelineDay],
+    shown: Sequence[AnyRow],
+    question: TimelineParams,
+) -> None:
+    if question.id:
+        totals = [len(day["items"]) for day in days]
+    else:
+        oldest_first = list(dict.fromkeys(_day_of(row, asked) for row in reversed(shown)))
+        if oldest_first:
+            asked.narrowed((oldest_first[0].starts_at, 0), (oldest_first[-1].ends_at, 0)).record_dependency()
+        totals = count_days(connection, asked, oldest_first)[::-1]
+    for day, total in zip(days, totals, strict=True):
+        day["total"] = total

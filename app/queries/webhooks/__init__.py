@@ -1,0 +1,1 @@
+"""Queries of webhook endpoints and their deliveries."""

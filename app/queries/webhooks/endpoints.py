@@ -1,0 +1,132 @@
+"""Webhooks and their deliveries, as their managers see them."""
+
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Connection, bindparam, select
+
+from app.db.base import AnyRow
+from app.domain.calendar import UTC, format_utc
+from app.domain.cursor import decode_number, encode_number
+from app.domain.instant import format_instant
+from app.domain.list_filter import ListFilter
+from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
+from app.domain.webhook import message_id
+from app.errors import FieldError, InvalidInputError, NotFoundError
+from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.queries.resolve import resolve_params
+from app.schemas.change import ChangeListParams
+from app.schemas.webhook import Delivery, DeliveryList, DeliveryListParams, Webhook, WebhookList, WebhookListParams
+
+PATH = "/v1/editorial/webhooks"
+_DIGEST = ListFilter(edition="webhooks").digest()
+_SHOWN = select(
+    *(column for column in webhook_endpoints.c if column.name not in {"secret", "previous_secret"}),
+)
+_ONE = _SHOWN.where(webhook_endpoints.c.id == bindparam("endpoint_id"))
+_PAGE = (
+    _SHOWN.where(webhook_endpoints.c.id > bindparam("after")).order_by(webhook_endpoints.c.id).limit(bindparam("limit"))
+)
+_DELIVERIES = (
+    select(webhook_deliveries)
+    .where(
+        webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"),
+        webhook_deliveries.c.seq > bindparam("since"),
+        webhook_deliveries.c.seq < bindparam("before"),
+    )
+    .order_by(webhook_deliveries.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def parse_webhook_id(key: str) -> int:
+    """The number of the webhook that an address names; NotFoundError where it has not the form of one."""
+    if not is_id(key):
+        raise NotFoundError(f"There is no webhook '{key[:80]}' here.")
+    return parse_id(key)
+
+
+def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
+    """One webhook without its secret; NotFoundError."""
+    row = connection.execute(_ONE, {"endpoint_id": endpoint_id}).first()
+    if row is None:
+        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
+    return _webhook(row)
+
+
+def list_webhooks(connection: Connection, question: WebhookListParams) -> WebhookList:
+    """Every webhook, in the order of their making; InvalidCursorError, CursorMismatchError."""
+    after = 0 if question.cursor is None else decode_number(question.cursor, _DIGEST)
+    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
+    page: WebhookList = {"items": [_webhook(row) for row in rows[: question.limit]], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_number(rows[question.limit - 1].id, _DIGEST)
+        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
+    return page
+
+
+def list_deliveries(connection: Connection, endpoint_id: int, question: DeliveryListParams) -> DeliveryList:
+    """List deliveries of a webhook, the latest change first; NotFoundError, InvalidCursorError, CursorMismatchError."""
+    path = f"{get_webhook(connection, endpoint_id)['href']}/deliveries"
+    digest = ListFilter(edition=f"deliveries {endpoint_id} {question.status}").digest()
+    before = MAX_ID if question.cursor is None else decode_number(question.cursor, digest)
+    statement = _DELIVERIES
+    if question.status is not None:
+        statement = statement.where(webhook_deliveries.c.status == question.status)
+    since = min(question.since, MAX_ID)
+    bound = {"endpoint_id": endpoint_id, "since": since, "before": before, "limit": question.limit + 1}
+    rows = connection.execute(statement, bound).all()
+    page: DeliveryList = {"items": [_delivery(row) for row in rows[: question.limit]], "next": None}
+    if len(rows) > question.limit:
+        cursor = encode_number(rows[question.limit - 1].seq, digest)
+        page["next"] = {"cursor": cursor, "href": question.href(path, cursor=cursor)}
+    return page
+
+
+def check_filters(connection: Connection, filters: dict[str, Any]) -> None:
+    """InvalidInputError where nothing could ever be told under these filters: an edition that is not there."""
+    try:
+        resolve_params(connection, ChangeListParams.model_validate(filters))
+    except NotFoundError as error:
+        raise InvalidInputError(FieldError("filters.edition", error.detail)) from None
+
+
+def _webhook(row: AnyRow) -> Webhook:
+    is_enabled = row.disabled_at is None
+    is_failing = is_enabled and row.failures > 0
+    return {
+        "id": format_id(row.id),
+        "href": f"{PATH}/{format_id(row.id)}",
+        "url": row.url,
+        "description": row.description,
+        "filters": cast("Any", {**orjson.loads(row.question), "types": orjson.loads(row.types)}),
+        "is_enabled": is_enabled,
+        "disabled_at": format_utc(row.disabled_at),
+        "disabled_reason": row.disabled_reason,
+        "failures": row.failures,
+        "failing_since": format_utc(row.failing_since),
+        "next_attempt_at": format_utc(row.due_at) if is_failing else None,
+        "as_of": row.filled_seq,
+        "previous_until": format_utc(row.previous_until),
+        "created_at": format_instant(row.created_at, UTC),
+        "modified_at": format_instant(row.modified_at, UTC),
+        "revision": row.revision,
+    }
+
+
+def _delivery(row: AnyRow) -> Delivery:
+    number = None if row.article_id is None else format_id(row.article_id)
+    return {
+        "id": message_id(row.endpoint_id, row.seq),
+        "seq": row.seq,
+        "type": row.type,
+        "article": None if number is None else {"id": number, "href": f"/v1/articles/{number}"},
+        "status": cast("Any", row.status),
+        "attempts": row.attempts,
+        "attempted_at": format_utc(row.attempted_at),
+        "response_status": row.response_status,
+        "reason": row.reason,
+        "duration_ms": row.duration_ms,
+        "delivered_at": format_utc(row.delivered_at),
+        "created_at": format_instant(row.created_at, UTC),
+    }

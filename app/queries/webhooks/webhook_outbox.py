@@ -1,0 +1,215 @@
+"""What is to be sent to webhooks, read when it is sent: which endpoints wait, their next message, what to note down.
+
+A message tells the article as it is at that moment, whatever it was when it changed. What was withdrawn since leaves
+no word of its text in a message that goes out later.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, exists, literal_column, select
+
+from app.db.base import AnyRow
+from app.db.prepared import PreparedQuery
+from app.domain.article import ArticleStatus
+from app.domain.calendar import UTC
+from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.instant import format_instant, parse_instant
+from app.domain.tsid import format_id, parse_id
+from app.domain.webhook import PENDING, PING, is_subscribed
+from app.models.article import articles
+from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.queries.articles.article import get_article
+from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS
+from app.queries.changes.change_filter import ChangeFilter
+from app.queries.changes.change_list import LATEST_SEQ, latest_seq, list_changes
+from app.queries.resolve import resolve_params
+from app.schemas.change import ChangeListParams
+from app.schemas.params import EVERY_EDITION, ArticleParams
+
+FILLED_AT_ONCE = 200
+
+_WAITING = select(
+    webhook_endpoints.c.id,
+    webhook_endpoints.c.revision,
+    webhook_endpoints.c.filled_seq,
+    webhook_endpoints.c.due_at,
+    webhook_endpoints.c.claimed_by,
+    webhook_endpoints.c.claimed_until,
+    exists()
+    .where(
+        webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id,
+        webhook_deliveries.c.status == literal_column(f"'{PENDING}'"),  # in so many words: the index holds only these
+    )
+    .label("has_pending"),
+    LATEST_SEQ.scalar_subquery().label("latest"),
+).where(webhook_endpoints.c.disabled_at.is_(None))
+_ENDPOINT = PreparedQuery(select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("endpoint_id")))
+_HEAD = PreparedQuery(
+    select(webhook_deliveries)
+    .where(
+        webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"),
+        webhook_deliveries.c.status == literal_column(f"'{PENDING}'"),
+    )
+    .order_by(webhook_deliveries.c.seq)
+    .limit(literal_column("1"))
+)
+_STATE = PreparedQuery(
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id, articles.c.withdrawal_notice)
+    .select_from(ARTICLES_WITH_LABELS)
+    .where(articles.c.id == bindparam("article_id"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointState:
+    """An enabled endpoint, as far as it says whether there is work."""
+
+    id: int
+    revision: int
+    filled_seq: int
+    due_at: int
+    claimed_by: str | None
+    claimed_until: int
+    has_pending: bool
+    latest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What goes out next."""
+
+    seq: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An endpoint that is to be worked now, and its next message; None where nothing is noted down.
+
+    `filters` are its question and its types as they are stored; `latest` is the last change of the snapshot that the
+    message was read from.
+    """
+
+    id: int
+    url: str
+    filters: tuple[str, str]
+    secrets: tuple[str, ...]
+    revision: int
+    filled_seq: int
+    failures: int
+    failing_since: int | None
+    latest: int
+    message: Message | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxBatch:
+    """Rows for the outbox, all that concerns an endpoint up to `as_of`; `is_end` where the log ends there."""
+
+    rows: list[dict[str, Any]]
+    as_of: int
+    is_end: bool
+
+
+def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
+    """Every enabled endpoint; one statement."""
+    rows = (dict(row._mapping) for row in connection.execute(_WAITING))  # noqa: SLF001 - public in all but name
+    return [EndpointState(**{**row, "has_pending": bool(row["has_pending"])}) for row in rows]
+
+
+def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> Delivery | None:
+    """What to send next, as it is in this snapshot; None where this holder is to send nothing now."""
+    row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
+    if row is None or row.disabled_at is not None or row.due_at > now or row.claimed_by != holder:
+        return None
+    head = _HEAD.first(connection, {"endpoint_id": endpoint_id})
+    message = None
+    if head is not None:
+        told = render_message(connection, _question(row), head)
+        message = Message(seq=head.seq, body=orjson.dumps(told))
+    return _turn(row, message, latest=latest_seq(connection), now=now)
+
+
+def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Delivery | None:
+    """A ping for an endpoint, enabled or not; None where there is no such endpoint."""
+    row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
+    if row is None:
+        return None
+    latest, instant = latest_seq(connection), format_instant(now, UTC)
+    told = {"type": PING, "timestamp": instant, "data": {"seq": latest, "at": instant, "article": None}}
+    return _turn(row, Message(seq=latest, body=orjson.dumps(told)), latest=latest, now=now)
+
+
+def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Delivery:
+    has_grace = row.previous_secret is not None and row.previous_until is not None and now < row.previous_until
+    return Delivery(
+        id=row.id,
+        url=row.url,
+        filters=(row.question, row.types),
+        secrets=(row.secret, row.previous_secret) if has_grace else (row.secret,),
+        revision=row.revision,
+        filled_seq=row.filled_seq,
+        failures=row.failures,
+        failing_since=row.failing_since,
+        latest=latest,
+        message=message,
+    )
+
+
+def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, now: int) -> OutboxBatch | None:
+    """What concerns an endpoint of the next few hundred rows behind `since`; None where it is gone."""
+    endpoint = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
+    if endpoint is None:
+        return None
+    asked = {"since": since, "limit": FILLED_AT_ONCE, "fields": ["id"]}
+    page = list_changes(connection, _question(endpoint).model_copy(update=asked))
+    types = orjson.loads(endpoint.types)
+    rows = [
+        {
+            "endpoint_id": endpoint_id,
+            "seq": item["seq"],
+            "type": item["type"],
+            "at": parse_instant(item["at"]),
+            "article_id": None if item["article"] is None else parse_id(str(item["article"]["id"])),
+            "entry": orjson.dumps(item["entry"]).decode() if "entry" in item else None,
+            "status": PENDING,
+            "created_at": now,
+        }
+        for item in page["items"]
+        if is_subscribed(item["type"], types)
+    ]
+    return OutboxBatch(rows=rows, as_of=page["as_of"], is_end=page["next"] is None)
+
+
+def _question(endpoint: AnyRow) -> ChangeListParams:
+    return ChangeListParams.model_validate(orjson.loads(endpoint.question))
+
+
+def render_message(connection: Connection, question: ChangeListParams, head: AnyRow) -> dict[str, Any]:
+    """The message about a change (a row of the outbox) under these filters, from the state in this snapshot."""
+    wanted = ChangeFilter(resolve_params(connection, question))
+    zone = wanted.asked.zone
+    if head.article_id is None:
+        told = {"article": None, "entry": orjson.loads(head.entry)}
+        return _message(head.type, head, {"at": format_instant(head.at, zone), **told})
+    state = _STATE.first(connection, {"article_id": head.article_id})
+    if state is not None and question.edition == EVERY_EDITION:
+        zone = wanted.asked.editions[state.edition_id].zone
+    article_id = format_id(head.article_id)
+    at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
+    places = wanted.find_memberships(connection, [] if state is None else [state])
+    came_back = head.type == ARTICLE_REMOVED  # should it be there again by now
+    kind = wanted.effective_type(ChangeType.ARTICLE_UPDATED.value if came_back else head.type, state, places)
+    if kind == ChangeType.ARTICLE_WITHDRAWN:
+        notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
+        return _message(kind, head, {"at": at, "article": name, "notice": notice})
+    if kind == ARTICLE_REMOVED:
+        return _message(kind, head, {"at": at, "article": name})
+    return _message(kind, head, {"at": at, "article": get_article(connection, article_id, ArticleParams())})
+
+
+def _message(kind: str, head: AnyRow, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "timestamp": format_instant(head.at, UTC), "data": {"seq": head.seq, **told}}

@@ -1,1 +1,0 @@
-"""Telling what waits in this process that something happened."""

@@ -1,0 +1,1 @@
+"""Response cache: complete responses with their dependencies, invalidated by the change log."""

@@ -1,0 +1,203 @@
+"""A public answer in memory: as it was made, in every encoding that was asked for, and how it is sent.
+
+Answer ── Form (as it is), Form (gzip) …   the bytes of an encoding with a strong tag of its own
+       └─ Reply                            what one client gets: 200, 304, or what has no tag
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from app.invalidation.cache_control import ResponseFreshness
+from app.invalidation.schedule_snapshot import ScheduleSnapshot
+from app.invalidation.surrogate_header import cdn_cache_control
+from app.response_cache.negotiation import choose_encoding, encode, is_not_modified
+from app.server.response_fields import RAW_SECURITY_FIELDS
+
+RawHeaders = list[tuple[bytes, bytes]]
+FOREVER = 1 << 63  # µs
+
+_OWN = frozenset({b"cache-control", b"content-length", b"etag", b"vary"})
+"""What an answer writes by itself."""
+_OF_CONTENT = frozenset(
+    {b"content-type", b"content-encoding", b"content-length", *(name for name, _ in RAW_SECURITY_FIELDS)}
+)
+"""Fields that a 304 leaves out: those of the content, and the policy that the client stored with it."""
+_VARY = (b"vary", b"Accept-Encoding")
+_CACHE_CONTROL = b"cache-control"
+_CDN_CACHE_CONTROL = b"cdn-cache-control"
+
+
+class Representation(NamedTuple):
+    """An answer in one encoding: its tag and bytes, and the header fields of a 200 and a 304 but Cache-Control."""
+
+    etag: str
+    body: bytes
+    headers_200: RawHeaders
+    headers_304: RawHeaders
+
+
+class RenderedResponse(NamedTuple):
+    """What is sent to one client; `directives`, which depend on the moment, stand first among the fields."""
+
+    status: int
+    directives: RawHeaders
+    headers: RawHeaders
+    body: bytes
+
+
+class ConditionalHeaders(NamedTuple):
+    """What a request says about the form that it wants."""
+
+    accept_encoding: str = ""
+    if_none_match: str | None = None
+    if_modified_since: str | None = None
+
+
+def parse_conditional_headers(headers: Iterable[tuple[bytes, bytes]]) -> ConditionalHeaders:
+    """The wishes in the fields of a request (names in lower case); lines of one name are joined."""
+    encodings, known, since = "", None, None
+    for name, value in headers:
+        if name == b"accept-encoding":
+            text = value.decode("latin-1")
+            encodings = f"{encodings}, {text}" if encodings else text
+        elif name == b"if-none-match":
+            text = value.decode("latin-1")
+            known = text if known is None else f"{known}, {text}"
+        elif name == b"if-modified-since":
+            since = value.decode("latin-1")
+    return ConditionalHeaders(encodings, known, since)
+
+
+class CachedResponse:
+    """An answer as it was made; other encodings are made when they are first wanted, and kept.
+
+    Without a tag it is sent as it is, to everybody. Networks that take purges are told its keys in `surrogate`, where
+    it has them, and that they may keep it for long. `on_grow` is told how many bytes each new encoding takes.
+    `is_cached` from when a store takes it until that lets it `go`, which `on_evict` is told of.
+    """
+
+    __slots__ = (
+        "_default_cc",
+        "_due",
+        "_forms",
+        "_freshness",
+        "_is_purged",
+        "_modified",
+        "_original_cc",
+        "_snapshot",
+        "_tag",
+        "_usual_until",
+        "body",
+        "expires_at",
+        "headers",
+        "is_cached",
+        "on_evict",
+        "on_grow",
+        "status",
+    )
+
+    def __init__(
+        self,
+        status: int,
+        headers: Iterable[tuple[bytes, bytes]],
+        body: bytes,
+        *,
+        freshness: ResponseFreshness | None = None,
+        until: int | None = None,
+        surrogate: str | None = None,
+    ) -> None:
+        told = dict(headers)
+        self.status = status
+        self.headers = [(name, value) for name, value in told.items() if name not in _OWN]
+        self.body = bytes(memoryview(body))  # a copy: what orjson writes takes up to twice its length
+        self.expires_at = until
+        self.on_grow: Callable[[int], None] | None = None
+        self.on_evict: Callable[[CachedResponse], None] | None = None
+        self.is_cached = False
+        self._tag = told[b"etag"].decode().strip('"') if b"etag" in told else None
+        self._modified = told[b"last-modified"].decode() if b"last-modified" in told else None
+        self._original_cc = [(name, value) for name, value in told.items() if name == _CACHE_CONTROL]
+        self._default_cc = self._original_cc
+        self._freshness = freshness
+        if freshness is not None:
+            self._default_cc = [(_CACHE_CONTROL, freshness.terms.directives.encode())]
+        self._is_purged = surrogate is not None
+        if surrogate is not None:
+            self.headers.append((b"surrogate-key", surrogate.encode()))
+        self._snapshot: ScheduleSnapshot | None = None
+        self._usual_until = 0
+        self._due: int | None = None
+        self._forms: dict[str | None, Representation] = {}
+
+    def render(self, wishes: ConditionalHeaders, directives: RawHeaders | None = None) -> RenderedResponse:
+        """What a client with these wishes gets; with the Cache-Control it was made with unless another is given."""
+        directives = self._original_cc if directives is None else directives
+        if self._tag is None:
+            form = self._forms.get(None) or self._form(None)
+            return RenderedResponse(self.status, directives, form.headers_200, form.body)
+        encoding = choose_encoding(wishes.accept_encoding, len(self.body))
+        form = self._forms.get(encoding) or self._form(encoding)
+        if (wishes.if_none_match is not None or wishes.if_modified_since is not None) and is_not_modified(
+            form.etag, self._modified, known=wishes.if_none_match, since=wishes.if_modified_since
+        ):
+            return RenderedResponse(304, directives, form.headers_304, b"")
+        return RenderedResponse(self.status, directives, form.headers_200, form.body)
+
+    def cache_control(self, now: int, upcoming: ScheduleSnapshot) -> RawHeaders:
+        """Its Cache-Control when it is sent now, by what is scheduled, and what networks may do.
+
+        They may do more than others only while nothing that is scheduled is about to change it.
+        """
+        freshness = self._freshness
+        if freshness is not None:
+            if upcoming is not self._snapshot:
+                self._snapshot, self._usual_until = upcoming, freshness.default_until(now, upcoming)
+                if self._is_purged:
+                    self._due = freshness.next_change_at(now, upcoming)
+            if now >= self._usual_until:
+                return [(_CACHE_CONTROL, freshness.cache_control(now, upcoming).encode())]
+        if self._is_purged:
+            return [*self._default_cc, (_CDN_CACHE_CONTROL, cdn_cache_control(self._ends, now)[0].encode())]
+        return self._default_cc
+
+    def initial_cache_control(self, now: int, upcoming: ScheduleSnapshot) -> RawHeaders:
+        """The same for whom it was made for: nothing else where it was made while something was about to change it."""
+        return self.cache_control(now, upcoming) if self._original_cc == self._default_cc else self._original_cc
+
+    def cache_control_valid_until(self, now: int) -> int:
+        """Up to which instant `directives`, just asked for now, stay what they are under the same picture."""
+        until = FOREVER if self._freshness is None else max(now, self._usual_until)
+        if not self._is_purged or until == now:
+            return until
+        changes_at = cdn_cache_control(self._ends, now)[1]
+        return until if changes_at is None else min(until, changes_at)
+
+    @property
+    def _ends(self) -> int | None:
+        """When the clock or what is scheduled makes it another answer, as far as that is known."""
+        if self._due is None or self.expires_at is None:
+            return self.expires_at if self._due is None else self._due
+        return min(self._due, self.expires_at)
+
+    def evict(self) -> None:
+        """The store lets it go: nobody is to be sent it any more."""
+        self.is_cached = False
+        self.on_grow = None
+        if self.on_evict is not None:
+            self.on_evict(self)
+
+    def _form(self, encoding: str | None) -> Representation:
+        body = self.body if encoding is None else encode(self.body, encoding)
+        fields = list(self.headers)
+        tag = ""
+        if self._tag is not None:
+            tag = f'"{self._tag}"' if encoding is None else f'"{self._tag}-{encoding}"'
+            fields += [(b"etag", tag.encode()), _VARY]
+        if encoding is not None:
+            fields.append((b"content-encoding", encoding.encode()))
+        whole = [*fields, (b"content-length", str(len(body)).encode())]
+        form = Representation(tag, body, whole, [field for field in fields if field[0] not in _OF_CONTENT])
+        self._forms[encoding] = form
+        if encoding is not None and self.on_grow is not None:
+            self.on_grow(len(body))
+        return form

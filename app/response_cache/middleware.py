@@ -1,0 +1,226 @@
+"""The response cache as plain ASGI: finds what is kept, reads what is not once for all who ask, and sends it."""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from http import HTTPStatus
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import clock
+from app.invalidation.dependencies import Dependencies, tracking
+from app.invalidation.schedule_snapshot import ScheduleSnapshot
+from app.invalidation.surrogate_header import surrogate_key_header
+from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse, parse_conditional_headers
+from app.response_cache.store import ResponseStore
+
+CONTENT_PREFIXES = ("/v1", "/feeds")  # where answers are made from what the newsroom wrote
+MAX_KEY_LENGTH = 4_096  # characters of an address that is worth keeping
+MAX_FILL_ATTEMPTS = 3  # an answer that changes faster than it is read is read by each for himself
+CDN_CACHEABLE_STATUSES = frozenset(
+    {HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT}
+)  # what networks may keep until it is purged
+CACHEABLE_STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+class UpToDateCheck(Protocol):
+    """Whoever knows whether all that was committed has been applied to the store."""
+
+    def is_up_to_date(self) -> bool:
+        """Whether everything committed before this call has been applied."""
+
+    async def sync(self) -> bool:
+        """Apply what was committed; False where that cannot be known."""
+
+
+class HasSchedule(Protocol):
+    """Whoever knows what is scheduled."""
+
+    snapshot: ScheduleSnapshot
+
+
+class _Outcome(Enum):
+    """What became of a reading that others waited for."""
+
+    RETRY = 1
+    UNCACHEABLE = 2
+
+
+class CacheMiddleware:
+    """Sends public answers in the form that each client wants, from the store where they are kept.
+
+    `name_of` is the canonical name of an address, None for those that are never kept nor negotiated. `picture` and
+    `up_to_date` are asked for once the application has begun. Without a store every answer is made anew. With
+    `emit_surrogate_keys` answers carry what networks that take purges have to know.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        cache_key: Callable[[Scope], str | None],
+        store: ResponseStore | None,
+        up_to_date: Callable[[], UpToDateCheck],
+        schedule: Callable[[], HasSchedule],
+        emit_surrogate_keys: bool = False,
+    ) -> None:
+        self._app = app
+        self._name_of = cache_key
+        self._store = store
+        self._vouching = up_to_date
+        self._picture = schedule
+        self._is_purged = emit_surrogate_keys
+        self._reading: dict[str, asyncio.Future[_Outcome | CachedResponse]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        name = self._name_of(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if name is None:
+            await self._app(scope, receive, send)
+        elif self._store is None:
+            await self._begin().run(scope, receive, send)
+        else:
+            await self._answer(self._store, name, scope, receive, send)
+
+    async def _answer(self, store: ResponseStore, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        for tries_left in reversed(range(MAX_FILL_ATTEMPTS + 1)):
+            vouching = self._vouching()
+            if len(name) > MAX_KEY_LENGTH or not (vouching.is_up_to_date() or await vouching.sync()):
+                break
+            kept = store.get(name) or store.get(raw_cache_key(scope))
+            if kept is not None:
+                store.counters.hits += 1
+                await _send(send, kept.render(parse_conditional_headers(scope["headers"]), self._directives(kept)))
+                return
+            others = self._reading.get(name)
+            if others is None:
+                await self._read(store, name, scope, receive, send)
+                return
+            if not tries_left:
+                break
+            outcome = await asyncio.shield(others)
+            if isinstance(outcome, CachedResponse):
+                await _send(send, outcome.render(parse_conditional_headers(scope["headers"])))
+                return
+            if outcome is _Outcome.UNCACHEABLE:
+                break
+        await self._begin().run(scope, receive, send)
+
+    async def _read(self, store: ResponseStore, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the response for all concurrent requests; where this request ends without one, another reads it.
+
+        A response of 500 or above is sent to all of them: during an outage each further read would wait until it times
+        out as well.
+        """
+        reading = self._begin()
+        outcome: _Outcome | CachedResponse = _Outcome.RETRY
+        waiting = self._reading[name] = asyncio.get_running_loop().create_future()
+        mark = store.begin_fill()
+        store.counters.misses += 1
+
+        def keep(answer: CachedResponse | None) -> None:
+            nonlocal outcome
+            outcome = _Outcome.UNCACHEABLE
+            if answer is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                outcome = answer
+            elif answer is not None and _is_fit(answer, reading.footprint, name):
+                place = raw_cache_key(scope) if answer.status == HTTPStatus.PERMANENT_REDIRECT else name
+                is_settled = store.put(place, answer, reading.footprint, mark) or store.was_invalidated_since(
+                    reading.footprint, mark
+                )
+                outcome = _Outcome.RETRY if is_settled else _Outcome.UNCACHEABLE
+            del self._reading[name]
+            waiting.set_result(outcome)
+
+        try:
+            await reading.run(scope, receive, send, made=keep)
+        finally:
+            store.end_fill(mark)
+            if not waiting.done():
+                del self._reading[name]
+                waiting.set_result(outcome)
+
+    def _begin(self) -> "_Fill":
+        return _Fill(self._app, purged_by=self._picture if self._is_purged else None)
+
+    def _directives(self, answer: CachedResponse) -> RawHeaders:
+        return answer.cache_control(clock.now(), self._picture().snapshot)
+
+
+class _Fill:
+    """One answer on its way out of the application, held back until it is whole.
+
+    `purged_by` is for networks that take purges: the picture of what is scheduled, which they have to heed.
+    """
+
+    def __init__(self, app: ASGIApp, *, purged_by: Callable[[], HasSchedule] | None) -> None:
+        self._app = app
+        self._purged_by = purged_by
+        self._start: Message | None = None
+        self.footprint = Dependencies()
+
+    async def run(
+        self, scope: Scope, receive: Receive, send: Send, *, made: Callable[[CachedResponse | None], None] | None = None
+    ) -> None:
+        """Have it made and send what the client wants of it; `made` is told of it before.
+
+        A stream just passes, and None is told of it.
+        """
+
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._start = message
+                return
+            if self._start is None:
+                await send(message)
+                return
+            start, self._start = self._start, None
+            if message.get("more_body", False):
+                if made is not None:
+                    made(None)
+                await send(start)
+                await send(message)
+                return
+            answer = self._answer(scope, start, message.get("body", b""))
+            if made is not None:
+                made(answer)
+            await _send(send, answer.render(parse_conditional_headers(scope["headers"]), self._directives(answer)))
+
+        with tracking(self.footprint):
+            await self._app(scope, receive, hold)
+
+    def _answer(self, scope: Scope, start: Message, body: bytes) -> CachedResponse:
+        status, headers, footprint = start["status"], start["headers"], self.footprint
+        surrogate = None
+        if self._purged_by is not None and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
+            surrogate = surrogate_key_header(footprint, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
+        return CachedResponse(
+            status, headers, body, freshness=footprint.freshness, until=footprint.expires_at, surrogate=surrogate
+        )
+
+    def _directives(self, answer: CachedResponse) -> RawHeaders | None:
+        if self._purged_by is None:
+            return None
+        return answer.initial_cache_control(clock.now(), self._purged_by().snapshot)
+
+
+async def _send(send: Send, reply: RenderedResponse) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.directives, *reply.headers]})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+def _is_public(headers: RawHeaders) -> bool:
+    return any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
+
+
+def _is_fit(answer: CachedResponse, footprint: Dependencies, name: str) -> bool:
+    """Whether it is known what would make the answer another one; pages for people change with the program alone."""
+    if footprint.is_empty:
+        return answer.status == HTTPStatus.OK and not name.startswith(CONTENT_PREFIXES)
+    return answer.status in CACHEABLE_STATUSES
+
+
+def raw_cache_key(scope: Scope) -> str:
+    """The name of an answer that repeats the query as it was written; no canonical name begins so."""
+    return f"as written: {scope['path']}?{scope['query_string'].decode('latin-1')}"

@@ -1,0 +1,184 @@
+"""Kept answers by name, and which of them a change concerns.
+
+Store ── answers by name, the one asked for longest ago first to go
+      ├─ by key    article:…, tag:…, tags …: the answers that looked at it
+      └─ Spans     by list and time: the answers that were made from a part of it
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+
+from app import clock
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.dependencies import LOG_KEY, Dependencies
+from app.response_cache.entry import CachedResponse
+from app.response_cache.range_index import RangeIndex
+
+OVERHEAD_BYTES = 3_200
+"""What a kept answer takes beside its bytes, and what each of these adds, by measurement."""
+KEY_BYTES = 250
+SPAN_BYTES = 1_400
+NAME_BYTES = 300  # each name of a span's lists
+FORM_BYTES = 200
+LARGEST_SHARE = 8  # no answer may take more than this part of the budget
+RECENT_MAX = 10_000
+"""Changes stored for reads under way; a read that began before the oldest of them is not cached."""
+
+
+@dataclass(slots=True)
+class Stats:
+    """What happened since the process began."""
+
+    hits: int = 0
+    misses: int = 0
+    dropped: int = 0
+    evicted: int = 0
+
+
+class _Entry:
+    """An answer, what it depends on, and what it takes."""
+
+    __slots__ = ("answer", "footprint", "size")
+
+    def __init__(self, answer: CachedResponse, footprint: Dependencies, size: int) -> None:
+        self.answer = answer
+        self.footprint = footprint
+        self.size = size
+
+
+class ResponseStore:
+    """Answers within a budget of bytes; `apply` and `clear` drop what is no longer true."""
+
+    def __init__(self, budget: int) -> None:
+        self.counters = Stats()
+        self.size = 0
+        self._budget = budget
+        self._kept: OrderedDict[str, _Entry] = OrderedDict()
+        self._by_key: dict[str, set[str]] = {}
+        self._spans = RangeIndex()
+        self._position = 0  # rises with every change and commit that was applied
+        self._cleared_at = 0
+        self._recent: deque[tuple[int, ChangeEvent]] = deque()
+        self._reading: dict[int, int] = {}  # how many answers are being read by their marks, the oldest mark first
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, name: str) -> CachedResponse | None:
+        """The answer of that name, if it is kept and the clock has not made it another."""
+        kept = self._kept.get(name)
+        if kept is None:
+            return None
+        if kept.answer.expires_at is not None and kept.answer.expires_at <= clock.now():
+            self._drop(name)
+            return None
+        self._kept.move_to_end(name)
+        return kept.answer
+
+    def begin_fill(self) -> int:
+        """Take note that an answer is about to be read; to be followed by one `end`. The mark for `put`."""
+        self._reading[self._position] = self._reading.get(self._position, 0) + 1
+        return self._position
+
+    def end_fill(self, mark: int) -> None:
+        """The reading that began at that mark is over, whatever came of it."""
+        self._reading[mark] -= 1
+        if not self._reading[mark]:
+            del self._reading[mark]
+        oldest = next(iter(self._reading), self._position)
+        while self._recent and self._recent[0][0] <= oldest:
+            self._recent.popleft()
+
+    def was_invalidated_since(self, footprint: Dependencies, mark: int) -> bool:
+        """Whether a change that was applied since that mark concerns what has this footprint."""
+        if mark < self._cleared_at or (LOG_KEY in footprint.keys and mark < self._position):
+            return True
+        since = takewhile(lambda each: each[0] > mark, reversed(self._recent))
+        return any(footprint.is_invalidated_by(change) for _, change in since)
+
+    def put(self, name: str, answer: CachedResponse, footprint: Dependencies, mark: int) -> bool:
+        """Keep an answer whose reading began at that mark, unless it is too big or not true any more."""
+        size = estimate_size(name, answer, footprint)
+        if size * LARGEST_SHARE > self._budget or self.was_invalidated_since(footprint, mark):
+            return False
+        if name in self._kept:
+            self._drop(name, counts=False)
+        kept = _Entry(answer, footprint, size)
+        self._kept[name] = kept
+        for key in footprint.keys:
+            self._by_key.setdefault(key, set()).add(name)
+        for span in footprint.ranges:
+            self._spans.add(name, span)
+        self.size += size
+        answer.on_grow = partial(self._grow, name, kept)
+        answer.is_cached = True
+        self._evict()
+        return True
+
+    def apply_changes(self, changes: Sequence[ChangeEvent]) -> None:
+        """Drop what these changes concern, and what any commit may alter."""
+        self._position += 1
+        for change in changes:
+            self._position += 1
+            if self._reading:
+                self._recent.append((self._position, change))
+                if len(self._recent) > RECENT_MAX:
+                    self._cleared_at = self._recent.popleft()[0]
+            for name in self._concerned(change):
+                self._drop(name)
+        for name in list(self._by_key.get(LOG_KEY, ())):
+            self._drop(name)
+
+    def clear(self) -> None:
+        """Drop everything: what happened is not known."""
+        self._position += 1
+        self._cleared_at = self._position
+        self.counters.dropped += len(self._kept)
+        for kept in self._kept.values():
+            kept.answer.evict()
+        self._kept.clear()
+        self._by_key.clear()
+        self._spans = RangeIndex()
+        self._recent.clear()
+        self.size = 0
+
+    def _concerned(self, change: ChangeEvent) -> set[str]:
+        found = self._spans.find(change)
+        for key in change.entity_keys:
+            found |= self._by_key.get(key, set())
+        return found
+
+    def _drop(self, name: str, *, counts: bool = True) -> None:
+        kept = self._kept.pop(name)
+        kept.answer.evict()
+        self.size -= kept.size
+        for key in kept.footprint.keys:
+            names = self._by_key[key]
+            names.discard(name)
+            if not names:
+                del self._by_key[key]
+        for span in kept.footprint.ranges:
+            self._spans.remove(name, span)
+        self.counters.dropped += counts
+
+    def _grow(self, name: str, kept: _Entry, size: int) -> None:
+        if self._kept.get(name) is kept:
+            kept.size += size + FORM_BYTES
+            self.size += size + FORM_BYTES
+            self._evict()
+
+    def _evict(self) -> None:
+        while self.size > self._budget:
+            self._drop(next(iter(self._kept)), counts=False)
+            self.counters.evicted += 1
+
+
+def estimate_size(name: str, answer: CachedResponse, footprint: Dependencies) -> int:
+    """How many bytes an answer takes that is kept in one form."""
+    told = sum(len(value) for _, value in answer.headers)
+    named = sum(len(group) for span in footprint.ranges for group in span.groups)
+    noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.ranges) + NAME_BYTES * named
+    return OVERHEAD_BYTES + len(answer.body) + told + 2 * len(name) + noted

@@ -1,0 +1,1 @@
+"""Wire cache: responses sent by the HTTP protocol before ASGI."""

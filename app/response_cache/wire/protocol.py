@@ -1,0 +1,139 @@
+"""Hits before ASGI: an HTTP protocol that sends cached responses to plain requests by itself.
+
+A piece that is one whole request, equal to an earlier one, is not parsed. Other requests are, and only those that
+are no hit get a scope, a cycle and a task. Every request that is not plain goes to the application.
+"""
+
+import asyncio
+from math import inf
+from typing import Any
+
+from uvicorn import Config
+from uvicorn.logging import TRACE_LOG_LEVEL
+from uvicorn.server import ServerState
+
+from app.response_cache.wire.raw_responses import STATE_KEY, RawResponse, RawResponseCache
+from app.server.flow import BETWEEN
+from app.server.protocol import BoundedProtocol
+
+_METHODS = (b"GET", b"HEAD")
+_NOT_PLAIN = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+_ASKING = frozenset({b"connection", b"proxy-connection"})
+"""What HTTP/1.0 may ask with for a connection to be kept, which uvicorn does not grant."""
+_NONE: dict[Any, RawResponse] = {}
+
+
+class CachedResponseProtocol(BoundedProtocol):
+    """Protocol whose hits send the bytes that the application would send, in the same order and with the same counts.
+
+    Only where no earlier request of the connection is unfinished and the client reads what it is sent. Connections
+    close after the same idle time. It does nothing of its own where the application hands over no RawResponseCache,
+    where requests are logged, and where the server limits concurrency or serves below a path.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        hits: Any = app_state.get(STATE_KEY)
+        is_watched = self.access_log or self.logger.isEnabledFor(TRACE_LOG_LEVEL)
+        is_ruled = self.limit_concurrency is not None or bool(self.root_path)
+        self._enabled = hits is not None and not is_watched and not is_ruled
+        self._hits: RawResponseCache = hits  # to be asked only while it is on
+        self._by_raw_request = self._hits.requests if self._enabled else _NONE
+        self._found: RawResponse | None = None  # the hit that the request being read led to
+        self._idle_since = -inf  # by the loop's clock, as far as hits tell
+
+    @property
+    def idle_until(self) -> float | None:
+        """The timer that ends keep-alive; None while a request or response is under way."""
+        until = super().idle_until
+        return None if until is None else max(until, self._idle_since + self.timeout_keep_alive)
+
+    def data_received(self, data: bytes) -> None:
+        """A segment from the client."""
+        ready = self._by_raw_request.get(data)
+        if (
+            ready is not None
+            and self._is_clear
+            and self._can_write()
+            and self._hits.is_fresh(ready, self.server_state.default_headers)
+        ):
+            if self._is_partial:
+                self._unregister()
+            self._send(ready)
+            self._schedule_keep_alive()
+            return
+        super().data_received(data)
+
+    def _take(self, piece: bytes) -> None:
+        """Send the hit of a request that equals an earlier one, or parse the piece."""
+        is_whole = self._phase is BETWEEN and not self._framing.head_bytes
+        ready = self._by_raw_request.get(piece) if is_whole else None
+        if ready is not None and self._hits.is_fresh(ready, self.server_state.default_headers):
+            self._send(ready)
+            self._schedule_keep_alive()
+            return
+        timer = self.timeout_keep_alive_task
+        self.timeout_keep_alive_task = None  # not cancelled: a new timer takes longer than a hit
+        self._found = None
+        super()._take(piece)
+        ready = self._found
+        if ready is not None and self._phase is BETWEEN:
+            self.timeout_keep_alive_task = timer
+            self._schedule_keep_alive()
+            if is_whole:
+                self._hits.record(piece, ready)
+        elif timer is not None:
+            timer.cancel()
+
+    def _handle(self) -> None:
+        """Answer, or hand on."""
+        if not (self._enabled and self._answer()):
+            super()._handle()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close, unless a hit came after the timer was set: one timer does for all of them."""
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0 and not self.transport.is_closing():
+            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _answer(self) -> bool:
+        """Answer the request whose head has been read, if it is a plain one and its answer is kept."""
+        parser = self.parser
+        if parser.should_upgrade():
+            self._enabled, self._by_raw_request = False, _NONE  # what follows may be no HTTP
+            return False
+        method, told = parser.get_method(), self._fields
+        if method not in _METHODS or len(told) < len(self.headers) or not _NOT_PLAIN.isdisjoint(told):
+            return False
+        if not parser.should_keep_alive() or not (_ASKING.isdisjoint(told) or parser.get_http_version() == "1.1"):
+            return False
+        ready = self._hits.get(method, self.url, told)
+        if ready is None or not self._hits.is_fresh(ready, self.server_state.default_headers):
+            return False
+        self._found = ready
+        self._send(ready)
+        return True
+
+    def _send(self, ready: RawResponse) -> None:
+        whole = ready.payload
+        if whole is not None:
+            self.transport.write(whole)
+        else:
+            self.transport.writelines((ready.prefix, ready.body))
+        self._hits.counters.hits += 1
+        self.server_state.total_requests += 1
+
+    def _schedule_keep_alive(self) -> None:
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )

@@ -1,0 +1,307 @@
+"""What can be asked of a list: one model per address, from which both the parser and the document are made.
+
+Question          edition
+├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
+├── ArticleParams   + body                                one article
+├── HistoryParams   + cursor, limit                       an article's history
+└── Filters           + section, tag, author, label
+    ├── CalendarParams  + from, to, tz
+    └── ArticleFilterParams    + from, to, exclude, id, fields
+        ├── ArticleListParams  + body, cursor, limit
+        ├── ExportParams    + body
+        ├── TimelineParams  + tz, total, newest_day, cursor, limit
+        ├── DayParams       + tz, total
+        ├── ChangeListParams   + since, wait, tz, cursor, limit   (in change.py)
+        └── StreamParams    + since, tz                        (in stream.py)
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self
+from urllib.parse import quote_plus
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.domain.article import BodyFormat
+from app.domain.tsid import ID_PATTERN, parse_id
+from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.article import ArticleItem, TimelineItem
+
+MAX_LIMIT = 200
+LIMIT_WITH_BODY = 50
+MAX_IDS = 100
+MAX_NAMES = 50
+MAX_FIELDS = 100
+EVERY_EDITION = "*"
+SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
+"""Parameters whose values are a set: addresses name them in the order of the alphabet, each once."""
+
+_FOR_CHANGES = ("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields", "tz")
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What stands for itself in a query string, and so is every name of a parameter."""
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.lstrip("-").isdigit()):
+        raise InvalidValueError("a whole number is expected")
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise InvalidValueError("true or false is expected")
+    return value
+
+
+def _split(values: Any) -> Any:
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",")]
+    return values
+
+
+def _drop_empty(values: list[str]) -> list[str]:
+    return [value for value in values if value]
+
+
+def _known_id(value: str) -> str:
+    parse_id(value)
+    return value
+
+
+Names = Annotated[list[str], Field(max_length=MAX_NAMES)]
+Cursor = Annotated[
+    str | None, Field(description="Where the list goes on: the `cursor` of the page before, as it was given.")
+]
+StrictInt = BeforeValidator(_whole)
+"""Refuses what is no whole number in plain digits."""
+StrictBool = BeforeValidator(_flag)
+"""Refuses what is neither `true` nor `false`."""
+CommaSeparated = BeforeValidator(_split)
+"""Split values at commas; an empty value counts towards the bound of the list."""
+DROP_EMPTY = AfterValidator(_drop_empty)
+"""Remove empty values after the list was counted."""
+ArticleIdCheck = AfterValidator(_known_id)
+"""Refuses what has not the form of an article's id."""
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), StrictInt]
+TimeZoneParam = Annotated[
+    str | None,
+    Field(description="The IANA zone to read days and times in; the edition's own where absent."),
+]
+DateOrInstant = Annotated[str | None, Field()]
+Fields = Annotated[
+    list[str],
+    CommaSeparated,
+    Field(
+        max_length=MAX_FIELDS,
+        description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay.",
+    ),
+    DROP_EMPTY,
+]
+Ids = Annotated[
+    list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
+    CommaSeparated,  # an empty id is refused: if it were dropped, `id=` would select all articles
+    Field(max_length=MAX_IDS, description="Only these articles, up to 100; all of them in one page."),
+]
+
+
+class QueryParams(BaseModel):
+    """What every address takes."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    spans_editions: ClassVar[bool] = False
+
+    edition: Annotated[str | None, Field(description="The edition's slug; the default edition where absent.")] = None
+
+    @model_validator(mode="after")
+    def _one_edition(self) -> Self:
+        if self.edition == EVERY_EDITION and not self.spans_editions:
+            raise InvalidInputError(FieldError("edition", "Name one edition; only articles and changes span them all."))
+        return self
+
+    def url_for(self, path: str, **changed: str | None) -> str:
+        """The address of this question at `path`, with some parameters changed or (None) dropped."""
+        given, own = self.model_fields_set, self.__dict__
+        asked = {name: own[member] for name, member in _members(type(self)).items() if member in given}
+        return _address(path, (asked | changed).items())
+
+    def href_of_changes(self, seq: int) -> str:
+        """Where what came after a change is told, under the same filters."""
+        given, own, members = self.model_fields_set, self.__dict__, _members(type(self))
+        asked = [(name, own[members[name]]) for name in _FOR_CHANGES if members.get(name) in given]
+        return _address("/v1/changes", [("since", seq), *asked])
+
+
+@cache
+def _members(model: type[BaseModel]) -> dict[str, str]:
+    """The members of a question by the names of their parameters."""
+    return {field.alias or member: member for member, field in model.model_fields.items()}
+
+
+def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
+    """The path with the parameters that have a value: equal sets of values make equal addresses."""
+    pairs: list[str] = []
+    for name, value in parameters:
+        if isinstance(value, list):
+            values = sorted(set(value)) if name in SETS else value
+            pairs += [f"{name}={_text(each)}" for each in values]
+        elif value is not None:
+            pairs.append(f"{name}={_text(value)}")
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+def _text(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)
+
+
+class NoParams(BaseModel):
+    """No parameters at all."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+class EntryListParams(QueryParams):
+    """A list ordered by name."""
+
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Entries on a page.")] = 100
+
+
+class HistoryParams(QueryParams):
+    """What the public saw change of an article."""
+
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Events on a page.")] = 50
+
+
+class FilterParams(QueryParams):
+    """The filters every list of articles takes: repeat a name for OR, use several names for AND."""
+
+    section: Annotated[Names, Field(description="Slugs of sections, any of them.")] = []
+    tag: Annotated[Names, Field(description="Slugs of tags, any of them.")] = []
+    author: Annotated[Names, Field(description="Slugs of authors, any of them.")] = []
+    label: Annotated[Names, Field(description="Codes of labels, any of them.")] = []
+
+
+class ArticleFilterParams(FilterParams):
+    """Filters with a range of time, exclusions and a choice of members."""
+
+    from_: Annotated[
+        DateOrInstant,
+        Field(alias="from", description="Published at or after: an RFC 3339 instant or a local date."),
+    ] = None
+    to: Annotated[
+        DateOrInstant,
+        Field(description="Published before: an RFC 3339 instant or a local date (its first instant)."),
+    ] = None
+    exclude: Annotated[
+        list[str],
+        CommaSeparated,
+        Field(max_length=MAX_IDS, description="Ids or slugs to leave out, such as the article being read."),
+        DROP_EMPTY,
+    ] = []
+    id: Ids = []
+    fields: Fields = []
+
+    members: ClassVar[frozenset[str]] = frozenset(TimelineItem.__annotations__)
+
+    @model_validator(mode="after")
+    def _known_members(self) -> Self:
+        for name in self.fields:
+            if name not in self.members:
+                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a member of an item."))
+        return self
+
+
+class ArticleListParams(ArticleFilterParams):
+    """A list of articles. `edition=*` spans all editions."""
+
+    spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = frozenset(ArticleItem.__annotations__)
+
+    body: Annotated[BodyFormat, Field(description="The form of the bodies to add; then `limit` is at most 50.")] = (
+        BodyFormat.NONE
+    )
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Articles on a page.")] = 20
+
+    @model_validator(mode="after")
+    def _bodies_are_bounded(self) -> Self:
+        if self.body is not BodyFormat.NONE and max(self.limit, len(self.id)) > LIMIT_WITH_BODY:
+            raise InvalidInputError(
+                FieldError("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page.")
+            )
+        check_ids(self)
+        return self
+
+
+class ExportParams(ArticleFilterParams):
+    """All articles. `edition=*` spans all editions."""
+
+    spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = ArticleListParams.members
+
+    body: Annotated[BodyFormat, Field(description="The form of the bodies to add.")] = BodyFormat.NONE
+
+
+class TimelineParams(ArticleFilterParams):
+    """A page of the timeline."""
+
+    tz: TimeZoneParam = None
+    newest_day: Annotated[
+        str | None,
+        Field(description="A local date: begin at the end of that day.", json_schema_extra={"format": "date"}),
+    ] = None
+    total: Annotated[bool, StrictBool, Field(description="Add each day's total, over all pages.")] = False
+    cursor: Cursor = None
+    limit: Annotated[Limit, Field(description="Items on a page.")] = 40
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> Self:
+        if self.cursor is not None and self.newest_day is not None:
+            raise InvalidInputError(FieldError("newest_day", "The cursor already says where to begin."))
+        check_ids(self)
+        return self
+
+
+class DayParams(ArticleFilterParams):
+    """One whole local day."""
+
+    tz: TimeZoneParam = None
+    total: Annotated[bool, StrictBool, Field(description="Add the day's total.")] = False
+
+
+class CalendarParams(FilterParams):
+    """Which days have news."""
+
+    from_: Annotated[
+        str | None,
+        Field(
+            alias="from",
+            description="The first local date; 31 days back where absent.",
+            json_schema_extra={"format": "date"},
+        ),
+    ] = None
+    to: Annotated[
+        str | None,
+        Field(
+            description="The local date after the last; tomorrow where absent.", json_schema_extra={"format": "date"}
+        ),
+    ] = None
+    tz: TimeZoneParam = None
+
+
+class ArticleParams(QueryParams):
+    """One article."""
+
+    body: Annotated[BodyFormat, Field(description="The form of the body.")] = BodyFormat.BLOCKS
+
+
+def check_ids(question: Any) -> None:
+    """InvalidInputError where `id` stands beside a cursor or a smaller limit."""
+    if question.id and question.cursor is not None:
+        raise InvalidInputError(FieldError("cursor", "The articles of `id` are all on one page."))
+    if question.id and "limit" in question.model_fields_set and question.limit < len(question.id):
+        raise InvalidInputError(FieldError("limit", "It is less than the number of ids, which are all on one page."))

@@ -1,0 +1,93 @@
+"""What is asked for: places of the timeline and articles, drawn at random by a seed, none of them twice.
+
+A place is an instant between two articles as often as not, so there are as many of them as anybody can ask for.
+"""
+
+import sqlite3
+from base64 import urlsafe_b64decode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from app.domain.cursor import encode_position
+from app.domain.list_filter import DIGEST_BYTES
+
+PAGE_ITEMS = 20
+DEFAULT_EDITION = 1
+WARM_UP = 300
+MAX_RATE = 15_000  # paths a second that are made ready: more than anybody answers who asks a database
+
+Place = tuple[int, int]
+_RANK = (
+    "SELECT published_at FROM listings WHERE edition_id = ? AND kind = 0 AND facet_id = 0 "
+    "ORDER BY published_at DESC, article_id DESC LIMIT 1 OFFSET ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Paths to ask for once: some to warm up with, and a file of those that are measured."""
+
+    warm_up: list[str]
+    measured: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a contestant is asked for the page behind a place, and for an article."""
+
+    page: Callable[[Place], str]
+    article: Callable[[str], str]
+
+
+def by_hand_dialect() -> Dialect:
+    """The paths of the forty lines."""
+    return Dialect(lambda place: f"/timeline?before={place[0]}-{place[1]}", lambda slug: f"/articles/{slug}")
+
+
+def dayline_dialect(some_cursor: str) -> Dialect:
+    """The paths of Dayline; any cursor of its timeline tells what binds a cursor to that."""
+    digest = urlsafe_b64decode(some_cursor + "=" * (-len(some_cursor) % 4))[1 : 1 + DIGEST_BYTES]
+
+    def page(place: Place) -> str:
+        return f"/v1/timeline?limit={PAGE_ITEMS}&cursor={encode_position(*place, digest)}"
+
+    return Dialect(page, lambda slug: f"/v1/articles/{slug}")
+
+
+def draw_places(database: Path, count: int, *, seed: int, depth: int = 0, width: int | None = None) -> list[Place]:
+    """So many places, each behind `depth` articles and before `width` more (all but the last pages where None)."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        total = connection.execute(
+            "SELECT count(*) FROM articles WHERE edition_id = ? AND status = 'published'", (DEFAULT_EDITION,)
+        ).fetchone()[0]
+        last = min(depth + (total if width is None else width), total - 2 * PAGE_ITEMS)
+        newest, oldest = (connection.execute(_RANK, (DEFAULT_EDITION, rank)).fetchone()[0] for rank in (depth, last))
+    connection.close()
+    random = Random(seed)
+    drawn: dict[int, None] = {}
+    while len(drawn) < count:
+        drawn[random.randint(oldest, newest)] = None
+    return [(at, 0) for at in drawn]
+
+
+def draw_slugs(database: Path, count: int, *, seed: int) -> list[str]:
+    """The slugs of so many articles, or of all there are, in an order of chance."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        rows = connection.execute("SELECT slug FROM articles WHERE edition_id = ?", (DEFAULT_EDITION,)).fetchall()
+    connection.close()
+    slugs = [slug for (slug,) in rows]
+    return Random(seed).sample(slugs, min(count, len(slugs)))
+
+
+def walk(paths: Iterable[str], file: Path) -> Walk:
+    """These paths, the first few for warming up, the others in the file."""
+    every = list(paths)
+    file.write_text("\n".join(every[WARM_UP:]) + "\n")
+    return Walk(every[:WARM_UP], file)
+
+
+def enough(seconds: int) -> int:
+    """How many paths a run of so many seconds may need."""
+    return MAX_RATE * seconds + WARM_UP

@@ -1,0 +1,370 @@
+"""Keys over HTTP: who is let in, what managers may do, and that a secret is told once."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+from fastapi import Request
+from pydantic import BaseModel, PrivateAttr
+from sqlalchemy import Connection, text
+
+from app import clock
+from app.actions.keys import create_key, record_last_used
+from app.api.http.request_body import MAX_BODY_BYTES, MAX_INLINE_BYTES, parse_body
+from app.db.database import Database
+from app.domain.api_key import ApiKeyScope, make_token, token_prefix
+from app.domain.instant import SECOND_US
+from app.errors import NotFoundError
+from app.queries.keys import get_key, get_stored_key
+from app.schemas.api_key import ApiKeyCreate
+from tests.api.conftest import MakeKey, as_key
+from tests.api.http.test_problems import check_problem
+from tests.conftest import NOW
+from tests.statements import counted
+
+KEYS = "/v1/editorial/keys"
+MANAGE, WRITE = ApiKeyScope.KEYS_MANAGE, ApiKeyScope.ARTICLES_WRITE
+CMS = {"name": "Newsroom CMS", "scopes": ["articles:write", "articles:publish"]}
+OPERATIONS = [
+    ("GET", KEYS),
+    ("POST", KEYS),
+    ("GET", f"{KEYS}/k7q2m5xw3f"),
+    ("DELETE", f"{KEYS}/k7q2m5xw3f"),
+    ("POST", f"{KEYS}/k7q2m5xw3f/rotation"),
+]
+DISGUISES: list[Callable[[str], str]] = [
+    lambda _: "Bearer dl_nonsense",
+    lambda _: "Bearer",
+    lambda _: "",
+    lambda token: token,
+    lambda token: f"Basic {token}",
+    lambda token: f"Bearer {token[:-1]}",
+    lambda token: f"Bearer {token[:-1]}{'a' if token[-1] != 'a' else 'b'}",
+    lambda token: f"Bearer {make_token(token[3:13])}",
+    lambda token: f"Bearer {token.upper()}",
+    lambda token: f"Bearer {token} {token}",
+    lambda _: f"Bearer {make_token('aaaaaaaaaa')}",
+    lambda _: "Bearer dl_\xff\xfe",
+]
+"""What is made of a good token, and is none."""
+FLAWED: list[tuple[Any, set[str]]] = [
+    ({}, {"name", "scopes"}),
+    ({**CMS, "scopes": []}, {"scopes"}),
+    ({**CMS, "scopes": ["articles:write", "everything"]}, {"scopes.1"}),
+    ({**CMS, "name": " "}, {"name"}),
+    ({**CMS, "name": "two\nlines"}, {"name"}),
+    ({**CMS, "name": "n" * 201}, {"name"}),
+    ({**CMS, "name": "nul\x00"}, {"name"}),
+    ({**CMS, "expires_at": "2026-11-20T12:00:00Z"}, {"expires_at"}),
+    ({**CMS, "expires_at": "2027-01-01"}, {"expires_at"}),
+    ({**CMS, "expires_at": 5}, {"expires_at"}),
+    ({**CMS, "prefix": "k7q2m5xw3f"}, {"prefix"}),
+    ([], {"body"}),
+]
+"""Records of keys, and the members that are flawed."""
+
+
+def refused(answer: httpx.Response) -> None:
+    """It is 401 for a key that was shown."""
+    check_problem(answer, "unauthenticated")
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+async def test_without_a_key_nothing_is_done_or_told(client: httpx.AsyncClient) -> None:
+    for method, address in OPERATIONS:
+        answer = await client.request(method, address, json=CMS)
+        check_problem(answer, "unauthenticated")
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_every_other_scope_is_forbidden(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(*(each for each in ApiKeyScope if each is not MANAGE))
+    for method, address in OPERATIONS:
+        answer = await client.request(method, address, json=CMS, headers=as_key(token))
+        check_problem(answer, "forbidden")
+        assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="keys:manage"'
+
+
+async def test_a_forged_or_malformed_token_is_refused(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE)
+    for disguise in DISGUISES:
+        refused(await client.get(KEYS, headers=[(b"authorization", disguise(token).encode("latin-1"))]))
+
+
+async def test_two_tokens_at_once_are_refused(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    shown = f"Bearer {await make_key(MANAGE)}".encode()
+    refused(await client.get(KEYS, headers=[(b"authorization", shown), (b"authorization", shown)]))
+
+
+async def test_the_name_of_the_scheme_is_read_in_any_case(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE)
+    for scheme in ("Bearer", "bearer", "BEARER"):
+        assert (await client.get(KEYS, headers={"authorization": f"{scheme} {token}"})).status_code == 200
+
+
+async def test_a_key_is_good_until_it_expires(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE, expires_at="2026-11-20T12:00:01Z")
+    assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
+    with clock.frozen(NOW + SECOND_US):
+        refused(await client.get(KEYS, headers=as_key(token)))
+
+
+async def test_a_key_is_made_told_once_and_works(
+    client: httpx.AsyncClient, make_key: MakeKey, database: Database
+) -> None:
+    manager = as_key(await make_key(MANAGE))
+    answer = await client.post(KEYS, json={**CMS, "expires_at": "2027-01-01T00:00:00+02:00"}, headers=manager)
+    made = answer.json()
+    token = made.pop("token")
+    assert answer.status_code == 201
+    assert answer.headers["location"] == made["href"] == f"{KEYS}/{token_prefix(token)}"
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert made == {
+        "prefix": token_prefix(token),
+        "href": made["href"],
+        **CMS,
+        "created_at": "2026-11-20T12:00:00+00:00",
+        "expires_at": "2026-12-31T22:00:00+00:00",
+        "revoked_at": None,
+        "rotated_at": None,
+        "previous_until": None,
+        "last_used_at": None,
+    }
+    got = await client.get(made["href"], headers=manager)
+    assert (got.json(), got.headers["cache-control"]) == (made, "private, no-store")
+    check_problem(await client.get(KEYS, headers=as_key(token)), "forbidden")
+    assert token[13:] not in (await client.get(KEYS, headers=manager)).text + got.text
+
+    def everything(connection: Connection) -> str:
+        return repr(connection.execute(text("SELECT * FROM api_keys")).all())
+
+    assert token[13:] not in await database.read(everything)
+
+
+async def test_flaws_of_a_key_are_named(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    manager = as_key(await make_key(MANAGE))
+    for body, where in FLAWED:
+        answer = await client.post(KEYS, json=body, headers=manager)
+        assert {each["where"] for each in check_problem(answer, "invalid-input")["errors"]} == where, body
+
+
+async def test_a_body_that_is_no_json_is_refused_by_name(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    manager = as_key(await make_key(MANAGE))
+    good = orjson.dumps(CMS)
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""):
+        answer = await client.post(KEYS, content=good, headers={**manager, "content-type": kind})
+        check_problem(answer, "unsupported-media-type")
+    packed = {**manager, "content-type": "application/json", "content-encoding": "gzip"}
+    check_problem(await client.post(KEYS, content=good, headers=packed), "unsupported-media-type")
+    for torn in (b"{", b'{"name": "\xff"}', b'"name"', b"[" * 100_000, b"\x00"):
+        answer = await client.post(KEYS, content=torn, headers={**manager, "content-type": "application/json"})
+        assert check_problem(answer, "invalid-input")["errors"][0]["where"] == "body"
+    accepted = {**manager, "content-type": 'Application/JSON; charset="UTF-8"'}
+    assert (await client.post(KEYS, content=good, headers=accepted)).status_code == 201
+
+
+async def test_a_body_beyond_the_bound_is_not_read(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    manager = {**as_key(await make_key(MANAGE)), "content-type": "application/json"}
+    sent = 0
+
+    async def endless() -> Any:
+        nonlocal sent
+        while sent < 4 * MAX_BODY_BYTES:
+            sent += 2**20
+            yield b" " * 2**20
+
+    announced = await client.post(KEYS, content=b" " * (MAX_BODY_BYTES + 1), headers=manager)
+    assert announced.headers["connection"] == "close"
+    check_problem(announced, "content-too-large")
+    check_problem(await client.post(KEYS, content=endless(), headers=manager), "content-too-large")
+    assert sent <= MAX_BODY_BYTES + 2 * 2**20
+
+
+class Padded(BaseModel):
+    """Knows in which thread it was checked."""
+
+    text: str
+    _thread: int = PrivateAttr(default_factory=threading.get_ident)
+
+
+@pytest.mark.parametrize("length", [100, MAX_INLINE_BYTES])
+async def test_a_large_body_is_checked_beside_the_loop(length: int) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": orjson.dumps({"text": "x" * length})}
+
+    headers = [(b"content-type", b"application/json")]
+    read = await parse_body(Request({"type": "http", "headers": headers}, receive), Padded)
+    assert (read._thread == threading.get_ident()) is (length < MAX_INLINE_BYTES)
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(
+    client: httpx.AsyncClient, make_key: MakeKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = await make_key(MANAGE)
+    messages = [{"type": "http.request", "body": b'{"na', "more_body": True}, {"type": "http.disconnect"}]
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(_message: Any) -> None:
+        return
+
+    headers = [(b"content-type", b"application/json"), (b"authorization", f"Bearer {token}".encode())]
+    scope = {"type": "http", "method": "POST", "path": KEYS, "query_string": b"", "headers": headers}
+    assert isinstance(client._transport, httpx.ASGITransport)
+    await client._transport.app(scope, receive, send)
+    assert messages == []
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_a_key_cannot_be_made_idempotently_and_the_answer_says_why(
+    client: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    manager = {**as_key(await make_key(MANAGE)), "idempotency-key": "once"}
+    for address in (KEYS, f"{KEYS}/k7q2m5xw3f/rotation"):
+        flaw = check_problem(await client.post(address, json=CMS, headers=manager), "invalid-input")["errors"][0]
+        assert flaw["where"] == "Idempotency-Key"
+        assert "token would have to be kept" in flaw["message"]
+
+
+async def test_keys_are_listed_by_prefix_page_by_page(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    tokens = [await make_key(MANAGE, name=f"Key {number}") for number in range(7)]
+    manager = as_key(tokens[0])
+    whole = (await client.get(KEYS, headers=manager)).json()
+    assert [each["prefix"] for each in whole["items"]] == sorted(token[3:13] for token in tokens)
+    assert whole["next"] is None
+    for limit in (1, 2, 7):
+        found: list[Any] = []
+        address: str | None = f"{KEYS}?limit={limit}"
+        while address is not None:
+            page = await client.get(address, headers=manager)
+            found += page.json()["items"]
+            following = page.json()["next"]
+            address = following and following["href"]
+            assert page.headers.get("link") == (f'<{address}>; rel="next"' if address else None)
+        assert found == whole["items"]
+    check_problem(await client.get(f"{KEYS}?cursor=torn", headers=manager), "cursor-invalid")
+    check_problem(await client.get(f"{KEYS}?limit=201", headers=manager), "invalid-input")
+    check_problem(await client.get(f"{KEYS}?q=CMS", headers=manager), "invalid-input")
+
+
+async def test_a_revoked_key_stays_listed_and_is_refused_at_once(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    manager, token = as_key(await make_key(MANAGE)), await make_key(MANAGE)
+    address = f"{KEYS}/{token[3:13]}"
+    assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
+    gone = await client.delete(address, headers=manager)
+    assert (gone.status_code, gone.content, gone.headers["cache-control"]) == (204, b"", "private, no-store")
+    refused(await client.get(KEYS, headers=as_key(token)))
+    shown = (await client.get(address, headers=manager)).json()
+    assert shown["revoked_at"] == "2026-11-20T12:00:00+00:00"
+    with clock.frozen(NOW + SECOND_US):
+        assert (await client.delete(address, headers=manager)).status_code == 204
+    assert (await client.get(address, headers=manager)).json() == shown
+    check_problem(await client.post(f"{address}/rotation", json={}, headers=manager), "conflict")
+
+
+async def test_a_key_may_revoke_itself(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE)
+    assert (await client.delete(f"{KEYS}/{token[3:13]}", headers=as_key(token))).status_code == 204
+    refused(await client.get(KEYS, headers=as_key(token)))
+
+
+async def test_a_rotation_keeps_the_prefix_and_ends_the_old_secret(
+    client: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    manager, old = as_key(await make_key(MANAGE)), await make_key(MANAGE)
+    answer = await client.post(f"{KEYS}/{old[3:13]}/rotation", headers=manager)
+    new = answer.json()["token"]
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+    assert new != old
+    assert new[:13] == old[:13]
+    assert answer.json()["rotated_at"] == "2026-11-20T12:00:00+00:00"
+    assert answer.json()["previous_until"] is None
+    refused(await client.get(KEYS, headers=as_key(old)))
+    assert (await client.get(KEYS, headers=as_key(new))).status_code == 200
+
+
+async def test_with_a_grace_both_secrets_are_good_for_that_long(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    manager, first = as_key(await make_key(MANAGE)), await make_key(MANAGE)
+    address = f"{KEYS}/{first[3:13]}/rotation"
+    answer = (await client.post(address, json={"grace_seconds": 60}, headers=manager)).json()
+    second = answer["token"]
+    assert answer["previous_until"] == "2026-11-20T12:01:00+00:00"
+    for token in (first, second):
+        assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
+    with clock.frozen(NOW + 60 * SECOND_US):
+        refused(await client.get(KEYS, headers=as_key(first)))
+        assert (await client.get(KEYS, headers=as_key(second))).status_code == 200
+    third = (await client.post(address, json={"grace_seconds": 9}, headers=manager)).json()["token"]
+    refused(await client.get(KEYS, headers=as_key(first)))
+    for token in (second, third):
+        assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
+
+
+async def test_a_grace_is_a_whole_number_of_seconds(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE)
+    for grace in [-1, 30 * 86_400 + 1, "60", 1.5, True, None]:
+        told = {"grace_seconds": grace}
+        answer = await client.post(f"{KEYS}/{token[3:13]}/rotation", json=told, headers=as_key(token))
+        assert [each["where"] for each in check_problem(answer, "invalid-input")["errors"]] == ["grace_seconds"]
+
+
+async def test_a_key_that_is_not_there_is_not_found(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    manager = as_key(await make_key(MANAGE))
+    for prefix in ["aaaaaaaaaa", "nothing", "%D0%BB%D1%96%D0%B4", "k7q2m5xw3f'--"]:
+        address = f"{KEYS}/{prefix}"
+        for method, path in (("GET", address), ("DELETE", address), ("POST", f"{address}/rotation")):
+            check_problem(await client.request(method, path, headers=manager), "not-found")
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_public_addresses_answer_the_same_to_everybody(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    plain = await client.get("/v1/timeline")
+    for shown in (await make_key(WRITE), "dl_nonsense"):
+        answer = await client.get("/v1/timeline", headers=as_key(shown))
+        assert (answer.content, dict(answer.headers)) == (plain.content, dict(plain.headers))
+
+
+async def test_uses_are_noted_without_a_write_and_never_step_back(
+    client: httpx.AsyncClient, make_key: MakeKey, database: Database
+) -> None:
+    uses = client._transport.app.state.key_uses  # type: ignore[attr-defined]
+    good, wrong, other = await make_key(MANAGE), await make_key(WRITE), await make_key(WRITE)
+    uses.take()
+    for token in (good, wrong, f"{other[:-4]}aaaa"):
+        await client.get(KEYS, headers=as_key(token))
+    taken = uses.take()
+    stored = {token: await database.read(get_stored_key, token[3:13]) for token in (good, wrong, other)}
+    ids = {token: found.id for token, found in stored.items() if found is not None}
+    assert taken == {ids[good]: NOW, ids[wrong]: NOW}
+    assert (await database.read(get_key, good[3:13]))["last_used_at"] is None
+    for used_at in (NOW, NOW - 5 * SECOND_US):
+        await database.write(record_last_used, {ids[good]: used_at, 9_999: used_at})
+        assert (await database.read(get_key, good[3:13]))["last_used_at"] == "2026-11-20T12:00:00+00:00"
+    await database.write(record_last_used, {})
+
+
+async def test_finding_a_key_is_one_statement(database: Database, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE)
+    with counted() as statements:
+        assert await database.read(get_stored_key, token[3:13]) is not None
+    assert len(statements) == 1
+
+
+async def test_a_prefix_that_is_taken_is_not_given_again(
+    database: Database, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = (await make_key(MANAGE))[3:13]
+    fresh = iter([taken, taken, "aaaaaaaaaa"])
+    monkeypatch.setattr("app.actions.keys.make_prefix", lambda: next(fresh))
+    prefix, _ = await database.write(create_key, ApiKeyCreate(name="Next", scopes=[WRITE]), now=NOW)
+    assert prefix == "aaaaaaaaaa"
+
+
+async def test_asking_for_a_key_by_a_name_nobody_has_is_told(database: Database) -> None:
+    with pytest.raises(NotFoundError, match="There is no key 'aaaaaaaaaa' here"):
+        await database.read(get_key, "aaaaaaaaaa")

@@ -1,0 +1,198 @@
+"""A random history of a newsroom over its API: two editors, sound wishes and unsound ones, and the clock going on."""
+
+import asyncio
+from collections import Counter
+from contextlib import ExitStack
+from random import Random
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import Connection, func, select
+
+from app import clock
+from app.actions.articles.erasure import erase_article
+from app.domain.actor import COMMAND_ACTOR
+from app.domain.calendar import find_zone
+from app.domain.instant import MINUTE_US, SECOND_US, format_instant
+from app.domain.tsid import parse_id
+from app.models.article import article_related, article_slugs, article_tags, articles
+from app.models.change import changes
+from app.models.idempotent_answer import idempotent_answers
+from app.models.listing import listings
+from app.models.revision import revisions
+from app.models.tag import tags
+
+EDITORIAL = "/v1/editorial"
+UTC = find_zone("UTC")
+STEPS = 30
+TABLES = (changes, revisions, listings, tags, article_tags, article_related, article_slugs, idempotent_answers)
+TOLD = TABLES.index(changes)
+
+Wish = tuple[str, str, Any, dict[str, str]]
+"""A request: method, address, body, headers."""
+
+_COUNTS = select(
+    *(select(func.count()).select_from(table).scalar_subquery() for table in (*TABLES, articles)),
+    select(func.coalesce(func.sum(articles.c.revision), 0)).scalar_subquery(),
+)
+
+
+def count_all(connection: Connection) -> tuple[int, ...]:
+    """How much there is of everything: the same before and after whatever was refused."""
+    return tuple(connection.execute(_COUNTS).one())
+
+
+class EditingHistory:
+    """One history in an edition of its own; `writer` may write drafts, `chief` may publish."""
+
+    def __init__(self, app: FastAPI, client: httpx.AsyncClient, number: int, *, writer: str, chief: str) -> None:
+        self.counts: Counter[str] = Counter()
+        self.deleted: set[int] = set()
+        self.now = clock.now()
+        self._database = app.state.database
+        self._worker = app.state.schedule
+        self._client = client
+        self._random = Random(number)
+        self._edition = f"history-{number}"
+        self._keys = {"writer": writer, "chief": chief}
+        self._known: dict[str, int] = {}
+        self._made = 0
+
+    async def run(self) -> None:
+        """Live it through; the clock of the process goes on from where it stands."""
+        with ExitStack() as still:
+            still.enter_context(clock.frozen(self.now))
+            for _ in range(STEPS):
+                if self._random.random() < 0.25:
+                    self.now += self._random.choice((1, SECOND_US, MINUTE_US, 40 * MINUTE_US))
+                    still.enter_context(clock.frozen(self.now))
+                    while await self._worker._tick() == 0:
+                        pass
+                if self._random.random() < 0.2:
+                    await self._race()
+                else:
+                    await self._ask(*self._wish())
+
+    async def _ask(self, name: str, wish: Wish) -> None:
+        """One wish of one of the two; what is refused leaves nothing, and a writer changes nothing public."""
+        editor = "chief" if self._random.random() < 0.75 else "writer"
+        before = await self._database.read(count_all)
+        answer = await self._send(editor, wish)
+        assert answer.status_code < 500, (wish, answer.text)
+        self.counts.update((f"{name} {answer.status_code // 100}xx", str(answer.status_code)))
+        after = await self._database.read(count_all)
+        if answer.status_code >= 400:
+            assert after == before, (wish, answer.text)
+        elif editor == "writer":
+            assert after[TOLD] == before[TOLD], (wish, answer.text)
+        self._learn(wish, answer)
+
+    async def _race(self) -> None:
+        """Both editors at once on one article, from the same revision: at most one of them saves."""
+        if not self._known:
+            return
+        key = self._random.choice(sorted(self._known))
+        read = await self._client.get(f"{EDITORIAL}/articles/{key}", headers=self._headers("chief"))
+        guard = {"if-match": read.headers["etag"]}
+        wishes = [(method, path, given, guard) for method, path, given, _ in (self._turn(key)[1] for _ in range(2))]
+        wishes = [wish for wish in wishes if wish[0] != "POST"]
+        answers = await asyncio.gather(*(self._send("chief", wish) for wish in wishes))
+        assert all(answer.status_code < 500 for answer in answers), [answer.text for answer in answers]
+        saved = [a for a in answers if a.status_code < 300 and a.headers.get("etag") != guard["if-match"]]
+        assert len(saved) <= 1, [answer.text for answer in answers]
+        self.counts.update(f"race {answer.status_code}" for answer in answers)
+        for wish, answer in zip(wishes, answers, strict=True):
+            self._learn(wish, answer)
+
+    async def erase(self) -> None:
+        """Erase one of its articles by law."""
+        key = self._random.choice(sorted(self._known))
+        await self._database.write(erase_article, parse_id(key), now=clock.now(), editor=COMMAND_ACTOR)
+        self.counts["erased"] += 1
+
+    def _learn(self, wish: Wish, answer: httpx.Response) -> None:
+        if answer.status_code == 204:
+            key = wish[1].rpartition("/")[2]
+            self.deleted.add(parse_id(key))
+            self._known.pop(key, None)
+        elif answer.status_code < 300 and answer.headers.get("etag"):
+            self._known[answer.json()["id"]] = int(answer.headers["etag"].strip('"'))
+
+    def _wish(self) -> tuple[str, Wish]:
+        what = self._random.random()
+        if not self._known or what < 0.2:
+            return "post", ("POST", f"{EDITORIAL}/articles", self._content(), self._name())
+        if what < 0.32:
+            source = f"cms:{self._random.randrange(4)}"
+            headers = self._random.choices(({}, {"if-none-match": "*"}, {"if-match": '"1"'}), (6, 1, 1))[0]
+            return "push", ("PUT", f"{EDITORIAL}/editions/{self._edition}/articles/{source}", self._content(), headers)
+        return self._turn(self._random.choice(sorted(self._known)))
+
+    def _turn(self, key: str) -> tuple[str, Wish]:
+        """Something that is wished of an article, whether it allows that or not."""
+        place, random = f"{EDITORIAL}/articles/{key}", self._random
+        revision = self._known[key] - (random.random() < 0.1)
+        guard = random.choice(({}, {"if-match": f'"{revision}"'}))
+        turns: dict[str, Wish] = {
+            "edit": ("PATCH", place, self._patch(), {"if-match": f'"{revision}"'}),
+            "unguarded edit": ("PATCH", place, self._patch(), {}),
+            "publish": ("PUT", f"{place}/publication", self._at(), guard),
+            "unschedule": ("DELETE", f"{place}/publication", None, guard),
+            "bump": ("PUT", f"{place}/bump", self._at(), guard),
+            "withdraw": ("PUT", f"{place}/withdrawal", random.choice(({}, {"notice": "Wrong."})), guard),
+            "restore": ("DELETE", f"{place}/withdrawal", None, guard),
+            "delete": ("DELETE", place, None, guard),
+        }
+        weights = (8, 1, 5, 2, 4, 3, 3, 1)
+        name = random.choices(list(turns), weights)[0]
+        return name, turns[name]
+
+    def _content(self) -> dict[str, Any]:
+        random, self._made = self._random, self._made + 1
+        given = {"headline": random.choice((f"Story {self._made}", "The same again")), "edition": self._edition}
+        given |= {name: each for name, each in self._members().items() if random.random() < 0.5}
+        if random.random() < 0.4:
+            given["published_at"] = self._at().get("at", format_instant(self.now, UTC))
+        if random.random() < 0.15:
+            given["status"] = random.choice(("draft", "published", "withdrawn", "scheduled", "nonsense"))
+        return given
+
+    def _patch(self) -> dict[str, Any]:
+        random = self._random
+        members = {**self._members(), "headline": f"Again {random.randrange(9)}", "lead": None}
+        patch: dict[str, Any] = {name: members[name] for name in random.sample(sorted(members), random.choice((1, 2)))}
+        if random.random() < 0.2:
+            patch["note"] = {"type": random.choice(("correction", "update")), "text": "It was otherwise."}
+        if random.random() < 0.1:
+            patch |= random.choice(({"status": "draft"}, {"headline": None}, {"nothing": 1}, {"revisions": []}))
+        return patch
+
+    def _members(self) -> dict[str, Any]:
+        random = self._random
+        names = [f"t{n}" for n in range(4)]
+        others = [*self._known, "cms:0", "cms:1", "cms:9"]
+        return {
+            "slug": random.choice(("one", "two", "three", "four", "five", "six", None, None, None)),
+            "section": random.choices(("city", "world", None, "unheard-of"), (4, 3, 2, 1))[0],
+            "tags": random.sample(names, random.randrange(4)),
+            "authors": random.choices((["ada"], ["ben", "ada"], [], ["nobody"]), (4, 3, 2, 1))[0],
+            "label": random.choice(("opinion", None)),
+            "related": random.sample(others, 2),
+            "body": [{"type": "paragraph", "html": f"<b>Text</b> {random.randrange(99)}"}],
+        }
+
+    def _at(self) -> dict[str, str]:
+        """An instant that has come, or comes soon, or none."""
+        minutes = self._random.choice((None, None, -600, -1, 0, 1, 2, 30))
+        return {} if minutes is None else {"at": format_instant(self.now + minutes * MINUTE_US, UTC)}
+
+    def _name(self) -> dict[str, str]:
+        return self._random.choice(({}, {"idempotency-key": f"{self._edition}-{self._random.randrange(8)}"}))
+
+    def _headers(self, editor: str) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._keys[editor]}"}
+
+    async def _send(self, editor: str, wish: Wish) -> httpx.Response:
+        method, path, given, headers = wish
+        return await self._client.request(method, path, json=given, headers={**headers, **self._headers(editor)})

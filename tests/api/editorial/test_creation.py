@@ -1,0 +1,250 @@
+"""Making articles: what is taken, what is answered, and what is refused by name."""
+
+from typing import Any
+
+import httpx
+import orjson
+
+from app.api.http.request_body import MAX_BODY_BYTES
+from app.db.database import Connection, Database
+from app.domain.tsid import is_id
+from tests.api.editorial.editor_client import ARTICLES, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
+from tests.api.http.test_problems import check_problem
+from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
+
+FULL: dict[str, Any] = {
+    "source_id": "cms:41",
+    "headline": "Нічні трамваї повертаються",
+    "lead": "After eleven years.",
+    "dateline": "PORT VELA, Nov 20",
+    "label": "exclusive",
+    "section": "city",
+    "tags": ["trams", "fog"],
+    "authors": ["oleh-raida", "iryna-dovhan"],
+    "source": {"name": "Lume Tramways", "url": "https://tramways.example/night"},
+    "image": IMAGE,
+    "rights": RIGHTS,
+    "related": ["cms:40", "cms:7"],
+    "body": EXAMPLE_BODY,
+}
+
+
+async def test_a_new_article_is_a_draft_of_the_default_edition_with_an_address_and_a_tag(desk: Desk) -> None:
+    answer = await desk.send("POST", "/articles", FULL)
+    made = saved(answer)
+    assert answer.status_code == 201
+    assert answer.headers["location"] == made["href"] == f"{ARTICLES}/{made['id']}"
+    assert (answer.headers["etag"], answer.headers["cache-control"]) == ('"1"', "private, no-store")
+    assert is_id(made["id"])
+    assert (made["edition"], made["status"], made["version"], made["revision"]) == ("global", "draft", 0, 1)
+    assert made["slug"] == "nichni-tramvai-povertaiutsia"
+    assert (made["published_at"], made["first_published_at"], made["withdrawal"]) == (None, None, None)
+    assert made["created_at"] == made["modified_at"] == "2026-11-20T14:00:00+02:00"
+    assert made["modified_by"].startswith("key:")
+    for name, given in FULL.items():
+        if name not in {"image", "body"}:
+            assert made[name] == given
+    assert [block["type"] for block in made["body"]] == [block["type"] for block in EXAMPLE_BODY]
+    again = await desk.send("GET", f"/articles/{made['id']}")
+    assert (again.json(), again.headers["etag"]) == (made, '"1"')
+
+
+DATED: list[tuple[dict[str, Any], str, str | None, int]] = [
+    ({}, "draft", None, 0),
+    ({"status": "draft"}, "draft", None, 0),
+    ({"published_at": TOMORROW}, "scheduled", "2026-11-21T12:00:00+02:00", 0),
+    ({"published_at": TOMORROW, "status": "scheduled"}, "scheduled", "2026-11-21T12:00:00+02:00", 0),
+    ({"published_at": TODAY}, "published", "2026-11-20T12:00:00+02:00", 1),
+    ({"published_at": "2026-11-20T12:00:00.000001Z"}, "scheduled", "2026-11-20T14:00:00.000001+02:00", 0),
+    ({"published_at": "2026-11-20T12:00:00Z"}, "published", "2026-11-20T14:00:00+02:00", 1),
+    ({"published_at": TODAY, "status": "published"}, "published", "2026-11-20T12:00:00+02:00", 1),
+    ({"status": "published"}, "published", "2026-11-20T14:00:00+02:00", 1),
+    ({"published_at": TODAY, "status": "draft"}, "draft", "2026-11-20T12:00:00+02:00", 0),
+]
+
+
+async def test_the_date_and_the_status_say_where_it_stands(desk: Desk) -> None:
+    for members, status, published_at, version in DATED:
+        made = await desk.make(**members)
+        assert (made["status"], made["published_at"], made["version"]) == (status, published_at, version)
+        public = await desk.client.get(f"/v1/articles/{made['id']}")
+        assert public.status_code == (200 if status == "published" else 404)
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"published_at": TOMORROW, "status": "published"}, "published_at"),
+    ({"status": "scheduled"}, "published_at"),
+    ({"status": "scheduled"}, "published_at"),
+    ({"status": "withdrawn", "published_at": TODAY}, "status"),
+    ({"status": "gone"}, "status"),
+    ({"published_at": "20 November"}, "published_at"),
+    ({"published_at": 1_795_000_000}, "published_at"),
+    ({"published_at": "0999-01-01T00:00:00Z"}, "published_at"),
+    ({"section": "nowhere"}, "section"),
+    ({"section": "kultura"}, "section"),
+    ({"label": "rumour"}, "label"),
+    ({"authors": ["oleh-raida", "nobody"]}, "authors"),
+    ({"edition": "atlantis"}, "edition"),
+    ({"edition": "*"}, "edition"),
+    ({"headline": " "}, "headline"),
+    ({"headline": None}, "headline"),
+    ({"slug": "Not A Slug"}, "slug"),
+    ({"slug": "0677y7hzc3m1d"}, "slug"),
+    ({"id": "not-an-id"}, "id"),
+    ({"tags": ["Not A Code"]}, "tags.0"),
+    ({"body": [{"type": "paragraph"}]}, "body.0.html"),
+    ({"body": [{"type": "paragraph", "html": "a", "bogus": 1}]}, "body.0.bogus"),
+    ({"image": {"url": "ftp://media.example/a.png", "alt": ""}}, "image.url"),
+    ({"kind": "tag"}, "kind"),
+    ({"old_slugs": ["was-here"]}, "old_slugs"),
+    ({"revisions": []}, "revisions"),
+    ({"erased_at": None}, "erased_at"),
+    ({"version": 3}, "version"),
+    ({"bogus": 1}, "bogus"),
+]
+
+
+async def test_what_cannot_be_used_is_named_and_nothing_is_made(desk: Desk) -> None:
+    for members, where in REFUSED:
+        answer = await desk.send("POST", "/articles", {"headline": "A", **members})
+        assert list(wrong(answer)) == [where], members
+    assert (await desk.done("GET", "/articles"))["items"] == []
+
+
+async def test_every_unknown_name_is_told_at_once(desk: Desk) -> None:
+    given = {"headline": "A", "section": "nowhere", "label": "rumour", "authors": ["nobody", "oleh-raida"]}
+    told = wrong(await desk.send("POST", "/articles", given))
+    assert told == {
+        "section": "There is no section 'nowhere' here.",
+        "label": "There is no label 'rumour' here.",
+        "authors": "There is no author 'nobody' here.",
+    }
+
+
+UNREAD: list[tuple[bytes, dict[str, str], str]] = [
+    (b"{", {}, "invalid-input"),
+    (b"[]", {}, "invalid-input"),
+    (b'"text"', {}, "invalid-input"),
+    (b"", {}, "invalid-input"),
+    (b'{"headline": "\\ud800"}', {}, "invalid-input"),
+    (b'{"headline": "\\u0000"}', {}, "invalid-input"),
+    (b'{"headline": "\xff"}', {}, "invalid-input"),
+    (b'{"headline": ' + b"[" * 5_000 + b"]" * 5_000 + b"}", {}, "invalid-input"),
+    (b'{"headline": "A"}', {"content-type": "text/plain"}, "unsupported-media-type"),
+    (b'{"headline": "A"}', {"content-type": "application/json; charset=koi8-u"}, "unsupported-media-type"),
+    (b'{"headline": "A"}', {"content-encoding": "gzip"}, "unsupported-media-type"),
+    (b" " * (MAX_BODY_BYTES + 1), {}, "content-too-large"),
+]
+
+
+async def test_only_a_json_object_of_a_bounded_size_is_read(desk: Desk) -> None:
+    for content, headers, kind in UNREAD:
+        told = {**desk.headers, "content-type": "application/json", **headers}
+        answer = await desk.client.post(ARTICLES, content=content, headers=told)
+        check_problem(answer, kind)
+        assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_what_is_there_already_is_not_made_again(desk: Desk) -> None:
+    made = await desk.make(source_id="cms:41", headline="First")
+    for again in (
+        {"headline": "Second", "source_id": "cms:41"},
+        {"headline": "Second", "id": made["id"]},
+        {"headline": "Second", "id": made["id"], "edition": "ua"},
+    ):
+        answer = await desk.send("POST", "/articles", again)
+        check_problem(answer, "conflict")
+        assert made["id"] in answer.json()["detail"]
+    assert (await desk.read(made))["headline"] == "First"
+    elsewhere = await desk.make(source_id="cms:41", headline="Third", edition="ua")
+    assert elsewhere["id"] != made["id"]
+
+
+async def test_an_article_may_bring_its_id_and_its_slug(desk: Desk) -> None:
+    made = await desk.make(id="0677y7hzc3m1d", slug="night-trams", headline="Trams")
+    assert (made["id"], made["slug"]) == ("0677y7hzc3m1d", "night-trams")
+    told = wrong(await desk.send("POST", "/articles", {"headline": "Other", "slug": "night-trams"}))
+    assert list(told) == ["slug"]
+
+
+async def test_the_same_headline_gets_another_slug(desk: Desk) -> None:
+    slugs = {(await desk.make(headline="Weather")).get("slug") for _ in range(4)}
+    assert len(slugs) == 4
+    assert "weather" in slugs
+    assert all(str(slug).startswith("weather") for slug in slugs)
+
+
+async def test_a_new_tag_is_listed_when_an_article_that_uses_it_is_public(desk: Desk, drafter: Desk) -> None:
+    draft = await drafter.make(source_id="a", tags=["night-fog"])
+    assert draft["tags"] == ["night-fog"]
+    assert await listed_tags(desk.client) == ["fog", "trams"]
+    assert (await desk.client.get("/v1/tags/night-fog")).status_code == 404
+    await desk.make(source_id="b", published_at=TOMORROW, tags=["night-fog"])
+    assert await listed_tags(desk.client) == ["fog", "trams"]
+    await desk.publish(draft)
+    assert await listed_tags(desk.client) == ["fog", "night-fog", "trams"]
+    assert (await desk.client.get("/v1/tags/night-fog")).json()["name"] == "night-fog"
+    await desk.make(source_id="c", published_at=YESTERDAY, tags=["at-once"])
+    assert "at-once" in await listed_tags(desk.client)
+
+
+async def listed_tags(client: httpx.AsyncClient) -> list[str]:
+    return [each["slug"] for each in (await client.get("/v1/tags")).json()["items"]]
+
+
+async def test_a_note_that_comes_with_a_public_article_is_told(desk: Desk) -> None:
+    note = {"type": "clarification", "text": "First told on paper."}
+    made = await desk.make(published_at=TODAY, note=note)
+    assert [(each["type"], each["text"]) for each in made["notes"]] == [("clarification", "First told on paper.")]
+    draft = await desk.make(source_id="draft", note=note)
+    assert draft["notes"] == []
+
+
+async def test_a_repeated_request_is_done_once_and_answered_alike(desk: Desk) -> None:
+    body = {"headline": "Once", "published_at": TODAY}
+    first = await desk.send("POST", "/articles", body, idempotency_key="a-1")
+    second = await desk.send("POST", "/articles", body, idempotency_key="a-1")
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (first.content, first.headers["location"], first.headers["etag"]) == (
+        second.content,
+        second.headers["location"],
+        second.headers["etag"],
+    )
+    assert second.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+    assert len((await desk.done("GET", "/articles"))["items"]) == 1
+    other = await desk.send("POST", "/articles", {**body, "headline": "Twice"}, idempotency_key="a-1")
+    check_problem(other, "idempotency-key-reused")
+    assert len((await desk.done("GET", "/articles"))["items"]) == 1
+
+
+async def test_a_refused_request_may_be_sent_again_under_its_name(desk: Desk) -> None:
+    given = {"headline": "Patience", "section": "harbour"}
+    wrong(await desk.send("POST", "/articles", given, idempotency_key="b-1"))
+    await desk.done("POST", "/sections", {"edition": "global", "slug": "harbour", "name": "Harbour"})
+    answer = await desk.send("POST", "/articles", given, idempotency_key="b-1")
+    assert (answer.status_code, answer.json()["section"]) == (201, "harbour")
+
+
+async def test_a_name_of_a_request_belongs_to_its_key(desk: Desk, drafter: Desk) -> None:
+    body = {"headline": "Shared"}
+    one = await desk.send("POST", "/articles", body, idempotency_key="c-1")
+    other = await drafter.send("POST", "/articles", body, idempotency_key="c-1")
+    assert one.json()["id"] != other.json()["id"]
+
+
+async def test_without_an_edition_nothing_can_be_made(desk: Desk, database: Database) -> None:
+    def clear(connection: Connection) -> None:
+        connection.exec_driver_sql("DELETE FROM sections")
+        connection.exec_driver_sql("DELETE FROM editions")
+
+    await database.write(clear)
+    assert "edition" in wrong(await desk.send("POST", "/articles", {"headline": "A"}))
+
+
+async def test_a_body_of_many_blocks_comes_back_as_it_was_stored(desk: Desk) -> None:
+    blocks = [{"type": "paragraph", "text": f"{number} < {number + 1} & so on"} for number in range(500)]
+    made = await desk.make(body=blocks)
+    assert [block["html"] for block in made["body"]][7] == "7 &lt; 8 &amp; so on"
+    assert len(made["body"]) == 500
+    assert orjson.dumps(made["body"]) == orjson.dumps((await desk.read(made))["body"])

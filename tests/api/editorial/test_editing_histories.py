@@ -1,0 +1,93 @@
+"""Whatever two editors do, right or wrong, alone or at once: the house is in order after every history."""
+
+from collections import Counter
+
+import httpx
+import pytest
+
+from app import clock
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Connection, Database
+from app.domain.api_key import ApiKeyScope
+from app.main import create_app
+from app.settings import Settings
+from tests.api.conftest import MakeKey, as_key
+from tests.api.editorial.editing_history import EditingHistory
+from tests.conftest import NOW, running
+from tests.invariants import check_house
+from tests.records import author, edition, label, section
+
+HISTORIES = 4
+PORTION = 20  # of the long form
+PORTIONS_SOAK = 25  # of so many histories, each with a database of its own
+
+
+def furnish(connection: Connection, number: int) -> None:
+    """Store an edition for one history."""
+    name = f"history-{number}"
+    for record in (edition(name, default=False), section("city", "City", edition=name), label("opinion", "Opinion")):
+        upsert_entry(connection, record, now=clock.now())
+    for other in (section("world", "World", edition=name), author("ada", "Ada Vale"), author("ben", "Ben Ord")):
+        upsert_entry(connection, other, now=clock.now())
+
+
+async def live_through(database: Database, address: str, make_key: MakeKey, numbers: range) -> None:
+    """These histories, one after the other; a failure names the history it happened in."""
+    counts: Counter[str] = Counter()
+    deleted: set[int] = set()
+    now = NOW
+    writer = await make_key(ApiKeyScope.ARTICLES_WRITE)
+    chief = await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
+    app = create_app(Settings(database_url=address))
+    with clock.frozen(now):
+        async with running(app) as client:
+            for number in numbers:
+                await database.write(furnish, number)
+                with clock.frozen(now):
+                    history = EditingHistory(app, client, number, writer=writer, chief=chief)
+                    try:
+                        await history.run()
+                        await history.erase()
+                        deleted |= history.deleted
+                        found = await database.read(check_house, deleted=deleted)
+                    except AssertionError as error:
+                        error.add_note(f"in history {number}")
+                        raise
+                now = history.now
+                counts += history.counts
+    print(f"\n{len(numbers)} histories: {dict(sorted(counts.items()))}; {dict(found)}")  # noqa: T201 - what a soak tells
+    wanted = ("post", "push", "edit", "publish", "unschedule", "bump", "withdraw", "restore", "delete")
+    missing = [f"{name} {kind}" for name in wanted for kind in ("2xx", "4xx") if not counts[f"{name} {kind}"]]
+    assert not missing, missing
+    assert min(counts[status] for status in ("403", "409", "412", "422", "428")) > 0
+
+
+@pytest.mark.usefixtures("edition_kyiv")
+async def test_a_tag_made_for_a_draft_is_listed_once_something_public_is_given_it(
+    database: Database, client: httpx.AsyncClient, make_key: MakeKey
+) -> None:
+    chief = as_key(await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH))
+    at = {"published_at": "2026-11-20T10:00:00Z"}
+    for given in ({"tags": ["trams"]}, at):
+        made = await client.post("/v1/editorial/articles", json={"headline": "A story", **given}, headers=chief)
+        assert made.status_code == 201
+    assert (await client.get("/v1/tags")).json()["items"] == []
+    headers = {**chief, "if-match": '"1"'}
+    edited = await client.patch(made.headers["location"], json={"tags": ["trams"]}, headers=headers)
+    assert edited.status_code == 200
+    assert [tag["slug"] for tag in (await client.get("/v1/tags")).json()["items"]] == ["trams"]
+    await database.read(check_house)
+
+
+async def test_the_house_is_in_order_after_every_history(
+    database: Database, database_address: str, make_key: MakeKey
+) -> None:
+    await live_through(database, database_address, make_key, range(HISTORIES))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("portion", range(1, 1 + PORTIONS_SOAK))
+async def test_long_the_house_is_in_order_after_every_history(
+    database: Database, database_address: str, make_key: MakeKey, portion: int
+) -> None:
+    await live_through(database, database_address, make_key, range(portion * PORTION, (portion + 1) * PORTION))

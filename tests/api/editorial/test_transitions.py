@@ -1,0 +1,134 @@
+"""Every move of an article, and its deletion, from each of the four statuses."""
+
+from app.domain.article import ArticleStatus
+from tests.api.editorial.editor_client import NOTICE, YESTERDAY, Desk, Json, saved
+from tests.api.http.test_problems import check_problem
+
+DRAFT, SCHEDULED, PUBLISHED, WITHDRAWN = ArticleStatus
+LATER = "2026-11-22T10:00:00Z"
+
+TABLE: list[tuple[str, str, Json | None, dict[ArticleStatus, tuple[int, ArticleStatus]]]] = [
+    (
+        "PUT",
+        "publication",
+        {},
+        {
+            DRAFT: (200, PUBLISHED),
+            SCHEDULED: (200, PUBLISHED),
+            PUBLISHED: (200, PUBLISHED),
+            WITHDRAWN: (409, WITHDRAWN),
+        },
+    ),
+    (
+        "PUT",
+        "publication",
+        {"at": LATER},
+        {
+            DRAFT: (200, SCHEDULED),
+            SCHEDULED: (200, SCHEDULED),
+            PUBLISHED: (409, PUBLISHED),
+            WITHDRAWN: (409, WITHDRAWN),
+        },
+    ),
+    (
+        "PUT",
+        "publication",
+        {"at": YESTERDAY},
+        {
+            DRAFT: (200, PUBLISHED),
+            SCHEDULED: (200, PUBLISHED),
+            PUBLISHED: (409, PUBLISHED),
+            WITHDRAWN: (409, WITHDRAWN),
+        },
+    ),
+    (
+        "DELETE",
+        "publication",
+        None,
+        {DRAFT: (200, DRAFT), SCHEDULED: (200, DRAFT), PUBLISHED: (409, PUBLISHED), WITHDRAWN: (409, WITHDRAWN)},
+    ),
+    (
+        "PUT",
+        "bump",
+        {},
+        {
+            DRAFT: (409, DRAFT),
+            SCHEDULED: (409, SCHEDULED),
+            PUBLISHED: (200, PUBLISHED),
+            WITHDRAWN: (409, WITHDRAWN),
+        },
+    ),
+    (
+        "PUT",
+        "withdrawal",
+        NOTICE,
+        {
+            DRAFT: (409, DRAFT),
+            SCHEDULED: (200, DRAFT),
+            PUBLISHED: (200, WITHDRAWN),
+            WITHDRAWN: (200, WITHDRAWN),
+        },
+    ),
+    (
+        "DELETE",
+        "withdrawal",
+        None,
+        {
+            DRAFT: (409, DRAFT),
+            SCHEDULED: (409, SCHEDULED),
+            PUBLISHED: (200, PUBLISHED),
+            WITHDRAWN: (200, PUBLISHED),
+        },
+    ),
+]
+
+
+async def test_each_move_is_made_or_refused_from_each_status(desk: Desk) -> None:
+    for method, resource, body, expected in TABLE:
+        for before, (status, after) in expected.items():
+            made = await desk.make_in(before)
+            answer = await desk.send(method, f"/articles/{made['id']}/{resource}", body)
+            case = (method, resource, body, before)
+            assert answer.status_code == status, (case, answer.text)
+            now = await desk.read(made)
+            assert now["status"] == after, case
+            if status == 409:
+                check_problem(answer, "conflict")
+                assert now == made, case
+            else:
+                assert saved(answer) == now
+                assert answer.headers["etag"] == f'"{now["revision"]}"'
+                moved = (before, made["published_at"]) != (after, now["published_at"])
+                assert now["revision"] == made["revision"] + moved, case
+            await clear(desk, made)
+
+
+async def clear(desk: Desk, article: Json) -> None:
+    """Delete it where that may be, so that the next one gets the same slug."""
+    await desk.send("DELETE", f"/articles/{article['id']}")
+
+
+async def test_only_what_was_never_public_is_deleted(desk: Desk) -> None:
+    for status in ArticleStatus:
+        made = await desk.make_in(status, source_id=status)
+        answer = await desk.send("DELETE", f"/articles/{made['id']}")
+        if status in {DRAFT, SCHEDULED}:
+            assert (answer.status_code, answer.content) == (204, b"")
+            check_problem(await desk.send("GET", f"/articles/{made['id']}"), "not-found")
+            check_problem(await desk.send("GET", f"/articles/{made['id']}/revisions"), "not-found")
+            again = await desk.make(source_id=status)
+            assert (again["slug"], again["revision"]) == (made["slug"], 1)
+        else:
+            check_problem(answer, "conflict")
+            assert await desk.read(made) == made
+    check_problem(await desk.send("DELETE", "/articles/0677y7hzc3m1d"), "not-found")
+
+
+async def test_if_match_is_heeded_by_every_move(desk: Desk) -> None:
+    for method, resource, body, _ in TABLE:
+        made = await desk.make_in(PUBLISHED)
+        answer = await desk.send(method, f"/articles/{made['id']}/{resource}", body, if_match='"7"')
+        check_problem(answer, "precondition-failed")
+    draft = await desk.make()
+    check_problem(await desk.send("DELETE", f"/articles/{draft['id']}", if_match='"7"'), "precondition-failed")
+    assert (await desk.send("DELETE", f"/articles/{draft['id']}", if_match='"1"')).status_code == 204

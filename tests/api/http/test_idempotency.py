@@ -1,0 +1,238 @@
+"""Idempotency-Key: sent twice, done once; on each database, in one process and in two."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI, Request, Response
+from sqlalchemy import Connection, func, select, text
+
+from app import clock
+from app.actions.idempotency import KEPT_US, StoredResponse, prune_stored_responses
+from app.api.auth.security import Principal
+from app.api.http.idempotency import idempotent_response, to_stored_response
+from app.api.http.private_responses import private_response
+from app.api.http.problems import install_exception_handlers
+from app.db.database import Database, open_database
+from app.db.locks import CHANGE_LOG_LOCK, lock_number, try_lock
+from app.errors import ConflictError
+from app.models.idempotent_answer import idempotent_answers
+from app.models.installation import installation
+from tests.conftest import NOW, running
+
+NAME = "Idempotency-Key"
+PAUSE_SECONDS = 0.3
+GOOD = ("a", "8e03978e-40d5-43e8-bc93-6894a57f9324", "x" * 255, '"8e03 978e"', '"a\\"b\\\\c"', "it's=fine;")
+BAD = ("", "x" * 256, "a b", '"', '""', '"open', '"a"b', '"a\\b"', "naïve", '"' + "x" * 256 + '"')
+
+
+def make_app(address: str) -> FastAPI:
+    """An app that files a note for each POST, as one of two keys; `fail` and `slow` are what they say."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.database = open_database(address)
+        app.state.made = 0
+        yield
+        await app.state.database.close()
+
+    app = FastAPI(lifespan=lifespan)
+    install_exception_handlers(app)
+
+    @app.post("/notes")
+    async def file_note(request: Request) -> Response:
+        key = int(request.headers.get("x-key", "1"))
+        request.state.principal = Principal(key, "prefix", "Desk", frozenset())
+        wish = request.query_params.get("wish")
+
+        def make(connection: Connection) -> StoredResponse:
+            app.state.made += 1
+            name = f"note {app.state.made}"
+            connection.execute(installation.insert(), {"name": name, "value": b""})
+            if wish == "fail" and app.state.made == 1:
+                raise ConflictError("Not this time.")
+            if wish == "slow":
+                pause(connection)
+            made = private_response({"note": name}, status=201, revision=1, headers={"location": f"/notes/{key}"})
+            return to_stored_response(made, article_id=7)
+
+        return await idempotent_response(request, make)
+
+    return app
+
+
+def pause(connection: Connection) -> None:
+    """Take a moment in the middle of the transaction, while the loop goes on."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_sleep({PAUSE_SECONDS})"))
+    else:
+        time.sleep(PAUSE_SECONDS)
+
+
+@pytest.fixture
+async def notes(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that app."""
+    assert still_clock == NOW
+    async with running(make_app(database_address)) as client:
+        yield client
+
+
+async def filed(database: Database) -> int:
+    """How many notes there are."""
+    return await database.read(
+        lambda connection: connection.execute(select(func.count()).select_from(installation)).scalar_one()
+    )
+
+
+async def post(
+    client: httpx.AsyncClient, name: str | None, *, body: bytes = b"{}", wish: str = "", key: int = 1
+) -> httpx.Response:
+    headers = {"x-key": str(key)} | ({} if name is None else {NAME: name})
+    return await client.post(f"/notes?wish={wish}", content=body, headers=headers)
+
+
+async def test_without_a_name_each_request_is_done(notes: httpx.AsyncClient, database: Database) -> None:
+    answers = [await post(notes, None) for _ in range(2)]
+    assert [each.json() for each in answers] == [{"note": "note 1"}, {"note": "note 2"}]
+    assert await filed(database) == 2
+
+
+async def test_the_same_request_again_gets_the_same_answer_and_is_done_once(
+    notes: httpx.AsyncClient, database: Database
+) -> None:
+    first, again = [await post(notes, "n-1") for _ in range(2)]
+    assert (first.status_code, first.content) == (201, b'{"note":"note 1"}')
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert "idempotency-replayed" not in first.headers
+    assert dict(again.headers) == {**first.headers, "idempotency-replayed": "true"}
+    assert {"etag": '"1"', "location": "/notes/1", "cache-control": "private, no-store"}.items() <= dict(
+        again.headers
+    ).items()
+    assert await filed(database) == 1
+
+
+async def test_another_body_or_query_under_the_same_name_is_refused(
+    notes: httpx.AsyncClient, database: Database
+) -> None:
+    await post(notes, "n-1", body=b'{"a":1}')
+    for answer in (await post(notes, "n-1", body=b'{"a":2}'), await post(notes, "n-1", body=b'{"a":1}', wish="x")):
+        assert answer.status_code == 422
+        assert answer.json()["type"] == "/problems/idempotency-key-reused"
+    assert await filed(database) == 1
+
+
+async def test_a_name_belongs_to_the_api_key_that_sent_it(notes: httpx.AsyncClient) -> None:
+    assert (await post(notes, "n-1", key=1)).json() == {"note": "note 1"}
+    other = await post(notes, "n-1", body=b"[]", key=2)
+    assert (other.json(), other.headers["location"]) == ({"note": "note 2"}, "/notes/2")
+
+
+async def test_a_request_that_failed_leaves_nothing_and_may_be_sent_again(
+    notes: httpx.AsyncClient, database: Database
+) -> None:
+    failed = await post(notes, "n-1", wish="fail")
+    assert (failed.status_code, await filed(database)) == (409, 0)
+    again = await post(notes, "n-1", wish="fail")
+    assert (again.status_code, await filed(database)) == (201, 1)
+    assert "idempotency-replayed" not in again.headers
+
+
+async def test_after_a_day_the_name_is_free_again_though_the_answer_was_not_deleted(
+    notes: httpx.AsyncClient,
+) -> None:
+    await post(notes, "n-1")
+    with clock.frozen(NOW + KEPT_US - 1):
+        assert (await post(notes, "n-1")).json() == {"note": "note 1"}
+    with clock.frozen(NOW + KEPT_US):
+        fresh = await post(notes, "n-1", body=b"[]")
+        assert (fresh.status_code, fresh.json()) == (201, {"note": "note 2"})
+        assert (await post(notes, "n-1", body=b"[]")).headers["idempotency-replayed"] == "true"
+
+
+async def test_old_answers_are_forgotten_and_counted(notes: httpx.AsyncClient, database: Database) -> None:
+    await post(notes, "old")
+    with clock.frozen(NOW + 1):
+        await post(notes, "young")
+    assert await database.write(prune_stored_responses, before=NOW + 1) == 1
+    kept = await database.read(lambda connection: connection.execute(select(idempotent_answers.c.name)).scalars().all())
+    assert kept == ["young"]
+
+
+async def test_an_answer_is_kept_with_its_article(notes: httpx.AsyncClient, database: Database) -> None:
+    await post(notes, "n-1")
+    kept = await database.read(lambda connection: connection.execute(select(idempotent_answers.c.article_id)).scalar())
+    assert kept == 7
+
+
+@pytest.mark.parametrize("name", GOOD)
+async def test_a_name_of_visible_characters_is_taken_bare_or_quoted(notes: httpx.AsyncClient, name: str) -> None:
+    assert (await post(notes, name)).status_code == 201
+    assert (await post(notes, name)).headers["idempotency-replayed"] == "true"
+
+
+async def test_a_quoted_name_is_the_bare_one(notes: httpx.AsyncClient) -> None:
+    await post(notes, "n-1")
+    assert (await post(notes, '"n-1"')).headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_any_other_name_is_refused(notes: httpx.AsyncClient, database: Database, name: str) -> None:
+    answer = await notes.post("/notes", headers=[(NAME.encode(), name.encode())])
+    assert answer.status_code == 422
+    assert [each["where"] for each in answer.json()["errors"]] == [NAME]
+    assert await filed(database) == 0
+
+
+async def test_two_names_are_refused(notes: httpx.AsyncClient) -> None:
+    assert (await notes.post("/notes", headers=[(NAME, "a"), (NAME, "a")])).status_code == 422
+
+
+async def test_the_same_request_at_the_same_time_is_done_once(notes: httpx.AsyncClient, database: Database) -> None:
+    answers = await asyncio.gather(*(post(notes, "n-1", wish="slow") for _ in range(5)))
+    refused = [each for each in answers if each.status_code == 409]
+    assert sorted(each.status_code for each in answers) == [201, 409, 409, 409, 409]
+    assert {each.json()["type"] for each in refused} == {"/problems/request-in-progress"}
+    assert {each.headers["retry-after"] for each in refused} == {"1"}
+    assert await filed(database) == 1
+    again = await post(notes, "n-1", wish="slow")
+    assert (again.json(), again.headers["idempotency-replayed"]) == ({"note": "note 1"}, "true")
+
+
+async def test_requests_under_other_names_do_not_wait_for_each_other(
+    notes: httpx.AsyncClient, database: Database
+) -> None:
+    answers = await asyncio.gather(*(post(notes, f"n-{number}") for number in range(5)))
+    assert [each.status_code for each in answers] == [201] * 5
+    assert await filed(database) == 5
+
+
+@pytest.mark.usefixtures("still_clock")
+async def test_the_same_request_in_two_processes_is_done_once(database_address: str, database: Database) -> None:
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(running(make_app(database_address))) for _ in range(2)]
+        answers = await asyncio.gather(*(post(client, "n-1", wish="slow") for client in clients))
+        assert await filed(database) == 1
+        made = [each for each in answers if each.status_code == 201 and "idempotency-replayed" not in each.headers]
+        assert len(made) == 1
+        (other,) = [each for each in answers if each is not made[0]]
+        assert other.status_code == 409 or other.content == made[0].content
+        if other.status_code == 409:
+            assert other.json()["type"] == "/problems/request-in-progress"
+        for client in clients:
+            again = await post(client, "n-1", wish="slow")
+            assert (again.content, again.headers["idempotency-replayed"]) == (made[0].content, "true")
+
+
+async def test_a_lock_taken_by_name_can_be_taken_again_in_the_next_transaction(database: Database) -> None:
+    assert await database.write(try_lock, "a")
+    assert await database.write(try_lock, "a")
+
+
+def test_no_name_can_hold_back_the_change_log() -> None:
+    numbers = {lock_number(f"name {number}") for number in range(1_000)}
+    assert len(numbers) == 1_000
+    assert all(-(2**63) <= number < 0 for number in numbers)
+    assert CHANGE_LOG_LOCK > 0

@@ -1,0 +1,173 @@
+"""Reading questions: plain ones are read by hand, and exactly as their models would read them."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from app.api.http.fast_query_params import parse_fast
+from app.api.http.query_params import _question, parse_query_string
+from app.errors import InvalidInputError
+from app.schemas.change import ChangeListParams
+from app.schemas.editorial import EditorialListParams
+from app.schemas.editorial_catalogue import EditorialEntryListParams, EditorialEntryParams
+from app.schemas.params import (
+    SETS,
+    ArticleListParams,
+    ArticleParams,
+    QueryParams,
+    TimelineParams,
+)
+from tests.query_strings import FEEDS, PUBLIC, query_strings
+
+OTHERS: tuple[type[BaseModel], ...] = (EditorialListParams, EditorialEntryParams, EditorialEntryListParams)
+ID = "0677y7hzc3m1d"
+
+
+def outcome(read: Any, query: str, model: type[BaseModel]) -> object:
+    """What a reading comes to: every member with its type, in order, and those given; or every flaw."""
+    try:
+        question = read(query, model)
+    except InvalidInputError as error:
+        return error.errors
+    assert type(question) is model
+    members = [(name, type(value), value) for name, value in question.__dict__.items()]
+    return members, question.model_fields_set, question.model_extra, question.__pydantic_private__
+
+
+@settings(max_examples=200, deadline=None)  # the first questions of a process build their models
+@given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)))
+@example("id=,", ArticleListParams)
+@example(f"id={ID}&cursor=x", TimelineParams)
+@example(f"id={ID}&id={ID}&limit=1", ArticleListParams)
+@example("body=html&limit=51", ArticleListParams)
+@example("cursor=&newest_day=2026-11-20", TimelineParams)
+@example("since=0&cursor=x", ChangeListParams)
+@example("edition=*", TimelineParams)
+@example("edition=*", ArticleListParams)
+@example("fields=body", TimelineParams)
+@example("from_=2026-01-01", TimelineParams)
+@example("tag=a&" * 51, TimelineParams)
+@example("exclude=" + "a," * 101, TimelineParams)
+@example("id=" + ",".join([ID] * 101), TimelineParams)
+@example("tag=" + "a" * 3_000, TimelineParams)
+@example("tag=" + "a" * 20_000, TimelineParams)
+@example("&" * 600, TimelineParams)
+@example("limit=%D9%A3", TimelineParams)
+@example("limit=%B2", TimelineParams)
+@example("limit=\xb2", TimelineParams)
+def test_reading_by_hand_and_by_the_model_come_to_the_same(query: str, model: type[BaseModel]) -> None:
+    assert outcome(parse_query_string, query, model) == outcome(_question, query, model)
+
+
+@pytest.mark.parametrize(
+    ("query", "model"),
+    [
+        *(("", model) for model in PUBLIC),
+        ("edition=ua&limit=20", TimelineParams),
+        ("tz=Europe%2FKyiv&total=true&newest_day=2026-11-20", TimelineParams),
+        ("from=2026-11-19&to=2026-11-20T10:00:00%2B02:00&tag=a&tag=b", TimelineParams),
+        (f"id={ID},{ID}&fields=slug,lead&exclude=a,", ArticleListParams),
+        ("body=html&limit=50&cursor=AdFrOY", ArticleListParams),
+        ("since=12&wait=30", ChangeListParams),
+        ("body=text", ArticleParams),
+    ],
+)
+def test_ordinary_questions_need_no_model(query: str, model: type[BaseModel]) -> None:
+    assert parse_fast(query, model) is not None
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=007", "limit=201", "tag=%FF", "tag=%00", "limit=1&limit=1", "x=1", "edition=*"]
+)
+def test_what_may_be_wrong_is_left_to_the_model(query: str) -> None:
+    assert parse_fast(query, TimelineParams) is None
+
+
+def lists_of(model: type[BaseModel]) -> dict[str, int | None]:
+    """Return the list parameters of a model, each with the most values that its document allows."""
+    members = model.model_json_schema(by_alias=True)["properties"].items()
+    return {name: member.get("maxItems") for name, member in members if member.get("type") == "array"}
+
+
+LISTS = [(model, name, most) for model in (*PUBLIC, *FEEDS, *OTHERS) for name, most in lists_of(model).items()]
+
+
+@pytest.mark.parametrize(("model", "name", "most"), LISTS)
+@pytest.mark.parametrize("value", ["", "a"])
+def test_list_parameter_counts_every_value_towards_the_bound(
+    model: type[BaseModel], name: str, most: int | None, value: str
+) -> None:
+    assert most is not None, "a list parameter has no documented bound"
+    spellings = ["&".join([f"{name}={value}"] * (most + 1))]
+    if name in {"exclude", "fields", "id"}:
+        spellings += [f"{name}=" + ",".join([value] * (most + 1)), f"{name}={value},{value}&" * (most // 2 + 1)]
+    for query in spellings:
+        with pytest.raises(InvalidInputError) as refused:
+            parse_query_string(query.rstrip("&"), model)
+        assert {flaw.location for flaw in refused.value.errors} == {name}
+
+
+@pytest.mark.parametrize("name", ["exclude", "fields"])
+def test_list_parameter_drops_empty_values_within_the_bound(name: str) -> None:
+    for query in (f"{name}=", f"{name}=,", "&".join([f"{name}="] * 100), f"{name}=" + "," * 99):
+        assert getattr(parse_query_string(query, ArticleListParams), name) == []
+
+
+def test_no_two_questions_share_a_list() -> None:
+    one, other = parse_query_string("", TimelineParams), parse_query_string("", TimelineParams)
+    one.tag.append("fog")
+    assert other.tag == []
+    assert parse_query_string("", TimelineParams).tag == []
+
+
+def former_href(question: QueryParams, path: str, changed: dict[str, str | None]) -> str:
+    """An address as the members' own dump tells it, sets sorted."""
+    asked = question.model_dump(by_alias=True, exclude_unset=True, mode="json")
+    pairs = []
+    for name, value in (asked | changed).items():
+        values = value if isinstance(value, list) else [value]
+        told = sorted(set(values)) if name in SETS and isinstance(value, list) else values
+        pairs += [(name, str(each).lower() if isinstance(each, bool) else each) for each in told if each is not None]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+CHANGED = st.dictionaries(
+    st.sampled_from(("cursor", "from", "to", "since", "newest_day")), st.none() | st.text(max_size=5), max_size=3
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)), CHANGED)
+def test_an_address_names_what_was_asked_and_no_more(
+    query: str, model: type[BaseModel], changed: dict[str, str | None]
+) -> None:
+    try:
+        question = parse_query_string(query, model)
+    except InvalidInputError:
+        return
+    if isinstance(question, QueryParams):
+        assert question.url_for("/v1/x", **changed) == former_href(question, "/v1/x", changed)
+
+
+def test_equal_questions_have_equal_addresses() -> None:
+    one = parse_query_string("tag=fog&limit=5&tag=trams&fields=time,slug&exclude=b,a,b&tag=fog", TimelineParams)
+    other = parse_query_string("exclude=a&exclude=b&fields=slug&tag=trams&tag=fog&fields=time&limit=5", TimelineParams)
+    address = "/v1/timeline?tag=fog&tag=trams&exclude=a&exclude=b&fields=slug&fields=time&limit=5&cursor=x"
+    assert one.url_for("/v1/timeline", cursor="x") == other.url_for("/v1/timeline", cursor="x") == address
+    assert one.href_of_changes(9) == other.href_of_changes(9)
+
+
+def test_ids_keep_their_order_in_an_address() -> None:
+    question = parse_query_string(f"id=7zzzzzzzzzzzz,{ID}&id=7zzzzzzzzzzzz", ArticleListParams)
+    assert question.url_for("/v1/articles") == f"/v1/articles?id=7zzzzzzzzzzzz&id={ID}&id=7zzzzzzzzzzzz"
+
+
+def test_the_address_of_changes_takes_the_filters_along() -> None:
+    query = f"tz=Europe/Kyiv&label=b&label=a&from=2026-11-19T10:00:00%2B02:00&limit=5&total=true&id={ID}&edition=ua"
+    question = parse_query_string(query, TimelineParams)
+    filters = f"edition=ua&label=a&label=b&from=2026-11-19T10%3A00%3A00%2B02%3A00&id={ID}&tz=Europe%2FKyiv"
+    assert question.href_of_changes(12) == f"/v1/changes?since=12&{filters}"

@@ -1,0 +1,63 @@
+"""Browser security policy: on every response, also cached ones, errors and pages."""
+
+from base64 import b64encode
+from hashlib import sha256
+
+import httpx
+import pytest
+
+from app.api.ops.docs import PAGE_POLICY, REFERENCE_POLICY
+from app.server.response_fields import DEFAULT_CONTENT_POLICY, SECURITY_FIELDS
+from tests.api.newsroom import ADDRESSES, WITHDRAWN
+
+PROBLEMS = ("/nowhere", "/v1/timeline?limit=0", "/v1/timeline?cursor=x", WITHDRAWN, "/v1/editorial/articles")
+PAGES = {"/docs": REFERENCE_POLICY, "/problems": PAGE_POLICY, "/problems/not-found": PAGE_POLICY}
+FIELDS_OF_304 = {"x-content-type-options", "content-security-policy", "x-frame-options", "referrer-policy"}
+
+
+def check_policy(response: httpx.Response, policy: str = DEFAULT_CONTENT_POLICY) -> None:
+    """Check the four fields, each once."""
+    for name, value in {**SECURITY_FIELDS, "content-security-policy": policy}.items():
+        assert response.headers.get_list(name) == [value], (response.request.url, name)
+
+
+async def test_every_operation_has_the_policy_whether_cached_or_not(reader: httpx.AsyncClient) -> None:
+    for address in (*ADDRESSES.values(), *PROBLEMS, "/openapi.json", "/health/live", "/health/ready"):
+        for _ in range(2):
+            check_policy(await reader.get(address))
+        check_policy(await reader.head(address))
+
+
+async def test_other_methods_have_the_policy(reader: httpx.AsyncClient) -> None:
+    check_policy(await reader.post("/v1/timeline"))
+    check_policy(await reader.options("/v1/timeline"))
+    check_policy(await reader.get("/v1/articles/night-trams"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_page_has_a_separate_content_security_policy(reader: httpx.AsyncClient, page: str) -> None:
+    for _ in range(2):
+        response = await reader.get(page)
+        check_policy(response, PAGES[page])
+    assert "unsafe" not in PAGES[page]
+    assert "default-src 'none'" in PAGES[page]
+    assert "frame-ancestors 'none'" in PAGES[page]
+
+
+async def test_not_modified_leaves_the_policy_to_the_stored_response(reader: httpx.AsyncClient) -> None:
+    for address in ("/v1/timeline", "/docs"):
+        response = await reader.get(address, headers={"if-none-match": "*"})
+        assert response.status_code == 304
+        assert FIELDS_OF_304.isdisjoint(response.headers)
+
+
+async def test_pages_hold_no_script_and_only_the_style_that_the_policy_names(reader: httpx.AsyncClient) -> None:
+    reference = (await reader.get("/docs")).text
+    assert "<style" not in reference
+    assert reference.count("<script") == reference.count("<script src=") == 2
+    for address in ("/problems", "/problems/not-found"):
+        page = (await reader.get(address)).text
+        style = page.partition("<style>")[2].partition("</style>")[0]
+        assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in PAGE_POLICY
+        assert "<script" not in page
+        assert "style=" not in page

@@ -1,0 +1,239 @@
+"""The OpenAPI document: valid, complete, and fit to make clients from."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.openapi.document import install_openapi
+from app.api.router import iter_routes
+from app.domain.api_key import ApiKeyScope
+from app.main import create_app
+from app.server.refusals import PROBLEM_TYPE
+from app.settings import Settings
+from tests.api.contract import Json, contents, operations, validator
+from tests.api.newsroom import FOREIGN
+
+KEYLESS = {"get_preview"}
+"""Editorial operations whose address is the key."""
+STREAM = "stream_changes"
+"""Has no end, and nobody keeps it."""
+PASSING = {STREAM: "text/event-stream", "export_articles": "application/jsonl"}
+"""Operations that nobody keeps, and in what form they answer."""
+SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
+PAGES = {
+    "/docs": "for people",
+    "/docs/assets/{name}": "what that page is made of",
+    "/openapi.json": "the document itself",
+    "/problems": "for people",
+    "/problems/{code}": "for people",
+}
+
+
+@pytest.fixture
+async def document(reader: httpx.AsyncClient) -> Json:
+    """The document as it is served."""
+    found: Json = (await reader.get("/openapi.json")).json()
+    return found
+
+
+def walk(node: Any) -> list[Json]:
+    """Every object inside, examples left out."""
+    if isinstance(node, list):
+        return [inner for each in node for inner in walk(each)]
+    if not isinstance(node, dict):
+        return []
+    return [
+        node,
+        *(inner for name, each in node.items() if name not in {"example", "examples"} for inner in walk(each)),
+    ]
+
+
+def addresses(contexts: Iterable[RouteContext]) -> set[tuple[str, str]]:
+    """The methods and paths of routes; HEAD is a matter of how GET is answered."""
+    return {
+        (method.lower(), str(context.path_format))
+        for context in contexts
+        for method in context.methods or ()
+        if method != "HEAD"
+    }
+
+
+def without_examples(node: Any) -> Any:
+    """The same with hollow examples: the validator spends two thirds of its time on what may be anything."""
+    if isinstance(node, list):
+        return [without_examples(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    hollow: Json = {name: [] if name == "examples" else None for name in ("example", "examples") if name in node}
+    return {name: without_examples(each) for name, each in node.items()} | hollow
+
+
+async def test_the_document_is_valid_openapi_3_1(document: Json) -> None:
+    assert document["openapi"].startswith("3.1.")
+    assert list(OpenAPIV31SpecValidator(without_examples(document)).iter_errors()) == []
+
+
+@pytest.mark.soak
+async def test_long_the_document_is_valid_openapi_3_1_examples_and_all(document: Json) -> None:
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+async def test_what_heeds_a_revision_says_so(document: Json) -> None:
+    said = 0
+    for each in operations(document):
+        told = [given for given in each.told.get("parameters", []) if given["name"] == "If-Match"]
+        heeds, needs = "412" in each.told["responses"], "428" in each.told["responses"]
+        assert [(given["in"], given["required"]) for given in told] == [("header", needs)] * heeds, each.path
+        said += heeds
+    assert said >= 13
+
+
+async def test_every_route_is_in_the_document_and_nothing_else(document: Json) -> None:
+    contexts = list(iter_route_contexts(list(iter_routes(create_app(Settings())))))
+    told = {(each.method, each.path) for each in operations(document)}
+    pages = {("get", path) for path in PAGES}
+    described = [each for each in contexts if isinstance(each.original_route, APIRoute)]
+    assert addresses(described) == told | pages
+    assert len(described) == len(told) + len(pages)
+    others = [each for each in contexts if each not in described]
+    assert addresses(others) < told, "a route that is not described answers no address of its own"
+
+
+async def test_operation_ids_are_unique_and_read_as_function_names(document: Json) -> None:
+    names = [each.name for each in operations(document)]
+    assert len(set(names)) == len(names)
+    assert all(SNAKE.fullmatch(name) for name in names)
+
+
+async def test_everything_is_described(document: Json) -> None:
+    tags = {tag["name"] for tag in document["tags"] if tag["description"]}
+    for operation in operations(document):
+        assert operation.told["summary"].strip(), operation.path
+        assert not operation.told["summary"].endswith("."), operation.path
+        assert operation.told["description"].strip().endswith("."), operation.path
+        assert set(operation.told["tags"]) <= tags, operation.path
+        for parameter in operation.told.get("parameters", []):
+            assert parameter["description"].strip(), (operation.path, parameter["name"])
+        for status, response in operation.told["responses"].items():
+            assert response["description"].strip(), (operation.path, status)
+    for name, schema in document["components"]["schemas"].items():
+        assert schema["description"].strip(), name
+
+
+async def test_bounds_of_parameters_are_told(document: Json) -> None:
+    for operation in operations(document):
+        for name, parameter in operation.query.items():
+            schema, where = parameter["schema"], (operation.path, name)
+            assert "ge" not in schema, where
+            if schema["type"] == "integer":
+                bounds = {"minimum"} if name == "since" else {"minimum", "maximum"}  # the log's end is its bound
+                assert bounds <= schema.keys(), where
+                is_plain = name not in {"against", "part"} and operation.name != STREAM
+                # else what came before, or all, or now, where absent
+                assert "default" in schema or not is_plain, where
+            if schema["type"] == "array":
+                assert "maxItems" in schema or "enum" in schema["items"], where
+            if name == "body":
+                assert schema["enum"] == ["blocks", "html", "text", "none"]
+            if name == "newest_day":
+                assert schema["format"] == "date"
+            if name == "id":
+                assert re.fullmatch(schema["items"]["pattern"], "0677y7hzc3m1d")
+
+
+async def test_good_answers_are_typed_and_bad_ones_are_problems(document: Json) -> None:
+    for operation in operations(document):
+        told = list(contents(operation))
+        says_nothing = "204" in operation.told["responses"]
+        assert says_nothing or any(status.startswith("2") for status, _, _ in told), operation.path
+        for status, kind, content in told:
+            if operation.name in FOREIGN and kind != PROBLEM_TYPE:
+                assert content["schema"]["type"] in {"object", "string"}, operation.path
+                continue
+            assert "$ref" in content["schema"], (operation.path, status)
+            good = PASSING.get(operation.name, "application/json")
+            assert kind == (PROBLEM_TYPE if status >= "400" else good), (operation.path, status)
+        if operation.query and operation.method == "get":
+            is_passing = operation.path.startswith("/v1/editorial") or operation.name in PASSING
+            kept = set() if is_passing else {"304"}
+            assert {"422", *kept} <= operation.told["responses"].keys(), operation.path
+        if "cursor" in operation.query:
+            assert "400" in operation.told["responses"], operation.path
+        if "{" in operation.path:
+            assert "404" in operation.told["responses"], operation.path
+
+
+async def test_bodies_are_named_models_and_their_examples_follow_them(document: Json) -> None:
+    for operation in operations(document):
+        for content in operation.told.get("requestBody", {}).get("content", {}).values():
+            assert "$ref" in content["schema"], operation.path
+            if "example" in content:
+                errors = list(validator(document, content["schema"]).iter_errors(content["example"]))
+                assert errors == [], operation.path
+
+
+async def test_every_editorial_operation_names_the_scopes_that_open_it(document: Json) -> None:
+    keyless = {each.name for each in operations(document) if "security" not in each.told}
+    for operation in operations(document):
+        if operation.name in keyless:
+            assert not operation.path.startswith("/v1/editorial") or operation.name in KEYLESS, operation.path
+            continue
+        named = [scope for way in operation.told["security"] for scope in way["key"]]
+        assert named, operation.path
+        assert set(named) <= set(ApiKeyScope), operation.path
+        assert {"401", "403"} <= operation.told["responses"].keys(), operation.path
+    assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+
+
+async def test_every_example_follows_its_schema(document: Json) -> None:
+    found = 0
+    for operation in operations(document):
+        for status, _, content in contents(operation):
+            found += 1
+            errors = list(validator(document, content["schema"]).iter_errors(content["example"]))
+            assert errors == [], (operation.path, status)
+    assert found > len(operations(document))
+
+
+async def test_examples_of_problems_are_of_known_kinds(document: Json) -> None:
+    for operation in operations(document):
+        for status, kind, content in contents(operation):
+            if kind == PROBLEM_TYPE:
+                example = content["example"]
+                known = PROBLEM_TYPES[example["type"].removeprefix("/problems/")]
+                assert (example["title"], example["status"]) == (known.title, known.status)
+                assert str(known.status) == status
+
+
+async def test_examples_of_members_follow_their_schemas(document: Json) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        for member, told in schema.get("properties", {}).items():
+            for example in told.get("examples", []):
+                assert validator(document, told).is_valid(example), (name, member)
+
+
+async def test_schema_names_are_words_and_no_title_repeats_a_name(document: Json) -> None:
+    assert all(re.fullmatch(r"(?:[A-Z][a-z]+)+", name) for name in document["components"]["schemas"])
+    named = [schema for schema in walk(document["components"]) if isinstance(schema.get("title"), str)]
+    assert named == []
+    assert "Body_" not in json.dumps(document)
+
+
+async def test_every_schema_is_used(document: Json) -> None:
+    text = json.dumps(document)
+    for name in document["components"]["schemas"]:
+        assert f'"#/components/schemas/{name}"' in text, name
+
+
+async def test_the_document_of_the_command_line_is_the_one_served(reader: httpx.AsyncClient, document: Json) -> None:
+    app = create_app(Settings())
+    install_openapi(app)
+    assert app.openapi() == document
+    assert document["info"]["version"] == (await reader.get("/v1")).json()["version"]

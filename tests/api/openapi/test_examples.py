@@ -1,0 +1,202 @@
+"""Examples of the OpenAPI document work on the shipped sample, and responses have the documented members."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import orjson
+import pytest
+
+from app import clock
+from app.actions.keys import create_key
+from app.db.database import open_database
+from app.domain.api_key import ApiKeyScope
+from app.domain.instant import DAY_US
+from app.schemas.api_key import ApiKeyCreate
+from tests.api.conftest import as_key
+from tests.api.contract import Json, Operation, operations
+from tests.api.shapes import answer_of, differences, document_differences
+from tests.conftest import NOW, app_of, opened
+from tests.sample import load_sample
+from tests.stream_client import listening
+
+TOMORROW = NOW + DAY_US  # the sample's newest article is public
+APP = 3
+STREAM = "stream_changes"
+CREATED = {"prefix": "keys", "webhook_id": "webhooks"}
+"""Path parameters with values that the server generates: those of the entry that the documented POST creates."""
+
+
+class Installation(NamedTuple):
+    """A database with the sample, and a key with every scope."""
+
+    path: Path
+    token: str
+
+
+@pytest.fixture(scope="session")
+def installation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Create the shipped sample with a key for every scope."""
+    path = tmp_path_factory.mktemp("sample") / "dayline.db"
+    shutil.copy(sqlite_template, path)
+
+    async def fill() -> str:
+        database = open_database(f"sqlite:///{path}")
+        try:
+            await load_sample(database)
+            record = ApiKeyCreate(name="Everything", scopes=list(ApiKeyScope))
+            _, token = await database.write(create_key, record, now=NOW)
+        finally:
+            await database.close()
+        return token
+
+    return Installation(path, asyncio.run(fill()))
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resolve the host of the examples' webhook, as a name without an address."""
+
+    def getaddrinfo(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+
+
+@asynccontextmanager
+async def serving(installation: Installation, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """Create a client with the key, of the app over a copy of the installation."""
+    path = folder / "copy.db"
+    shutil.copy(installation.path, path)
+    with clock.frozen(TOMORROW):
+        async with opened(f"sqlite:///{path}", number=APP) as client:
+            client.headers.update({**as_key(installation.token), "accept-encoding": "identity"})
+            yield client
+
+
+def examples_of(described: Json) -> list[Any]:
+    """Return the examples of a parameter or a body, all of them."""
+    named = [each["value"] for each in described.get("examples", {}).values()]
+    schema = described.get("schema", {})
+    alone = [described["example"]] if "example" in described else schema.get("examples", [])
+    return [*named, *alone]
+
+
+def parameters(operation: Operation, place: str) -> dict[str, Any]:
+    """Return the path, query or header parameters of an operation that have an example, by name."""
+    listed = [each for each in operation.told.get("parameters", []) if each["in"] == place]
+    return {each["name"]: found[0] for each in listed if (found := examples_of(each))}
+
+
+def bodies(operation: Operation) -> Iterator[Json | None]:
+    """Return each documented body of an operation; None alone where it takes none."""
+    content = operation.told.get("requestBody", {}).get("content", {})
+    yield from (each for body in content.values() for each in examples_of(body)) if content else (None,)
+
+
+async def path_of(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> str:
+    """Return the documented address of an operation."""
+    values = parameters(operation, "path")
+    for name in CREATED.keys() & values.keys():
+        made = await client.post(f"/v1/editorial/{CREATED[name]}", json=posts[CREATED[name]])
+        assert made.is_success, made.text
+        values[name] = made.json()["href"].rpartition("/")[2]
+    if "{token}" in operation.path:
+        shown = await client.get(posts["preview"]["path"])
+        return str(shown.json()["href"])
+    return operation.path.format(**values)
+
+
+def posts_of(document: Json) -> dict[str, Json]:
+    """Return the documented bodies that make what installations name by themselves, and the address of a preview."""
+    by_name = {each.name: each for each in operations(document)}
+    preview = by_name["get_preview_link"]
+    bodies_of = {"keys": by_name["create_api_key"], "webhooks": by_name["create_webhook"]}
+    made: dict[str, Json] = {kind: next(filter(None, bodies(each))) for kind, each in bodies_of.items()}
+    return {**made, "preview": {"path": preview.path.format(**parameters(preview, "path"))}}
+
+
+def flaws_of(operation: Operation, answer: httpx.Response) -> Iterator[str]:
+    """Return the differences of the response to an example from the document."""
+    if not answer.is_success:
+        yield f"{answer.status_code} {answer.text[:300]}"
+        return
+    response = operation.told["responses"].get(str(answer.status_code))
+    if response is None:
+        yield f"{answer.status_code} is not documented"
+        return
+    for kind, content in response.get("content", {}).items():
+        example = orjson.loads(orjson.dumps(content["example"]))
+        if isinstance(example, str):
+            yield from document_differences(example, answer.content)
+        else:
+            yield from differences(example, answer_of(kind, answer.content))
+
+
+async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> list[str]:
+    """Send the documented requests of an operation; return the differences of the responses."""
+    found: list[str] = []
+    for body in bodies(operation):
+        path = await path_of(client, operation, posts)
+        query = parameters(operation, "query")
+        headers = {name: str(value) for name, value in parameters(operation, "header").items()}
+        answer = await client.request(operation.method, path, params=query or None, headers=headers, json=body)
+        found += [f"{operation.name} {path}: {flaw}" for flaw in flaws_of(operation, answer)]
+    return found
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    """Return the OpenAPI document of the app."""
+    app, _ = app_of(APP)
+    found: Json = app.openapi()
+    return found
+
+
+async def test_every_reading_example_works(installation: Installation, tmp_path: Path, document: Json) -> None:
+    posts, found = posts_of(document), []
+    async with serving(installation, tmp_path) as client:
+        for operation in operations(document):
+            if operation.method == "get" and operation.name != STREAM:
+                found += await request(client, operation, posts)
+    assert not found, "\n".join(found)
+
+
+async def test_every_writing_example_works(installation: Installation, tmp_path: Path, document: Json) -> None:
+    posts, found = posts_of(document), []
+    for operation in operations(document):
+        if operation.method != "get":
+            async with serving(installation, tmp_path) as client:
+                found += await request(client, operation, posts)
+    assert not found, "\n".join(found)
+
+
+async def test_stream_example_works(installation: Installation, tmp_path: Path, document: Json) -> None:
+    [operation] = [each for each in operations(document) if each.name == STREAM]
+    headers = {name: str(value) for name, value in parameters(operation, "header").items()}
+    assert list(headers) == ["Last-Event-ID"]
+    example = operation.told["responses"]["200"]["content"]["text/event-stream"]["example"]
+    async with serving(installation, tmp_path):
+        app, _ = app_of(APP)
+        async with listening(app, operation.path, **headers) as stream:
+            await stream.until(1)
+            event = next(block for block in stream.blocks if block.is_event)
+    assert event.fields.keys() == example.keys()
+
+
+async def test_every_path_parameter_has_an_example(document: Json) -> None:
+    for operation in operations(document):
+        needed = {each["name"] for each in operation.told.get("parameters", []) if each["in"] == "path"}
+        assert needed - {"token"} <= parameters(operation, "path").keys(), operation.name
+
+
+async def test_every_body_has_an_example(document: Json) -> None:
+    for operation in operations(document):
+        if "requestBody" in operation.told:
+            assert None not in list(bodies(operation)), operation.name
+            assert list(bodies(operation)), operation.name

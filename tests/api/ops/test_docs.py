@@ -1,0 +1,71 @@
+"""The pages for people: whole without the internet, and true."""
+
+import json
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from app.api.http.problem_types import PROBLEM_TYPES
+
+REFERENCES = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+ELSEWHERE = re.compile(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", re.IGNORECASE)
+STYLE_LOADS = re.compile(r"""(?:@import|url\()\s*["']?([^"')]+)""")
+
+
+@pytest.mark.parametrize("page", ["/docs", "/problems", *(f"/problems/{code}" for code in PROBLEM_TYPES)])
+async def test_whatever_a_page_refers_to_is_here(reader: httpx.AsyncClient, page: str) -> None:
+    answer = await reader.get(page)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    references = REFERENCES.findall(answer.text)
+    assert references
+    for reference in map(unescape, references):
+        assert reference.startswith("/"), reference
+        assert not reference.startswith("//"), reference
+        assert (await reader.get(reference)).status_code == 200, reference
+    assert ELSEWHERE.search(answer.text) is None
+
+
+async def test_the_reference_asks_no_other_site(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get("/docs")).text
+    script = (await reader.get("/docs/assets/reference.js")).text
+    assert '"validatorUrl":null' in script  # otherwise a badge is fetched from the makers' site
+    assert "oauth2" not in page + script
+    style = (await reader.get("/docs/assets/swagger-ui.css")).text
+    assert all(target.startswith("data:") for target in STYLE_LOADS.findall(style))
+    icon = await reader.get("/docs/assets/icon.svg")
+    assert icon.headers["content-type"] == "image/svg+xml"
+    assert icon.text.startswith("<svg")
+
+
+async def test_the_reference_reads_the_document_of_this_installation(reader: httpx.AsyncClient) -> None:
+    page = (await reader.get("/docs/assets/reference.js")).text
+    found = re.search(r"""\"url":\s*['"]([^'"]+)""", page)
+    assert found is not None
+    document = await reader.get(found[1])
+    assert document.json()["openapi"].startswith("3.1")
+    assert document.json()["servers"][0]["url"] == "/"
+    assert "dom_id" in page
+
+
+async def test_only_named_files_are_served_as_assets(reader: httpx.AsyncClient) -> None:
+    for name in ("", ".", "..%2Fdocs.py", "%2Fetc%2Fpasswd", "redoc.standalone.js", "swagger-ui.css%00"):
+        assert (await reader.get(f"/docs/assets/{name}")).status_code == 404, name
+
+
+async def test_each_page_of_a_problem_says_code_status_and_what_to_do(reader: httpx.AsyncClient) -> None:
+    for kind in PROBLEM_TYPES.values():
+        html = (await reader.get(f"/problems/{kind.code}")).text
+        assert "`" not in html
+        page = unescape(re.sub("</?code>", "`", html))
+        assert kind.title in page
+        assert kind.explanation in page
+        assert f"HTTP {kind.status}" in page
+        assert kind.code in page
+
+
+async def test_the_document_is_plain_json_in_one_order(reader: httpx.AsyncClient) -> None:
+    one, other = (await reader.get("/openapi.json")).content, (await reader.get("/openapi.json")).content
+    assert one == other
+    assert json.loads(one)["info"]["title"] == "Dayline"

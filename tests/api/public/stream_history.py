@@ -1,0 +1,237 @@
+"""A random history of a mirror that follows the stream, while both sides end and begin anew and connections break."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import httpx
+from sqlalchemy import select
+
+from app.db.database import Connection, Database
+from app.models.change import changes
+from app.queries.changes.change_list import latest_seq, list_changes
+from app.schemas.change import ChangeList, ChangeListParams
+from app.sse import subscription
+from tests.api.public.flaky_network import Line, StreamWeather
+from tests.api.public.mirror_client import MIRRORS, Killed, StreamMirror, Surroundings, open_copy, place_of
+from tests.api.public.mirror_history import CopyHistory
+from tests.api.public.stream_following import Followed, has_heard, heard_by
+from tests.conftest import opened
+from tests.stream_client import MAX_SECONDS
+
+if TYPE_CHECKING:
+    import sqlite3
+
+FAR_BEYOND = 10**7
+FRAILTY = 0.01
+
+
+def numbers_behind(connection: Connection, since: int) -> set[int]:
+    """The rows of the log after this change."""
+    return set(connection.execute(select(changes.c.seq).where(changes.c.seq > since)).scalars())
+
+
+class StreamHistory(CopyHistory):
+    """One history; at its end the file holds exactly what the source shows, and no connection has left a change out.
+
+    The newsroom goes on while the mirror follows, each at its own pace: of a number only what the newsroom does is the
+    same each time. Every change that the feed tells, and that is still in the log, must have been told by whichever
+    connection went beyond it; before the log is made shorter, no other.
+    """
+
+    rounds = 4
+
+    def __init__(self, database: Database, number: int, *, address: str, folder: Path) -> None:
+        super().__init__(database, number, address=address, folder=folder)
+        self._chance = Random(f"what the mirror does, {number}")
+        self._luck = Random(f"what befalls it, {number}")
+        self._weather = StreamWeather(Random(f"what befalls its connections, {number}"), self.counts)
+        self._client = httpx.AsyncClient(transport=self._weather, base_url="http://dayline.test")
+        self._mirror = MIRRORS[number % len(MIRRORS)]
+        self._copy: sqlite3.Connection
+        self._life: asyncio.Task[None] | None = None
+        self._neighbour: Line | None = None
+        self._stirred = asyncio.Event()
+        self._followed: list[Followed] = []
+        self._began = self._seen = 0
+        self._owed: set[int] = set()
+        self._is_whole = True  # the log: nothing of it has been made shorter
+        self._planted = 0
+
+    async def run(self) -> Counter[str]:
+        """Live it through; the counts of what happened."""
+        self._began = self._seen = await self._database.read(latest_seq)
+        self._copy = open_copy(self._file)
+        try:
+            await super().run()
+        finally:
+            await self._end_mirror()
+            await self._client.aclose()
+            self._copy.close()
+        assert (self.counts["refused"] > 0) is (self._planted > 0)
+        self.counts.update(told=sum(len(each.told) for each in self._followed), followed=len(self._followed))
+        return self.counts
+
+    def _ask(self) -> None:
+        super()._ask()
+        self._asked |= self._mirror.choose(self._chance, self._tz)
+
+    def _begin_mirror(self) -> None:
+        self.counts["mirrors"] += 1
+        self._life = asyncio.create_task(self._live_as_mirror())
+        self._life.add_done_callback(lambda _: self._stirred.set())
+
+    async def _live_as_mirror(self) -> None:
+        """Follow; after each break come back, and after each sudden end begin with the file alone."""
+        given = Surroundings(self._client, self._asked, self._luck, self.counts, self._followed, stir=self._stirred.set)
+        while True:
+            copy = open_copy(self._file, is_over=lambda: self._luck.random() < FRAILTY * self._weather.badness)
+            try:
+                mirror = self._mirror(copy, given)
+                while True:
+                    await self._come_back(mirror)
+            except Killed:
+                self.counts["killed_within"] += 1
+            finally:
+                copy.close()
+
+    async def _come_back(self, mirror: StreamMirror) -> None:
+        try:
+            await mirror.follow()
+        except httpx.HTTPError:
+            self.counts["errors"] += 1
+        await asyncio.sleep(0)
+        await self._weather.is_up.wait()
+
+    async def _end_mirror(self) -> None:
+        """Kill it, wherever it is; what went wrong with it before is raised."""
+        life, self._life = self._life, None
+        if life is not None:
+            life.cancel()
+            await asyncio.wait({life})
+            if not life.cancelled():
+                life.result()
+
+    async def _begin_source(self, source: AsyncExitStack) -> StreamWeather:
+        client = await source.enter_async_context(opened(self._address))
+        transport = client._transport
+        assert isinstance(transport, httpx.ASGITransport)
+        self._weather.begin(transport)
+        source.push_async_callback(self._end_source)
+        if self._chance.random() < 0.6:  # somebody else who asks the same, so that both are told by one following
+            request = self._client.build_request("GET", f"/v1/stream?{urlencode(self._asked, doseq=True)}")
+            self._neighbour = Line(transport.app, request, self.counts)  # type: ignore[arg-type]
+        return self._weather
+
+    async def _end_source(self) -> None:
+        await self._weather.end(gracefully=self._chance.random() < 0.6)
+        neighbour, self._neighbour = self._neighbour, None
+        if neighbour is not None:
+            self._followed += heard_by(neighbour)
+            await neighbour.leave()
+
+    async def _step(self) -> None:
+        """Something that befalls the mirror, or some time for it."""
+        what = self._chance.random()
+        if what < 0.15:
+            await self._end_mirror()
+            if self._chance.random() < 0.3:
+                self._plant()
+            self._begin_mirror()
+        elif what < 0.3:
+            self._weather.break_off()
+        elif what < 0.5:
+            await self._be_slow()
+        elif what < 0.8:
+            await self._catch_up()
+            if self._chance.random() < 0.4:
+                await self._compare()
+        else:
+            for _ in range(self._chance.randrange(20)):
+                await asyncio.sleep(0)
+        self.counts["steps"] += 1
+
+    def _plant(self) -> None:
+        """Let the file be that of another source, whose log went further."""
+        if place_of(self._copy) is not None:
+            with self._copy:
+                self._copy.execute("UPDATE place SET as_of = as_of + ?", (FAR_BEYOND,))
+                self._copy.execute("REPLACE INTO articles VALUES ('elsewhere', '{\"id\": \"elsewhere\"}')")
+            self._planted += 1
+
+    async def _be_slow(self) -> None:
+        """Let the newsroom go on while the mirror takes nothing off its line; it may be cut off for that."""
+        self._weather.hold()
+        for _ in range(self._chance.randrange(1, 7)):
+            await self._live()
+        neighbour = self._neighbour
+        if neighbour is not None:  # what it has heard, the mirror was offered
+            numbers, _ = await self._read_feed(self._seen)
+            await neighbour.until_last(lambda: has_heard(neighbour, numbers))
+        self._weather.let_go()
+
+    async def _stay_away(self) -> None:
+        if self._chance.random() < 0.5:
+            await super()._stay_away()
+            return
+        await self._end_mirror()
+        await super()._stay_away()
+        self._begin_mirror()
+
+    async def _arrive(self) -> None:
+        await self._catch_up()
+        await self._check_told()
+        await self._compare()
+
+    async def _catch_up(self) -> None:
+        """Wait until the mirror has taken all there is to tell it."""
+        latest, place = await self._database.read(latest_seq), place_of(self._copy)
+        since = self._began if place is None or place > latest else place
+        numbers, _ = await self._read_feed(since)
+        goal = max(numbers, default=since)
+        if subscription.HEARTBEAT_S < 1 and self._chance.random() < 0.5:
+            goal = latest  # which only a beat tells where nothing passes the filters
+        async with asyncio.timeout(MAX_SECONDS):
+            while not goal <= (place_of(self._copy) or 0) <= latest:
+                self._stirred.clear()
+                await self._stirred.wait()
+                if self._life is not None and self._life.done():
+                    self._life.result()
+
+    async def _shown(self) -> list[Any]:
+        badness, self._weather.badness = self._weather.badness, 0
+        shown: list[Any] = await self._mirror.shown(self._client, self._asked)
+        self._weather.badness = badness
+        return shown
+
+    async def _compact(self, most: int) -> None:
+        await self._check_told()
+        before = self.counts["compacted"]
+        await super()._compact(most)
+        self._is_whole &= self.counts["compacted"] == before
+        self._owed &= await self._database.read(numbers_behind, self._began)
+
+    async def _check_told(self) -> None:
+        """Hold every connection against the feed, as far as both went."""
+        numbers, self._seen = await self._read_feed(self._seen)
+        self._owed |= numbers
+        for each in [*self._followed, *heard_by(self._neighbour)]:
+            told, reached = set(each.told), each.place or 0
+            owed = {number for number in self._owed if each.start < number <= reached}
+            assert owed <= told
+            assert owed == told or not self._is_whole
+
+    async def _read_feed(self, since: int) -> tuple[set[int], int]:
+        """What the feed tells after this change, and how far that goes."""
+        numbers: set[int] = set()
+        while True:
+            question = ChangeListParams.model_validate({**self._asked, "since": since, "limit": 200})
+            page: ChangeList = await self._database.read(list_changes, question)
+            numbers |= {item["seq"] for item in page["items"]}
+            since = page["as_of"]
+            if page["next"] is None:
+                return numbers, since

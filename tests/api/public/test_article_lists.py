@@ -1,0 +1,247 @@
+"""Lists of articles over HTTP: every filter against a count by hand, ranges, ids, members, editions."""
+
+from random import Random
+
+import httpx
+import pytest
+
+from tests.archive import AUTHORS, chosen, ids_of, make_archive, newest_first, random_filters
+from tests.conftest import Store
+from tests.pagination import get_page, sew, walk, where_of
+from tests.records import article, edition
+
+pytestmark = pytest.mark.usefixtures("edition_kyiv")
+LISTS = ("/v1/timeline", "/v1/articles")
+
+
+async def headlines(client: httpx.AsyncClient, address: str, **asked: object) -> list[str]:
+    """What a list shows, whatever its form."""
+    page = await get_page(client, address, **asked)
+    items = page["items"] if "items" in page else [item for day in page["days"] for item in day["items"]]
+    return [item["headline"] for item in items]
+
+
+async def test_repeats_are_or_and_different_names_are_and_to_any_depth(client: httpx.AsyncClient, store: Store) -> None:
+    filed, random = make_archive(300, seed=81), Random(82)
+    await store(*(each.record for each in filed))
+    sizes = set()
+    for _ in range(18):
+        names = random_filters(random)
+        expected = [each.id for each in chosen(filed, **names)]
+        sizes.add(len(expected))
+        asked = {**names, "limit": random.choice((23, 60, 200))}
+        articles = await walk(client, "/v1/articles", **asked)
+        assert [found for page in articles for found in ids_of(page)] == expected
+        days = sew(await walk(client, "/v1/timeline", **asked))
+        assert [item["id"] for day in days for item in day["items"]] == expected
+    assert len(sizes) > 8, "the questions are too alike"
+
+
+async def test_the_articles_of_an_entry_take_every_filter(client: httpx.AsyncClient, store: Store) -> None:
+    filed = make_archive(200, seed=83)
+    await store(*(each.record for each in filed))
+    for path, names in (
+        ("/v1/sections/city/articles", {"section": ["city"]}),
+        ("/v1/tags/rare/articles", {"tag": ["rare"]}),
+        ("/v1/authors/ada-moss/articles", {"author": ["ada-moss"]}),
+    ):
+        for more in ({}, {"label": ["opinion", "updated"]}):
+            pages = await walk(client, path, limit=7, **more)
+            assert [found for page in pages for found in ids_of(page)] == [e.id for e in chosen(filed, **names, **more)]
+            assert all(page["next"]["href"].startswith(f"{path}?") for page in pages[:-1])
+    both = await walk(client, "/v1/authors/ada-moss/articles", author=AUTHORS[1])
+    expected = [each.id for each in filed if {"ada-moss", AUTHORS[1]} <= set(each.record.authors)]
+    assert [found for page in both for found in ids_of(page)] == expected
+    assert (await get_page(client, "/v1/tags/nobody-knows-it/articles", 404))["type"] == "/problems/not-found"
+
+
+async def test_an_unknown_name_gives_an_empty_list_and_an_unknown_edition_404(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(article(section="city"))
+    for path in LISTS:
+        for name in ("section", "tag", "author", "label"):
+            page = await get_page(client, path, **{name: "nobody-knows-it"})
+            assert (ids_of(page), page["next"]) == ([], None)
+        assert ids_of(await get_page(client, f"{path}?section=nobody-knows-it&section=city"))
+        assert (await get_page(client, path, 404, edition="nowhere"))["type"] == "/problems/not-found"
+        assert where_of(await get_page(client, path, 422, colour="red")) == ["colour"]
+
+
+async def test_dozens_of_names_of_two_kinds_combine_and_hundreds_of_four_are_refused(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    names = [f"n{n}" for n in range(50)]
+    await store(article(tags=names, authors=names, section="city", label="opinion"))
+    await store(*(article(source_id=name, section=name, label=name) for name in names))
+    for path in LISTS:
+        assert len(ids_of(await get_page(client, path, tag=names[:15], author=names[-15:]))) == 1
+        assert len(ids_of(await get_page(client, path, tag=names, section="city", label="opinion"))) == 1
+        for asked in ({"tag": names, "author": names}, dict.fromkeys(("tag", "author", "section", "label"), names)):
+            assert set(where_of(await get_page(client, path, 422, **asked))) < {"tag", "author", "section", "label"}
+        assert where_of(await get_page(client, path, 422, tag=[*names, "n50"])) == ["tag"]
+
+
+async def test_from_and_to_are_half_open_to_the_microsecond(client: httpx.AsyncClient, store: Store) -> None:
+    instants = [
+        "2026-11-17T21:59:59.999999Z",  # the last of the 17th in Kyiv
+        "2026-11-17T22:00:00Z",
+        "2026-11-18T10:00:00.000001Z",
+        "2026-11-18T21:59:59.999999Z",
+        "2026-11-18T22:00:00Z",
+    ]
+    await store(*(article(instant, headline=str(n)) for n, instant in enumerate(instants)))
+    for path in LISTS:
+        for start, end, expected in (
+            ("2026-11-18", "2026-11-19", ["3", "2", "1"]),
+            ("2026-11-18", None, ["4", "3", "2", "1"]),
+            (None, "2026-11-18", ["0"]),
+            ("2026-11-18T12:00:00.000001+02:00", "2026-11-18T21:59:59.999999Z", ["2"]),
+            ("2026-11-18T10:00:00.000002Z", "2026-11-18T22:00:00Z", ["3"]),
+            ("2026-11-18t10:00:00.000002z", "2026-11-19", ["3"]),
+            ("2026-11-19", "2026-11-18", []),
+            ("1000-01-01", "9998-12-31", ["4", "3", "2", "1", "0"]),
+        ):
+            asked = {name: value for name, value in (("from", start), ("to", end)) if value}
+            assert await headlines(client, path, **asked) == expected
+            assert await headlines(client, path, limit=1, **asked) == expected[:1]
+
+
+async def test_local_dates_are_those_of_tz_and_a_blank_is_read_as_a_plus(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(article("2026-11-17T22:30:00Z"), article("2026-11-18T06:00:00Z", headline="later"))
+    assert await headlines(client, "/v1/timeline", tz="America/New_York", **{"from": "2026-11-18"}) == ["later"]
+    for text in ("2026-11-18T02:00:00+02:00", "2026-11-18T02:00:00%2B02:00", "2026-11-18T02:00:00%2002:00"):
+        for path in LISTS:
+            assert await headlines(client, f"{path}?from={text}") == ["later"]
+
+
+async def test_what_is_no_moment_is_refused(client: httpx.AsyncClient) -> None:
+    for path in LISTS:
+        for name in ("from", "to"):
+            for text in (
+                "",
+                "today",
+                "2026-11",
+                "0999-12-31",
+                "9999-01-01",
+                "2026-11-18T10:00:00",
+                "2026-11-18T10:00Z",
+                "2026-11-18T24:00:00Z",
+                "2026-11-18T10:00:60Z",
+                "9999-01-01T00:00:00Z",
+                "2026-11-18T10:00:00.1234567Z",
+            ):
+                assert where_of(await get_page(client, path, 422, **{name: text})) == [name]
+        assert where_of(await get_page(client, f"{path}?from=2026-11-18&from=2026-11-19", 422)) == ["from"]
+
+
+async def test_exclude_takes_ids_and_slugs_and_pages_stay_full(client: httpx.AsyncClient, store: Store) -> None:
+    filed = make_archive(60, seed=84)
+    await store(*(each.record for each in filed))
+    gone = [filed[0], filed[3], filed[4], filed[20], filed[59]]
+    texts = [gone[0].id, gone[1].record.slug, gone[2].id, gone[3].record.slug, gone[4].id, "no-such", gone[2].id]
+    expected = [each.id for each in filed if each not in gone]
+    for path in LISTS:
+        for limit in (1, 10, 200):
+            pages = await walk(client, path, limit=limit, exclude=texts)
+            assert [found for page in pages for found in ids_of(page)] == expected
+            assert all(len(ids_of(page)) == limit for page in pages[:-1])
+        assert where_of(await get_page(client, path, 422, exclude=[filed[0].id] * 101)) == ["exclude"]
+
+
+async def test_named_articles_come_in_the_order_given_or_newest_first_on_the_timeline(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    filed = make_archive(130, seed=85)
+    await store(*(each.record for each in filed), article(None, id="0000000000001", source_id="draft"))
+    wanted = Random(86).sample(filed, 100)
+    ids = [each.id for each in wanted]
+    assert ids_of(await get_page(client, "/v1/articles", id=ids)) == ids
+    assert ids_of(await get_page(client, "/v1/timeline", id=ids)) == [each.id for each in newest_first(wanted)]
+    few = [ids[3], "0000000000000", ids[1], "0000000000001", ids[2], ids[3]]
+    for path in LISTS:
+        page = await get_page(client, path, id=few)
+        assert page["next"] is None
+        assert sorted(ids_of(page)) == sorted([ids[3], ids[1], ids[2]])
+        assert ids_of(await get_page(client, path, id=ids, tag="rare")) == [
+            each.id for each in chosen(wanted if path == LISTS[1] else newest_first(wanted), tag=["rare"])
+        ]
+        for text in ("x", "", "0000000000001x", "story-1", ids[0].upper()):
+            assert set(where_of(await get_page(client, path, 422, id=[ids[0], text]))) == {"id"}
+            assert set(where_of(await get_page(client, path, 422, id=text))) == {"id"}
+        assert where_of(await get_page(client, path, 422, id=[*ids, filed[0].id, "0000000000000"])) == ["id"]
+        cursor = (await get_page(client, path, limit=1))["next"]["cursor"]
+        assert set(where_of(await get_page(client, path, 422, id=ids[:2], cursor=cursor))) <= {"id", "cursor"}
+    assert ids_of(await get_page(client, "/v1/articles", id=few)) == [ids[3], ids[1], ids[2]]
+
+
+async def test_fields_choose_the_members_of_items_and_id_and_href_stay(client: httpx.AsyncClient, store: Store) -> None:
+    await store(article(tags=["trams"], label="opinion", section="city"))
+    whole = (await get_page(client, "/v1/timeline"))["days"][0]["items"][0]
+    assert list(whole) == [
+        *("id", "href", "url", "slug", "time", "published_at", "updated_at", "label", "headline", "section", "version")
+    ]
+    for path in LISTS:
+        for asked, names in (
+            (["time", "headline"] if "timeline" in path else ["lead", "headline"], None),
+            (["headline,label"], {"headline", "label"}),
+            (["id"], set()),
+        ):
+            page = await get_page(client, path, fields=asked)
+            (item,) = page["items"] if "items" in page else page["days"][0]["items"]
+            assert set(item) == {"id", "href"} | (set(asked) if names is None else names)
+        assert where_of(await get_page(client, path, 422, fields="colour")) == ["fields"]
+    day = await get_page(client, "/v1/timeline/2026-11-20", fields="time")
+    assert set(day["day"]["items"][0]) == {"id", "href", "time"}
+
+
+async def test_list_items_carry_no_body_and_nothing_of_the_page_around_an_article(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(article(body=[{"type": "paragraph", "text": "Quiet."}]))
+    (item,) = (await get_page(client, "/v1/articles"))["items"]
+    assert not {"body", "related", "neighbours", "alternates"} & set(item)
+    (item,) = (await get_page(client, "/v1/articles", body="text"))["items"]
+    assert item["body"] == "Quiet."
+    assert where_of(await get_page(client, "/v1/articles", 422, body="blocks", limit=51)) == ["limit"]
+    await get_page(client, "/v1/articles", body="blocks", limit=50)
+    for path in ("/v1/timeline", "/v1/timeline/2026-11-20"):
+        assert where_of(await get_page(client, path, 422, body="text")) == ["body"]
+
+
+async def test_an_edition_scopes_every_list_and_a_star_spans_the_articles_of_all(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    ours, theirs = make_archive(80, seed=87), make_archive(70, seed=88, edition="harbour")
+    await store(edition("harbour", timezone="Asia/Tokyo", default=False))
+    await store(*(each.record for each in ours), *(each.record for each in theirs))
+    for asked, expected in (({}, ours), ({"edition": "global"}, ours), ({"edition": "harbour"}, theirs)):
+        for path in LISTS:
+            pages = await walk(client, path, limit=33, **asked)
+            assert [found for page in pages for found in ids_of(page)] == [each.id for each in expected]
+    together = newest_first([*ours, *theirs])
+    for names in ({}, {"section": ["city", "coast"]}, {"tag": ["trams"], "section": ["sport"]}):
+        pages = await walk(client, "/v1/articles", edition="*", limit=33, **names)
+        assert [found for page in pages for found in ids_of(page)] == [each.id for each in chosen(together, **names)]
+    item = next(i for i in (await get_page(client, "/v1/articles", edition="*"))["items"] if i["edition"] == "harbour")
+    assert item["published_at"].endswith("+09:00")
+    for path in ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar", "/v1/tags"):
+        assert where_of(await get_page(client, path, 422, edition="*")) == ["edition"]
+
+
+async def test_drafts_schedules_and_withdrawn_articles_are_in_no_list(client: httpx.AsyncClient, store: Store) -> None:
+    await store(
+        article(None, source_id="draft", tags=["t"]),
+        article("2026-11-20T12:00:00.000001Z", source_id="later", tags=["t"]),
+        article("2026-11-19T12:00:00Z", source_id="gone", tags=["t"]),
+        article("2026-11-20T12:00:00Z", source_id="now", tags=["t"]),
+    )
+    await store(article("2026-11-19T12:00:00Z", source_id="gone", tags=["t"], status="withdrawn"))
+    for path in (*LISTS, "/v1/tags/t/articles"):
+        assert await headlines(client, path) == ["Story now"]
+        assert await headlines(client, path, tag="t") == ["Story now"]
+    listed = await get_page(client, "/v1/timeline/calendar")
+    assert [(day["date"], day["total"]) for day in listed["days"]] == [("2026-11-20", 1)]
+    assert (await get_page(client, "/v1/timeline/2026-11-19"))["day"]["items"] == []

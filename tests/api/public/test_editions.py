@@ -1,0 +1,142 @@
+"""Editions with their interface strings, and the service document."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Database
+from app.domain.interface_strings import STRINGS
+from tests.conftest import NOW, Store
+from tests.records import edition, section
+
+SECOND_US = 1_000_000
+NAMED_BY_THE_PAGE = {
+    "news": "News",
+    "more_news": "More news",
+    "read_also": "Read also",
+    "tags": "Tags",
+    "source": "Source",
+    "about_author": "About the author",
+}
+
+
+async def get(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+    answer = await client.get(address)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def test_an_installation_without_editions_says_so(client: httpx.AsyncClient) -> None:
+    assert (await get(client, "/v1"))["editions"] == []
+    assert await get(client, "/v1/editions") == {"items": [], "next": None}
+    for address in ("/v1/timeline", "/v1/articles", "/v1/tags", "/v1/articles/anything", "/v1/timeline/calendar"):
+        answer = await client.get(address)
+        assert answer.status_code == 404, address
+        assert answer.json()["type"] == "/problems/not-found"
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_the_service_document_leads_everywhere(client: httpx.AsyncClient) -> None:
+    service = await get(client, "/v1")
+    assert service["name"] == "Dayline"
+    assert service["version"]
+    assert [each["slug"] for each in service["editions"]] == ["global", "ua"]
+    assert [each["default"] for each in service["editions"]] == [True, False]
+    hrefs = [*service["links"].values(), *(each["href"] for each in service["editions"])]
+    for href in hrefs:
+        assert href.startswith("/")
+        assert (await client.head(href)).status_code == 200, href  # a stream has no end
+    for each in service["editions"]:
+        whole = await get(client, each["href"])
+        assert {name: whole[name] for name in each} == each
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_an_edition_is_told_whole(client: httpx.AsyncClient) -> None:
+    page = await get(client, "/v1/editions/ua")
+    strings = page.pop("strings")
+    assert page == {
+        "slug": "ua",
+        "name": "Люмський кур'єр",
+        "language": "uk",
+        "timezone": "Europe/Kyiv",
+        "default": False,
+        "href": "/v1/editions/ua",
+        "site_url": "https://courier.example/ua",
+        "article_url": "{site_url}/n/{id}",
+        "alternates": [
+            {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}", "title": f"Люмський кур'єр: {form}"}
+            for name, kind, form in (
+                ("rss.xml", "application/rss+xml", "RSS"),
+                ("atom.xml", "application/atom+xml", "Atom"),
+                ("feed.json", "application/feed+json", "JSON Feed"),
+                ("ninjs.json", "application/json", "ninjs"),
+            )
+        ],
+    }
+    for each in page["alternates"]:
+        answer = await client.get(each["href"])
+        assert (answer.status_code, answer.headers["content-type"]) == (200, each["type"])
+    listed = (await get(client, "/v1/editions"))["items"]
+    assert listed[1] == {**page, "strings": strings}
+    assert (await get(client, "/v1/editions/global"))["default"] is True
+    assert (await client.get("/v1/editions/nowhere")).status_code == 404
+    assert urlsplit(page["href"]).netloc == ""
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_strings_are_complete_in_both_languages_and_never_a_key(client: httpx.AsyncClient) -> None:
+    english = (await get(client, "/v1/editions/global"))["strings"]
+    ukrainian = (await get(client, "/v1/editions/ua"))["strings"]
+    assert {**NAMED_BY_THE_PAGE, "more_news": "More from the Courier"}.items() <= english.items()
+    assert english["motto"] == "Fair"  # a string of the newsroom's own
+    assert STRINGS["en"].keys() | {"motto"} == english.keys()
+    assert ukrainian == STRINGS["uk"]
+    assert STRINGS["uk"].keys() == STRINGS["en"].keys()
+    for strings in (english, ukrainian):
+        for key, text in strings.items():
+            assert text.strip(), key
+            assert text != key
+            assert "_" not in text, key
+    same = {key for key in ukrainian if ukrainian[key] == STRINGS["en"][key]}
+    assert same <= {"rss_feed"}, "left untranslated"
+
+
+@pytest.mark.parametrize(
+    ("language", "news"),
+    [("en-US", "News"), ("uk-UA", "Новини"), ("uk-Cyrl-UA", "Новини"), ("pl", "News"), ("de-AT", "News")],
+)
+async def test_a_language_that_is_not_shipped_falls_back_to_readable_words(
+    client: httpx.AsyncClient, store: Store, language: str, news: str
+) -> None:
+    await store(edition("far", language=language, strings={"read_also": "Czytaj także"}))
+    strings = (await get(client, "/v1/editions/far"))["strings"]
+    assert strings["news"] == news
+    assert strings["read_also"] == "Czytaj także"
+    assert strings.keys() == STRINGS["en"].keys()
+
+
+async def test_one_edition_is_always_the_default(client: httpx.AsyncClient, store: Store) -> None:
+    await store(edition("first", default=False))
+    assert (await get(client, "/v1/editions/first"))["default"] is True
+    await store(edition("second", default=False), edition("third", default=True))
+    assert [each["slug"] for each in (await get(client, "/v1"))["editions"]] == ["third", "first", "second"]
+    assert [each["default"] for each in (await get(client, "/v1/editions"))["items"]] == [False, False, True]
+    assert (await get(client, "/v1/timeline"))["edition"] == "third"
+
+
+async def test_with_another_default_the_same_address_is_never_older(
+    client: httpx.AsyncClient, database: Database, store: Store
+) -> None:
+    await store(edition("old"), edition("other", default=False), section("city", "Other", edition="other"))
+    await database.write(upsert_entry, section("city", "Old", edition="old"), now=NOW + 60 * SECOND_US)
+    first = await client.get("/v1/sections/city")
+    await database.write(upsert_entry, edition("other", default=True), now=NOW + 120 * SECOND_US)
+    second = await client.get("/v1/sections/city", headers={"if-modified-since": first.headers["last-modified"]})
+    assert second.status_code == 200
+    assert (first.json()["name"], second.json()["name"]) == ("Old", "Other")
+    assert second.headers["last-modified"] > first.headers["last-modified"]

@@ -1,0 +1,157 @@
+"""The export: what is in it, and in what form it is sent."""
+
+import asyncio
+import gzip
+import json
+from typing import Any
+
+import brotli
+import httpx
+import pytest
+from backports import zstd
+
+from app.actions.articles.publication import withdraw_article
+from app.api.public import export
+from app.db.database import Database
+from app.domain.actor import COMMAND_ACTOR
+from app.domain.tsid import parse_id
+from app.queries.articles import public_export
+from app.queries.changes.change_list import latest_seq
+from tests.api.contract import operations, validator
+from tests.api.public.slow_client import app_of
+from tests.conftest import NOW, Store
+from tests.pagination import get_page, walk, where_of
+from tests.records import article
+
+FILTERS = (
+    "",
+    "edition=*",
+    "edition=ua",
+    "section=city",
+    "tag=trams&tag=fog",
+    "tag=trams&author=iryna-dovhan",
+    "label=opinion&edition=*",
+    "from=2026-11-19&to=2026-11-20T08:00:00Z",
+    "exclude=plain-news,trams-return",
+    "fields=headline,local",
+    "body=html",
+    "body=text&edition=*",
+    "tag=nobody-knows-it",
+)
+
+
+async def export_of(client: httpx.AsyncClient, query: str) -> list[Any]:
+    answer = await client.get(f"/v1/export?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.content.endswith(b"\n") or not answer.content
+    return [json.loads(line) for line in answer.content.splitlines()]
+
+
+@pytest.mark.usefixtures("newsroom")
+@pytest.mark.parametrize("batch", [1, 2, public_export.BATCH])
+async def test_an_export_is_what_the_lists_show_oldest_first(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(public_export, "BATCH", batch)
+    for query in FILTERS:
+        pages = await walk(client, f"/v1/articles?limit=50&{query}")
+        listed = [item for page in pages for item in page["items"]]
+        assert await export_of(client, query) == listed[::-1], query
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_articles_asked_for_by_id_come_in_the_order_given_and_without_a_turn(client: httpx.AsyncClient) -> None:
+    listed = await export_of(client, "body=blocks")
+    chosen = [listed[2], listed[0], listed[3], listed[1]]
+    query = "&".join(f"id={each['id']}" for each in chosen)
+    app_of(client).state.exports = asyncio.BoundedSemaphore(0)
+    try:
+        assert (await client.get("/v1/export")).status_code == 503
+        assert await export_of(client, f"body=blocks&{query}&id={chosen[0]['id']}") == chosen
+        assert await export_of(client, f"body=blocks&exclude={chosen[1]['id']}&{query}") == [chosen[0], *chosen[2:]]
+    finally:
+        app_of(client).state.exports = asyncio.BoundedSemaphore(export.AT_ONCE)
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_its_fields_say_where_to_go_on_and_that_nobody_keeps_it(
+    client: httpx.AsyncClient, database: Database
+) -> None:
+    answer = await client.get("/v1/export", headers={"origin": "https://partner.example"})
+    assert answer.headers["dayline-as-of"] == str(await database.read(latest_seq))
+    assert answer.headers["content-type"] == "application/jsonl"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Dayline-As-Of" in answer.headers["access-control-expose-headers"]
+    assert not {"etag", "content-length", "last-modified"} & set(answer.headers)
+    following = await get_page(client, f"/v1/changes?since={answer.headers['dayline-as-of']}")
+    assert following["items"] == []
+    assert (await get_page(client, "/v1"))["links"]["export"] == "/v1/export"
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_it_is_encoded_on_the_way(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(public_export, "BATCH", 2)
+    decoders: dict[str, Any] = {
+        "gzip": gzip.decompress,
+        "br": brotli.decompress,
+        "zstd": zstd.decompress,
+    }
+    plain = await client.get("/v1/export?body=html", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    for encoding, decode in decoders.items():
+        headers = {"accept-encoding": encoding}
+        async with client.stream("GET", "/v1/export?body=html", headers=headers) as answer:
+            assert answer.headers["content-encoding"] == encoding
+            body = b"".join([chunk async for chunk in answer.aiter_raw()])
+        assert decode(body) == plain.content
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_head_tells_the_fields_alone(client: httpx.AsyncClient) -> None:
+    got, head = await client.get("/v1/export"), await client.head("/v1/export")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == got.headers
+    assert app_of(client).state.exports._value == export.AT_ONCE
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_what_cannot_be_asked_is_a_problem_before_the_first_line(client: httpx.AsyncClient) -> None:
+    for query, where in (("limit=3", "limit"), ("cursor=x", "cursor"), ("body=pdf", "body"), ("from=once", "from")):
+        assert where_of(await get_page(client, f"/v1/export?{query}", 422)) == [where]
+    assert (await get_page(client, "/v1/export?edition=nowhere", 404))["type"] == "/problems/not-found"
+    assert app_of(client).state.exports._value == export.AT_ONCE
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_a_line_follows_the_document(client: httpx.AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    (told,) = [each.told for each in operations(document) if each.name == "export_articles"]
+    content = told["responses"]["200"]["content"]
+    assert set(content) == {"application/jsonl"}
+    assert "Dayline-As-Of" in told["responses"]["200"]["headers"]
+    schema = content["application/jsonl"]["schema"]
+    for item in await export_of(client, "edition=*&body=blocks"):
+        assert list(validator(document, schema).iter_errors(item)) == []
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_no_line_has_anything_of_a_withdrawn_article(client: httpx.AsyncClient, database: Database) -> None:
+    before = await client.get("/v1/export?edition=*&body=blocks")
+    gone = json.loads(before.content.splitlines()[0])
+    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
+    await database.write(withdraw_article, parse_id(gone["id"]), reason="A secret.", notice="Wrong.", **by_hand)
+    after = await client.get("/v1/export?edition=*&body=blocks")
+    assert int(after.headers["dayline-as-of"]) > int(before.headers["dayline-as-of"])
+    for secret in (gone["id"], gone["headline"], "A secret.", "Text nobody reads any more"):
+        assert secret not in after.text
+
+
+@pytest.mark.usefixtures("edition_kyiv")
+async def test_a_line_ends_nowhere_but_at_its_end(client: httpx.AsyncClient, store: Store) -> None:
+    headline = "One\u2028two\u2029three\u0085four"
+    await store(article(headline=headline))
+    answer = await client.get("/v1/export")
+    (line,) = answer.text.splitlines()
+    assert json.loads(line)["headline"] == (await get_page(client, "/v1/articles"))["items"][0]["headline"]

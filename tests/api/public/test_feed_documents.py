@@ -1,0 +1,130 @@
+"""The documents as they are sent: official schemas, a real reader, absolute addresses, the manners of every answer."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import httpx
+import pytest
+
+from app import clock
+from app.main import create_app
+from app.settings import Settings
+from tests.api.newsroom import ADDRESSES, FOREIGN
+from tests.api.public.reading_feeds import SUBSCRIBED, fetch, ids_in, link, locations
+from tests.conftest import NOW, running
+from tests.syndication.standards import (
+    atom_flaws,
+    json_feed_flaws,
+    ninjs_flaws,
+    sitemap_flaws,
+    vocabulary_flaws,
+)
+
+SITE, API = "https://courier.example", "https://api.lume.example/news"
+JUDGES: dict[str, Any] = {
+    "get_atom": atom_flaws,
+    "get_atom_archive": atom_flaws,
+    "get_json_feed": json_feed_flaws,
+    "get_ninjs_feed": ninjs_flaws,
+    "get_ninjs": ninjs_flaws,
+    "get_json_ld": vocabulary_flaws,
+    "get_news_sitemap": sitemap_flaws,
+    "get_sitemap": sitemap_flaws,
+}
+TYPES = {
+    "get_rss": "application/rss+xml",
+    "get_atom": "application/atom+xml",
+    "get_atom_archive": "application/atom+xml",
+    "get_json_feed": "application/feed+json",
+    "get_ninjs_feed": "application/json",
+    "get_ninjs": "application/json",
+    "get_json_ld": "application/ld+json",
+    "get_news_sitemap": "application/xml",
+    "get_sitemap_index": "application/xml",
+    "get_sitemap": "application/xml",
+}
+
+
+@pytest.fixture(scope="module")
+async def elsewhere(
+    newsroom_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the newsroom under an address of its own."""
+    path = tmp_path_factory.mktemp("newsroom") / "dayline.db"
+    shutil.copy(newsroom_template, path)
+    address = f"sqlite:///{path}"
+    with clock.frozen(NOW):
+        async with running(create_app(Settings(database_url=address, public_url=API))) as client:
+            yield client
+
+
+@pytest.mark.parametrize("name", sorted(JUDGES))
+async def test_what_is_sent_keeps_to_its_official_schema(
+    shared_folder: Path, reader: httpx.AsyncClient, name: str
+) -> None:
+    for address in (ADDRESSES[name], ADDRESSES[name].replace("global", "ua").replace("trams-return", "ferry-waits")):
+        assert JUDGES[name](shared_folder, (await fetch(reader, address)).content) == [], address
+
+
+async def test_the_stub_of_a_withdrawn_article_keeps_to_the_schema(
+    shared_folder: Path, reader: httpx.AsyncClient
+) -> None:
+    stub = await fetch(reader, "/v1/articles/taken-back/ninjs", 410)
+    assert ninjs_flaws(shared_folder, stub.content) == []
+    assert "Text nobody reads" not in stub.text
+    assert "A secret of the desk" not in stub.text
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "atom/2026-11-19.xml"])
+async def test_a_real_reader_reads_the_feeds(reader: httpx.AsyncClient, name: str) -> None:
+    answer = await fetch(reader, f"/feeds/global/{name}")
+    parsed = feedparser.parse(answer.content, response_headers={"content-type": answer.headers["content-type"]})
+    assert not parsed.bozo, parsed.get("bozo_exception")
+    assert parsed.feed.title == "The Lume Courier"
+    assert [entry.id for entry in parsed.entries] == ids_in(answer)
+    assert all(entry.link.startswith(f"{SITE}/news/") for entry in parsed.entries)
+    assert [entry.published_parsed for entry in parsed.entries] == sorted(
+        (entry.published_parsed for entry in parsed.entries), reverse=True
+    )
+
+
+@pytest.mark.parametrize("name", sorted(FOREIGN))
+async def test_each_form_has_its_media_type_and_no_host_of_the_request(reader: httpx.AsyncClient, name: str) -> None:
+    for host in ("dayline.test", "evil.example"):
+        answer = await reader.get(ADDRESSES[name], headers={"host": host, "x-forwarded-host": host})
+        assert answer.headers["content-type"].partition(";")[0] == TYPES[name]
+        assert host not in answer.text
+        assert "://localhost" not in answer.text
+
+
+async def test_feeds_name_themselves_on_the_editions_site(reader: httpx.AsyncClient) -> None:
+    assert link(await fetch(reader, "/feeds/global/rss.xml?limit=2"), "self") == f"{SITE}/feeds/global/rss.xml?limit=2"
+    assert link(await fetch(reader, "/feeds/ua/atom.xml"), "self") == f"{SITE}/feeds/ua/atom.xml"  # not below /ua
+
+
+async def test_feeds_name_themselves_where_the_setting_says(elsewhere: httpx.AsyncClient) -> None:
+    for name in SUBSCRIBED:
+        answer = await fetch(elsewhere, f"/feeds/global/{name}")
+        assert f"{API}/feeds/global/{name}" in answer.text
+        assert f"{SITE}/news/" in answer.text
+        assert f"{SITE}/feeds" not in answer.text
+    archive = await fetch(elsewhere, "/feeds/global/atom/2026-11-19.xml")
+    assert link(archive, "prev-archive") == f"{API}/feeds/global/atom/2026-11-17.xml"
+
+
+async def test_sitemaps_stay_on_the_site_whose_pages_they_name(elsewhere: httpx.AsyncClient) -> None:
+    assert locations(await fetch(elsewhere, "/feeds/global/sitemap.xml")) == [
+        f"{SITE}/feeds/global/sitemap/2026-W47.xml"
+    ]
+    pages = locations(await fetch(elsewhere, "/feeds/ua/sitemap/2026-W47.xml"))
+    assert len(pages) == 2
+    assert all(page.startswith(f"{SITE}/ua/n/") for page in pages)
+
+
+@pytest.mark.parametrize("value", ["api.example", "ftp://api.example", "javascript:1", ""])
+def test_an_address_of_the_installation_that_cannot_be_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="public_url"):
+        Settings(public_url=value)

@@ -1,0 +1,62 @@
+"""What a feed is called: its edition, and what was asked for by the names of the catalogue."""
+
+import httpx
+
+from tests.api.public.reading_feeds import PAGED, SUBSCRIBED, fetch, ids_in, name_of, next_url, path_of
+from tests.conftest import Store
+from tests.records import article, author, edition, label, section, tag
+
+
+async def test_a_title_calls_what_is_asked_for_by_the_name_of_its_own_kind(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(
+        edition(),
+        section("coast", "Coast desk"),
+        tag("coast", "The western coast"),
+        label("coast", "COASTAL"),
+        author("coast", "Ida Coast"),
+        article(section="coast", tags=["coast"], label="coast", authors=["coast"], source_id="a"),
+    )
+    names = {"section": "Coast desk", "tag": "The western coast", "label": "COASTAL", "author": "Ida Coast"}
+    for kind, name in names.items():
+        feed = (await fetch(client, f"/feeds/global/feed.json?{kind}=coast")).json()
+        assert feed["title"] == f"The Lume Courier: {name}"
+
+
+async def test_a_title_is_the_same_in_every_document_of_a_feed(client: httpx.AsyncClient, store: Store) -> None:
+    await store(
+        edition(language="uk"),
+        *(section("city", "City"), section("coast", "Coast"), tag("fog", "Fog")),
+        label("opinion", "OPINION", texts={"uk": "ДУМКА"}),
+        article("2026-11-20T10:00:00Z", source_id="a", section="city"),
+        article("2026-11-19T10:00:00Z", source_id="b", section="coast"),
+        article(None, source_id="draft", tags=["hush"]),
+    )
+    query = "section=coast&section=city&section=nowhere&limit=1"
+    for address in (*(f"{name}?{query}" for name in SUBSCRIBED), f"atom/2026-11-19.xml?{query}"):
+        answer: httpx.Response | None = await fetch(client, f"/feeds/global/{address}")
+        while answer is not None:
+            assert "The Lume Courier: City, Coast, nowhere" in answer.text
+            further = next_url(answer) if name_of(address) in PAGED else None
+            answer = await fetch(client, path_of(further)) if further else None
+    for asked, title in (("tag=fog&label=opinion", "Fog, ДУМКА"), ("tag=hush", "hush"), ("author=ann", "ann")):
+        for name in SUBSCRIBED:
+            answer = await fetch(client, f"/feeds/global/{name}?{asked}")
+            assert ids_in(answer) == []
+            assert f"The Lume Courier: {title}" in answer.text
+
+
+async def test_a_title_follows_the_new_name_of_what_no_article_in_the_feed_shows(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(edition(), article(source_id="a"))
+    codes = {"section": "city", "tag": "fog", "author": "ann", "label": "opinion"}
+    for name in (None, "First", "Second"):
+        if name is not None:
+            await store(section("city", name), tag("fog", name), author("ann", name), label("opinion", name))
+        for kind, code in codes.items():
+            for document in (*SUBSCRIBED, "atom/2026-11-19.xml"):
+                for _ in range(2):  # read, then kept
+                    answer = await fetch(client, f"/feeds/global/{document}?{kind}={code}")
+                    assert f"The Lume Courier: {name or code}" in answer.text, (kind, document)

@@ -1,0 +1,168 @@
+"""The mirror of docs/mirror.md ends equal to the source, whatever happens to either."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from app.actions.articles.publication import withdraw_article
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Database
+from app.domain.actor import COMMAND_ACTOR
+from app.domain.tsid import parse_id
+from app.queries.articles import public_export
+from app.queries.changes import change_list
+from app.queries.changes.change_list import latest_seq
+from tests.api.public.docs_mirror import held, load_mirror, printed, walked
+from tests.api.public.mirror_history import CopyHistory
+from tests.conftest import NOW, Store
+from tests.random_histories import live_each
+from tests.records import article, edition, label
+from tests.server_process import free_port, start_server
+
+HISTORIES = 2
+HISTORIES_SOAK = 500
+BATCHES = (public_export.BATCH, 2)
+WINDOWS = (change_list.MAX_SCANNED, 3, 20)
+EVERYTHING = {"edition": "*"}
+MAX_SECONDS = 30.0
+
+
+async def live_through(
+    database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
+) -> Counter[str]:
+    """These histories, and that what is to happen in them did."""
+
+    async def live(number: int) -> Counter[str]:
+        patch.setattr(public_export, "BATCH", BATCHES[number % len(BATCHES)])
+        patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
+        return await CopyHistory(database, number, address=address, folder=folder).run()
+
+    counts = await live_each(numbers, live)
+    assert counts["compared"] == len(numbers)
+    assert min(counts["lost"], counts["mirrors"], counts["articles"], counts["compacted"]) > len(numbers)
+    return counts
+
+
+@pytest.mark.usefixtures("still_clock")
+async def test_a_mirror_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live_through(database, range(HISTORIES), database_address, tmp_path, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("still_clock")
+async def test_long_a_mirror_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)
+    counts = await live_through(database, numbers, database_address, tmp_path, monkeypatch)
+    assert counts["broken_exports"] > 0
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> sqlite3.Connection:
+    """An empty copy."""
+    made: sqlite3.Connection = load_mirror().open_copy(tmp_path / "copy.db")
+    return made
+
+
+async def arrive(mirror: Any, client: httpx.AsyncClient, copy: sqlite3.Connection, database: Database) -> None:
+    """Let the mirror go on until it is where the source is."""
+    latest = await database.read(latest_seq)
+    while copy.execute("SELECT as_of FROM place").fetchone() != (latest,):
+        await mirror.follow(client, copy)
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_what_is_edited_in_the_catalogue_reaches_the_copy(
+    client: httpx.AsyncClient, database: Database, copy: sqlite3.Connection
+) -> None:
+    mirror = load_mirror()
+    await arrive(mirror, client, copy, database)
+    await database.write(upsert_entry, label("opinion", "VIEW", disclaimer="Somebody's own."), now=NOW)
+    await arrive(mirror, client, copy, database)
+    assert held(copy) == await walked(client, EVERYTHING)
+    assert "VIEW" in str(held(copy))
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_a_source_that_was_put_back_is_copied_anew(
+    client: httpx.AsyncClient, database: Database, copy: sqlite3.Connection
+) -> None:
+    mirror = load_mirror()
+    await arrive(mirror, client, copy, database)
+    with copy:
+        copy.execute("UPDATE place SET as_of = 1000000")
+        copy.execute("INSERT INTO articles VALUES ('gone', '{\"id\": \"gone\"}')")
+    await arrive(mirror, client, copy, database)
+    assert held(copy) == await walked(client, EVERYTHING)
+
+
+@pytest.mark.usefixtures("newsroom")
+async def test_nothing_of_a_withdrawn_article_stays_in_the_copy(
+    client: httpx.AsyncClient, database: Database, copy: sqlite3.Connection
+) -> None:
+    mirror = load_mirror()
+    await arrive(mirror, client, copy, database)
+    gone = held(copy)[0]
+    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
+    await database.write(withdraw_article, parse_id(gone["id"]), reason="Wrong.", notice="It was wrong.", **by_hand)
+    await arrive(mirror, client, copy, database)
+    assert gone["id"] not in str(held(copy))
+    assert held(copy) == await walked(client, EVERYTHING)
+
+
+async def test_processes_that_are_killed_go_on_from_the_file(
+    database_address: str, store: Store, tmp_path: Path
+) -> None:
+    program, file = tmp_path / "mirror.py", tmp_path / "copy.db"
+    program.write_text(printed())
+    await store(edition(), *(article(source_id=f"old-{n}") for n in range(300)))
+    random, port = Random(5), free_port()
+    server = start_server(database_address, tmp_path, port)
+    await server.wait_ready()
+    words = (tmp_path / "mirror.txt").open("wb")
+    try:
+        for life in range(3):
+            mirror = await asyncio.create_subprocess_exec(
+                sys.executable, program, server.address, file, stdout=words, stderr=words, env=os.environ
+            )
+            try:
+                await asyncio.sleep(random.uniform(0.2, 0.9))
+                await store(*(article(source_id=f"life-{life}-{n}") for n in range(3)), article(source_id="old-7"))
+                if life == 1:
+                    server.end()
+                    server = start_server(database_address, tmp_path, port)
+                    await server.wait_ready()
+                if life == 2:
+                    await _wait_until_equal(server.address, file)
+            finally:
+                if mirror.returncode is None:  # without its server it ends by itself
+                    mirror.send_signal(signal.SIGKILL)
+                await mirror.wait()
+    finally:
+        server.end()
+        words.close()
+
+
+async def _wait_until_equal(address: str, file: Path) -> None:
+    async with httpx.AsyncClient(base_url=address) as client:
+        expected = await walked(client, EVERYTHING)
+    assert len(expected) == 309
+    copy = sqlite3.connect(file)
+    deadline = time.monotonic() + MAX_SECONDS
+    while held(copy) != expected:
+        assert time.monotonic() < deadline, "the copy does not get there"
+        await asyncio.sleep(0.1)
+    copy.close()

@@ -1,0 +1,56 @@
+"""A mirror that follows the stream ends equal to the source, whatever happens to either, and hears everything once."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.db.database import Database
+from app.queries.changes import change_list
+from app.sse import shared_feed, subscription
+from tests.api.public.stream_history import StreamHistory
+from tests.random_histories import live_each
+
+HISTORIES = 2
+HISTORIES_SOAK = 500
+WINDOWS = (change_list.MAX_SCANNED, 7, 20)
+QUEUES = ((subscription.MAX_QUEUE_EVENTS, shared_feed.MAX_RECENT_EVENTS), (2, 2), (5, 1), (4, 3))
+BEATS_S = (subscription.HEARTBEAT_S, 0.05)
+
+
+async def live_through(
+    database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
+) -> Counter[str]:
+    """These histories, and that what is to happen in them did."""
+
+    async def live(number: int) -> Counter[str]:
+        patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
+        queue, recent = QUEUES[number % len(QUEUES)]
+        patch.setattr(subscription, "MAX_QUEUE_EVENTS", queue)
+        patch.setattr(shared_feed, "MAX_RECENT_EVENTS", recent)
+        patch.setattr(subscription, "HEARTBEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
+        return await StreamHistory(database, number, address=address, folder=folder).run()
+
+    counts = await live_each(numbers, live)
+    assert counts["compared"] >= len(numbers)
+    assert min(counts["mirrors"], counts["sources"], counts["articles"], counts["compacted"]) > len(numbers)
+    assert counts["told"] > 0
+    return counts
+
+
+@pytest.mark.usefixtures("still_clock")
+async def test_a_mirror_that_follows_the_stream_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await live_through(database, range(HISTORIES), database_address, tmp_path, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("still_clock")
+async def test_long_a_mirror_that_follows_the_stream_is_what_the_source_shows(
+    database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)
+    counts = await live_through(database, numbers, database_address, tmp_path, monkeypatch)
+    assert min(counts[name] for name in ("told", "connections", "cut", "lost", "errors")) > 2 * len(numbers)
+    assert min(counts[name] for name in ("dropped", "refused", "entries", "killed_within", "broken_exports")) > 0

@@ -1,0 +1,72 @@
+"""Addresses that are loaded when somebody first asks for one of them."""
+
+from collections.abc import Iterable
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from app.api.http.problems import install_exception_handlers
+from app.api.router import include_lazily, include_routers, iter_routes, make_router
+
+
+@pytest.fixture
+def loads() -> list[str]:
+    """A word for each time that the later ones were loaded."""
+    return []
+
+
+@pytest.fixture
+def small(loads: list[str]) -> FastAPI:
+    """An application with one address that is there, and two that come later."""
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    here, later = make_router("Here"), make_router("Later", prefix="/v1/later")
+
+    @here.get("/here")
+    async def get_here() -> str:
+        return "here"
+
+    @later.get("/things/{name}")
+    async def get_thing(name: str) -> str:
+        return name
+
+    @later.delete("/things/{name}", status_code=204)
+    async def delete_thing(name: str) -> None:
+        assert name == "old"
+
+    def load() -> Iterable[APIRouter]:
+        loads.append("loaded")
+        return [later]
+
+    include_lazily(app, "/v1/later", load)
+    include_routers(app, [here])
+    install_exception_handlers(app)
+    return app
+
+
+async def ask(app: FastAPI, method: str, path: str) -> httpx.Response:
+    """One request."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dayline.test") as client:
+        return await client.request(method, path)
+
+
+async def test_what_nobody_asks_for_is_not_loaded(small: FastAPI, loads: list[str]) -> None:
+    assert (await ask(small, "GET", "/v1/here")).json() == "here"
+    assert (await ask(small, "DELETE", "/v1/here")).headers["allow"] == "GET, HEAD, OPTIONS"
+    assert (await ask(small, "GET", "/v1/laternal")).status_code == 404
+    assert loads == []
+
+
+async def test_whoever_asks_first_finds_it(small: FastAPI, loads: list[str]) -> None:
+    assert (await ask(small, "GET", "/v1/later/things/new")).json() == "new"
+    assert (await ask(small, "DELETE", "/v1/later/things/old")).status_code == 204
+    assert (await ask(small, "GET", "/v1/later/nothing")).status_code == 404
+    refused = await ask(small, "PUT", "/v1/later/things/new")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, DELETE, OPTIONS")
+    assert loads == ["loaded"]
+
+
+def test_all_of_them_can_be_listed_in_their_order(small: FastAPI) -> None:
+    names = [route.name for route in iter_routes(small) if isinstance(route, APIRoute)]
+    assert names == ["get_thing", "delete_thing", "get_here"]

@@ -1,0 +1,25 @@
+"""A network that takes purges, and purgers that wait for nothing for long."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.background import cdn_purger
+from tests.background.network import Network, a_network
+from tests.background.purgers import SETTLED_S
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a moment be enough for what takes seconds."""
+    monkeypatch.setattr(cdn_purger, "SECOND_PASS_DELAY_S", SETTLED_S)
+    monkeypatch.setattr(cdn_purger, "LOOK_S", 0.03)
+    monkeypatch.setattr(cdn_purger, "BACK_OFF_S", 0.02)
+
+
+@pytest.fixture
+async def network(hurry: None) -> AsyncIterator[Network]:
+    """One, open."""
+    assert hurry is None
+    async with a_network() as network:
+        yield network

@@ -1,0 +1,34 @@
+"""Learning that the process is to end, beside those who were told of it before."""
+
+import asyncio
+import signal
+from types import FrameType
+
+from app.background.shutdown_signals import on_shutdown_signal
+
+
+async def test_a_signal_is_heard_and_passed_on() -> None:
+    heard, passed = asyncio.Event(), []
+
+    def usual(number: int, _frame: FrameType | None) -> None:
+        passed.append(number)
+
+    before = signal.signal(signal.SIGTERM, usual)
+    try:
+        with on_shutdown_signal(heard.set):
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.wait_for(heard.wait(), 5)
+            assert passed == [signal.SIGTERM]
+        assert signal.getsignal(signal.SIGTERM) is usual
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def test_outside_of_the_main_thread_nothing_is_touched() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def enter() -> object:
+        with on_shutdown_signal(lambda: None):
+            return signal.getsignal(signal.SIGTERM)
+
+    assert await asyncio.to_thread(enter) is before

@@ -1,0 +1,182 @@
+"""Learning that the log has grown: at once, from any writer, and only while somebody waits."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from app.actions.articles.upsert import upsert_articles
+from app.changefeed import log_watcher
+from app.changefeed.log_watcher import LogWatcher
+from app.changefeed.long_poll import long_poll_changes
+from app.db.database import Database
+from app.queries.changes.change_list import latest_seq
+from app.schemas.change import ChangeListParams
+from tests.conftest import NOW, Store
+from tests.records import article
+from tests.statements import counted
+
+LONG = 20.0
+
+pytestmark = pytest.mark.usefixtures("edition_kyiv")
+
+
+async def write_soon(database: Database, *records: Any) -> None:
+    """Write each of these after a moment."""
+    for record in records:
+        await asyncio.sleep(0.12)
+        await database.write(upsert_articles, [record], now=NOW)
+
+
+async def test_who_waits_hears_of_the_next_change(database: Database) -> None:
+    watch = LogWatcher(database)
+    since = await database.read(latest_seq)
+    writing = asyncio.create_task(write_soon(database, article(source_id="a")))
+    heard = await asyncio.gather(*(watch.wait_for_seq_after(since, LONG) for _ in range(20)))
+    assert all(heard)
+    assert await watch.wait_for_seq_after(since, LONG)  # it has been there for a while
+    assert not await watch.wait_for_seq_after(since + 1, 0.1)
+    await writing
+    await watch.close()
+
+
+async def test_nobody_looks_where_nobody_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    async def read(*_: Any) -> int:
+        nonlocal looks
+        looks += 1
+        return 1
+
+    watch = LogWatcher(database)
+    monkeypatch.setattr(watch._database, "read", read)
+    assert not await watch.wait_for_seq_after(10**6, 0.2)
+    seen = looks
+    assert 0 < seen <= 5
+    await asyncio.sleep(0.2)
+    assert looks <= seen + 1
+    await watch.close()
+
+
+async def test_stopping_sends_everybody_away(database: Database) -> None:
+    watch = LogWatcher(database)
+    waiting = [asyncio.create_task(watch.wait_for_seq_after(10**6, LONG)) for _ in range(5)]
+    await asyncio.sleep(0.1)
+    watch.shutdown()
+    assert await asyncio.gather(*waiting) == [False] * 5
+    assert not await watch.wait_for_seq_after(0, LONG)
+    await watch.close()
+
+
+async def test_more_than_a_bounded_number_do_not_wait(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_watcher, "MAX_WAITING", 2)
+    watch = LogWatcher(database)
+    waiting = [asyncio.create_task(watch.wait_for_seq_after(10**6, LONG)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert not await watch.wait_for_seq_after(0, LONG)
+    await watch.close()
+    assert await asyncio.gather(*waiting) == [False, False]
+
+
+async def test_a_look_that_fails_in_any_way_is_said_once_and_made_again(
+    database: Database, store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = 0
+    read = database.read
+
+    async def stumble(*given: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        if looks <= 3:
+            raise ValueError("no such thing")
+        return await read(*given)
+
+    await store(article(source_id="a"))
+    watch = LogWatcher(database)
+    monkeypatch.setattr(watch._database, "read", stumble)
+    assert await watch.wait_for_seq_after(0, LONG)
+    said = [record for record in caplog.records if record.name == "app.changefeed.log_watcher"]
+    assert ["ValueError: no such thing" in record.getMessage() for record in said] == [True]
+    assert said[0].exc_info
+    await watch.close()
+
+
+async def test_who_waits_with_the_same_question_is_read_for_once(database: Database, store: Store) -> None:
+    await store(article(source_id="a", tags=["trams"]))
+    since = await database.read(latest_seq)
+    watch = LogWatcher(database)
+    asked = [ChangeListParams(since=since, wait=20 + n % 5) for n in range(60)]
+    asked += [ChangeListParams(since=since, tag=["trams"], wait=20) for _ in range(60)]
+    with counted() as statements:
+        waiting = [asyncio.create_task(long_poll_changes(database, watch, question)) for question in asked]
+        await asyncio.sleep(1)
+        await database.write(upsert_articles, [article(source_id="b", tags=["trams"])], now=NOW)
+        pages = await asyncio.gather(*waiting)
+    assert [[each["seq"] for each in page["items"]] for page in pages] == [[since + 1]] * 120
+    assert 122 <= len([each for each in statements if "AS reach" in each]) <= 124  # the first one each asks alone
+    await watch.close()
+
+
+async def test_the_loop_goes_on_between_the_pages_of_many(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns, most, reads = 0, 0, 0
+
+    async def read(*_: Any) -> Any:
+        nonlocal most, reads
+        reads += 1
+        most = max(most, reads)
+        return {"items": [], "as_of": 1, "next": None}
+
+    async def go_on() -> None:
+        nonlocal turns, reads
+        while True:
+            turns, reads = turns + 1, 0
+            await asyncio.sleep(0)
+
+    watch = LogWatcher(database)
+    monkeypatch.setattr(watch._database, "read", read)
+    going = asyncio.create_task(go_on())
+    await asyncio.gather(*(watch.read_shared(ChangeListParams(since=n)) for n in range(100)))
+    going.cancel()
+    assert turns >= 100 / log_watcher.READ_AT_ONCE
+    assert most <= 2 * log_watcher.READ_AT_ONCE
+    await watch.close()
+
+
+async def test_one_who_leaves_takes_nothing_from_those_with_the_same_question(database: Database) -> None:
+    watch = LogWatcher(database)
+    first, second = (asyncio.create_task(watch.read_shared(ChangeListParams())) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert (await second)["as_of"] == 1
+    await watch.close()
+
+
+async def test_a_wait_ends_with_an_item_and_not_before(database: Database, store: Store) -> None:
+    await store(article(source_id="a", tags=["trams"]))
+    since = await database.read(latest_seq)
+    watch = LogWatcher(database)
+    others = [article(source_id=f"other-{n}") for n in range(3)]
+    writing = asyncio.create_task(write_soon(database, *others, article(source_id="b", tags=["trams"])))
+    page = await long_poll_changes(database, watch, ChangeListParams(since=since, tag=["trams"], wait=20))
+    await writing
+    assert [each["seq"] for each in page["items"]] == [since + 4]
+    assert page["as_of"] == since + 4
+    await watch.close()
+
+
+async def test_a_wait_in_vain_moves_as_of(database: Database, store: Store) -> None:
+    await store(article(source_id="a", tags=["trams"]))
+    since = await database.read(latest_seq)
+    watch = LogWatcher(database)
+    writing = asyncio.create_task(write_soon(database, article(source_id="other")))
+    page = await long_poll_changes(database, watch, ChangeListParams(since=since, tag=["trams"], wait=1))
+    assert page == {"items": [], "as_of": since + 1, "next": None}
+    await writing
+    await watch.close()
+
+
+async def test_what_is_there_already_is_not_waited_for(database: Database, store: Store) -> None:
+    await store(article(source_id="a"))
+    watch = LogWatcher(database)
+    watch.shutdown()
+    assert (await long_poll_changes(database, watch, ChangeListParams(wait=30)))["items"]

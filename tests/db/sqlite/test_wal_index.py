@@ -1,0 +1,241 @@
+"""Noticing commits to a SQLite file, whoever makes them and however he ends."""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app.changefeed.log_follower import LogFollower
+from app.db import migrations
+from app.db.database import open_database
+from app.db.sqlite import wal_index
+from tests.process_writers import Kept, Slots, append, process, write_sqlite
+
+OPENED_ONCE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute(sys.argv[2]).fetchall()
+connection.close()
+"""
+
+
+@pytest.fixture
+def path(sqlite_template: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "dayline.db"
+    shutil.copy(sqlite_template, path)
+    return path
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+async def follower(path: Path, kept: Kept) -> AsyncIterator[LogFollower]:
+    database = open_database(f"sqlite:///{path}")
+    await database.write(append)  # begins the write-ahead log
+    follower = LogFollower(database, kept.apply, kept.clear)
+    await follower.start()
+    kept.seq = 1
+    assert follower.is_up_to_date()
+    yield follower
+    await follower.stop()
+    await database.close()
+
+
+def elsewhere(path: Path, statement: str) -> None:
+    """Open the file in another process, run one statement there, and close it."""
+    subprocess.run([sys.executable, "-c", OPENED_ONCE, str(path), statement], check=True)  # noqa: S603 - ourselves
+
+
+def is_mapped(follower: LogFollower) -> bool:
+    return isinstance(follower._watch.version_token(), bytes)
+
+
+def holds_lock(index: Path) -> bool:
+    """Whether this process holds the lock by which SQLite tells that somebody uses the index (byte 128)."""
+    ours = [line.split()[4:] for line in Path("/proc/locks").read_text().splitlines() if "POSIX" in line]
+    return any(
+        pid == str(os.getpid()) and place.endswith(f":{index.stat().st_ino}") and first == "128"
+        for pid, place, first, _last in ours
+    )
+
+
+def descriptors_of(path: Path) -> int:
+    """How often this process has a file open."""
+    return sum(1 for entry in Path("/proc/self/fd").iterdir() if entry.exists() and entry.resolve() == path.resolve())
+
+
+async def test_a_process_that_commits_as_fast_as_it_can_is_never_missed(
+    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path
+) -> None:
+    assert is_mapped(follower)
+    await never_behind(path, kept, follower, tmp_path / "told", count=1_500)
+
+
+@pytest.mark.soak
+async def test_it_is_never_missed_for_long(path: Path, kept: Kept, follower: LogFollower, tmp_path: Path) -> None:
+    await never_behind(path, kept, follower, tmp_path / "told", count=100_000)
+
+
+async def test_it_is_never_missed_where_there_is_no_index_to_look_into(
+    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower._watch, "_index", None)
+    monkeypatch.setattr(follower._watch, "_unsupported_format", True)
+    assert not is_mapped(follower)
+    await never_behind(path, kept, follower, tmp_path / "told", count=1_000)
+
+
+async def never_behind(path: Path, kept: Kept, follower: LogFollower, shared: Path, *, count: int) -> None:
+    told = Slots(shared)
+    asked = 0
+    with process(write_sqlite, path, shared, count, 7) as writer:
+        while told.get() <= count:
+            assert writer.is_alive() or told.get() == count + 1
+            for _ in range(100):
+                written = told.get()
+                assert follower.is_up_to_date()
+                assert kept.seq >= written
+                asked += 1
+    assert follower.is_up_to_date()
+    assert kept.seq == count + 1
+    print(f"{count} commits with checkpoints among them, asked {asked} times")  # noqa: T201 - the measure
+
+
+@pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.soak)])
+async def test_writers_that_are_killed_hide_nothing(
+    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path, rounds: int
+) -> None:
+    moments = random.Random(rounds)
+    told = Slots(tmp_path / "told")
+    for _ in range(rounds):
+        begun = told.get()
+        with process(write_sqlite, path, tmp_path / "told", 1_000_000, 7) as writer:
+            await told.wait(begun + moments.randrange(1, 300))
+            assert writer.pid is not None
+            os.kill(writer.pid, signal.SIGKILL)
+            for _ in range(100):
+                written = told.get()
+                assert follower.is_up_to_date()
+                assert kept.seq >= written
+            writer.join()
+        assert follower.is_up_to_date()
+        with closing(sqlite3.connect(path)) as fresh:
+            (there,) = fresh.execute("SELECT max(seq) FROM changes").fetchone()
+        assert follower.is_up_to_date()
+        assert kept.seq == there
+
+
+async def test_checkpoints_and_those_who_come_and_go_change_nothing(
+    path: Path, kept: Kept, follower: LogFollower
+) -> None:
+    index = path.with_name(f"{path.name}-shm")
+    inode = index.stat().st_ino
+    for statement in (
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "INSERT INTO changes (seq, type, at, actor, keys) VALUES (2, 'article.published', 1, 'x', '[]')",
+        "PRAGMA wal_checkpoint(RESTART)",
+        "VACUUM",
+        "INSERT INTO changes (seq, type, at, actor, keys) VALUES (3, 'article.published', 1, 'x', '[]')",
+    ):
+        elsewhere(path, statement)
+        assert follower.is_up_to_date()
+    assert kept.seq == 3
+    assert index.stat().st_ino == inode  # else the last to close it would have taken it away
+
+
+async def test_what_is_closed_elsewhere_in_this_process_takes_no_lock_away(
+    path: Path, kept: Kept, follower: LogFollower
+) -> None:
+    index = path.with_name(f"{path.name}-shm")
+    inode = index.stat().st_ino
+    assert holds_lock(index)
+    for _ in range(3):
+        other = open_database(f"sqlite:///{path}")
+        watching = LogFollower(other, Kept().apply, Kept().clear)
+        await watching.start()
+        assert is_mapped(watching)
+        await other.read_in_thread(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
+        await watching.stop()
+        await other.close()
+    # Whoever finds no lock believes to be the first, makes the index anew, and takes it away as the last.
+    elsewhere(path, "INSERT INTO changes (seq, type, at, actor, keys) VALUES (2, 'article.published', 1, 'x', '[]')")
+    assert index.stat().st_ino == inode
+    assert holds_lock(index)
+    assert follower.is_up_to_date()
+    assert kept.seq == 2
+
+
+async def test_the_index_is_open_until_the_last_user_has_closed_the_file(path: Path) -> None:
+    index = path.with_name(f"{path.name}-shm")
+    first, second = (open_database(f"sqlite:///{path}") for _ in range(2))
+    await first.write(append)
+    following = [LogFollower(database, Kept().apply, Kept().clear) for database in (first, second)]
+    for follower in following:
+        await follower.start()
+        assert is_mapped(follower)
+    name = first._name  # type: ignore[attr-defined]  # under which SQLite's file is counted
+    assert len(wal_index._handles[name].mapped) == 1
+    await following[0].stop()
+    await first.close()
+    assert following[1].is_up_to_date()
+    assert descriptors_of(index) > 0
+    opened = list(wal_index._handles[name].descriptors)
+    await following[1].stop()
+    await second.close()
+    assert name not in wal_index._handles
+    for descriptor in opened:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
+
+
+async def test_a_file_that_is_made_while_it_is_followed_is_followed(tmp_path: Path, kept: Kept) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/new.db")
+    follower = LogFollower(database, kept.apply, kept.clear)
+    await follower.start()
+    assert not follower.is_up_to_date()
+    await database.write(migrations.upgrade)
+    await asyncio.sleep(0.1)
+    assert follower.is_up_to_date()
+    await database.write(append)
+    assert follower.is_up_to_date()
+    assert kept.seq == 1
+    assert is_mapped(follower)
+    await follower.stop()
+    await database.close()
+
+
+async def test_an_index_that_was_left_behind_is_not_looked_into(path: Path, kept: Kept) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE t (a)")
+        left = path.with_name(f"{path.name}-shm").read_bytes()
+        connection.execute("PRAGMA journal_mode = DELETE")
+    path.with_name(f"{path.name}-shm").write_bytes(left)
+    database = open_database(f"sqlite:///{path}")
+    follower = LogFollower(database, kept.apply, kept.clear)
+    await follower.start()
+    assert follower.is_up_to_date()
+    assert not is_mapped(follower)
+    elsewhere(path, "INSERT INTO changes (seq, type, at, actor, keys) VALUES (1, 'article.published', 1, 'x', '[]')")
+    assert follower.is_up_to_date()
+    assert kept.seq == 1
+    await database.write(append)  # turns to the write-ahead log
+    assert follower.is_up_to_date()
+    assert is_mapped(follower)
+    await database.write(append)
+    assert follower.is_up_to_date()
+    assert kept.seq == 3
+    await follower.stop()
+    await database.close()

@@ -1,0 +1,81 @@
+"""JSON Merge Patch against the table of its standard, and against any two documents."""
+
+import copy
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.merge_patch import merge_patch
+
+APPENDIX_A: list[tuple[Any, Any, Any]] = [
+    ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+    ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+    ({"a": "b"}, {"a": None}, {}),
+    ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+    ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+    ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
+    ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+    ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+    (["a", "b"], ["c", "d"], ["c", "d"]),
+    ({"a": "b"}, ["c"], ["c"]),
+    ({"a": "foo"}, None, None),
+    ({"a": "foo"}, "bar", "bar"),
+    ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+    ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+    ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+]
+LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
+NAMES = st.sampled_from("abc")
+DOCUMENTS = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3), max_leaves=12
+)
+
+
+def as_the_standard_writes_it(target: Any, patch: Any) -> Any:
+    """MergePatch of RFC 7396, section 2, line by line."""
+    if isinstance(patch, dict):
+        if not isinstance(target, dict):
+            target = {}
+        for name, value in patch.items():
+            if value is None:
+                if name in target:
+                    del target[name]
+            else:
+                target[name] = as_the_standard_writes_it(target.get(name), value)
+        return target
+    return patch
+
+
+@pytest.mark.parametrize(("target", "patch", "result"), APPENDIX_A)
+def test_the_examples_of_the_standard_come_out_as_it_says(target: Any, patch: Any, result: Any) -> None:
+    assert merge_patch(target, patch) == result
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_any_patch_does_what_the_standards_own_procedure_does(target: Any, patch: Any) -> None:
+    assert merge_patch(target, patch) == as_the_standard_writes_it(copy.deepcopy(target), patch)
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_neither_document_is_changed(target: Any, patch: Any) -> None:
+    before = copy.deepcopy((target, patch))
+    merge_patch(target, patch)
+    assert (target, patch) == before
+
+
+@given(DOCUMENTS, DOCUMENTS)
+def test_the_same_patch_twice_is_the_patch_once(target: Any, patch: Any) -> None:
+    once = merge_patch(target, patch)
+    assert merge_patch(once, patch) == once
+
+
+def test_documents_may_be_nested_deeper_than_the_stack() -> None:
+    deep: dict[str, Any] = {"end": True}
+    for _ in range(5_000):
+        deep = {"a": deep}
+    merged = merge_patch({}, deep)
+    for _ in range(5_000):
+        merged = merged["a"]
+    assert merged == {"end": True}

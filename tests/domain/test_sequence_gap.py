@@ -1,0 +1,53 @@
+"""Gaps of the change log: which places another log gave out, and how far ahead a restored one goes on."""
+
+import pytest
+
+from app.domain.instant import DAY_US, SECOND_US, parse_instant
+from app.domain.sequence_gap import MIN_JUMP, Gap, dump_gaps, gap_after, parse_gaps, unknown_position_reason
+
+NOW = parse_instant("2026-11-20T12:00:00Z")
+MOST_A_SECOND = 10_000
+EXACT_IN_JAVASCRIPT = 2**53
+
+
+@pytest.mark.parametrize("place", [0, 6, 7, 99, 100, 101])
+def test_what_the_backup_holds_and_what_came_after_the_gap_is_known(place: int) -> None:
+    assert unknown_position_reason(place, latest=101, kept=dump_gaps([Gap(7, 100)])) is None
+
+
+@pytest.mark.parametrize("place", [8, 9, 98])
+def test_places_inside_a_gap_are_those_of_another_log(place: int) -> None:
+    told = unknown_position_reason(place, latest=300, kept=dump_gaps([Gap(7, 100), Gap(120, 200)]))
+    assert told == "The log goes from 7 to 100: it is not the one you knew; begin at 0."
+
+
+def test_every_gap_counts_and_so_does_the_end() -> None:
+    kept = dump_gaps([Gap(7, 100), Gap(120, 200)])
+    unknown = [place for place in range(250) if unknown_position_reason(place, latest=210, kept=kept) is not None]
+    assert unknown == [*range(8, 99), *range(121, 199), *range(211, 250)]
+
+
+def test_without_gaps_only_the_end_counts() -> None:
+    assert [unknown_position_reason(place, latest=5, kept=None) is None for place in (0, 5, 6)] == [True, True, False]
+
+
+def test_gaps_are_kept_as_they_were() -> None:
+    gaps = (Gap(0, 10), Gap(2**40, 2**41))
+    assert parse_gaps(dump_gaps(gaps)) == gaps
+    assert parse_gaps(None) == ()
+
+
+def test_a_backup_that_is_restored_again_goes_on_beyond_what_was_given_out_meanwhile() -> None:
+    first = gap_after(184_213, now=NOW).first
+    for later in (SECOND_US, 90 * SECOND_US, 30 * DAY_US):
+        written = first + MOST_A_SECOND * (later // SECOND_US)
+        assert gap_after(184_213, now=NOW + later).first >= written
+
+
+def test_a_log_that_is_ahead_of_the_clock_leaps_as_well() -> None:
+    ahead = gap_after(10, now=NOW + 365 * DAY_US).first
+    assert gap_after(ahead, now=NOW) == Gap(ahead, ahead + MIN_JUMP)
+
+
+def test_numbers_can_be_read_exactly_everywhere() -> None:
+    assert gap_after(0, now=parse_instant("9998-12-31T00:00:00Z")).first < EXACT_IN_JAVASCRIPT

@@ -1,0 +1,120 @@
+"""Footprints: what is noted while an answer is made, and which changes touch it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id
+from app.invalidation.cache_control import CONTENT, ResponseFreshness
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.dependencies import (
+    LOG_KEY,
+    Dependencies,
+    RangeDependency,
+    depend_on_article,
+    depend_on_collection,
+    depend_on_entries,
+    depend_on_entry,
+    depend_on_log,
+    depend_on_range,
+    depend_on_slugs,
+    expires_at,
+    set_cache_policy,
+    tracking,
+)
+from app.invalidation.schedule_snapshot import ListDependency
+
+
+def change(*named: str, lists: tuple[str, ...] = (), places: tuple[int, ...] | None = ()) -> ChangeEvent:
+    return ChangeEvent(1, frozenset(named), frozenset(lists), places)
+
+
+def noted(*notes: Callable[[], None]) -> Dependencies:
+    footprint = Dependencies()
+    with tracking(footprint):
+        for note in notes:
+            note()
+    return footprint
+
+
+NOTES: dict[str, Callable[[], None]] = {
+    f"article:{format_id(7)}": lambda: depend_on_article(7),
+    "tag:3": lambda: depend_on_entry(Facet.TAG, 3),
+    "authors": lambda: depend_on_collection(Facet.AUTHOR, 2),
+    "sections:2": lambda: depend_on_collection(Facet.SECTION, 2),
+    "label:5": lambda: depend_on_entries(Facet.LABEL, [5, None]),
+    "slugs:2": lambda: depend_on_slugs(2),
+    LOG_KEY: depend_on_log,
+}
+
+
+@pytest.mark.parametrize("key", NOTES)
+def test_what_is_looked_at_is_noted_under_the_key_that_changes_name(key: str) -> None:
+    footprint = noted(NOTES[key])
+    assert footprint.keys == {key}
+    assert not footprint.is_empty
+    assert footprint.is_invalidated_by(change(key, "tag:999"))
+    assert not footprint.is_invalidated_by(change("tag:999"))
+
+
+def test_outside_of_any_answer_nothing_is_noted_and_nothing_fails() -> None:
+    for note in NOTES.values():
+        note()
+    depend_on_range([["edition:1"]], 1, 2)
+    expires_at(1)
+    set_cache_policy(ResponseFreshness(CONTENT, ListDependency()))
+    assert noted().is_empty
+
+
+def test_an_answer_made_within_another_notes_for_itself() -> None:
+    outer, inner = Dependencies(), Dependencies()
+    with tracking(outer):
+        depend_on_article(1)
+        with tracking(inner):
+            depend_on_article(2)
+        depend_on_article(3)
+    depend_on_article(4)
+    assert outer.keys == {f"article:{format_id(1)}", f"article:{format_id(3)}"}
+    assert inner.keys == {f"article:{format_id(2)}"}
+
+
+def test_what_is_noted_twice_counts_once() -> None:
+    note: Callable[[], None] = lambda: depend_on_range([["edition:1", "edition:2"]], 5, 9)  # noqa: E731 - a note as the others
+    again: Callable[[], None] = lambda: depend_on_range([["edition:2", "edition:1"]], 5, 9)  # noqa: E731 - same
+    footprint = noted(note, NOTES["tag:3"], again, NOTES["tag:3"])
+    assert footprint.ranges == [RangeDependency((frozenset({"edition:1", "edition:2"}),), 5, 9)]
+    assert footprint.keys == {"tag:3"}
+
+
+@pytest.mark.parametrize(("place", "is_touched"), [(4, False), (5, True), (7, True), (9, True), (10, False)])
+def test_a_span_is_touched_by_a_place_in_it_its_ends_too(place: int, *, is_touched: bool) -> None:
+    footprint = noted(lambda: depend_on_range([["edition:1"]], 5, 9))
+    assert not footprint.is_empty
+    assert footprint.is_invalidated_by(change(lists=("edition:1", "tag:3"), places=(place,))) is is_touched
+    assert footprint.is_invalidated_by(change(lists=("edition:1",), places=(0, place, 99))) is is_touched
+
+
+def test_a_span_is_touched_wherever_places_are_not_told_apart_and_nowhere_without_one() -> None:
+    footprint = noted(lambda: depend_on_range([["edition:1"]], 5, 9))
+    assert footprint.is_invalidated_by(change(lists=("edition:1",), places=None))
+    assert not footprint.is_invalidated_by(change(lists=("edition:2",), places=None))
+    assert not footprint.is_invalidated_by(change(lists=("edition:1",), places=()))
+
+
+def test_a_span_of_several_groups_is_touched_only_by_what_stands_in_one_list_of_each() -> None:
+    footprint = noted(lambda: depend_on_range([["tag:1", "tag:2"], ["section:4"], ["edition:1"]], 0, 9))
+    for lists, is_touched in (
+        (("tag:2", "section:4", "edition:1"), True),
+        (("tag:1", "tag:9", "section:4", "edition:1"), True),
+        (("tag:1", "section:5", "edition:1"), False),
+        (("tag:3", "section:4", "edition:1"), False),
+        (("tag:1", "tag:2", "section:4"), False),
+    ):
+        assert footprint.is_invalidated_by(change(lists=lists, places=(3,))) is is_touched, lists
+
+
+def test_the_clock_changes_an_answer_when_the_first_of_its_instants_comes() -> None:
+    footprint = noted(lambda: expires_at(50), lambda: expires_at(20), lambda: expires_at(70))
+    assert footprint.expires_at == 20
+    assert footprint.is_empty, "by an instant alone nobody knows what else the answer depends on"

@@ -1,0 +1,134 @@
+"""Which answers a scheduled publication will change."""
+
+import pytest
+
+from app.domain.instant import SECOND_US, parse_instant
+from app.domain.list_filter import Facet
+from app.invalidation.schedule_snapshot import (
+    UNKNOWN,
+    ArticleDependency,
+    CollectionDependency,
+    ListDependency,
+    ScheduledArticle,
+    ScheduleSnapshot,
+)
+
+NOON = parse_instant("2026-11-20T12:00:00Z")
+SOON = NOON + 10 * SECOND_US
+HALF_A_MINUTE = 30 * SECOND_US
+
+
+def coming(published_at: int = SOON, **members: object) -> ScheduledArticle:
+    """A story of the city section of the default edition, in Kyiv time."""
+    given: dict[str, object] = {
+        "id": "0000000000001",
+        "slug": "soon",
+        "edition": "global",
+        "is_default": True,
+        "timezone": "Europe/Kyiv",
+        "names": frozenset({(Facet.SECTION, "city"), (Facet.TAG, "trams"), (Facet.TAG, "fog")}),
+    }
+    return ScheduledArticle(published_at=published_at, **(given | members))  # type: ignore[arg-type]  # as the tests give them
+
+
+def asked(**members: object) -> ListDependency:
+    """A list."""
+    return ListDependency(**members)  # type: ignore[arg-type]  # same
+
+
+def picture(*entries: ScheduledArticle) -> ScheduleSnapshot:
+    """Those, and nothing else for an hour."""
+    return ScheduleSnapshot(entries, NOON + 3600 * SECOND_US)
+
+
+@pytest.mark.parametrize(
+    ("interest", "expected"),
+    [
+        (asked(), True),
+        (asked(edition="global"), True),
+        (asked(edition="*"), True),
+        (asked(edition="ua"), False),
+        (asked(groups=((Facet.TAG, ("trams",)),)), True),
+        (asked(groups=((Facet.TAG, ("rain", "fog")), (Facet.SECTION, ("city",)))), True),
+        (asked(groups=((Facet.TAG, ("trams",)), (Facet.SECTION, ("world",)))), False),
+        (asked(groups=((Facet.LABEL, ("city",)),)), False),
+        (asked(ids=("0000000000001", "0000000000002")), True),
+        (asked(ids=("0000000000002",)), False),
+        (asked(excluded=("0000000000001",)), False),
+        (asked(excluded=("soon",)), False),
+        (asked(excluded=("later",)), True),
+        (asked(starts="2026-11-20T12:00:10Z"), True),
+        (asked(starts="2026-11-20T12:00:11Z"), False),
+        (asked(ends="2026-11-20T12:00:10Z"), False),
+        (asked(ends="2026-11-20T12:00:11Z"), True),
+        (asked(starts="2026-11-21", tz="Pacific/Kiritimati"), True),
+        (asked(starts="2026-11-21"), False),
+        (asked(last_day="2026-11-20"), True),
+        (asked(last_day="2026-11-19"), False),
+        (asked(last_day="2026-11-20", tz="Pacific/Kiritimati"), False),
+        (asked(after_day="2026-11-19"), True),
+        (asked(after_day="2026-11-20"), False),
+        (asked(after_day="2026-11-20", edition="*", tz="Pacific/Kiritimati"), True),
+        (asked(is_settled=True), False),
+    ],
+)
+def test_a_list_is_concerned_by_what_will_stand_in_it(interest: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+    assert interest.concerns(coming(), now=NOON) is expected
+    assert picture(coming()).next_effect(interest, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
+
+
+def test_the_default_edition_is_meant_where_none_is_named() -> None:
+    assert not asked().concerns(coming(is_default=False), now=NOON)
+    assert asked(edition="global").concerns(coming(is_default=False), now=NOON)
+
+
+def test_days_of_a_list_are_those_of_the_edition_of_each_article() -> None:
+    assert not asked(last_day="2026-11-20").concerns(coming(timezone="Pacific/Kiritimati"), now=NOON)
+    everywhere = asked(edition="*", starts="2026-11-21")
+    assert not everywhere.concerns(coming(timezone="Pacific/Kiritimati"), now=NOON)
+
+
+def test_what_is_overdue_may_come_in_anywhere_but_outside_of_the_range() -> None:
+    late = coming(NOON)
+    assert asked(is_settled=True).concerns(late, now=NOON)
+    assert asked(after_day="2026-11-20").concerns(late, now=NOON)
+    assert not asked(ends="2026-11-20T12:00:00Z").concerns(late, now=NOON)
+    assert ArticleDependency(name="0000000000009", edition="global").concerns(late, now=NOON)
+    assert picture(late).next_effect(asked(is_settled=True), now=NOON, within=0) == NOON
+
+
+def test_an_article_is_concerned_when_it_is_the_newest_of_the_edition_or_refers_to_what_comes() -> None:
+    newest = ArticleDependency(name="0000000000009", edition="global", is_newest=True)
+    assert newest.concerns(coming(), now=NOON)
+    assert not newest.concerns(coming(edition="ua"), now=NOON)
+    assert not ArticleDependency(name="0000000000009", edition="global").concerns(coming(), now=NOON)
+    referred = coming(edition="ua", referrers=frozenset({"0000000000009", "lamps"}))
+    for name in ("0000000000009", "lamps"):
+        assert ArticleDependency(name=name).concerns(referred, now=NOON)
+    assert not ArticleDependency(name="ferry").concerns(referred, now=NOON)
+
+
+def test_a_list_of_the_catalogue_is_concerned_by_the_first_use_of_an_entry_of_its_kind() -> None:
+    first = coming(unlisted=frozenset({Facet.SECTION, Facet.TAG}))
+    assert CollectionDependency(kind=Facet.TAG).concerns(first, now=NOON)
+    assert CollectionDependency(kind=Facet.TAG, edition="ua").concerns(first, now=NOON)
+    assert CollectionDependency(kind=Facet.SECTION, edition="global").concerns(first, now=NOON)
+    assert not CollectionDependency(kind=Facet.SECTION, edition="ua").concerns(first, now=NOON)
+    assert not CollectionDependency(kind=Facet.AUTHOR).concerns(first, now=NOON)
+
+
+def test_the_soonest_of_those_that_concern_it_counts() -> None:
+    world = frozenset({(Facet.SECTION, "world")})
+    entries = picture(coming(SOON, names=world), coming(SOON + 1), coming(SOON + 2))
+    city = asked(groups=((Facet.SECTION, ("city",)),))
+    assert entries.next_effect(city, now=NOON, within=HALF_A_MINUTE) == SOON + 1
+    assert entries.next_effect(city, now=SOON + 1 - HALF_A_MINUTE, within=HALF_A_MINUTE) == SOON + 1
+    assert entries.next_effect(city, now=SOON - HALF_A_MINUTE, within=HALF_A_MINUTE) is None
+
+
+def test_beyond_what_is_known_anything_may_come() -> None:
+    short = ScheduleSnapshot((coming(SOON),), SOON)
+    elsewhere = asked(edition="ua")
+    assert short.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == SOON
+    assert short.next_effect(elsewhere, now=NOON, within=SECOND_US) is None
+    assert UNKNOWN.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == 0

@@ -1,0 +1,288 @@
+"""What holds in every database of the house, whatever was done to it and however it was stopped."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, and_, func, select
+
+from app.actions.articles.content_hash import content_hash, serialize_body
+from app.actions.changelog.compaction import MARK
+from app.db.base import AnyRow, metadata
+from app.db.bulk import chunked
+from app.domain.article import ArticleStatus
+from app.domain.change import article_change
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id, parse_id
+from app.interchange.articles import EDITORIAL_FIELDS, read_records
+from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
+from app.models.article import article_authors, article_bodies, article_related, article_slugs, article_tags, articles
+from app.models.author import authors
+from app.models.change import changes
+from app.models.edition import editions
+from app.models.idempotent_answer import idempotent_answers
+from app.models.installation import installation
+from app.models.label import labels
+from app.models.listing import listings
+from app.models.revision import revisions
+from app.models.section import sections
+from app.models.tag import tags
+from app.schemas.interchange import ArticleRecord
+
+MAX_SHOWN = 20
+SHELVES = {Facet.SECTION: sections, Facet.TAG: tags, Facet.AUTHOR: authors, Facet.LABEL: labels}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything, read in one snapshot; `mark` is how far the log was made short."""
+
+    connection: Connection
+    deleted: Collection[int]
+    rows: dict[int, AnyRow]
+    past: dict[int, list[AnyRow]]
+    log: list[AnyRow]
+    told: dict[int, list[AnyRow]]
+    facets: dict[int, list[tuple[Facet, int]]]
+    mark: int
+
+
+def check_house(connection: Connection, *, deleted: Collection[int] = ()) -> Counter[str]:
+    """Raise AssertionError with what is wrong, a line each; how much there is.
+
+    For databases whose articles were all written here, none imported with its past. `deleted` are articles that were
+    deleted as drafts: answers that are kept may still name them.
+    """
+    house = _read(connection, deleted)
+    wrong = [f"{check.__name__.strip('_')}: {what}" for check in CHECKS for what in check(house)]
+    if wrong:
+        raise AssertionError("\n".join([f"{len(wrong)} things are wrong", *wrong[:MAX_SHOWN]]))
+    public = sum(row.status == "published" for row in house.rows.values())
+    saves = sum(map(len, house.past.values()))
+    return Counter(articles=len(house.rows), public=public, revisions=saves, changes=len(house.log))
+
+
+def _read(connection: Connection, deleted: Collection[int]) -> House:
+    def run(statement: Select[Any]) -> list[AnyRow]:
+        return list(connection.execute(statement))
+
+    rows = {row.id: row for row in run(select(articles))}
+    log = run(select(changes, changes.c["keys"].label("names")).order_by(changes.c.seq))
+    past, told = defaultdict(list), defaultdict(list)
+    for row in run(select(revisions).order_by(revisions.c.article_id, revisions.c.revision)):
+        past[row.article_id].append(row)
+    for row in log:
+        if row.article_id is not None:
+            told[row.article_id].append(row)
+    facets = {row.id: [(Facet.EDITION, 0)] for row in rows.values()}
+    for row in rows.values():
+        facets[row.id] += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
+        facets[row.id] += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
+    for kind, table in ((Facet.TAG, article_tags), (Facet.AUTHOR, article_authors)):
+        for article_id, position, number in run(select(table).order_by(table.c.article_id, table.c.position)):
+            place = sum(each is kind for each, _ in facets.get(article_id, ()))
+            assert position == place, f"a {kind.name} of {format_id(article_id)} stands at {position}, not {place}"
+            facets[article_id].append((kind, number))
+    mark = connection.execute(select(installation.c.value).where(installation.c.name == MARK)).scalar()
+    return House(connection, deleted, rows, past, log, told, facets, 0 if mark is None else int(mark))
+
+
+def _find_lost() -> Iterator[tuple[str, Select[Any]]]:
+    """For each reference of a table, how many of its rows have no target."""
+    for table in metadata.sorted_tables:
+        for constraint in table.foreign_key_constraints:
+            other = constraint.referred_table.alias("target")
+            pairs = [(each.parent, other.c[each.column.name]) for each in constraint.elements]
+            joined = table.outerjoin(other, and_(*(own == target for own, target in pairs)))
+            lost = select(func.count()).select_from(joined).where(pairs[0][0].is_not(None), pairs[0][1].is_(None))
+            yield f"rows of {table.name} have no {constraint.referred_table.name}", lost
+
+
+LOST = [*_find_lost()]
+
+
+def _links(house: House) -> Iterator[str]:
+    """Every reference has its target."""
+    for what, lost in LOST:
+        count = house.connection.execute(lost).scalar_one()
+        if count:
+            yield f"{count} {what}"
+
+
+def _bodies(house: House) -> Iterator[str]:
+    """A body each, and row, body, links and references are of one save: the fingerprint says so."""
+    bodies = set(house.connection.execute(select(article_bodies.c.article_id)).scalars())
+    for number in sorted(bodies ^ house.rows.keys()):
+        yield f"{format_id(number)} has a row or a body, not both"
+    for numbers in chunked(sorted(bodies & house.rows.keys())):
+        for number, members in read_records(house.connection, numbers).items():
+            record = ArticleRecord.model_validate({**members, "kind": "article"})
+            if content_hash(record, serialize_body(record)) != bytes(house.rows[number].fingerprint):
+                yield f"{format_id(number)} was written by halves"
+
+
+def _standing(house: House) -> Iterator[str]:
+    """A date where one belongs, and a withdrawal on what is withdrawn alone."""
+    for row in house.rows.values():
+        is_public = row.status == "published"
+        if (row.withdrawn_at is not None) is not (row.status == "withdrawn"):
+            yield f"{format_id(row.id)} is {row.status} and withdrawn at {row.withdrawn_at}"
+        if is_public and (row.first_published_at is None or not row.version):
+            yield f"{format_id(row.id)} is public and has never been"
+        if not row.version and row.status in {"draft", "scheduled"} and row.first_published_at is not None:
+            yield f"{format_id(row.id)} was never public, but first at {row.first_published_at}"
+
+
+def _saves(house: House) -> Iterator[str]:
+    """Revisions 1, 2, 3 … up to the article's own, each public one a version, the last as the article stands."""
+    for number in house.past.keys() - house.rows.keys():
+        yield f"{format_id(number)} has revisions and is not there"
+    for row in house.rows.values():
+        past = house.past[row.id]
+        first = 1 if row.erased_at is None else row.revision
+        if [each.revision for each in past] != [*range(first, row.revision + 1)]:
+            yield f"{format_id(row.id)} is at {row.revision} after {[each.revision for each in past]}"
+            continue
+        version = 0 if row.erased_at is None else row.version
+        for each in past:
+            version += each.status == "published"
+            if each.version != version:
+                yield f"revision {each.revision} of {format_id(row.id)} is version {each.version}, not {version}"
+        last = past[-1]
+        for mine, its in (("version", "version"), ("status", "status"), ("published_at", "published_at")):
+            if getattr(row, mine) != getattr(last, its):
+                yield f"{mine} of {format_id(row.id)} is {getattr(row, mine)}, of its last save {getattr(last, its)}"
+        if row.modified_at != last.at or last.content is not None:
+            yield f"{format_id(row.id)} is not what its last save made it"
+        if any(
+            each.content is not None and orjson.loads(each.content).keys() != set(EDITORIAL_FIELDS) for each in past
+        ):
+            yield f"a revision of {format_id(row.id)} holds something else than an article"
+        yield from _notes(row, past)
+
+
+def _notes(row: AnyRow, past: list[AnyRow]) -> Iterator[str]:
+    told = [
+        {"type": each.note_type, "text": each.note_text, "at": each.at, "version": each.version}
+        for each in past
+        if each.note_type is not None and each.status == "published"
+    ]
+    if told != ([] if row.notes is None else orjson.loads(row.notes)):
+        yield f"{format_id(row.id)} shows other notes than its revisions have"
+
+
+def _lists(house: House) -> Iterator[str]:
+    """What is public stands in each of its lists, and nothing else stands anywhere."""
+    found = {tuple(row) for row in house.connection.execute(select(listings))}
+    expected = {
+        (row.edition_id, int(kind), number, row.published_at, row.id)
+        for row in house.rows.values()
+        if row.status == "published"
+        for kind, number in house.facets[row.id]
+    }
+    for listing in sorted(found ^ expected):
+        yield f"{listing} is {'in excess' if listing in found else 'missing'}"
+
+
+def _log(house: House) -> Iterator[str]:
+    """Numbers without a gap (behind the mark) and, of each article, just what its revisions made public."""
+    numbers = [row.seq for row in house.log]
+    young = [seq for seq in numbers if seq > house.mark]
+    if numbers and young != [*range(house.mark + 1, numbers[-1] + 1)]:
+        gaps = sorted(set(range(house.mark + 1, numbers[-1] + 1)) - set(numbers))
+        yield f"the log lacks {gaps[:MAX_SHOWN]}"
+    for number in house.told.keys() - house.rows.keys():
+        yield f"the log tells of {format_id(number)}, which is not there"
+    for row in house.rows.values():
+        told = [(each.type, each.at, each.actor) for each in house.told[row.id]]
+        expected = _expected(row, house.past[row.id])
+        if row.erased_at is not None:
+            told = told[-1:]
+        elif house.mark and told:
+            expected = expected[-len(told) :]
+        if told != expected:
+            yield f"the log tells {told} of {format_id(row.id)}, its revisions {expected}"
+        elif told:
+            yield from _names(house, row, house.told[row.id][-1])
+
+
+def _expected(row: AnyRow, past: list[AnyRow]) -> list[tuple[str, int, str]]:
+    if row.erased_at is not None:
+        return [("article.withdrawn", row.erased_at, past[-1].actor)]
+    expected: list[tuple[str, int, str]] = []
+    before, at = None, None
+    for each in past:
+        after = ArticleStatus(each.status)
+        kind = article_change(before, after, moved=before is not None and at != each.published_at)
+        expected += [(kind, each.at, each.actor)] if kind is not None else []
+        before, at = after, each.published_at
+    return expected
+
+
+def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
+    """The last row of an article names it and, while it is public, each list that it stands in."""
+    wanted = {article_key(row.id)}
+    if row.status == "published":
+        wanted |= {timestamp_key(row.published_at)}
+        wanted |= {facet_key(kind, number or row.edition_id) for kind, number in house.facets[row.id]}
+    missing = wanted - set(orjson.loads(last.names))
+    if missing or last.edition_id != row.edition_id:
+        yield f"row {last.seq} of the log does not name {sorted(missing)}"
+
+
+def _catalogue(house: House) -> Iterator[str]:
+    """What the public sees used is listed, and one edition is the default."""
+    public = {number for number, row in house.rows.items() if row.status == "published"}
+    used = {facet for number in public for facet in house.facets[number]}
+    for kind, table in SHELVES.items():
+        hidden = house.connection.execute(select(table.c.id).where(table.c.is_listed.is_(False))).scalars()
+        for number in hidden:
+            if (kind, number) in used:
+                yield f"{kind.name} {number} is public and not listed"
+    defaults = list(house.connection.execute(select(editions.c.is_default)).scalars())
+    if defaults and sum(defaults) != 1:
+        yield f"{sum(defaults)} editions are the default one"
+
+
+def _slugs(house: House) -> Iterator[str]:
+    """An old slug belongs to an article of its edition and is nobody's own."""
+    current = {(row.edition_id, row.slug) for row in house.rows.values()}
+    for row in house.connection.execute(select(article_slugs)):
+        owner = house.rows.get(row.article_id)
+        if (row.edition_id, row.slug) in current or owner is None or owner.edition_id != row.edition_id:
+            yield f"the old slug '{row.slug}' of {format_id(row.article_id)} is somebody's"
+
+
+def _references(house: House) -> Iterator[str]:
+    """A reference that waits for its target has none yet."""
+    names = {(row.edition_id, row.source_id) for row in house.rows.values()}
+    names |= {(row.edition_id, format_id(row.id)) for row in house.rows.values()}
+    for row in house.connection.execute(select(article_related).where(article_related.c.related_id.is_(None))):
+        owner = house.rows.get(row.article_id)
+        if owner is not None and (owner.edition_id, row.reference) in names:
+            yield f"{format_id(row.article_id)} waits for '{row.reference}', which is there"
+
+
+def _answers(house: House) -> Iterator[str]:
+    """An answer that is kept for an Idempotency-Key is about an article that was made."""
+    for row in house.connection.execute(select(idempotent_answers)):
+        if row.article_id is None or row.article_id in house.deleted:
+            continue
+        if row.article_id not in house.rows or parse_id(orjson.loads(row.body)["id"]) != row.article_id:
+            yield f"the answer to '{row.name}' is about {format_id(row.article_id)}, which is not there"
+
+
+CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
+    _links,
+    _bodies,
+    _standing,
+    _saves,
+    _lists,
+    _log,
+    _catalogue,
+    _slugs,
+    _references,
+    _answers,
+)

@@ -1,0 +1,177 @@
+"""The plain timeline by its own road: byte for byte what the general road gives, with the same errors and notes."""
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from sqlalchemy import Connection
+
+from app.db.database import Database
+from app.domain.cursor import encode_name, encode_number, encode_position
+from app.domain.instant import EARLIEST, LATEST
+from app.domain.list_filter import ListFilter
+from app.errors import DaylineError
+from app.invalidation.dependencies import Dependencies, tracking
+from app.queries.articles.article_list import list_articles
+from app.queries.timeline.fast_timeline import is_fast_path
+from app.queries.timeline.timeline import get_timeline, get_timeline_fast
+from app.schemas.params import ArticleListParams, TimelineParams
+from tests.archive import make_archive
+from tests.conftest import Store
+from tests.records import article, edition, label
+
+QUESTIONS = 400
+LIMITS = (1, 2, 3, 7, 40, 200)
+ZONES = (None, "UTC", "Europe/Kyiv", "Pacific/Apia", "America/St_Johns", "Europe/Kiev", "localtime", "Nowhere/Land")
+FIELDS: tuple[list[str], ...] = ([], ["slug"], ["time", "label", "headline"])
+EDITIONS = (None, "global", "harbour", "empty", "unknown", "")
+
+
+class Told(NamedTuple):
+    """What one road says: the bytes of the page or the error, and what it noted."""
+
+    said: bytes | tuple[str, str]
+    keys: set[str]
+    spans: set[Any]
+
+
+def told(connection: Connection, question: TimelineParams, *, by_statement: bool) -> Told | None:
+    """By the general road or by the one statement; None where that has no page to show."""
+    footprint = Dependencies()
+    said: Any
+    with tracking(footprint):
+        try:
+            page = (get_timeline_fast if by_statement else get_timeline)(connection, question)
+            said = None if page is None else orjson.dumps(page)
+        except DaylineError as error:
+            said = type(error).__name__, str(error)
+    return None if said is None else Told(said, footprint.keys, set(footprint.ranges))
+
+
+def both(connection: Connection, question: TimelineParams) -> Any:
+    """What both roads say, which is the same; None where the plain one is not taken."""
+    general = told(connection, question, by_statement=False)
+    assert general is not None
+    if is_fast_path(question):
+        plain = told(connection, question, by_statement=True)
+        if plain is None:
+            is_empty = isinstance(general.said, tuple) or orjson.loads(general.said)["days"] == []
+            assert is_empty, "there is a page, and it is not found"
+        elif isinstance(general.said, tuple):
+            assert plain.said == general.said, question
+        else:
+            assert plain == general, question
+    return general.said if isinstance(general.said, tuple) else orjson.loads(general.said)
+
+
+def ask(**members: Any) -> TimelineParams:
+    """A question in which only what is given is set."""
+    return TimelineParams(**{name: value for name, value in members.items() if value not in (None, [])})
+
+
+@pytest.fixture
+async def filled(store: Store) -> None:
+    """Three editions: one with much news, some of it at the same instants, one with little, one without any."""
+    filed = make_archive(90, seed=5, days=4)
+    await store(edition(), edition("harbour", default=False, timezone="America/St_Johns", language="uk"))
+    await store(edition("empty", default=False), label("seen", "Seen", texts={"uk": "Бачено"}))
+    await store(*(each.record for each in filed))
+    await store(*(article("2026-11-20T10:00:00Z", source_id=f"same-{i}", label="seen") for i in range(5)))
+    await store(
+        *(article(f"2026-11-1{i}T00:30:00Z", edition="harbour", source_id=f"h{i}", label="seen") for i in range(3))
+    )
+
+
+def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
+    """Cursors that are damaged, of other lists, of other kinds, and right ones that no page ever gave out."""
+    scopes = [ListFilter(edition=number, timezone="Europe/Kyiv").digest() for number in ("1", "2", "3", "*")]
+    for digest in scopes:
+        yield encode_name("global", digest)
+        yield encode_number(7, digest)
+        yield encode_position(random.randrange(EARLIEST, LATEST), random.randrange(2**62), digest)
+        for instant in (EARLIEST, LATEST, EARLIEST - 1, LATEST + 1):
+            yield encode_position(instant, random.choice((0, 1, 2**63 - 1, -1)), digest)
+    page = get_timeline(connection, ask(limit=2, tag=["trams"]))
+    articles = list_articles(connection, ArticleListParams(limit=2), path="/v1/articles")
+    for found in (page["next"], articles["next"]):
+        assert found is not None
+        cursor = found["cursor"]
+        yield cursor
+        place = random.randrange(len(cursor))
+        yield cursor[:place] + ("A" if cursor[place] != "A" else "B") + cursor[place + 1 :]
+    yield from ("", "x", "é", "A" * 38, "=" * 4)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_one_statement_answers_byte_for_byte_as_the_general_road(database: Database) -> None:
+    random = Random(11)
+
+    def compare(connection: Connection) -> dict[str, int]:
+        cursors = [*foreign_cursors(connection, random)]
+        seen = {"pages": 0, "errors": 0, "plain": 0}
+        for _ in range(QUESTIONS):
+            cursor = random.choice(cursors) if random.random() < 0.6 else None
+            asked = {"edition": random.choice(EDITIONS), "tz": random.choice(ZONES), "cursor": cursor}
+            question = ask(**asked, limit=random.choice((None, *LIMITS)), fields=random.choice(FIELDS))
+            said = both(connection, question)
+            seen["plain"] += is_fast_path(question)
+            seen["errors" if isinstance(said, tuple) else "pages"] += 1
+            if not isinstance(said, tuple) and said["next"] is not None:
+                cursors.append(said["next"]["cursor"])
+        return seen
+
+    seen = await database.read(compare)
+    assert min(seen["pages"], seen["errors"]) > QUESTIONS // 8
+    assert seen["plain"] > QUESTIONS // 2
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("name", ["global", "harbour"])
+async def test_a_walk_to_the_end_is_the_same_by_both_roads(database: Database, name: str) -> None:
+    def walk(connection: Connection, limit: int) -> int:
+        question, shown = ask(edition=name, limit=limit), 0
+        while True:
+            page = both(connection, question)
+            shown += sum(len(day["items"]) for day in page["days"])
+            if page["next"] is None:
+                return shown
+            question = ask(edition=name, limit=limit, cursor=page["next"]["cursor"])
+
+    counts = {await database.read(walk, limit) for limit in (1, 2, 40)}
+    assert len(counts) == 1
+    assert counts.pop() >= 3
+
+
+async def test_without_any_edition_or_news_the_plain_road_has_no_page_and_leaves_it_to_the_general_one(
+    database: Database, store: Store
+) -> None:
+    assert (await database.read(both, ask()))[0] == "NotFoundError"
+    assert (await database.read(both, ask(edition="global", tz="Nowhere/Land")))[0] == "NotFoundError"
+    await store(edition())
+    assert (await database.read(both, ask()))["days"] == []
+    assert (await database.read(both, ask(edition="global")))["as_of"] > 0
+    assert (await database.read(both, ask(tz="Nowhere/Land")))[0] == "InvalidInputError"
+    for question in (ask(), ask(edition="unknown")):
+        assert await database.read(get_timeline_fast, question) is None
+
+
+def test_only_questions_without_filters_are_plain() -> None:
+    position = encode_position(0, 1, ListFilter(edition="1").digest())
+    for plain in (ask(), ask(edition="a", tz="UTC", limit=3, fields=["slug"], cursor=position)):
+        assert is_fast_path(plain)
+    filters: tuple[dict[str, Any], ...] = (
+        {"tag": ["a"]},
+        {"section": ["a"]},
+        {"from": "2026-11-01"},
+        {"to": "2026-11-01"},
+        {"exclude": ["a"]},
+        {"id": ["0677y7hzc3m1d"]},
+        {"total": True},
+        {"newest_day": "2026-11-01"},
+        {"cursor": "damaged"},
+        {"cursor": encode_name("a", ListFilter(edition="1").digest())},
+    )
+    for given in filters:
+        assert not is_fast_path(ask(**given)), given

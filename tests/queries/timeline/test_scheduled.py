@@ -1,0 +1,113 @@
+"""The picture of what is scheduled next."""
+
+import pytest
+
+from app.db.database import Database
+from app.domain.instant import SECOND_US
+from app.domain.list_filter import Facet
+from app.domain.tsid import parse_id
+from app.invalidation.schedule_snapshot import ScheduleSnapshot
+from app.queries.timeline.scheduled import list_due, load_schedule_snapshot
+from tests.conftest import NOW, Store
+from tests.records import article, author, edition, label, section, tag
+from tests.statements import counted
+
+pytestmark = pytest.mark.usefixtures("still_clock")
+UNTIL = NOW + 90 * SECOND_US
+
+
+async def test_it_holds_what_is_due_before_its_end_soonest_first(database: Database, store: Store) -> None:
+    await store(edition(), edition("ua", default=False, timezone="Europe/London"))
+    await store(
+        article("2026-11-20T12:01:30Z", source_id="beyond"),
+        article("2026-11-20T12:01:29.999999Z", source_id="second", edition="ua"),
+        article("2026-11-20T12:00:01Z", source_id="first"),
+        article("2026-11-20T11:00:00Z", source_id="public"),
+        article(None, source_id="draft"),
+    )
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
+    assert [
+        (each.slug, each.published_at - NOW, each.edition, each.is_default, each.timezone) for each in found.entries
+    ] == [
+        ("story-first", SECOND_US, "global", True, "Europe/Kyiv"),
+        ("story-second", 89_999_999, "ua", False, "Europe/London"),
+    ]
+    assert found.complete_until == UNTIL
+
+
+async def test_it_knows_the_names_of_each_and_who_refers_to_it(database: Database, store: Store) -> None:
+    await store(edition(), label("exclusive", "Exclusive"), section("city", "City"), author("ada-moss", "Ada Moss"))
+    await store(tag("trams", "Trams"), tag("fog", "Fog"))
+    named = {"label": "exclusive", "section": "city", "tags": ["trams", "fog"], "authors": ["ada-moss"]}
+    await store(
+        article("2026-11-20T12:00:01Z", source_id="named", **named),
+        article("2026-11-20T12:00:02Z", source_id="bare"),
+        article("2026-11-20T11:00:00Z", source_id="pointer", slug="pointer", related=["named"]),
+    )
+    first, second = (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).entries
+    assert first.names == {
+        (Facet.LABEL, "exclusive"),
+        (Facet.SECTION, "city"),
+        (Facet.TAG, "trams"),
+        (Facet.TAG, "fog"),
+        (Facet.AUTHOR, "ada-moss"),
+    }
+    assert "pointer" in first.referrers
+    assert (second.names, second.referrers) == (frozenset(), frozenset())
+
+
+async def test_it_knows_which_kinds_of_its_names_are_hidden_so_far(database: Database, store: Store) -> None:
+    await store(edition(), tag("trams", "Trams"), author("ada-moss", "Ada Moss"))
+    listed = {"tags": ["trams"], "authors": ["ada-moss"]}
+    await store(
+        article("2026-11-20T12:00:01Z", source_id="listed", **listed),
+        article("2026-11-20T12:00:02Z", source_id="tag", **listed | {"tags": ["trams", "new"]}),
+        article("2026-11-20T12:00:03Z", source_id="all", label="new", section="new", authors=["new"], tags=["new"]),
+    )
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
+    everything = {Facet.LABEL, Facet.SECTION, Facet.AUTHOR, Facet.TAG}
+    assert [each.unlisted for each in found.entries] == [frozenset(), {Facet.TAG}, everything]
+
+
+async def test_what_is_due_is_listed_longest_due_first(database: Database, store: Store) -> None:
+    await store(edition(), *(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in (3, 1, 2, 4)))
+    entries = (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).entries
+    due = [parse_id(each.id) for each in entries[:3]]
+    assert await database.read(list_due, now=NOW + 3 * SECOND_US, most=10) == due
+    assert await database.read(list_due, now=NOW + 3 * SECOND_US, most=2) == due[:2]
+
+
+async def test_with_more_than_it_may_hold_it_is_complete_up_to_the_last(database: Database, store: Store) -> None:
+    await store(edition(), *(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in range(1, 6)))
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=3)
+    assert [each.published_at - NOW for each in found.entries] == [SECOND_US, 2 * SECOND_US, 3 * SECOND_US]
+    assert found.complete_until == NOW + 3 * SECOND_US
+    assert len((await database.read(load_schedule_snapshot, until=UNTIL, most=5)).entries) == 5
+
+
+async def test_it_costs_one_statement_when_nothing_comes_and_four_else(database: Database, store: Store) -> None:
+    await store(edition())
+    await database.read(load_schedule_snapshot, until=UNTIL, most=10)  # a connection's own first statements are not its
+    with counted() as statements:
+        assert await database.read(load_schedule_snapshot, until=UNTIL, most=10) == ScheduleSnapshot((), UNTIL)
+    assert len(statements) == 1
+    await store(*(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in range(1, 9)))
+    with counted() as statements:
+        await database.read(load_schedule_snapshot, until=UNTIL, most=10)
+    assert len(statements) == 4
+
+
+async def test_what_is_as_it_was_is_taken_over_and_the_rest_read_again(database: Database, store: Store) -> None:
+    await store(edition(), tag("fog", "Fog"))
+    one, two = (article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in (1, 2))
+    await store(one, two)
+    before = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
+    with counted() as statements:
+        again = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
+    assert again == before
+    assert len(statements) == 1
+    await store(two.model_copy(update={"tags": ["fog"]}), article("2026-11-20T12:00:01.5Z", source_id="between"))
+    after = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
+    assert [each.slug for each in after.entries] == ["story-s1", "story-between", "story-s2"]
+    assert after.entries[0] is before.entries[0]
+    assert after.entries[2].names == {(Facet.TAG, "fog")}

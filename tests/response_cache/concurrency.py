@@ -1,0 +1,70 @@
+"""Many who ask the app under test at once, and a gate before its database that makes them meet."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+from app.response_cache.store import ResponseStore as KeptAnswers
+from tests.conftest import app_of
+
+ASKERS = 200
+
+
+class Gate:
+    """The app's database, behind a gate: readings wait there, before or after, until it is open."""
+
+    def __init__(self, *, reads_first: bool = False) -> None:
+        self.state = app_of(0)[0].state
+        self.begun = 0
+        self.failures: list[Exception] = []
+        self.open = asyncio.Event()
+        self._reads_first = reads_first
+        self._database = self.state.database
+        self.state.database = self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    async def read(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._pass(self._database.read, *args, **kwargs)
+
+    async def read_autocommit(self, *args: Any, **kwargs: Any) -> Any:
+        return await self._pass(self._database.read_autocommit, *args, **kwargs)
+
+    async def _pass(self, read: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+        self.begun += 1
+        if self._reads_first:
+            found = await read(*args, **kwargs)
+            await self.open.wait()
+            return found
+        await self.open.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        return await read(*args, **kwargs)
+
+
+def kept() -> KeptAnswers:
+    """The store of the app under test."""
+    store: KeptAnswers = app_of(0)[0].state.store
+    return store
+
+
+async def ask_at_once(client: httpx.AsyncClient, path: str, count: int = ASKERS) -> list[asyncio.Task[httpx.Response]]:
+    """So many who have begun to ask."""
+    asking = [asyncio.create_task(client.get(path)) for _ in range(count)]
+    await asyncio.sleep(0)
+    return asking
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    """Wait for it."""
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - what is waited for knows nothing of being waited for
+            await asyncio.sleep(0.001)
+
+
+def scope(target: str) -> dict[str, Any]:
+    path, _, query = target.partition("?")
+    return {"type": "http", "path": httpx.URL(f"http://x{path}").path, "query_string": query.encode()}

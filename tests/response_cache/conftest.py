@@ -1,0 +1,142 @@
+"""What the tests of kept answers ask for: the system under test, the reference, another worker, and histories."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from random import Random
+from typing import Any, Protocol
+
+import httpx
+import pytest
+
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
+from app.actions.keys import create_key
+from app.changefeed import log_follower
+from app.db.base import metadata
+from app.db.database import Connection, open_database
+from app.db.locks import lock_change_log
+from app.db.postgresql import commit_listener
+from app.domain.api_key import ApiKeyScope
+from app.schemas.api_key import ApiKeyCreate
+from tests.conftest import NOW, Store, app_of, opened
+from tests.records import article, edition, label
+from tests.response_cache.compare_with_reference import Here
+from tests.response_cache.history import History
+from tests.response_cache.newsroom import CATALOGUE, Newsroom, archive
+from tests.response_cache.plain_messages import Request, ask
+from tests.response_cache.second_process import Peer, another_process
+
+SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE)
+
+
+@pytest.fixture(scope="session")
+def reference_process() -> Iterator[Peer]:
+    """A process that keeps no answers."""
+    with another_process(cache_bytes=0) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def worker_process() -> Iterator[Peer]:
+    """A process that keeps answers, as the one under test does."""
+    with another_process(cache_bytes=None) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def machine_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+    """Start a process that caches responses and shares no memory with this one, as on another machine."""
+    with another_process(cache_bytes=None, folder=tmp_path_factory.mktemp("machine")) as peer:
+        yield peer
+
+
+class Begin(Protocol):
+    """Begins a history on the test's database."""
+
+    async def __call__(self, number: int, *, articles: int = 40, beside: str | None = None) -> History:
+        """Return a history of that number over so many articles; beside the process of the fixture with this name."""
+
+
+@pytest.fixture
+async def begin(database_address: str, request: pytest.FixtureRequest) -> AsyncIterator[Begin]:
+    """Begin a history: the app under test and the others are opened on the database once a test.
+
+    A further history finds it as after a restore: all that was there is gone, and something else is.
+    """
+    opened_once: dict[str, Any] = {}
+    async with AsyncExitStack() as stack:
+
+        async def open_all(beside: str | None) -> None:
+            peers = [request.getfixturevalue("reference_process")]
+            peers += [] if beside is None else [request.getfixturevalue(beside)]
+            for peer in peers:
+                await stack.enter_async_context(peer.serving(database_address, now=NOW))
+            opened_once["reference"], *opened_once["others"] = peers
+            opened_once["here"] = await stack.enter_async_context(_here(database_address))
+
+        async def begin_history(number: int, *, articles: int = 40, beside: str | None = None) -> History:
+            newsroom = Newsroom(Random(number), NOW)
+            token = await _fill(database_address, newsroom, articles)
+            if not opened_once:
+                await open_all(beside)
+            here: Here = opened_once["here"]
+            here.reads.pause = None
+            document = (await ask(here.app, Request("/openapi.json"))).json()
+            return History(number=number, document=document, token=token, newsroom=newsroom, **opened_once)
+
+        yield begin_history
+
+
+@asynccontextmanager
+async def _here(address: str) -> AsyncIterator[Here]:
+    async with opened(address):
+        yield Here(app_of(0)[0])
+
+
+def empty(connection: Connection) -> None:
+    """Leave nothing in any table."""
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(table.delete())
+
+
+async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
+    """Store the catalogue and an archive in an emptied database; the token of a key that may do everything."""
+
+    def fill(connection: Connection) -> str:
+        lock_change_log(connection)  # first, as everybody who writes does: the app of the history before is still awake
+        empty(connection)
+        for record in CATALOGUE:
+            upsert_entry(connection, record, now=NOW)
+        stored = upsert_articles(connection, [*archive(newsroom, articles)], now=NOW)
+        failed: list[Any] = [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
+        assert not failed, failed
+        key = ApiKeyCreate.model_validate({"name": "The history's key", "scopes": list(SCOPES)})
+        return create_key(connection, key, now=NOW)[1]
+
+    database = open_database(address)
+    try:
+        return await database.write(fill)
+    finally:
+        await database.settle()
+        await database.close()
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy this machine is, the database is waited for, and nothing goes past the cache."""
+    monkeypatch.setattr(log_follower, "CAUGHT_UP_WITHIN_S", 30.0)
+    monkeypatch.setattr(commit_listener, "QUERY_TIMEOUT_S", 30.0)
+
+
+@pytest.fixture
+async def awake(patient: None, client: httpx.AsyncClient, store: Store) -> httpx.AsyncClient:  # noqa: ARG001 - begun first
+    """A client of an app that has seen everything there is: two editions, one of them with a little news."""
+    await store(
+        edition(),
+        edition("harbour", default=False),
+        label("opinion", "OPINION"),
+        *(article(f"2026-11-20T0{hour}:00:00Z", source_id=f"s{hour}", slug=f"story-{hour}") for hour in range(1, 5)),
+        article("2026-11-19T10:00:00Z", source_id="old", slug="old", label="opinion", tags=["trams"]),
+    )
+    assert (await client.get("/v1/editions")).status_code == 200
+    return client

@@ -1,0 +1,170 @@
+"""What a random history knows of the newsroom it writes in: names, articles and their standing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.domain.calendar import date_at, find_zone, start_of_day
+from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
+from app.schemas.interchange import ArticleRecord, CatalogueRecord
+from tests.records import article, author, edition, label, section, tag
+
+UTC = find_zone("UTC")
+ZONES = {"harbour": "Europe/Kyiv", "bronx": "America/New_York", "lagoon": "Pacific/Apia"}
+LANGUAGES = {"harbour": "en-GB", "bronx": "uk", "lagoon": "de"}
+SECTIONS = ("city", "world", "sport")
+TAGS = ("trams", "fog", "budget", "ferry")
+AUTHORS = ("ada-vale", "ben-ord", "cy-dahl")
+LABELS = ("opinion", "exclusive")
+DEPTH_DAYS = 12
+SEED = "seed:"
+WORDS = ("Night", "Trams", "Return", "Harbour", "Fog", "Lifts", "Council", "Votes", "Ferry", "Waits")
+
+CATALOGUE: list[CatalogueRecord] = [
+    *(
+        edition(
+            name,
+            name=f"The {name.title()}",
+            timezone=zone,
+            language=LANGUAGES[name],
+            site_url=f"https://{name}.example",
+            default=name == "harbour",
+        )
+        for name, zone in ZONES.items()
+    ),
+    *(
+        section(name, name.title(), edition=owner)
+        for owner in ZONES
+        for name in SECTIONS[: 3 if owner != "bronx" else 2]
+    ),
+    *(tag(name, name.title()) for name in TAGS),
+    *(author(name, name.title(), bio=f"{name} writes.") for name in AUTHORS),
+    label("opinion", "OPINION", texts={"uk": "ДУМКА"}, disclaimer="Columns speak for their authors.", genre="opinion"),
+    label("exclusive", "Exclusive"),
+]
+
+
+@dataclass(slots=True)
+class Known:
+    """An article as its last answer told it."""
+
+    edition: str
+    status: str
+    revision: int
+    slug: str
+    old_slugs: set[str]
+    source_id: str | None
+    published_at: int | None
+
+
+@dataclass(slots=True)
+class Newsroom:
+    """The names there are and the articles by id; `now` is where the clock stands."""
+
+    random: Random
+    now: int
+    default: str = "harbour"
+    zones: dict[str, str] = field(default_factory=lambda: dict(ZONES))
+    tags: list[str] = field(default_factory=lambda: [*TAGS])
+    authors: list[str] = field(default_factory=lambda: [*AUTHORS])
+    labels: list[str] = field(default_factory=lambda: [*LABELS])
+    sections: list[tuple[str, str]] = field(
+        default_factory=lambda: [(each.edition, each.slug) for each in CATALOGUE if each.kind == "section"]
+    )
+    articles: dict[str, Known] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    made: int = 0
+
+    @property
+    def editions(self) -> list[str]:
+        """Their slugs."""
+        return [*self.zones]
+
+    def learn(self, told: Mapping[str, Any]) -> None:
+        """Take note of an article as editors see it."""
+        before = self.articles.get(told["id"])
+        old = set() if before is None else {*before.old_slugs, before.slug}
+        if (source := told["source_id"] or "").startswith(SEED):
+            old.add(once_called(source.removeprefix(SEED)))
+        at = told["published_at"]
+        self.articles[told["id"]] = Known(
+            edition=told["edition"],
+            status=told["status"],
+            revision=told["revision"],
+            slug=told["slug"],
+            old_slugs={*old, *told.get("old_slugs", ())} - {told["slug"]},
+            source_id=told["source_id"],
+            published_at=None if at is None else parse_instant(at),
+        )
+
+    def forget(self, article_id: str) -> None:
+        """Take note that an article is gone."""
+        self.articles.pop(article_id, None)
+        self.gone.append(article_id)
+
+    def having(self, *statuses: str) -> list[str]:
+        """The ids of the articles that have one of these statuses."""
+        return [key for key, known in self.articles.items() if known.status in statuses]
+
+    def zone(self) -> ZoneInfo:
+        """The zone of one of the editions."""
+        return find_zone(self.random.choice([*self.zones.values()]))
+
+    def past(self) -> int:
+        """An instant that has come: at random, or right at, before or after something that matters."""
+        random = self.random
+        instant = self.now - random.randrange(DEPTH_DAYS * DAY_US)
+        what = random.random()
+        if what < 0.2:
+            zone = self.zone()
+            instant = start_of_day(date_at(instant, zone), zone) + random.choice((-1, 0, 0, 1))
+        elif what < 0.4 and (dated := [each.published_at for each in self.articles.values() if each.published_at]):
+            instant = random.choice(dated) + random.choice((-1, 0, 0, 1))
+        elif what < 0.55:
+            instant = self.now - random.randrange(10 * MINUTE_US)
+        return min(instant, self.now)
+
+    def owner(self) -> str:
+        """An edition, most often the first."""
+        return self.random.choices(self.editions, (3, *[1] * (len(self.zones) - 1)))[0]
+
+    def headline(self) -> str:
+        """A headline; some are made more than once."""
+        self.made += 1
+        return f"{' '.join(self.random.sample(WORDS, 2))} {self.made if self.random.random() < 0.8 else 'again'}"
+
+
+def once_called(number: object) -> str:
+    """The slug that an article of the archive had before."""
+    return f"once-{number}"
+
+
+def text_of(instant: int) -> str:
+    """An instant as it is asked for and sent."""
+    return format_instant(instant, UTC)
+
+
+def archive(newsroom: Newsroom, count: int) -> Iterable[ArticleRecord]:
+    """So many articles to begin with, from some days back up to now, most of them public."""
+    random = newsroom.random
+    for number in range(count):
+        owner = newsroom.owner()
+        status = random.choices(("published", "withdrawn", None), (10, 1, 1))[0]
+        sections = [name for edition_of, name in newsroom.sections if edition_of == owner]
+        yield article(
+            None if status is None else text_of(newsroom.past()),
+            edition=owner,
+            source_id=f"{SEED}{number}",
+            old_slugs=[once_called(number)],
+            status=status,
+            headline=newsroom.headline(),
+            lead=f"Lead {number}.",
+            section=random.choice([None, *sections]),
+            tags=random.sample(newsroom.tags, random.choice((0, 1, 1, 2, 3))),
+            authors=random.sample(newsroom.authors, random.choice((0, 1, 1, 2))),
+            label=random.choice([None, None, *newsroom.labels]),
+            related=[f"{SEED}{other}" for other in random.sample(range(count), random.choice((0, 0, 1, 2)))],
+            body=[{"type": "paragraph", "html": f"It says <em>{number}</em>."}],
+        )

@@ -1,0 +1,198 @@
+"""What a newsroom wishes of its articles, made at random: mostly what can be done as the article stands."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import orjson
+
+from app.domain.calendar import date_at, start_of_day
+from app.domain.instant import DAY_US, MINUTE_US, SECOND_US
+from tests.response_cache.newsroom import Newsroom, text_of
+from tests.response_cache.plain_messages import Headers, Request
+
+EDITORIAL = "/v1/editorial"
+SOON = (SECOND_US, 5 * SECOND_US, 20 * SECOND_US, 40 * SECOND_US, 10 * MINUTE_US, 8 * 60 * MINUTE_US)
+
+
+class Wish(NamedTuple):
+    """A request to the newsroom's side, and what it is called in the counts."""
+
+    name: str
+    method: str
+    path: str
+    given: Any = None
+    headers: Headers = ()
+
+    def request(self, token: str) -> Request:
+        """The same as it is sent with a key."""
+        body = b"" if self.given is None else orjson.dumps(self.given)
+        return Request(self.path, self.method, (("authorization", f"Bearer {token}"), *self.headers), body)
+
+
+Weights = dict[Callable[[], Wish | None], int]
+"""Ways to make a wish, and how often each is taken; None where it cannot be made."""
+
+
+class ArticleWishes:
+    """Wishes about articles; None where nothing stands as the wish needs it."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._random = newsroom.random
+        self.weights: Weights = {
+            self.publish_now: 8,
+            self.publish_back_dated: 6,
+            self.draft: 3,
+            self.publish_draft: 4,
+            self.schedule: 5,
+            self.unschedule: 1,
+            self.delete: 2,
+            self.edit_public: 10,
+            self.edit_withdrawn: 2,
+            self.edit_unpublished: 2,
+            self.take_slug: 4,
+            self.bump: 4,
+            self.withdraw: 4,
+            self.explain_withdrawal: 1,
+            self.restore: 3,
+            self.push: 5,
+        }
+
+    def publish_now(self) -> Wish:
+        """A new article, public at once."""
+        return self._post("publish now", published_at=text_of(self._newsroom.now))
+
+    def publish_back_dated(self) -> Wish:
+        """A new article, public in the past."""
+        return self._post("publish back-dated", published_at=text_of(self._newsroom.past()))
+
+    def draft(self) -> Wish:
+        """A draft; now and then under a slug that another article had."""
+        slugs = self._old_slugs()
+        members = {"slug": self._random.choice(slugs)} if slugs and self._random.random() < 0.4 else {}
+        return self._post("draft", **members)
+
+    def publish_draft(self) -> Wish | None:
+        """A draft or a scheduled article goes public."""
+        given = self._random.choice(({}, {"at": text_of(self._newsroom.past())}))
+        return self._move("publish", "PUT", "publication", given, "draft", "scheduled")
+
+    def schedule(self) -> Wish | None:
+        """A draft is to go public soon, or at a midnight; or a new article is."""
+        if self._random.random() < 0.5:
+            return self._post("schedule", published_at=text_of(self._soon()))
+        return self._move("schedule", "PUT", "publication", {"at": text_of(self._soon())}, "draft", "scheduled")
+
+    def unschedule(self) -> Wish | None:
+        """A scheduled article is a draft again."""
+        return self._move("unschedule", "DELETE", "publication", None, "scheduled")
+
+    def delete(self) -> Wish | None:
+        """What was never public is gone."""
+        key = self._pick("draft", "scheduled")
+        return None if key is None else Wish("delete", "DELETE", f"{EDITORIAL}/articles/{key}")
+
+    def edit_public(self) -> Wish | None:
+        """A public article is edited."""
+        return self._edit("edit", "published")
+
+    def edit_withdrawn(self) -> Wish | None:
+        """A withdrawn article is edited."""
+        return self._edit("edit withdrawn", "withdrawn")
+
+    def edit_unpublished(self) -> Wish | None:
+        """A draft or a scheduled article is edited."""
+        return self._edit("edit unpublished", "draft", "scheduled")
+
+    def take_slug(self) -> Wish | None:
+        """An article takes a slug that it had, that another had, or a new one."""
+        slugs = [*self._old_slugs(), f"renamed-{self._random.randrange(10**6)}"]
+        patch = {"slug": self._random.choice(slugs[-4:])}
+        return self._edit("slug", "published", "published", "withdrawn", "draft", patch=patch)
+
+    def bump(self) -> Wish | None:
+        """The public time moves, with or without a word."""
+        given: dict[str, Any] = self._random.choice(({}, {"at": text_of(self._newsroom.past())}))
+        if self._random.random() < 0.3:
+            given = {**given, "note": {"type": "update", "text": "There is more."}}
+        return self._move("bump", "PUT", "bump", given, "published")
+
+    def withdraw(self) -> Wish | None:
+        """A public article is taken back."""
+        given = self._random.choice(({}, {"reason": "Legal.", "notice": "It was wrong."}))
+        return self._move("withdraw", "PUT", "withdrawal", given, "published")
+
+    def explain_withdrawal(self) -> Wish | None:
+        """A withdrawn article gets another notice."""
+        given = {"notice": f"Wrong, {self._random.randrange(99)}."}
+        return self._move("explain", "PUT", "withdrawal", given, "withdrawn")
+
+    def restore(self) -> Wish | None:
+        """A withdrawn article is public again."""
+        return self._move("restore", "DELETE", "withdrawal", None, "withdrawn")
+
+    def push(self) -> Wish:
+        """Another system brings an article by its own name."""
+        owner, random = self._newsroom.owner(), self._random
+        given = {**self._members(owner), "headline": self._newsroom.headline()}
+        if random.random() < 0.6:
+            given["published_at"] = text_of(self._newsroom.past())
+        name = f"{random.choice(('seed', 'cms'))}:{random.randrange(12)}"
+        return Wish("push", "PUT", f"{EDITORIAL}/editions/{owner}/articles/{name}", given)
+
+    def _post(self, name: str, **members: Any) -> Wish:
+        owner = self._newsroom.owner()
+        given = {"edition": owner, "headline": self._newsroom.headline(), **self._members(owner), **members}
+        return Wish(name, "POST", f"{EDITORIAL}/articles", given)
+
+    def _edit(self, name: str, *statuses: str, patch: dict[str, Any] | None = None) -> Wish | None:
+        key = self._pick(*statuses)
+        if key is None:
+            return None
+        known = self._newsroom.articles[key]
+        if patch is None:
+            members = {**self._members(known.edition, every=True), "headline": self._newsroom.headline()}
+            names = self._random.sample(sorted(members), self._random.choice((1, 1, 2)))
+            patch = {member: members[member] for member in names}
+            if self._random.random() < 0.25:
+                patch["note"] = {"type": self._random.choice(("correction", "update")), "text": "It was otherwise."}
+        headers = (("if-match", f'"{known.revision}"'),)
+        return Wish(name, "PATCH", f"{EDITORIAL}/articles/{key}", patch, headers)
+
+    def _move(self, name: str, method: str, member: str, given: Any, *statuses: str) -> Wish | None:
+        key = self._pick(*statuses)
+        return None if key is None else Wish(name, method, f"{EDITORIAL}/articles/{key}/{member}", given)
+
+    def _pick(self, *statuses: str) -> str | None:
+        found = self._newsroom.having(*statuses)
+        return self._random.choice(found) if found else None
+
+    def _old_slugs(self) -> list[str]:
+        return sorted({slug for known in self._newsroom.articles.values() for slug in known.old_slugs})
+
+    def _soon(self) -> int:
+        newsroom = self._newsroom
+        if self._random.random() < 0.2:
+            zone = newsroom.zone()
+            return start_of_day(date_at(newsroom.now + DAY_US, zone), zone)
+        return newsroom.now + self._random.choice(SOON)
+
+    def _members(self, owner: str, *, every: bool = False) -> dict[str, Any]:
+        """What an article may say, some of it or all."""
+        random, newsroom = self._random, self._newsroom
+        number = random.randrange(10**6)
+        sections = [slug for edition, slug in newsroom.sections if edition == owner]
+        others = random.sample([*newsroom.articles], min(2, len(newsroom.articles)))
+        members: dict[str, Any] = {
+            "lead": random.choice((None, f"Lead {number}.")),
+            "dateline": random.choice((None, "PORT VELA")),
+            "section": random.choice([None, *sections]),
+            "tags": random.sample([*newsroom.tags, f"made-{number % 7}"], random.choice((0, 1, 2, 3))),
+            "authors": random.sample(newsroom.authors, random.choice((0, 1, 2))),
+            "label": random.choice([None, *newsroom.labels]),
+            "related": random.choice(([], others, [*others, "seed:1", "cms:2"])),
+            "body": [{"type": "paragraph", "html": f"<b>Text</b> {number}"}],
+            "source": random.choice((None, {"name": "Source", "url": "https://source.example/a"})),
+            "rights": random.choice((None, {"holder": f"Holder {number}"})),
+        }
+        return members if every else {name: value for name, value in members.items() if random.random() < 0.5}

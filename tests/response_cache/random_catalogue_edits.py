@@ -1,0 +1,122 @@
+"""What a newsroom wishes of its catalogue, made at random: new names, other texts, another default edition."""
+
+from typing import Any
+
+from tests.response_cache.newsroom import Newsroom
+from tests.response_cache.random_article_edits import EDITORIAL, Weights, Wish
+
+MAX_EDITIONS = 5
+MORE_ZONES = ("Atlantic/Azores", "Asia/Kathmandu", "America/St_Johns", "UTC", "Europe/Kyiv")
+
+
+class NameWishes:
+    """Wishes about editions, sections, tags, authors and labels."""
+
+    def __init__(self, newsroom: Newsroom) -> None:
+        self._newsroom = newsroom
+        self._random = newsroom.random
+        self.weights: Weights = {
+            self.rename_tag: 3,
+            self.rename_section: 3,
+            self.rename_author: 3,
+            self.reword_label: 3,
+            self.change_edition: 3,
+            self.switch_default: 1,
+            self.new_name: 4,
+            self.new_edition: 1,
+        }
+
+    def rename_tag(self) -> Wish:
+        """A tag gets another name."""
+        return self._patch("tag", self._random.choice(self._newsroom.tags), {"name": self._text()})
+
+    def rename_section(self) -> Wish:
+        """A section gets another name."""
+        owner, slug = self._random.choice(self._newsroom.sections)
+        return self._patch("section", f"{slug}?edition={owner}", {"name": self._text()})
+
+    def rename_author(self) -> Wish:
+        """An author gets another name, role or biography."""
+        member = self._random.choice(("name", "role", "bio"))
+        return self._patch("author", self._random.choice(self._newsroom.authors), {member: self._text()})
+
+    def reword_label(self) -> Wish:
+        """A label gets other texts."""
+        patch: dict[str, Any] = self._random.choice(
+            (
+                {"text": self._text()},
+                {"texts": {"uk": self._text(), "de": self._text()}},
+                {"disclaimer": self._random.choice((None, self._text()))},
+                {"disclaimers": {"uk": self._text()}},
+                {"genre": self._random.choice((None, "opinion", "analysis"))},
+            )
+        )
+        return self._patch("label", self._random.choice(self._newsroom.labels), patch)
+
+    def change_edition(self) -> Wish:
+        """An edition gets another name, language, site, zone or other strings."""
+        newsroom, random = self._newsroom, self._random
+        slug = random.choice(newsroom.editions)
+        patches: tuple[dict[str, Any], ...] = (
+            {"name": self._text()},
+            {"language": random.choice(("en-GB", "uk", "de", "fr-CA"))},
+            {"site_url": f"https://site-{random.randrange(99)}.example"},
+            {"article_url": random.choice((None, "{site_url}/n/{id}", "{site_url}/news/{slug}"))},
+            {"strings": {"more_news": self._text()}},
+            {"timezone": random.choice(MORE_ZONES)},
+            {"feed_content": random.choice((None, "headlines", "summary", "full"))},
+        )
+        return self._patch("edition", slug, random.choice(patches))
+
+    def switch_default(self) -> Wish:
+        """Another edition is the default one."""
+        return self._patch("edition", self._random.choice(self._newsroom.editions), {"default": True})
+
+    def new_name(self) -> Wish:
+        """A new tag, section, author or label; some were made for drafts, or were asked for in vain before."""
+        random, newsroom = self._random, self._newsroom
+        kind = random.choice(("tag", "section", "author", "label"))
+        made = "later-on" if random.random() < 0.3 else f"made-{random.randrange(9)}"
+        given = {"code": made, "text": self._text()} if kind == "label" else {"slug": made, "name": self._text()}
+        if kind == "section":
+            given["edition"] = random.choice(newsroom.editions)
+        return Wish(f"new {kind}", "POST", f"{EDITORIAL}/{kind}s", given)
+
+    def new_edition(self) -> Wish | None:
+        """A new edition, as long as they are few."""
+        newsroom = self._newsroom
+        if len(newsroom.editions) >= MAX_EDITIONS:
+            return None
+        given = {
+            "slug": "later-on" if "later-on" not in newsroom.zones else f"more-{len(newsroom.editions)}",
+            "name": self._text(),
+            "language": "en-GB",
+            "timezone": self._random.choice(MORE_ZONES),
+            "site_url": "https://new.example",
+        }
+        return Wish("new edition", "POST", f"{EDITORIAL}/editions", given)
+
+    def learn(self, wish: Wish, told: Any) -> None:
+        """Take note of the entry that an answer tells of."""
+        newsroom, kind = self._newsroom, wish.path.split("/")[3]
+        kind = kind.removesuffix("s")
+        if kind == "edition":
+            newsroom.zones[told["slug"]] = told["timezone"]
+            if told["default"]:
+                newsroom.default = told["slug"]
+        elif kind == "section":
+            _add(newsroom.sections, (told["edition"], told["slug"]))
+        else:
+            names = {"tag": newsroom.tags, "author": newsroom.authors, "label": newsroom.labels}[kind]
+            _add(names, told.get("slug", told.get("code")))
+
+    def _patch(self, kind: str, name: str, patch: dict[str, Any]) -> Wish:
+        return Wish(f"edit {kind}", "PATCH", f"{EDITORIAL}/{kind}s/{name}", patch)
+
+    def _text(self) -> str:
+        return f"Called {self._random.randrange(10**6)}"
+
+
+def _add(names: list[Any], name: Any) -> None:
+    if name not in names:
+        names.append(name)

@@ -1,0 +1,43 @@
+"""The forms in which a public answer can be asked for: methods, encodings, and what the client has already."""
+
+from collections.abc import Mapping
+from random import Random
+
+from tests.response_cache.plain_messages import Headers, Request
+
+ENCODINGS = (
+    "gzip",
+    "br",
+    "zstd",
+    "gzip, deflate, br, zstd",
+    "gzip;q=0.5, br;q=0.8",
+    "identity;q=0, gzip",
+    "*",
+    "identity",
+)
+PLAIN = 0.5  # of all questions
+DATES = ("Thu, 01 Jan 2026 00:00:00 GMT", "Fri, 01 Jan 2027 00:00:00 GMT", "yesterday")
+
+
+def in_some_form(random: Random, target: str, known: Mapping[str, str]) -> Request:
+    """A request for a target; `known` are the values of ETag and Last-Modified that were got for it before."""
+    what = random.random()
+    if what < PLAIN:
+        return Request(target)
+    headers = Headers()
+    if random.random() < 0.5:
+        headers = (("accept-encoding", random.choice(ENCODINGS)),)
+    method = "HEAD" if random.random() < 0.2 else "GET"
+    if what > 0.7:
+        headers += _conditions(random, known)
+    return Request(target, method, headers)
+
+
+def _conditions(random: Random, known: Mapping[str, str]) -> Headers:
+    tag = known.get("etag", '"never-given"')
+    conditions = {
+        "if-none-match": random.choice((tag, tag, tag, f'"other", {tag}', f"W/{tag}", "*", '"other"')),
+        "if-modified-since": random.choice((known.get("last-modified", DATES[0]), *DATES)),
+    }
+    names = random.choice((("if-none-match",), ("if-none-match",), ("if-modified-since",), tuple(conditions)))
+    return tuple((name, conditions[name]) for name in names)

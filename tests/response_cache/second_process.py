@@ -1,0 +1,162 @@
+"""A second process with an app of its own over the same database, which is told what time it is.
+
+With the cache off it is the reference that every kept answer is held against; with the cache on it is another worker.
+What commands do beside the servers (an import, an erasure, the compaction of the log) is done there, too.
+"""
+
+import asyncio
+import multiprocessing
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from io import BufferedReader, BytesIO
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict
+
+from app import clock
+from app.actions.articles.erasure import erase_article
+from app.actions.changelog.compaction import compact_changes
+from app.db.database import open_database
+from app.domain.actor import COMMAND_ACTOR
+from app.importers.runner import Importer
+from app.main import create_app
+from app.settings import Settings
+from tests.response_cache.plain_messages import Answer, Request, ask
+from tests.server_process import LOADED
+
+AT_ONCE = 2  # answers that are made beside each other, so that a database server has something to do
+MAX_ENDED_SECONDS = 20.0
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([*LOADED])
+
+
+class Peer:
+    """The other process, as this one sees it: one thing is asked of it at a time."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+
+    async def ask(self, requests: Sequence[Request], *, now: int) -> list[Answer]:
+        """Its answers to these requests at that instant."""
+        answers: list[Answer] = await self._call("ask", list(requests), now)
+        return answers
+
+    async def do(self, command: str, given: Any, *, now: int) -> Any:
+        """Carry out what a command would: `import` these bytes, `erase` this article, `compact` the log."""
+        return await self._call(command, given, now)
+
+    @asynccontextmanager
+    async def serving(self, address: str, *, now: int) -> AsyncIterator["Peer"]:
+        """Within it, its app serves the database at this address."""
+        await self._call("open", address, now)
+        try:
+            yield self
+        finally:
+            await self._call("close", None, now)
+
+    async def _call(self, *message: Any) -> Any:
+        self._pipe.send(message)
+        found = await asyncio.to_thread(self._pipe.recv)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+
+@contextmanager
+def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> Iterator[Peer]:
+    """Run a process of that kind; None leaves the cache at its default.
+
+    With a temporary folder of its own it shares no memory with others, as on another machine.
+    """
+    ours, theirs = _processes.Pipe()
+    process = _processes.Process(target=_live, args=(theirs, cache_bytes, folder), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        yield Peer(ours)
+    finally:
+        ours.send(("end", None, None))
+        process.join(MAX_ENDED_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _live(pipe: Pipe, cache_bytes: int | None, folder: Path | None) -> None:
+    tempfile.tempdir = None if folder is None else str(folder)
+    asyncio.run(_Life(pipe, cache_bytes).run())
+
+
+class Movable(Settings):
+    """Settings whose database changes between the lives of an app."""
+
+    model_config = ConfigDict(frozen=False)
+
+
+class _Life:
+    """What goes on in the other process."""
+
+    def __init__(self, pipe: Pipe, cache_bytes: int | None) -> None:
+        self._pipe = pipe
+        self._settings = Movable.model_validate({} if cache_bytes is None else {"cache_bytes": cache_bytes})
+        self._app = create_app(self._settings)
+        self._life: Any = None
+
+    async def run(self) -> None:
+        """Do as told until nobody tells any more."""
+        while True:
+            command, given, now = await asyncio.to_thread(self._pipe.recv)
+            if command == "end":
+                return
+            clock._frozen_at = now
+            try:
+                found = await getattr(self, f"_{command}")(given)
+            except Exception as error:  # noqa: BLE001 - told to the process that asked
+                found = error
+            self._pipe.send(found)
+
+    async def _open(self, address: str) -> None:
+        self._settings.database_url = address
+        self._life = self._app.router.lifespan_context(self._app)
+        await self._life.__aenter__()
+
+    async def _close(self, _nothing: None) -> None:
+        await self._life.__aexit__(None, None, None)
+
+    async def _ask(self, requests: Sequence[Request]) -> list[Answer]:
+        app = self._app
+        await app.state.schedule.refresh()
+        answers: list[Answer] = []
+        for place in range(0, len(requests), AT_ONCE):
+            answers += await asyncio.gather(*(ask(app, each) for each in requests[place : place + AT_ONCE]))
+        return answers
+
+    async def _import(self, content: bytes) -> int:
+        database = open_database(self._settings.database_url)
+        try:
+            importer = Importer(database, now=clock.now, on_error=lambda _number, _reason: None)
+            report = await importer.run(BufferedReader(BytesIO(content)))
+        finally:
+            await database.settle()
+            await database.close()
+        return sum(report.records.values())
+
+    async def _erase(self, article_id: int) -> str:
+        database = open_database(self._settings.database_url)
+        try:
+            return await database.write(erase_article, article_id, now=clock.now(), editor=COMMAND_ACTOR)
+        finally:
+            await database.settle()
+            await database.close()
+
+    async def _compact(self, most: int) -> int:
+        database = open_database(self._settings.database_url)
+        try:
+            return await database.write(compact_changes, now=clock.now(), most=most)
+        finally:
+            await database.settle()
+            await database.close()

@@ -1,0 +1,199 @@
+"""What networks that take purges are told: how long, under which keys, and nothing that is not theirs."""
+
+from collections.abc import AsyncIterator
+from functools import cache
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app import clock, main
+from app.api.http.cache_key import cache_key
+from app.domain.instant import SECOND_US
+from app.invalidation.schedule_snapshot import UNKNOWN
+from app.invalidation.surrogate_header import LONG_LIVED
+from app.main import create_app
+from app.response_cache.wire.raw_responses import RawResponseCache
+from app.settings import Reads
+from tests.api.conftest import fill
+from tests.api.newsroom import CONTENT
+from tests.conftest import NOW, Movable, Store, run_once, running
+from tests.records import article, edition
+from tests.response_cache.plain_messages import Answer, Request, ask
+
+PURGED_AT = "http://127.0.0.1:9/purge"
+MINUTE = 60 * SECOND_US
+
+pytestmark = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
+
+
+@cache
+def made(**members: Any) -> tuple[FastAPI, Movable]:
+    """An app with these settings, whose database is named later."""
+    settings = Movable.model_validate({"cdn_purge_url": PURGED_AT, **members})
+    return create_app(settings), settings
+
+
+@pytest.fixture
+async def app(
+    database_address: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> AsyncIterator[FastAPI]:
+    """An app whose answers a network keeps, which nobody tells anything; it is noon."""
+    monkeypatch.setattr(main, "_make_purger", lambda _app, _settings: None)
+    app, settings = made(**getattr(request, "param", {}))
+    settings.database_url = database_address
+    with clock.frozen(NOW):
+        async with running(app):
+            yield app
+
+
+@pytest.fixture
+def small_newsroom(database_address: str) -> None:
+    run_once(database_address, fill)
+
+
+def fields_of(answer: Answer) -> tuple[str | None, str | None]:
+    return answer.header("cdn-cache-control"), answer.header("surrogate-key")
+
+
+async def keys_of(app: FastAPI, target: str) -> set[str]:
+    keys = (await ask(app, Request(target))).header("surrogate-key")
+    assert keys is not None
+    return set(keys.split(" "))
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_every_public_answer_may_be_kept_until_it_is_purged(app: FastAPI) -> None:
+    for address in CONTENT:
+        lasting, keys = fields_of(await ask(app, Request(address)))
+        if address.startswith("/v1/changes"):
+            assert (lasting, keys) == (None, None)
+        else:
+            assert lasting is not None, address
+            assert keys is not None, address
+            assert keys.split(" ")[0] == "all"
+
+
+@pytest.mark.usefixtures("small_newsroom")
+@pytest.mark.parametrize("app", [{"cache_bytes": 0}], indirect=True)
+async def test_it_is_the_same_without_a_cache_of_our_own(app: FastAPI) -> None:
+    assert fields_of(await ask(app, Request("/v1/tags")))[0] == LONG_LIVED
+    assert "tags" in await keys_of(app, "/v1/tags")
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_an_answer_carries_what_it_was_made_from(app: FastAPI) -> None:
+    page = (await ask(app, Request("/v1/timeline?limit=2"))).json()
+    shown = page["days"][0]["items"][0]["id"]
+    timeline, one = await keys_of(app, "/v1/timeline?limit=2"), await keys_of(app, f"/v1/articles/{shown}")
+    assert {"all", "edition:1", "list:edition:1", "list:edition:1@all"} <= timeline
+    assert {"all", f"article:{shown}", "edition:1"} <= one
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_kept_and_fresh_whole_and_short_answers_carry_the_same(app: FastAPI) -> None:
+    first = await ask(app, Request("/v1/timeline"))
+    kept = await ask(app, Request("/v1/timeline"))
+    head = await ask(app, Request("/v1/timeline", "HEAD"))
+    small = await ask(app, Request("/v1/timeline", headers=(("accept-encoding", "gzip"),)))
+    tag = first.header("etag")
+    assert tag is not None
+    unchanged = await ask(app, Request("/v1/timeline", headers=(("if-none-match", tag),)))
+    assert unchanged.status == 304
+    assert fields_of(first)[0] == LONG_LIVED
+    assert {fields_of(each) for each in (first, kept, head, small, unchanged)} == {fields_of(first)}
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_early_hits_say_it_in_the_same_words(app: FastAPI) -> None:
+    answer = await ask(app, Request("/v1/timeline"))
+    hits = RawResponseCache(
+        app.state.store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule
+    )
+    ready = hits.get(b"GET", b"/v1/timeline", {})
+    assert ready is not None
+    assert hits.is_fresh(ready, [(b"date", b"now")])
+    _, _, *lines = ready.prefix.decode().strip().split("\r\n")
+    assert lines == [f"{name}: {value}" for name, value in answer.headers]
+    assert any(line.startswith("cdn-cache-control") for line in lines)
+
+
+async def test_what_is_moved_carries_it_and_what_is_not_there_does_not(app: FastAPI, store: Store) -> None:
+    for slug in ("old-slug", "new-slug"):
+        await store(edition(), article(source_id="one", slug=slug))
+    moved = await ask(app, Request("/v1/articles/old-slug"))
+    assert moved.status == 308
+    assert fields_of(moved)[0] == LONG_LIVED
+    for target in ("/v1/articles/nothing", "/v1/tags/nothing", "/v1/nothing", "/v1/timeline?limit=x"):
+        missing = await ask(app, Request(target))
+        assert missing.status >= 400
+        assert fields_of(missing) == (None, None)
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_nothing_private_carries_it(app: FastAPI) -> None:
+    for target in ("/v1/editorial/articles", "/health/live", "/health/ready", "/v1/changes?since=0&wait=0"):
+        assert fields_of(await ask(app, Request(target))) == (None, None)
+
+
+@pytest.mark.usefixtures("small_newsroom")
+@pytest.mark.parametrize("app", [{"reads": Reads.API_KEY}], indirect=True)
+async def test_where_reading_is_keyed_nothing_carries_it(app: FastAPI) -> None:
+    for target in CONTENT:
+        assert fields_of(await ask(app, Request(target))) == (None, None)
+
+
+@pytest.mark.usefixtures("small_newsroom")
+@pytest.mark.parametrize("app", [{"cdn_purge_url": None}], indirect=True)
+async def test_without_a_network_nothing_carries_it(app: FastAPI) -> None:
+    for target in CONTENT:
+        assert fields_of(await ask(app, Request(target))) == (None, None)
+
+
+async def test_nobody_keeps_what_a_scheduled_publication_will_change_beyond_it(app: FastAPI, store: Store) -> None:
+    at = NOW + MINUTE
+    await store(edition(), article(), article("2026-11-20T12:01:00Z", source_id="due", status="scheduled"))
+    for now, expected in (
+        (NOW, "max-age=60, stale-if-error=600"),
+        (at - 40 * SECOND_US, "max-age=40, stale-if-error=600"),
+        (at - 30 * SECOND_US, None),  # then Cache-Control counts down
+        (at - 1, None),
+    ):
+        with clock.frozen(now):
+            await app.state.schedule.refresh()
+            for _ in ("made", "kept"):
+                answer = await ask(app, Request("/v1/timeline"))
+                assert answer.header("cdn-cache-control") == expected
+                assert answer.header("surrogate-key") is not None
+            assert (await ask(app, Request("/v1/tags"))).header("cdn-cache-control") == LONG_LIVED
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_nobody_keeps_what_the_clock_alone_changes_beyond_that(app: FastAPI) -> None:
+    hours = 10  # from noon in UTC to midnight in Kyiv
+    for seconds in (0, 1, 3_600):
+        with clock.frozen(NOW + seconds * SECOND_US):
+            await app.state.schedule.refresh()
+            answer = await ask(app, Request("/v1/timeline/calendar"))
+            assert answer.header("cdn-cache-control") == f"max-age={hours * 3_600 - seconds}, stale-if-error=600"
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_early_hits_count_down_once_a_second(app: FastAPI) -> None:
+    await ask(app, Request("/v1/timeline/calendar"))
+    hits = RawResponseCache(
+        app.state.store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule
+    )
+    ready = hits.get(b"GET", b"/v1/timeline/calendar", {})
+    assert ready is not None
+    fields = [(b"date", b"now")]
+    for microseconds, left in ((0, 36_000), (1, 35_999), (SECOND_US, 35_999), (SECOND_US + 1, 35_998)):
+        with clock.frozen(NOW + microseconds):
+            assert hits.is_fresh(ready, fields)
+            assert b"\r\ncdn-cache-control: max-age=%d, " % left in ready.prefix
+
+
+@pytest.mark.usefixtures("small_newsroom")
+async def test_while_it_is_not_known_what_is_scheduled_nothing_is_kept_for_long(app: FastAPI) -> None:
+    app.state.schedule.snapshot = UNKNOWN
+    assert fields_of(await ask(app, Request("/v1/timeline")))[0] is None

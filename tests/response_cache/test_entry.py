@@ -1,0 +1,243 @@
+"""An answer in memory: its encodings, what a client has already, and how long others may keep it."""
+
+import gzip
+
+import brotli
+import orjson
+import pytest
+from backports import zstd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.domain.instant import SECOND_US
+from app.invalidation.cache_control import CONTENT, ResponseFreshness
+from app.invalidation.schedule_snapshot import ListDependency, ScheduledArticle, ScheduleSnapshot
+from app.response_cache.entry import CachedResponse, ConditionalHeaders, RenderedResponse, parse_conditional_headers
+from app.response_cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding, is_not_modified
+from tests.conftest import NOW
+
+BODY = orjson.dumps({"items": [{"id": number, "headline": "News from the quay"} for number in range(60)]})
+MADE = b"public, max-age=30"
+HEADERS = [
+    (b"cache-control", MADE),
+    (b"link", b'</v1/timeline?cursor=x>; rel="next"'),
+    (b"access-control-allow-origin", b"*"),
+    (b"etag", b'"abc"'),
+    (b"content-length", b"%d" % len(BODY)),
+    (b"content-type", b"application/json"),
+    (b"last-modified", b"Fri, 20 Nov 2026 12:00:00 GMT"),
+]
+OPENERS = {"gzip": gzip.decompress, "br": brotli.decompress, "zstd": zstd.decompress}
+
+
+def made(body: bytes = BODY) -> CachedResponse:
+    return CachedResponse(200, HEADERS, body)
+
+
+def asked(answer: CachedResponse, *headers: tuple[str, str]) -> RenderedResponse:
+    return answer.render(
+        parse_conditional_headers([(name.encode(), value.encode("latin-1")) for name, value in headers])
+    )
+
+
+def told(reply: RenderedResponse) -> dict[str, str]:
+    fields = [(name.decode(), value.decode()) for name, value in (*reply.directives, *reply.headers)]
+    assert len(dict(fields)) == len(fields), "a field is told twice"
+    return dict(fields)
+
+
+@pytest.mark.parametrize("encoding", [None, *OPENERS])
+def test_each_encoding_has_a_strong_tag_of_its_own_and_the_same_content(encoding: str | None) -> None:
+    reply = asked(made(), *([("accept-encoding", encoding)] if encoding else []))
+    fields = told(reply)
+    assert reply.status == 200
+    assert fields.get("content-encoding") == encoding
+    assert fields["etag"] == (f'"abc-{encoding}"' if encoding else '"abc"')
+    assert fields["vary"] == "Accept-Encoding"
+    assert fields["content-length"] == str(len(reply.body))
+    assert (OPENERS[encoding](reply.body) if encoding else reply.body) == BODY
+    assert fields["cache-control"] == MADE.decode()
+    assert {"link", "access-control-allow-origin", "content-type", "last-modified"} <= fields.keys()
+
+
+def test_an_encoding_is_made_once() -> None:
+    answer, grown = made(), list[int]()
+    answer.on_grow = grown.append
+    first = asked(answer, ("accept-encoding", "gzip"))
+    assert asked(answer, ("accept-encoding", "br, gzip;q=1, br;q=0")).body is first.body
+    asked(answer)
+    assert grown == [len(first.body)]
+
+
+@pytest.mark.parametrize("encoding", [None, *OPENERS])
+def test_whoever_has_this_form_gets_304_with_what_may_have_changed_and_nothing_of_the_content(
+    encoding: str | None,
+) -> None:
+    wish = ("accept-encoding", encoding or "identity")
+    whole = told(asked(made(), wish))
+    reply = asked(made(), wish, ("if-none-match", whole["etag"]))
+    assert (reply.status, reply.body) == (304, b"")
+    assert told(reply) == {
+        name: value
+        for name, value in whole.items()
+        if name not in {"content-type", "content-length", "content-encoding"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [
+        (['"abc"'], 304),
+        (['W/"abc"'], 304),
+        (["*"], 304),
+        ([' "x" ,"abc"'], 304),
+        (['"x"', '"abc"'], 304),
+        (['"x","y"', 'W/"z", W/"abc"'], 304),
+        (["abc"], 200),
+        (['"ABC"'], 200),
+        (['"abc-gzip"'], 200),
+        (['"x"', '"y"'], 200),
+        ([""], 200),
+        (['"x", *'], 200),
+    ],
+)
+def test_if_none_match_may_name_several_tags_on_several_lines(known: list[str], status: int) -> None:
+    assert asked(made(), *(("if-none-match", each) for each in known)).status == status
+
+
+def test_a_tag_decides_before_a_date() -> None:
+    late = ("if-modified-since", "Sat, 21 Nov 2026 12:00:00 GMT")
+    assert asked(made(), late).status == 304
+    assert asked(made(), late, ("if-none-match", '"other"')).status == 200
+    assert asked(made(), ("if-modified-since", "Fri, 20 Nov 2026 11:59:59 GMT")).status == 200
+    assert asked(made(), ("if-modified-since", "Fri, 20 Nov 2026 12:00:00 GMT")).status == 304
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        ("Friday, 20-Nov-26 12:00:00 GMT", 304),
+        ("Friday, 20-Nov-26 11:59:59 GMT", 200),
+        ("Fri Nov 20 12:00:00 2026", 304),
+        ("Fri Nov 20 11:59:59 2026", 200),
+        ("Fri, 20 Nov 2026 12:00:00 +0000", 200),  # no HTTP-date: RFC 9110, section 13.1.3, has it ignored
+    ],
+)
+def test_if_modified_since_is_read_in_the_obsolete_date_forms(since: str, status: int) -> None:
+    assert asked(made(), ("if-modified-since", since)).status == status
+
+
+@pytest.mark.parametrize("status", [308, 404, 410])
+def test_what_has_no_tag_is_sent_as_it_is_to_everybody(status: int) -> None:
+    answer = CachedResponse(
+        status, [(b"cache-control", b"no-cache"), (b"content-type", b"application/problem+json")], BODY
+    )
+    for wishes in (ConditionalHeaders(), ConditionalHeaders("gzip", "*", "Sat, 21 Nov 2026 12:00:00 GMT")):
+        reply = answer.render(wishes)
+        assert (reply.status, reply.body) == (status, BODY)
+        assert told(reply) == {
+            "cache-control": "no-cache",
+            "content-type": "application/problem+json",
+            "content-length": str(len(BODY)),
+        }
+
+
+LARGE = COMPRESS_FROM_BYTES
+
+
+@pytest.mark.parametrize(
+    ("accepted", "size", "encoding"),
+    [
+        ("", LARGE, None),
+        ("gzip", LARGE, "gzip"),
+        ("GZip", LARGE, "gzip"),
+        ("gzip, deflate, br, zstd", LARGE, "zstd"),
+        ("gzip, deflate, br", LARGE, "br"),
+        ("gzip;q=0.8, br;q=0.2", LARGE, "gzip"),
+        ("gzip ; q=0.8 ,br ; q=0.2", LARGE, "gzip"),
+        ("br;q=0, gzip", LARGE, "gzip"),
+        ("gzip;q=0", LARGE, None),
+        ("*", LARGE, "zstd"),
+        ("*;q=0", LARGE, None),
+        ("zstd;q=0, *;q=0.5", LARGE, "br"),
+        ("identity", LARGE, None),
+        ("identity, gzip;q=0.5", LARGE, None),
+        ("identity;q=0.5, gzip;q=0.5", LARGE, "gzip"),
+        ("gzip;q=2", LARGE, None),
+        ("gzip;q=nonsense, br", LARGE, "br"),
+        ("gzip;level=9;q=0.7, br;q=0.5", LARGE, "gzip"),
+        ("deflate, compress, x-unknown", LARGE, None),
+        (",, ;q=1, gzip,,", LARGE, "gzip"),
+        ("gzip, br", LARGE - 1, None),
+        ("*", LARGE - 1, None),
+        ("identity;q=0, gzip", LARGE - 1, "gzip"),
+        ("*;q=0, br", 1, "br"),
+    ],
+)
+def test_accept_encoding_in_every_form(accepted: str, size: int, encoding: str | None) -> None:
+    assert choose_encoding(accepted, size) == encoding
+
+
+def test_several_lines_of_accept_encoding_are_one() -> None:
+    assert told(asked(made(), ("accept-encoding", "br;q=0.1"), ("accept-encoding", "gzip")))["etag"] == '"abc-gzip"'
+
+
+ODD = st.one_of(st.text(max_size=30), st.text(alphabet='gzipbrstd;q=0.15, *-"W/', max_size=40))
+
+
+@given(ODD, ODD, ODD)
+def test_whatever_a_client_sends_gets_a_whole_answer_or_304(encodings: str, known: str, since: str) -> None:
+    wishes = ConditionalHeaders(encodings, known, since)
+    assert made().render(wishes).status in {200, 304}
+    assert not is_not_modified('"abc"', HEADERS[-1][1].decode(), known=None, since="x" + since)
+
+
+def scheduled(*seconds: int) -> ScheduleSnapshot:
+    entries = [
+        ScheduledArticle(
+            id="a", slug="a", published_at=NOW + each * SECOND_US, edition="e", is_default=True, timezone="UTC"
+        )
+        for each in sorted(seconds)
+    ]
+    return ScheduleSnapshot(tuple(entries), NOW + 90 * SECOND_US)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.integers(-10, 85), max_size=3),
+    st.booleans(),
+    st.lists(st.integers(0, 89 * SECOND_US), min_size=1, max_size=6),
+)
+def test_cache_control_is_reckoned_at_the_moment_of_sending(
+    seconds: list[int],
+    is_settled: bool,  # noqa: FBT001 - drawn
+    moments: list[int],
+) -> None:
+    freshness, picture = ResponseFreshness(CONTENT, ListDependency(is_settled=is_settled)), scheduled(*seconds)
+    answer = CachedResponse(200, HEADERS, BODY, freshness=freshness)
+    until, last = 0, b""
+    for moment in sorted(moments):
+        now = NOW + moment
+        found = dict(answer.cache_control(now, picture))[b"cache-control"]
+        assert found.decode() == freshness.cache_control(now, picture)
+        assert now >= until or found == last
+        until, last = answer.cache_control_valid_until(now), found
+
+
+def test_a_new_picture_of_what_is_scheduled_counts_at_once() -> None:
+    answer = CachedResponse(200, HEADERS, BODY, freshness=ResponseFreshness(CONTENT, ListDependency()))
+    usual = [(b"cache-control", CONTENT.directives.encode())]
+    assert answer.cache_control(NOW, scheduled()) == usual
+    assert answer.cache_control(NOW, scheduled(7)) == [(b"cache-control", b"public, max-age=7, stale-if-error=600")]
+    assert answer.cache_control(NOW, scheduled()) == usual
+
+
+def test_without_a_say_in_it_the_schedule_changes_nothing() -> None:
+    assert made().cache_control(NOW, scheduled(1)) == [(b"cache-control", MADE)]
+
+
+def test_the_bytes_of_an_answer_are_held_without_the_room_they_were_written_in() -> None:
+    written = orjson.dumps(["news"] * 100)
+    answer = made(written)
+    assert answer.body == written
+    assert answer.body is not written

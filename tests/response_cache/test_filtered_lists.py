@@ -1,0 +1,154 @@
+"""Every family of notes is needed: with any one of them left out, a stale answer is served, and it is noticed."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from app.domain.instant import DAY_US
+from tests.response_cache.compare_with_reference import Stale
+from tests.response_cache.conftest import Begin
+from tests.response_cache.dependency_kinds import FAMILIES, Family, leave_out
+from tests.response_cache.history import History, Pace
+from tests.response_cache.newsroom import text_of
+from tests.response_cache.plain_messages import Request
+from tests.response_cache.random_article_edits import EDITORIAL, Wish
+
+SOUGHT = Pace(steps=14, begin=150, new=8, again=None)
+MAX_HISTORIES = 12
+
+FILED: dict[str, Any] = {
+    "section": "city",
+    "tags": ["trams"],
+    "authors": ["ada-vale"],
+    "label": "opinion",
+}
+
+
+class Case(NamedTuple):
+    """What is asked, and what then happens; the number tells one time from the next."""
+
+    target: str
+    happens: Callable[[int], Wish | None]
+
+
+def post(path: str, **given: Any) -> Wish:
+    return Wish("post", "POST", f"{EDITORIAL}/{path}", given)
+
+
+def patch(path: str, **given: Any) -> Wish:
+    return Wish("patch", "PATCH", f"{EDITORIAL}/{path}", given, (("if-match", "*"),))
+
+
+def publish(number: int) -> Wish:
+    return post("articles", headline=f"News {number}", published_at=f"2026-11-20T11:00:{number:02}Z", **FILED)
+
+
+def named(kind: str) -> Callable[[int], Wish]:
+    """Another name for the entry that articles are filed under."""
+    places = {"section": "sections/city", "tag": "tags/trams", "author": "authors/ada-vale"}
+    return lambda number: patch(places[kind], name=f"Name {number}")
+
+
+def made(kind: str) -> Callable[[int], Wish]:
+    """A new entry of that kind."""
+    more: dict[str, Any] = {"edition": "harbour"} if kind == "section" else {}
+    return lambda number: post(f"{kind}s", slug=f"made-{number}", name="Made", **more)
+
+
+CASES = {
+    "articles": Case("/v1/articles/{first}/related", lambda n: patch("articles/{second}", headline=f"Other {n}")),
+    "entries: edition": Case("/v1/timeline", lambda n: patch("editions/harbour", site_url=f"https://site-{n}.example")),
+    **{f"entries: {kind}": Case("/v1/articles/{first}", named(kind)) for kind in ("section", "tag", "author")},
+    "entries: label": Case("/v1/timeline", lambda n: patch("labels/opinion", text=f"Text {n}")),
+    "shelves: editions": Case(
+        "/v1/articles?edition=*", lambda n: patch("editions/bronx", site_url=f"https://b-{n}.example")
+    ),
+    **{f"shelves: {kind}s": Case(f"/v1/{kind}s", made(kind)) for kind in ("section", "tag", "author")},
+    "shelves: labels": Case("/v1/labels", lambda n: post("labels", code=f"made-{n}", text="Made")),
+    "slugs": Case("/v1/articles/news-{n}", publish),
+    "the log": Case("/v1/changes", publish),
+    "spans: edition": Case("/v1/timeline", publish),
+    "spans: section": Case("/v1/timeline?section=city", publish),
+    "spans: tag": Case("/v1/timeline/calendar?tag=trams", publish),
+    "spans: author": Case("/v1/authors/ada-vale/articles", publish),
+    "spans: label": Case("/v1/timeline/2026-11-20?label=opinion&total=true", publish),
+    "the clock": Case("/v1/timeline/calendar?edition=bronx", lambda _: None),
+    "places": Case("/v1/articles?limit=3", publish),
+}
+
+
+class Trial:
+    """A few articles, and what becomes of one answer about them when something happens."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._number = 0
+        self._ids: dict[str, str] = {}
+
+    async def begin(self) -> None:
+        """Publish an article that points to another, and in another edition one for each of some days."""
+        for name, more in (("second", {}), ("first", {"related": ["second"]})):
+            given = {"headline": name, "source_id": name, "published_at": "2026-11-19T10:00:00Z", **FILED, **more}
+            told = await self._history.write(post("articles", **given))
+            self._ids[name] = told.json()["id"]
+        for days in range(25, 45):
+            at = text_of(self._history.newsroom.now - days * DAY_US)
+            await self._history.write(post("articles", headline="Old", edition="bronx", published_at=at))
+
+    async def is_stale_after(self, case: Case) -> bool:
+        """Whether a kept answer is still served after what happens then."""
+        self._number += 1
+        self._history.here.app.state.store.clear()
+        history, target = self._history, case.target.format(**self._ids, n=self._number)
+        for _ in range(2):
+            await history.ask([target])
+        if target in history.kept.reading:
+            await history.here.ask([Request(target)], now=history.newsroom.now)
+            assert history.here.hits == [True], f"{target} is not kept"
+        wish = case.happens(self._number)
+        if wish is None:
+            await history.move_clock(history.newsroom.now + DAY_US)
+        else:
+            answer = await history.write(wish._replace(path=wish.path.format(**self._ids)))
+            assert answer.status in {200, 201}, answer
+        try:
+            for _ in range(4):  # each in another form, which may be a 304 by the date alone
+                await history.ask([target])
+        except Stale:
+            return True
+        return False
+
+
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # notes do not depend on the database
+async def test_with_any_family_of_notes_left_out_a_stale_answer_is_noticed(
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = await begin(3, articles=0)
+    trial = Trial(history)
+    with history.clock():
+        await trial.begin()
+        for family in FAMILIES:
+            case = CASES[family.name]
+            assert not await trial.is_stale_after(case), f"{family.name}: stale with nothing left out"
+            with monkeypatch.context() as without:
+                leave_out(family, without)
+                # Twice: a row of the log that is read in another way than before makes all be forgotten.
+                is_noticed = await trial.is_stale_after(case) or await trial.is_stale_after(case)
+                assert is_noticed, f"{family.name}: nobody notices"
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+async def test_long_random_histories_notice_it_too(
+    begin: Begin, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_out(family, monkeypatch)
+    for number in range(MAX_HISTORIES):
+        history = await begin(number)
+        try:
+            await history.run(SOUGHT)
+        except Stale:
+            print(f"\n{family.name}: noticed in history {number}")  # noqa: T201 - what a soak tells
+            return
+    raise AssertionError(f"{MAX_HISTORIES} histories without {family.name}, and nobody notices")

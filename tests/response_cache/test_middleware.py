@@ -1,0 +1,268 @@
+"""The response cache before the app: one reading for all who ask, never an answer that is another's or not true."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from app.api.http.cache_key import cache_key
+from app.main import create_app
+from app.response_cache.middleware import MAX_FILL_ATTEMPTS, CacheMiddleware
+from app.response_cache.store import LARGEST_SHARE
+from app.response_cache.store import ResponseStore as KeptAnswers
+from app.settings import Settings
+from tests.conftest import Store, running
+from tests.records import article
+from tests.response_cache.concurrency import ASKERS, Gate, ask_at_once, kept, scope, until
+from tests.statements import counted
+
+SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # has nothing to do with it
+
+
+async def test_two_hundred_who_ask_at_once_are_answered_from_one_reading(awake: httpx.AsyncClient) -> None:
+    for path in ("/v1/timeline", "/v1/articles/story-1", "/v1/articles/nothing", "/v1/tags"):
+        with counted() as alone:
+            first = await awake.get(path)
+        kept().clear()
+        with counted() as together:
+            answers = await asyncio.gather(*(awake.get(path) for _ in range(ASKERS)))
+        assert len(together) == len(alone) > 0, path
+        assert {(each.status_code, each.content, each.headers.get("etag")) for each in answers} == {
+            (first.status_code, first.content, first.headers.get("etag"))
+        }
+
+
+async def test_where_the_first_who_asked_goes_away_another_reads_for_all(awake: httpx.AsyncClient) -> None:
+    gate = Gate()
+    first, *others = await ask_at_once(awake, "/v1/timeline")
+    await until(lambda: gate.begun == 1)
+    others.pop().cancel()
+    first.cancel()
+    gate.open.set()
+    answers = await asyncio.gather(*others)
+    assert {each.status_code for each in answers} == {200}
+    assert gate.begun == 2
+
+
+async def test_where_the_first_reading_meets_an_outage_all_who_wait_get_its_response(awake: httpx.AsyncClient) -> None:
+    gate = Gate()
+    gate.failures = [OSError("gone")]
+    asking = await ask_at_once(awake, "/v1/timeline")
+    await until(lambda: gate.begun == 1)
+    gate.open.set()
+    responses = await asyncio.gather(*asking)
+    failed = [each for each in responses if each.status_code == 503]
+    assert len(failed) > ASKERS / 2  # the first one alone where each waiting request reads by itself
+    assert len({(each.content, *sorted(each.headers.items())) for each in failed}) == 1
+    late = [each for each in responses if each.status_code == 200]  # began after the outage
+    assert len(failed) + len(late) == ASKERS
+    assert gate.begun == 1 + bool(late)
+    assert (await awake.get("/v1/timeline")).status_code == 200
+
+
+async def test_where_the_first_reading_fails_another_reads_for_all(awake: httpx.AsyncClient) -> None:
+    gate = Gate()
+    gate.failures = [RuntimeError("a fault")]
+    asking = await ask_at_once(awake, "/v1/timeline")
+    await until(lambda: gate.begun == 1)
+    gate.open.set()
+    answers = await asyncio.gather(*asking)
+    assert sorted(each.status_code for each in answers) == [200] * (ASKERS - 1) + [500]
+    assert gate.begun == 2
+
+
+async def test_a_reading_during_which_a_change_arrives_is_not_kept_and_who_waits_sees_the_change(
+    awake: httpx.AsyncClient, store: Store
+) -> None:
+    gate = Gate(reads_first=True)
+    first, *others = await ask_at_once(awake, "/v1/timeline", 50)
+    await until(lambda: gate.begun == 1)
+    await store(article("2026-11-20T09:00:00Z", source_id="new", slug="brand-new"))
+    later = await ask_at_once(awake, "/v1/timeline", 50)
+    gate.open.set()
+    assert (await first).status_code == 200
+    for each in await asyncio.gather(*others, *later):
+        assert "brand-new" in each.text
+    assert gate.begun <= 1 + MAX_FILL_ATTEMPTS
+    with counted() as statements:
+        assert "brand-new" in (await awake.get("/v1/timeline")).text
+    assert statements == []
+
+
+async def test_an_answer_that_changes_while_it_is_read_again_and_again_is_kept_when_it_stands_still(
+    awake: httpx.AsyncClient, store: Store
+) -> None:
+    gate = Gate(reads_first=True)
+    asking = await ask_at_once(awake, "/v1/timeline", 30)
+    for number in range(1, MAX_FILL_ATTEMPTS + 1):
+        await until(lambda: gate.begun == number)  # noqa: B023 - awaited at once
+        if number < MAX_FILL_ATTEMPTS:
+            await store(article(f"2026-11-20T09:0{number}:00Z", source_id=f"new{number}", slug=f"brand-new-{number}"))
+            await awake.get("/v1/nowhere")  # by which the store learns of it
+        gate.open.set()
+        await asyncio.sleep(0)
+        gate.open.clear()
+    gate.open.set()
+    answers = await asyncio.gather(*asking)
+    assert f"brand-new-{MAX_FILL_ATTEMPTS - 1}" in answers[-1].text
+    assert gate.begun == MAX_FILL_ATTEMPTS, "all others were answered from the last reading"
+
+
+async def test_an_answer_too_big_is_sent_and_not_kept(
+    awake: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, large = "/v1/timeline?fields=slug&limit=1", "/v1/timeline"
+    kept().clear()
+    evicted = kept().counters.evicted
+    await awake.get(small)
+    monkeypatch.setattr(kept(), "_budget", (kept().size + 100) * LARGEST_SHARE)
+    for path in (large, small, large, small):
+        answer = await awake.get(path)
+        assert answer.status_code == 200
+        assert answer.json()["days"]
+    assert kept().get(small) is not None
+    assert kept().get(large) is None
+    assert kept().counters.evicted == evicted
+
+
+GONE = {"status": "withdrawn", "withdrawal": {"reason": "A secret.", "notice": "It was wrong."}}
+HAPPENINGS: tuple[tuple[str, int, dict[str, Any], int], ...] = (
+    ("/v1/articles/coming", 404, {"source_id": "a", "slug": "coming"}, 200),
+    ("/v1/articles/story-1", 200, {"source_id": "s1", "slug": "story-1", **GONE}, 410),
+    ("/v1/articles/story-1", 410, {"source_id": "s1", "slug": "story-1", "status": "published"}, 200),
+    ("/v1/articles/story-2", 200, {"source_id": "s2", "slug": "other"}, 308),
+    ("/v1/articles/story-2", 308, {"source_id": "s2", "slug": "other", **GONE}, 410),
+    ("/v1/articles/story-2", 410, {"source_id": "s2", "slug": "other", "status": "published"}, 308),
+    ("/v1/articles/story-2", 308, {"source_id": "s2", "slug": "story-2"}, 200),
+    ("/v1/timeline/2026-11-12", 200, {"source_id": "b", "published_at": "2026-11-12T10:00:00Z"}, 200),
+    ("/v1/tags/fog", 404, {"source_id": "c", "tags": ["fog"]}, 200),
+    ("/v1/tags/mist/articles?edition=*", 404, {"source_id": "d", "tags": ["mist"]}, 200),
+    ("/v1/timeline?tag=haze", 200, {"source_id": "e", "tags": ["haze"]}, 200),
+    ("/v1/timeline?edition=harbour", 200, {"source_id": "f", "edition": "harbour"}, 200),
+)
+
+
+async def test_what_is_not_there_yet_or_no_more_obeys_changes_too(awake: httpx.AsyncClient, store: Store) -> None:
+    for path, before, given, after in HAPPENINGS:
+        first = await awake.get(path)
+        assert first.status_code == before, path
+        with counted() as statements:
+            assert (await awake.get(path)).content == first.content
+        assert statements == [], f"{path} is not kept"
+        await store(article(**{"published_at": "2026-11-20T08:00:00Z", **given}))
+        answer = await awake.get(path)
+        assert answer.status_code == after, path
+        assert answer.headers.items() != first.headers.items() or answer.content != first.content, path
+
+
+PASSING = (
+    ("/v1/timeline?limit=0", 422),
+    ("/v1/timeline?unknown=1", 422),
+    ("/v1/timeline?tz=Nowhere/Land", 422),
+    ("/v1/timeline?cursor=damaged", 400),
+    ("/v1/articles?edition=global&cursor=AdFrOYUJ2n4zAAZD8qkx9gAYzH4", 400),
+    ("/v1/nowhere", 404),
+    ("/v1/changes?wait=0", 200),
+    ("/health/live", 200),
+    ("/v1/editorial/articles", 401),
+)
+
+
+@SQLITE_ONLY
+async def test_what_is_refused_private_or_passing_is_never_kept(awake: httpx.AsyncClient) -> None:
+    size = len(kept())
+    for path, status in PASSING * 2:
+        assert (await awake.get(path)).status_code == status, path
+        assert len(kept()) == size, path
+
+
+@SQLITE_ONLY
+async def test_where_reading_is_keyed_no_answer_is_kept_and_limits_count_every_hit(
+    database_address: str, awake: httpx.AsyncClient
+) -> None:
+    assert (await awake.get("/v1")).status_code == 200
+    keyed = create_app(Settings(database_url=database_address, reads="keyed"))
+    async with running(keyed) as client:
+        for path in ("/v1", "/v1/timeline", "/docs", "/openapi.json"):
+            for _ in range(2):
+                answer = await client.get(path, headers={"accept-encoding": "gzip"})
+                assert answer.headers["cache-control"].startswith(("private", "no-cache")), path
+        assert len(keyed.state.store) == 0
+        assert keyed.state.store.counters.hits == 0
+    limited = create_app(Settings(database_url=database_address, rate_limit_address="4/minute"))
+    async with running(limited) as client:
+        found = [(await client.get("/v1/timeline")).status_code for _ in range(6)]
+        assert found == [200, 200, 200, 200, 429, 429]
+        assert limited.state.store.counters.hits == 3
+
+
+async def test_head_and_304_come_from_the_same_kept_answer(awake: httpx.AsyncClient) -> None:
+    whole = await awake.get("/v1/timeline", headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
+    assert whole.status_code == 200
+    with counted() as statements:
+        head = await awake.head("/v1/timeline", headers={"accept-encoding": "gzip"})
+        tags = f'"other", W/{whole.headers["etag"]}'
+        same = await awake.get("/v1/timeline", headers={"accept-encoding": "gzip", "if-none-match": tags})
+        plain = await awake.get("/v1/timeline", headers={"accept-encoding": "identity"})
+    assert statements == []
+    assert (head.status_code, head.content, dict(head.headers)) == (200, b"", dict(whole.headers))
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", whole.headers["etag"])
+    assert plain.content == whole.content
+    assert plain.headers["etag"] != whole.headers["etag"]
+
+
+async def test_a_head_that_comes_first_leaves_the_answer_for_all(awake: httpx.AsyncClient) -> None:
+    assert (await awake.head("/v1/timeline")).content == b""
+    with counted() as statements:
+        assert (await awake.get("/v1/timeline")).json()["days"]
+    assert statements == []
+
+
+class Stream:
+    """An app that sends its answer in pieces, and goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.goes_on = asyncio.Event()
+
+    async def __call__(self, _scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"one ", "more_body": True})
+        await self.goes_on.wait()
+        await send({"type": "http.response.body", "body": b"two"})
+
+
+async def test_nobody_waits_for_the_end_of_a_stream_and_it_passes_piece_by_piece() -> None:
+    stream, store, told = Stream(), KeptAnswers(1_000_000), list[list[bytes]]()
+    middleware = CacheMiddleware(
+        stream, cache_key=cache_key, store=store, up_to_date=Knowing, schedule=lambda: pytest.fail("nothing is kept")
+    )
+
+    async def ask() -> None:
+        told.append(pieces := [])
+
+        async def send(message: Any) -> None:
+            pieces.append(message.get("body", b""))
+
+        await middleware({**scope("/v1/stream"), "method": "GET", "headers": []}, _receive, send)
+
+    asking = [asyncio.create_task(ask()) for _ in range(3)]
+    await until(lambda: [len(each) for each in told] == [2, 2, 2])
+    stream.goes_on.set()
+    await asyncio.gather(*asking)
+    assert [b"".join(each) for each in told] == [b"one two"] * 3
+    assert len(store) == 0
+
+
+class Knowing:
+    """Whoever knows that nothing was committed."""
+
+    def is_up_to_date(self) -> bool:
+        return True
+
+    async def sync(self) -> bool:
+        return True
+
+
+async def _receive() -> Any:
+    return {"type": "http.disconnect"}

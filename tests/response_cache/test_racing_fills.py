@@ -1,0 +1,38 @@
+"""Answers that are read while others write are kept only if they are still true."""
+
+import pytest
+
+from tests.response_cache.conftest import Begin
+from tests.response_cache.race_readers import Race
+
+TARGETS = 12
+WRITES = 6
+HISTORIES_SOAK = 20
+WRITES_SOAK = 60
+TARGETS_SOAK = 40
+
+
+async def race(begin: Begin, number: int, writes: int, targets: int = TARGETS) -> Race:
+    """A race of so many writes."""
+    history = await begin(number)
+    history.never_schedules()
+    with history.clock():
+        asked = [*dict.fromkeys(history.kept.invent(targets))]
+        found = Race(history, [*asked, "/v1/timeline", "/v1/changes", "/v1/articles?limit=5"])
+        await found.run(writes)
+    return found
+
+
+async def test_what_is_asked_while_others_write_was_true_at_some_moment_meanwhile(begin: Begin) -> None:
+    found = await race(begin, 5, WRITES)
+    assert len(found.seen) > WRITES * TARGETS
+    assert found.history.here.app.state.store.counters.hits > len(found.seen) // 4
+
+
+@pytest.mark.soak
+async def test_long_what_is_asked_while_others_write_was_true_at_some_moment_meanwhile(begin: Begin) -> None:
+    seen = 0
+    for number in range(HISTORIES_SOAK):
+        found = await race(begin, number, WRITES_SOAK, TARGETS_SOAK)
+        seen += len(found.seen)
+    print(f"\n{HISTORIES_SOAK} races of {WRITES_SOAK} writes: {seen} answers")  # noqa: T201 - what a soak tells

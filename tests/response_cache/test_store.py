@@ -1,0 +1,270 @@
+"""The store of kept answers: what is dropped by which change, what is never kept, and how much memory it takes."""
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterable
+
+import orjson
+import pytest
+
+from app import clock
+from app.invalidation.cache_control import CONTENT, ResponseFreshness
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.dependencies import LOG_KEY, Dependencies, RangeDependency, depend_on_range, tracking
+from app.invalidation.schedule_snapshot import ListDependency
+from app.response_cache.entry import CachedResponse, ConditionalHeaders
+from app.response_cache.store import LARGEST_SHARE, RECENT_MAX, ResponseStore
+from tests.conftest import NOW
+
+BUDGET = 4_000_000
+HEADERS = [(b"content-type", b"application/json"), (b"etag", b'"a"'), (b"cache-control", b"public")]
+
+
+def footprint(keys: Iterable[str] = ("tag:1",), spans: Iterable[tuple[int, int]] = ()) -> Dependencies:
+    made = Dependencies()
+    made.keys.update(keys)
+    made.ranges.extend(RangeDependency((frozenset({"edition:1"}),), first, last) for first, last in spans)
+    return made
+
+
+def change(*named: str, places: tuple[int, ...] | None = ()) -> ChangeEvent:
+    return ChangeEvent(1, frozenset(named), frozenset({"edition:1"}), places)
+
+
+def answer(size: int = 10, *, until: int | None = None) -> CachedResponse:
+    return CachedResponse(200, HEADERS, b"x" * size, until=until)
+
+
+def keep(store: ResponseStore, name: str, of: Dependencies | None = None, made: CachedResponse | None = None) -> bool:
+    """Keep an answer during whose reading nothing happened."""
+    mark = store.begin_fill()
+    try:
+        return store.put(name, made or answer(), of or footprint(), mark)
+    finally:
+        store.end_fill(mark)
+
+
+def names(store: ResponseStore) -> list[str]:
+    return list(store._kept)
+
+
+@pytest.fixture
+def store() -> ResponseStore:
+    return ResponseStore(BUDGET)
+
+
+def test_an_answer_is_found_by_its_name_until_a_change_names_what_it_looked_at(store: ResponseStore) -> None:
+    made = answer()
+    assert keep(store, "a", footprint(["tag:1", "author:2"]), made)
+    assert store.get("a") is made
+    assert store.get("b") is None
+    assert made.is_cached
+    store.apply_changes([change("tag:2"), change("author:3")])
+    assert store.get("a") is made
+    store.apply_changes([change("tag:9"), change("author:2")])
+    assert store.get("a") is None
+    assert (made.is_cached, len(store), store.size, store.counters.dropped) == (False, 0, 0, 1)
+
+
+def test_an_answer_goes_when_something_enters_its_part_of_a_list(store: ResponseStore) -> None:
+    assert keep(store, "old", footprint((), [(0, 9)]))
+    assert keep(store, "new", footprint((), [(10, 19)]))
+    store.apply_changes([change(places=(12,))])
+    assert names(store) == ["old"]
+    store.apply_changes([change(places=None)])
+    assert names(store) == []
+
+
+def test_any_commit_drops_what_the_whole_log_makes(store: ResponseStore) -> None:
+    assert keep(store, "changes", footprint([LOG_KEY]))
+    assert keep(store, "other")
+    store.apply_changes([])
+    assert names(store) == ["other"]
+
+
+def test_an_answer_that_notes_a_part_twice_is_dropped_like_any_other(store: ResponseStore) -> None:
+    twice = Dependencies()
+    with tracking(twice):
+        depend_on_range([["edition:1"]], 0, 9)
+        depend_on_range([["edition:1"]], 0, 9)
+    assert keep(store, "a", twice)
+    assert keep(store, "b", footprint((), [(0, 9)]))
+    store.apply_changes([change(places=(5,))])
+    assert (names(store), store.size) == ([], 0)
+
+
+def test_the_clock_takes_away_what_it_makes_another(store: ResponseStore) -> None:
+    with clock.frozen(NOW):
+        assert keep(store, "a", made=answer(until=NOW + 10))
+        assert store.get("a") is not None
+    with clock.frozen(NOW + 10):
+        assert store.get("a") is None
+    assert len(store) == 0
+
+
+def test_what_is_kept_again_takes_the_place_of_what_was(store: ResponseStore) -> None:
+    first, second = answer(), answer(20)
+    assert keep(store, "a", footprint(["tag:1"]), first)
+    size = store.size
+    assert keep(store, "a", footprint(["tag:2"]), second)
+    assert (store.size, len(store), store.get("a")) == (size + 10, 1, second)
+    assert not first.is_cached
+    store.apply_changes([change("tag:1")])
+    assert store.get("a") is second
+    assert store.counters.dropped == 0
+
+
+def test_a_reading_during_which_a_change_concerned_it_is_not_kept(store: ResponseStore) -> None:
+    mark = store.begin_fill()
+    store.apply_changes([change("tag:5"), change("tag:1")])
+    assert store.was_invalidated_since(footprint(["tag:1"]), mark)
+    assert not store.put("a", answer(), footprint(["tag:1"]), mark)
+    assert store.put("b", answer(), footprint(["tag:2"]), mark)
+    assert not store.put("c", answer(), footprint([LOG_KEY]), mark)
+    store.apply_changes([change(places=(5,))])
+    assert not store.put("d", answer(), footprint((), [(0, 9)]), mark)
+    assert names(store) == ["b"]
+    store.end_fill(mark)
+    assert keep(store, "a", footprint(["tag:1"]))
+
+
+def test_a_reading_begun_after_the_change_is_kept_while_one_begun_before_is_not(store: ResponseStore) -> None:
+    before = store.begin_fill()
+    store.apply_changes([change("tag:1")])
+    after = store.begin_fill()
+    assert store.put("after", answer(), footprint(), after)
+    assert not store.put("before", answer(), footprint(), before)
+    store.end_fill(after)
+    assert not store.put("before", answer(), footprint(), before), "a later reading ended, not this one"
+    store.end_fill(before)
+    assert names(store) == ["after"]
+
+
+def test_nothing_is_kept_of_readings_that_began_before_all_was_forgotten(store: ResponseStore) -> None:
+    mark = store.begin_fill()
+    assert keep(store, "old")
+    store.clear()
+    assert (len(store), store.size, store.counters.dropped) == (0, 0, 1)
+    assert not store.put("a", answer(), footprint(["tag:77"]), mark)
+    store.end_fill(mark)
+    assert keep(store, "a")
+
+
+def test_changes_are_remembered_only_as_long_as_a_reading_that_began_before_them_goes_on(store: ResponseStore) -> None:
+    marks = [store.begin_fill()]
+    for number in range(1_000):  # one reading at least at any time, none of them long
+        store.apply_changes([change(f"tag:{number}")])
+        marks.append(store.begin_fill())
+        store.end_fill(marks.pop(0))
+        assert len(store._recent) <= 2
+    store.end_fill(marks.pop())
+    assert not store._recent
+    assert not store._reading
+
+
+def test_changes_during_an_endless_read_are_bounded_and_the_response_is_not_cached(store: ResponseStore) -> None:
+    mark = store.begin_fill()
+    for number in range(RECENT_MAX + 100):
+        store.apply_changes([change(f"tag:{number}")])
+    later = store.begin_fill()
+    assert len(store._recent) == RECENT_MAX
+    assert not store.put("a", answer(), footprint(["tag:none"]), mark)
+    assert store.put("b", answer(), footprint(["tag:none"]), later)
+
+
+def test_the_one_asked_for_longest_ago_goes_first(store: ResponseStore) -> None:
+    assert keep(store, "0")
+    store = ResponseStore(10 * store.size)
+    for number in range(10):
+        assert keep(store, str(number))
+    for name in ("0", "2", "1"):
+        store.get(name)
+    for name in ("x", "y"):
+        assert keep(store, name)
+    assert names(store) == ["5", "6", "7", "8", "9", "0", "2", "1", "x", "y"]
+    assert (store.counters.evicted, store.counters.dropped) == (2, 0)
+
+
+def test_an_answer_too_big_for_its_share_is_not_kept_and_drives_nothing_out() -> None:
+    store = ResponseStore(100_000)
+    assert keep(store, "small")
+    assert not keep(store, "large", made=answer(100_000 // LARGEST_SHARE))
+    assert names(store) == ["small"]
+    assert not keep(ResponseStore(0), "a")
+
+
+def test_encodings_made_later_count_and_drive_others_out() -> None:
+    store = ResponseStore(60_000)
+    bodies = [orjson.dumps([f"{number} {each * 7919 % 10_007}" for each in range(250)]) for number in range(8)]
+    kept = [CachedResponse(200, HEADERS, body) for body in bodies]
+    for number, made in enumerate(kept):
+        assert keep(store, str(number), made=made)
+    before = store.size
+    tagged = {
+        kept[-1].render(ConditionalHeaders(encoding)).headers[-2] for encoding in ("gzip", "br", "zstd", "gzip", "br")
+    }
+    assert len(tagged) == 3
+    assert store.size > before or store.counters.evicted
+    for made in kept:
+        for encoding in ("gzip", "br", "zstd"):
+            made.render(ConditionalHeaders(encoding))
+            assert store.size <= 60_000
+    assert store.counters.evicted > 0
+    for name in names(store):
+        store._drop(name)
+    assert store.size == 0
+
+
+def test_an_answer_let_go_while_it_is_sent_is_sent_whole_and_counts_no_more() -> None:
+    store, made = ResponseStore(BUDGET), answer(6_000)
+    assert keep(store, "a", made=made)
+    store.apply_changes([change("tag:1")])
+    assert made.render(ConditionalHeaders("gzip")).status == 200
+    assert (store.size, len(store)) == (0, 0)
+
+
+def test_the_budget_holds_for_the_memory_that_answers_really_take() -> None:
+    budget, store = 800_000, ResponseStore(800_000)
+    taken = measure(lambda: fill_with_pages(store))
+    assert store.counters.evicted > 300
+    assert store.size <= budget
+    assert 0.6 * store.size < taken < 1.2 * budget
+
+
+def fill_with_pages(store: ResponseStore) -> None:
+    for number in range(800):
+        body = orjson.dumps([{"id": f"{number}-{each}", "word": "news"} for each in range(number % 90)])
+        freshness = ResponseFreshness(CONTENT, ListDependency(edition=str(number), ids=(str(number),)))
+        headers = [*HEADERS, (b"link", f'</v1/timeline?cursor={number}>; rel="next"'.encode())]
+        noted = footprint([f"tag:{number}-{each}" for each in range(number % 25)], [(number, number + 50)])
+        made = CachedResponse(200, headers, body, freshness=freshness)
+        assert keep(store, f"/v1/timeline?limit=20&tag=number-{number}", noted, made)
+        made.render(ConditionalHeaders("gzip"))
+        made.render(ConditionalHeaders())
+
+
+def test_the_budget_holds_for_answers_of_many_names_too() -> None:
+    budget, store = 2_000_000, ResponseStore(2_000_000)
+    taken = measure(lambda: fill_with_many_names(store))
+    assert store.counters.evicted > 100
+    assert 0.4 * store.size < taken < 1.1 * budget
+
+
+def fill_with_many_names(store: ResponseStore) -> None:
+    for number in range(400):
+        tags = frozenset(f"tag:{(number * 7 + each * 13) % 200}" for each in range(50))
+        noted = Dependencies()
+        noted.ranges.append(RangeDependency((tags, frozenset({"edition:1"})), number, number + 50))
+        assert keep(store, f"/v1/timeline?number={number}", noted)
+
+
+def measure(fill: Callable[[], None]) -> int:
+    """How many bytes are taken by what it leaves behind."""
+    gc.collect()
+    tracemalloc.start()
+    begun = tracemalloc.get_traced_memory()[0]
+    fill()
+    gc.collect()
+    taken = tracemalloc.get_traced_memory()[0] - begun
+    tracemalloc.stop()
+    return taken

@@ -1,0 +1,244 @@
+"""Hits before ASGI, segment by segment: cut or joined requests get the responses sent without early hits."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from uvicorn import Config
+
+from app import clock
+from app.main import create_app
+from app.response_cache.wire.raw_responses import STATE_KEY, RawResponseCache
+from app.settings import Settings
+from tests.api.conftest import fill
+from tests.conftest import NOW, run_once
+from tests.response_cache.fake_transport import Line
+from tests.response_cache.threaded_server import Plain, Watched
+from tests.response_cache.wire.test_protocol import BROWSER, PROBES, ask
+
+CONVERSATIONS, CONVERSATIONS_SOAK = 150, 3_000
+PAGES = 3
+PAGE = ask(BROWSER).replace(b"%d", b"1")
+POOL = [b"".join(probe.segments) for probe in PROBES.values()]
+UNSOUND = ("a hit and half a request", "an upgrade", "an upgrade behind a hit")
+SOUND = [b"".join(probe.segments) for name, probe in PROBES.items() if not (name in UNSOUND or "400" in probe.answers)]
+"""What makes no other request a bad one when it stands before it."""
+
+
+class Table:
+    """The application, and lines to it: plain and under test."""
+
+    def __init__(self, app: FastAPI, config: Config, state: dict[str, Any]) -> None:
+        self.app = app
+        self.hits: RawResponseCache = state[STATE_KEY]
+        self._given = config, state
+        self._open = ExitStack()
+
+    def line(self, *, early: bool, loop: asyncio.AbstractEventLoop | None = None) -> Line:
+        line = Line(Watched if early else Plain, *self._given, loop=loop)
+        self._open.callback(line.close)
+        return line
+
+    def both(self) -> tuple[Line, Line]:
+        return self.line(early=False), self.line(early=True)
+
+    async def known(self, request: bytes) -> Line:
+        """A line on which this request is known byte for byte."""
+        line = self.line(early=True)
+        for _ in range(3):
+            line.hear(request)
+            await line.settle()
+        assert request in self.hits.requests
+        line.wire.sent.clear()
+        return line
+
+    def close(self) -> None:
+        self._open.close()
+
+
+@pytest.fixture
+def _counted() -> Iterator[None]:
+    Watched.early = {}
+    yield
+    del Watched.early
+
+
+@pytest.fixture
+async def table(sqlite_template: Path, tmp_path: Path, _counted: None) -> AsyncIterator[Table]:
+    """The application over the small newsroom."""
+    address = f"sqlite:///{tmp_path / 'dayline.db'}"
+    shutil.copy(sqlite_template, tmp_path / "dayline.db")
+    await asyncio.to_thread(run_once, address, fill)
+    app = create_app(Settings(database_url=address))
+    with clock.frozen(NOW):
+        async with app.router.lifespan_context(app) as state:
+            config = Config(app, log_config=None, access_log=False, log_level="critical", proxy_headers=False)
+            config.load()
+            found = Table(app, config, dict(state or {}))
+            yield found
+            found.close()
+
+
+async def converse(table: Table, random: Random) -> None:
+    """Say the same on both lines, cut anyhow, and compare."""
+    plain, early = table.both()
+    is_hasty = random.random() < 0.3  # then no more than what is answered one after another
+    said = b"".join(random.choice(SOUND if is_hasty else POOL) for _ in range(random.randrange(1, 6)))
+    said = said.replace(b"%d", b"%d" % random.randrange(PAGES)).replace(b"%%", b"%")
+    cuts = sorted({0, len(said), *(random.randrange(len(said)) for _ in range(random.choice((0, 1, 4))))})
+    if random.random() < 0.05:
+        table.app.state.store.clear()
+    segments = [said[start:end] for start, end in pairwise(cuts)]
+    for line in random.sample((plain, early), 2):
+        for segment in segments:
+            line.hear(segment)
+            if not is_hasty:
+                await line.settle()
+        await line.settle()
+    assert early.wire.received == plain.wire.received, segments
+    assert early.wire.is_closing() == plain.wire.is_closing(), segments
+    assert early.server_state.total_requests == plain.server_state.total_requests, segments
+    if not plain.wire.is_closing():
+        assert early.wire.is_reading() == plain.wire.is_reading(), segments
+        assert is_hasty or early.is_timed == plain.is_timed, segments
+
+
+async def test_segments_are_answered_as_without_early_hits(table: Table) -> None:
+    for number in range(CONVERSATIONS):
+        await converse(table, Random(number))
+    assert sum(Watched.early.values()) > CONVERSATIONS / 2
+
+
+@pytest.mark.soak
+async def test_segments_are_answered_as_without_early_hits_at_length(table: Table) -> None:
+    for number in range(CONVERSATIONS_SOAK):
+        await converse(table, Random(f"long {number}"))
+
+
+async def test_a_request_may_be_cut_anywhere(table: Table) -> None:
+    whole = await table.known(PAGE)
+    whole.hear(PAGE)
+    for cut in range(1, len(PAGE)):
+        line = table.line(early=True)
+        for segment in (PAGE[:cut], PAGE[cut:]):
+            line.hear(segment)
+        assert line.wire.received == whole.wire.received, cut
+    line = table.line(early=True)
+    for byte in PAGE:
+        assert not line.wire.sent
+        line.hear(bytes((byte,)))
+    assert line.wire.received == whole.wire.received
+    assert line.is_timed
+
+
+async def test_a_request_that_is_known_is_not_parsed(table: Table) -> None:
+    line = await table.known(PAGE)
+    line.protocol.parser = None  # type: ignore[assignment]  # as after the end of a connection
+    line.hear(PAGE)
+    assert line.wire.received.startswith(b"HTTP/1.1 200 OK\r\ndate: ")
+
+
+async def test_a_request_that_is_known_is_half_of_another_where_one_has_begun(table: Table) -> None:
+    known = ask().replace(b"%d", b"2")
+    await table.known(known)
+    plain, early = table.both()
+    for line in (plain, early):
+        line.hear(b"POST /v1/timeline HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % (len(known) + 1))
+        await line.settle()
+        line.hear(known)
+        await line.settle()
+        line.hear(b"x")
+        line.hear(known)
+        await line.settle()
+    assert early.wire.received == plain.wire.received
+    assert early.wire.received.count(b"HTTP/1.1 ") == 2
+
+
+async def test_a_client_that_does_not_read_is_not_sent_more(table: Table) -> None:
+    await table.known(PAGE)
+    plain, early = table.both()
+    for line in (plain, early):
+        line.hear(PAGE)
+        await line.settle()
+        line.protocol.pause_writing()
+        for _ in range(3):
+            line.hear(PAGE)
+            await asyncio.sleep(0.01)
+    assert early.wire.received == plain.wire.received
+    assert not early.wire.is_reading()
+    assert not plain.wire.is_reading()
+    for line in (plain, early):
+        line.protocol.resume_writing()
+        await line.settle()
+    assert early.wire.received == plain.wire.received
+    assert early.wire.received.count(b"HTTP/1.1 200 OK") == 4
+    assert early.wire.is_reading()
+
+
+async def test_a_connection_that_is_being_closed_is_not_sent_more(table: Table) -> None:
+    line = await table.known(PAGE)
+    before = Watched.early[1]
+    line.wire.close()
+    line.protocol.data_received(PAGE)
+    assert Watched.early[1] == before
+
+
+async def test_what_was_let_go_is_not_sent_again(table: Table) -> None:
+    line = await table.known(PAGE)
+    table.app.state.store.clear()
+    assert not table.hits.requests
+    assert table.hits.size == 0
+    line.hear(PAGE)
+    assert not line.wire.sent
+    await line.settle()
+    assert line.wire.received.startswith(b"HTTP/1.1 200 OK")
+
+
+class CountingLoop:
+    """The running loop, counting the timers it is asked for."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.timers = 0
+
+    def call_later(self, *given: Any) -> asyncio.TimerHandle:
+        self.timers += 1
+        return self._loop.call_later(*given)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loop, name)
+
+
+async def test_one_timer_serves_all_hits_of_a_connection(table: Table) -> None:
+    await table.known(PAGE)
+    loop: Any = CountingLoop()
+    line = table.line(early=True, loop=loop)
+    for number in range(500):
+        line.hear(PAGE)
+        line.hear(ask(b"X-Request: %d\r\n" % number).replace(b"%d", b"1"))
+    assert line.wire.received.count(b"HTTP/1.1 200 OK") == 1_000
+    assert loop.timers == 1
+    assert line.is_timed
+
+
+async def test_a_hit_puts_the_end_of_an_idle_connection_off(table: Table) -> None:
+    line = await table.known(PAGE)
+    line.protocol.timeout_keep_alive = 1.0  # type: ignore[assignment]  # a server counts in seconds
+    line.hear(PAGE)
+    line.protocol._unset_keepalive_if_required()
+    begun = asyncio.get_running_loop().time()
+    for _ in range(4):
+        line.hear(PAGE)
+        await asyncio.sleep(0.3)
+    assert not line.wire.is_closing()
+    async with asyncio.timeout(10):
+        while not line.wire.is_closing():  # noqa: ASYNC110 - the wire tells nobody
+            await asyncio.sleep(0.005)
+    assert asyncio.get_running_loop().time() - begun >= 1.89

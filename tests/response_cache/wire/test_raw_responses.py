@@ -1,0 +1,315 @@
+"""Ready answers: what is remembered by which requests, for how long, and in which words it is sent."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+import pytest
+from starlette.types import Scope
+
+from app import clock
+from app.domain.instant import SECOND_US
+from app.invalidation.cache_control import CONTENT, ResponseFreshness
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.dependencies import Dependencies
+from app.invalidation.schedule_snapshot import ListDependency, ScheduledArticle, ScheduleSnapshot
+from app.response_cache.entry import CachedResponse, RawHeaders
+from app.response_cache.store import ResponseStore
+from app.response_cache.wire import raw_responses
+from app.response_cache.wire.raw_responses import RawResponse, RawResponseCache
+from tests.conftest import NOW
+
+BUDGET = 4_000_000
+LATER = NOW + 3_600 * SECOND_US
+CHANGE = ChangeEvent(1, entity_keys=frozenset({"tag:1"}), list_keys=frozenset(), timestamps=())
+ASKED = b"GET /v1/page HTTP/1.1\r\n\r\n"
+
+
+class House:
+    """Who vouches, and who knows what is scheduled."""
+
+    def __init__(self) -> None:
+        self.knows = True
+        self.snapshot = ScheduleSnapshot((), LATER)
+
+    def is_up_to_date(self) -> bool:
+        return self.knows
+
+    async def sync(self) -> bool:
+        return self.knows
+
+
+class Desk:
+    """RawResponseCache over a store, with the fields that a server sends by itself."""
+
+    def __init__(self) -> None:
+        self.house = House()
+        self.store = ResponseStore(BUDGET)
+        self.hits = RawResponseCache(self.store, cache_key=name_of, up_to_date=self.house, schedule=self.house)
+        self.fields: RawHeaders = [(b"date", b"now")]
+
+    def keep(
+        self,
+        name: str = "/v1/page",
+        *,
+        body: bytes = b"words",
+        until: int | None = None,
+        headers: RawHeaders | None = None,
+    ) -> CachedResponse:
+        headers = [(b"X-Word", b"said"), (b"etag", b'"a"'), (b"content-length", b"5"), *(headers or [])]
+        freshness = ResponseFreshness(CONTENT, ListDependency())
+        answer = CachedResponse(200, headers, body, freshness=freshness, until=until)
+        mark = self.store.begin_fill()
+        assert self.store.put(name, answer, footprint(), mark)
+        self.store.end_fill(mark)
+        return answer
+
+    def find(self, target: bytes = b"/v1/page", told: Iterable[tuple[bytes, bytes]] = ()) -> RawResponse | None:
+        return self.hits.get(b"GET", target, dict(told))
+
+    def known(self, request: bytes = ASKED) -> RawResponse:
+        ready = self.find()
+        assert ready is not None
+        self.hits.record(request, ready)
+        self.hits.record(request, ready)
+        assert self.hits.requests[request] is ready
+        return ready
+
+    def is_true(self, ready: RawResponse) -> bool:
+        return self.hits.is_fresh(ready, self.fields)
+
+    def head(self, ready: RawResponse) -> bytes:
+        assert self.is_true(ready)
+        return ready.prefix
+
+
+def footprint() -> Dependencies:
+    """That of what shows a tag."""
+    found = Dependencies()
+    found.keys.add("tag:1")
+    return found
+
+
+def name_of(scope: Scope) -> str | None:
+    path: str = scope["path"]
+    return path if path.startswith("/v1") else None
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with clock.frozen(NOW):
+        yield Desk()
+
+
+def test_it_is_sent_with_the_servers_own_fields_first_and_the_rest_in_order(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    assert desk.is_true(ready)
+    assert ready.prefix == (
+        b"HTTP/1.1 200 OK\r\ndate: now\r\n"
+        b"cache-control: public, max-age=30, stale-while-revalidate=60, stale-if-error=600\r\n"
+        b'x-word: said\r\netag: "a"\r\nvary: Accept-Encoding\r\ncontent-length: 5\r\n\r\n'
+    )
+    assert ready.payload == ready.prefix + b"words"
+    desk.fields = [(b"date", b"then")]
+    assert b"\r\ndate: then\r\n" in desk.head(ready)
+    assert ready.payload == ready.prefix + b"words"
+
+
+def test_what_is_not_kept_or_not_public_is_not_found(desk: Desk) -> None:
+    desk.keep()
+    assert desk.find(b"/v1/page") is not None
+    for target in (
+        b"/v1/other",
+        b"/health",
+        b"*",
+        b"",
+        b"\xff",
+        b"/v1/\xff",
+        b"http://host",
+        b"/v1/page" + b"x" * 5_000,
+    ):
+        assert desk.find(target) is None, target
+    assert desk.find(b"/v1/%70age") is not None
+    assert desk.find(b"http://host/v1/page") is not None
+
+
+def test_a_request_is_remembered_when_it_comes_again(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.find()
+    assert ready is not None
+    assert not desk.hits.requests
+    assert desk.find() is not ready
+    again = desk.find()
+    assert again is desk.find()
+    desk.hits.record(ASKED, ready)
+    assert ASKED not in desk.hits.requests
+    desk.hits.record(ASKED, ready)
+    assert desk.hits.requests[ASKED] is ready
+
+
+def test_each_form_is_another_answer(desk: Desk) -> None:
+    desk.keep(body=b"words " * 500)
+    plain = desk.find()
+    packed = desk.find(told=[(b"accept-encoding", b"gzip")])
+    bare = desk.find(told=[(b"if-none-match", b'"a"')])
+    head = desk.hits.get(b"HEAD", b"/v1/page", {})
+    assert plain is not None and packed is not None and bare is not None and head is not None  # noqa: PT018 - for types
+    assert len(packed.body) < len(plain.body) == 3_000
+    assert (bare.status_line, bare.body, head.status_line, head.body) == (
+        b"HTTP/1.1 304 Not Modified\r\n",
+        b"",
+        plain.status_line,
+        b"",
+    )
+    assert desk.head(head) == desk.head(plain)
+    assert b"content-length" not in desk.head(bare)
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        (b"Fri, 20 Nov 2026 12:00:00 GMT", b"304"),
+        (b"Friday, 20-Nov-26 12:00:00 GMT", b"304"),
+        (b"Fri Nov 20 12:00:00 2026", b"304"),
+        (b"Fri Nov 20 11:59:59 2026", b"200"),
+    ],
+)
+def test_if_modified_since_is_read_in_every_date_form(desk: Desk, since: bytes, status: bytes) -> None:
+    desk.keep(headers=[(b"last-modified", b"Fri, 20 Nov 2026 12:00:00 GMT")])
+    ready = desk.find(told=[(b"if-modified-since", since)])
+    assert ready is not None
+    assert ready.status_line.split()[1] == status
+
+
+def test_a_change_a_forgetting_and_an_eviction_leave_nothing_behind(desk: Desk) -> None:
+    for let_go in (partial(desk.store.apply_changes, [CHANGE]), desk.store.clear, partial(crowd, desk)):
+        desk.keep()
+        ready = desk.known()
+        desk.find()
+        assert desk.is_true(ready)
+        let_go()
+        assert not desk.is_true(ready)
+        assert not desk.hits.requests
+        assert desk.hits.size == 0
+        assert not desk.hits._leading
+        desk.hits.record(ASKED, ready)
+        desk.hits.record(ASKED, ready)
+        assert not desk.hits.requests
+
+
+def crowd(desk: Desk) -> None:
+    """Keep so much else that the oldest goes."""
+    for number in range(20):
+        desk.keep(f"/v1/{number}", body=b"x" * (BUDGET // 10))
+
+
+def test_an_answer_that_is_replaced_is_not_sent(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    desk.keep(body=b"other")
+    assert not desk.is_true(ready)
+    found = desk.find()
+    assert found is not None
+    assert found.body == b"other"
+
+
+def test_nothing_is_sent_while_nobody_vouches(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    desk.house.knows = False
+    assert not desk.is_true(ready)
+    desk.house.knows = True
+    assert desk.is_true(ready)
+
+
+def test_vouching_may_show_that_it_is_no_longer_true(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.keep()
+    ready = desk.known()
+
+    def look() -> bool:
+        desk.store.apply_changes([CHANGE])
+        return True
+
+    monkeypatch.setattr(desk.hits, "_is_current", look)
+    assert not desk.is_true(ready)
+
+
+def test_its_time_ends_by_the_clock(desk: Desk) -> None:
+    desk.keep(until=NOW + SECOND_US)
+    ready = desk.known()
+    with clock.frozen(NOW + SECOND_US - 1):
+        assert desk.is_true(ready)
+    with clock.frozen(NOW + SECOND_US):
+        assert not desk.is_true(ready)
+        assert desk.find() is None
+
+
+def test_how_long_others_may_keep_it_follows_the_picture_and_the_clock(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    assert b"max-age=30, " in desk.head(ready)
+    coming = ScheduledArticle(
+        id="x", slug="x", published_at=NOW + 10 * SECOND_US, edition="g", is_default=True, timezone="Europe/Kyiv"
+    )
+    desk.house.snapshot = ScheduleSnapshot((coming,), LATER)
+    assert b"max-age=10, " in desk.head(ready)
+    assert ready.payload == ready.prefix + b"words"
+    with clock.frozen(NOW + 3 * SECOND_US):
+        assert b"max-age=7, " in desk.head(ready)
+    desk.house.snapshot = ScheduleSnapshot((), LATER)
+    assert b"max-age=30, " in desk.head(ready)
+    with clock.frozen(LATER - 5 * SECOND_US):
+        assert b"max-age=5, " in desk.head(ready)
+
+
+def test_an_answer_that_is_asked_for_each_second_is_not_the_first_to_go(desk: Desk) -> None:
+    desk.keep()
+    ready = desk.known()
+    for number in range(20):
+        desk.keep(f"/v1/{number}", body=b"x" * (BUDGET // 10))
+        desk.fields = [(b"date", b"%d" % number)]
+        assert desk.is_true(ready), number
+
+
+def test_as_much_is_remembered_as_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_responses, "MAX_REMEMBERED", 10)
+    monkeypatch.setattr(raw_responses, "MAX_REMEMBERED_BYTES", 3_000)
+    desk.keep()
+    ready = desk.find()
+    assert ready is not None
+    for size in (20, 1_000):
+        for number in range(30):
+            request = b"%d " % number + b"x" * size
+            desk.hits.record(request, ready)
+            desk.hits.record(request, ready)
+            assert request in desk.hits.requests
+            assert len(desk.hits.requests) <= 10
+            assert desk.hits.size == sum(map(len, desk.hits.requests)) <= 3_000
+            assert desk.hits._leading == {ready.answer: set(desk.hits.requests)}
+    desk.hits.record(b"x" * 5_000, ready)
+    desk.hits.record(b"x" * 5_000, ready)
+    assert b"x" * 5_000 not in desk.hits.requests
+
+
+def test_copies_in_one_piece_are_few_and_last_a_second(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw_responses, "MAX_JOINED_BYTES", 1_000)
+    desk.keep()
+    desk.keep("/v1/large", body=b"x" * 1_000)
+    small, large = desk.find(), desk.find(b"/v1/large")
+    assert small is not None
+    assert large is not None
+    assert desk.is_true(small)
+    assert desk.is_true(large)
+    assert small.payload == small.prefix + small.body
+    assert large.payload is None
+    desk.fields = [(b"date", b"then")]
+    assert desk.is_true(large)
+    assert small.payload is None
+    assert desk.is_true(small)
+    assert small.payload == small.prefix + small.body
+
+
+def test_a_field_that_no_server_would_send_is_left_to_it(desk: Desk) -> None:
+    answer = CachedResponse(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
+    assert desk.store.put("/v1/page", answer, footprint(), desk.store.begin_fill())
+    assert desk.find() is None

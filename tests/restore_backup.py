@@ -1,0 +1,27 @@
+"""What restoring a backup does to a database, for tests of whatever was running meanwhile."""
+
+from sqlalchemy import Connection, text
+
+from app.actions.changelog.changes import begin_log_transaction
+from app.actions.changelog.log_recovery import skip_sequence_numbers
+from app.domain.sequence_gap import Gap
+from tests.conftest import NOW
+
+_LOSE = text("DELETE FROM changes WHERE seq > :last")
+
+
+def lose_changes(connection: Connection, last: int) -> None:
+    """Be the database that was backed up when its log ended there, as far as the log goes."""
+    begin_log_transaction(connection)
+    connection.execute(_LOSE, {"last": last})
+
+
+def leap(connection: Connection, *, now: int = NOW) -> Gap:
+    """What `dayline db restored` does."""
+    return skip_sequence_numbers(connection, now=now, actor="command")
+
+
+def restore(connection: Connection, last: int) -> Gap:
+    """Both, in one."""
+    lose_changes(connection, last)
+    return leap(connection)

@@ -1,0 +1,86 @@
+"""The check of the whole house notices each kind of damage."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from app.actions.articles.publication import publish_article, withdraw_article
+from app.db.database import Database
+from app.domain.actor import COMMAND_ACTOR
+from tests.api.conftest import fill
+from tests.conftest import NOW
+from tests.invariants import check_house
+
+ARTICLES = {
+    "ANY": "(SELECT min(id) FROM articles)",
+    "PUBLIC": "(SELECT min(id) FROM articles WHERE status = 'published')",
+    "OTHER": "(SELECT max(id) FROM articles WHERE status = 'published')",
+    "DRAFT": "(SELECT min(id) FROM articles WHERE status = 'draft')",
+}
+LAST = "SELECT seq + 1, type, at, edition_id, article_id, actor, keys FROM changes ORDER BY seq DESC LIMIT 1"
+ANSWER = "INSERT INTO idempotent_answers (api_key_id, name, digest, status, headers, body, article_id, at) VALUES "
+WAITING = "SELECT ANY, 90, source_id, NULL FROM articles WHERE source_id IS NOT NULL LIMIT 1"
+DAMAGES = (
+    ("links", "UPDATE article_tags SET tag_id = 99 WHERE position = 0"),
+    ("bodies", "DELETE FROM article_bodies WHERE article_id = PUBLIC"),
+    ("bodies", "UPDATE article_bodies SET blocks = '[]' WHERE article_id = PUBLIC"),
+    ("bodies", "UPDATE articles SET headline = 'Half' WHERE id = PUBLIC"),
+    ("standing", "UPDATE articles SET withdrawn_at = 1 WHERE id = PUBLIC"),
+    ("standing", "UPDATE articles SET first_published_at = NULL WHERE id = PUBLIC"),
+    ("saves", "UPDATE articles SET revision = revision + 1 WHERE id = PUBLIC"),
+    ("saves", "UPDATE revisions SET revision = revision + 9 WHERE article_id = PUBLIC"),
+    ("saves", "UPDATE articles SET version = version + 1 WHERE id = PUBLIC"),
+    ("saves", "UPDATE articles SET status = 'scheduled' WHERE id = PUBLIC"),
+    ("saves", "UPDATE articles SET notes = '[1]' WHERE id = PUBLIC"),
+    ("lists", "DELETE FROM listings WHERE kind = 0 AND article_id = PUBLIC"),
+    ("lists", "INSERT INTO listings VALUES (1, 2, 9, 1, PUBLIC)"),
+    ("log", "DELETE FROM changes WHERE seq = 2"),
+    ("log", "DELETE FROM changes WHERE seq = 1"),
+    ("log", f"INSERT INTO changes {LAST}"),
+    ("log", "UPDATE changes SET article_id = PUBLIC WHERE article_id = OTHER"),
+    ("log", "UPDATE changes SET keys = '[]' WHERE article_id = PUBLIC"),
+    ("catalogue", "UPDATE sections SET is_listed = false"),
+    ("catalogue", "UPDATE editions SET is_default = false"),
+    ("slugs", "INSERT INTO article_slugs SELECT edition_id, slug, id FROM articles WHERE id = PUBLIC"),
+    ("references", f"INSERT INTO article_related {WAITING}"),
+    ("answers", f"{ANSWER} (1, 'a', '', 201, '{{}}', '{{}}', 5, 1)"),
+)
+UNBOUND = {"sqlite": "PRAGMA defer_foreign_keys = ON", "postgresql": "SET LOCAL session_replication_role = replica"}
+
+
+def harm(connection: Connection, statement: str) -> None:
+    """Do the damage, references unheeded, and have it looked for: what is found undoes it."""
+    connection.execute(text(UNBOUND[connection.dialect.name]))
+    for name, chosen in ARTICLES.items():
+        statement = statement.replace(name, chosen)
+    assert connection.execute(text(statement)).rowcount
+    check_house(connection)
+
+
+@pytest.fixture
+async def furnished(database: Database) -> Database:
+    """The small newsroom, with something withdrawn by hand and something published."""
+    by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
+
+    def move(connection: Connection) -> None:
+        fill(connection)
+        public, draft = (connection.scalar(text(f"SELECT {ARTICLES[name]}")) for name in ("PUBLIC", "DRAFT"))
+        withdraw_article(connection, public, reason=None, notice="Wrong.", **by_hand)
+        publish_article(connection, draft, at=None, **by_hand)
+
+    await database.write(move)
+    return database
+
+
+async def test_a_newsroom_is_in_order(furnished: Database) -> None:
+    found = await furnished.read(check_house)
+    assert min(found[name] for name in ("articles", "public", "revisions", "changes")) > 0
+
+
+async def test_each_damage_is_noticed(furnished: Database) -> None:
+    for check, statement in DAMAGES:
+        with pytest.raises(AssertionError) as noticed:
+            await furnished.write(harm, statement)
+        assert f"\n{check}: " in str(noticed.value), statement
+    await furnished.read(check_house)

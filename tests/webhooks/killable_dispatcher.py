@@ -1,0 +1,98 @@
+"""Senders that end well or are killed, as far as others can tell: what was killed has handed nothing over."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+from random import Random
+from typing import Any
+
+from app.webhooks.client import DeliveryAttempt
+from app.webhooks.dispatcher import Dispatcher
+from tests.webhooks.delivery_checks import Sendings
+from tests.webhooks.endpoints import dispatching
+
+DEADLINE_S = 0.15
+
+
+class Sender:
+    """A process that sends, and what it heard of last."""
+
+    def __init__(self, dispatcher: Dispatcher, stack: AsyncExitStack, sendings: Sendings) -> None:
+        self.dispatcher = dispatcher
+        self.heard: str | None = None
+        self._stack = stack
+        self._sendings = sendings
+        client = dispatcher._deliverer()._client
+        self._send = client.send
+        client.send = self._listen  # type: ignore[method-assign]  # only to hear what it hears
+
+    async def end(self) -> None:
+        """End well."""
+        await self._stack.aclose()
+
+    async def die(self) -> None:
+        """End in the middle of whatever it does."""
+        dispatcher = self.dispatcher
+        recording = dispatcher._deliverer()._recording
+        tasks = [each for each in (dispatcher._task, *dispatcher._working.values(), *recording) if each is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._sendings.forgive(self.heard)
+        dispatcher.holder = "nobody"  # so that it hands over nothing
+        await self._stack.aclose()
+
+    async def _listen(self, url: str, body: bytes, headers: Any, **asked: Any) -> DeliveryAttempt:
+        attempt = await self._send(url, body, headers, **asked)
+        if attempt.is_delivered:
+            self.heard = headers["webhook-id"]
+            self._sendings.acknowledge(headers["webhook-id"])
+        return attempt
+
+
+class Senders:
+    """None, one or two at a time; the holders of those that were killed are put into `dead`."""
+
+    def __init__(self, address: str, random: Random, dead: set[str]) -> None:
+        self.counts: Counter[str] = Counter()
+        self._address = address
+        self._random = random
+        self._dead = dead
+        self._living: list[Sender] = []
+
+    def __len__(self) -> int:
+        return len(self._living)
+
+    async def begin(self, sendings: Sendings) -> None:
+        """One more."""
+        stack = AsyncExitStack()
+        sending = dispatching(self._address, delay=self._delay, deadline_s=DEADLINE_S)
+        dispatcher = await stack.enter_async_context(sending)
+        self._living.append(Sender(dispatcher, stack, sendings))
+        self.counts["senders"] += 1
+
+    async def end_one(self, *, is_killed: bool) -> None:
+        """One less."""
+        sender = self._living.pop(self._random.randrange(len(self._living)))
+        if is_killed:
+            holder = sender.dispatcher.holder
+            await sender.die()
+            self._dead.add(holder)
+            self.counts["senders_killed"] += 1
+        else:
+            await sender.end()
+            self.counts["senders_ended"] += 1
+
+    async def close(self) -> None:
+        """End all of them."""
+        while self._living:
+            await self._living.pop().end()
+
+    def wake(self) -> None:
+        """Have them look at once."""
+        for sender in self._living:
+            sender.dispatcher.wake()
+
+    def _delay(self, _failures: int, chance: float, *, retry_after_s: int | None = None) -> float:
+        """A thousandth of what is usual, or of what was asked for."""
+        return 0.01 * chance + 0.01 * (retry_after_s or 0)

@@ -1,0 +1,150 @@
+"""The process of a mirror that webhooks are sent to: moody, killed at any time, and begun again from its file."""
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+from standardwebhooks.webhooks import Webhook
+
+from tests.webhooks.delivery_checks import Sendings
+from tests.webhooks.endpoints import SECRET
+from tests.webhooks.receivers import Receiver, a_receiver, answering, hanging
+from tests.webhooks.source_server import Source
+from tests.webhooks.webhook_mirror import HookMirror
+
+FATES = {"fail": 6, "put off": 4, "lead away": 2, "hang up": 6, "forget": 8, "hang": 1, "dawdle": 1, "want no more": 1}
+PUT_OFF = (answering(503, "retry-after: 1"), answering(429, "retry-after: 1"))
+FAILING = (answering(500), answering(502), answering(404))
+LOOKS = 0.2  # the share of messages on whose receipt the source is asked
+PAUSE_S = 0.005
+
+
+class Hook:
+    """A receiver on this machine, which stores what comes in its file before it says so; `badness` is how often not."""
+
+    def __init__(self, file: Path, source: Source, asked: dict[str, Any], random: Random) -> None:
+        self.counts: Counter[str] = Counter()
+        self.badness = 0.0
+        self.sendings = Sendings()
+        self.file = file
+        self.mirror: HookMirror
+        self._source = source
+        self._asked = asked
+        self._random = random
+        self._stack: AsyncExitStack | None = None
+        self._receiver: Receiver
+        self._is_stale = asyncio.Event()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it runs."""
+        return self._stack is not None
+
+    @property
+    def url(self) -> str:
+        """Where it is to be sent to, or was last."""
+        return self._receiver.url
+
+    async def begin(self, *, is_elsewhere: bool = False) -> None:
+        """Go on from the file, at the same port unless that is taken."""
+        stack = AsyncExitStack()
+        self.mirror = HookMirror(self.file)
+        stack.callback(self.mirror.close)
+        port = 0 if is_elsewhere or not self.counts["receivers"] else self._receiver.port
+        try:
+            self._receiver = await stack.enter_async_context(a_receiver(self._receive, port=port))
+        except OSError:
+            self._receiver = await stack.enter_async_context(a_receiver(self._receive))
+        copying = asyncio.create_task(self._copy())
+        stack.push_async_callback(self._end, copying)
+        self._stack = stack
+        self._is_stale.set()
+        self.counts["receivers"] += 1
+
+    async def kill(self) -> None:
+        """End in the middle of whatever it does."""
+        stack, self._stack = self._stack, None
+        if stack is not None:
+            await stack.aclose()
+
+    async def _end(self, copying: asyncio.Task[None]) -> None:
+        copying.cancel()
+        await asyncio.wait([copying])
+        if not copying.cancelled() and (error := copying.exception()) is not None:
+            raise error
+
+    async def _copy(self) -> None:
+        """Copy anew whenever the file is stale, again and again until that succeeds."""
+        while True:
+            await self._is_stale.wait()
+            self._is_stale.clear()
+            while self.mirror.is_stale:
+                try:
+                    await self.mirror.copy_anew(self._source, self._asked)
+                    self.counts["copies"] += 1
+                except httpx.HTTPError:
+                    self.counts["failed_copies"] += 1
+                    await asyncio.sleep(PAUSE_S)
+
+    async def _receive(self, writer: asyncio.StreamWriter) -> None:
+        """What becomes of the message that came last."""
+        headers, body = self._receiver.requests[-1]
+        try:
+            message = Webhook(SECRET).verify(body, headers)
+            self.sendings.arrive(headers["webhook-id"], message["data"]["seq"])
+            await self._treat(headers["webhook-id"], message, writer)
+        except Exception as error:
+            self.sendings.faults.append(repr(error))
+            raise
+
+    async def _treat(self, name: str, message: Any, writer: asyncio.StreamWriter) -> None:
+        if self._random.random() < self.badness:
+            fate = self._random.choices([*FATES], [*FATES.values()])[0]
+            self.counts[fate] += 1
+            if fate in {"forget", "dawdle"}:
+                self._take(name, message)
+            await self._mistreat(fate, writer)
+            return
+        if self._random.random() < LOOKS:
+            with suppress(httpx.ConnectError):  # nobody serves just now
+                await self._look(message)
+        self._take(name, message)
+        await answering(self._random.choice((200, 202, 204)))(writer)
+
+    async def _mistreat(self, fate: str, writer: asyncio.StreamWriter) -> None:
+        match fate:
+            case "fail":
+                await self._random.choice(FAILING)(writer)
+            case "put off":
+                await self._random.choice(PUT_OFF)(writer)
+            case "lead away":
+                await answering(302, "location: http://127.0.0.1/elsewhere")(writer)
+            case "want no more":
+                await answering(410)(writer)
+            case "hang" | "dawdle":
+                await hanging(writer)
+            case _:
+                writer.close()
+
+    def _take(self, name: str, message: Any) -> None:
+        is_new = self.mirror.take(message)
+        self.sendings.take(name)
+        self.counts["stored" if is_new else "known"] += 1
+        if is_new and message["data"]["article"] is None:
+            self._is_stale.set()
+
+    async def _look(self, message: Any) -> None:
+        """Ask for the article of a message: nothing that is older than what the message says must be answered."""
+        article = message["data"]["article"]
+        if article is None:
+            return
+        async with self._source.asked(is_fair=True) as client:
+            answer = await client.get(f"/v1/articles/{article['id']}")
+        assert answer.status_code in {200, 410}
+        self.counts["looked"] += 1
+        if answer.status_code == 200 and "version" in article:
+            assert answer.json()["version"] >= article["version"], f"{article['id']} is answered as it was"
