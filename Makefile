@@ -10,48 +10,74 @@ PORT ?= 8000
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH
 $(foreach name,$(filter-out UV_CACHE_DIR UV_SYSTEM_CERTS,$(filter UV_%,$(.VARIABLES))),$(eval unexport $(name)))
 
-# HOST is taken from the command line only: some shells and compilers export one that means something else.
+# HOST and SAMPLE are taken from the command line only: some shells and compilers export a HOST of another meaning.
+SERVE_OPTIONS := --port $(PORT)
+URL_HOST := 127.0.0.1
 ifeq ($(origin HOST),command line)
-ADDRESS := --host $(HOST)
+SERVE_OPTIONS += --host $(HOST)
+ifeq ($(filter 0.0.0.0 ::,$(HOST)),)
+URL_HOST := $(if $(findstring :,$(HOST)),[$(HOST)],$(HOST))
 endif
+endif
+ifneq ($(origin SAMPLE),command line)
+override SAMPLE := yes
+endif
+URL := http://$(URL_HOST):$(PORT)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test soak bench lint
 
-help: ## Say what there is to make
+help: ## Show this help
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
 
-setup: .venv/.ready ## Put the locked dependencies and the command `dayline` into .venv
+setup: .venv/.ready-dev ## Install everything that development needs into .venv
 
-run: setup ## Serve on 127.0.0.1:8000 (make run PORT=9000 HOST=0.0.0.0), with a sample where there is nothing yet
+run: .venv/.ready ## Serve on 127.0.0.1:8000 (PORT=9000 HOST=0.0.0.0), with a sample in an empty database (SAMPLE=no: without)
 	@$(BIN)/dayline db upgrade
+ifneq ($(SAMPLE),no)
 	@$(BIN)/dayline sample --if-empty
-	@exec $(BIN)/dayline serve --port $(PORT) $(ADDRESS)
+endif
+	@printf '%s\n' '' \
+	    '  $(URL)/docs          API reference' \
+	    '  $(URL)/v1            editions and links' \
+	    '  $(URL)/v1/timeline   news by day' ''
+ifeq ($(SAMPLE),no)
+	@echo 'Import articles with: $(BIN)/dayline import FILE (docs/interchange.md)'
+else
+	@echo 'Without the sample: make run SAMPLE=no DAYLINE_DATABASE_URL=sqlite:///news.db'
+endif
+	@exec $(BIN)/dayline serve $(SERVE_OPTIONS)
 
-test: setup ## Run every test but the long forms
+test: setup ## Run all tests but the long ones
 	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist worksteal
 
-soak: setup ## Run the long forms of the tests
+soak: setup ## Run the long tests
 	@$(BIN)/python -m pytest -m soak
 
-bench: setup ## Compare with nginx, bare uvicorn and FastAPI by hand (make bench OPTIONS=--quick)
+bench: setup ## Compare with nginx, plain uvicorn and plain FastAPI (make bench OPTIONS=--quick)
 	@$(BIN)/python -m bench.run $(OPTIONS)
 
-lint: setup ## Check style, types, the dependency rule and the lock
+lint: setup ## Check style, types, import contracts and the lock file
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/uv lock --check
 
-# uv lives beside what it installs; a sync leaves it there.
+# uv is installed beside the packages that it installs; `uv sync` does not remove it.
 .venv/.uv-$(UV_VERSION):
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Dayline needs Python 3.11 or later: make PYTHON=…")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
+# One environment serves both: what running needs, which removes nothing, and everything, which also satisfies `make run`.
 .venv/.ready: .venv/.uv-$(UV_VERSION) uv.lock pyproject.toml
-	$(BIN)/uv sync --frozen --all-groups --compile-bytecode
+	$(BIN)/uv sync --frozen --no-default-groups --inexact --compile-bytecode
 	@$(BIN)/python -m compileall -q app migrations
 	@touch $@
+
+.venv/.ready-dev: .venv/.uv-$(UV_VERSION) uv.lock pyproject.toml
+	$(BIN)/uv sync --frozen --all-groups --compile-bytecode
+	@$(BIN)/python -m compileall -q app migrations
+	@touch .venv/.ready $@
