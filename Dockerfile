@@ -14,9 +14,10 @@ WORKDIR /dayline
 ENV PATH=/dayline/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DAYLINE_DATABASE_URL=sqlite:////var/lib/dayline/dayline.db
-# Open to every user, as /tmp is, so that the container also runs under a number other than ours.
+# Every user may write there, as in /tmp, so that the container also runs under another user id.
 RUN mkdir -p -m 1777 ../var/lib/dayline
 COPY migrations migrations
+COPY docs docs
 COPY --from=build /dayline/.venv .venv
 COPY --from=build /dayline/app app
 USER 10001:10001

@@ -163,11 +163,12 @@ def build_and_look(builder: Builder) -> None:
     assert "serve" in builder.run("dayline --help")
     imported = builder.run('python -c "import app; print(app.__file__)"').strip()
     assert imported == str(builder.root / "dayline/app/__init__.py")
+    assert "operations" in builder.run("dayline docs")
     builder.run("dayline db upgrade")
     assert (builder.root / "var/lib/dayline/dayline.db").is_file()
 
     contents = {path.name for path in builder.workdir.iterdir()}
-    assert contents == {".venv", "app", "migrations"}
+    assert contents == {".venv", "app", "docs", "migrations"}
     assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pytest")), "test tools are left behind"
     assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pip")), "so is what installs packages"
 

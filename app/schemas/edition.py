@@ -77,6 +77,6 @@ class ServiceDocument(TypedDict):
     """What this installation is and where to go from here."""
 
     name: Annotated[str, Field(examples=["Dayline"])]
-    version: Annotated[str, Field(examples=["0.1.0"])]
+    version: Annotated[str, Field(examples=["0.2.0"])]
     editions: list[EditionLink]
     links: ServiceLinks

@@ -226,7 +226,7 @@ EDITION: Edition = {
 EDITIONS: EditionList = {"items": [EDITION], "next": None}
 SERVICE: ServiceDocument = {
     "name": "Dayline",
-    "version": "0.1.0",
+    "version": "0.2.0",
     "editions": [EDITION_LINK],
     "links": LINKS,
 }
