@@ -1,1 +1,1 @@
-"""The pure centre: what news is made of, with no I/O, no clock and no settings."""
+"""Domain of a newsroom: pure code without I/O, clock or settings."""

@@ -1,4 +1,4 @@
-"""Who writes, and what they may do."""
+"""Actors: users, systems and commands that write, with their permissions."""
 
 from dataclasses import dataclass
 
@@ -8,16 +8,16 @@ from app.errors import ForbiddenError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Whoever a change is put down to; `can_write` is about drafts, `can_publish` about all that the public sees."""
+    """Author of a change; `can_write` permits drafts, `can_publish` permits everything that the public sees."""
 
     name: str
     can_write: bool = True
     can_publish: bool = True
 
     def authorize(self, before: ArticleStatus | None, after: ArticleStatus | None) -> None:
-        """Forbidden unless this editor may take an article from one status (None: none yet) to another (None: gone).
+        """Raise ForbiddenError unless the actor may move an article between statuses (None: new, or deleted).
 
-        A scheduled article will be public without anybody's further doing, so it counts as what the public sees.
+        A scheduled article becomes public without another request, so scheduling requires `can_publish`.
         """
         if before in {None, ArticleStatus.DRAFT} and after in {None, ArticleStatus.DRAFT}:
             if not self.can_write:

@@ -1,10 +1,12 @@
-"""API keys: their scopes, the form of a token, and whether a token shown is the one that was given out.
+"""API keys: scopes, token format, and verification of a token.
 
-    dl_  k7q2m5xw3f  pz4…52 characters
-    └ says whose it is  └ prefix, public: names the key   └ secret, 260 bits, shown once
+dl_  k7q2m5xw3f  pz4…52 characters
+ │    │           └ secret, 260 bits, shown once
+ │    └ public prefix, identifies the key
+ └ marks a Dayline token, so that secret scanners find it
 
-Only the SHA-256 of the whole token is kept. A slow hash is for passwords, which people choose and others guess;
-nobody guesses 256 random bits, however fast the guesses are, and every request pays for the hash.
+Only the SHA-256 of the whole token is stored. Slow hashes protect passwords, which people choose and attackers guess;
+260 random bits cannot be guessed at any speed, and every request pays for the hash.
 """
 
 import re
@@ -15,7 +17,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_bytes
 
-TOKEN_PREFIX = "dl_"  # noqa: S105 - what every token begins with, no secret
+TOKEN_PREFIX = "dl_"  # noqa: S105 - the public beginning of every token, not a secret
 PREFIX_LENGTH = 10
 SECRET_LENGTH = 52
 PREFIX_PATTERN = rf"[a-z2-7]{{{PREFIX_LENGTH}}}"
@@ -26,7 +28,7 @@ DUMMY_DIGEST = bytes(32)
 
 
 class ApiKeyScope(StrEnum):
-    """What a key may do; a key has one or more."""
+    """Permissions of an API key; a key has one or more."""
 
     CONTENT_READ = "content:read"
     ARTICLES_WRITE = "articles:write"
@@ -38,7 +40,7 @@ class ApiKeyScope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyValidity:
-    """What decides whether a token is good; instants in microseconds."""
+    """State of a stored key that decides whether its token is valid; instants in microseconds."""
 
     digest: bytes
     previous_digest: bytes | None
@@ -48,12 +50,12 @@ class KeyValidity:
 
 
 def make_prefix() -> str:
-    """A fresh prefix; one in 2^50, so that whoever stores it should still expect a clash."""
+    """Return a random prefix out of 2^50; the caller handles a collision."""
     return _letters(PREFIX_LENGTH)
 
 
 def make_token(prefix: str) -> str:
-    """A fresh token under a prefix, its secret from the system's source of randomness."""
+    """Return a token under a prefix, with a secret from the system's source of randomness."""
     return f"{TOKEN_PREFIX}{prefix}{_letters(SECRET_LENGTH)}"
 
 
@@ -62,25 +64,25 @@ def _letters(count: int) -> str:
 
 
 def hash_token(token: str) -> bytes:
-    """What is kept of a token: its SHA-256, 32 bytes."""
+    """Return the SHA-256 of a token, 32 bytes: the only form that is stored."""
     return sha256(token.encode()).digest()
 
 
 def token_prefix(token: str) -> str | None:
-    """The prefix in a well-formed token; None for anything else."""
+    """Return the prefix of a well-formed token, None for any other text."""
     found = _TOKEN.fullmatch(token)
     return None if found is None else found[1]
 
 
 def is_prefix(text: str) -> bool:
-    """Whether a text has the form of a prefix."""
+    """Return whether a text has the format of a prefix."""
     return _PREFIX.fullmatch(text) is not None
 
 
 def verify_token(token: str, state: KeyValidity | None, *, now: int) -> bool:
-    """Whether the token is this key's and the key may be used at `now`.
+    """Return whether the token belongs to this key and the key is valid at `now`.
 
-    Without a key (an unknown prefix) it does the same work and says no, so that time tells nothing.
+    For an unknown prefix (`state` is None) the function does the same work, so that its duration reveals nothing.
     """
     shown = hash_token(token)
     is_current = compare_digest(shown, DUMMY_DIGEST if state is None else state.digest)
@@ -94,16 +96,16 @@ def verify_token(token: str, state: KeyValidity | None, *, now: int) -> bool:
 
 
 class LastUsedBuffer:
-    """When keys were last used, kept until somebody writes it down; one process, one event loop."""
+    """Buffer of the last use of each API key until it is written to the database; for one process and event loop."""
 
     def __init__(self) -> None:
         self._uses: dict[int, int] = {}
 
     def note(self, key_id: int, now: int) -> None:
-        """The key was used at `now`."""
+        """Record that the key was used at `now`."""
         self._uses[key_id] = now
 
     def take(self) -> dict[int, int]:
-        """Key id → instant of everything since the last time, which is forgotten here."""
+        """Return and clear the buffer: key id to instant of its last use."""
         taken, self._uses = self._uses, {}
         return taken

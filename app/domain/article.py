@@ -1,4 +1,4 @@
-"""The life of an article.
+"""Status of an article and its transitions.
 
 draft ──► scheduled ──► published ──► withdrawn
   └───────────────────────►│  ▲            │
@@ -14,7 +14,7 @@ from app.errors import FieldError, InvalidInputError
 
 
 class ArticleStatus(StrEnum):
-    """Where an article stands; only `published` ones are public."""
+    """Status of an article; only PUBLISHED articles are public."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -26,7 +26,7 @@ _PUBLIC = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
 
 
 class BodyFormat(StrEnum):
-    """The forms a body can be asked for in."""
+    """Format of a body in a response."""
 
     BLOCKS = "blocks"
     HTML = "html"
@@ -35,7 +35,7 @@ class BodyFormat(StrEnum):
 
 
 CLOCK_TOLERANCE_US: Final = 60 * SECOND_US
-"""Tolerance for the clock of a publishing system that is ahead of this one."""
+"""Tolerance for a publishing system whose clock is ahead of this one."""
 
 
 def resolve_status(

@@ -1,4 +1,4 @@
-"""The template of article URLs on the front end."""
+"""Template of article URLs on the front end."""
 
 import re
 from typing import Final
@@ -7,13 +7,13 @@ from app.domain.html.inline_html import validate_url
 from app.errors import InvalidValueError
 
 TEMPLATE_NAMES: Final = ("site_url", "slug", "id")
-"""The placeholders of `article_url`."""
+"""Placeholders of `article_url`."""
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 def article_url_template(value: str) -> str:
-    """Return the template, checked to give every article an absolute address of its own.
+    """Return the template after checking that each article gets an absolute URL of its own.
 
     Raise InvalidValueError for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
     template with neither {slug} nor {id}, and as `validate_url` does for the resulting URLs.

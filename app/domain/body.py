@@ -1,4 +1,4 @@
-"""The body of an article: blocks as they come in and as they are stored."""
+"""Body of an article: blocks as received and as stored."""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def null_as_empty(value: object) -> object:
 
 
 def _flaw(member: str, message: str, value: object) -> ValidationError:
-    """An error that pydantic reports at the member itself; a plain ValueError would be put on the block."""
+    """Return an error that pydantic reports at the member itself; it would report a ValueError at the block."""
     error = PydanticCustomError("invalid_value", "{reason}", {"reason": message})
     return ValidationError.from_exception_data("block", [InitErrorDetails(type=error, loc=(member,), input=value)])
 
@@ -80,7 +80,7 @@ class _Part(BaseModel):
 
 
 class RenditionInput(_Part):
-    """One file of an image; `width` and `height` in pixels."""
+    """File of an image; `width` and `height` in pixels."""
 
     url: WebUrl
     width: Pixels
@@ -89,7 +89,7 @@ class RenditionInput(_Part):
 
 
 class ImageInput(_Part):
-    """A picture elsewhere; `alt` is empty where it only decorates, `width` and `height` are in pixels."""
+    """Image by reference; `alt` is empty for a decorative one, `width` and `height` are in pixels."""
 
     url: WebUrl
     alt: Line
@@ -103,7 +103,7 @@ class ImageInput(_Part):
 
 
 class RightsInput(_Part):
-    """Who owns an article and what may be done with it."""
+    """Rights holder of an article and its terms of use."""
 
     holder: Line | None = None
     notice: Lines | None = None
@@ -112,14 +112,14 @@ class RightsInput(_Part):
 
 
 class SourceInput(_Part):
-    """Where an article comes from."""
+    """Source of an article."""
 
     name: Name
     url: WebUrl | None = None
 
 
 class _Prose(_Part):
-    """A block of one inline text, which comes in as `html`, or as plain `text` that is escaped into it."""
+    """Block of one inline text, received as `html` or as plain `text`, which is escaped."""
 
     @model_validator(mode="before")
     @classmethod
@@ -159,14 +159,14 @@ class _Prose(_Part):
 
 
 class ParagraphInput(_Prose):
-    """A paragraph of running text."""
+    """Paragraph of running text."""
 
     type: Literal["paragraph"] = "paragraph"
     html: Inline
 
 
 class HeadingInput(_Prose):
-    """A heading inside the article, whose headline is level 1."""
+    """Heading inside the article, whose headline has level 1."""
 
     type: Literal["heading"] = "heading"
     level: Annotated[Literal[2, 3, 4], BeforeValidator(whole_number)]
@@ -174,7 +174,7 @@ class HeadingInput(_Prose):
 
 
 class PullQuoteInput(_Part):
-    """Words taken out of the text and shown large."""
+    """Quotation from the text, displayed prominently."""
 
     type: Literal["pull_quote"] = "pull_quote"
     text: Text
@@ -182,7 +182,7 @@ class PullQuoteInput(_Part):
 
 
 class ListInput(_Part):
-    """A list with numbers (`ordered`) or bullets; its items are inline HTML."""
+    """Ordered or unordered list; its items are inline HTML."""
 
     type: Literal["list"] = "list"
     ordered: Annotated[bool, Field(strict=True)] = False
@@ -196,14 +196,14 @@ class ListInput(_Part):
 
 
 class ImageBlockInput(_Part):
-    """A picture in the run of the text."""
+    """Image between paragraphs."""
 
     type: Literal["image"] = "image"
     image: ImageInput
 
 
 class EmbedInput(_Part):
-    """Something shown from elsewhere; `html` is what a reader sees without it."""
+    """Embedded content of a provider; `html` is the fallback for readers without it."""
 
     type: Literal["embed"] = "embed"
     url: WebUrl
@@ -249,11 +249,11 @@ _BODY: Final[TypeAdapter[list[Block]]] = TypeAdapter(Body, config=ConfigDict(def
 
 
 def parse_body(value: object) -> list[Block]:
-    """The blocks of a body that came in as JSON values; a ValidationError names the place of each flaw."""
+    """Validate JSON values as the blocks of a body; a ValidationError locates each error."""
     return _BODY.validate_python(value)
 
 
 def dump_body(blocks: list[Block]) -> list[dict[str, object]]:
-    """The canonical JSON form, as it is stored: every member present, in a fixed order, `type` first."""
+    """Return the canonical JSON that is stored: every member present, in a fixed order, `type` first."""
     dumped: list[dict[str, object]] = _BODY.dump_python(blocks)
     return dumped

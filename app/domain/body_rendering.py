@@ -1,4 +1,4 @@
-"""A stored body as blocks, as one piece of HTML or as plain text; its URLs are written by RFC 3986."""
+"""Rendering of a stored body as blocks, HTML or plain text; its URLs are written by RFC 3986."""
 
 import html as entities
 import re
@@ -11,12 +11,12 @@ from app.domain.url import ascii_url
 
 
 def render_html(blocks_json: Iterable[Mapping[str, Any]]) -> str:
-    """The canonical blocks as one HTML fragment, a line each; a type that is not known here is left out."""
+    """Render canonical blocks as one HTML fragment, one line each; an unknown type is omitted."""
     return _render(blocks_json, _HTML, "\n")
 
 
 def render_text(blocks_json: Iterable[Mapping[str, Any]]) -> str:
-    """The canonical blocks as plain text with a blank line between them; empty ones are left out."""
+    """Render canonical blocks as plain text with a blank line between them; empty ones are omitted."""
     return _render(blocks_json, _TEXT, "\n\n")
 
 
@@ -60,7 +60,7 @@ def _heading_html(block: Mapping[str, Any]) -> str:
 
 
 def _pull_quote_html(block: Mapping[str, Any]) -> str:
-    # The HTML standard keeps the attribution out of the blockquote, whose content is the quotation alone.
+    # The HTML Standard excludes the attribution from the blockquote, which contains the quotation alone.
     quotation = f"<blockquote><p>{_lines(block['text'])}</p></blockquote>"
     attribution = _caption_html(_lines(block["attribution"] or ""))
     return f'<figure class="pull-quote">{quotation}{attribution}</figure>'
@@ -88,11 +88,11 @@ def _image_html(block: Mapping[str, Any]) -> str:
 
 
 def _candidates(image: Mapping[str, Any]) -> str:
-    """The value of `srcset`, narrowest first and one a width; empty when there is nothing to choose from."""
+    """Return the value of `srcset`, narrowest first, one file for each width; empty for fewer than two files."""
     by_width = {rendition["width"]: ascii_url(rendition["url"]) for rendition in reversed(image["renditions"])}
     if by_width and image["width"] is not None:
         by_width[image["width"]] = ascii_url(image["url"])
-    # A comma at its end would be read as the end of the candidate.
+    # A comma at its end would be parsed as the end of the candidate.
     safe = {width: re.sub(",+$", lambda commas: "%2C" * len(commas[0]), url) for width, url in by_width.items()}
     return ", ".join(f"{url} {width}w" for width, url in sorted(safe.items()))
 

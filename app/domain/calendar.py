@@ -1,9 +1,9 @@
-"""The calendar of a time zone: which days it has, when they start, and what its wall clocks show.
+"""Calendar of a time zone: its days, their start and length, and its wall clock.
 
 Let start(D) be the first instant whose wall-clock date is D or later. Day D is [start(D), start(D + 1)):
-mostly 24 hours, sometimes 23 or 25, and none at all where the zone skipped the date. An instant's day is
-therefore not always its wall-clock date: when clocks step back over midnight they show yesterday's date
-again, while the day that has begun goes on.
+mostly 24 hours, sometimes 23 or 25, and none at all where the zone skipped the date. The day of an instant
+can therefore differ from its wall-clock date: a clock set back across midnight shows the previous date again,
+while the instants still belong to the day that has begun.
 """
 
 import re
@@ -33,9 +33,10 @@ _ONE_DAY: Final = timedelta(days=1)
 
 
 def find_zone(name: str) -> ZoneInfo:
-    """The zone of that exact name in the tzdata package's list, aliases included, with `key == name`.
+    """Return the zone of that exact name in the tzdata package, aliases included, with `key == name`.
 
-    Always the package's data and never the system's; the same object each time. InvalidValueError for other names.
+    The data is the package's, never the system's; equal names return the same object. InvalidValueError for other
+    names.
     """
     if name not in _zone_names():
         raise InvalidValueError("A time zone is an IANA name such as Europe/Kyiv.")
@@ -43,7 +44,7 @@ def find_zone(name: str) -> ZoneInfo:
 
 
 def parse_day(text: str) -> date:
-    """The date that YYYY-MM-DD names; InvalidValueError for other forms and outside FIRST_DAY..LAST_DAY."""
+    """Parse a date YYYY-MM-DD; InvalidValueError for other formats and outside FIRST_DAY..LAST_DAY."""
     if not _DAY.fullmatch(text):
         raise InvalidValueError("A date is written YYYY-MM-DD.")
     try:
@@ -56,7 +57,7 @@ def parse_day(text: str) -> date:
 
 
 def parse_date_or_instant(text: str, zone: ZoneInfo) -> int:
-    """The instant that a filter names: an RFC 3339 instant, or the start of a local date in the zone."""
+    """Parse an RFC 3339 instant, or a local date as its start in the zone."""
     if _DAY.fullmatch(text):
         return start_of_day(parse_day(text), zone)
     if len(text) > len("2024-11-02"):
@@ -65,33 +66,33 @@ def parse_date_or_instant(text: str, zone: ZoneInfo) -> int:
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> int:
-    """The first instant whose wall-clock date in the zone is `day` or later."""
+    """Return the first instant whose wall-clock date in the zone is `day` or later."""
     return _start(day.toordinal() - EPOCH_ORDINAL, zone)
 
 
 def has_day(day: date, zone: ZoneInfo) -> bool:
-    """Whether the zone has such a day; Pacific/Apia went from 2011-12-29 straight to 2011-12-31."""
+    """Return whether the date exists in the zone; Pacific/Apia went from 2011-12-29 straight to 2011-12-31."""
     number = day.toordinal() - EPOCH_ORDINAL
     return _start(number, zone) != _start(number + 1, zone)
 
 
 def date_at(instant: int, zone: ZoneInfo) -> date:
-    """The date of the day that the instant falls in."""
+    """Return the date of the day that contains the instant."""
     return day_at(instant, zone).date
 
 
 def day_at(instant: int, zone: ZoneInfo) -> "Day":
-    """The day that the instant falls in."""
+    """Return the day that contains the instant."""
     number = (instant + utc_offset(instant, zone)) // DAY_US
     day = _day(number, zone)
-    while day.ends_at <= instant:  # the clock has stepped back over midnight: it shows a date that has ended
+    while day.ends_at <= instant:  # a clock set back across midnight shows a date whose day has ended
         number += 1
         day = _day(number, zone)
     return day
 
 
 def next_day(day: date, zone: ZoneInfo) -> date:
-    """The date after it that exists in the zone."""
+    """Return the next date that exists in the zone."""
     day += _ONE_DAY
     while not has_day(day, zone):
         day += _ONE_DAY
@@ -99,7 +100,7 @@ def next_day(day: date, zone: ZoneInfo) -> date:
 
 
 def previous_day(day: date, zone: ZoneInfo) -> date:
-    """The date before it that exists in the zone."""
+    """Return the previous date that exists in the zone."""
     day -= _ONE_DAY
     while not has_day(day, zone):
         day -= _ONE_DAY
@@ -107,20 +108,20 @@ def previous_day(day: date, zone: ZoneInfo) -> date:
 
 
 def days_between(first: date, last: date, zone: ZoneInfo) -> "list[Day]":
-    """The days that exist in the zone from `first` to `last`, both included, oldest first."""
+    """Return the days that exist in the zone from `first` to `last`, both included, oldest first."""
     numbers = range(first.toordinal() - EPOCH_ORDINAL, last.toordinal() - EPOCH_ORDINAL + 1)
     days = (_day(number, zone) for number in numbers)
     return [day for day in days if day.starts_at < day.ends_at]
 
 
 def format_utc(instant: int | None) -> str | None:
-    """The instant in UTC as RFC 3339, None where there is none: for what belongs to no edition."""
+    """Format an instant as RFC 3339 in UTC, None as None: for resources outside of any edition."""
     return None if instant is None else format_instant(instant, UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day: the instants from `starts_at` up to, and not including, `ends_at`."""
+    """Local day: the instants from `starts_at` up to, but excluding, `ends_at`."""
 
     date: date
     starts_at: int
@@ -134,10 +135,10 @@ def _day(number: int, zone: ZoneInfo) -> Day:
 
 @lru_cache(maxsize=16_384)
 def _start(number: int, zone: ZoneInfo) -> int:
-    """The start of the day that is `number` days after 1970-01-01.
+    """Return the start of the day that is `number` days after 1970-01-01.
 
-    Offsets are less than a day either way, so the start lies within a day of UTC's midnight, and in those 48
-    hours the offset changes once at most (see `constant_offset`).
+    Offsets are less than a day, so the start lies within a day of UTC midnight, and in those 48 hours the offset
+    changes at most once (see `constant_offset`).
     """
     midnight = number * DAY_US
     before = constant_offset(number - 1, zone)
@@ -150,7 +151,7 @@ def _start(number: int, zone: ZoneInfo) -> int:
 
 
 def _find_change(low: int, high: int, zone: ZoneInfo) -> int:
-    """When the offset at `low` gives way to the one at `high`; all three are whole seconds."""
+    """Return the instant at which the offset at `low` changes to the one at `high`; all three in whole seconds."""
     old = utc_offset(low, zone)
     while high - low > SECOND_US:
         middle = low + (high - low) // (2 * SECOND_US) * SECOND_US
@@ -164,7 +165,7 @@ def _find_change(low: int, high: int, zone: ZoneInfo) -> int:
 @cache
 def _zone_names() -> frozenset[str]:
     names = files("tzdata").joinpath("zones").read_text(encoding="ascii").split()
-    return frozenset(names) - {"Factory"}  # which stands for a clock that nobody has set
+    return frozenset(names) - {"Factory"}  # "Factory" stands for a system whose zone has not been set
 
 
 @cache
@@ -174,4 +175,4 @@ def _load_zone(name: str) -> ZoneInfo:
 
 
 UTC: Final = find_zone("UTC")
-"""The zone of instants that belong to no edition."""
+"""Time zone of instants that belong to no edition."""

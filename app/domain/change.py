@@ -1,4 +1,4 @@
-"""The kinds of public change that the log records."""
+"""Types of public change that the change log records."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from app.domain.article import ArticleStatus
 
 
 class ChangeType(StrEnum):
-    """What happened, as partners read it."""
+    """Type of a change, as clients see it."""
 
     ARTICLE_PUBLISHED = "article.published"
     ARTICLE_UPDATED = "article.updated"
@@ -21,14 +21,14 @@ class ChangeType(StrEnum):
 
 
 ARTICLE_REMOVED = "article.removed"
-"""What the change feed says of an article that its filters do not hold (any more); the log has no such row."""
+"""Sent by the change feed for an article that no longer matches the filters; the log has no such row."""
 
 
 def article_change(before: ArticleStatus | None, after: ArticleStatus, *, moved: bool) -> ChangeType | None:
-    """What the public sees of an article that went from one status to another; None where it sees nothing.
+    """Return the public change of an article that goes from one status to another, None if the public sees nothing.
 
-    `with_state` says that its public time changed. A withdrawn article that is edited is withdrawn anew: its notice
-    may be another.
+    `moved` means that its public time changed. An edit of a withdrawn article is published as a withdrawal, because its
+    notice may have changed.
     """
     was_public, is_public = before is ArticleStatus.PUBLISHED, after is ArticleStatus.PUBLISHED
     if was_public and is_public:

@@ -1,8 +1,7 @@
-"""Cursors: where a list was left, bound to the list they were given out for.
+"""Cursors of keyset pagination, each bound to the list that issued it.
 
-A cursor is the sort key of the last item shown (an instant and an id, a name, or a number), a digest of the list's
-filters and a checksum, in base64url. It holds nothing that ages, so it never expires, and needs
-nothing of its anchor but the key.
+A cursor is the sort key of the last item (an instant and an id, a name, or a number), a digest of the list's filters
+and a checksum, in base64url. Nothing in it ages, so it never expires, and it does not need its item to exist.
 """
 
 import struct
@@ -25,17 +24,17 @@ FOREIGN = "The cursor belongs to a list with other filters; begin again without 
 
 
 def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
-    """The cursor behind the item with this sort key."""
+    """Return the cursor after the item with this sort key."""
     return _seal(_MOMENT, _KEY.pack(published_at, article_id), digest)
 
 
 def decode_position(cursor: str, digest: bytes) -> tuple[int, int]:
-    """The sort key in a cursor of an article list; InvalidCursorError, CursorMismatchError."""
+    """Return the sort key in a cursor of an article list; InvalidCursorError, CursorMismatchError."""
     return _position(_open(cursor, _MOMENT, digest))
 
 
 def peek_position(cursor: str) -> tuple[int, int] | None:
-    """The same of whatever list, for those who compare the digest later; None where something is wrong with it."""
+    """Return the sort key in a cursor of any list, unverified; None for a damaged cursor."""
     try:
         kind, _, key = _unseal(cursor)
         return _position(key) if kind == _MOMENT else None
@@ -53,12 +52,12 @@ def _position(key: bytes) -> tuple[int, int]:
 
 
 def encode_name(name: str, digest: bytes) -> str:
-    """The cursor behind the entry of this name, in lists ordered by name."""
+    """Return the cursor after the entry of this name, in lists ordered by name."""
     return _seal(_NAME, name.encode(), digest)
 
 
 def decode_name(cursor: str, digest: bytes) -> str:
-    """The name in a cursor of a list ordered by name; InvalidCursorError, CursorMismatchError."""
+    """Return the name in a cursor of a list ordered by name; InvalidCursorError, CursorMismatchError."""
     name = _open(cursor, _NAME, digest).decode("ascii", "replace")
     if not (name.isascii() and name.isprintable()):
         raise InvalidCursorError(DAMAGED)
@@ -66,12 +65,12 @@ def decode_name(cursor: str, digest: bytes) -> str:
 
 
 def encode_number(number: int, digest: bytes) -> str:
-    """The cursor behind the row of this number, in lists ordered by a whole number."""
+    """Return the cursor after the row of this number, in lists ordered by an integer."""
     return _seal(_NUMBER, _WHOLE.pack(number), digest)
 
 
 def decode_number(cursor: str, digest: bytes) -> int:
-    """The number, 0 or more, in a cursor of a list ordered by one; InvalidCursorError, CursorMismatchError."""
+    """Return the number, 0 or more, in a cursor of a list ordered by one; InvalidCursorError, CursorMismatchError."""
     key = _open(cursor, _NUMBER, digest)
     if len(key) != _WHOLE.size:
         raise InvalidCursorError(DAMAGED)

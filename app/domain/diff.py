@@ -1,4 +1,4 @@
-"""What differs between two contents of an article: its members, its blocks, and the words of its texts."""
+"""Diff of two contents of an article: members, blocks, and words of texts."""
 
 import json
 import re
@@ -14,9 +14,9 @@ from typing_extensions import TypedDict
 from app.domain.html.inline_html import html_to_text
 
 MAX_WORK: Final = 2_000_000
-"""Comparisons that one answer may cost, about a third of a second; what would cost more is told as replaced."""
+"""Maximum of comparisons for one diff, about a third of a second; beyond it a stretch is reported as replaced."""
 MAX_WORDS: Final = 20_000
-"""Characters of a text whose words are compared."""
+"""Maximum length of a text whose words are compared, in characters."""
 
 _TEXTS: Final = frozenset({"headline", "lead", "dateline"})
 _BODY: Final = "body"
@@ -27,14 +27,14 @@ Blocks = list[dict[str, Any]]
 
 
 class WordChange(TypedDict):
-    """A run of words; `put` and `delete` together make the text before, `put` and `insert` the text after."""
+    """Run of words; `put` and `delete` together are the text before, `put` and `insert` the text after."""
 
     op: Literal["keep", "insert", "delete"]
     text: str
 
 
 class BlockOperation(TypedDict):
-    """What happened to a run of blocks: `put` tells their number, the others the blocks themselves."""
+    """Operation on a run of blocks: `put` has their number, the others the blocks themselves."""
 
     op: Op
     count: NotRequired[Annotated[int, Field(description="How many blocks stayed as they were.", ge=1)]]
@@ -46,7 +46,7 @@ class BlockOperation(TypedDict):
 
 
 class MemberDifference(TypedDict):
-    """A member that says something else."""
+    """Change of one member."""
 
     member: Annotated[str, Field(examples=["headline"])]
     before: Any
@@ -55,7 +55,7 @@ class MemberDifference(TypedDict):
 
 
 class BodyDifference(TypedDict):
-    """A body that says something else, from the first block to the last."""
+    """Change of a body, from the first block to the last."""
 
     member: Literal["body"]
     operations: list[BlockOperation]
@@ -65,13 +65,13 @@ Difference = BodyDifference | MemberDifference
 
 
 class _WorkBudget:
-    """The comparisons that are left."""
+    """Budget of comparisons."""
 
     def __init__(self, work: int) -> None:
         self._left = work
 
     def take(self, work: int) -> bool:
-        """Whether that much was left; then it is not any more."""
+        """Return whether that much was left, and subtract it."""
         if work > self._left:
             return False
         self._left -= work
@@ -79,7 +79,7 @@ class _WorkBudget:
 
 
 class _Matcher(SequenceMatcher[str]):
-    """A matcher that finds nothing more to match once the allowance is used up."""
+    """Sequence matcher that reports no further matches once the budget is spent."""
 
     def __init__(self, before: Sequence[str], after: Sequence[str], allowance: _WorkBudget) -> None:
         super().__init__(None, before, after, autojunk=False)
@@ -88,7 +88,7 @@ class _Matcher(SequenceMatcher[str]):
         self._allowance = allowance
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
-        """The longest run that is in both, or none."""
+        """Return the longest common run, or an empty one."""
         end = len(self._work) - 1 if ahi is None else ahi
         if not self._allowance.take(self._work[end] - self._work[alo]):
             return Match(alo, blo, 0)
@@ -96,11 +96,11 @@ class _Matcher(SequenceMatcher[str]):
 
 
 def diff_articles(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """One entry for each member that differs, in the order of the members; none where the contents are the same.
+    """Return one entry for each member that differs, in the order of the members; none for equal contents.
 
-    Both are an article's content in record form; a member that is absent is null, an absent body is empty.
-    The body's blocks are compared as a whole and come as operations. The work is bounded, whatever comes in:
-    beyond it a changed stretch is told as replaced, and the words of a very long text not at all.
+    Both contents are in record form; an absent member is null, an absent body is empty. The blocks of a body are
+    compared as a whole and returned as operations. The work is bounded for any input: beyond the bound a changed
+    stretch is reported as replaced, and the words of a very long text are not compared.
     """
     allowance = _WorkBudget(MAX_WORK)
     found: list[Difference] = []
@@ -130,7 +130,7 @@ def _blocks(before: Blocks, after: Blocks, allowance: _WorkBudget) -> list[Block
 
 
 def _replaced(before: Blocks, after: Blocks, allowance: _WorkBudget) -> Iterator[BlockOperation]:
-    """As many blocks as there were stand for them one by one; otherwise nobody can say which is which."""
+    """Pair equal numbers of blocks one by one; report unequal numbers as deletions and insertions."""
     if len(before) != len(after):
         yield {"op": "replace", "before": before, "after": after}
         return
@@ -157,7 +157,7 @@ def _add_words(to: MemberDifference | BlockOperation, before: str, after: str, a
 def _operations(
     before: Sequence[str], after: Sequence[str], allowance: _WorkBudget
 ) -> Iterator[tuple[Op, slice, slice]]:
-    """How one sequence becomes the other; what they begin and end with alike is not compared crosswise."""
+    """Return the operations that turn one sequence into the other; common ends are excluded from the comparison."""
     most = min(len(before), len(after))
     start = next((i for i in range(most) if before[i] != after[i]), most)
     rest = most - start
@@ -174,7 +174,7 @@ def _operations(
 
 
 def _text(block: Mapping[str, Any]) -> str | None:
-    """What a reader reads in a block of running text; None for the others."""
+    """Return the visible text of a block of running text, None for other blocks."""
     match block["type"]:
         case "paragraph" | "heading":
             return html_to_text(block["html"])

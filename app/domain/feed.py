@@ -1,10 +1,10 @@
-"""Feeds: how much of an article they carry."""
+"""Content of feeds."""
 
 from enum import StrEnum
 
 
 class FeedContent(StrEnum):
-    """What the feeds of an edition say of an article beside its metadata."""
+    """Amount of an article's text in the feeds of an edition."""
 
     HEADLINES = "headlines"
     SUMMARY = "summary"

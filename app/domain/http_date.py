@@ -1,4 +1,4 @@
-"""The dates of HTTP header fields (RFC 9110, section 5.6.7), in the current form and in the two obsolete ones.
+"""Dates of HTTP header fields (RFC 9110, section 5.6.7), in the current format and the two obsolete ones.
 
 Sun, 06 Nov 1994 08:49:37 GMT      IMF-fixdate
 Sunday, 06-Nov-94 08:49:37 GMT     RFC 850

@@ -1,4 +1,4 @@
-"""Instants: whole microseconds since 1970-01-01T00:00:00Z, and how they are read and written."""
+"""Instants: integer microseconds since 1970-01-01T00:00:00Z, their parsers and formats."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +13,12 @@ MINUTE_US: Final = 60 * SECOND_US
 DAY_US: Final = 24 * 60 * MINUTE_US
 
 EARLIEST: Final = -30_610_224_000 * SECOND_US
-"""1000-01-01T00:00:00Z, the first instant that may be given."""
+"""1000-01-01T00:00:00Z, the minimum of an instant."""
 LATEST: Final = 253_370_764_800 * SECOND_US - 1
-"""9998-12-31T23:59:59.999999Z, the last instant that may be given."""
+"""9998-12-31T23:59:59.999999Z, the maximum of an instant."""
 
 MIN_DAYS_BETWEEN_TRANSITIONS: Final = 4
-"""Within so many days no zone changes its offset twice."""
+"""No zone changes its offset twice within this number of days."""
 
 EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 CLOCK: Final = tuple(f"{hour:02d}:{minute:02d}" for hour in range(24) for minute in range(60))
@@ -52,12 +52,11 @@ _COMMON_SLIPS: Final = (
 
 
 def parse_instant(text: str) -> int:
-    """The instant that an RFC 3339 `date-time` names, exactly.
+    """Parse an RFC 3339 `date-time` exactly.
 
-    The offset is mandatory. `T` may be `t` or a blank, `Z` may be `z`, and a blank in the place of the
-    offset's sign is read as `+`, because URL decoding turns `+` into a blank. Digits beyond microseconds must
-    be zeros: nothing is ever rounded or cut off.
-    Raises InvalidValueError for anything else, for leap seconds, and outside EARLIEST..LATEST.
+    The offset is mandatory. `T` may be `t` or a blank, `Z` may be `z`, and a blank in place of the offset's sign is
+    read as `+`, because URL decoding turns `+` into a blank. Digits beyond microseconds must be zeros: nothing is
+    rounded or truncated. Raise InvalidValueError for any other text, for leap seconds, and outside EARLIEST..LATEST.
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
@@ -72,7 +71,7 @@ def parse_instant(text: str) -> int:
 
 
 def from_datetime(value: datetime) -> int:
-    """The instant of an aware datetime, exactly; InvalidValueError if it is naive or outside EARLIEST..LATEST."""
+    """Convert an aware datetime exactly; InvalidValueError if it is naive or outside EARLIEST..LATEST."""
     if value.utcoffset() is None:
         raise InvalidValueError("An instant needs an offset from UTC.")
     since = value - _EPOCH
@@ -83,12 +82,12 @@ def from_datetime(value: datetime) -> int:
 
 
 def to_datetime(instant: int, zone: ZoneInfo) -> datetime:
-    """The same instant as an aware datetime on the zone's wall clock, to the microsecond."""
+    """Convert an instant to an aware datetime in the zone, to the microsecond."""
     return (_EPOCH + instant * _MICROSECOND).astimezone(zone)
 
 
 def format_instant(instant: int, zone: ZoneInfo) -> str:
-    """The instant as RFC 3339 with the zone's offset then; the fraction is absent or has six digits.
+    """Format the instant as RFC 3339 with the zone's offset; the fraction is absent or has six digits.
 
     RFC 3339 cannot say an offset with seconds (local mean time): such an instant is written in UTC with `Z`.
     """
@@ -96,7 +95,7 @@ def format_instant(instant: int, zone: ZoneInfo) -> str:
 
 
 def format_time_and_instant(instant: int, zone: ZoneInfo) -> tuple[str, str]:
-    """What the zone's clocks show at the instant (HH:MM), and the instant as `format_instant` writes it."""
+    """Return the wall-clock time in the zone (HH:MM), and the instant as `format_instant` writes it."""
     midnight, date_text, next_date_text, suffix = _written_day(instant // DAY_US, zone) or _written(
         instant, *_written_offset(utc_offset(instant, zone))
     )
@@ -113,41 +112,41 @@ def format_time_and_instant(instant: int, zone: ZoneInfo) -> tuple[str, str]:
 
 
 def wall_time(instant: int, zone: ZoneInfo) -> str:
-    """What the zone's clocks show at the instant, HH:MM."""
+    """Return the wall-clock time in the zone, HH:MM."""
     return CLOCK[(instant + utc_offset(instant, zone)) % DAY_US // MINUTE_US]
 
 
 @lru_cache(maxsize=16_384)
 def _written_day(utc_day: int, zone: ZoneInfo) -> tuple[int, str, str, str] | None:
-    """How all instants of a UTC day are written; None where the offset changes on it."""
+    """Return the parts for writing all instants of a UTC day, None if the offset changes on it."""
     offset = constant_offset(utc_day, zone)
     return None if offset is None else _written(utc_day * DAY_US, *_written_offset(offset))
 
 
 def _written(instant: int, shift: int, suffix: str) -> tuple[int, str, str, str]:
-    """How an instant is written and those up to a day after it: when its date began, it, the next one, the suffix."""
+    """Return the parts for writing instants up to a day later: start of the date, date, next date, suffix."""
     first = (instant + shift) // DAY_US
     return first * DAY_US - shift, _date_text(first), _date_text(first + 1), suffix
 
 
 def utc_offset(instant: int, zone: ZoneInfo) -> int:
-    """What the zone's wall clock is ahead of UTC at the instant, in microseconds (whole seconds of them)."""
+    """Return the offset of the zone from UTC at the instant, in microseconds (a multiple of one second)."""
     steady = constant_offset(instant // DAY_US, zone)
     return _measure_offset(instant, zone) if steady is None else steady
 
 
 def constant_offset(utc_day: int, zone: ZoneInfo) -> int | None:
-    """The zone's offset in microseconds throughout a UTC day (days since 1970-01-01), or None if it changes."""
+    """Return the zone's offset in microseconds throughout a UTC day (days since 1970-01-01), None if it changes."""
     steady = _steady_throughout(utc_day - utc_day % MIN_DAYS_BETWEEN_TRANSITIONS, MIN_DAYS_BETWEEN_TRANSITIONS, zone)
     return _steady_throughout(utc_day, 1, zone) if steady is None else steady
 
 
 @lru_cache(maxsize=8_192)
 def _steady_throughout(utc_day: int, days: int, zone: ZoneInfo) -> int | None:
-    """The same throughout several days.
+    """Return the offset in microseconds throughout several days, None if it changes.
 
     Equal offsets at both ends mean that it did not change, because no zone has changed its offset twice within so
-    short a time: the nearest two changes in the zone data are a week less an hour apart, and the tests watch that.
+    short a time: the nearest two changes in the zone data are a week less an hour apart, which a test asserts.
     """
     first = _measure_offset(utc_day * DAY_US, zone)
     last = _measure_offset((utc_day + days) * DAY_US - SECOND_US, zone)
@@ -162,7 +161,7 @@ def _measure_offset(instant: int, zone: ZoneInfo) -> int:
 
 @lru_cache(maxsize=2_048)
 def _written_offset(offset: int) -> tuple[int, str]:
-    """The shift to write an instant with, and the text that says so."""
+    """Return the shift for writing an instant with this offset, and the offset's text."""
     if offset % MINUTE_US:
         return 0, _IN_UTC
     sign = "-" if offset < 0 else "+"

@@ -1,4 +1,4 @@
-"""The interface strings of an edition: what a front end writes around the news, complete in each language."""
+"""Interface strings of an edition: the texts of a front end around the news, complete in each language."""
 # ruff: noqa: RUF001 - Ukrainian letters and the typographic apostrophe are what these texts are made of
 
 from __future__ import annotations
@@ -143,18 +143,18 @@ STRINGS: Final[dict[str, dict[str, str]]] = {
 }
 
 _PATH_SEPARATORS: Final = re.compile(r"[/.]")
-# Any snake_case word where a sentence should be; an edition's own key may hold one (an account name).
+# Any snake_case word in place of a sentence; a string of the edition's own may contain one (an account name).
 _SNAKE_KEY: Final = re.compile(r"[a-z0-9./-]*[a-z0-9]_[a-z0-9_./-]*", re.IGNORECASE | re.ASCII)
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
 
 def complete_strings(language: str, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Every interface string in the language, sorted by key, the edition's own texts over the shipped ones.
+    """Return every interface string in the language, sorted by key; the edition's own texts override the shipped ones.
 
-    The language is found by RFC 4647 lookup; what it lacks is in English. An override that is blank or an
-    interface key (`read_also`, `client/title.list_title`) is as good as missing: a shipped key keeps its
-    text, a key of the edition's own is written as words (`live_now` gives "Live now"), or left out when it
-    has none. So no value is blank or the key it stands under.
+    The language is found by RFC 4647 lookup; missing strings are in English. An override that is blank or an interface
+    key (`read_also`, `client/title.list_title`) counts as missing: a shipped key has its shipped text, a key of the
+    edition's own is written as words (`live_now` gives "Live now"), or omitted without letters. So no value is blank
+    or its own key.
     """
     english = STRINGS["en"]
     texts = {**english, **(lookup_translation(STRINGS, language) or english)}
@@ -168,7 +168,7 @@ def complete_strings(language: str, overrides: Mapping[str, str]) -> dict[str, s
 
 
 def _is_readable(key: str, text: str) -> bool:
-    """False for a blank and for what a lost translation leaves: the key, alone or at the end of a path."""
+    """Return False for a blank and for the trace of a lost translation: the key, alone or at the end of a path."""
     bare = text.strip()
     return bare not in {"", key} and _PATH_SEPARATORS.split(bare)[-1] != key
 

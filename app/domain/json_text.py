@@ -12,7 +12,7 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def load_json(raw: bytes) -> Any:
-    """Return the value of a JSON text; InvalidValueError describes the flaw, and names a repeated member.
+    """Parse a JSON text; InvalidValueError describes the error, and names a repeated member.
 
     RFC 8259 leaves the meaning of a repeated member open; parsers use the last one and ignore the others.
     """

@@ -1,7 +1,6 @@
-"""Language tags, the search for the best translation, and dates in words as CLDR writes them.
+"""Language tags, lookup of translations, and dates in words by CLDR.
 
-Babel is imported inside the functions that need it: loading it takes some 80 ms, which every command
-would pay at start although most never write a date in words.
+Functions import Babel when they need it: loading it takes some 80 ms, which every command would pay at start.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ _FALLBACK: Final = "en"
 _ANY_YEAR: Final = 2000
 _ANY_MONDAY: Final = date(2001, 1, 1)
 
-# RFC 5646 section 2.1. Languages of four to eight letters are left out on purpose: none has ever
-# been registered, and "ukrainian" is a slip that would give the edition a language nobody asked for.
+# RFC 5646 section 2.1. Languages of four to eight letters are refused on purpose: none has ever
+# been registered, and "ukrainian" is a mistake that would give the edition an unintended language.
 _TAG: Final = re.compile(
     r"""
     (?: [a-z]{2,3} (?:-[a-z]{3}){0,3}                        # language and extended language
@@ -55,16 +54,16 @@ _IRREGULAR: Final = frozenset(
 
 _NUMBERING_SYSTEM: Final = re.compile(r"-u(?:-[a-z0-9]{2,8})*?-nu-([a-z0-9]{3,8})(?=-|$)", re.IGNORECASE | re.ASCII)
 
-# CLDR's "atTime" patterns for the shipped languages. Babel keeps only the standard ones ("{1}, {0}"), which
-# stand in for every other language.
+# CLDR's "atTime" patterns for the shipped languages. Babel has only the standard ones ("{1}, {0}"), which
+# serve every other language.
 _AT_TIME: Final = {"en": "{1} at {0}", "uk": "{1} о {0}"}  # noqa: RUF001 - a Ukrainian word
 
 
 def validate_language(tag: str) -> str:
-    """The tag as given if it is well-formed by BCP 47 (RFC 5646); InvalidValueError otherwise.
+    """Return the tag if it is well-formed by BCP 47 (RFC 5646); InvalidValueError otherwise.
 
-    No subtag is looked up in the registry, so `xx` passes; a repeated variant or extension letter does not,
-    nor does a tag of more than 64 characters.
+    Subtags are not looked up in the registry, so `xx` passes; a repeated variant or extension letter and a tag of more
+    than 64 characters do not.
     """
     if not _is_well_formed(tag):
         raise InvalidValueError("A language is a BCP 47 tag such as 'en-GB', 'uk' or 'zh-Hant'.")
@@ -72,9 +71,9 @@ def validate_language(tag: str) -> str:
 
 
 def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
-    """What `available` holds for the language by RFC 4647 section 3.4, None when no range of it is there.
+    """Return the value for the language by RFC 4647 section 3.4, None if none of its ranges is available.
 
-    `en-GB` finds `en-GB`, else `en`; letter case does not matter; the default is the caller's business.
+    `en-GB` finds `en-GB`, else `en`, in any letter case; the caller supplies a default.
     """
     if language in available:
         return available[language]
@@ -87,7 +86,7 @@ def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)
 def get_locale(language: str) -> Locale:
-    """The CLDR locale of a language by RFC 4647 lookup, English when CLDR knows none of its ranges.
+    """Return the CLDR locale of a language by RFC 4647 lookup, English if CLDR has none of its ranges.
 
     Each range is read with CLDR's aliases and likely subtags: `zh-TW` is Traditional Chinese, `iw` Hebrew.
     """
@@ -98,7 +97,7 @@ def get_locale(language: str) -> Locale:
     for candidate in _ranges(language):
         try:
             return _shared(IsolatedLocale.parse(candidate, sep="-"))
-        except (UnknownLocaleError, ValueError):  # ValueError: not how CLDR forms its identifiers
+        except (UnknownLocaleError, ValueError):  # ValueError: not an identifier by CLDR's grammar
             continue
     return _shared(IsolatedLocale.parse(_FALLBACK))
 
@@ -129,9 +128,10 @@ def day_heading(day: date, language: str) -> Heading:
 
 @lru_cache(maxsize=_REMEMBERED_DAYS)
 def long_datetime(day: date, time: str, language: str) -> str:
-    """A date and time for people: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
+    """Format a date and time for readers: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
 
-    `time` is the wall clock as `HH:MM`; the date is CLDR's full one. Digits are those of the language, as in `heading`.
+    `time` is the wall clock as `HH:MM`; the date is CLDR's full one. Digits are those of the language, as in
+    `day_heading`.
     """
     locale = get_locale(language)
     # Locales in another script than the language's own, such as Shavian English, write "at" differently.
@@ -156,7 +156,7 @@ def _is_well_formed(tag: str) -> bool:
 
 
 def _ranges(language: str) -> Iterator[str]:
-    """The tag, then what is left as subtags go from its end; a single character goes with its follower."""
+    """Yield the tag, then the tag without its last subtags; a single character is dropped with its successor."""
     subtags = language.split("-")
     while subtags:
         yield "-".join(subtags)
@@ -167,9 +167,9 @@ def _ranges(language: str) -> Iterator[str]:
 
 @lru_cache(maxsize=_REMEMBERED_DAYS)
 def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
-    """Year, weekday and day by the CLDR skeletons `y`, `EEEE` and `MMMMd`."""
+    """Return year, weekday and day by the CLDR skeletons `y`, `EEEE` and `MMMMd`."""
     patterns = get_locale(language).datetime_skeletons
-    # Every locale has `y`, `E` and `MMMMd`. `EEEE` is made of `E` by widening its field (UTS 35, "Matching
+    # Every locale has `y`, `E` and `MMMMd`. `EEEE` is derived from `E` by widening its field (UTS 35, "Matching
     # Skeletons"): `ccc` or `E` is the short name, four letters are the full one.
     weekday = re.sub(r"c+", "cccc", re.sub(r"E+", "EEEE", str(patterns["E"])))
     system = find_numbering_system(language)
@@ -181,14 +181,14 @@ def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
 
 
 def _write(pattern: str, day: date, language: str) -> str:
-    """A date by a CLDR pattern. Its fields by themselves are few: to write it is seldom more than to look them up."""
+    """Format a date by a CLDR pattern. Writing its few fields costs little more than a cache lookup."""
     from babel.dates import parse_pattern  # noqa: PLC0415 - see the module's docstring
 
     return str(parse_pattern(pattern).format) % _Fields(day, language)
 
 
 class _Fields:
-    """The fields of a date by their CLDR names."""
+    """Fields of a date by their CLDR names."""
 
     def __init__(self, day: date, language: str) -> None:
         self._day = day
@@ -216,7 +216,7 @@ def _field(name: str, day: date, language: str) -> str:
 
 
 class Heading(TypedDict):
-    """How a day is announced in the timeline: `2024`, `Saturday`, `2 November`."""
+    """Heading of a day in the timeline: `2024`, `Saturday`, `2 November`."""
 
     year: str
     weekday: str

@@ -1,4 +1,4 @@
-"""Which articles a list holds: its edition, its filters and its time range, in one canonical form."""
+"""Filter of an article list: edition, criteria and time range, in one canonical form."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -9,7 +9,7 @@ DIGEST_BYTES = 8
 
 
 class Facet(IntEnum):
-    """The kinds of list an article can stand in; the numbers are stored."""
+    """Kind of a list of articles; the numbers are stored."""
 
     EDITION = 0
     SECTION = 1
@@ -20,10 +20,10 @@ class Facet(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
-    """The filters of a list: names of one kind are alternatives, kinds are all required, and so is `entry`.
+    """Filter of a list: values of one kind are alternatives, different kinds are all required, and so is `entry`.
 
-    `entry` is the author, section or tag whose articles these are, when the address names one. `starts_at`
-    (inclusive) and `ends_at` (exclusive) are instants; `excluded` holds ids and slugs, `ids` the only articles meant.
+    `entry` is the author, section or tag in the path, if any. `starts_at` (inclusive) and `ends_at` (exclusive) are
+    instants; `excluded` holds ids and slugs, `ids` the only articles allowed.
     """
 
     edition: str
@@ -39,7 +39,7 @@ class ListFilter:
     timezone: str = ""
 
     def groups(self) -> list[tuple[Facet, tuple[str, ...]]]:
-        """The names asked for: any of a group, and all of the groups."""
+        """Return the filter values by kind: any value of a group matches, and all groups must."""
         named = [
             (Facet.SECTION, self.sections),
             (Facet.TAG, self.tags),
@@ -52,7 +52,7 @@ class ListFilter:
         return [(kind, names) for kind, names in named if names]
 
     def digest(self) -> bytes:
-        """What binds a cursor to its list: equal for equal lists, whatever the order of the repeats."""
+        """Return the digest that binds a cursor to its list: equal for equal lists, in any order of repeats."""
         return _digest(self)
 
 

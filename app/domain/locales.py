@@ -1,4 +1,4 @@
-"""CLDR's locales, each with data of its own."""
+"""CLDR locales with isolated data."""
 
 from functools import cached_property
 from typing import Any
@@ -8,10 +8,10 @@ from babel.localedata import LocaleDataDict, exists, load
 
 
 class IsolatedLocale(Locale):
-    """A locale that shares nothing with others.
+    """Locale that shares no data with others.
 
-    Babel's own share what they inherit, and what one of them was asked for by way of an alias stays so for all: after a
-    date in West Frisian, Germans read West Frisian weekdays. The copy takes some 2 ms, once a language.
+    Babel's locales share inherited data, and resolving an alias in one changes it for all: after a date in West
+    Frisian, German dates show West Frisian weekdays. The copy takes some 2 ms for each language.
     """
 
     @cached_property
@@ -21,7 +21,7 @@ class IsolatedLocale(Locale):
 
 
 def _copy(data: Any) -> Any:
-    """The same dictionaries anew; whatever else there is never changes."""
+    """Return a copy of nested dictionaries; other values are immutable and shared."""
     if isinstance(data, dict):
         return {key: _copy(value) for key, value in data.items()}
     return tuple(map(_copy, data)) if type(data) is tuple else data

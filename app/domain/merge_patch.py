@@ -1,13 +1,13 @@
-"""JSON Merge Patch (RFC 7396): what a document becomes when some of its members are told anew."""
+"""JSON Merge Patch (RFC 7396)."""
 
 from typing import Any
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
-    """The document after the patch; neither argument is changed, and the result may share what did not change.
+    """Return the document after the patch; neither argument is changed, and the result may share unchanged parts.
 
-    Null takes a member away, an object is merged into what stands there, anything else takes its place: lists
-    are replaced whole (RFC 7396, section 2). Any two JSON values can be merged, however deep they are.
+    Null removes a member, an object is merged into the present one, any other value replaces it: arrays are replaced
+    whole (RFC 7396, section 2). Any two JSON values can be merged at any depth.
     """
     if not isinstance(patch, dict):
         return patch

@@ -1,4 +1,4 @@
-"""Texts of one line (headlines, names, datelines): white space, direction marks, and visible characters."""
+"""One-line texts (headlines, names, datelines): white space, direction marks, and visible characters."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from app.errors import InvalidValueError
 _SPACES: Final = re.compile(r"\s+")
 _LINE_BREAKS: Final = frozenset("\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 _PADDING: Final = re.compile(r"^[\s\ufeff]+|[\s\ufeff]+$")
-# Letters and symbols that Unicode gives no shape: Hangul fillers, the empty Braille pattern, a musical null note.
+# Letters and symbols without a glyph in Unicode: Hangul fillers, the empty Braille pattern, a musical null note.
 _BLANKS: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 _INVISIBLE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
 _EMBEDDINGS: Final = frozenset("\u202a\u202b\u202d\u202e")

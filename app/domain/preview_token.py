@@ -1,8 +1,8 @@
-"""Tokens of previews: which article, until when, and the installation's signature under both.
+"""Preview tokens: an article and an expiry, signed with the installation's secret.
 
-    version (1 byte) · article id (8) · expiry in microseconds (8) · HMAC-SHA256 of these (32), in base64url
+version (1 byte) · article id (8) · expiry in microseconds (8) · HMAC-SHA256 of these (32), in base64url
 
-Nothing is stored for a preview: whoever holds a token whose signature is right may read until it expires.
+Nothing is stored for a preview: a token with a valid signature grants reading until it expires.
 """
 
 import hmac
@@ -16,29 +16,31 @@ from app.errors import NotFoundError, PreviewExpiredError
 
 SECRET_BYTES: Final = 32
 SECRET_NAME: Final = "signing-secret"  # noqa: S105 - the name of a row, not the secret in it
-"""What the installation keeps its secret under."""
+"""Key of the signing secret in the key-value table."""
 
 _VERSION: Final = 1
 _CONTENT: Final = struct.Struct(">Bqq")
-_PURPOSE: Final = b"dayline preview\n"  # what else the secret may come to sign is never taken for a preview
+_PURPOSE: Final = (
+    b"dayline preview\n"  # domain separation: another use of the secret cannot produce a valid preview token
+)
 _TOKEN_CHARACTERS: Final = 66
 
 
 class Preview(NamedTuple):
-    """What a token allows: reading one article until an instant."""
+    """Grant of a token: reading one article until an instant."""
 
     article_id: int
     expires_at: int
 
 
 def make_token(secret: bytes, preview: Preview) -> str:
-    """The token of a preview, 66 characters that need no escape in an address."""
+    """Return the token of a preview, 66 characters that need no escape in a URL."""
     content = _CONTENT.pack(_VERSION, *preview)
     return urlsafe_b64encode(content + _sign(secret, content)).rstrip(b"=").decode()
 
 
 def read_token(secret: bytes, token: str, *, now: int) -> Preview:
-    """What a token allows at `now`; NotFoundError where it is damaged or forged, PreviewExpiredError after its time."""
+    """Verify a token at `now`; NotFoundError if it is damaged or forged, PreviewExpiredError after its expiry."""
     content, signature = _split(token)
     if not hmac.compare_digest(_sign(secret, content), signature) or len(content) != _CONTENT.size:
         raise NotFoundError("There is no such preview.")
@@ -57,7 +59,7 @@ def _split(token: str) -> tuple[bytes, bytes]:
         raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
     except (Error, ValueError):
         return b"", b""
-    if urlsafe_b64encode(raw).rstrip(b"=").decode() != token:  # one token has one spelling
+    if urlsafe_b64encode(raw).rstrip(b"=").decode() != token:  # only the canonical encoding of a token is valid
         return b"", b""
     return raw[: _CONTENT.size], raw[_CONTENT.size :]
 

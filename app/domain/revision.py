@@ -1,15 +1,15 @@
-"""Saves of an article: what was done, and what the newsroom tells the public of it."""
+"""Revisions of an article: the action that made each, and its note to the public."""
 
 from enum import StrEnum
 
 from app.domain.article import ArticleStatus
 
 MAX_REVISION = 2**31 - 1
-"""No article is saved more often."""
+"""Maximum number of revisions of one article."""
 
 
 class RevisionAction(StrEnum):
-    """What a save did."""
+    """Action that made a revision."""
 
     CREATED = "created"
     EDITED = "edited"
@@ -23,7 +23,7 @@ class RevisionAction(StrEnum):
 
 
 class NoteType(StrEnum):
-    """What kind of change a note to the public tells of."""
+    """Type of a note to the public."""
 
     UPDATE = "update"
     CORRECTION = "correction"
@@ -32,7 +32,7 @@ class NoteType(StrEnum):
 
 
 class HistoryEventType(StrEnum):
-    """What a line of an article's public history tells of."""
+    """Type of an event in the public history of an article."""
 
     PUBLICATION = "publication"
     UPDATE = "update"
@@ -54,9 +54,9 @@ _EVENTS = {
 
 
 def revision_action(before: ArticleStatus | None, after: ArticleStatus, *, moved: bool) -> RevisionAction:
-    """What a save did that took an article from one status (None: there was none) to another.
+    """Return the action of a revision that moves an article from one status (None: new) to another.
 
-    `with_state` says that its public time changed.
+    `moved` means that its public time changed.
     """
     if before is None:
         return RevisionAction.CREATED
@@ -74,7 +74,7 @@ def revision_action(before: ArticleStatus | None, after: ArticleStatus, *, moved
 
 
 def history_event_type(action: RevisionAction, note: NoteType | None) -> HistoryEventType:
-    """How a save that the public saw is called in the article's history: by its note, else by what it did."""
+    """Return the type of a public revision in the article's history: by its note, else by its action."""
     if note is not None:
         return HistoryEventType(note)
     return _EVENTS.get(action, HistoryEventType.UPDATE)

@@ -1,9 +1,9 @@
-"""Gaps of the change log: where a backup was restored, numbers that the lost log may have given out to other changes.
+"""Gaps in the sequence of the change log after a restored backup.
 
-    … last │ last + 1 … given out by what was lost, or by nobody … first - 1 │ first …
+… last │ last + 1 … issued by the lost log, or unused … first - 1 │ first …
 
-`last` is where the backup ended and `first` where the log goes on. Whoever knows a place between them knew another
-log. `first - 1` was given out by nobody and stands for the place in front of `first`.
+`last` is where the backup ended, `first` the next sequence number issued. A client with a position between them read
+the lost log. `first - 1` is never issued and denotes the position before `first`.
 """
 
 import json
@@ -12,50 +12,51 @@ from functools import lru_cache
 from typing import NamedTuple
 
 NAME = "log_gaps"
-"""Under which the installation keeps them."""
+"""Key of the gaps in the key-value table."""
 
 SLOT_US = 100
-"""A log that gains no more than 10,000 changes a second stays behind the clock in these; its numbers stay below 2^53,
-which JavaScript reads exactly, for 28,000 years."""
+"""Microseconds for each reserved sequence number: a log with fewer than 10,000 changes a second stays behind the clock,
+and its numbers stay below 2^53, which JavaScript reads exactly, for 28,000 years.
+"""
 MIN_JUMP = 10_000_000
-"""Where the clock tells nothing, because it once stood further ahead."""
+"""Minimum size of a gap, for a clock that has been ahead."""
 
 
 class Gap(NamedTuple):
-    """As above."""
+    """Gap: the last number before it and the first one after it."""
 
     last: int
     first: int
 
     def contains(self, place: int) -> bool:
-        """Whether only another log can have told of this place."""
+        """Return whether only the lost log can have issued this position."""
         return self.last < place < self.first - 1
 
 
 def gap_after(last: int, *, now: int) -> Gap:
-    """The gap behind a log that ends at `last`, at an instant (µs): beyond all that was ever given out before it.
+    """Return the gap after a log that ends at `last`, at an instant (µs): beyond every number issued earlier.
 
-    It does not matter how long ago the backup was made and how often the same one was restored.
+    The age of the backup and the number of times that it was restored do not matter.
     """
     return Gap(last, max(now // SLOT_US, last + MIN_JUMP))
 
 
 def dump_gaps(gaps: Iterable[Gap]) -> bytes:
-    """The bytes that the installation keeps."""
+    """Serialise gaps for the key-value table."""
     return json.dumps(list(gaps)).encode()
 
 
 @lru_cache(maxsize=4)
-def parse_gaps(kept: bytes | None) -> tuple[Gap, ...]:
-    """What these bytes say; none where nothing was kept."""
-    return () if kept is None else tuple(Gap(*each) for each in json.loads(kept))
+def parse_gaps(stored: bytes | None) -> tuple[Gap, ...]:
+    """Parse the stored gaps; none if nothing is stored."""
+    return () if stored is None else tuple(Gap(*each) for each in json.loads(stored))
 
 
-def unknown_position_reason(place: int, *, latest: int, kept: bytes | None) -> str | None:
-    """Why nobody can go on from this place in a log that ends at `latest` and has these gaps; None where one can."""
+def unknown_position_reason(place: int, *, latest: int, stored: bytes | None) -> str | None:
+    """Return why a position is unknown to a log that ends at `latest` and has these gaps; None for a known one."""
     if place > latest:
         return f"The log ends at {latest}: it is not the one you knew; begin at 0."
-    for gap in parse_gaps(kept):
+    for gap in parse_gaps(stored):
         if gap.contains(place):
             return f"The log goes from {gap.last} to {gap.first}: it is not the one you knew; begin at 0."
     return None

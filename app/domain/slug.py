@@ -1,10 +1,9 @@
-"""Slugs: how a headline becomes the readable part of an address, and which ones may be given by hand.
+"""Slugs: derived from headlines, or given and validated.
 
-Ukrainian follows the national romanisation (Cabinet of Ministers of Ukraine, resolution 55 of 27 January
-2010), every other script anyascii. A text counts as Ukrainian when all its Cyrillic letters are Ukrainian, or
-when it has one of ґ є і ї and nothing beyond the Ukrainian and Russian alphabets: a quoted Russian word
-changes nothing, while Belarusian, Serbian and Kazakh are left to anyascii. A Russian text that happens to
-have none of ё ъ ы э is read as Ukrainian: nothing tells them apart.
+Ukrainian is romanised by resolution 55 of the Cabinet of Ministers of Ukraine (27 January 2010), every other script by
+anyascii. A text counts as Ukrainian if all its Cyrillic letters are Ukrainian, or if it has one of ґ є і ї and no
+letter beyond the Ukrainian and Russian alphabets: a quoted Russian word changes nothing, while Belarusian, Serbian and
+Kazakh are left to anyascii. A Russian text without ё ъ ы э is indistinguishable, and is read as Ukrainian.
 """
 # ruff: noqa: RUF001, RUF002 - Cyrillic letters and all kinds of apostrophes are the subject here
 
@@ -30,7 +29,7 @@ _WORDLESS: Final = "article"
 _CYRILLIC: Final = re.compile(r"[\u0400-\u052f]")
 _UKRAINIAN_NOT_RUSSIAN: Final = frozenset("ґєії")
 _RUSSIAN_NOT_UKRAINIAN: Final = frozenset("ёъыэ")
-# Apostrophes, accents and invisible characters: they must neither part a word nor hide its first letter.
+# Apostrophes, accents and invisible characters: they neither separate words nor hide a first letter.
 _UNSEEN: Final = {"Cf", "Me"}
 _JOINERS: Final = dict.fromkeys([*map(ord, "'`´ʹʻʼ‘’‛′＇"), *range(0x300, 0x370)])
 _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
@@ -46,11 +45,11 @@ _WORD_INITIAL: Final = re.compile(r"(?<![^\W_])[єїйюя]")
 
 
 def slugify(text: str) -> str:
-    """Lower-case ASCII words joined by single hyphens, at most 80 characters, '' when no word is left.
+    """Return lower-case ASCII words joined by single hyphens, at most 80 characters, '' for a text without words.
 
-    The cut falls between words unless the first alone is longer. Apostrophes join ("don't" gives "dont"),
-    symbols and emoji are left out, each Han character is a word. A single word of 13 characters can look like
-    an id, which `validate_slug` refuses.
+    The slug is cut between words unless the first alone is longer. Apostrophes join ("don't" gives "dont"), symbols and
+    emoji are dropped, each Han character is a word. A single word of 13 characters can look like an id, which
+    `validate_slug` refuses.
     """
     if text.isascii():
         plain = text.lower().translate(_JOINERS)
@@ -63,7 +62,7 @@ def slugify(text: str) -> str:
 
 
 def validate_slug(value: str) -> str:
-    """The slug as given, if an article may have it; InvalidValueError otherwise."""
+    """Return the slug unchanged if an article may have it; InvalidValueError otherwise."""
     if len(value) > LONGEST_GIVEN_SLUG or not _SLUG.fullmatch(value):
         raise InvalidValueError(
             "A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them."
@@ -74,7 +73,7 @@ def validate_slug(value: str) -> str:
 
 
 def validate_code(value: str) -> str:
-    """The slug of a section, tag, author or edition or the code of a label, as given; else InvalidValueError."""
+    """Return the slug of a section, tag, author or edition, or code of a label, unchanged; else InvalidValueError."""
     if len(value) > LONGEST_CODE or not _CODE.fullmatch(value):
         raise InvalidValueError(
             "A code is 1 to 80 lower-case letters a-z and digits, single hyphens, underscores or dots inside."
@@ -83,9 +82,9 @@ def validate_code(value: str) -> str:
 
 
 def with_suffix(slug: str, suffix: str) -> str:
-    """`slug-suffix` of at most 80 characters, the slug cut between words; `article-suffix` for an empty slug.
+    """Return `slug-suffix` of at most 80 characters, the slug cut between words; `article-suffix` for an empty slug.
 
-    `suffix` is itself a slug, of at most 72 characters.
+    `suffix` is a slug of at most 72 characters.
     """
     room = LONGEST_MADE_SLUG - len(suffix) - 1
     return f"{_shorten(slug, room) or _WORDLESS}-{suffix}"
@@ -100,14 +99,14 @@ def _is_ukrainian(text: str) -> bool:
 
 
 def _romanise(text: str) -> str:
-    """The text with its lower-case Ukrainian letters in Latin; those of other alphabets stay as they are."""
+    """Return the text with lower-case Ukrainian letters in Latin; letters of other alphabets are unchanged."""
     text = _WORD_INITIAL.sub(lambda match: _ROMAN_WORD_INITIAL[match[0]], text)
-    text = text.replace("зг", "zgh")  # so that it does not read as ж, "zh"
+    text = text.replace("зг", "zgh")  # otherwise it would read as ж, "zh"
     return "".join(_ROMAN.get(char, char) for char in text)
 
 
 def _to_ascii(char: str) -> str:
-    """A character as lower-case ASCII: symbols become a blank, a letter gives letters and digits only."""
+    """Return a character as lower-case ASCII: a blank for a symbol, letters and digits for a letter."""
     if char.isascii():
         return char
     category = unicodedata.category(char)
@@ -116,12 +115,12 @@ def _to_ascii(char: str) -> str:
     latin = anyascii(char).lower()
     if _HAN.fullmatch(char):
         return f" {latin} "
-    # anyascii writes the Arabic ayn and the Russian soft sign as quotes, which must not part a word.
+    # anyascii writes the Arabic ayn and the Russian soft sign as quotes, which must not separate a word.
     return _NOT_A_LETTER.sub("", latin) if category[0] in "LM" else latin or " "
 
 
 def _shorten(slug: str, longest: int) -> str:
-    """The slug, or as many of its words as fit; the beginning of the first when not even that one does."""
+    """Return as many words of the slug as fit; the beginning of the first if even that does not."""
     if len(slug) <= longest:
         return slug
     whole_words = slug[: longest + 1].rpartition("-")[0]

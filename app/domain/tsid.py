@@ -1,4 +1,4 @@
-"""Article ids: 63-bit integers inside, 13 characters of Crockford base32 outside, both in the same order."""
+"""TSIDs as article ids: 63-bit integers, written as 13 characters of Crockford base32 in the same order."""
 
 import re
 from random import getrandbits
@@ -19,9 +19,9 @@ _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
 
 def format_id(number: int) -> str:
-    """The public form of an id: lower case, fixed width, ordered as the numbers are."""
+    """Return the public form of an id: lower case, fixed width, in the order of the numbers."""
     pairs = _PAIRS
-    high, low = number >> 30, number & 0x3FFF_FFFF  # shifting is quick where numbers have 30 bits
+    high, low = number >> 30, number & 0x3FFF_FFFF  # shifts are fast for numbers of up to 30 bits
     high, middle = high >> 20, high & 0xF_FFFF
     return (
         f"{ALPHABET[high >> 10]}{pairs[high & 1023]}{pairs[middle >> 10]}{pairs[middle & 1023]}"
@@ -30,7 +30,7 @@ def format_id(number: int) -> str:
 
 
 def parse_id(text: str) -> int:
-    """The number behind a public id; InvalidValueError where the text is none."""
+    """Parse a public id; InvalidValueError for any other text."""
     if not is_id(text):
         raise InvalidValueError(
             f"'{text[:40]}' is not an article id: 13 characters such as 01m8x3c7k2v9q are expected."
@@ -42,18 +42,18 @@ def parse_id(text: str) -> int:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text has the form of an id, which no slug may have."""
+    """Return whether a text has the format of an id, which no slug may have."""
     return _PATTERN.fullmatch(text) is not None
 
 
 class TsidGenerator:
-    """Makes ids that only grow within one process, in the order of their making."""
+    """Generator of ids that increase strictly within one process."""
 
     def __init__(self) -> None:
         self._last = 0
 
     def next(self, now: int) -> int:
-        """A fresh id for the instant `now` (microseconds)."""
+        """Return a new id for the instant `now` (microseconds)."""
         stamp = max(now // 1000 - EPOCH_MS, 0)
         number = stamp << RANDOM_BITS | getrandbits(RANDOM_BITS)
         self._last = max(number, self._last + 1)

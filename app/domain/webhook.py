@@ -1,4 +1,4 @@
-"""Webhooks: how messages are named, which changes an endpoint always hears of, and what became of an attempt."""
+"""Webhooks: message ids, types that every endpoint receives, and results of delivery attempts."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.tsid import format_id
 
 PING = "webhook.ping"
-"""The type of a message that tells nothing, and asks whether somebody is there."""
+"""Type of a test message without content."""
 
 REMOVAL_TYPES = frozenset({ChangeType.ARTICLE_WITHDRAWN.value, ARTICLE_REMOVED})
-"""What every endpoint hears of, whichever types it asked for: whoever was sent a text is told to let it go."""
+"""Types that every endpoint receives whatever its `types`: a receiver of a text must learn that it was retracted."""
 
 PENDING, DELIVERED = "pending", "delivered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """What became of an attempt to deliver, as it is recorded."""
+    """Recorded result of a delivery attempt."""
 
     attempted_at: int
     response_status: int | None
@@ -27,7 +27,7 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureState:
-    """What a failed attempt means for its endpoint: since when it fails, when it is tried again, whether it ends."""
+    """State of a failing endpoint: start of the failures, next attempt, and whether it is disabled."""
 
     failing_since: int
     due_at: int
@@ -35,15 +35,15 @@ class FailureState:
 
 
 def message_id(endpoint_id: int, seq: int) -> str:
-    """The id of the message that tells an endpoint of a change: the same whenever and by whomever it is sent."""
+    """Return the id of the message for a change: the same for every attempt and every sender."""
     return f"msg_{format_id(endpoint_id)}_{seq}"
 
 
 def ping_id(endpoint_id: int, now: int) -> str:
-    """The id of a ping at this instant."""
+    """Return the id of a ping at this instant."""
     return f"msg_{format_id(endpoint_id)}_ping{now}"
 
 
 def is_subscribed(kind: str, types: Collection[str]) -> bool:
-    """Whether an endpoint that asked for these types (none: all) hears of this one."""
+    """Return whether an endpoint with these types (none: all) receives this one."""
     return not types or kind in types or kind in REMOVAL_TYPES

@@ -1,4 +1,4 @@
-"""How long an answer may be kept by others: its usual time, or up to the scheduled publication that will change it."""
+"""Cache-Control of a response: its default lifetime, shortened to the scheduled publication that changes it."""
 
 from dataclasses import dataclass
 
@@ -10,36 +10,36 @@ STALE_IF_ERROR_S = 600
 
 @dataclass(frozen=True, slots=True)
 class CachePolicy:
-    """The usual time (max-age) and how long a stale answer may be shown while a new one is fetched; in seconds."""
+    """Lifetime of a response (max-age), and how long it may be served stale while being revalidated; in seconds."""
 
     max_age_s: int
     revalidate_s: int
 
     @property
     def directives(self) -> str:
-        """Cache-Control for an answer that nothing is about to change."""
+        """Return the Cache-Control value of a response that no scheduled publication changes."""
         return f"public, max-age={self.max_age_s}, stale-while-revalidate={self.revalidate_s}, {_IF_ERROR}"
 
 
 _IF_ERROR = f"stale-if-error={STALE_IF_ERROR_S}"
 CONTENT = CachePolicy(30, 60)
-"""Everything that shows news."""
+"""Policy of all content."""
 CHANGES = CachePolicy(1, 5)
-"""The change feed."""
+"""Policy of the change feed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseFreshness:
-    """The terms of an answer, and which scheduled publications change it."""
+    """Policy of a response, and the scheduled publications that change it."""
 
     terms: CachePolicy
     interest: ScheduleDependency
 
     def cache_control(self, now: int, *known: ScheduleSnapshot) -> str:
-        """Cache-Control for an answer that is sent now, by what is known to be scheduled.
+        """Return the Cache-Control value for sending the response now, given the schedule.
 
-        Up to the publication that will change it, in whole seconds, when that is no further than max-age away;
-        nothing stale is then to be shown while somebody asks again.
+        If a scheduled publication changes the response within max-age, max-age counts down to it in whole seconds, and
+        stale-while-revalidate is omitted.
         """
         within = self.terms.max_age_s * SECOND_US
         found = [upcoming.next_effect(self.interest, now=now, within=within) for upcoming in known]
@@ -49,13 +49,13 @@ class ResponseFreshness:
         return f"public, max-age={max(0, due - now) // SECOND_US}, {_IF_ERROR}"
 
     def next_change_at(self, now: int, upcoming: ScheduleSnapshot) -> int | None:
-        """When the next publication that this picture shows will change the answer; None where it shows none."""
+        """Return the instant of the next scheduled publication that changes the response, None without one."""
         return upcoming.next_effect(self.interest, now=now, within=upcoming.complete_until - now - 1)
 
     def default_until(self, now: int, upcoming: ScheduleSnapshot) -> int:
-        """Up to which instant (µs) its directives are the usual ones, as far as this picture tells; now if never.
+        """Return the instant (µs), at least `now`, up to which the default Cache-Control applies.
 
-        No further than the next publication, whatever it concerns: one that is overdue concerns more.
+        The bound is the next publication of any kind, because an overdue one affects more responses.
         """
         due = upcoming.next_effect(self.interest, now=now, within=upcoming.complete_until - now)
         due = upcoming.complete_until if due is None else due

@@ -1,10 +1,10 @@
-"""The canonical text of a query string: one for all ways to ask the same, such as a cache keeps answers by.
+"""Canonical form of a query string: equal for all equivalent queries, for use as a cache key.
 
-    tag=fog&limit=20&tag=trams&tz=Europe%2FKyiv    limit=20&tag=fog&tag=trams&tz=Europe/Kyiv
-    exclude=b,a&exclude=a                          exclude=a&exclude=b
-    tag=%FF                                        ?tag=%FF
+tag=fog&limit=20&tag=trams&tz=Europe%2FKyiv    limit=20&tag=fog&tag=trams&tz=Europe/Kyiv
+exclude=b,a&exclude=a                          exclude=a&exclude=b
+tag=%FF                                        ?tag=%FF
 
-The last is in doubt, and stays as it came.
+The last is ambiguous, and is unchanged behind a question mark.
 """
 
 from collections.abc import Set as AbstractSet
@@ -14,11 +14,11 @@ from urllib.parse import unquote_plus
 MAX_QUERY_CHARACTERS = 2_048
 MAX_PAIRS = 100
 MAX_VALUES = 50
-"""How many values of one name are made canonical: no list of names may be longer, so none gets shorter by it."""
+"""Maximum number of values of one name that are normalised: every list parameter has a smaller limit."""
 
 FEED_PARAMETERS = frozenset({"author", "cursor", "label", "limit", "part", "section", "tag"})
 
-_MARK = "?"  # no canonical text begins so
+_MARK = "?"  # no canonical form begins with it
 _ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
 _KINDS = {
     **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "part", "since"), _ONE),
@@ -27,11 +27,11 @@ _KINDS = {
     **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
     "id": _SPLIT,
 }
-"""Parameters of public addresses: one value, a set of them, a set also between commas, a list also between commas."""
+"""Parameters of public URLs by kind: single value, set, comma-separated set, comma-separated list."""
 
 
 def drop_unknown_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> str:
-    """A feed's query string without the parameters that it does not know, such as readers and mailings add."""
+    """Return the query string of a feed without unknown parameters, such as those that readers and mailings add."""
     if not query or all(pair.partition("=")[0] in known for pair in query.split("&")):
         return query
     return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in known)
@@ -45,12 +45,12 @@ def has_parameter(query: str, name: str) -> bool:
 
 
 def canonical_query(query: str) -> str:
-    """The canonical text of a query string (as it came, each octet one character); "" of none at all.
+    """Return the canonical form of a query string (as received, one character for each octet); "" for None.
 
-    Names stand in the order of the alphabet, sets of values too, each value once; what is a list keeps its order.
-    Two query strings with one text ask the same of every public address, or are refused by it both. Where that is
-    not certain (names of no parameter, one value given twice, what is not UTF-8, control characters, much of
-    anything) the text is the query string itself behind a question mark, which no other has.
+    Names are sorted, and so are the values of a set, without duplicates; a list retains its order. Two query strings
+    with the same form are equivalent for every public URL, valid or not. A query string that cannot be normalised with
+    certainty (unknown names, a repeated single value, invalid UTF-8, control characters, excessive length) is returned
+    unchanged behind a question mark, which begins no canonical form.
     """
     if not query:
         return query
@@ -59,7 +59,7 @@ def canonical_query(query: str) -> str:
     return _canonical(query)
 
 
-@lru_cache(maxsize=64)  # whoever makes a new answer has asked twice
+@lru_cache(maxsize=64)  # a cache miss computes the form twice
 def _canonical(query: str) -> str:
     found: dict[str, list[str]] = {}
     for pair in query.split("&"):
@@ -84,12 +84,12 @@ def _canonical(query: str) -> str:
 
 @lru_cache(maxsize=512)
 def percent_decode(text: str) -> str:
-    """A name or a value of a query string, its escapes and plus signs undone; UnicodeDecodeError."""
+    """Decode a name or a value of a query string, percent-escapes and plus signs included; UnicodeDecodeError."""
     return unquote_plus(text, errors="strict")
 
 
 def _escaped(value: str) -> str:
-    """A decoded value with the three characters escaped that would be read as something else."""
+    """Escape the three characters of a decoded value that would be parsed as delimiters."""
     if "%" in value or "&" in value or "+" in value:
         return value.replace("%", "%25").replace("&", "%26").replace("+", "%2B")
     return value
@@ -108,5 +108,5 @@ def _ordered(values: list[str], kind: int) -> list[str]:
     if kind == _SPLIT:
         return values
     ordered = sorted(set(values))
-    is_nothing_first = kind == _SPLIT_SET and not ordered[0]  # nothing between two commas names nothing
+    is_nothing_first = kind == _SPLIT_SET and not ordered[0]  # an empty element between two commas has no meaning
     return ordered[1:] if is_nothing_first and len(ordered) > 1 else ordered

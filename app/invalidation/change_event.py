@@ -1,4 +1,4 @@
-"""A row of the change log as those read it who drop kept answers."""
+"""Change event: a row of the change log, as cache invalidation reads it."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, is_article_key, is_t
 
 @dataclass(frozen=True, slots=True)
 class ChangeEvent:
-    """What a change concerned: answers that looked at something `named`, and parts of `lists` that hold a place.
+    """Scope of a change: it affects responses that depend on keys in `named`, or on ranges of `lists` around `places`.
 
-    `lists` are those an article stood in before or stands in after; `places` the instants (µs) at which it does,
-    None where they are not told apart. A change of the catalogue has only names.
+    `lists` are the lists that an article was in before or is in after the change; `places` its instants (µs) in them,
+    None if they are unknown. A change of the catalogue has names only.
     """
 
     seq: int
@@ -20,7 +20,7 @@ class ChangeEvent:
 
 
 def parse_change_event(seq: int, names: list[str], *, is_of_article: bool, edition_id: int | None) -> ChangeEvent:
-    """A change from the surrogate keys of its row and the edition it belongs to."""
+    """Parse the surrogate keys of a row and the edition it belongs to."""
     if not is_of_article:
         return ChangeEvent(seq, frozenset(names), frozenset(), ())
     places = None if ALL_TIMESTAMPS in names else tuple(int(name[3:]) for name in names if is_timestamp_key(name))

@@ -1,8 +1,8 @@
-"""What is about to be published, and which answers that will change: read before each answer is sent.
+"""Schedule snapshot: the publications of the next minutes, and the responses that they will change.
 
-Upcoming ── a picture of the next minutes: Coming, Coming, …, complete up to an instant
-Interest ── what an answer depends on: ListDependency (lists, days, calendars), ArticleDependency (pages, “read also”),
-            CollectionDependency (the catalogue's lists)
+ScheduleSnapshot ─── scheduled articles, complete up to an instant
+ScheduleDependency ─ what a response depends on: ListDependency (lists, days, calendars), ArticleDependency (pages,
+                     “read also”), CollectionDependency (collections of the catalogue)
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ Groups = tuple[tuple[Facet, tuple[str, ...]], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduledArticle:
-    """A scheduled publication: when, where, under which names, and whose “read also” it will join.
+    """Scheduled publication: its instant, its edition and lists, and the articles whose “read also” it will join.
 
-    `unlisted` are the kinds of those of its names that nothing public has used yet, which it will make public.
-    `referrers` holds ids and slugs; `row` is what it was made from, for telling whether that is still so.
+    `unlisted` are the kinds of its catalogue entries that no public article uses yet and that it will make public.
+    `referrers` holds ids and slugs; `row` is its source, for detecting a change.
     """
 
     id: str
@@ -38,26 +38,26 @@ class ScheduledArticle:
     row: tuple[object, ...] = ()
 
     def is_in(self, edition: str | None) -> bool:
-        """Whether a question about that edition means this one's: None is the default one, `*` every one."""
+        """Return whether an `edition` parameter includes this article: None is the default edition, `*` all."""
         return self.is_default if edition is None else edition in {self.edition, EVERY_EDITION}
 
 
 class ScheduleDependency(Protocol):
-    """What of a scheduled publication would change an answer."""
+    """Dependency of a response on scheduled publications."""
 
     def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
-        """Whether the answer will be another one after that publication; in doubt it will."""
+        """Return whether the publication will change the response; True in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSnapshot:
-    """The publications that are due before `complete_until`, soonest first; of later ones nothing is known."""
+    """Publications that are due before `complete_until`, soonest first; later ones are unknown."""
 
     entries: tuple[ScheduledArticle, ...]
     complete_until: int
 
     def next_effect(self, interest: ScheduleDependency, *, now: int, within: int) -> int | None:
-        """When, from what is overdue to `within` µs from now, the answer will change; None where it will not.
+        """Return the instant at which the response will change, overdue to `within` µs from now; None if it will not.
 
         From `complete_until` on it may change at any time.
         """
@@ -75,11 +75,11 @@ UNKNOWN = ScheduleSnapshot((), 0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDependency:
-    """A list by its question, whose texts are as they were asked, each of them valid.
+    """Dependency of a list, described by its query parameters as sent, each of them valid.
 
-    `groups`: any name of each. `starts` and `ends`: its range, the latter not in it. `after_day`: days up to that
-    one cannot change it; `last_day`: nor can later ones. `is_settled`: it stands behind a cursor or has newer
-    days, so that nothing that is still to come belongs to it. What is overdue may come in anywhere.
+    `groups`: alternatives of each filter. `starts` and `ends`: its range, half-open. `after_day`: days up to this one
+    cannot change it; `last_day`: later days cannot. `is_settled`: the page is behind a cursor or has newer days, so
+    that no future publication belongs to it. An overdue publication may appear anywhere.
     """
 
     edition: str | None = None
@@ -94,7 +94,7 @@ class ListDependency:
     is_settled: bool = False
 
     def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
-        """Whether that publication will stand in the list, or move what the list points to."""
+        """Return whether the publication will be in the list, or move what the list points to."""
         is_overdue = coming.published_at <= now
         if not coming.is_in(self.edition) or (self.is_settled and not is_overdue):
             return False
@@ -127,9 +127,9 @@ class ListDependency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleDependency:
-    """A page of one article, or its “read also” by itself: `edition` is None for the latter.
+    """Dependency of the page of one article, or of its “read also” alone: `edition` is None for the latter.
 
-    `name` is its id or slug. `is_newest`: nothing newer of its edition is public, so it has no next neighbour.
+    `name` is its id or slug. `is_newest`: no newer article of its edition is public, so it has no next neighbour.
     """
 
     name: str
@@ -137,7 +137,7 @@ class ArticleDependency:
     is_newest: bool = False
 
     def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
-        """Whether that publication becomes a neighbour of the article or joins its “read also”."""
+        """Return whether the publication becomes a neighbour of the article or joins its “read also”."""
         if self.name in coming.referrers:
             return True
         return coming.edition == self.edition and (self.is_newest or coming.published_at <= now)
@@ -145,11 +145,11 @@ class ArticleDependency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionDependency:
-    """A list of the catalogue's entries of a kind; sections are those of the `edition`, others everybody's."""
+    """Dependency of a collection of one kind of catalogue entries; sections are of one `edition`, others global."""
 
     kind: Facet
     edition: str | None = None
 
     def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:  # noqa: ARG002 - as an interest is asked
-        """Whether that publication is the first to use an entry of the kind, which is then listed."""
+        """Return whether the publication is the first to use an entry of the kind, which lists then include."""
         return self.kind in coming.unlisted and (self.kind is not Facet.SECTION or coming.is_in(self.edition))

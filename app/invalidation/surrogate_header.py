@@ -1,12 +1,12 @@
-"""What caches between us and the readers are told: the keys an answer carries there, and those that a change purges.
+"""Header fields for CDNs and reverse proxies: the surrogate keys of a response, and those that a change purges.
 
-article:<id>  tag:5  tags  slugs:1    what the answer looked at, by the names of the change log (see surrogate)
-list:tag:5@40.1234                    it was made from a part of that list which lies within this bin of time
-list:tag:5@all                        … which lies within no bin
-list:tag:5                            … wherever it lies: purged where it is not known what part of the list changed
-all                                   any answer
+article:<id>  tag:5  tags  slugs:1    what the response depends on, by the keys of the change log (see surrogate_keys)
+list:tag:5@40.1234                    it depends on a range of that list within this bucket of time
+list:tag:5@all                        … that lies within no bucket
+list:tag:5                            … wherever it lies: purged if the changed range of the list is unknown
+all                                   any response
 
-Whenever a change touches the footprint of an answer, one key at least is both carried by it and purged.
+If a change invalidates a response, at least one key is both carried by the response and purged.
 """
 
 import re
@@ -23,9 +23,9 @@ from app.invalidation.time_buckets import UNBOUNDED, TimeBucket, bucket_of, cand
 
 PURGE_ALL = "all"
 MAX_SURROGATE_KEYS = 128
-"""Keys of an answer, as many as every network takes; of more than that one forgets some without a word."""
+"""Maximum number of keys of a response: every CDN accepts as many; some drop further ones silently."""
 MAX_CARRIED_CHARACTERS = 3_000
-"""Of all keys together: a proxy with 4 KB for the whole head is to take it too."""
+"""Maximum length of all keys: a proxy with 4 KB for the whole head must accept them."""
 MAX_AGE_S = 86_400
 LONG_LIVED = f"max-age={MAX_AGE_S}, stale-while-revalidate=60, stale-if-error={MAX_AGE_S}"
 
@@ -33,10 +33,10 @@ _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?
 
 
 def surrogate_key_header(footprint: Dependencies, *, is_static: bool) -> str | None:
-    """The value of `Surrogate-Key` for an answer; None where no change could be told to concern it.
+    """Return the value of `Surrogate-Key` for a response; None if no set of keys identifies it.
 
-    That is so where any change does, where there are more keys than can be carried, and where nothing was noted,
-    unless the answer `is_static` alone.
+    None is returned if any change invalidates it, if it has too many keys, and if no dependency was recorded, unless
+    the response `is_static`.
     """
     if LOG_KEY in footprint.keys or (footprint.is_empty and not is_static):
         return None
@@ -53,7 +53,7 @@ def surrogate_key_header(footprint: Dependencies, *, is_static: bool) -> str | N
 
 
 def purge_keys(changes: Iterable[ChangeEvent]) -> list[str]:
-    """The keys of every answer that one of these changes touches, each once, in a fixed order."""
+    """Return the keys of every response that one of these changes invalidates, each once, in a fixed order."""
     keys: set[str] = set()
     for change in changes:
         keys |= change.entity_keys
@@ -71,7 +71,7 @@ def _list_key(key: str, place: TimeBucket) -> str:
 
 
 def header_batches(keys: Iterable[str], *, most: int, characters: int) -> Iterator[str]:
-    """These keys as values of `Surrogate-Key`, at most so many of so many characters in each."""
+    """Yield these keys as values of `Surrogate-Key`, with a maximum of keys and of characters in each."""
     batch: list[str] = []
     size = 0
     for key in keys:
@@ -85,9 +85,10 @@ def header_batches(keys: Iterable[str], *, most: int, characters: int) -> Iterat
 
 
 def cdn_cache_control(ends: int | None, now: int) -> tuple[str, int | None]:
-    """`CDN-Cache-Control` (RFC 9213) of an answer that changes by itself at the instant `ends`, if that is known.
+    """Return `CDN-Cache-Control` (RFC 9213) of a response, and the instant after which its value changes.
 
-    And from when on it is another one; None where it is always this. In whole seconds, at most a day.
+    `ends` is the instant at which the response expires, if known. The lifetime is in whole seconds, at most a day; the
+    instant is None if the value is constant.
     """
     if ends is None:
         return LONG_LIVED, None
@@ -96,7 +97,7 @@ def cdn_cache_control(ends: int | None, now: int) -> tuple[str, int | None]:
 
 
 def check_purge_url(text: str) -> str | None:
-    """The address that takes purges; None for an empty one. InvalidValueError for what is no http or https address."""
+    """Return the purge URL, None for an empty text; InvalidValueError unless it is an http or https URL."""
     if not text.strip():
         return None
     address = ascii_url(text.strip())
@@ -111,7 +112,7 @@ def check_purge_url(text: str) -> str | None:
 
 
 def parse_field(text: str) -> tuple[str, str] | None:
-    """The name and the value of a header field written as `Name: value`; None for an empty one. InvalidValueError."""
+    """Parse a header field written as `Name: value`, None for an empty text; InvalidValueError."""
     if not text.strip():
         return None
     found = _FIELD.fullmatch(text.strip())

@@ -1,10 +1,10 @@
-"""Surrogate keys: the names of everything an answer can depend on, as the change log writes them.
+"""Surrogate keys: identifiers of everything a response can depend on, as stored in the change log.
 
 article:<id>    that article            edition:<n>   the edition and its whole timeline
 section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
-editions  sections:<edition>  tags  authors  labels   the list of such entries
-slugs:<edition>   the slugs of its articles, by which one may be found that was not there before
-at:<instant>    a place in the timelines above that something entered, left or changed
+editions  sections:<edition>  tags  authors  labels   the collection of such entries
+slugs:<edition>   the slugs of its articles, for a lookup that found none
+at:<instant>    a timestamp in the timelines above at which an article entered, left or changed
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 
 ALL_TIMESTAMPS = "at:*"
-"""Stands for so many places that they are not named one by one any more."""
+"""Stands for more timestamps than are listed one by one."""
 
 _NAMES = {
     Facet.EDITION: "edition",
@@ -25,40 +25,40 @@ _NAMES = {
 
 
 def article_key(article_id: int) -> str:
-    """The key of one article."""
+    """Return the key of one article."""
     return f"article:{format_id(article_id)}"
 
 
 def facet_key(kind: Facet, number: int) -> str:
-    """The key of an edition, section, tag, author or label."""
+    """Return the key of an edition, section, tag, author or label."""
     return f"{_NAMES[kind]}:{number}"
 
 
 def collection_key(kind: Facet, edition_id: int | None = None) -> str:
-    """The key of the list of editions, tags, authors or labels, or of the sections of one edition."""
+    """Return the key of the collection of editions, tags, authors or labels, or of the sections of one edition."""
     return f"{_NAMES[kind]}s" if kind is not Facet.SECTION else f"sections:{edition_id}"
 
 
 def slugs_key(edition_id: int) -> str:
-    """The key of the slugs of an edition's articles; every change of one of its articles concerns it."""
+    """Return the key of the slugs of an edition's articles; every change of one of its articles affects it."""
     return f"slugs:{edition_id}"
 
 
 def timestamp_key(instant: int) -> str:
-    """The key of a place in time."""
+    """Return the key of a timestamp."""
     return f"at:{instant}"
 
 
 def is_timestamp_key(key: str) -> bool:
-    """Whether a key names a place in time."""
+    """Return whether a key is a timestamp."""
     return key.startswith("at:")
 
 
 def is_article_key(key: str) -> bool:
-    """Whether a key names one article."""
+    """Return whether a key identifies one article."""
     return key.startswith("article:")
 
 
 def normalized_keys(keys: Iterable[str]) -> list[str]:
-    """Each key once, in a fixed order."""
+    """Return each key once, in a fixed order."""
     return sorted(set(keys))

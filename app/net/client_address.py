@@ -1,7 +1,7 @@
-"""Whose request it is, behind proxies: `Forwarded` (RFC 7239) and `X-Forwarded-For`, as far as proxies are trusted.
+"""Client address of a request behind proxies: `Forwarded` (RFC 7239) and `X-Forwarded-For`, if the proxies are trusted.
 
-Both lists are read from the right, where the proxy nearest to us wrote last: whatever a client sends itself stands to
-the left of what the first trusted proxy added, and is never reached.
+Both lists are read from the right, where the nearest proxy appended last. Whatever a client sends stands to the left of
+the element that the first trusted proxy appended, and is never reached.
 """
 
 import re
@@ -14,11 +14,11 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 UNKNOWN_CLIENT = "unknown"
-"""What requests count for that come from no address, such as those over a local socket."""
+"""Rate-limit bucket of requests without an address, such as those over a Unix socket."""
 MAX_HOPS = 32
-SITE_BITS = 64  # what one subscriber of IPv6 has at least
+SITE_BITS = 64  # the smallest IPv6 network of one subscriber
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the grammar's word (RFC 9110), no secret
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the name in the grammar of RFC 9110, not a secret
 _STEP = re.compile(rf'[ \t]*+(?:({_TOKEN})=({_TOKEN}|"(?:[^"\\]|\\.)*+")|([;,])|\Z)')
 _IN_BRACKETS = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]+))?")
 _WITH_PORT = re.compile(r"([0-9.]+):(?:[0-9]{1,5}|_[A-Za-z0-9._-]+)")
@@ -40,11 +40,11 @@ def _network(text: str) -> Network:
 def client_address(
     direct: str | None, *, forwarded: str, x_forwarded_for: str, trusted: Sequence[Network]
 ) -> Address | None:
-    """The nearest address that is not a trusted proxy's, from that of the connection and both headers' whole values.
+    """Return the nearest address that is not a trusted proxy's, given the connection's address and both header values.
 
-    When every hop is trusted it is the farthest. A hop that names no address (`unknown`, `_hidden`, garbage) ends the
-    list: the request is then its proxy's. So it is when the two headers name different peers, since a proxy writes one
-    of them and hands on what the client put into the other. None without an address of the connection.
+    If every hop is trusted, return the farthest. A hop without an address (`unknown`, `_hidden`, garbage) ends the
+    list: the request is then attributed to its proxy, also when the two headers name different peers, because a proxy
+    writes one of them and forwards the other as the client sent it. Return None for a connection without an address.
     """
     nearest = None if direct is None else parse_address(direct)
     if nearest is None or not _is_trusted(nearest, trusted):
@@ -69,7 +69,7 @@ def _walk(nearest: Address, hops: Sequence[str], trusted: Sequence[Network]) -> 
 
 
 def _forwarded_hops(header: str) -> list[str]:
-    """The `for` of each element, empty where it has none or two; one empty hop where the header is malformed."""
+    """Return the `for` of each element, empty if it has none or two; one empty hop for a malformed header."""
     hops: list[list[str]] = [[]]
     position, is_after_pair = 0, False
     while position < len(header):
@@ -86,9 +86,9 @@ def _forwarded_hops(header: str) -> list[str]:
 
 
 def parse_address(text: str) -> Address | None:
-    """The address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`; else None.
+    """Parse `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`; None for any other text.
 
-    An IPv4 address in IPv6 clothes (`::ffff:192.0.2.1`) is the IPv4 address; a zone (`%eth0`) is left out.
+    An IPv4-mapped address (`::ffff:192.0.2.1`) becomes the IPv4 address; a zone (`%eth0`) is dropped.
     """
     text = text.strip(" \t").partition("%")[0]
     found = _IN_BRACKETS.fullmatch(text) or _WITH_PORT.fullmatch(text)
@@ -105,7 +105,7 @@ def _is_trusted(address: Address, trusted: Iterable[Network]) -> bool:
 
 
 def rate_limit_bucket(address: Address | None) -> str:
-    """What an address counts as: itself, or its /64 for IPv6, where one subscriber has that many addresses."""
+    """Return the rate-limit bucket of an address: itself, or its /64 for IPv6, where a subscriber has that many."""
     if address is None:
         return UNKNOWN_CLIENT
     if isinstance(address, IPv4Address):

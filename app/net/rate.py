@@ -1,4 +1,4 @@
-"""Rates: how many requests in how long, as operators write them."""
+"""Request rates as operators write them."""
 
 import re
 
@@ -8,7 +8,7 @@ _RATE = re.compile(r"([1-9][0-9]{0,8})\s*/\s*(second|minute|hour|day)")
 
 
 def parse_rate(text: str) -> str | None:
-    """The rate, such as `600/minute`, in its plain form; None for an empty one. InvalidValueError for anything else."""
+    """Parse a rate such as `600/minute` into its plain form, None for an empty text; else InvalidValueError."""
     if not text.strip():
         return None
     found = _RATE.fullmatch(text.strip())

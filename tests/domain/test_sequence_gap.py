@@ -12,23 +12,23 @@ EXACT_IN_JAVASCRIPT = 2**53
 
 @pytest.mark.parametrize("place", [0, 6, 7, 99, 100, 101])
 def test_what_the_backup_holds_and_what_came_after_the_gap_is_known(place: int) -> None:
-    assert unknown_position_reason(place, latest=101, kept=dump_gaps([Gap(7, 100)])) is None
+    assert unknown_position_reason(place, latest=101, stored=dump_gaps([Gap(7, 100)])) is None
 
 
 @pytest.mark.parametrize("place", [8, 9, 98])
 def test_places_inside_a_gap_are_those_of_another_log(place: int) -> None:
-    told = unknown_position_reason(place, latest=300, kept=dump_gaps([Gap(7, 100), Gap(120, 200)]))
+    told = unknown_position_reason(place, latest=300, stored=dump_gaps([Gap(7, 100), Gap(120, 200)]))
     assert told == "The log goes from 7 to 100: it is not the one you knew; begin at 0."
 
 
 def test_every_gap_counts_and_so_does_the_end() -> None:
     kept = dump_gaps([Gap(7, 100), Gap(120, 200)])
-    unknown = [place for place in range(250) if unknown_position_reason(place, latest=210, kept=kept) is not None]
+    unknown = [place for place in range(250) if unknown_position_reason(place, latest=210, stored=kept) is not None]
     assert unknown == [*range(8, 99), *range(121, 199), *range(211, 250)]
 
 
 def test_without_gaps_only_the_end_counts() -> None:
-    assert [unknown_position_reason(place, latest=5, kept=None) is None for place in (0, 5, 6)] == [True, True, False]
+    assert [unknown_position_reason(place, latest=5, stored=None) is None for place in (0, 5, 6)] == [True, True, False]
 
 
 def test_gaps_are_kept_as_they_were() -> None:

@@ -1,4 +1,4 @@
-"""Inline HTML from a short allow-list, and the plain texts and web addresses that stand beside it."""
+"""Inline HTML from a short allow-list, plain texts, and web URLs."""
 
 import html as entities
 import re
@@ -20,11 +20,11 @@ from app.errors import InvalidValueError
 
 MAX_URL_CHARACTERS: Final = 2_000
 MAX_TAGS: Final = 1_000
-"""Opening and closing tags in one inline text: unclosed ones multiply when read (93 kB became 350 MB)."""
+"""Maximum number of tags in one inline text: a parser multiplies unclosed ones (93 kB became 350 MB)."""
 
 _PASSES: Final = 4
-_MARK: Final = "."  # keeps a leading U+FEFF, which the parser would take for a byte order mark and drop
-# What neither PostgreSQL (NUL, surrogates) nor XML 1.0 (production Char), and so no feed, can carry.
+_MARK: Final = "."  # protects a leading U+FEFF, which the parser would drop as a byte order mark
+# Characters that PostgreSQL (NUL, surrogates) or XML 1.0 (production Char), and thus a feed, cannot carry.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LINE_END: Final = re.compile("\r\n?")
@@ -65,9 +65,9 @@ def sanitize_html(html: str) -> str:
 
 
 def text_to_html(text: str) -> str:
-    """Plain text as inline HTML, already in the form that `sanitize_html` gives; `html_to_text` gives the text back.
+    """Return plain text as inline HTML in the form that `sanitize_html` gives; `html_to_text` is its inverse.
 
-    Raises InvalidValueError for what `clean_text` refuses.
+    Raise InvalidValueError as `clean_text` does.
     """
     if _is_plain(text):
         return text
@@ -88,10 +88,10 @@ def html_to_text(html: str) -> str:
 
 
 def clean_text(value: str) -> str:
-    """The text with its lines ended by LF, once it is known that databases and XML feeds can carry it.
+    """Return the text with LF line ends after checking that databases and XML feeds can carry it.
 
-    Raises InvalidValueError for C0 control characters other than tab and line ends, for lone surrogates, U+FFFE
-    and U+FFFF.
+    Raise InvalidValueError for C0 control characters other than tab and line ends, for lone surrogates, U+FFFE and
+    U+FFFF.
     """
     if value.isprintable():
         return value
@@ -101,9 +101,9 @@ def clean_text(value: str) -> str:
 
 
 def validate_url(value: str) -> str:
-    """The URL itself, once it is known to be an absolute http or https address with a host and no password.
+    """Return the URL unchanged after checking that it is an absolute http or https URL with a host and no password.
 
-    Raises InvalidValueError for anything else, for more than 2,000 characters, for a host that is no valid
+    Raise InvalidValueError for any other text, for more than 2,000 characters, for a host that is not a valid
     international domain name, and for characters outside RFC 3986 that front ends misread: white space, controls,
     backslashes, quotation marks and angle brackets.
     """
@@ -129,9 +129,9 @@ def validate_url(value: str) -> str:
 
 
 def validate_site_url(value: str) -> str:
-    """A web URL that those of pages begin with, without slashes at its end.
+    """Return the URL of a site, which page URLs begin with, without trailing slashes.
 
-    Raises InvalidValueError as `validate_url` does, and for a query or a fragment, behind which no path can stand.
+    Raise InvalidValueError as `validate_url` does, and for a query or a fragment, which no path can follow.
     """
     if "?" in value or "#" in value:
         raise InvalidValueError("The address of a site has no query and no fragment: those of its pages begin with it.")
@@ -141,7 +141,7 @@ def validate_site_url(value: str) -> str:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether text and HTML are the same thing here: no markup, no NBSP, no controls, no surrogates."""
+    """Return whether the HTML equals its text: no markup, no NBSP, no controls, no surrogates."""
     return text.isprintable() and "<" not in text and "&" not in text and ">" not in text
 
 

@@ -13,7 +13,7 @@ from app.domain.html.tokens import RAW_TEXT_ELEMENTS, Token, TokenKind, iterate_
 MAX_SHOWN_CHARACTERS: Final = 120
 MAX_SHOWN_WORDS: Final = 5
 
-_IGNORED_BY_PARSERS: Final = frozenset({"head", "frameset"})  # inside a fragment; their content stays
+_IGNORED_BY_PARSERS: Final = frozenset({"head", "frameset"})  # inside a fragment; their content remains
 _WRAPPERS: Final = frozenset({"p", "div", "li", "h2", "h3", "h4", "span"})
 
 

@@ -101,7 +101,7 @@ def list_changes(connection: Connection, question: ChangeListParams) -> ChangeLi
 
 
 def _require_known_position(since: int, end: AnyRow, *, where: str) -> None:
-    unknown = unknown_position_reason(since, latest=end.latest, kept=end.gaps)
+    unknown = unknown_position_reason(since, latest=end.latest, stored=end.gaps)
     if unknown is not None:
         raise InvalidInputError(FieldError(where, unknown))
 
