@@ -18,7 +18,9 @@ DAYLINE_CDN_PURGE_URL, DAYLINE_CDN_PURGE_HEADER
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Annotated
 
@@ -31,6 +33,11 @@ from app.net.client_address import Network, parse_networks
 from app.net.rate import parse_rate
 
 PREFIX = "DAYLINE_"
+
+_LINK = re.compile(r"(.+_)?(service_host|service_port(_.+)?|port_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)")
+_LINK_PORT = re.compile(r"(.+_)?port")
+_LINK_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+_PASSWORD = re.compile(r"(://[^/:@]*:).*@")
 
 
 class Reads(StrEnum):
@@ -102,17 +109,60 @@ class Settings(BaseModel):
     )
 
 
+FIELDS = Settings.model_fields
+"""The settings by name; the value of one without `repr` is a secret, which no output shows."""
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process; ConfigurationError names the variable that cannot be used."""
-    variables = os.environ if environment is None else environment
-    given = {name[len(PREFIX) :].lower(): value for name, value in variables.items() if name.startswith(PREFIX)}
+    """Return the settings of this process; ConfigurationError names the variable that cannot be used."""
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate({name: value for name, value in _read_variables(environment) if name in FIELDS})
     except ValidationError as error:
         first = error.errors()[0]
         raise ConfigurationError(
             f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
         ) from error
+
+
+def find_unknown_variables(environment: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """Return the variables `DAYLINE_…` that are no setting, each with the known one whose name is nearest, if any is.
+
+    Left out are those that Kubernetes and Docker set for a service with a name like `dayline` or `dayline-db`.
+    """
+    return {
+        f"{PREFIX}{name.upper()}": next(
+            (f"{PREFIX}{near.upper()}" for near in get_close_matches(name, FIELDS, 1)), None
+        )
+        for name, value in _read_variables(environment)
+        if name not in FIELDS and not _is_service_link(name, value)
+    }
+
+
+def describe_settings(environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, str, str]]:
+    """Yield each setting's variable, its source (`environment` or `default`) and its value, with secrets left out."""
+    given = dict(_read_variables(environment))
+    for name, field in FIELDS.items():
+        source, value = ("environment", given[name]) if name in given else ("default", _format_default(field.default))
+        if source == "environment":
+            value = _PASSWORD.sub(r"\1…@", value) if field.repr else "…"
+        yield f"{PREFIX}{name.upper()}", source, value
+
+
+def _read_variables(environment: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """Return the names of variables `DAYLINE_…` as settings have them, with their values."""
+    variables = os.environ if environment is None else environment
+    return [(name[len(PREFIX) :].lower(), value) for name, value in variables.items() if name.startswith(PREFIX)]
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Return whether a service link has this name; `DAYLINE_PORT` is one only with an address such as `tcp://…`."""
+    return bool(_LINK.fullmatch(name) or (_LINK_PORT.fullmatch(name) and _LINK_ADDRESS.match(value)))
+
+
+def _format_default(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if value or value == 0 else "none"
 
 
 def environment_with(variables: Mapping[str, str]) -> dict[str, str]:

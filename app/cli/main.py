@@ -22,6 +22,7 @@ COMMANDS = {
     "erase": "app.cli.erase:erase",
     "sample": "app.cli.import_export:load_sample",
     "openapi": "app.cli.openapi:print_openapi",
+    "settings": "app.cli.settings:show_settings",
     "docs": "app.cli.docs:show_docs",
 }
 """Where each command is; a command is loaded when it is called for, so that none waits for what another needs."""

@@ -10,10 +10,11 @@ import click
 
 from app.cli.allocator import bound_arenas
 from app.cli.runner import check_schema, with_database
+from app.cli.settings import format_unknown
 from app.db.engine import find_wide_files, parse_database_url
 from app.errors import ConfigurationError
 from app.logging import CONFIGURATION, configure_logging, log_uncaught
-from app.settings import Settings, read_settings
+from app.settings import Settings, find_unknown_variables, read_settings
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def serve(host: str, port: int, workers: int) -> None:
     _check_address(host, port)
     _allow_files()
     configure_logging()
+    _warn_of_unknown_variables()
     _warn_of_wide_files(settings)
     uvicorn.run(
         "app.cli.serve:make_app",
@@ -60,6 +62,13 @@ def serve(host: str, port: int, workers: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+def _warn_of_unknown_variables() -> None:
+    """Warn of misspelt settings, in the process that starts the workers: once for all of them."""
+    unknown = find_unknown_variables()
+    if unknown:
+        log.warning("Unknown settings are ignored: %s; 'dayline settings' lists the settings", format_unknown(unknown))
 
 
 def _warn_of_wide_files(settings: Settings) -> None:

@@ -1,0 +1,149 @@
+"""`dayline settings`, and the warning of `dayline serve` about unknown variables."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.cli.settings import format_unknown
+from app.settings import PREFIX, Settings, describe_settings, find_unknown_variables
+from tests.cli.commands import MAX_SECONDS, arguments_of, environment_of, is_one_sentence
+from tests.cli.conftest import Dayline
+from tests.server_process import free_port
+
+WORD = "s3cret-w0rd"
+SERVICE_LINKS = {
+    "DAYLINE_SERVICE_HOST": "10.0.0.7",
+    "DAYLINE_SERVICE_PORT": "8000",
+    "DAYLINE_SERVICE_PORT_HTTP": "8000",
+    "DAYLINE_PORT": "tcp://10.0.0.7:8000",
+    "DAYLINE_PORT_8000_TCP": "tcp://10.0.0.7:8000",
+    "DAYLINE_PORT_8000_TCP_PROTO": "tcp",
+    "DAYLINE_PORT_8000_TCP_PORT": "8000",
+    "DAYLINE_PORT_8000_TCP_ADDR": "10.0.0.7",
+    "DAYLINE_WEB_DB_SERVICE_HOST": "10.0.0.8",
+    "DAYLINE_WEB_DB_PORT": "udp://10.0.0.8:53",
+    "DAYLINE_WEB_DB_PORT_53_UDP_ADDR": "10.0.0.8",
+}
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remove the settings of whoever runs the tests."""
+    for name, _, _ in describe_settings():
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("DAYLINE_DATABASE_URI", "DAYLINE_DATABASE_URL"),
+        ("DAYLINE_DB_URL", "DAYLINE_DATABASE_URL"),
+        ("DAYLINE_CACHE_BYTE", "DAYLINE_CACHE_BYTES"),
+        ("DAYLINE_WEBHOOK", "DAYLINE_WEBHOOKS"),
+        ("DAYLINE_ACCESSLOG", "DAYLINE_ACCESS_LOG"),
+        ("DAYLINE_QQQQ", None),
+    ],
+)
+def test_unknown_variable_is_named_with_the_nearest_setting(variable: str, nearest: str | None) -> None:
+    assert find_unknown_variables({variable: "1", "HOME": "/", "DAYLINE_WEBHOOKS": "false"}) == {variable: nearest}
+
+
+def test_settings_and_service_links_are_not_unknown() -> None:
+    known = {f"{PREFIX}{name.upper()}": "1" for name in Settings.model_fields}
+    assert find_unknown_variables({**known, **SERVICE_LINKS}) == {}
+
+
+def test_port_without_an_address_is_unknown() -> None:
+    assert "DAYLINE_PORT" in find_unknown_variables({"DAYLINE_PORT": "9000"})
+
+
+def test_settings_prints_every_setting_with_source_and_value(dayline: Dayline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYLINE_CACHE_BYTES", "1048576")
+    ended = dayline("settings", address="sqlite:///news.db")
+    assert (ended.status, ended.errors) == (0, "")
+    rows = {line.split()[0]: line.split()[1:] for line in ended.output.splitlines()}
+    assert rows.keys() == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert rows["DAYLINE_DATABASE_URL"] == ["environment", "sqlite:///news.db"]
+    assert rows["DAYLINE_CACHE_BYTES"] == ["environment", "1048576"]
+    assert rows["DAYLINE_WEBHOOKS"] == ["default", "true"]
+    assert rows["DAYLINE_ACCESS_LOG"] == ["default", "false"]
+    assert rows["DAYLINE_TRUSTED_PROXIES"] == rows["DAYLINE_PUBLIC_URL"] == ["default", "none"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"postgresql://desk:{WORD}@db/news", f"postgresql://desk:a@{WORD}@db/news", f"postgresql://:{WORD}@db/news"],
+)
+def test_settings_prints_no_secret(dayline: Dayline, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("DAYLINE_CDN_PURGE_URL", f"https://cdn.example/{WORD}/purge")
+    monkeypatch.setenv("DAYLINE_CDN_PURGE_HEADER", f"Fastly-Key: {WORD}")
+    monkeypatch.setenv("DAYLINE_DATABASE_PASSWORD", WORD)
+    ended = dayline("settings", address=address)
+    assert ended.status == 0
+    assert WORD not in ended.output + ended.errors
+    assert "@db/news" in ended.output
+    assert "DAYLINE_DATABASE_PASSWORD" in ended.errors
+
+
+def test_settings_check_is_silent_when_everything_is_usable(dayline: Dayline, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SERVICE_LINKS.items():
+        monkeypatch.setenv(name, value)
+    ended = dayline("settings", "--check", address="postgresql://desk@nowhere.invalid/news")
+    assert (ended.status, ended.output, ended.errors) == (0, "", "")
+
+
+def test_settings_check_refuses_unknown_variables_in_one_sentence(
+    dayline: Dayline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAYLINE_CACHE_BYTE", WORD)
+    monkeypatch.setenv("DAYLINE_QQQQ", WORD)
+    ended = dayline("settings", "--check", address="sqlite:///news.db")
+    assert is_one_sentence(ended), ended
+    assert "DAYLINE_CACHE_BYTE (did you mean DAYLINE_CACHE_BYTES?)" in ended.errors
+    assert "DAYLINE_QQQQ" in ended.errors
+    assert WORD not in ended.errors
+
+
+@pytest.mark.parametrize("words", [("settings",), ("settings", "--check")])
+def test_settings_refuses_invalid_values(
+    dayline: Dayline, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    ended = dayline(*words, address="oracle://desk@db/news")
+    assert is_one_sentence(ended), ended
+    monkeypatch.setenv("DAYLINE_CACHE_BYTES", "plenty")
+    ended = dayline(*words, address="sqlite:///news.db")
+    assert is_one_sentence(ended), ended
+    assert "DAYLINE_CACHE_BYTES" in ended.errors
+
+
+def test_unknown_variables_are_escaped() -> None:
+    assert format_unknown({"DAYLINE_A\nB": None}) == r"DAYLINE_A\nB"
+
+
+def test_serve_with_workers_warns_once_of_unknown_variables(sqlite_address: str, tmp_path: Path) -> None:
+    environment = environment_of(sqlite_address, DAYLINE_CACHE_BYTE=WORD, **SERVICE_LINKS)
+    lines: list[str] = []
+    with subprocess.Popen(  # noqa: S603 - our own program
+        arguments_of("serve", "--workers", 2, "--port", free_port()),
+        env=environment,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            assert server.stderr is not None
+            while sum("Application startup complete" in line for line in lines) < 2:
+                lines.append(server.stderr.readline())
+                assert lines[-1], lines
+            server.send_signal(signal.SIGTERM)
+            lines += server.communicate(timeout=MAX_SECONDS)[1].splitlines()
+        finally:
+            server.kill()
+    [warning] = [line for line in lines if " WARNING " in line]
+    assert (
+        "app.cli.serve: Unknown settings are ignored: DAYLINE_CACHE_BYTE (did you mean DAYLINE_CACHE_BYTES?);"
+        in warning
+    )
+    assert WORD not in "".join(lines)
