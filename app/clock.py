@@ -1,4 +1,4 @@
-"""The only place that reads the clock; tests replace it as they would a clock on the wall."""
+"""Clock of the process, the only module that reads it; tests freeze it."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -7,13 +7,13 @@ from functools import partial
 
 _boottime = getattr(time, "CLOCK_BOOTTIME", None)
 uptime: Callable[[], float] = time.monotonic if _boottime is None else partial(time.clock_gettime, _boottime)
-"""Seconds from some instant on, for leases: on Linux they also pass while the machine is suspended."""
+"""Seconds since an arbitrary instant, for leases: on Linux they include the time in which the machine is suspended."""
 
 _frozen_at: int | None = None
 
 
 def now() -> int:
-    """This instant, in microseconds since 1970-01-01T00:00:00Z."""
+    """Return the current instant in microseconds since 1970-01-01T00:00:00Z."""
     return time.time_ns() // 1000 if _frozen_at is None else _frozen_at
 
 

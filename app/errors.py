@@ -1,28 +1,28 @@
-"""What can go wrong, in the newsroom's words; `api/problems.py` says it in HTTP, `cli` in one sentence.
+"""Errors in the newsroom's terms; `api/http/problems.py` maps them to HTTP, `cli` to one sentence.
 
 DaylineError
-├── InvalidValueError      a value nobody can use (also a ValueError, so that models report it in place)
-├── InvalidInputError      a question or a record with one or more flaws, each with its place
-├── InvalidCursorError     a cursor that was damaged or never ours
-├── CursorMismatchError    a cursor that belongs to a list with other filters
-├── NotFoundError          nothing of that name is public here
+├── InvalidValueError      a single invalid value (also a ValueError, so that models locate it)
+├── InvalidInputError      parameters or a record with one or more errors, each with its location
+├── InvalidCursorError     a damaged cursor
+├── CursorMismatchError    a cursor that was issued for other filters
+├── NotFoundError          no public resource of that name
 ├── NoSuchDayError         a date that the zone's calendar skipped
-├── ArticleWithdrawnError  it was public once and is not any more
-├── ArticleMoved      it lives under a new slug
-├── Unauthenticated   no key was shown, or one that is not good
-├── Forbidden         the key has none of the scopes that this takes
-├── PreviewExpiredError    the address of a preview that was good once
-├── Conflict          what is there already does not allow it
-│   └── ArticleErasedError     it was erased by law and cannot come back
-│   └── RequestInProgressError   the same request is being answered at this moment
-├── ArticleGone       a request sent again whose article was erased since
-├── IdempotencyKeyReusedError    an Idempotency-Key that came with another request before
-├── PreconditionRequiredError, PreconditionFailedError   an edit names the revision it was made from, the current one
-├── RateLimitedError       too many requests; when to come back
-├── TooManyStreamsError    as many streams are open as one process serves; when to come back
-├── Busy              too much of the same is under way; when to come back
-├── ContentTooLargeError, UnsupportedMediaTypeError      a body nobody reads
-└── ConfigurationError     what the person at the command line must mend first
+├── ArticleWithdrawnError  an article that is no longer public
+├── ArticleMoved           an article with a new slug (control flow: a redirect)
+├── UnauthenticatedError   no API key, or an invalid one
+├── ForbiddenError         the API key has none of the required scopes
+├── PreviewExpiredError    a preview token after its expiry
+├── ConflictError          the current state does not allow the request
+│   ├── ArticleErasedError     an article that was erased by law and cannot be restored
+│   └── RequestInProgressError an identical request is in progress
+├── ArticleGone            a repeated request whose article was erased since
+├── IdempotencyKeyReusedError   an Idempotency-Key that was sent with another request
+├── PreconditionRequiredError, PreconditionFailedError   an edit without, or with an outdated, revision
+├── RateLimitedError       too many requests; has the time of the next attempt
+├── TooManyStreamsError    the process serves its maximum of streams; has the time of the next attempt
+├── BusyError              too many concurrent operations; has the time of the next attempt
+├── ContentTooLargeError, UnsupportedMediaTypeError   a body that is not accepted
+└── ConfigurationError     an error that the operator must fix first
 """
 
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One thing wrong with an input: `where` (a parameter or a path such as `body.2.html`) and a sentence."""
+    """Error of one input: `where` (a parameter, or a path such as `body.2.html`) and a sentence."""
 
     location: str
     message: str
 
 
 class DaylineError(Exception):
-    """The root; `detail` is one sentence for a person."""
+    """Base of all errors; `detail` is one sentence for a person."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -45,11 +45,11 @@ class DaylineError(Exception):
 
 
 class InvalidValueError(DaylineError, ValueError):
-    """A single value that cannot be used; models turn it into a flaw with its place."""
+    """Single invalid value; models turn it into a field error with its location."""
 
 
 class InvalidInputError(DaylineError):
-    """One or more flaws of a question or a record."""
+    """One or more errors of query parameters or a record."""
 
     def __init__(self, *flaws: FieldError) -> None:
         sentences = [f"{flaw.location}: {flaw.message}" for flaw in flaws]
@@ -58,23 +58,23 @@ class InvalidInputError(DaylineError):
 
 
 class InvalidCursorError(DaylineError):
-    """A cursor that was damaged or was never given out."""
+    """Damaged cursor."""
 
 
 class CursorMismatchError(DaylineError):
-    """A cursor that was given out for other filters than those it came with."""
+    """Cursor that was issued for other filters."""
 
 
 class NotFoundError(DaylineError):
-    """Nothing of that name is public here."""
+    """No public resource of that name."""
 
 
 class NoSuchDayError(NotFoundError):
-    """A calendar date that never happened in the zone, such as 2011-12-30 in Pacific/Apia."""
+    """Calendar date that does not exist in the zone, such as 2011-12-30 in Pacific/Apia."""
 
 
 class ArticleMoved(DaylineError):  # noqa: N818 - same
-    """The article answers to a new slug."""
+    """Article with a new slug; control flow for a redirect."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"The article is now called '{slug}'.")
@@ -82,7 +82,7 @@ class ArticleMoved(DaylineError):  # noqa: N818 - same
 
 
 class ArticleWithdrawnError(DaylineError):
-    """The article was public once, until `at` (µs); `notice` is what the newsroom tells the public, if anything."""
+    """Article that was public until `at` (µs); `notice` is its public notice, if any."""
 
     def __init__(self, article_id: str, notice: str | None, *, at: int) -> None:
         super().__init__("This article has been withdrawn.")
@@ -92,7 +92,7 @@ class ArticleWithdrawnError(DaylineError):
 
 
 class UnauthenticatedError(DaylineError):
-    """No key was shown, or (`invalid_credentials`) one that is malformed, unknown, expired or revoked."""
+    """No API key, or (`invalid_credentials`) a malformed, unknown, expired or revoked one."""
 
     def __init__(self, detail: str, *, is_refused: bool = False) -> None:
         super().__init__(detail)
@@ -100,7 +100,7 @@ class UnauthenticatedError(DaylineError):
 
 
 class ForbiddenError(DaylineError):
-    """The key is good and has none of these scopes, any one of which would do."""
+    """Valid API key without any of these scopes, one of which is required."""
 
     def __init__(self, *scopes: str) -> None:
         super().__init__(f"The key does not have the scope {' or '.join(scopes)}.")
@@ -108,11 +108,11 @@ class ForbiddenError(DaylineError):
 
 
 class ConflictError(DaylineError):
-    """What is there already, or its state, does not allow it."""
+    """Conflict with the current state."""
 
 
 class RequestInProgressError(ConflictError):
-    """A request with the same Idempotency-Key is being answered; it is worth asking again in a second."""
+    """A request with the same Idempotency-Key is in progress; clients may retry after a second."""
 
     retry_after = 1
 
@@ -121,28 +121,28 @@ class RequestInProgressError(ConflictError):
 
 
 class ArticleGone(DaylineError):  # noqa: N818 - same
-    """A repeated request with an Idempotency-Key whose article was erased since."""
+    """Repeated request with an Idempotency-Key whose article was erased since."""
 
     def __init__(self) -> None:
         super().__init__("The article that this request made was erased since; it is not made again.")
 
 
 class IdempotencyKeyReusedError(DaylineError):
-    """An Idempotency-Key that the same API key sent with another request within a day."""
+    """Idempotency-Key that the same API key sent with another request within a day."""
 
     def __init__(self) -> None:
         super().__init__("This Idempotency-Key was sent with another request before.")
 
 
 class PreviewExpiredError(DaylineError):
-    """The address of a preview that was good once."""
+    """Preview token after its expiry."""
 
     def __init__(self) -> None:
         super().__init__("This preview has expired; the newsroom can make a new one.")
 
 
 class ArticleErasedError(ConflictError):
-    """An article that was erased, here (`erased_locally`) or where the record comes from."""
+    """Article that was erased, here (`erased_locally`) or at the source of the record."""
 
     def __init__(self, article_id: str, *, erased_locally: bool) -> None:
         super().__init__(
@@ -154,15 +154,15 @@ class ArticleErasedError(ConflictError):
 
 
 class PreconditionRequiredError(DaylineError):
-    """An edit that does not say which revision it was made from."""
+    """Edit without a revision as precondition."""
 
 
 class PreconditionFailedError(DaylineError):
-    """An edit made from a revision that is not the current one any more."""
+    """Edit of an outdated revision."""
 
 
 class RateLimitedError(DaylineError):
-    """Too many requests; it is worth coming back after `retry_after` seconds."""
+    """Too many requests; clients may retry after `retry_after` seconds."""
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
@@ -170,7 +170,7 @@ class RateLimitedError(DaylineError):
 
 
 class BusyError(DaylineError):
-    """Too much of the same is under way here; it is worth coming back after `retry_after` seconds."""
+    """Too many concurrent operations; clients may retry after `retry_after` seconds."""
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
@@ -178,7 +178,7 @@ class BusyError(DaylineError):
 
 
 class TooManyStreamsError(DaylineError):
-    """This process opens no further stream now; it is worth coming back after `retry_after` seconds."""
+    """Maximum of streams in this process; clients may retry after `retry_after` seconds."""
 
     def __init__(self, detail: str, *, retry_after: int) -> None:
         super().__init__(detail)
@@ -186,12 +186,12 @@ class TooManyStreamsError(DaylineError):
 
 
 class ContentTooLargeError(DaylineError):
-    """A body beyond what is read."""
+    """Request body over the size limit."""
 
 
 class UnsupportedMediaTypeError(DaylineError):
-    """A body in a form that is not read here."""
+    """Request body of an unsupported media type."""
 
 
 class ConfigurationError(DaylineError):
-    """Something only the person at the command line can mend: one sentence, exit status 2."""
+    """Error that the operator must fix: one sentence, exit status 2."""

@@ -1,1 +1,1 @@
-"""Databases: how they are reached, and the only place that knows one dialect from another."""
+"""Databases: connections, transactions and migrations; the only package with code for one dialect."""

@@ -1,4 +1,4 @@
-"""Copying a database to a file while it is in use."""
+"""Backup of a database to a file while it is in use."""
 
 import shutil
 import sqlite3
@@ -16,8 +16,8 @@ from app.settings import environment_with
 def backup(url: URL, target: Path) -> None:
     """Write one snapshot of the whole database to a new file, without blocking readers and writers.
 
-    SQLite: a compact database file. PostgreSQL: pg_dump's custom format, for pg_restore. It holds secrets, so only its
-    owner may read it. ConfigurationError where the target exists already or cannot be made; no partial file is left.
+    SQLite: a compact database file. PostgreSQL: pg_dump's custom format, for pg_restore. The file contains secrets, so
+    only its owner may read it. Raise ConfigurationError if it exists or cannot be created; no partial file remains.
     """
     if target.exists():
         raise ConfigurationError(f"{target} exists already; a backup never overwrites.")
@@ -53,7 +53,7 @@ def _dump_postgresql(url: URL, target: Path) -> None:
     program = shutil.which("pg_dump")
     if program is None:
         raise ConfigurationError("pg_dump, which comes with PostgreSQL, is needed to back up a PostgreSQL database.")
-    done = subprocess.run(  # noqa: S603 - the program comes from the operator's path, the address from the settings
+    done = subprocess.run(  # noqa: S603 - the operator's PATH has the program, the settings have the URL
         [program, "--format=custom", f"--file={target}", libpq_url(url)],
         env=environment_with(libpq_environment(url)),
         capture_output=True,

@@ -1,4 +1,4 @@
-"""The metadata every table registers with, its naming convention, and the column types of the house."""
+"""Metadata that every table registers with, its naming convention, and the shared column types."""
 
 from typing import Any
 
@@ -21,22 +21,22 @@ Instant = BigInteger
 """Microseconds since 1970-01-01T00:00:00Z."""
 
 Id = BigInteger().with_variant(Integer, "sqlite")
-"""A 64-bit key; SQLite keeps an INTEGER PRIMARY KEY as the row's own address."""
+"""64-bit key; SQLite stores an INTEGER PRIMARY KEY as the rowid."""
 
 Code = Text().with_variant(Text(collation="C"), "postgresql")
-"""A slug or code, compared byte by byte on both databases."""
+"""Slug or code, compared byte by byte on both databases."""
 
 JsonText = Text
-"""A JSON document as text: read with orjson where it is rendered, never searched by the database."""
+"""JSON document as text: parsed with orjson for rendering, never searched by the database."""
 
 AnyRow = Row[*tuple[Any, ...]]
-"""A row whose columns are read by name."""
+"""Row whose columns are read by name."""
 
 
 def partial_index(condition: str) -> dict[str, str]:
-    """The `info` of an index that holds only some rows of its table.
+    """Return the `info` of an index that holds only some rows of its table.
 
-    SQLAlchemy's own way names every dialect, and loads each of them whenever a program starts.
+    SQLAlchemy's own options name every dialect, and import each of them at every start.
     """
     return {"where": condition}
 

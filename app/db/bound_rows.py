@@ -1,7 +1,7 @@
-"""Lists of numbers or codes that are bound as one value and read as a table: a statement is the same for any length.
+"""Lists of numbers or codes bound as one value and read as a table, so that a statement is the same for any length.
 
-A parameter for each of them would make a statement for each length, and SQLAlchemy takes 0.2 ms of the event loop
-for every parameter that it compiles.
+With one parameter for each element, every length would be another statement, and SQLAlchemy takes 0.2 ms of the event
+loop for each parameter that it compiles.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,33 +16,33 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class _Elements(FunctionElement[Any]):
-    """The elements of a JSON array, a row each, in a column called `value`."""
+    """Elements of a JSON array, one row each, in a column named `value`."""
 
     name = "json_elements"
     inherit_cache = True
 
 
 class _TypeOf(FunctionElement[str]):
-    """The JSON type of an element."""
+    """JSON type of an element."""
 
     type = Text()
     inherit_cache = True
 
 
 class _ArrayOf(FunctionElement[str]):
-    """Rows as a JSON array of arrays, in their order; NULL or empty where there are none."""
+    """Rows as a JSON array of arrays, in their order; NULL or empty without rows."""
 
     type = Text()
     inherit_cache = True
 
 
 class _MemberAt(FunctionElement[Any]):
-    """The number or code at an index of a JSON array."""
+    """Number or code at an index of a JSON array."""
 
     inherit_cache = True
 
     def __init__(self, element: ColumnElement[Any], place: int) -> None:
-        super().__init__(element, literal_column(str(place)))  # a clause: part of what a statement is cached by
+        super().__init__(element, literal_column(str(place)))  # a clause, so that it is in the statement's cache key
 
 
 @compiles(_Elements)

@@ -1,4 +1,4 @@
-"""Many rows at once, without a compiler's pass over each of them."""
+"""Bulk statements for many rows, without compiling each of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -14,15 +14,15 @@ T = TypeVar("T")
 
 
 def chunked(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The values, in portions that an IN may hold: PostgreSQL takes 32,767 arguments a statement."""
+    """Yield chunks that fit an IN clause: PostgreSQL accepts 32,767 arguments in a statement."""
     for start in range(0, len(values), CHUNK_SIZE):
         yield values[start : start + CHUNK_SIZE]
 
 
 def bulk_insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all name the same columns, with values as the driver takes them; none is fine.
+    """Insert rows with equal columns and values in the driver's types; [] is valid.
 
-    SQLAlchemy's own executemany spends longer on each row's parameters than SQLite does on the row.
+    SQLAlchemy's executemany spends more time on the parameters of a row than SQLite on inserting it.
     """
     if rows:
         statement, names = _compile_insert(connection.dialect, table, frozenset(rows[0]))
@@ -30,14 +30,14 @@ def bulk_insert(connection: Connection, table: Table, rows: Sequence[Mapping[str
 
 
 def bulk_insert_tuples(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert rows that hold a value for every column in the table's order; none is fine."""
+    """Insert rows with a value for every column in the table's order; no row is valid."""
     if rows:
         statement, _names = _compile_insert(connection.dialect, table, frozenset(table.c.keys()))
         connection.exec_driver_sql(statement, rows)
 
 
 def bulk_update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows by their table's key, all in the same columns, with values as the driver takes them; none is fine."""
+    """Update rows by primary key, with equal columns and values in the driver's types; no row is valid."""
     if rows:
         statement, names = _compile_update(connection.dialect, table, frozenset(rows[0]))
         connection.exec_driver_sql(statement, [tuple([row[name] for name in names]) for row in rows])

@@ -1,9 +1,9 @@
 """Detection of commits to a database by any process, with one interface for both databases.
 
-SQLite        wal_index   the header that every commit alters, in shared memory: exact, at once
-PostgreSQL    listening   notifications, and a poll every few milliseconds
-              tick        shared memory of one machine, changed before a writer acknowledges its write
-              presence    followers on other machines, whose acknowledgements a writer waits for
+SQLite        wal_index           the header that every commit changes, in shared memory: exact, immediate
+PostgreSQL    commit_listener     notifications, and a poll every few milliseconds
+              shared_commit_flag  shared memory of one machine, written before a commit is acknowledged
+              presence            followers on other machines, whose acknowledgements a writer waits for
 """
 
 from collections.abc import Callable
@@ -18,51 +18,51 @@ R = TypeVar("R")
 
 
 def notify_commit(connection: Connection) -> None:
-    """Have other processes told when this transaction commits; on SQLite they see it by themselves."""
+    """Notify other processes when this transaction commits; on SQLite they detect it without a notification."""
     if connection.dialect.name == "postgresql":
         presence.announce(connection)
 
 
 class CommitWatch(Protocol):
-    """Tells whether something was committed, and reads what. Everything happens in the loop's thread."""
+    """Detector of commits, used in the event loop's thread only."""
 
     trust_window_s: float
-    """For how many seconds after a look an unaltered mark means that nothing was committed."""
+    """Seconds after a poll for which an unchanged version token proves that nothing was committed."""
 
     compared_s: float
     """Seconds after a read, or `compare`, for which the files are known to be those of the database."""
 
     poll_interval_s: float | None
-    """After how many seconds to look again while somebody depends on it; None where the mark is always enough."""
+    """Seconds between polls while a client depends on them; None if the version token suffices."""
 
     def version_token(self) -> object | None:
-        """What is equal to an earlier mark only if nothing was committed that is known of; None: it cannot be told.
+        """Return a token that equals an earlier one only if no known commit lies between them; None if unknown.
 
-        A mark stands for what is read after it was taken, not before.
+        A token stands for what is read after it was taken, not before.
         """
 
     def compare(self) -> None:
-        """Raise DatabaseFileError where the files that the mark is read from are no longer those of the database."""
+        """Raise DatabaseFileError if the files behind the token are no longer those of the database."""
 
     def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """The answer of a query without waiting for anybody; None where it has to be awaited."""
+        """Run a query without waiting; None if it has to be awaited."""
 
     async def ensure_connected(self) -> None:
-        """Be ready to tell of commits from here on; raises what is the matter, within a quarter of a second."""
+        """Connect, so that later commits are detected; raises the cause of a failure within a quarter of a second."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The answer of a query that begins after this call, or what is the matter, within a quarter of a second.
+        """Run a query that begins after this call; raises the cause of a failure within a quarter of a second.
 
-        Each statement is a snapshot of its own. One question at a time.
+        Each statement has a snapshot of its own. Only one query runs at a time.
         """
 
     async def is_unchanged(self) -> bool:
-        """Whether it is certain that nothing was committed since this was last asked; raises as `read` does.
+        """Return whether nothing was committed since the last call with certainty; raises as `read` does.
 
-        It costs a fraction of a `read`. After False, a `read` finds whatever it was.
+        It costs a fraction of a `read`. After False, a `read` shows what changed.
         """
 
     async def close(self) -> None:
-        """Give back what it holds; within two seconds whatever the server does."""
+        """Release all resources, within two seconds even if the server does not respond."""

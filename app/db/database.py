@@ -1,13 +1,13 @@
-"""Running queries and actions: inline, in a thread or over a greenlet, which no other module decides.
+"""Execution of queries and actions: inline, in a thread or over a greenlet, which no other module decides.
 
-    read        SQLite: inline in the event loop on one held connection, and again in a thread where that takes too
-                long; PostgreSQL: a lent connection
-    read_now    as `read`, without an await, on SQLite alone
-    read_once   as `read`, for one statement, which needs no transaction on PostgreSQL
-    probe       as `read`, for a statement that only checks whether the database responds, within 2 s
-    read_long   as `read`, but SQLite runs it in a thread, so that it does not block the event loop
-    stream      a snapshot read in portions on a connection of its own, for as long as the consumer takes
-    write       one transaction, committed when it returns; SQLite: one writer thread per process
+read             SQLite: inline in the event loop on one held connection, and repeated in a thread if that takes too
+                 long; PostgreSQL: a pooled connection
+try_read_sync    as `read`, without an await, on SQLite only
+read_autocommit  as `read`, for one statement, which needs no transaction on PostgreSQL
+probe            as `read`, for a statement that only checks whether the database responds, within 2 s
+read_in_thread   as `read`, but SQLite runs it in a thread, so that it does not block the event loop
+stream           a snapshot read in portions on a connection of its own, at the consumer's pace
+write            one transaction, committed before it returns; SQLite: one writer thread per process
 
 Queries and actions are synchronous functions of a connection, written once for both databases.
 """
@@ -45,63 +45,64 @@ R = TypeVar("R")
 
 
 class Database(Protocol):
-    """A place that runs queries on one snapshot each, and actions in one transaction each."""
+    """Executor of queries, each on one snapshot, and of actions, each in one transaction."""
 
     url: URL
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return the result of a short query; every statement of it sees the same snapshot.
+        """Return the result of a short query; every statement of it reads the same snapshot.
 
-        The query may be interrupted and run again from its beginning: it changes nothing but its own variables.
+        The query may be interrupted and restarted: it must change nothing but its own variables.
         """
 
     def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """The same without waiting for anybody; None where an answer has to be awaited."""
+        """Return the result as `read` does, without waiting; None if it has to be awaited."""
 
     async def read_autocommit(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """The same for a query that is `HeadAndRowsQuery`, or one prepared statement."""
+        """Return the result as `read` does, for a `HeadAndRowsQuery` or one prepared statement."""
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return the result of a short query within two seconds; TimeoutError where the database does not respond."""
+        """Return the result of a short query within two seconds; TimeoutError if the database does not respond."""
 
     async def read_in_thread(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Return the result of a long query, on one snapshot; TimeoutError where it exceeds the limit."""
+        """Return the result of a long query, on one snapshot; TimeoutError if it exceeds the limit."""
 
     def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> AbstractAsyncContextManager[Callable[[], Awaitable[R | None]]]:
-        """What reads the next thing that a query makes, None at its end; all of it is from one snapshot.
+        """Return a function that reads the query's next portion, None at its end; all portions are of one snapshot.
 
-        Other queries run meanwhile. The snapshot and its connection are given back at the end of the context.
+        Other queries run concurrently. The snapshot and its connection are released at the end of the context.
         """
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return the result of an action, committed; it is rolled back when it raises.
+        """Return the result of an action after its commit; it is rolled back if it raises.
 
-        Where this process watches commits, it returns once no other process serves from its cache what was replaced.
+        If this process watches commits, it returns once no other process serves a cached response from before the
+        commit.
         """
 
     async def settle(self) -> None:
-        """Return once no process serves from its cache what was replaced by writes of one that watches no commits."""
+        """Return once no process serves cached responses from before writes of this one, which has no watch."""
 
     def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """Return a watch for commits of all processes; `heard` is called when a commit is notified.
+        """Return a watch for commits of all processes; `heard` is called on each notification of one.
 
-        Close it before the database. With `acknowledges`, writes of other machines wait until it has
-        received them: required for serving from a cache.
+        Close it before the database. With `acknowledges`, writes of other machines wait until it has received them:
+        required for serving from a cache.
         """
 
     async def close(self) -> None:
-        """Give back every connection and thread."""
+        """Close every connection and thread."""
 
 
 def open_database(address: str, *, limits: Limits = SERVING) -> Database:
-    """Return the database of an address, which connects on first use. SQLite has limits for reads only."""
+    """Return the database of a URL, which connects on first use. SQLite applies the limits to reads only."""
     url = engines.parse_database_url(address)
     return SqliteDatabase(url, limits) if url.get_backend_name() == "sqlite" else PostgresqlDatabase(url, limits)

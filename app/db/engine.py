@@ -1,4 +1,4 @@
-"""Engines for a database address: one that reads snapshots, one that writes."""
+"""SQLAlchemy engines for a database URL: for snapshots, for writes, and for long reads."""
 
 import os
 import sqlite3
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 10_000
 PAGE_CACHE_KIB = 16_384
-READER_CACHE_KIB = 32_768  # room for the inner pages of every index of millions of articles
-LONG_READER_CACHE_KIB = 4_096  # of each thread that reads: the allocator retains the peak of each thread
-CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions touch are folded into the file once
+READER_CACHE_KIB = 32_768  # holds the inner pages of every index of millions of articles
+LONG_READER_CACHE_KIB = 4_096  # for each reading thread: the allocator retains the peak of each thread
+CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions change are written to the file once
 GENERIC_PLAN_SETTINGS = "SET plan_cache_mode = force_generic_plan; SET jit = off"
-"""For statements that read a few rows in the order of an index: planning takes thrice what they take."""
+"""For statements that read a few rows in index order: planning takes three times as long as running them."""
 PRIVATE_MODE = 0o600
 OTHERS = 0o007
-HIDE_PARAMETERS = True  # what is bound is text of articles: no error may carry it into a log
+HIDE_PARAMETERS = True  # parameters contain texts of articles, which no error may carry into a log
 
 _PORTS = range(65_536)
 _PARAMETERS = {"host", "port", "ssl", "sslmode", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
@@ -36,10 +36,10 @@ _SSL_MODES = {"disable", "allow", "prefer", "require", "verify-ca", "verify-full
 
 
 def parse_database_url(address: str) -> URL:
-    """The parsed address; ConfigurationError where it is neither SQLite nor PostgreSQL."""
+    """Parse a database URL; ConfigurationError unless it is SQLite or PostgreSQL."""
     try:
         url = make_url(address)
-    except (ArgumentError, ValueError):  # the latter for a port that is no number
+    except (ArgumentError, ValueError):  # ValueError: a port that is not a number
         raise _not_an_address() from None
     kind = url.get_backend_name()
     if kind in {"postgresql", "postgres"}:
@@ -75,7 +75,7 @@ def _postgresql_url(url: URL) -> URL:
 
 
 def sqlite_reader(url: URL) -> Engine:
-    """One held connection that cannot write; whoever reads begins the snapshot."""
+    """Create an engine of one held connection that cannot write; the caller begins each snapshot."""
     engine = create_engine(
         url, poolclass=StaticPool, connect_args={"isolation_level": None}, hide_parameters=HIDE_PARAMETERS
     )
@@ -93,7 +93,7 @@ def sqlite_long_reader(url: URL) -> Engine:
 
 
 def sqlite_writer(url: URL) -> Engine:
-    """One held connection whose transactions take the write lock when they begin."""
+    """Create an engine of one held connection whose transactions take the write lock when they begin."""
     engine = create_engine(
         url,
         poolclass=StaticPool,
@@ -101,13 +101,13 @@ def sqlite_writer(url: URL) -> Engine:
         hide_parameters=HIDE_PARAMETERS,
     )
     event.listen(engine, "begin", _take_write_lock)
-    kept = (f"cache_size = -{PAGE_CACHE_KIB}", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    _prepare_sqlite(engine, pragmas=("journal_mode = WAL", "synchronous = FULL", *kept))
+    sizes = (f"cache_size = -{PAGE_CACHE_KIB}", f"wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    _prepare_sqlite(engine, pragmas=("journal_mode = WAL", "synchronous = FULL", *sizes))
     return engine
 
 
 def _take_write_lock(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # sqlite3 itself begins nothing before a SELECT
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # sqlite3 begins no transaction before a SELECT
 
 
 def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...]) -> None:
@@ -126,13 +126,13 @@ def _prepare_sqlite(engine: Engine, *, pragmas: tuple[str, ...]) -> None:
 
 
 def _create_private_file(_dialect: Any, _record: Any, arguments: list[Any], _options: Any) -> None:
-    """Create the file, where there is none, for its owner alone: SQLite gives its log and index the same mode."""
+    """Create a missing file with permissions for its owner only: SQLite gives its log and index the same mode."""
     with suppress(OSError):  # SQLite reports the cause when it opens the file
         create_private(Path(os.path.realpath(arguments[0])))
 
 
 def create_private(path: Path) -> None:
-    """Create an empty file that its owner alone may read and write, regardless of the umask; FileExistsError."""
+    """Create an empty file that only its owner may read and write, regardless of the umask; FileExistsError."""
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE_MODE))
 
 
@@ -170,7 +170,7 @@ def _postgresql_engine(
     url: URL, limits: Limits, *, session: str = "", command_timeout: float | None = None
 ) -> "AsyncEngine":
     """Create an engine whose connections are opened on demand, without transactions of SQLAlchemy."""
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - brings the whole ORM; SQLite needs none
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - imports the whole ORM
 
     from app.db.postgresql.driver import open_driver  # noqa: PLC0415 - asyncpg is slow to load as well
 
@@ -187,9 +187,9 @@ def _postgresql_engine(
 
 
 def find_path_flaw(url: URL) -> str | None:
-    """Return why the file of a SQLite database cannot be opened for reading and writing; None where it can.
+    """Return why the file of a SQLite database cannot be opened for reading and writing; None if it can.
 
-    A missing file is no error where it can be created.
+    A missing file is valid if it can be created.
     """
     if url.get_backend_name() != "sqlite":
         return None
@@ -207,18 +207,18 @@ def find_path_flaw(url: URL) -> str | None:
 
 
 def check_file_exists(url: URL) -> None:
-    """Raise ConfigurationError where the file of a SQLite database is missing."""
+    """Raise ConfigurationError if the file of a SQLite database is missing."""
     if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
         raise ConfigurationError(f"There is no database at {sqlite_path(url)}; run 'dayline db upgrade' first.")
 
 
 def sqlite_path(url: URL) -> Path:
-    """The file behind a SQLite address."""
+    """Return the file of a SQLite URL."""
     return Path(url.database or "")
 
 
 def libpq_url(url: URL) -> str:
-    """Return the PostgreSQL address as PostgreSQL's own programs read it, without the password."""
+    """Return the PostgreSQL URL for PostgreSQL's own programs, without the password."""
     driver_only = {"prepared_statement_cache_size"}
     query = {"sslmode" if name == "ssl" else name: url.query[name] for name in url.query if name not in driver_only}
     return URL.create("postgresql", url.username, None, url.host, url.port, url.database, query).render_as_string()

@@ -1,4 +1,4 @@
-"""Rows and what stands above them, read as of one moment in the way that takes each database least."""
+"""Rows and a single row above them, read from one snapshot with the fewest statements for each database."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -10,18 +10,18 @@ from app.db.prepared import PreparedQuery
 
 
 class HeadAndRows(NamedTuple):
-    """What was read: the values of the head in their order, and the rows."""
+    """Result: the values of the head in their order, and the rows."""
 
     head: tuple[Any, ...]
     rows: list[AnyRow]
 
 
 class HeadAndRowsQuery:
-    """A query for rows, and one for the single row above them, both with values as `PreparedQuery` takes them.
+    """Query for rows, and one for the single row above them, both with values as `PreparedQuery` takes them.
 
-    Where a statement has to travel they are one, `joined`, whose columns are those of the head and then those of
-    the rows. Embedded they are two, since the head would be fetched again with every row: half the time is saved.
-    Two are of one moment in a transaction only, in which `Database.read_autocommit` runs them.
+    For a server they are one statement, `joined`, with the columns of the head followed by those of the rows. For an
+    embedded database they are two, because a join would fetch the head with every row: two take half the time. Two are
+    of one snapshot only in a transaction, in which `Database.read_autocommit` runs them.
     """
 
     def __init__(self, head: Select[Any], rows: Select[Any], *, joined: Select[Any]) -> None:
@@ -31,7 +31,7 @@ class HeadAndRowsQuery:
         self._width = len(head.selected_columns)
 
     def read(self, connection: Connection, values: Mapping[str, Any]) -> HeadAndRows | None:
-        """The head and its rows, in order; None where there is no row."""
+        """Return the head and its rows, in order; None without any row."""
         if connection.dialect.name != "sqlite":
             joined = self._joined.all(connection, values)
             return HeadAndRows(tuple(joined[0][: self._width]), joined) if joined else None

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD_REVISION = "202611292000_editorial_lists"
-"""The revision this release expects: the last one in the folder, written here so that starting needs no Alembic."""
+"""Revision that this release expects: the latest in the folder, repeated here so that a start needs no Alembic."""
 
 _PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(__file__).resolve().parents[1] / "migrations")
-"""Beside the package in a checkout, inside of it where it was installed from a wheel."""
+"""Migrations are beside the package in a checkout, and inside it when installed from a wheel."""
 
 MIGRATIONS_DIR = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
 
@@ -68,7 +68,7 @@ class SchemaState:
 
 
 def _config(connection: Connection | None = None) -> "Config":
-    from alembic.config import Config  # noqa: PLC0415 - a tenth of a second that serving need not pay
+    from alembic.config import Config  # noqa: PLC0415 - takes a tenth of a second, which serving does not need
 
     logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
@@ -111,7 +111,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def downgrade(connection: Connection, revision: str) -> None:
-    """Take the schema back to a revision (`base` for nothing at all)."""
+    """Downgrade the schema to a revision (`base` removes everything)."""
     from alembic import command  # noqa: PLC0415 - same
 
     with _one_sentence():
@@ -119,9 +119,9 @@ def downgrade(connection: Connection, revision: str) -> None:
 
 
 def current(connection: Connection) -> str | None:
-    """Return the revision the database is at; None where it holds no schema.
+    """Return the revision of the database; None if it has no schema.
 
-    ConfigurationError where it is at several: the chain of its migrations is broken.
+    ConfigurationError if it has several revisions: the chain of its migrations is broken.
     """
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -134,8 +134,8 @@ def current(connection: Connection) -> str | None:
 def find_state(connection: Connection) -> SchemaState:
     """Compare the schema of the database with the one this release expects.
 
-    An unknown revision belongs to a later release. It is usable where the migration that made it stored
-    an oldest compatible revision known to this release: its processes can then restart during an upgrade.
+    An unknown revision belongs to a later release. It is usable if its migration stored an oldest compatible revision
+    that this release knows: its processes can then restart during an upgrade.
     """
     revision = current(connection)
     if revision is None:

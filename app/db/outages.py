@@ -100,7 +100,7 @@ def _cause(error: BaseException) -> str | None:
 
 
 def _original(error: BaseException) -> BaseException:
-    """Return the driver's exception where SQLAlchemy wraps it."""
+    """Return the driver's exception if SQLAlchemy wraps it."""
     original: BaseException | None = getattr(error, "orig", None)
     return original or error
 

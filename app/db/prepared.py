@@ -1,6 +1,6 @@
-"""Statements that are built once and run by the driver itself, for the questions that are asked most.
+"""Prepared queries: statements that are compiled once and run by the driver itself, for the most frequent queries.
 
-SQLAlchemy writes them; to run one, it would take several times what the database does.
+SQLAlchemy compiles them; executing one through it would take several times as long as the database does.
 """
 
 import sys
@@ -22,7 +22,7 @@ P = ParamSpec("P")
 
 
 class CompiledSql(NamedTuple):
-    """A statement as a driver takes it: the names of its values in their places, and those that never change."""
+    """Statement in the driver's syntax: the names of its parameters in order, and those with constant values."""
 
     text: str
     names: tuple[str, ...]
@@ -30,7 +30,7 @@ class CompiledSql(NamedTuple):
 
 
 def compile_for_driver(statement: ClauseElement, dialect: Dialect) -> CompiledSql:
-    """A statement written for this database; TypeError where its values have no places."""
+    """Compile a statement for this database; TypeError if its parameters have no fixed positions."""
     compiled = statement.compile(dialect=dialect)
     if not isinstance(compiled, SQLCompiler) or compiled.positiontup is None:
         raise TypeError("Only statements with positional parameters can be prepared.")
@@ -40,15 +40,15 @@ def compile_for_driver(statement: ClauseElement, dialect: Dialect) -> CompiledSq
 
 @lru_cache(maxsize=256)
 def _row_maker(names: tuple[str, ...]) -> Any:
-    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - known from the statement
-    return partial(tuple.__new__, row)  # what row._make does, in a third of the time
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - the statement has the fields
+    return partial(tuple.__new__, row)  # as row._make does, in a third of the time
 
 
 class PreparedQuery:
-    """A query whose values the driver takes as they are: whole numbers, text, none of them a list.
+    """Query whose parameters are in the driver's types: integers and text, no lists.
 
-    With `build` in place of the statement only its text stays in memory once it is written: SQLAlchemy's objects take
-    ten times as much.
+    With `build` in place of the statement only its text stays in memory after compiling: SQLAlchemy's objects take ten
+    times as much.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class PreparedQuery:
         self._texts: dict[str, CompiledSql] = {}
 
     def all(self, connection: Connection, values: Mapping[str, Any]) -> list[AnyRow]:
-        """The rows, in order, within the connection's snapshot; their members are named as the columns are.
+        """Return the rows, in order, within the connection's snapshot, with attributes named after the columns.
 
-        Whoever writes sees what it wrote: a transaction has begun once SQLAlchemy has run a statement in it.
+        A writer reads its own writes: SQLAlchemy has begun a transaction with its first statement.
         """
         text, given = self.bind(connection, values)
         is_sqlite, driver = connection.dialect.name == "sqlite", _driver_of(connection)
@@ -77,17 +77,17 @@ class PreparedQuery:
             raise
         except Exception as error:
             if not is_sqlite and not driver.is_closed() and driver.is_in_transaction():
-                # Asked again there, the server would only say that something failed before; else, what it is.
+                # Repeated there, the server would only report that an earlier statement failed.
                 raise DBAPIError(text, None, error, hide_parameters=True) from error
             return [*map(self._make, connection.exec_driver_sql(text, given))]
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> AnyRow | None:
-        """The first row, if there is one."""
+        """Return the first row, or None."""
         rows = self.all(connection, values)
         return rows[0] if rows else None
 
     def bind(self, connection: Connection, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
-        """The statement and its values as this database takes them."""
+        """Return the statement and its values in the syntax of this database."""
         dialect = connection.dialect
         text, names, fixed = self._texts.get(dialect.name) or self._compile(dialect)
         if fixed:
@@ -107,7 +107,7 @@ class PreparedQuery:
 def by_shape(build: Callable[P, SelectBase]) -> Callable[P, PreparedQuery]:
     """Decorate a function that builds a statement, so that it returns it prepared; the latest 256 are cached as text.
 
-    Its arguments, which are hashable, are all that the statement depends on beside bound values.
+    Its arguments are hashable, and the statement depends on nothing else but bound values.
     """
 
     @lru_cache(maxsize=SHAPES_MAX)

@@ -1,4 +1,4 @@
-"""Making deleted text unreadable in the files of the database, not only in its answers."""
+"""Secure delete: erased text becomes unreadable in the files of the database."""
 
 import asyncio
 import sqlite3
@@ -28,9 +28,9 @@ SENSITIVE_TABLES = (
     "labels",
     "authors",
 )
-"""Where the text of articles and the names that only they used have stood."""
+"""Tables that have held texts of articles, and names that only they used."""
 
-WAIT_S = 15.0  # a replica that reports what its readers hold does so every ten seconds
+WAIT_S = 15.0  # a replica reports the snapshots of its readers every ten seconds
 LOOK_S = 0.1
 
 _NEXT = text("SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)")
@@ -46,15 +46,14 @@ _HOLDERS = text(
     WHERE age(held) > age(CAST(CAST(mod(CAST(:next AS numeric), 4294967296) AS text) AS xid))
     """
 )
-"""Whatever keeps VACUUM from removing rows that were deleted before a transaction number; itself a VACUUM does not."""
+"""Holders of old snapshots, which keep VACUUM from removing deleted rows; VACUUM itself is none."""
 
 
 async def secure_delete(url: URL) -> None:
-    """Rewrite what deleted text may still stand in; ConfigurationError where that fails.
+    """Rewrite files that may contain deleted text; ConfigurationError if that fails.
 
-    SQLite: the file is written anew and its log cut to nothing, for which writers wait. PostgreSQL: dead rows are
-    removed, once no older transaction sees them, and statistics made anew; what archives of its own log and backups
-    hold is beyond it.
+    SQLite: the file is rewritten and its log truncated, while writers wait. PostgreSQL: dead rows are removed, once no
+    older transaction sees them, and statistics are recomputed; archives of its log and backups are out of reach.
     """
     if url.get_backend_name() == "sqlite":
         _rewrite_sqlite(url)
@@ -86,13 +85,13 @@ async def _vacuum_postgresql(url: URL) -> None:
             await _wait_for_old_snapshots(free)
             await free.execute(text(f"VACUUM (ANALYZE) {', '.join(SENSITIVE_TABLES)}"))
             await _wait_for_old_snapshots(free)
-            await free.execute(text("VACUUM FULL pg_catalog.pg_statistic"))  # small, and quotes what stood in tables
+            await free.execute(text("VACUUM FULL pg_catalog.pg_statistic"))  # small, and contains values of columns
     finally:
         await engine.dispose()
 
 
 async def _wait_for_old_snapshots(connection: "AsyncConnection") -> None:
-    """Return when no transaction of before can see what was deleted: VACUUM would leave that and say nothing."""
+    """Wait until no earlier transaction can see the deleted rows: VACUUM would silently leave them."""
     number = (await connection.execute(_NEXT)).scalar_one()
     deadline = time.monotonic() + WAIT_S
     while (await connection.execute(_HOLDERS, {"next": number})).scalar_one():

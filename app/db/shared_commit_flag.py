@@ -1,7 +1,7 @@
-"""Shared memory by which the processes of one machine tell each other that one of them has committed.
+"""Commit flag in shared memory, by which the processes of one machine notify each other of commits.
 
-Eight bytes in a file of the temporary folder, of one user and one database: whoever has committed writes fresh random
-ones before it says so to anybody. Comparing them takes 0.1 µs.
+The flag is eight bytes in a file of the temporary folder, for one user and one database: a process that has committed
+writes fresh random bytes before it acknowledges the commit. Comparing them takes 0.1 µs.
 """
 
 import logging
@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 TICK_BYTES = 8
 BOOT = Path("/proc/sys/kernel/random/boot_id")
-INSUFFICIENT_PRIVILEGE = "42"  # the class of PostgreSQL's codes: may not, or there is no such thing
+INSUFFICIENT_PRIVILEGE = "42"  # class of PostgreSQL's codes: insufficient privilege, undefined object
 UNSHARED_WARNING = "The processes of this machine hear of each other's commits from the server alone: %s."
 
 _IDENTITY = text(
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 
 
 def open_commit_flag(connection: Connection) -> "SharedCommitFlag | None":
-    """The tick of this database; None where this role may not ask which one it is, which is said.
+    """Open the flag of this database; None, with a warning, if the role may not read the database's identity.
 
-    The name is made of what no other database has, unless its server's files were copied, which wakes too many.
+    Its name is unique to the database, unless its server's files were copied, which causes needless wake-ups only.
     """
     try:
         server, number = connection.execute(_IDENTITY).one()
@@ -46,7 +46,7 @@ def open_commit_flag(connection: Connection) -> "SharedCommitFlag | None":
 
 
 class SharedCommitFlag:
-    """The tick of one database on this machine; where it cannot be had, that is said once and nothing is shared."""
+    """Commit flag of one database on this machine; without access to its file it warns once and shares nothing."""
 
     def __init__(self, identity: str) -> None:
         self._name = blake2b(identity.encode(), digest_size=16).hexdigest()
@@ -55,11 +55,11 @@ class SharedCommitFlag:
         self._is_refused = False
 
     def read(self) -> bytes:
-        """What was written last; nothing where nothing is shared."""
+        """Return the bytes of the latest commit; empty if nothing is shared."""
         return b"" if self._mapped is None else self._mapped[:TICK_BYTES]
 
     def bump(self) -> None:
-        """Tell every process of this machine that something was committed."""
+        """Notify every process of this machine of a commit."""
         self.reopen()
         if self._mapped is not None:
             self._mapped[:TICK_BYTES] = token_bytes(TICK_BYTES)
@@ -73,10 +73,10 @@ class SharedCommitFlag:
         return int.from_bytes(blake2b(name, digest_size=4).digest()) >> 1
 
     def reopen(self) -> None:
-        """Open the file, anew if it has been replaced meanwhile: temporary folders are swept."""
+        """Open the file, again if it was replaced: temporary folders are cleaned."""
         if self._is_refused:
             return
-        path = os.path.join(_folder(), self._name)  # noqa: PTH118 - asked for with each look, and a Path costs 5 µs
+        path = os.path.join(_folder(), self._name)  # noqa: PTH118 - called with each poll, and a Path costs 5 µs
         try:
             found = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - a string, as above
             if (found.st_dev, found.st_ino) == self._inode:
@@ -93,7 +93,7 @@ class SharedCommitFlag:
             self._disable(error)
 
     def close(self) -> None:
-        """Let the file go; it stays for the others."""
+        """Close the file; it remains for other processes."""
         mapped, self._mapped, self._inode = self._mapped, None, None
         if mapped is not None:
             mapped.close()
@@ -136,7 +136,7 @@ def _folder() -> str:
 
 
 def _open_folder(path: str) -> int:
-    """A descriptor of the folder, made where it is missing; PermissionError where others may write into it."""
+    """Return a descriptor of the folder, created if missing; PermissionError if others may write to it."""
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)  # noqa: PTH102 - a string, as above
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)

@@ -1,1 +1,1 @@
-"""Reading files of others into the tables: one runner, and one pure parser per format."""
+"""Import of foreign files: one runner, and one pure parser for each format."""

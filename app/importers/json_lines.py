@@ -1,4 +1,4 @@
-"""The parser of JSON Lines, the interchange format: one record a line."""
+"""Parser of JSON Lines, the interchange format: one record a line."""
 
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -20,14 +20,14 @@ _RECORD: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build
 
 
 class ParsedLine(NamedTuple):
-    """The record of a line, and the warnings of its HTML."""
+    """Record of a line, and the warnings about its HTML."""
 
     record: Record
     warnings: list[WriteWarning]
 
 
 def parse_line(line: bytes) -> ParsedLine:
-    """Return the record of one line with its warnings; InvalidInputError names each flaw and its place."""
+    """Parse one line into a record and its warnings; InvalidInputError locates each error."""
     try:
         value = load_json(line)
     except InvalidValueError as error:
@@ -50,7 +50,7 @@ def parse_line(line: bytes) -> ParsedLine:
 def _made_identity(value: dict[str, Any], record: ArticleRecord) -> str:
     """Return the identity of an article without one, from its headline and date: a repeated import finds it.
 
-    The headline is the one of the line: earlier versions did not collapse its white space.
+    The headline is taken from the line as written: earlier versions did not collapse its white space.
     """
     known_by = f"{clean_text(value['headline'])}\n{record.published_at}"
     return f"made:{blake2b(known_by.encode(), digest_size=IDENTITY_BYTES).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Bringing a stream of records into the database: in batches, flat in memory, past bad lines."""
+"""Import of a stream of records: in batches, with constant memory, skipping bad lines."""
 
 import gzip
 import re
@@ -31,15 +31,15 @@ MAX_EXAMPLES = 3
 
 Line = tuple[int, bytes]
 Concern = tuple[str, str]
-"""The code of a warning and its subject."""
+"""Code of a warning and its subject."""
 
 
 @dataclass(slots=True)
 class Report:
-    """The outcome of an import: records by (kind, outcome), entries made from codes, lines refused.
+    """Result of an import: records by (kind, outcome), entries created from codes, rejected lines.
 
-    `warnings` counts changes to the input, by code and sentence (without its example); `examples` has the
-    first lines of each.
+    `warnings` counts changes to the input, by code and sentence (without its example); `examples` has the first lines
+    of each.
     """
 
     records: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
@@ -61,13 +61,12 @@ class Report:
 
 
 class Importer:
-    """One run over one stream of JSON Lines, plain or gzipped.
+    """Import of one stream of JSON Lines, plain or gzipped.
 
-    `on_error` gets the number and the reason of each refused line, as it is found; `on_progress` the lines
-    read so far, now and then. `make_default` lets a line with `"default": true` make its edition the default one
-    where another one is; an installation without a default edition takes that of the file. Lines whose edition comes
-    later in the stream are retried at its end, and so are all that follow in that edition, so that they stay in
-    their order.
+    `on_error` receives the number and the reason of each rejected line, as it is found; `on_progress` the lines read
+    so far, at intervals. `make_default` lets a line with `"default": true` replace the default edition; an
+    installation without a default edition takes that of the file. Lines whose edition comes later in the stream are
+    retried at its end, with all that follow in that edition, so that their order is preserved.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class Importer:
         self._late: set[str] = set()
 
     async def run(self, stream: BufferedReader) -> Report:
-        """Import the whole stream, a transaction a batch."""
+        """Import the whole stream, one transaction for each batch."""
         self._make_default = self._make_default or not await self._database.read(has_default_edition)
         with TemporaryFile(prefix="dayline-import-") as waiting:
             await self._import(self._read(stream), waiting)
@@ -169,7 +168,7 @@ class Importer:
 
     def _refuse(self, number: int, reason: str) -> None:
         self.report.rejected += 1
-        # A reason may quote the line, and a terminal would obey the control characters of a stranger.
+        # A reason may quote the line, and a terminal would execute its control sequences.
         shown = "".join(each if each.isprintable() else "\ufffd" for each in reason[:MAX_REASON_CHARACTERS])
         self._tell_flaw(number, shown)
 

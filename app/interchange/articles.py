@@ -34,7 +34,7 @@ EDITORIAL_FIELDS = (
     "related",
     "body",
 )
-"""The members that editors write; the others say what an article is and where it stands."""
+"""Members that editors write; the others identify and place the article."""
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _ARTICLES = (
@@ -72,7 +72,7 @@ _POINTED = (
 
 
 def read_records(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The records of these articles with every member present, instants in the zone of the edition; four statements."""
+    """Return the records of these articles with every member present, instants in the edition's zone; 4 statements."""
     ids = {"ids": list(article_ids)}
     rows = connection.execute(_ARTICLES, ids).all()
     tagged, signed, pointed = (_names(connection.execute(each, ids)) for each in (_TAGGED, _SIGNED, _POINTED))
@@ -82,14 +82,14 @@ def read_records(connection: Connection, article_ids: Sequence[int]) -> dict[int
 
 
 def dump_content(record: dict[str, Any]) -> str:
-    """What editors wrote of a record, as it is kept: with its instant as a number."""
+    """Serialise the editorial members of a record for storage, with the instant as a number."""
     content = {name: record[name] for name in EDITORIAL_FIELDS}
     given = content["updated_at"]
     return orjson.dumps(content | {"updated_at": None if given is None else parse_instant(given)}).decode()
 
 
 def load_content(text: str, zone: ZoneInfo) -> dict[str, Any]:
-    """A content that was kept, its instant in this zone."""
+    """Parse a stored content, with its instant in this zone."""
     content: dict[str, Any] = orjson.loads(text)
     at = content["updated_at"]
     return content | {"updated_at": None if at is None else format_instant(at, zone)}

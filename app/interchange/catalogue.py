@@ -14,11 +14,11 @@ from app.models.section import sections
 from app.models.tag import tags
 
 if TYPE_CHECKING:
-    from app.schemas.interchange import CatalogueRecord  # slow to load, and those who only read have no use for it
+    from app.schemas.interchange import CatalogueRecord  # slow to load, and readers do not need it
 
 
 class CatalogueTable(NamedTuple):
-    """Where the entries of a kind are kept: their table and the column of their name."""
+    """Table of one kind of catalogue entry, with the column of its name."""
 
     table: Table
     name: Column[str]
@@ -43,24 +43,24 @@ KIND_NAMES = {
 
 
 def entry_name(record: "CatalogueRecord") -> str:
-    """What an entry is known by: its slug, of a label its code."""
+    """Return the name of an entry: its slug, or the code of a label."""
     return record.code if record.kind == "label" else record.slug
 
 
 def is_listed(row: AnyRow) -> bool:
-    """Whether the public sees an entry; every edition is seen."""
+    """Return whether an entry is public; every edition is."""
     return bool(getattr(row, "is_listed", True))
 
 
 def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
-    """The row of an entry, a section's within its edition."""
+    """Return the row of an entry, a section's within its edition; None if it does not exist."""
     shelf = CATALOGUE_TABLES[kind]
     here = [shelf.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
     return connection.execute(select(shelf.table).where(and_(shelf.name == name, *here))).first()
 
 
 def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
-    """The record of an entry with every member present; `edition` is the slug of a section's edition."""
+    """Return the record of an entry with every member present; `edition` is the slug of a section's edition."""
     if kind is Facet.EDITION:
         return {
             "kind": "edition",

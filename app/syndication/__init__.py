@@ -1,1 +1,1 @@
-"""What partners read: an article and a feed in every form they ask for, written by pure renderers."""
+"""Syndication formats of articles and feeds, written by pure renderers."""

@@ -1,4 +1,4 @@
-"""Atom (RFC 4287), with archive documents and pages as RFC 5005 links them."""
+"""Atom (RFC 4287), with the archive documents and pages of RFC 5005."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -27,13 +27,13 @@ _SCHEMES: Final = {
     "label": "https://schema.org/genre",
 }
 _NEVER: Final = "1970-01-01T00:00:00Z"
-"""`updated` of a feed that never had an entry: the element may not be left out."""
+"""`updated` of a feed that never had an entry: the element is mandatory."""
 
 
 def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
-    """The subscription document, or the archive document where the channel is one, entries in the order given.
+    """Render a subscription or archive document, entries in the given order.
 
-    Whole items, with HTML bodies for full texts. The feed's id is the same in all documents, `self` is each one's own.
+    Items are complete, with HTML bodies for full texts. The feed's id is the same in all documents, `self` differs.
     """
     head = (
         text_element("id", channel.guid),

@@ -1,4 +1,4 @@
-"""What every form of a feed is written from, and what they all say of an article in the same words."""
+"""Feed document: the input of every feed format, and the values that all formats derive from it."""
 
 import html as entities
 from collections.abc import Iterator, Sequence
@@ -31,12 +31,12 @@ _IMAGE_TYPES: Final = {
     "tiff": "image/tiff",
     "webp": "image/webp",
 }
-"""IANA's names, written down here: what the standard library says of an extension differs from machine to machine."""
+"""Media types by IANA; those of the standard library depend on the machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """The edition as partners see it: its name, its language (BCP 47) and the URL of its site."""
+    """Edition as partners see it: its name, its language (BCP 47) and the URL of its site."""
 
     name: str
     language: str
@@ -47,10 +47,10 @@ class Publication:
 class FeedDocument:
     """One document of a feed; every link is an absolute URL, every instant RFC 3339.
 
-    `guid` (a URI) is the same in all documents of the feed. `updated` is when the feed changed last, where it is
-    known; else the newest change among the articles shown stands for it. `next_href` leads to the next page of older
-    articles. The others are the links of RFC 5005: an archive document has `current_href`, that of its subscription
-    document, and leads to its older and its newer neighbour; a subscription document leads to the newest archive by
+    `guid` (a URI) is the same in all documents of the feed. `updated` is the last change of the feed, if known;
+    otherwise the newest change among the articles shown is used. `next_href` leads to the next page of older articles.
+    The others are the links of RFC 5005: an archive document has `current_href`, the URL of its subscription document,
+    and leads to its older and its newer neighbour; a subscription document leads to the newest archive by
     `older_href`.
     """
 
@@ -69,16 +69,16 @@ class FeedDocument:
 
     @property
     def is_archive(self) -> bool:
-        """Whether this is an archive document, as the one that has a current document elsewhere."""
+        """Return whether this is an archive document, which names its subscription document."""
         return self.current_href is not None
 
     def changed_at(self, items: Sequence[ArticleItem]) -> str | None:
-        """When the feed changed last as far as is known; None for an empty one of which nothing is known."""
+        """Return the last change of the feed as far as known; None for an empty one without a known change."""
         return self.updated or max((changed_at(item) for item in items), key=parse_instant, default=None)
 
 
 class Subject(NamedTuple):
-    """What an article is filed under: a `kind` (section, tag, label), its code, and its name for readers."""
+    """Category of an article: a `kind` (section, tag, label), its code, and its display name."""
 
     kind: str
     code: str
@@ -86,18 +86,18 @@ class Subject(NamedTuple):
 
 
 def urn_for(name: str) -> str:
-    """A URN for an article's id, or for another name that lasts: always the same for the same name (RFC 9562)."""
+    """Return the URN of an article's id or of another stable name: equal names have equal URNs (RFC 9562)."""
     return uuid5(_NAMESPACE, name).urn
 
 
 def changed_at(item: ArticleItem) -> str:
-    """The later one of an article's public time and its update: a bump may follow the last update."""
+    """Return the later of an article's public time and its update: a bump may follow the last update."""
     times = (item["published_at"], item["updated_at"] or item["published_at"])
     return max(times, key=parse_instant)
 
 
 def categories(item: ArticleItem) -> Iterator[Subject]:
-    """What the article is filed under: its section, its tags in their order, its label."""
+    """Yield the categories of the article: its section, its tags in their order, its label."""
     if section := item["section"]:
         yield Subject("section", section["slug"], section["name"])
     for tag in item["tags"]:
@@ -107,9 +107,9 @@ def categories(item: ArticleItem) -> Iterator[Subject]:
 
 
 class Creator(NamedTuple):
-    """The creator of an article: the name, and whether it is that of an organisation.
+    """Creator of an article: the name, and whether it is an organisation.
 
-    `author` is the catalogue's entry of the author, None where the source stands for the author.
+    `author` is the author's catalogue entry, None if the source takes the author's place.
     """
 
     name: str
@@ -118,10 +118,10 @@ class Creator(NamedTuple):
 
 
 def creators(item: ArticleItem) -> list[Creator]:
-    """Return the authors of the article; its source where it has none, as with the copy of news agencies.
+    """Return the authors of the article; its source if it has none, as with news agencies.
 
-    Empty where neither is known: the article is the publication's own. An author is an organisation where the
-    article's source or the holder of its rights has the same name, or by its role.
+    Empty if neither is known: the article is the publication's own. An author is an organisation if the article's
+    source or rights holder has the same name, or by its role.
     """
     source, rights = item["source"], item["rights"]
     if not item["authors"]:
@@ -134,14 +134,14 @@ def creators(item: ArticleItem) -> list[Creator]:
 
 
 def category_names(item: ArticleItem) -> list[str]:
-    """What readers call what the article is filed under, each name once: a section and a tag may share one."""
+    """Return the display names of the categories, each once: a section and a tag may share one."""
     return list(dict.fromkeys(subject.name for subject in categories(item)))
 
 
 def content_html(item: ArticleItem) -> str:
-    """The whole text as one HTML fragment: lead, body (asked for as HTML), and what the editors say of its label.
+    """Return the full text as one HTML fragment: lead, body (HTML format), and the disclaimer of its label.
 
-    Its links are absolute, since a reader shows it anywhere.
+    Its links are absolute, because a feed reader shows it on other pages.
     """
     body = item["body"]
     if not isinstance(body, str):
@@ -157,18 +157,18 @@ def content_html(item: ArticleItem) -> str:
 
 
 def paragraph_html(text: str) -> str:
-    """Plain text as a paragraph of HTML."""
+    """Return plain text as a paragraph of HTML."""
     return f"<p>{_lines(text)}</p>"
 
 
 def media_type(image: Image) -> str | None:
-    """The media type of an image's own file: that of the rendition that is the same file, else by its extension.
+    """Return the media type of an image's own file: that of the rendition with the same URL, else by its extension.
 
-    None where neither tells it.
+    None if neither determines it.
     """
-    told = next((each["type"] for each in image["renditions"] if each["url"] == image["url"]), None)
+    declared = next((each["type"] for each in image["renditions"] if each["url"] == image["url"]), None)
     stem, _, extension = urlsplit(image["url"]).path.rpartition("/")[2].rpartition(".")
-    return told or (_IMAGE_TYPES.get(extension.lower()) if stem else None)
+    return declared or (_IMAGE_TYPES.get(extension.lower()) if stem else None)
 
 
 def _plain_name(name: str) -> str:

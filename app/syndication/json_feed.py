@@ -15,7 +15,7 @@ VERSION: Final = "https://jsonfeed.org/version/1.1"
 
 
 def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
-    """The feed as one JSON object, the articles in the order given; whole items, with HTML bodies for full texts.
+    """Render the feed as one JSON object, articles in the given order, complete, with HTML bodies for full texts.
 
     `_dayline` carries what the format has no member for: the article's id, version, source, section and label.
     """
@@ -53,7 +53,7 @@ def _item(channel: FeedDocument, item: ArticleItem) -> dict[str, Any]:
 
 
 def _text(content: FeedContent, item: ArticleItem) -> dict[str, Any]:
-    """An item must have one of the two contents, so that the shorter ones repeat their summary or their title."""
+    """Return the content members of an item; the format requires one, so shorter contents repeat summary or title."""
     if content is FeedContent.FULL:
         return {"content_html": content_html(item), "summary": item["lead"]}
     if content is FeedContent.SUMMARY and item["lead"]:

@@ -1,4 +1,4 @@
-"""schema.org in JSON-LD for the page of an article, as search engines read it."""
+"""schema.org structured data (JSON-LD) for the page of an article."""
 
 from typing import Any, Final
 
@@ -27,16 +27,16 @@ TYPES: Final = {
     "satire": "SatiricalArticle",
     "sponsored": "AdvertiserContentArticle",
 }
-"""The type of an article by its label's genre; of every other one it is NewsArticle."""
+"""schema.org type of an article by its label's genre; the default is NewsArticle."""
 
 _ESCAPES: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 
 
 def render(article: Article, *, publication: Publication) -> bytes:
-    """What a page says of its article to machines, without the body.
+    """Render the structured data of an article, without its body.
 
-    No `<`, `>` or `&` stands in it, so that it may go into a script element as it is. `datePublished` is the first
-    public time, `dateModified` the last change or bump.
+    The result contains no `<`, `>` or `&`, so it can be inserted into a script element unchanged. `datePublished` is
+    the first public time, `dateModified` the last change or bump.
     """
     publisher = {"@type": "Organization", "name": publication.name, "url": ascii_url(publication.home)}
     url, image, label, section = ascii_url(article["url"]), article["image"], article["label"], article["section"]
@@ -76,7 +76,7 @@ def _type(article: Article) -> str:
 
 
 def _authors(article: Article, publisher: dict[str, Any]) -> Any:
-    """Return the authors of the article, else the agency or paper that it comes from, else the publisher."""
+    """Return the authors of the article, else its agency or paper, else the publisher."""
     found = creators(article)
     if len(found) == 1 and found[0].author is None:
         is_own = found[0].name.casefold() == publisher["name"].casefold()

@@ -1,4 +1,4 @@
-"""Links of an HTML fragment, made absolute, so that they work anywhere."""
+"""Absolute links of an HTML fragment."""
 
 import html as entities
 import re
@@ -11,7 +11,7 @@ _LINK: Final = re.compile(r'(<a(?:\s+[a-z]+="[^"]*")*?\s+href=")([^"]*)"')
 
 
 def absolute_links(html: str, base: str) -> str:
-    """A sanitised fragment in which every link leads where it leads on the page at `base`."""
+    """Resolve every link of a sanitised fragment against the URL of its page."""
     return _LINK.sub(lambda match: f'{match[1]}{_joined(base, match[2])}"', html) if "<a" in html else html
 
 
@@ -19,5 +19,5 @@ def _joined(base: str, href: str) -> str:
     try:
         joined = urljoin(base, entities.unescape(href))
         return entities.escape(ascii_url(joined) if joined.lower().startswith(("http:", "https:")) else joined)
-    except ValueError:  # not a URL: it leads nowhere on the page either
+    except ValueError:  # not a URL: it is broken on the page as well
         return href

@@ -1,4 +1,4 @@
-"""ninjs 3.1 (IPTC): an article, a feed as one composite news object, and the stub of what was withdrawn."""
+"""ninjs 3.1 (IPTC): an article, a feed as one composite news object, and the stub of a withdrawn article."""
 
 from collections.abc import Sequence
 from itertools import chain, count
@@ -24,16 +24,16 @@ _STANDARD: Final = {
 
 
 def render(article: Article, *, publication: Publication) -> bytes:
-    """An article with its whole text (the body asked for as HTML), its picture and what to read beside it."""
+    """Render an article with its full text (HTML format), its image and its related articles."""
     members = _article(article, publication, FeedContent.FULL)
     associations = [*members.get("associations", ()), *(_related(item) for item in article["related"])]
     return orjson.dumps({"standard": _STANDARD, **_drop_empty(members | {"associations": associations})})
 
 
 def render_list(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
-    """A feed as one composite news object, since ninjs has no lists: each article is an association of it, in order.
+    """Render a feed as one composite news object, as ninjs has no lists: articles are associations in the given order.
 
-    Whole items, with HTML bodies for full texts. The rendition `next` is the page of older ones.
+    Items are complete, with HTML bodies for full texts. The rendition `next` is the page of older articles.
     """
     renditions = [
         {"name": name, "href": href, "contentType": MEDIA_TYPE}
@@ -59,9 +59,9 @@ def render_list(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
 
 
 def canceled(article_id: str, *, at: str, notice: str | None = None) -> bytes:
-    """What is left of an article that was withdrawn at an instant (RFC 3339): its identity and no word of its text.
+    """Render the stub of an article that was withdrawn at an instant (RFC 3339): its identity without any of its text.
 
-    The newsroom's notice to the public is the editorial note.
+    The public notice is the editorial note.
     """
     members = {
         "uri": urn_for(article_id),
@@ -181,7 +181,7 @@ def _picture(image: Image) -> dict[str, Any]:
 
 
 def _names(files: Sequence[Rendition]) -> list[str]:
-    """A name for each file, none twice: `600w` for the first of a width, `600w-webp` for one in another format."""
+    """Return a unique name for each file: `600w` for the first of a width, `600w-webp` for one in another format."""
     names: dict[str, None] = {}
     for each in files:
         short = f"{each['width']}w"
@@ -204,5 +204,5 @@ def _related(item: TimelineItem) -> dict[str, Any]:
 
 
 def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:
-    """The members that say something: the schema knows no null."""
+    """Return the members that have a value: the schema has no null."""
     return {name: value for name, value in members.items() if value not in (None, "", [])}

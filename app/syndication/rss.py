@@ -32,10 +32,10 @@ _NAMESPACES: Final = {
 
 
 def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
-    """The feed as an RSS document, the articles in the order given; whole items, with HTML bodies for full texts.
+    """Render the feed as RSS, articles in the given order, complete, with HTML bodies for full texts.
 
-    `pubDate` is the public time, which only a bump moves; `lastBuildDate` is when the feed changed last, and is not
-    there while nothing is known of that.
+    `pubDate` is the public time, which only a bump moves; `lastBuildDate` is the last change of the feed, absent while
+    that is unknown.
     """
     changed_at = channel.changed_at(items)
     head = (
@@ -86,7 +86,7 @@ def _source(item: ArticleItem) -> Iterator[Markup]:
 
 
 def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
-    """`description` holds HTML by definition, so that the lead, which is plain text, is escaped for both."""
+    """Render the text; `description` holds HTML by definition, so the lead, which is plain text, is escaped twice."""
     if content is FeedContent.HEADLINES:
         return
     if item["lead"]:
@@ -105,7 +105,7 @@ def _media(image: Image | None) -> Iterator[Markup]:
         "width": _number(image["width"]),
         "height": _number(image["height"]),
     }
-    # No media:description: readers (feedparser 6) take a picture's caption for the text of the story.
+    # No media:description: readers (feedparser 6) take an image's caption for the text of the story.
     yield element("media:content", optional_element("media:credit", image["credit"]), file)
     if image["renditions"]:
         smallest = min(image["renditions"], key=lambda rendition: rendition["width"])
@@ -118,5 +118,5 @@ def _number(value: int | None) -> str | None:
 
 
 def _mail_date(instant: str) -> str:
-    """The instant as RFC 822 writes it, with four digits of the year, on the clock it was given on."""
+    """Format the instant by RFC 822 with a year of four digits, in the offset of the input."""
     return format_datetime(datetime.fromisoformat(instant))

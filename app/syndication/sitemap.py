@@ -10,7 +10,7 @@ from app.syndication.xml import Markup, element, optional_element, text_element,
 
 MEDIA_TYPE: Final = "application/xml"
 MAX_ENTRIES: Final = 50_000
-"""What one sitemap, or one index, may hold."""
+"""Maximum number of entries of one sitemap or sitemap index."""
 MAX_NEWS_ENTRIES: Final = 1_000
 
 _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -19,31 +19,31 @@ _TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
 _CHINESE: Final = frozenset({"zh", "cmn"})
 
 
-class Place(NamedTuple):
-    """A page of the front end, or a sitemap: its absolute URL and when it changed last (RFC 3339), if known."""
+class SitemapEntry(NamedTuple):
+    """Entry of a sitemap or an index: an absolute URL and its last change (RFC 3339), if known."""
 
     url: str
     changed_at: str | None
 
 
-def render(pages: Sequence[Place], *, home: str) -> bytes:
-    """Return a sitemap of these pages; ValueError beyond ENTRIES_MOST.
+def render(pages: Sequence[SitemapEntry], *, home: str) -> bytes:
+    """Render a sitemap of these pages; ValueError for more than MAX_ENTRIES.
 
-    The format allows no sitemap without a page: where there is none, `home`, a page of the same host, is listed.
+    The format allows no empty sitemap: without pages, `home`, a page of the same host, is listed.
     """
-    return _document("urlset", "url", pages or [Place(home, None)])
+    return _document("urlset", "url", pages or [SitemapEntry(home, None)])
 
 
-def render_index(sitemaps: Sequence[Place], *, home: str) -> bytes:
-    """Return an index of these sitemaps, or a sitemap of `home` where none exist; ValueError beyond ENTRIES_MOST."""
+def render_index(sitemaps: Sequence[SitemapEntry], *, home: str) -> bytes:
+    """Render an index of these sitemaps, or a sitemap of `home` without any; ValueError for more than MAX_ENTRIES."""
     return _document("sitemapindex", "sitemap", sitemaps) if sitemaps else render([], home=home)
 
 
 def render_news(publication: Publication, items: Sequence[ArticleItem], *, home: str) -> bytes:
-    """A news sitemap of these articles, each with its first public time; ValueError beyond NEWS_ENTRIES_MOST.
+    """Render a news sitemap of these articles with their first public times; ValueError beyond MAX_NEWS_ENTRIES.
 
-    The caller selects the recent ones (48 hours). Where there are none, `home` is listed without the
-    news element, as Google recommends for pages that are no longer news.
+    The caller selects the recent ones (48 hours). Without any, `home` is listed without the news element, as Google
+    recommends for pages that are no longer news.
     """
     _check_number(items, MAX_NEWS_ENTRIES)
     if not items:
@@ -61,14 +61,14 @@ def render_news(publication: Publication, items: Sequence[ArticleItem], *, home:
 
 
 def news_language(tag: str) -> str:
-    """A BCP 47 tag as Google News wants it: two or three letters of ISO 639, but zh-cn or zh-tw for Chinese.
+    """Return a BCP 47 tag as Google News expects it: two or three letters of ISO 639, but zh-cn or zh-tw for Chinese.
 
-    A tag that ISO 639 has no code for (private use, a longer language) is `und`, undetermined.
+    A tag that has no ISO 639 code (private use, a longer language) becomes `und`, undetermined.
     """
     language, *rest = tag.lower().split("-")
     if language in _CHINESE:
         return "zh-tw" if _TRADITIONAL & set(rest) else "zh-cn"
-    return language if language.isalpha() and 2 <= len(language) <= 3 else "und"  # noqa: PLR2004 - what ISO 639 has
+    return language if language.isalpha() and 2 <= len(language) <= 3 else "und"  # noqa: PLR2004 - ISO 639
 
 
 def _news(item: ArticleItem, paper: Markup) -> Markup:
@@ -80,15 +80,15 @@ def _news(item: ArticleItem, paper: Markup) -> Markup:
     return element("url", (text_element("loc", ascii_url(item["url"])), element("news:news", news)))
 
 
-def _document(root: str, name: str, places: Sequence[Place]) -> bytes:
-    _check_number(places, MAX_ENTRIES)
-    entries: Iterable[Markup] = (
+def _document(root: str, name: str, entries: Sequence[SitemapEntry]) -> bytes:
+    _check_number(entries, MAX_ENTRIES)
+    elements: Iterable[Markup] = (
         element(name, (text_element("loc", ascii_url(url)), *optional_element("lastmod", changed_at)))
-        for url, changed_at in places
+        for url, changed_at in entries
     )
-    return xml_document(element(root, entries, {"xmlns": _SITEMAP}))
+    return xml_document(element(root, elements, {"xmlns": _SITEMAP}))
 
 
 def _check_number(entries: Sequence[object], most: int) -> None:
     if len(entries) > most:
-        raise ValueError(f"{len(entries)} entries where {most} are the most")
+        raise ValueError(f"{len(entries)} entries, the maximum is {most}")

@@ -1,15 +1,15 @@
-"""XML 1.0 written by hand: every text and every attribute is escaped here and nowhere else."""
+"""XML 1.0 writer: the only module that escapes texts and attributes."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NewType
 
 Markup = NewType("Markup", str)
-"""Well-formed XML; only this module makes it."""
+"""Well-formed XML; only this module creates it."""
 Attributes = Mapping[str, str | None]
-"""Attributes by name, in the order in which they are written; those that are None are left out."""
+"""Attributes by name, in the order in which they are written; those that are None are omitted."""
 
-# XML 1.0, production 2 (Char): nothing else may stand in a document, not even as a reference.
+# XML 1.0, production 2 (Char): a document must not contain any other, not even as a reference.
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A parser reads a carriage return as a line feed, and line ends in an attribute as blanks, unless they are references.
 _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -17,25 +17,25 @@ _IN_ATTRIBUTE: Final = {**_IN_TEXT, **str.maketrans({'"': "&quot;", "\t": "&#9;"
 
 
 def text_element(name: str, text: str = "", attributes: Attributes | None = None) -> Markup:
-    """An element that holds a text; what XML cannot carry is left out of it."""
+    """Return an element that contains a text, without characters that XML cannot carry."""
     written = _FORBIDDEN.sub("", text).translate(_IN_TEXT)
     start = _start(name, attributes)
     return Markup(f"{start}>{written}</{name}>" if written else f"{start}/>")
 
 
 def optional_element(name: str, text: str | None) -> Iterator[Markup]:
-    """The element, if there is a text for it."""
+    """Yield the element if it has a text."""
     if text:
         yield text_element(name, text)
 
 
 def element(name: str, children: Iterable[Markup], attributes: Attributes | None = None) -> Markup:
-    """An element that holds others, a line each."""
+    """Return an element that contains others, one on each line."""
     return Markup("\n".join((f"{_start(name, attributes)}>", *children, f"</{name}>")))
 
 
 def xml_document(root: Markup) -> bytes:
-    """The document of this root element, in UTF-8."""
+    """Return the document of this root element in UTF-8."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n{root}\n'.encode()
 
 

@@ -157,7 +157,7 @@ def archive(**others: Any) -> FeedDocument:
 def forms(items: Sequence[ArticleItem]) -> Mapping[str, Callable[[], bytes]]:
     """Every document there is of these articles, by the name of its golden file."""
     first = page(items[0])
-    places = [sitemap.Place(item["url"], item["updated_at"]) for item in items]
+    places = [sitemap.SitemapEntry(item["url"], item["updated_at"]) for item in items]
     return {
         "rss.xml": lambda: rss.render(channel("rss.xml"), items),
         "atom.xml": lambda: atom.render(channel("atom.xml", older_href=f"{FEED}/atom/2026-11-20.xml"), items),

@@ -3,7 +3,7 @@
 import pytest
 
 from app.syndication import sitemap
-from app.syndication.sitemap import Place, news_language
+from app.syndication.sitemap import SitemapEntry, news_language
 from tests.syndication.samples import HOME, PUBLICATION, fog
 from tests.syndication.standards import read_xml
 
@@ -29,7 +29,7 @@ def test_a_language_is_told_as_google_news_knows_it(tag: str, code: str) -> None
 
 
 def test_a_sitemap_that_is_too_long_is_refused() -> None:
-    place = Place("https://courier.example/news", None)
+    place = SitemapEntry("https://courier.example/news", None)
     assert len(read_xml(sitemap.render([place] * sitemap.MAX_ENTRIES, home=HOME))) == 50_000
     assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.MAX_NEWS_ENTRIES, home=HOME))) == 1_000
     with pytest.raises(ValueError, match="50001"):
@@ -42,7 +42,7 @@ def test_a_sitemap_that_is_too_long_is_refused() -> None:
 
 def test_an_index_leads_to_its_sitemaps() -> None:
     root = read_xml(
-        sitemap.render_index([Place("https://courier.example/sitemap-1.xml", "2026-11-20T06:00:00Z")], home=HOME)
+        sitemap.render_index([SitemapEntry("https://courier.example/sitemap-1.xml", "2026-11-20T06:00:00Z")], home=HOME)
     )
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     assert root.tag == f"{space}sitemapindex"

@@ -26,7 +26,7 @@ from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, S
 from app.schemas.params import FilterParams, QueryParams
 from app.syndication import atom, json_feed, ninjs, rss, sitemap
 from app.syndication.feed_document import FeedDocument
-from app.syndication.sitemap import Place
+from app.syndication.sitemap import SitemapEntry
 
 router = make_router("Feeds", prefix="/feeds")
 
@@ -138,7 +138,7 @@ async def get_news_sitemap(request: Request, edition: Edition) -> Response:
             return sitemap.render_news(to_publication(news.edition), news.items, home=home)
         base = page_origin(news.edition)
         parts = (_href(question, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
-        return sitemap.render_index([Place(base + href, None) for href in parts], home=pages_home(news.edition))
+        return sitemap.render_index([SitemapEntry(base + href, None) for href in parts], home=pages_home(news.edition))
 
     return await _document(
         request, question, lambda each: feeds.get_news_sitemap(each, question, now=now), render, sitemap.MEDIA_TYPE
@@ -156,7 +156,7 @@ async def get_sitemap_index(request: Request, edition: Edition) -> Response:
 
     def render(weeks: SitemapIndex) -> bytes:
         base = page_origin(weeks.edition) + f"/feeds/{edition}/sitemap"
-        places = [Place(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
+        places = [SitemapEntry(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
         return sitemap.render_index(places, home=pages_home(weeks.edition))
 
     return await _document(
@@ -178,7 +178,7 @@ async def get_sitemap(
     question, monday = parse_feed_query(request, SitemapParams, edition=edition), _monday(week)
 
     def render(found: WeekSitemap) -> bytes:
-        return sitemap.render([Place(*page) for page in found.pages], home=pages_home(found.edition))
+        return sitemap.render([SitemapEntry(*page) for page in found.pages], home=pages_home(found.edition))
 
     return await _document(
         request, question, lambda each: sitemaps.get_week(each, monday, question), render, sitemap.MEDIA_TYPE

@@ -61,14 +61,14 @@ def _connection_errors() -> Iterator[None]:
 
 
 class PgCommitWatch:
-    """Tells of commits to a PostgreSQL database as long as its server answers; never in a transaction.
+    """Detector of commits to a PostgreSQL database while its server responds; never in a transaction.
 
-    A question that is not answered in time is left pending rather than cancelled: a server that was stopped answers
-    it when it goes on, and after two seconds the connection is given up and made anew.
+    A query without a timely response stays pending rather than being cancelled: a server that was stopped answers it
+    when it resumes, and after two seconds the connection is abandoned and replaced.
     """
 
     trust_window_s: float = TRUSTED_S
-    compared_s: float = inf  # there are none
+    compared_s: float = inf  # a server has no files to compare
     poll_interval_s: float | None = LOOKS_EVERY_S
 
     def __init__(self, url: URL, heard: Callable[[], None], followers: Followers | None = None) -> None:
@@ -76,19 +76,19 @@ class PgCommitWatch:
         self._heard = heard
         self._count = 0
         self._is_listening = False
-        self._driver: Any = None  # asyncpg's connection, for what SQLAlchemy has no words for
+        self._driver: Any = None  # asyncpg's connection, for operations that SQLAlchemy does not offer
         self._connection: AsyncConnection | None = None
         self._tick: SharedCommitFlag | None = None
         self._pending: asyncio.Task[Any] | None = None
         self._asked_at = 0.0
         self._snapshot = ""
-        self._followers = followers  # where this watch is one of them
+        self._followers = followers  # if this watch is a follower
         self._session: int | None = None  # the server process that holds the lock of a follower
-        self._machine: int | None = None  # the number of the tick that lock stands for
+        self._machine: int | None = None  # machine number under which the follower joined
         self._owed: list[str] = []  # commits to acknowledge
 
     def version_token(self) -> object | None:
-        """How much was heard so far, and the tick of this machine; None while nobody listens."""
+        """Return the number of notifications and this machine's commit flag; None while not listening."""
         if not self._is_listening:
             return None
         return self._count if self._tick is None else (self._count, self._tick.read())
@@ -99,11 +99,11 @@ class PgCommitWatch:
     def try_read_sync(
         self, _query: Callable[Concatenate[Connection, P], R], /, *_args: P.args, **_kwargs: P.kwargs
     ) -> R | None:
-        """Nothing: a server has to be waited for."""
+        """Return None: a server has to be awaited."""
         return None
 
     async def ensure_connected(self) -> None:
-        """Listen, anew where the connection was lost."""
+        """Listen, on a new connection if the previous one was lost."""
         if self._pending is not None:
             await self._wait_for(self._pending)
         if self._tick is not None:
@@ -115,14 +115,14 @@ class PgCommitWatch:
             await self._query(self._fetch(ACKNOWLEDGE, owed))
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Ask on the connection that listens."""
+        """Run a query on the listening connection."""
         if self._connection is None or not self._is_listening:
             raise ConnectionError(CONNECTION_LOST)
         task = await self._query(self._connection.run_sync(query, *args, **kwargs))
         return task.result()
 
     async def is_unchanged(self) -> bool:
-        """Compare the server's snapshots: equal ones have the same transactions behind them, in all its databases."""
+        """Compare the server's snapshots: equal ones follow the same transactions, in all its databases."""
         if not self._is_listening:
             raise ConnectionError(CONNECTION_LOST)
         task = await self._query(self._fetch(_SNAPSHOT))
@@ -153,7 +153,7 @@ class PgCommitWatch:
                 await self._query(self._fetch(LEAVE))
 
     async def _query(self, asking: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
-        """The task of a question, ended well; raises what it raised, and TimeoutError while it goes on."""
+        """Return the completed task of a query; raises its error, and TimeoutError while it is pending."""
         task = self._pending = asyncio.create_task(asking, name=TASK_NAME)
         self._asked_at = time.monotonic()
         await self._wait_for(task)
@@ -170,7 +170,7 @@ class PgCommitWatch:
             raise TimeoutError("the server does not answer")
         self._pending = None
         if not task.cancelled():
-            task.exception()  # taken note of, should nobody ask for it
+            task.exception()  # retrieved, so that asyncio does not report it
 
     async def _fetch(self, statement: str, *values: object) -> Any:
         """Return one value, past SQLAlchemy, which would take five times as long."""
@@ -189,7 +189,7 @@ class PgCommitWatch:
             await self._join(self._followers)
         self._driver.add_termination_listener(self._on_connection_lost)
         self._is_listening = True
-        self._on_notify()  # whatever was committed before
+        self._on_notify()  # for earlier commits
 
     async def _join(self, followers: Followers) -> None:
         """Register as a follower that writers wait for, before any cached response is used."""
@@ -201,7 +201,7 @@ class PgCommitWatch:
         followers.start(pair(pids, machines))
 
     def _has_moved(self) -> bool:
-        """Return whether the tick's file was replaced since the follower joined: it must join again."""
+        """Return whether the commit flag's file was replaced since the follower joined: it must join again."""
         return self._followers is not None and self._tick_number() != self._machine
 
     def _tick_number(self) -> int | None:
@@ -224,7 +224,7 @@ class PgCommitWatch:
             tick.close()
         if connection is not None:
             self._abandon()
-            with suppress(Exception):  # it is lost: whatever closing it says is no news
+            with suppress(Exception):  # it is lost, whatever closing it raises
                 await connection.close()
 
     def _on_notify(self, _driver: Any = None, session: int = 0, _channel: str = "", payload: str = "") -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server: connections that are kept open, each lent to one request at a time."""
+"""PostgreSQL database: pooled connections, each lent to one request at a time."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
@@ -30,7 +30,7 @@ R = TypeVar("R")
 def _run(
     connection: Connection, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Run a query, and leave SQLAlchemy no transaction of its own."""
+    """Run a query, and end the transaction that SQLAlchemy assumes."""
     try:
         return query(connection, *args, **kwargs)
     finally:
@@ -64,7 +64,7 @@ async def _execute(lent: PooledConnection, statements: str) -> str:
 
 
 async def _roll_back(lent: PooledConnection) -> None:
-    """Leave no transaction open on a connection that others will use; where that fails, it is closed.
+    """End any transaction on a connection before others use it; close the connection if that fails.
 
     The result or error of the body is unchanged.
     """
@@ -72,7 +72,7 @@ async def _roll_back(lent: PooledConnection) -> None:
         return
     try:
         await lent.driver.execute("ROLLBACK")
-    except Exception:  # noqa: BLE001 - whatever it is, nobody reads with it again
+    except Exception:  # noqa: BLE001 - the connection is discarded whatever the cause
         lent.driver.terminate()
 
 
@@ -139,7 +139,7 @@ class PostgresqlDatabase:
     def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """None: a server has to be waited for."""
+        """Return None: a server has to be awaited."""
         del query, args, kwargs
         return None
 
@@ -161,7 +161,7 @@ class PostgresqlDatabase:
         return result
 
     async def _commit(self, action: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run it in a transaction, and change the tick of this machine after it."""
+        """Run it in a transaction, and change this machine's commit flag after it."""
         try:
             async with self._writers.acquire(self._limits.write_s) as lent:
                 try:
@@ -173,7 +173,7 @@ class PostgresqlDatabase:
                 if await _execute(lent, "COMMIT") != "COMMIT":
                     raise RuntimeError("the transaction had failed, and its commit was a rollback")
                 return result
-        finally:  # who loses the connection while it commits does not know whether it has
+        finally:  # a connection lost during COMMIT leaves its outcome unknown
             if self._tick is not None:
                 self._tick.bump()
 
@@ -185,7 +185,7 @@ class PostgresqlDatabase:
         await self._followers.settle()
 
     def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """Listens on a connection of its own."""
+        """Return a watch that listens on a connection of its own."""
         if not acknowledges:
             return PgCommitWatch(self.url, heard)
         self._followers.never_listens = False

@@ -82,7 +82,7 @@ class ConnectionPool:
             self._turns.release()
 
     async def close(self) -> None:
-        """Close the idle connections; those that are lent are closed when they are given back."""
+        """Close the idle connections; lent ones are closed on return."""
         self._is_closed = True
         if self._look is not None and not self._busy:
             self._look.cancel()
@@ -128,7 +128,7 @@ class ConnectionPool:
         for each in lost:
             each.driver.terminate()
         for each in lost:
-            with suppress(Exception):  # nothing of it is used again
+            with suppress(Exception):  # it is not used again
                 await each.connection.invalidate()
                 await each.connection.close()
 

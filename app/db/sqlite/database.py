@@ -1,4 +1,4 @@
-"""An embedded SQLite file: one reader in the loop, one writer thread, and a thread for each long read."""
+"""SQLite database: one reader in the event loop, one writer thread, and a thread for each long read."""
 
 import asyncio
 import sqlite3
@@ -95,13 +95,13 @@ def _end_snapshot(connection: Connection, driver: Any) -> None:
 
 
 class SqliteDatabase:
-    """An embedded file: one reader in the loop, one writer thread."""
+    """SQLite file: one reader in the event loop, one writer thread."""
 
     def __init__(self, url: URL, limits: Limits = SERVING) -> None:
         self.url = url
         self._limits = limits
         self._reader = engines.sqlite_reader(url)
-        self._long_reader = engines.sqlite_long_reader(url)  # one for all: each would compile every statement again
+        self._long_reader = engines.sqlite_long_reader(url)  # one for all, as each engine compiles every statement
         self._writer = engines.sqlite_writer(url)
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="dayline-write")
         self._reading = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="dayline-read")
@@ -122,7 +122,7 @@ class SqliteDatabase:
     async def read_autocommit(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run inline, in a transaction after all: it takes a few microseconds, and two statements may be quicker."""
+        """Run inline, in a transaction after all: it takes a few microseconds, and two statements may be faster."""
         return await self.read(query, *args, **kwargs)
 
     def try_read_sync(
@@ -154,7 +154,7 @@ class SqliteDatabase:
         self._files.check()
 
     def driver(self) -> sqlite3.Connection:
-        """The connection of `try_read_sync` as sqlite3 knows it, between two queries."""
+        """Return the sqlite3 connection of `try_read_sync`, between two queries."""
         return _driver_of(self._hold()[0])
 
     def _hold(self) -> tuple[Connection, ReadBudget]:
@@ -164,7 +164,7 @@ class SqliteDatabase:
         return self._held
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run inline, as every short query."""
+        """Run inline, as any short query."""
         return await self.read(query, *args, **kwargs)
 
     async def read_in_thread(
@@ -174,7 +174,7 @@ class SqliteDatabase:
         until = time.monotonic() + self._limits.read_s
 
         def run() -> R:
-            self._files.check()  # a connection to a deleted file would make another one
+            self._files.check()  # a new connection to a deleted file would create another one
             with wal_index.held(engines.sqlite_path(self.url)), self._long_reader.connect() as connection:
                 return _read_until(until, connection, query, *args, **kwargs)
 
@@ -239,17 +239,17 @@ class SqliteDatabase:
             self._files.record(connection.connection.driver_connection)
 
     def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """Looks into the index of the write-ahead log, when asked; nothing has to be heard."""
+        """Return a watch that reads the WAL-index on demand; SQLite notifies nobody."""
         del heard, acknowledges
         if self._name is None:
             raise RuntimeError("the database is closed")
         return wal_index.SqliteCommitWatch(self, self._name)
 
     async def settle(self) -> None:
-        """Return at once: readers of other processes compare what each commit alters."""
+        """Return immediately: readers of other processes compare the header that each commit changes."""
 
     async def close(self) -> None:
-        """Close both connections; the last one out folds the write-ahead log into the file."""
+        """Close both connections; the last process to close checkpoints the log into the file."""
         if self._held is not None:
             self._held[0].close()
             self._held = None

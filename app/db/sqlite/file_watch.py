@@ -73,7 +73,7 @@ class FileWatch:
             if keeps_wal and not self.is_noted:
                 self._index = wal_index.map_index(self._name)
                 for suffix in (INDEX, LOG):
-                    found = os.stat(self._paths[suffix])  # noqa: PTH116 - a string, looked at with each write
+                    found = os.stat(self._paths[suffix])  # noqa: PTH116 - a string, examined with each write
                     self._identities[suffix] = found.st_dev, found.st_ino
 
     def check_if_due(self) -> None:

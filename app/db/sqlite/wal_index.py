@@ -1,9 +1,9 @@
-"""Noticing commits to a SQLite file by the header of its WAL-index, which every commit of every process alters.
+"""Detection of commits to a SQLite file by the header of its WAL-index, which every commit of any process changes.
 
-The header is 48 bytes, twice, at the beginning of `<file>-shm`: a commit is visible to those who begin to read as soon
-as both are written (https://sqlite.org/walformat.html#the_wal_index_header). Comparing them takes 0.2 µs.
+The header is 48 bytes, twice, at the beginning of `<file>-shm`: a commit is visible to new readers as soon as both are
+written (https://sqlite.org/walformat.html#the_wal_index_header). Comparing them takes 0.2 µs.
 
-That file carries SQLite's locks, and closing any descriptor of it drops all that this process holds. So it is opened
+The file carries SQLite's locks, and closing any descriptor of it releases all locks of this process. So it is opened
 once, and closed when the last user of the database in this process has closed its connections.
 """
 
@@ -20,9 +20,9 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-HEADER_BYTES = 96  # both copies: they differ where a writer was killed between them
+HEADER_BYTES = 96  # both copies: they differ if a writer was killed between them
 FORMAT = 3_007_000
-INITIALISED = 12  # the offset of the byte that says so
+INITIALISED = 12  # offset of the byte that is set after initialisation
 
 COMPARED_S = 0.05
 
@@ -31,25 +31,25 @@ R = TypeVar("R")
 
 
 class SyncReader(Protocol):
-    """What reads the file in the loop's thread."""
+    """Reader of the file in the event loop's thread."""
 
     def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """Return the result of a query on one snapshot; None where it takes too long to be read inline."""
+        """Return the result of a query on one snapshot; None if it takes too long to run inline."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Return the result of a query on one snapshot, in a thread where it takes too long."""
+        """Return the result of a query on one snapshot, in a thread if it takes too long."""
 
     def compare_files(self) -> None:
-        """Raise DatabaseFileError where the files of the database are not those that are open."""
+        """Raise DatabaseFileError if the database's files are not those that are open."""
 
     def driver(self) -> sqlite3.Connection:
-        """The connection it is read on, between two queries."""
+        """Return the sqlite3 connection, between two queries."""
 
 
 class _FileHandle:
-    """Who of this process uses a file, and its WAL-index as mapped for them."""
+    """Reference count of a database file in this process, and its mapped WAL-index."""
 
     def __init__(self) -> None:
         self.users = 0
@@ -57,7 +57,7 @@ class _FileHandle:
         self.descriptors: list[int] = []
 
     def end(self) -> None:
-        """Close everything; nobody of this process holds a lock on the file any more."""
+        """Close everything; this process holds no lock on the file any more."""
         for mapped in self.mapped.values():
             mapped.close()
         for descriptor in self.descriptors:
@@ -71,7 +71,7 @@ _handles: dict[str, _FileHandle] = {}
 
 
 def acquire(path: Path) -> str:
-    """Begin to use a file, before the first connection to it; the name under which to `release` it."""
+    """Register a user of a file before its first connection; returns the name to `release`."""
     name = os.path.realpath(path)
     with _guard:
         _handles.setdefault(name, _FileHandle()).users += 1
@@ -79,7 +79,7 @@ def acquire(path: Path) -> str:
 
 
 def release(name: str) -> None:
-    """End using a file, after the last connection to it was closed."""
+    """Unregister a user of a file after its last connection was closed."""
     with _guard:
         usage = _handles[name]
         usage.users -= 1
@@ -90,7 +90,7 @@ def release(name: str) -> None:
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Use a file within it."""
+    """Register a user of a file within this context."""
     name = acquire(path)
     try:
         yield
@@ -108,7 +108,7 @@ def open_shared(name: str) -> int:
 
 
 def map_index(name: str) -> mmap.mmap | None:
-    """The WAL-index of a file in use, mapped for reading; None where there is none of the known format."""
+    """Map the WAL-index of a file in use for reading; None without one of the known format."""
     path = Path(f"{name}-shm")
     with _guard:
         usage = _handles[name]
@@ -129,7 +129,7 @@ def map_index(name: str) -> mmap.mmap | None:
 
 
 class SqliteCommitWatch:
-    """Tells of commits to a SQLite file; where it keeps no WAL, SQLite is asked each time (4 µs)."""
+    """Detector of commits to a SQLite file; without a WAL it queries SQLite each time (4 µs)."""
 
     trust_window_s: float = inf
     compared_s: float = COMPARED_S
@@ -142,7 +142,7 @@ class SqliteCommitWatch:
         self._unsupported_format = False  # the index cannot be read
 
     def version_token(self) -> object | None:
-        """The header of the WAL-index; else the number that SQLite counts up when others commit."""
+        """Return the header of the WAL-index; without one, SQLite's counter of commits by other connections."""
         if self._index is not None:
             return self._index[:HEADER_BYTES]
         try:
@@ -158,26 +158,26 @@ class SqliteCommitWatch:
     def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
-        """Read inline. A connection that has read holds the index: from then on it is the one that others write."""
+        """Read inline. After its first read, a connection maps the index that other processes write."""
         answer = self._reader.try_read_sync(query, *args, **kwargs)
         self._find_index()
         return answer
 
     async def ensure_connected(self) -> None:
-        """Nothing: the file is there."""
+        """Do nothing: the file needs no connection."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Read inline all the same, unless it takes too long."""
+        """Read inline, or in a thread if it takes too long."""
         answer = await self._reader.read(query, *args, **kwargs)
         self._find_index()
         return answer
 
     async def is_unchanged(self) -> bool:
-        """Never certain: the mark tells it for less."""
+        """Return False: the version token is cheaper and exact."""
         return False
 
     async def close(self) -> None:
-        """Look no more at what is mapped; it is closed with the last user of the file."""
+        """Stop using the mapped index, which is closed with the last user of the file."""
         self._index = None
 
     def _find_index(self) -> None:
@@ -186,5 +186,5 @@ class SqliteCommitWatch:
             self._unsupported_format = self._index is None
 
     def _uses_wal(self) -> bool:
-        """Whether the file is written by way of a WAL: else an index beside it would be a forgotten one."""
+        """Return whether the file is written through a WAL: otherwise an index beside it is a leftover."""
         return bool(self._reader.driver().execute("PRAGMA journal_mode").fetchone()[0] == "wal")
