@@ -25,7 +25,7 @@ endif
 URL := http://$(URL_HOST):$(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test soak bench lint
+.PHONY: help setup run test soak bench lint dist
 
 help: ## Show this help
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
@@ -63,6 +63,12 @@ lint: setup ## Check style, types, import contracts and the lock file
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/uv lock --check
+
+dist: setup ## Build the wheel, the source archive and the list of dependencies (SBOM) into dist/
+	@rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	$(BIN)/uv export --quiet --frozen --no-default-groups --preview-features sbom-export --format cyclonedx1.5 \
+	    --output-file dist/dayline.cdx.json >/dev/null
 
 # uv is installed beside the packages that it installs; `uv sync` does not remove it.
 .venv/.uv-$(UV_VERSION):

@@ -61,7 +61,7 @@ def test_run_installs_no_development_group_and_removes_nothing(folder: Path) -> 
     assert "--all-groups" not in options
 
 
-@pytest.mark.parametrize("target", ["setup", "test", "soak", "bench", "lint"])
+@pytest.mark.parametrize("target", ["setup", "test", "soak", "bench", "lint", "dist"])
 def test_development_targets_install_every_group(folder: Path, target: str) -> None:
     [options] = synced(dry_run(folder, target))
     assert {"--frozen", "--all-groups"} <= set(options)
@@ -115,4 +115,4 @@ def test_run_loads_the_sample_unless_the_command_line_says_no(folder: Path) -> N
 
 def test_help_lists_every_target(folder: Path) -> None:
     listed = [line.split("\t")[0] for line in run_make(folder, "help")]
-    assert listed == ["help", "setup", "run", "test", "soak", "bench", "lint"]
+    assert listed == ["help", "setup", "run", "test", "soak", "bench", "lint", "dist"]
