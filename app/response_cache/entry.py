@@ -1,7 +1,7 @@
-"""A public answer in memory: as it was made, in every encoding that was asked for, and how it is sent.
+"""Cached public response: its content in the encodings requested so far, and the header fields of a response.
 
-Answer ── Form (as it is), Form (gzip) …   the bytes of an encoding with a strong tag of its own
-       └─ Reply                            what one client gets: 200, 304, or what has no tag
+CachedResponse ── Representation (identity), Representation (gzip) …   bytes of an encoding with a strong ETag
+               └─ RenderedResponse                                     one client's response: 200, 304, or without ETag
 """
 
 from collections.abc import Callable, Iterable
@@ -17,18 +17,18 @@ RawHeaders = list[tuple[bytes, bytes]]
 FOREVER = 1 << 63  # µs
 
 _OWN = frozenset({b"cache-control", b"content-length", b"etag", b"vary"})
-"""What an answer writes by itself."""
+"""Fields that CachedResponse writes itself."""
 _OF_CONTENT = frozenset(
     {b"content-type", b"content-encoding", b"content-length", *(name for name, _ in RAW_SECURITY_FIELDS)}
 )
-"""Fields that a 304 leaves out: those of the content, and the policy that the client stored with it."""
+"""Fields that a 304 omits: those of the content, and the security policy that the client stored with it."""
 _VARY = (b"vary", b"Accept-Encoding")
 _CACHE_CONTROL = b"cache-control"
 _CDN_CACHE_CONTROL = b"cdn-cache-control"
 
 
 class Representation(NamedTuple):
-    """An answer in one encoding: its tag and bytes, and the header fields of a 200 and a 304 but Cache-Control."""
+    """Response in one encoding: its ETag and bytes, and the header fields of a 200 and a 304 except Cache-Control."""
 
     etag: str
     body: bytes
@@ -37,7 +37,7 @@ class Representation(NamedTuple):
 
 
 class RenderedResponse(NamedTuple):
-    """What is sent to one client; `directives`, which depend on the moment, stand first among the fields."""
+    """Response for one client; `directives`, which depend on the current time, are the first fields."""
 
     status: int
     directives: RawHeaders
@@ -46,7 +46,7 @@ class RenderedResponse(NamedTuple):
 
 
 class ConditionalHeaders(NamedTuple):
-    """What a request says about the form that it wants."""
+    """Fields of a request for content negotiation and conditional requests."""
 
     accept_encoding: str = ""
     if_none_match: str | None = None
@@ -54,7 +54,7 @@ class ConditionalHeaders(NamedTuple):
 
 
 def parse_conditional_headers(headers: Iterable[tuple[bytes, bytes]]) -> ConditionalHeaders:
-    """The wishes in the fields of a request (names in lower case); lines of one name are joined."""
+    """Parse the conditional and negotiation fields of a request (names in lower case); lines of one name are joined."""
     encodings, known, since = "", None, None
     for name, value in headers:
         if name == b"accept-encoding":
@@ -69,11 +69,11 @@ def parse_conditional_headers(headers: Iterable[tuple[bytes, bytes]]) -> Conditi
 
 
 class CachedResponse:
-    """An answer as it was made; other encodings are made when they are first wanted, and kept.
+    """Cached response; further encodings are compressed when they are first requested, and cached.
 
-    Without a tag it is sent as it is, to everybody. Networks that take purges are told its keys in `surrogate`, where
-    it has them, and that they may keep it for long. `on_grow` is told how many bytes each new encoding takes.
-    `is_cached` from when a store takes it until that lets it `go`, which `on_evict` is told of.
+    Without an ETag every client gets the same bytes. CDNs that accept purges receive its keys in `surrogate` and a
+    longer lifetime. `on_grow` receives the size of each new encoding. `is_cached` is true from `put` until the store
+    evicts it, which calls `on_evict`.
     """
 
     __slots__ = (
@@ -109,7 +109,7 @@ class CachedResponse:
         told = dict(headers)
         self.status = status
         self.headers = [(name, value) for name, value in told.items() if name not in _OWN]
-        self.body = bytes(memoryview(body))  # a copy: what orjson writes takes up to twice its length
+        self.body = bytes(memoryview(body))  # a copy, because orjson allocates up to twice the length of its result
         self.expires_at = until
         self.on_grow: Callable[[int], None] | None = None
         self.on_evict: Callable[[CachedResponse], None] | None = None
@@ -130,7 +130,7 @@ class CachedResponse:
         self._forms: dict[str | None, Representation] = {}
 
     def render(self, wishes: ConditionalHeaders, directives: RawHeaders | None = None) -> RenderedResponse:
-        """What a client with these wishes gets; with the Cache-Control it was made with unless another is given."""
+        """Return the response for these conditional fields, with its original Cache-Control unless another is given."""
         directives = self._original_cc if directives is None else directives
         if self._tag is None:
             form = self._forms.get(None) or self._form(None)
@@ -144,9 +144,9 @@ class CachedResponse:
         return RenderedResponse(self.status, directives, form.headers_200, form.body)
 
     def cache_control(self, now: int, upcoming: ScheduleSnapshot) -> RawHeaders:
-        """Its Cache-Control when it is sent now, by what is scheduled, and what networks may do.
+        """Return the Cache-Control fields for sending it now, given the schedule, and those for CDNs.
 
-        They may do more than others only while nothing that is scheduled is about to change it.
+        CDNs may cache it longer than clients only while no scheduled publication is about to change it.
         """
         freshness = self._freshness
         if freshness is not None:
@@ -161,11 +161,11 @@ class CachedResponse:
         return self._default_cc
 
     def initial_cache_control(self, now: int, upcoming: ScheduleSnapshot) -> RawHeaders:
-        """The same for whom it was made for: nothing else where it was made while something was about to change it."""
+        """Return the fields for the request that filled the cache: the original ones if a scheduled change was near."""
         return self.cache_control(now, upcoming) if self._original_cc == self._default_cc else self._original_cc
 
     def cache_control_valid_until(self, now: int) -> int:
-        """Up to which instant `directives`, just asked for now, stay what they are under the same picture."""
+        """Return the instant up to which `directives`, computed for `now`, remain valid for the same snapshot."""
         until = FOREVER if self._freshness is None else max(now, self._usual_until)
         if not self._is_purged or until == now:
             return until
@@ -174,13 +174,13 @@ class CachedResponse:
 
     @property
     def _ends(self) -> int | None:
-        """When the clock or what is scheduled makes it another answer, as far as that is known."""
+        """Return the instant at which the clock or the schedule changes the response, as far as known."""
         if self._due is None or self.expires_at is None:
             return self.expires_at if self._due is None else self._due
         return min(self._due, self.expires_at)
 
     def evict(self) -> None:
-        """The store lets it go: nobody is to be sent it any more."""
+        """Remove it from use: the store evicts it, and no client receives it any more."""
         self.is_cached = False
         self.on_grow = None
         if self.on_evict is not None:

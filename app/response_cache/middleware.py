@@ -1,4 +1,4 @@
-"""The response cache as plain ASGI: finds what is kept, reads what is not once for all who ask, and sends it."""
+"""Response cache as ASGI middleware: returns cached responses, and fills the cache once for concurrent requests."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from app.invalidation.surrogate_header import surrogate_key_header
 from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse, parse_conditional_headers
 from app.response_cache.store import ResponseStore
 
-CONTENT_PREFIXES = ("/v1", "/feeds")  # where answers are made from what the newsroom wrote
-MAX_KEY_LENGTH = 4_096  # characters of an address that is worth keeping
-MAX_FILL_ATTEMPTS = 3  # an answer that changes faster than it is read is read by each for himself
+CONTENT_PREFIXES = ("/v1", "/feeds")  # resources made from editorial content
+MAX_KEY_LENGTH = 4_096  # maximum length of a cached URL
+MAX_FILL_ATTEMPTS = 3  # beyond it, a response that changes faster than it is read is read for each request
 CDN_CACHEABLE_STATUSES = frozenset(
     {HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT}
 )  # what networks may keep until it is purged
@@ -25,34 +25,34 @@ CACHEABLE_STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HT
 
 
 class UpToDateCheck(Protocol):
-    """Whoever knows whether all that was committed has been applied to the store."""
+    """Check whether every committed change has been applied to the store."""
 
     def is_up_to_date(self) -> bool:
-        """Whether everything committed before this call has been applied."""
+        """Return whether everything committed before this call has been applied."""
 
     async def sync(self) -> bool:
-        """Apply what was committed; False where that cannot be known."""
+        """Apply committed changes; False if that cannot be determined."""
 
 
 class HasSchedule(Protocol):
-    """Whoever knows what is scheduled."""
+    """Provider of the schedule snapshot."""
 
     snapshot: ScheduleSnapshot
 
 
 class _Outcome(Enum):
-    """What became of a reading that others waited for."""
+    """Outcome of a fill that other requests await."""
 
     RETRY = 1
     UNCACHEABLE = 2
 
 
 class CacheMiddleware:
-    """Sends public answers in the form that each client wants, from the store where they are kept.
+    """Middleware that sends public responses in each client's representation, from the store if cached.
 
-    `name_of` is the canonical name of an address, None for those that are never kept nor negotiated. `picture` and
-    `up_to_date` are asked for once the application has begun. Without a store every answer is made anew. With
-    `emit_surrogate_keys` answers carry what networks that take purges have to know.
+    `cache_key` returns the canonical key of a URL, None for uncacheable ones, which are not negotiated either.
+    `schedule` and `up_to_date` are called once the application has started. Without a store every response is made
+    again. With `emit_surrogate_keys` responses carry surrogate keys and a lifetime for CDNs.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class CacheMiddleware:
         self._reading: dict[str, asyncio.Future[_Outcome | CachedResponse]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         name = self._name_of(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
         if name is None:
             await self._app(scope, receive, send)
@@ -108,10 +108,9 @@ class CacheMiddleware:
         await self._begin().run(scope, receive, send)
 
     async def _read(self, store: ResponseStore, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the response for all concurrent requests; where this request ends without one, another reads it.
+        """Read the response for all concurrent requests; if this request ends without one, another one reads it.
 
-        A response of 500 or above is sent to all of them: during an outage each further read would wait until it times
-        out as well.
+        A response of 500 or above is sent to all of them: during an outage each further read would time out as well.
         """
         reading = self._begin()
         outcome: _Outcome | CachedResponse = _Outcome.RETRY
@@ -149,9 +148,9 @@ class CacheMiddleware:
 
 
 class _Fill:
-    """One answer on its way out of the application, held back until it is whole.
+    """One response of the application, buffered until it is complete.
 
-    `purged_by` is for networks that take purges: the picture of what is scheduled, which they have to heed.
+    `purged_by` applies to CDNs that accept purges: the schedule snapshot that limits their lifetime.
     """
 
     def __init__(self, app: ASGIApp, *, purged_by: Callable[[], HasSchedule] | None) -> None:
@@ -163,9 +162,9 @@ class _Fill:
     async def run(
         self, scope: Scope, receive: Receive, send: Send, *, made: Callable[[CachedResponse | None], None] | None = None
     ) -> None:
-        """Have it made and send what the client wants of it; `made` is told of it before.
+        """Run the application and send the representation that the client wants; `made` is called before.
 
-        A stream just passes, and None is told of it.
+        A streamed response passes through, and `made` receives None.
         """
 
         async def hold(message: Message) -> None:
@@ -215,12 +214,12 @@ def _is_public(headers: RawHeaders) -> bool:
 
 
 def _is_fit(answer: CachedResponse, footprint: Dependencies, name: str) -> bool:
-    """Whether it is known what would make the answer another one; pages for people change with the program alone."""
+    """Return whether the response's dependencies are known; pages for people depend on the program alone."""
     if footprint.is_empty:
         return answer.status == HTTPStatus.OK and not name.startswith(CONTENT_PREFIXES)
     return answer.status in CACHEABLE_STATUSES
 
 
 def raw_cache_key(scope: Scope) -> str:
-    """The name of an answer that repeats the query as it was written; no canonical name begins so."""
+    """Return the cache key for an unnormalised query, which begins like no canonical one."""
     return f"as written: {scope['path']}?{scope['query_string'].decode('latin-1')}"

@@ -1,4 +1,4 @@
-"""Choosing what is sent of an answer: its encoding, and whether the client has it already."""
+"""Content negotiation of cached responses: the encoding, and whether the client has the current representation."""
 
 import gzip
 import re
@@ -25,14 +25,14 @@ _ENCODERS: dict[str, Callable[[bytes], bytes]] = {
 
 
 def encode(body: bytes, encoding: str) -> bytes:
-    """The bytes in an encoding that `choose_encoding` chose; the same for the same."""
+    """Compress with an encoding that `choose_encoding` returned; deterministic."""
     return _ENCODERS[encoding](body)
 
 
 def choose_encoding(accepted: str, size: int) -> str | None:
-    """The best encoding that is accepted (RFC 9110, section 12.5.3); None for the bytes as they are.
+    """Return the best accepted encoding (RFC 9110, section 12.5.3); None for identity.
 
-    Small answers are compressed only for a client that refuses them as they are.
+    Small responses are compressed only for a client that refuses identity.
     """
     if not accepted:
         return None
@@ -58,10 +58,10 @@ def _quality(parameters: list[str]) -> float:
 
 
 def is_not_modified(tag: str, last_modified: str | None, *, known: str | None, since: str | None) -> bool:
-    """Whether the client's copy is the current one (RFC 9110, section 13): tags decide before dates.
+    """Return whether the client's representation is current (RFC 9110, section 13): ETags take precedence over dates.
 
-    A date is taken in each of the three forms of HTTP-date; one that is not valid counts as none.
-    `known` is its If-None-Match, `since` its If-Modified-Since.
+    A date may have each of the three formats of HTTP-date; an invalid one is ignored. `known` is the If-None-Match
+    value, `since` the If-Modified-Since value.
     """
     if known is not None:
         return known.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in known.split(",")]

@@ -1,4 +1,4 @@
-"""Finding the parts of lists that hold a place in time."""
+"""Index of list ranges by time, for finding those that contain a timestamp."""
 
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import RangeDependency
@@ -6,19 +6,19 @@ from app.invalidation.time_buckets import TimeBucket, bucket_of, candidate_bucke
 
 
 class RangeIndex:
-    """Names of answers by the spans that they were made from; each span stands in the smallest bin that holds it."""
+    """Index of cache keys by their range dependencies; each range is in the smallest bucket that contains it."""
 
     def __init__(self) -> None:
         self._lists: dict[str, dict[TimeBucket, set[tuple[str, RangeDependency]]]] = {}
 
     def add(self, name: str, span: RangeDependency) -> None:
-        """Note that this answer was made from this span."""
+        """Add a range dependency of a response."""
         place = bucket_of(span.first, span.last)
         for key in span.groups[0]:
             self._lists.setdefault(key, {}).setdefault(place, set()).add((name, span))
 
     def remove(self, name: str, span: RangeDependency) -> None:
-        """Undo `add`."""
+        """Remove a range dependency that was added."""
         place = bucket_of(span.first, span.last)
         for key in span.groups[0]:
             bins = self._lists[key]
@@ -29,7 +29,7 @@ class RangeIndex:
                     del self._lists[key]
 
     def find(self, change: ChangeEvent) -> set[str]:
-        """The answers made from a span that this change touches."""
+        """Return the keys of responses with a range that this change affects."""
         found: set[str] = set()
         for key in change.list_keys:
             bins = self._lists.get(key)

@@ -1,8 +1,8 @@
-"""Kept answers by name, and which of them a change concerns.
+"""Store of cached responses by key, with the indexes that find those which a change invalidates.
 
-Store ── answers by name, the one asked for longest ago first to go
-      ├─ by key    article:…, tag:…, tags …: the answers that looked at it
-      └─ Spans     by list and time: the answers that were made from a part of it
+ResponseStore ── responses by key, in order of last use, the least recent first
+              ├─ by surrogate key   article:…, tag:…, tags …: the responses that depend on it
+              └─ RangeIndex         by list and time: the responses that depend on a range of it
 """
 
 from collections import OrderedDict, deque
@@ -18,19 +18,19 @@ from app.response_cache.entry import CachedResponse
 from app.response_cache.range_index import RangeIndex
 
 OVERHEAD_BYTES = 3_200
-"""What a kept answer takes beside its bytes, and what each of these adds, by measurement."""
+"""Measured size of a cached response beside its bytes, and of each part of it."""
 KEY_BYTES = 250
 SPAN_BYTES = 1_400
-NAME_BYTES = 300  # each name of a span's lists
+NAME_BYTES = 300  # for each list of a range
 FORM_BYTES = 200
-LARGEST_SHARE = 8  # no answer may take more than this part of the budget
+LARGEST_SHARE = 8  # maximum share of the budget for one response
 RECENT_MAX = 10_000
-"""Changes stored for reads under way; a read that began before the oldest of them is not cached."""
+"""Changes retained for fills in progress; a fill that began before the oldest of them is not cached."""
 
 
 @dataclass(slots=True)
 class Stats:
-    """What happened since the process began."""
+    """Counters since the process started."""
 
     hits: int = 0
     misses: int = 0
@@ -39,7 +39,7 @@ class Stats:
 
 
 class _Entry:
-    """An answer, what it depends on, and what it takes."""
+    """Response with its dependencies and size."""
 
     __slots__ = ("answer", "footprint", "size")
 
@@ -50,7 +50,7 @@ class _Entry:
 
 
 class ResponseStore:
-    """Answers within a budget of bytes; `apply` and `clear` drop what is no longer true."""
+    """Responses within a budget of bytes; `apply_changes` and `clear` evict outdated ones."""
 
     def __init__(self, budget: int) -> None:
         self.counters = Stats()
@@ -59,16 +59,16 @@ class ResponseStore:
         self._kept: OrderedDict[str, _Entry] = OrderedDict()
         self._by_key: dict[str, set[str]] = {}
         self._spans = RangeIndex()
-        self._position = 0  # rises with every change and commit that was applied
+        self._position = 0  # increases with every change and commit applied
         self._cleared_at = 0
         self._recent: deque[tuple[int, ChangeEvent]] = deque()
-        self._reading: dict[int, int] = {}  # how many answers are being read by their marks, the oldest mark first
+        self._reading: dict[int, int] = {}  # number of fills in progress by token, the oldest first
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def get(self, name: str) -> CachedResponse | None:
-        """The answer of that name, if it is kept and the clock has not made it another."""
+        """Return the cached response of a key, None if there is none or it has expired."""
         kept = self._kept.get(name)
         if kept is None:
             return None
@@ -79,12 +79,12 @@ class ResponseStore:
         return kept.answer
 
     def begin_fill(self) -> int:
-        """Take note that an answer is about to be read; to be followed by one `end`. The mark for `put`."""
+        """Register a fill and return its token for `put`; call `end_fill` once afterwards."""
         self._reading[self._position] = self._reading.get(self._position, 0) + 1
         return self._position
 
     def end_fill(self, mark: int) -> None:
-        """The reading that began at that mark is over, whatever came of it."""
+        """Unregister the fill with this token, whatever its outcome."""
         self._reading[mark] -= 1
         if not self._reading[mark]:
             del self._reading[mark]
@@ -93,14 +93,14 @@ class ResponseStore:
             self._recent.popleft()
 
     def was_invalidated_since(self, footprint: Dependencies, mark: int) -> bool:
-        """Whether a change that was applied since that mark concerns what has this footprint."""
+        """Return whether a change applied since this token invalidates something with these dependencies."""
         if mark < self._cleared_at or (LOG_KEY in footprint.keys and mark < self._position):
             return True
         since = takewhile(lambda each: each[0] > mark, reversed(self._recent))
         return any(footprint.is_invalidated_by(change) for _, change in since)
 
     def put(self, name: str, answer: CachedResponse, footprint: Dependencies, mark: int) -> bool:
-        """Keep an answer whose reading began at that mark, unless it is too big or not true any more."""
+        """Store a response whose fill began at this token, unless it is too large or already outdated."""
         size = estimate_size(name, answer, footprint)
         if size * LARGEST_SHARE > self._budget or self.was_invalidated_since(footprint, mark):
             return False
@@ -119,7 +119,7 @@ class ResponseStore:
         return True
 
     def apply_changes(self, changes: Sequence[ChangeEvent]) -> None:
-        """Drop what these changes concern, and what any commit may alter."""
+        """Evict the responses that these changes invalidate, and those that any commit may alter."""
         self._position += 1
         for change in changes:
             self._position += 1
@@ -133,7 +133,7 @@ class ResponseStore:
             self._drop(name)
 
     def clear(self) -> None:
-        """Drop everything: what happened is not known."""
+        """Evict everything: the changes are unknown."""
         self._position += 1
         self._cleared_at = self._position
         self.counters.dropped += len(self._kept)
@@ -177,7 +177,7 @@ class ResponseStore:
 
 
 def estimate_size(name: str, answer: CachedResponse, footprint: Dependencies) -> int:
-    """How many bytes an answer takes that is kept in one form."""
+    """Return the size in bytes of a cached response with one representation."""
     told = sum(len(value) for _, value in answer.headers)
     named = sum(len(group) for span in footprint.ranges for group in span.groups)
     noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.ranges) + NAME_BYTES * named

@@ -1,4 +1,4 @@
-"""Encodings of answers that are sent while they are made: what was handed in can be read at the other end at once."""
+"""Compression of streamed responses: everything written so far can be decompressed at the other end immediately."""
 
 import zlib
 from collections.abc import Callable
@@ -15,14 +15,14 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 
 class Encoder(NamedTuple):
-    """One answer on its way: `add` has its next bytes encoded, `end` the last of all."""
+    """Encoder of one response: `add` compresses the next bytes, `end` finishes."""
 
     compress: Callable[[bytes], bytes]
     flush: Callable[[], bytes]
 
 
 def stream_encoder(encoding: str | None) -> Encoder:
-    """An encoder for an encoding that `choose_encoding` chose; both calls may be made in a thread."""
+    """Return an encoder for an encoding that `choose_encoding` returned; its methods may be called in a thread."""
     return Encoder(lambda body: body, bytes) if encoding is None else _ENCODERS[encoding]()
 
 

@@ -1,1 +1,1 @@
-"""Telling partners of changes by Standard Webhooks: where it may go, how it is signed and sent, and when again."""
+"""Webhooks by Standard Webhooks: allowed destinations, signatures, delivery, retries."""

@@ -1,4 +1,4 @@
-"""One attempt to deliver a message: what became of it, in words that may stand in a log, whatever the receiver does."""
+"""Webhook client: one attempt to deliver a message, and its result as a sentence that is safe to log."""
 
 import asyncio
 import ssl
@@ -29,10 +29,10 @@ _LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAttempt:
-    """What became of it: a 2xx is a delivery, and nothing else is.
+    """Result of an attempt: a 2xx is a delivery, anything else a failure.
 
-    `reason` is one sentence, without a word of the answer's body; `retry_after_s` what a 429 or 503 asked for, up to
-    RETRY_AFTER_MOST_S; `is_gone` (410) says that the receiver wants no more messages, ever.
+    `reason` is one sentence, without any of the response's body; `retry_after_s` the Retry-After of a 429 or 503, up to
+    MAX_RETRY_AFTER_S; `is_gone` (410) means that the receiver wants no more messages, ever.
     """
 
     is_delivered: bool
@@ -44,10 +44,10 @@ class DeliveryAttempt:
 
 
 class WebhookClient:
-    """Sends messages, `at_once` of them at most; its connections are made when first needed, and closed by `close`.
+    """Sender of messages, at most `at_once` concurrently; its connections open on demand, and `close` closes them.
 
-    `deadline_s` is for all until the head of the answer is there, `connect_s` of it for look-up and connection.
-    `trust` holds the authorities that receivers' certificates are checked against (default: those of Mozilla).
+    `deadline_s` limits an attempt up to the head of the response, `connect_s` the resolution and connection within it.
+    `trust` holds the certificate authorities for receivers (default: those of Mozilla).
     """
 
     def __init__(
@@ -76,9 +76,9 @@ class WebhookClient:
     ) -> DeliveryAttempt:
         """POST the body, JSON unless the headers say otherwise.
 
-        `is_meant` is asked when the connection is there; where it says no nothing was sent, and SupersededError is
-        raised: nothing else is but CancelledError. Time spent waiting for a place among the `at_once` counts neither
-        towards the deadline nor in `duration_ms`.
+        `is_meant` is called once the connection is open; if it returns False nothing is sent and SupersededError is
+        raised, the only error beside CancelledError. Waiting for one of the `at_once` slots counts neither towards the
+        deadline nor in `duration_ms`.
         """
         async with self._slots:
             began = monotonic()
@@ -94,14 +94,14 @@ class WebhookClient:
                 answer = await self._transport(request.url.scheme).handle_async_request(request)
             except SupersededError:
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever a stranger's server brings about is a failed attempt
+            except Exception as error:  # noqa: BLE001 - whatever a foreign server causes is a failed attempt
                 return DeliveryAttempt(
                     is_delivered=False, status=None, reason=self._reason(error), duration_ms=_since_ms(began)
                 )
             return _to_attempt(answer, duration_ms=_since_ms(began))
 
     async def close(self) -> None:
-        """Close all connections; what is under way fails."""
+        """Close all connections; attempts in progress fail."""
         while self._transports:
             await self._transports.popitem()[1].aclose()
 
@@ -116,7 +116,7 @@ class WebhookClient:
             )
         return found
 
-    def _reason(self, error: Exception) -> str:  # noqa: PLR0911 - a table: what happened, and the sentence for it
+    def _reason(self, error: Exception) -> str:  # noqa: PLR0911 - a table of errors and their sentences
         match error:
             case InvalidValueError():
                 return error.detail
@@ -162,7 +162,7 @@ def _to_attempt(answer: httpx.Response, *, duration_ms: int) -> DeliveryAttempt:
 
 
 def _redirect_target(answer: httpx.Response) -> str:
-    """Where a redirect leads, without its query (it may hold a secret), in printable ASCII."""
+    """Return the target of a redirect, without its query (it may contain a secret), in printable ASCII."""
     try:
         target = answer.request.url.join(answer.headers["location"])
         return str(target.copy_with(query=None, fragment=None, username=None, password=None))[:MAX_LOCATION_CHARACTERS]
@@ -171,7 +171,7 @@ def _redirect_target(answer: httpx.Response) -> str:
 
 
 def _retry_after_s(headers: httpx.Headers) -> int | None:
-    """Seconds from a Retry-After of seconds, or of a date: then counted from the receiver's own Date."""
+    """Return the Retry-After in seconds; a date is relative to the receiver's own Date field."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return min(int(text.lstrip("0")[:9] or "0"), MAX_RETRY_AFTER_S)

@@ -1,8 +1,8 @@
-"""Delivering to one endpoint after the other change by change: claim, read, sign, send, record.
+"""Delivery to one endpoint, change by change: acquire a lease, read, sign, send, record.
 
-An endpoint is claimed for half a minute, anew before a send whenever little of that is left, and a send takes no
-longer than what is left: so nobody else sends to it at the same time. What was acknowledged is recorded before
-anything else goes there; while that fails it is known here, and tried again.
+A lease lasts half a minute and is renewed before a send when little of it is left, and a send takes no longer than what
+is left: so no other process sends to the endpoint concurrently. An acknowledgement is recorded before the next message
+is sent; if recording fails, the result stays in memory and recording is retried.
 """
 
 import asyncio
@@ -34,9 +34,9 @@ from app.webhooks.signature import sign
 from app.webhooks.transport import PreSendCheck, SupersededError
 
 LEASE_S = 40
-MIN_LEASE_LEFT_S = 25  # what a send needs at most: the client's deadline, a moment for the rest of the answer, and air
-MAX_AT_ONCE = 128  # sends
-CHECKPOINT_EVERY = 500  # changes that do not concern an endpoint, before that is written down
+MIN_LEASE_LEFT_S = 25  # maximum duration of a send: the client's deadline, the rest of the response, and a margin
+MAX_AT_ONCE = 128  # concurrent sends
+CHECKPOINT_EVERY = 500  # changes that do not concern an endpoint, before the position is stored
 AGAIN_S = 0.1
 MAX_AGAIN_S = 5.0
 
@@ -46,10 +46,10 @@ log = logging.getLogger(__name__)
 
 
 class Deliverer:
-    """Sends what waits, to any number of endpoints at once; `delay` says after how many seconds to try again.
+    """Deliverer to any number of endpoints concurrently; `retry_delay` returns the seconds before the next attempt.
 
-    `min_change_age_s` is how old a change has to be before every process answers by it, also on other machines: sooner
-    it is not told, so that who asks on receipt finds nothing older.
+    `min_change_age_s` is the age at which a change is visible in every process, also on other machines: an earlier
+    message would let its receiver read an older state.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Deliverer:
     ) -> None:
         self.shutdown = asyncio.Event()
         self.scanned_up_to: dict[int, tuple[int, int]] = {}
-        """Of an endpoint: at which revision up to which change nothing concerns it that is not noted down."""
+        """Maps an endpoint to a revision and the change up to which nothing concerns it that is not recorded."""
         self._database = database
         self._client = client
         self._holder = owner_id
@@ -76,15 +76,15 @@ class Deliverer:
         self._recording: set[asyncio.Task[bool]] = set()
 
     async def run(self, endpoint: EndpointState, *, dead_owner: str | None) -> None:
-        """Send to an endpoint until nothing waits, one was not taken, or `ending` is set.
+        """Send to an endpoint until nothing is pending, a delivery fails, or `ending` is set.
 
-        `over` is a process that had claimed it and is known to have ended.
+        `dead_owner` is a process that held the lease and is known to have ended.
         """
         while not self.shutdown.is_set() and await self._deliver_next(endpoint.id, dead_owner):
             pass
 
     async def ping(self, endpoint_id: int) -> tuple[str, DeliveryAttempt] | None:
-        """Send a ping at once, and say what came of it; None where there is no such endpoint."""
+        """Send a ping immediately, and return its result; None if the endpoint does not exist."""
         now = clock.now()
         turn = await self._database.read(ping_delivery, endpoint_id, now=now)
         if turn is None or turn.message is None:
@@ -98,7 +98,7 @@ class Deliverer:
         self._leases = {number: until for number, until in self._leases.items() if number in endpoint_ids}
 
     async def close(self, seconds: float) -> None:
-        """Wait so long for what is being recorded, and close all connections."""
+        """Wait up to this time for results to be recorded, and close all connections."""
         recording = set(self._recording)
         if recording:
             _, late = await asyncio.wait(recording, timeout=seconds)
@@ -108,7 +108,7 @@ class Deliverer:
         await self._client.close()
 
     async def _deliver_next(self, endpoint_id: int, dead_owner: str | None) -> bool:
-        """Send one message, or note down what is to be sent; whether to go on."""
+        """Send one message, or enqueue changes; return whether to continue."""
         async with self._places:
             now = clock.now()
             if self._leases.get(endpoint_id, 0) - now < MIN_LEASE_LEFT_S * SECOND_US and not await self._claim(
@@ -135,10 +135,10 @@ class Deliverer:
             recording = asyncio.create_task(self._record(turn, turn.message, attempt, attempted_at))
         self._recording.add(recording)
         recording.add_done_callback(self._recording.discard)
-        return await asyncio.shield(recording)  # it ends even where whoever waits for it is told to
+        return await asyncio.shield(recording)  # recording completes even if the waiting task is cancelled
 
     async def _wait_until_visible(self, latest: int) -> None:
-        """Wait until this change, which is in the message, is known to all."""
+        """Wait until this change, which is in the message, is visible in every process."""
         if latest > self._latest:
             self._latest, self._settled_at = latest, time.monotonic() + self._settled_s
         await asyncio.sleep(max(0.0, self._settled_at - time.monotonic()))
@@ -159,7 +159,7 @@ class Deliverer:
         since = max(turn.filled_seq, seen) if revision == turn.revision else turn.filled_seq
         try:
             found = await self._database.read(read_outbox_batch, turn.id, since=since, now=clock.now())
-        except InvalidInputError:  # the log is another one than that in which this was seen
+        except InvalidInputError:  # the log was replaced since the position was read
             if self.scanned_up_to.pop(turn.id, None) is None:
                 raise
             return True
@@ -181,9 +181,9 @@ class Deliverer:
         return not found.is_end
 
     async def _is_still_current(self, turn: Delivery) -> bool:
-        """Whether this message is still the one to send: a connection may take seconds, and a withdrawal does not wait.
+        """Return whether this message is still current: connecting may take seconds, and a withdrawal must not wait.
 
-        False too while the database does not tell.
+        False also if the database does not respond.
         """
         try:
             if await self._database.read(latest_seq) == turn.latest:
@@ -200,7 +200,7 @@ class Deliverer:
         return await self._client.send(turn.url, message.body, headers, is_meant=is_meant)
 
     async def _record(self, turn: Delivery, message: Message, attempt: DeliveryAttempt, attempted_at: int) -> bool:
-        """Record what became of it, however long that takes; whether to go on at once."""
+        """Record the result, however long that takes; return whether to continue immediately."""
         outcome = AttemptResult(
             attempted_at=attempted_at,
             response_status=attempt.status,
@@ -234,12 +234,12 @@ class Deliverer:
         return FailureState(failing_since=failing_since, due_at=due_at, disabled_reason=disabled_reason)
 
     async def _write_with_retry(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Write it, again and again until it is written; the first failure is told."""
+        """Write, with retries until it succeeds; the first failure is logged."""
         pause = AGAIN_S
         while True:
             try:
                 return await self._database.write(action, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - whatever it was: what was sent must not be forgotten
+            except Exception as error:  # noqa: BLE001 - whatever the cause, the result of a send must not be lost
                 if pause == AGAIN_S:
                     event(error)
             await asyncio.sleep(AGAIN_S if self.shutdown.is_set() else pause)

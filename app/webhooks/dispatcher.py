@@ -1,7 +1,7 @@
-"""Looking after webhooks in a serving process: who has work is worked on, all at once, each in its own order.
+"""Dispatcher of webhook deliveries in a serving process: endpoints concurrently, the messages of each in order.
 
-Any number of processes may be at it. While there is no endpoint, one statement is asked every two seconds, and nothing
-that speaks HTTP is loaded.
+Any number of processes may run one. While no endpoint exists, it runs one statement every two seconds, and no HTTP
+client is imported.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from app.webhooks.ssrf_guard import SsrfGuard
 
 POLL_S = 2.0
-MARK_POLL_S = 0.02  # between two looks at what a commit alters, where nobody tells of commits
-MIN_POLL_GAP_S = 0.03  # between two looks at who has work
-ERROR_BACKOFF_S = 5.0  # before an endpoint is tried again that something here went wrong with
-SHUTDOWN_SEND_S = 5.0  # at the end, for what is under way
+MARK_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
+MIN_POLL_GAP_S = 0.03  # between two polls for endpoints with pending messages
+ERROR_BACKOFF_S = 5.0  # before an endpoint is retried after an internal error
+SHUTDOWN_SEND_S = 5.0  # at shutdown, for sends in progress
 SHUTDOWN_RECORD_S = 3.0
 
 DISABLED_MESSAGE = "Webhooks are switched off here (DAYLINE_WEBHOOKS): nothing is sent, and what is to be sent waits."
@@ -41,10 +41,10 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Has messages sent from `start` to `stop`; `opened` are the networks that receivers may be in beside public ones.
+    """Dispatcher that sends messages from `start` to `stop`; receivers may be in `allowed_networks` beside public ones.
 
-    `delay` takes the place of the usual back-off, `deadline_s` that of the client. One that is not on sends and claims
-    nothing: what is to be sent waits.
+    `retry_delay` replaces the default delays, `deadline_s` that of the client. A disabled dispatcher sends nothing and takes
+    no lease: messages stay pending.
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class Dispatcher:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the background."""
+        """Start in the background."""
         if not self._is_on:
             log.warning(DISABLED_MESSAGE)
             return
         self._task = asyncio.create_task(self._run(), name="dayline-webhooks")
 
     async def stop(self) -> None:
-        """Begin nothing any more, wait a few seconds for what is under way, and leave all endpoints to others."""
+        """Stop: start no further sends, wait a few seconds for those in progress, and release all leases."""
         self._ending.set()
         self._wake.set()
         deliverer = self._made_deliverer
@@ -97,26 +97,26 @@ class Dispatcher:
             await asyncio.gather(*tasks, return_exceptions=True)
         if deliverer is not None:
             await deliverer.close(SHUTDOWN_RECORD_S)
-            with suppress(Exception):  # then the claims end by themselves
+            with suppress(Exception):  # then the leases expire
                 async with asyncio.timeout(SHUTDOWN_RECORD_S):
                     await self._database.write(release_leases, holder=self.holder)
         await self._watch.close()
 
     def wake(self) -> None:
-        """Look who has work: the log has grown, or an endpoint was made or altered."""
+        """Poll for pending messages: the log has grown, or an endpoint was created or changed."""
         self._wake.set()
 
     def wake_if_needed(self) -> None:
-        """The same where it only matters if there are endpoints."""
+        """Poll if any endpoint exists."""
         if self._has_endpoints:
             self._wake.set()
 
     def check_url(self, url: str) -> None:
-        """InvalidValueError where nothing may ever be sent."""
+        """Raise InvalidValueError if nothing may ever be sent to the URL."""
         self._guard().check_url(url)
 
     async def ping(self, endpoint_id: int) -> "tuple[str, DeliveryAttempt] | None":
-        """Send a ping at once, and say what came of it; None where there is no such endpoint. Conflict while off."""
+        """Send a ping and return its result; None if the endpoint does not exist, ConflictError while disabled."""
         if not self._is_on:
             raise ConflictError(DISABLED_MESSAGE)
         return await self._deliverer().ping(endpoint_id)
@@ -127,14 +127,14 @@ class Dispatcher:
             try:
                 pause = await self._poll()
                 self._is_failing = False
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
+            except Exception as error:  # noqa: BLE001 - whatever the cause, the next poll may succeed
                 self._log_failure(error)
                 pause = POLL_S
             await asyncio.sleep(MIN_POLL_GAP_S)
             await self._sleep(pause)
 
     async def _poll(self) -> float:
-        """Have everybody worked on who has work; how many seconds to rest."""
+        """Start a worker for each endpoint with pending messages; return the seconds to sleep."""
         mark = self._watch.version_token()
         endpoints = await self._database.read(list_enabled_endpoints)
         self._mark, self._has_endpoints = mark, bool(endpoints)
@@ -168,13 +168,13 @@ class Dispatcher:
         return known < endpoint.latest
 
     def _dead_owner(self, endpoint: EndpointState) -> str | None:
-        """The process that claimed it, where that has ended."""
+        """Return the process that holds the lease, if it has ended."""
         by = endpoint.claimed_by
         is_held = by is not None and by != self.holder and endpoint.claimed_until > clock.now()
         return by if is_held and by is not None and is_dead(by) else None
 
     def _wait_s(self, endpoint: EndpointState, dead_owner: str | None) -> float:
-        """Seconds until it may be worked here, as far as that is known."""
+        """Return the seconds until this process may deliver to the endpoint, as far as known."""
         now = clock.now()
         until = endpoint.due_at
         if endpoint.claimed_by not in {None, self.holder, dead_owner}:
@@ -197,7 +197,7 @@ class Dispatcher:
         self._wake.set()
 
     async def _sleep(self, seconds: float) -> None:
-        """Until something was committed that may matter, or the time is over."""
+        """Sleep until a relevant commit, or for these seconds."""
         ends_at = time.monotonic() + seconds
         is_mark_enough = self._has_endpoints and self._watch.poll_interval_s is None
         while (left := ends_at - time.monotonic()) > 0 and not self._wake.is_set():
@@ -208,7 +208,7 @@ class Dispatcher:
                 return
 
     async def _log_has_grown(self) -> bool:
-        """Whether the log goes on behind the last look; most of what is committed meanwhile is our own."""
+        """Return whether the log has grown since the last poll; most commits are this process's own."""
         mark = self._watch.version_token()
         if mark is not None and mark == self._mark:
             return False

@@ -1,4 +1,4 @@
-"""Looking names up without anybody waiting for anybody else's name server."""
+"""DNS resolution in which no caller waits for the name server of another."""
 
 import asyncio
 import socket
@@ -7,18 +7,18 @@ from threading import Thread
 
 
 class DnsResolver:
-    """The system's look-up (getaddrinfo), each name in a thread of its own, and never twice at once.
+    """Resolver by the system's getaddrinfo, each name in a thread of its own, and once for concurrent callers.
 
-    The event loop's own look-ups share a handful of threads, and whoever runs a name server can hold one of them for
-    half a minute: a few hostile names would stop everybody. Here such a name holds its own thread only, and the
-    process ends without waiting for it.
+    The event loop's own resolver shares a few threads, and the operator of a name server can block one of them for
+    half a minute: a few hostile names would block all. Here such a name blocks its own thread only, and the process
+    ends without waiting for it.
     """
 
     def __init__(self) -> None:
         self._under_way: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
 
     async def __call__(self, host: str, port: int) -> list[str]:
-        """The addresses of a name in ASCII, in the system's order of preference; OSError where there are none."""
+        """Return the addresses of a name in ASCII, in the system's order of preference; OSError without any."""
         name = (host, port)
         found = self._under_way.get(name)
         if found is None:
@@ -27,11 +27,11 @@ class DnsResolver:
             Thread(target=_look_up, args=(host, port, loop, found), name=f"lookup-{host}", daemon=True).start()
             self._under_way[name] = found
             found.add_done_callback(lambda done: self._forget(name, done))
-        return await asyncio.shield(found)  # others may wait for it too
+        return await asyncio.shield(found)  # other callers may wait for it too
 
     def _forget(self, name: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
         self._under_way.pop(name, None)
-        done.exception()  # it was seen, even if all who asked have gone
+        done.exception()  # retrieved, so that asyncio does not report it
 
 
 def _look_up(host: str, port: int, loop: asyncio.AbstractEventLoop, found: "asyncio.Future[list[str]]") -> None:
@@ -40,9 +40,9 @@ def _look_up(host: str, port: int, loop: asyncio.AbstractEventLoop, found: "asyn
     try:
         rows = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
         addresses = list(dict.fromkeys(str(row[4][0]) for row in rows))
-    except Exception as failure:  # noqa: BLE001 - carried to whoever asked, whatever it is
+    except Exception as failure:  # noqa: BLE001 - raised in the caller, whatever it is
         error = failure
-    with suppress(RuntimeError):  # the loop may have ended long ago
+    with suppress(RuntimeError):  # the loop may have ended
         loop.call_soon_threadsafe(_tell, found, addresses, error)
 
 

@@ -1,10 +1,10 @@
-"""How a message is signed: Standard Webhooks 1.0, symmetric (`v1`), several secrets at once while one is replaced.
+"""Signatures of messages: Standard Webhooks 1.0, symmetric (`v1`), with several secrets during a rotation.
 
-    webhook-id         msg_2b7…           the same at every attempt: what a receiver knows repeats by
-    webhook-timestamp  1795435200         when this attempt was made, whole seconds of Unix time
-    webhook-signature  v1,K5oZ… v1,9tPq…  one for each secret that is good; base64 of HMAC-SHA256
+webhook-id         msg_2b7…           the same at every attempt, for deduplication by the receiver
+webhook-timestamp  1795435200         time of this attempt, Unix time in seconds
+webhook-signature  v1,K5oZ… v1,9tPq…  one for each valid secret; base64 of HMAC-SHA256
 
-Signed is `{id}.{timestamp}.{body}`, the body octet for octet as it is sent.
+The signed text is `{id}.{timestamp}.{body}`, with the body's exact bytes.
 """
 
 import binascii
@@ -16,16 +16,16 @@ from secrets import token_bytes
 
 from app.errors import InvalidValueError
 
-SECRET_PREFIX = "whsec_"  # noqa: S105 - says that a secret follows, and is none
+SECRET_PREFIX = "whsec_"  # noqa: S105 - the prefix of a secret, not a secret
 SECRET_BYTES = 32
 MIN_SECRET_BYTES = 24
 MAX_SECRET_BYTES = 64
 
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")  # no full stop: it would blur where the timestamp begins
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{1,255}")  # no full stop, which delimits the timestamp
 
 
 def make_secret() -> str:
-    """A fresh secret, 256 bits from the system's source of randomness, as partners are shown it."""
+    """Return a new secret, 256 bits from the system's source of randomness, in the format shown to partners."""
     return SECRET_PREFIX + b64encode(token_bytes(SECRET_BYTES)).decode()
 
 
@@ -44,7 +44,7 @@ def parse_secret(text: str) -> bytes:
 
 
 def sign(message_id: str, timestamp_s: int, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
-    """The three headers of a message, signed with each secret in the order given.
+    """Return the three header fields of a message, signed with each secret in the given order.
 
     InvalidValueError for an id with anything but letters, digits, `_` and `-`, a time before 1970, no secret or a bad
     one.

@@ -1,12 +1,12 @@
-"""Where webhooks may go: public addresses, and the networks that the operator opened (no server-side request forgery).
+"""Guard against server-side request forgery: webhooks reach public addresses, and networks that the operator allows.
 
-    check_url    when an endpoint is made, and before each attempt: the form, and literal addresses in every spelling
-    resolve      when a connection is made: the name is looked up once, each address judged, and one of exactly these
-                 is connected to, so that a name cannot lead elsewhere between the look and the leap
+check_url    when an endpoint is created, and before each attempt: the format, and literal addresses in every spelling
+resolve      when a connection is opened: the name is resolved once, each address is checked, and the connection goes to
+             one of them, so that a later DNS response has no effect
 
-What is public is written down here by IANA's registries of special-purpose addresses rather than asked of the language,
-whose answer changed between releases. Addresses at which clouds tell machines their secrets are refused even inside an
-opened network; an operator who means one of them opens that single address (/32, /128).
+Public addresses are listed here by IANA's registries of special-purpose addresses, because Python's classification
+changed between releases. Addresses of cloud metadata services are refused even inside an allowed network; an operator
+who needs one allows that single address (/32, /128).
 """
 
 import re
@@ -26,7 +26,7 @@ LookUp = Callable[[str, int], Awaitable[list[str]]]
 MAX_URL_CHARACTERS = 2_048
 MAX_HOST_CHARACTERS = 253
 PORTS = (80, 443)
-MIN_PORT, PORT_MOST = 1_024, 65_535  # what is below belongs to other protocols, apart from PORTS
+MIN_PORT, PORT_MOST = 1_024, 65_535  # lower ports belong to other protocols, except those in PORTS
 
 REFUSED = "The receiver's address is not public, and DAYLINE_WEBHOOK_NETWORKS does not name its network."
 
@@ -36,10 +36,10 @@ _NOT_PUBLIC: tuple[Network, ...] = tuple(
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"),
         *("203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
-        *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),  # Teredo and 6to4 among them: they hide IPv4
+        *("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"),  # including Teredo and 6to4, which embed IPv4
     )
 )
-_UNICAST = IPv6Network("2000::/3")  # all that was ever given out of IPv6
+_UNICAST = IPv6Network("2000::/3")  # all allocated IPv6 addresses
 _NAT64 = IPv6Network("64:ff9b::/96")
 _METADATA = frozenset(
     ip_address(each)
@@ -49,21 +49,21 @@ _METADATA = frozenset(
     )
 )
 _NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
-_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # browsers and inet_aton take these for IPv4 addresses
+_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")  # browsers and inet_aton parse these as IPv4 addresses
 _LOCAL_NAME = re.compile(r"[^.]*|.*\.(?:localhost|local|internal|intranet|lan|home|corp|private|home\.arpa)")
 
 
 class SsrfGuard:
-    """Judges addresses by the networks that the operator opened; `look_up` finds those of a name."""
+    """Guard with the networks that the operator allows; `look_up` resolves names."""
 
     def __init__(self, allowed_networks: tuple[Network, ...] = (), *, look_up: LookUp | None = None) -> None:
         self._opened = allowed_networks
         self._look_up: LookUp = DnsResolver() if look_up is None else look_up
 
     def check_url(self, url: str) -> None:
-        """Raise InvalidValueError where nothing may ever be sent; a name is judged by `resolve` once it is looked up.
+        """Raise InvalidValueError if nothing may ever be sent there; the addresses of a name are checked by `resolve`.
 
-        `http` is for opened networks only: the address in it, or all that its name leads to, must lie in one.
+        `http` requires an allowed network: the literal address, or all addresses of the name, must lie in one.
         """
         scheme, host = _parse(url)
         is_plain = scheme == "http"
@@ -87,10 +87,10 @@ class SsrfGuard:
         return bool(holding) or (not is_plain and _is_public(reached))
 
     async def resolve(self, host: str, port: int, *, is_plain: bool = False) -> list[Address]:
-        """The addresses to connect to, the best first: of a name all that it leads to.
+        """Return the addresses to connect to in order of preference: of a name all that it resolves to.
 
-        InvalidValueError unless every one is allowed: a name that mixes public and private addresses means harm.
-        OSError where the name leads nowhere.
+        InvalidValueError unless every one is allowed: a name with both public and private addresses is an attack.
+        OSError for a name without addresses.
         """
         literal = _ip_literal(host)
         found = [literal] if literal else [ip_address(each) for each in await self._look_up(host, port)]
@@ -109,7 +109,7 @@ class SsrfGuard:
 
 
 def _parse(url: str) -> tuple[str, str]:
-    """Scheme and host (ASCII, no brackets) as they are read when it is sent to, after a look at all of its form."""
+    """Return scheme and host (ASCII, no brackets) as they will be used for sending, after checking the whole URL."""
     if len(url) > MAX_URL_CHARACTERS or not url.isprintable() or " " in url or "\\" in url:
         raise InvalidValueError(f"A URL has up to {MAX_URL_CHARACTERS} characters, no blanks and no backslashes.")
     try:
@@ -142,7 +142,7 @@ def _check_host(host: str) -> None:
 
 
 def _ip_literal(host: str) -> Address | None:
-    """The address that a host is, in its plain spelling; None for a name and for whatever only looks like one."""
+    """Return a host that is a literal address in its canonical spelling; None for a name or a similar text."""
     try:
         return None if "%" in host else ip_address(host)
     except ValueError:
@@ -150,7 +150,7 @@ def _ip_literal(host: str) -> Address | None:
 
 
 def _embedded_ipv4(address: Address) -> Address:
-    """The address at the other end: IPv4 out of the IPv6 that carries it, and no zone."""
+    """Return the effective address: IPv4 embedded in IPv6 is extracted, and a zone is removed."""
     if isinstance(address, IPv4Address):
         return address
     number = int(address)

@@ -1,9 +1,9 @@
-"""How a request reaches a receiver: to an address that the guard allowed, and only the head of the answer matters.
+"""HTTP transport to receivers: connections to addresses that the guard allowed; only the response's head is used.
 
-httpx has no place for one's own look-up, so this is a transport of its own over the pool that httpx stands on. The
-alternative, an address instead of the name in the URL, shares connections between names at one address: what is meant
-for one would travel under the certificate of the other. Here a connection belongs to scheme, name and port, the name is
-what the certificate is checked for, and one that is kept open leads where it led when it was judged.
+httpx does not allow a resolver of one's own, so this is a transport over httpcore's pool, which httpx uses as well. The
+alternative, an address in place of the name in the URL, shares connections between names at one address: a request for
+one would be sent under the certificate of the other. Here a connection belongs to scheme, name and port, its
+certificate is checked for the name, and a persistent one leads to the address that was checked.
 """
 
 import asyncio
@@ -17,41 +17,41 @@ import httpx
 
 from app.webhooks.ssrf_guard import SsrfGuard
 
-MAX_ADDRESSES = 4  # that are tried of one name
-MAX_IDLE = 64  # connections kept open
-IDLE_S = 4.0  # for so long: many servers close theirs after five seconds, perhaps under the next request
+MAX_ADDRESSES = 4  # addresses tried for one name
+MAX_IDLE = 64  # idle connections
+IDLE_S = 4.0  # many servers close idle connections after five seconds, possibly under the next request
 MAX_BODY_OCTETS = 16_384
 BODY_S = 1.0
 PRE_SEND_CHECK = "is_meant"
-"""The extension of a request that is asked, once there is a connection, whether it is to be sent at all."""
+"""Extension of a request with a callable that decides, once a connection is open, whether to send it at all."""
 
 PreSendCheck = Callable[[], Awaitable[bool]]
 
 
 class SupersededError(Exception):
-    """Whoever made the request does not want it sent any more, and nothing of it was."""
+    """The caller no longer wants the request sent, and nothing of it was."""
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """HTTP/1.1 to receivers of one scheme: https, or http without `trust`. No proxies, redirects, cookies."""
+    """Transport over HTTP/1.1 for one scheme: https, or http without `trust`. No proxies, redirects, cookies."""
 
     def __init__(self, guard: SsrfGuard, *, trust: ssl.SSLContext | None, deadline_s: float, connect_s: float) -> None:
         self._deadline_s = deadline_s
         self._connect_s = connect_s
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=trust,
-            max_connections=None,  # whoever sends bounds how many at once: a place in a queue is no failure
+            max_connections=None,  # the caller limits concurrency: waiting in a queue is not a failure
             max_keepalive_connections=MAX_IDLE,
             keepalive_expiry=IDLE_S,
             network_backend=_GuardedConnections(guard, is_plain=trust is None),
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Status and headers of the answer, without its body.
+        """Return status and headers of the response, without its body.
 
-        TimeoutError when the head of the answer is not complete by the deadline, however lively it trickles; else
-        what httpcore, the look-up (OSError), the guard (InvalidValueError) and its `is_meant` (SupersededError) raise.
-        What follows the head, a body without end or none that was announced, does not alter what was answered.
+        TimeoutError if the response's head is incomplete at the deadline, however slowly it arrives; otherwise errors
+        of httpcore, the resolver (OSError), the guard (InvalidValueError) and `is_meant` (SupersededError). A body
+        that is endless or missing does not alter the result.
         """
         url = request.url
         asked = httpcore.Request(
@@ -72,7 +72,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
 
 def _asking(is_meant: PreSendCheck | None) -> dict[str, Any]:
-    """What has httpcore ask before the first octet goes out over a connection, which may have taken seconds to make."""
+    """Return the extension that calls `is_meant` before the first byte is sent on a connection."""
     if is_meant is None:
         return {}
 
@@ -84,7 +84,7 @@ def _asking(is_meant: PreSendCheck | None) -> dict[str, Any]:
 
 
 async def _drain_response(answer: httpcore.Response) -> None:
-    """Read a short body, so that its connection can be used again; from a long or slow one hang up."""
+    """Read a short body, so that the connection can be reused; close it if the body is long or slow."""
     octets = 0
     with suppress(Exception):
         try:
@@ -98,7 +98,7 @@ async def _drain_response(answer: httpcore.Response) -> None:
 
 
 class _GuardedConnections(httpcore.AsyncNetworkBackend):
-    """Connects to the addresses that the guard gives for a name, one after the other, and to nothing else."""
+    """Network backend that connects to the addresses the guard returns for a name, and to no other."""
 
     def __init__(self, guard: SsrfGuard, *, is_plain: bool) -> None:
         self._guard = guard
@@ -113,7 +113,7 @@ class _GuardedConnections(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """A connection to the first address that takes one; all of them share the time."""
+        """Connect to the first address that accepts; all of them share the time."""
         loop = asyncio.get_running_loop()
         ends_at = None if timeout is None else loop.time() + timeout
         try:
@@ -134,11 +134,11 @@ class _GuardedConnections(httpcore.AsyncNetworkBackend):
 
 
 class _Connection(httpcore.AsyncNetworkStream):
-    """A connection that is closed too when its TLS handshake is cancelled: httpcore would leave that to chance."""
+    """Connection that is also closed when its TLS handshake is cancelled, which httpcore does not guarantee."""
 
     def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
         self._stream = stream
-        self.read = stream.read  # type: ignore[method-assign]  # these are the stream's own, untouched
+        self.read = stream.read  # type: ignore[method-assign]  # the stream's own methods
         self.write = stream.write  # type: ignore[method-assign]
         self.aclose = stream.aclose  # type: ignore[method-assign]
         self.get_extra_info = stream.get_extra_info  # type: ignore[method-assign]
@@ -149,7 +149,7 @@ class _Connection(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> httpcore.AsyncNetworkStream:
-        """The same connection, encrypted, its certificate checked for the name."""
+        """Encrypt the connection, and check its certificate for the name."""
         try:
             return await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except asyncio.CancelledError:

@@ -1,7 +1,7 @@
-"""Hits before ASGI: an HTTP protocol that sends cached responses to plain requests by itself.
+"""HTTP protocol that sends cached responses to simple requests before ASGI.
 
-A piece that is one whole request, equal to an earlier one, is not parsed. Other requests are, and only those that
-are no hit get a scope, a cycle and a task. Every request that is not plain goes to the application.
+A segment that is one complete request, equal to an earlier one, is not parsed. Other requests are, and only misses get
+a scope, a cycle and a task. Every request that is not simple is passed to the application.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ from app.server.protocol import BoundedProtocol
 _METHODS = (b"GET", b"HEAD")
 _NOT_PLAIN = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 _ASKING = frozenset({b"connection", b"proxy-connection"})
-"""What HTTP/1.0 may ask with for a connection to be kept, which uvicorn does not grant."""
+"""Fields by which HTTP/1.0 clients request a persistent connection, which uvicorn does not support."""
 _NONE: dict[Any, RawResponse] = {}
 
 
 class CachedResponseProtocol(BoundedProtocol):
-    """Protocol whose hits send the bytes that the application would send, in the same order and with the same counts.
+    """Protocol whose hits send the bytes that the application would send, in the same order and with the same counters.
 
-    Only where no earlier request of the connection is unfinished and the client reads what it is sent. Connections
-    close after the same idle time. It does nothing of its own where the application hands over no RawResponseCache,
-    where requests are logged, and where the server limits concurrency or serves below a path.
+    A hit requires that no earlier request of the connection is unfinished and that the client reads. Connections have
+    the same idle timeout. The wire cache is disabled if the application provides no RawResponseCache, if requests are
+    logged, and if the server limits concurrency or has a root path.
     """
 
     def __init__(
@@ -43,19 +43,19 @@ class CachedResponseProtocol(BoundedProtocol):
         is_watched = self.access_log or self.logger.isEnabledFor(TRACE_LOG_LEVEL)
         is_ruled = self.limit_concurrency is not None or bool(self.root_path)
         self._enabled = hits is not None and not is_watched and not is_ruled
-        self._hits: RawResponseCache = hits  # to be asked only while it is on
+        self._hits: RawResponseCache = hits  # used only while enabled
         self._by_raw_request = self._hits.requests if self._enabled else _NONE
-        self._found: RawResponse | None = None  # the hit that the request being read led to
-        self._idle_since = -inf  # by the loop's clock, as far as hits tell
+        self._found: RawResponse | None = None  # the hit for the request being parsed
+        self._idle_since = -inf  # by the event loop's clock, as far as hits are concerned
 
     @property
     def idle_until(self) -> float | None:
-        """The timer that ends keep-alive; None while a request or response is under way."""
+        """Return when the keep-alive timeout began; None while a request or response is in progress."""
         until = super().idle_until
         return None if until is None else max(until, self._idle_since + self.timeout_keep_alive)
 
     def data_received(self, data: bytes) -> None:
-        """A segment from the client."""
+        """Receive a segment from the client."""
         ready = self._by_raw_request.get(data)
         if (
             ready is not None
@@ -71,7 +71,7 @@ class CachedResponseProtocol(BoundedProtocol):
         super().data_received(data)
 
     def _take(self, piece: bytes) -> None:
-        """Send the hit of a request that equals an earlier one, or parse the piece."""
+        """Send the hit for a request that equals an earlier one, or parse the segment."""
         is_whole = self._phase is BETWEEN and not self._framing.head_bytes
         ready = self._by_raw_request.get(piece) if is_whole else None
         if ready is not None and self._hits.is_fresh(ready, self.server_state.default_headers):
@@ -79,7 +79,7 @@ class CachedResponseProtocol(BoundedProtocol):
             self._schedule_keep_alive()
             return
         timer = self.timeout_keep_alive_task
-        self.timeout_keep_alive_task = None  # not cancelled: a new timer takes longer than a hit
+        self.timeout_keep_alive_task = None  # not cancelled, as a new timer costs more than a hit
         self._found = None
         super()._take(piece)
         ready = self._found
@@ -92,12 +92,12 @@ class CachedResponseProtocol(BoundedProtocol):
             timer.cancel()
 
     def _handle(self) -> None:
-        """Answer, or hand on."""
+        """Send a hit, or pass the request to the application."""
         if not (self._enabled and self._answer()):
             super()._handle()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close, unless a hit came after the timer was set: one timer does for all of them."""
+        """Close the connection, unless a hit followed the timer: one timer serves all hits."""
         left = self._idle_since + self.timeout_keep_alive - self.loop.time()
         if left > 0 and not self.transport.is_closing():
             self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
@@ -105,10 +105,10 @@ class CachedResponseProtocol(BoundedProtocol):
             super().timeout_keep_alive_handler()
 
     def _answer(self) -> bool:
-        """Answer the request whose head has been read, if it is a plain one and its answer is kept."""
+        """Send the cached response to the request whose head was parsed, if it is a simple one."""
         parser = self.parser
         if parser.should_upgrade():
-            self._enabled, self._by_raw_request = False, _NONE  # what follows may be no HTTP
+            self._enabled, self._by_raw_request = False, _NONE  # the following bytes may not be HTTP
             return False
         method, told = parser.get_method(), self._fields
         if method not in _METHODS or len(told) < len(self.headers) or not _NOT_PLAIN.isdisjoint(told):

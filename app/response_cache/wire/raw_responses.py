@@ -1,7 +1,7 @@
-"""Kept answers as ready bytes, remembered by the requests that lead to them, for a server that answers by itself.
+"""Raw responses: cached responses as bytes ready to send, by the requests that lead to them.
 
-a whole request, byte for byte ────────────────────┐
-Question (method, target and what it negotiates by) ┴─ Ready (head and body in the form that they get)
+a complete request, byte for byte ────────────────────────────────┐
+RawRequestKey (method, target and fields used for negotiation) ───┴─ RawResponse (head and body of one representation)
 """
 
 import re
@@ -20,26 +20,26 @@ from app.response_cache.middleware import MAX_KEY_LENGTH, HasSchedule, UpToDateC
 from app.response_cache.store import ResponseStore
 
 STATE_KEY = "early_hits"
-"""Under which name the application hands its RawResponseCache to the server, in the state of its lifespan."""
-MAX_REQUEST = 4_096  # bytes of a request that is worth remembering
+"""Key of the RawResponseCache in the lifespan state, by which the application passes it to the server."""
+MAX_REQUEST = 4_096  # maximum length of a request whose bytes are stored
 MAX_REMEMBERED = 4_096
 MAX_REMEMBERED_BYTES = 4 * 1024 * 1024
 MAX_SEEN = 4_096
-MAX_JOINED = 32_768  # bytes of an answer that is sent in one piece: slow clients must not hold copies of large ones
+MAX_JOINED = 32_768  # maximum of a response in one buffer: slow clients must not hold copies of large ones
 MAX_JOINED_BYTES = 4 * 1024 * 1024
 
 RawRequestKey = tuple[bytes, bytes, bytes | None, bytes | None, bytes | None]
-"""The method and target of a request, its Accept-Encoding, If-None-Match and If-Modified-Since."""
+"""Method and target of a request, its Accept-Encoding, If-None-Match and If-Modified-Since."""
 
 _UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-"""What a server refuses to send in a header field."""
+"""Characters that a server must not send in a header field."""
 
 
 class RawResponse:
-    """What is sent for a kept answer: `whole` where that is there, else `start` and `body`.
+    """Bytes of a cached response: `whole` if present, else `start` and `body`.
 
-    These are as of the second that `fields` were made for. `start` is `status_line`, `fields` and `head`; the last
-    holds under the picture `snapshot` before the instant `until`.
+    They are valid for the second of the server's `fields`. `start` is `status_line`, `fields` and `head`; the last is
+    valid for the schedule `snapshot` before the instant `until`.
     """
 
     __slots__ = (
@@ -63,9 +63,9 @@ class RawResponse:
 
 
 class RawResponseCache:
-    """Finds what may be sent without asking the application.
+    """Cache of raw responses that the server may send without the application.
 
-    `requests` holds every Ready by the requests that led to it, and none whose answer the store has let go.
+    `requests` maps requests to raw responses; eviction from the store removes them.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class RawResponseCache:
     ) -> None:
         self.requests: OrderedDict[bytes | RawRequestKey, RawResponse] = OrderedDict()
         self.counters = store.counters
-        self.size = 0  # bytes of what is remembered
+        self.size = 0  # bytes of the stored requests
         self._store = store
         self._name_of = cache_key
         self._is_current = up_to_date.is_up_to_date
@@ -90,9 +90,9 @@ class RawResponseCache:
         self._joined_bytes = 0
 
     def is_fresh(self, ready: RawResponse, fields: RawHeaders) -> bool:
-        """Whether it may be sent at this moment; then it is ready, with the server's own fields.
+        """Return whether the response may be sent now; then it is complete, with the server's own fields.
 
-        The list `fields` must be another one when what it says is: servers make one each second, for the date.
+        A change of the server's fields must be a new list object: servers make one each second, for the date.
         """
         if not self._is_current() or not ready.answer.is_cached:
             return False
@@ -103,7 +103,7 @@ class RawResponseCache:
         return fields is ready.server_headers or self._stamp_date(ready, fields)
 
     def get(self, method: bytes, target: bytes, told: Mapping[bytes, bytes]) -> RawResponse | None:
-        """What answers a request without a body, if it is kept; `told` are its fields by lower-case names."""
+        """Return the cached response to a request without a body, None if there is none; `told` are its fields."""
         question = (
             *(method, target),
             *(told.get(b"accept-encoding"), told.get(b"if-none-match"), told.get(b"if-modified-since")),
@@ -116,7 +116,7 @@ class RawResponseCache:
         return ready
 
     def record(self, request: bytes | RawRequestKey, ready: RawResponse) -> None:
-        """This request led there: remembered when it comes again, since many never do."""
+        """Store the bytes of this request on its second occurrence, since many never recur."""
         mark = hash(request)
         place = mark % MAX_SEEN
         if self._seen[place] == mark:
@@ -160,7 +160,7 @@ class RawResponseCache:
             self.size -= _size(request)
 
     def _refresh_headers(self, ready: RawResponse, now: int, upcoming: ScheduleSnapshot) -> bool:
-        """Reckon its Cache-Control; False where its time is over."""
+        """Update its Cache-Control; False if it has expired."""
         answer = ready.answer
         if answer.expires_at is not None and answer.expires_at <= now:
             return False
@@ -174,7 +174,7 @@ class RawResponseCache:
         return True
 
     def _stamp_date(self, ready: RawResponse, fields: RawHeaders) -> bool:
-        """Put the date in; once a second is often enough to tell the store that the answer is still wanted."""
+        """Update the date; once a second is often enough to record the use for the store's eviction order."""
         if self._store.get(ready.name) is not ready.answer:
             return False
         own = b"".join(b"%s: %s\r\n" % field for field in fields)
@@ -184,7 +184,7 @@ class RawResponseCache:
         return True
 
     def _concatenate(self, ready: RawResponse, fields: RawHeaders) -> None:
-        """Head and body in one piece, which is quicker to send; only as many as are sent within a second."""
+        """Join head and body into one buffer, which is faster to send; only for responses sent within a second."""
         if fields is not self._fields:
             for each in self._joined:
                 each.payload = None
@@ -203,7 +203,7 @@ def _size(key: bytes | RawRequestKey) -> int:
 
 
 def _scope_of(target: bytes) -> Scope | None:
-    """What a server would make of the target of a request; None where it would refuse it, or there is no path."""
+    """Return the scope that a server makes of a target; None if it would refuse the target or there is no path."""
     try:
         url = httptools.parse_url(target)
         path = url.path.decode("ascii")
