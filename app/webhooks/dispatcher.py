@@ -43,8 +43,8 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Dispatcher that sends messages from `start` to `stop`; receivers may be in `allowed_networks` beside public ones.
 
-    `retry_delay` replaces the default delays, `deadline_s` that of the client. A disabled dispatcher sends nothing and takes
-    no lease: messages stay pending.
+    `retry_delay` replaces the default delays, `deadline_s` that of the client. A disabled dispatcher sends nothing and
+    takes no lease: messages stay pending.
     """
 
     def __init__(
