@@ -1,4 +1,4 @@
-# Everything a fresh machine needs is Python 3.11 or later (with its venv module) and make.
+# A new machine needs Python 3.11 or later with its venv module, and make.
 
 SHELL := /bin/sh
 PYTHON ?= python3
@@ -6,11 +6,11 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 PORT ?= 8000
 
-# Another project's environment, or a person's uv settings, must not leak into this one; only how uv gets its files may.
+# Ignore the environment of another project and a user's uv settings, except those for how uv fetches files.
 unexport VIRTUAL_ENV CONDA_PREFIX PYTHONHOME PYTHONPATH
 $(foreach name,$(filter-out UV_CACHE_DIR UV_SYSTEM_CERTS,$(filter UV_%,$(.VARIABLES))),$(eval unexport $(name)))
 
-# HOST and SAMPLE are taken from the command line only: some shells and compilers export a HOST of another meaning.
+# Read HOST and SAMPLE from the command line only: some shells and compilers export a HOST of another meaning.
 SERVE_OPTIONS := --port $(PORT)
 URL_HOST := 127.0.0.1
 ifeq ($(origin HOST),command line)
