@@ -1,1 +1,1 @@
-"""Writing: (connection, command) to result, in the caller's transaction, with a row in the log."""
+"""Actions: functions that change tables and append to the change log in the caller's transaction."""

@@ -1,4 +1,4 @@
-"""Answers that are kept for a day, so that a request sent twice under one Idempotency-Key is done once."""
+"""Stored responses of requests with an Idempotency-Key, so that a repeated request is executed once."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -36,7 +36,7 @@ _FORGET = delete(idempotent_answers).where(idempotent_answers.c.at < bindparam("
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An answer as it is sent, and the article it is about, if any, so that erasing that reaches it."""
+    """Response as sent, and the article it is about, if any, so that an erasure reaches it."""
 
     status: int
     headers: dict[str, str]
@@ -46,7 +46,7 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """What makes two requests the same: who sends them, under which name, and a digest of all they say."""
+    """Identity of a request: its API key, its Idempotency-Key, and a hash of its content."""
 
     key_id: int
     name: str
@@ -54,11 +54,11 @@ class IdempotentRequest:
 
 
 def find_stored_response(connection: Connection, request: IdempotentRequest, *, now: int) -> StoredResponse | None:
-    """Return the response stored for this request within the last day; None where no process handles the request.
+    """Return the response stored for this request within the last day; None if no process handles the request.
 
-    Call it before the first write of the transaction. IdempotencyKeyReusedError where the key
-    was used for another request; RequestInProgressError where another process handles it; ArticleGone where the
-    article that the request made was erased since, however long ago.
+    Call it before the first write of the transaction. IdempotencyKeyReusedError if the key was used for another
+    request; RequestInProgressError if another process handles it; ArticleGone if the article that the request created
+    was erased since, however long ago.
     """
     if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
         raise RequestInProgressError
@@ -70,12 +70,12 @@ def find_stored_response(connection: Connection, request: IdempotentRequest, *, 
         raise ArticleGone
     if bytes(row.digest) != request.digest:
         raise IdempotencyKeyReusedError
-    notify_commit(connection)  # a replay acknowledges a write that its own request may still be waiting for
+    notify_commit(connection)  # a replay acknowledges a write for which the original request may still be waiting
     return StoredResponse(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
 
 
 def store_response(connection: Connection, request: IdempotentRequest, answer: StoredResponse, *, now: int) -> None:
-    """Keep the answer to a request for a day, in place of one that is older than that."""
+    """Store the response to a request for a day; an expired one of the same key is replaced."""
     connection.execute(_CLEAR, {"key_id": request.key_id, "key_name": request.name})
     row = {
         "api_key_id": request.key_id,
@@ -91,14 +91,14 @@ def store_response(connection: Connection, request: IdempotentRequest, answer: S
 
 
 def blank_answers(connection: Connection, article_id: int) -> None:
-    """Empty the stored responses about an erased article, the digest of its text included.
+    """Empty the stored responses about an erased article, the hash of its text included.
 
-    Their keys stay: a repeated request must not create the article again.
+    Their keys remain: a repeated request must not create the article again.
     """
     blank = {"digest": b"", "status": HTTPStatus.GONE, "headers": "{}", "body": b"", "article_id": None, "at": NEVER}
     connection.execute(update(idempotent_answers).where(idempotent_answers.c.article_id == article_id).values(blank))
 
 
 def prune_stored_responses(connection: Connection, *, before: int) -> int:
-    """Delete the answers that were kept before an instant; how many there were."""
+    """Delete the responses stored before an instant; return their number."""
     return connection.execute(_FORGET, {"before": before}).rowcount

@@ -9,7 +9,7 @@ from app.interchange.installation import compare_and_set, get_value
 
 
 def get_or_create_signing_secret(connection: Connection) -> bytes:
-    """The secret that signs what this installation gives out, 32 bytes, made by whoever needs it first."""
+    """Return the signing secret of this installation, 32 bytes, created on first use."""
     value = get_value(connection, SECRET_NAME)
     if value is not None:
         return value

@@ -1,4 +1,4 @@
-"""Keys: given out, given a new secret, taken back, and when they were last used."""
+"""Actions on API keys: create, rotate, revoke, and record the last use."""
 
 from collections.abc import Mapping
 
@@ -48,9 +48,9 @@ def create_key(connection: Connection, record: ApiKeyCreate, *, now: int) -> tup
 
 
 def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: int) -> str:
-    """The key's new token; the old one stays good for the grace. NotFoundError, Conflict for one at its end.
+    """Return a new token of the key; the previous one remains valid for the grace period.
 
-    A rotation ends the grace of the one before.
+    A rotation ends the grace period of the previous one. NotFoundError, ConflictError for an expired or revoked key.
     """
     found = connection.execute(_FOUND, {"prefix": prefix}).first()
     if found is None:
@@ -74,7 +74,7 @@ def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: 
 
 
 def revoke_key(connection: Connection, prefix: str, *, now: int) -> None:
-    """The key is good for nothing from this commit on; it stays listed. Again changes nothing. NotFoundError."""
+    """Revoke the key from this commit on; it remains listed. A repeated call changes nothing. NotFoundError."""
     done = connection.execute(
         update(api_keys)
         .where(api_keys.c.prefix == prefix)
@@ -85,7 +85,7 @@ def revoke_key(connection: Connection, prefix: str, *, now: int) -> None:
 
 
 def record_last_used(connection: Connection, uses: Mapping[int, int]) -> None:
-    """Key id → instant of its last use; what is recorded never steps back."""
+    """Record the last use by key id; an earlier instant than the stored one is ignored."""
     if uses:
         connection.execute(_USED, [{"key_id": key_id, "used_at": at} for key_id, at in sorted(uses.items())])
 

@@ -1,4 +1,4 @@
-"""Articles on their way into the tables: what was there, what each becomes, and whether that differs."""
+"""Write of an article: the stored row, the incoming record, and the difference of both."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,12 +29,12 @@ COMPARED = (
     "withdrawal_notice",
     "withdrawn_at",
 )
-"""The columns whose difference is a change; the fingerprint stands for what editors write."""
+"""Columns whose difference is a change; the content hash stands for the editorial members."""
 
 
 @dataclass(slots=True, kw_only=True)
 class ArticleWrite:
-    """A record with the row it replaces (None: a new article) and the numbers that its names stand for."""
+    """Record with the row that it replaces (None: a new article) and the ids of its references."""
 
     index: int
     record: ArticleRecord
@@ -79,13 +79,13 @@ class ArticleWrite:
         self.manner.editor.authorize(self.status_before, self.status)
 
     def _check_past(self) -> None:
-        """InvalidInputError where what the record says of its past cannot have been."""
-        record, is_told = self.record, self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
+        """Raise InvalidInputError if the history in the record is impossible."""
+        record, was_public = self.record, self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
         is_settled = self.current is not None and self.current.first_published_at is not None
         latest = self.now + CLOCK_TOLERANCE_US
         if not is_settled and record.first_published_at is not None and record.first_published_at > latest:
             raise InvalidInputError(FieldError("first_published_at", "It has to have come."))
-        if self.current is None and not is_told and record.revisions and record.revisions[-1].version:
+        if self.current is None and not was_public and record.revisions and record.revisions[-1].version:
             raise InvalidInputError(FieldError("revisions", f"What is {self.status} has had no public version."))
 
     def _ends_schedule(self) -> bool:
@@ -98,7 +98,7 @@ class ArticleWrite:
         return (row.status == ArticleStatus.SCHEDULED or is_ended) and (self.manner.reject_unknown or not has_come)
 
     def _check_update(self) -> None:
-        """Raise InvalidInputError where an editor dates an update later than now and later than the publication."""
+        """Raise InvalidInputError if an editor dates an update later than now and later than the publication."""
         updated_at, row = self.record.updated_at, self.current
         if updated_at is None or not self.manner.reject_unknown or (row is not None and row.updated_at == updated_at):
             return
@@ -106,7 +106,7 @@ class ArticleWrite:
             raise InvalidInputError(FieldError("updated_at", "The date of an update may not be in the future."))
 
     def preferred_slug(self) -> str | None:
-        """The slug it was given, has, or would have by its headline alone."""
+        """Return the given slug, the current one, or the one of the headline."""
         if self.record.slug is not None:
             return self.record.slug
         if self.current is None or self._is_renamed(self.current):
@@ -114,30 +114,30 @@ class ArticleWrite:
         return str(self.current.slug)
 
     def fallback_slugs(self) -> list[str]:
-        """What to try when that one is not to be had: nothing in place of a slug that was given."""
+        """Return alternatives to the preferred slug: none for a slug that was given."""
         if self.record.slug is not None:
             return []
         return disambiguated_slugs(self.record.headline, self.identity, self.article_id)
 
     def _is_renamed(self, row: AnyRow) -> bool:
-        """Whether an edit renames what was never public and goes by its headline: nobody knows its address yet."""
+        """Return whether an edit changes the slug of a never public article that follows its headline."""
         if not self.manner.reslug_drafts or row.version or row.headline == self.record.headline:
             return False
         return row.slug in {base_slug(row.headline), *disambiguated_slugs(row.headline, self.identity, row.id)}
 
     @property
     def status_before(self) -> ArticleStatus | None:
-        """The status it had; None for a new article."""
+        """Return the status before the write; None for a new article."""
         return None if self.current is None else ArticleStatus(self.current.status)
 
     @property
     def identity(self) -> str:
-        """What names the article across installations."""
+        """Return the identity of the article across installations."""
         return self.record.source_id or format_id(self.article_id)
 
     @property
     def placement_after(self) -> Placement:
-        """Where it will stand, once its status and numbers are known."""
+        """Return the placement after the write, once status and ids are known."""
         if self._after is None:
             self._after = Placement(
                 article_id=self.article_id,
@@ -153,14 +153,14 @@ class ArticleWrite:
 
     @property
     def content_changed(self) -> bool:
-        """Whether what editors wrote of an article that was there comes to be another."""
+        """Return whether the editorial members of an existing article change."""
         row = self.current
         return row is not None and (
             row.fingerprint != self.fingerprint() or row.slug != self.slug or row.updated_at != self.record.updated_at
         )
 
     def columns(self) -> dict[str, Any]:
-        """The columns of its row that the record decides."""
+        """Return the columns that the record determines."""
         record = self.record
         return {
             **{name: getattr(record, name) for name in MEMBERS},
@@ -180,7 +180,7 @@ class ArticleWrite:
         }
 
     def has_changes(self, columns: dict[str, Any]) -> bool:
-        """Whether storing these columns changes anything."""
+        """Return whether storing these columns changes anything."""
         row = self.current
         if row is None or row.fingerprint != columns["fingerprint"]:
             return True
@@ -189,19 +189,19 @@ class ArticleWrite:
         return any(getattr(row, name) != columns[name] for name in COMPARED)
 
     def blocks(self) -> str:
-        """Its body as it is stored."""
+        """Return the body as it is stored."""
         if not self._blocks:
             self._blocks = serialize_body(self.record)
         return self._blocks
 
     def fingerprint(self) -> bytes:
-        """The fingerprint of its record."""
+        """Return the content hash of the record."""
         if not self._fingerprint:
             self._fingerprint = content_hash(self.record, self.blocks())
         return self._fingerprint
 
     def to_revision(self) -> PendingRevision:
-        """The save that this is, numbers and past included."""
+        """Return the revision that this write makes, with its numbers and imported history."""
         row, public = self.current, self.placement_after.is_public
         if row is not None:
             return PendingRevision(
@@ -226,7 +226,7 @@ class ArticleWrite:
         )
 
     def revision_columns(self, save: PendingRevision) -> dict[str, Any]:
-        """The columns of its row that follow from the save itself."""
+        """Return the columns that follow from the revision."""
         row, past = self.current, self.record.revisions
         return {
             "revision": save.revision,
@@ -237,12 +237,12 @@ class ArticleWrite:
 
     @property
     def touches_updated_at(self) -> bool:
-        """Whether the time of its update is now: those who read it before find something else."""
+        """Return whether the update is dated now, because the public content changes."""
         row = self.current
-        is_told = row is not None and bool(row.version) and row.fingerprint != self.fingerprint()
+        is_visible = row is not None and bool(row.version) and row.fingerprint != self.fingerprint()
         return (
             self.manner.touch_updated_at
-            and is_told
+            and is_visible
             and self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
         )
 
@@ -255,7 +255,7 @@ class ArticleWrite:
         return self.record.published_at if told is None else told
 
     def _withdrawal(self) -> dict[str, Any]:
-        """Return the columns of a withdrawal; a draft has them that was withdrawn before it was public."""
+        """Return the columns of a withdrawal; a draft has them if it was withdrawn before it was public."""
         told, row = self.record.withdrawal, self.current
         was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
         ends_schedule = (

@@ -1,4 +1,4 @@
-"""Telling whether what editors write is what is stored already, without reading that."""
+"""Content hash: detects whether the editorial members differ from the stored ones, without reading those."""
 
 from hashlib import blake2b
 
@@ -11,12 +11,12 @@ FINGERPRINT_BYTES = 16
 
 
 def serialize_body(record: ArticleRecord) -> str:
-    """The body of a record as it is stored."""
+    """Return the body of a record as it is stored."""
     return orjson.dumps(dump_body(record.body)).decode()
 
 
 def content_hash(record: ArticleRecord, blocks: str) -> bytes:
-    """A digest of what editors write, but for its slug and the time of its update."""
+    """Return a hash of the editorial members, except the slug and the time of the update."""
     told = [record.headline, record.lead, record.dateline, record.label, record.section]
     lists = [record.tags, record.authors, record.related]
     parts = [None if each is None else each.model_dump() for each in (record.source, record.image, record.rights)]

@@ -1,6 +1,6 @@
-"""Creating, editing, pushing and deleting one article, as editors and their systems do.
+"""Actions of editors and external systems on one article: create, edit, upsert and delete.
 
-Errors of all: InvalidInputError, Conflict, Forbidden, PreconditionFailedError, NotFoundError.
+All raise InvalidInputError, ConflictError, ForbiddenError, PreconditionFailedError, NotFoundError.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -43,11 +43,11 @@ _FOUND = select(
 )
 STATE_MEMBERS = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
 BESIDE_CONTENT = frozenset({"note", "warnings"})
-"""Members of a patch that are no content: a note to the public, and the warnings of an earlier response."""
+"""Members of a patch that are not content: a note to the public, and the warnings of an earlier response."""
 
 
 def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> int:
-    """Store a new article, of the default edition where it names none, and answer its id; Conflict if it is there."""
+    """Store a new article, by default of the default edition, and return its id; ConflictError if it exists."""
     begin_log_transaction(connection)
     edition = given.edition or connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
     if edition is None:
@@ -73,11 +73,11 @@ def edit_article(
     now: int,
     editor: Actor,
 ) -> ArticleRecord:
-    """Change the content of an article by a merge patch (RFC 7396) of its record, with a `note` to the public if any.
+    """Change the content of an article by a merge patch (RFC 7396) of its record, with an optional public `note`.
 
-    An edit does not change the position: such members, and the others that editors are `shown`, may only
-    repeat the current value; `warnings` are ignored. The update of a public article is dated now unless
-    the patch dates it. A patch that changes nothing saves nothing. Returns the record after the patch.
+    An edit does not change the position: such members, and the others in `shown`, may only repeat the current value;
+    `warnings` are ignored. The update of a public article is dated now unless the patch dates it. A patch that changes
+    nothing makes no revision. Return the record after the patch.
     """
     begin_log_transaction(connection)
     row = get_for_transition(connection, article_id, expected=expected)
@@ -112,10 +112,10 @@ def push_article(
     now: int,
     editor: Actor,
 ) -> tuple[int, Outcome]:
-    """Create or replace the article that another system knows by this identifier; its id and what came of it.
+    """Create or replace the article with this identifier of an external system; return its id and the outcome.
 
-    Members left out are emptied, but for where it stands: without `status` and `published_at` that stays as it
-    is. `is_new` refuses to replace (PreconditionFailedError). UnknownEditionError.
+    Omitted members are emptied, except for the position: without `status` and `published_at` it is unchanged. `is_new`
+    forbids a replacement (PreconditionFailedError). UnknownEditionError.
     """
     source_id = validated(SourceName, {"source_id": source_id}).source_id
     begin_log_transaction(connection)
@@ -140,7 +140,7 @@ def push_article(
 
 
 def delete_article(connection: Connection, article_id: int, *, expected: Collection[int] | None, editor: Actor) -> None:
-    """Delete an article that was never public, with all its revisions; Conflict for any other."""
+    """Delete an article that was never public, with all its revisions; ConflictError for any other."""
     begin_log_transaction(connection)
     row = get_for_transition(connection, article_id, expected=expected)
     status = ArticleStatus(row.status)
@@ -151,7 +151,7 @@ def delete_article(connection: Connection, article_id: int, *, expected: Collect
 
 
 def _dated(record: ArticleRecord, now: int) -> ArticleRecord:
-    """The record, published now where it says that it is and not since when."""
+    """Return the record, with the current instant for a published one without a date."""
     if record.status is ArticleStatus.PUBLISHED and record.published_at is None:
         record.published_at = now
     return record

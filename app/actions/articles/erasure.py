@@ -1,4 +1,4 @@
-"""Erasing an article as the law may want it: its text, its copies and its past, for ever."""
+"""Erasure of an article by law: its text, its copies and its history, permanently."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -52,7 +52,7 @@ EMPTIED = (
 
 
 class Erasure(StrEnum):
-    """What erasing came to; `absent` is what was never here, or never public and gone since."""
+    """Outcome of an erasure; `absent` is an unknown article, or one that was never public and is deleted."""
 
     DONE = "done"
     ALREADY_ERASED = "done before"
@@ -60,10 +60,10 @@ class Erasure(StrEnum):
 
 
 def erase_article(connection: Connection, article_id: int, *, now: int, editor: Actor) -> Erasure:
-    """Erase an article: a tombstone remains where it was public, nothing where it was not.
+    """Erase an article: a tombstone remains of a public one, nothing of any other.
 
-    The tombstone stores the id, the source_id and the dates, is 410 when requested and blocks a new import.
-    Stored responses about it are emptied in any case.
+    The tombstone stores the id, the source_id and the dates, is 410 when requested and blocks a new import. Stored
+    responses about it are emptied in any case.
     """
     begin_log_transaction(connection)
     blank_answers(connection, article_id)
@@ -86,7 +86,7 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
 
 
 def hard_delete_article(connection: Connection, row: AnyRow) -> None:
-    """Delete an article that was never public (a row of MOVABLE), and the entries that it alone gave their names."""
+    """Delete an article that was never public (a row of TRANSITION_COLUMNS), and entries that only it used."""
     standing = read_placements(connection, [row])[row.id]
     connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == row.id))
     connection.execute(delete(articles).where(articles.c.id == row.id))
@@ -94,7 +94,7 @@ def hard_delete_article(connection: Connection, row: AnyRow) -> None:
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:
-    """A slug that says nothing, and that nobody took beforehand to stand in the way."""
+    """Return an unused slug without meaning, which nobody could reserve beforehand."""
     plain = f"erased-{format_id(row.id)}"
     owners = slug_owners(connection, row.edition_id, [plain])
     return plain if not owners else f"{plain}-{token_hex(RANDOM_BYTES)}"

@@ -1,4 +1,4 @@
-"""The tags and authors of articles, in their order."""
+"""Links from articles to tags and authors, in their order."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _LINKS = ((article_tags, article_tags.c.tag_id), (article_authors, article_autho
 
 
 def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, Placement]:
-    """Where these articles (rows of their table) stand now, by id; a statement for each kind of link."""
+    """Return the placement of these articles (rows of their table) by id; one statement for each kind of link."""
     ids = [row.id for row in rows]
     linked: list[dict[int, list[int]]] = []
     for table, target in _LINKS:

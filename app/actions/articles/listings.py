@@ -1,4 +1,4 @@
-"""Putting articles into the lists they stand in, and taking them out."""
+"""Index of lists: rows of articles in the lists that show them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ _REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for c
 
 @dataclass(slots=True, kw_only=True)
 class Placement:
-    """What decides in which lists an article stands; never changed once it is made."""
+    """Lists of an article, determined by its edition, status, date and links; immutable."""
 
     article_id: int
     edition_id: int
@@ -32,11 +32,11 @@ class Placement:
 
     @property
     def is_public(self) -> bool:
-        """Whether readers see it."""
+        """Return whether the public sees it."""
         return self.status is ArticleStatus.PUBLISHED
 
     def facets(self) -> list[tuple[Facet, int]]:
-        """The lists of its edition that it belongs to, public or not."""
+        """Return the lists of its edition that it belongs to, public or not."""
         if not self._facets:
             found = [(Facet.EDITION, 0)]
             found += [(Facet.TAG, number) for number in self.tag_ids]
@@ -49,7 +49,7 @@ class Placement:
         return self._facets
 
     def with_state(self, status: ArticleStatus, published_at: int | None) -> "Placement":
-        """The same article with another status and public time, in the same lists."""
+        """Return the placement in the same lists with another status and public time."""
         after = Placement(
             article_id=self.article_id,
             edition_id=self.edition_id,
@@ -64,7 +64,7 @@ class Placement:
         return after
 
     def listing_rows(self) -> set[ListingRow]:
-        """Its rows in the index of lists: none while it is not public."""
+        """Return its rows in the index of lists: none unless it is public."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
         return {
@@ -72,7 +72,7 @@ class Placement:
         }
 
     def surrogate_keys(self) -> list[str]:
-        """The surrogate keys of the lists that show it, and its place in them."""
+        """Return the surrogate keys of the lists that show it, and of its timestamp."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return []
         named = [
@@ -82,7 +82,7 @@ class Placement:
 
 
 def sync_listings(connection: Connection, moves: Iterable[tuple[Placement | None, Placement | None]]) -> None:
-    """Bring the index from what articles were (None: new) to what they are (None: gone)."""
+    """Update the index from the old placements (None: new) to the new ones (None: deleted)."""
     added: list[ListingRow] = []
     removed: list[ListingRow] = []
     for before, after in moves:

@@ -1,4 +1,4 @@
-"""The notes to the public that an article shows, kept with it so that its page needs no look at its past."""
+"""Notes to the public, stored with the article so that its page needs no query of revisions."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from app.schemas.interchange import Note
 
 
 def merge_notes(before: str | None, save: PendingRevision, now: int) -> str | None:
-    """The notes to the public that an article shows after a save, as they are stored: oldest first."""
+    """Return the notes of an article after a revision, as they are stored: oldest first."""
     notes: list[dict[str, Any]] = [] if before is None else orjson.loads(before)
     told = [(each.note, each.at, each.version, each.status) for each in save.imported_revisions]
     if not save.already_recorded:

@@ -1,4 +1,4 @@
-"""One save of one article: where it stood and stands, and what is told of it."""
+"""Revision to be stored: the placement of the article before and after, and its note."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from app.schemas.interchange import Note, RevisionRecord
 
 @dataclass(slots=True, kw_only=True)
 class PendingRevision:
-    """Where an article stood (None: it is new) and stands, the numbers it has from now on, and a note on why.
+    """Placement of an article before (None: new) and after, its next numbers, and a note on the reason.
 
-    `past` are saves of an article that comes from elsewhere; `is_told` says that this one is the last of them.
-    `redirect_lost_by` is the article whose redirect ends because this one takes its slug.
+    `imported_revisions` are the history of an article from elsewhere; `already_recorded` means that this revision is
+    the last of them. `redirect_lost_by` is the article whose redirect ends because this one takes its slug.
     """
 
     before: Placement | None
@@ -29,22 +29,22 @@ class PendingRevision:
 
     @property
     def article_id(self) -> int:
-        """The article."""
+        """Return the id of the article."""
         return self.after.article_id
 
     @property
     def status_before(self) -> ArticleStatus | None:
-        """The status it had; None for a new article."""
+        """Return the status before; None for a new article."""
         return None if self.before is None else self.before.status
 
     @property
     def redated(self) -> bool:
-        """Whether its public time changed."""
+        """Return whether the public time changes."""
         return self.before is not None and self.before.published_at != self.after.published_at
 
     @property
     def action(self) -> RevisionAction:
-        """What was done."""
+        """Return the action that makes this revision."""
         if self.is_erasure:
             return RevisionAction.ERASED
         return revision_action(self.status_before, self.after.status, moved=self.redated)

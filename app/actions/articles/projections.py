@@ -1,4 +1,4 @@
-"""What follows from saving articles wherever they show: revisions, lists, picks, catalogue, and the log."""
+"""Projections of articles, updated after a write: revisions, lists, recommendations, catalogue, and the change log."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -24,9 +24,9 @@ def update_projections(
     awaited_by_references: Collection[int] = (),
     extra_changes: Sequence[Change] = (),
 ) -> None:
-    """Do all that follows once the rows of these articles are written; `begin_log_transaction` came first.
+    """Update all projections after the rows of these articles were written; `begin_log_transaction` precedes it.
 
-    `awaited` are articles that others pointed to before they were there; `more` goes into the log before the
+    `awaited_by_references` are new articles to which references already pointed; `extra_changes` are logged before the
     articles' own rows.
     """
     append_revisions(connection, saves, now=now, actor=actor)

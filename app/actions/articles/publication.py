@@ -1,8 +1,8 @@
-"""Publishing, scheduling, bumping, withdrawing and restoring one article.
+"""Actions on the status of one article: publish, schedule, bump, withdraw and restore.
 
 Each takes the revisions that the editor may have seen (`expected`, None for any) and raises NotFoundError,
-PreconditionFailedError, Conflict where the standing of the article does not allow it, and Forbidden. What is so
-already is left alone.
+PreconditionFailedError, ConflictError if the status does not allow it, and ForbiddenError. A call without effect
+makes no revision.
 """
 
 from collections.abc import Collection
@@ -31,9 +31,9 @@ def publish_article(
     now: int,
     editor: Actor,
 ) -> None:
-    """Publish it now, or at an instant: a future one makes a schedule, a past one is the public time it gets.
+    """Publish it now, or at an instant: a future one makes a schedule, a past one becomes the public time.
 
-    A schedule may be moved; what is public already moves by a bump only.
+    A schedule may be changed; the date of a public article is changed by a bump only.
     """
     row = _begin(connection, article_id, expected)
     status = ArticleStatus(row.status)
@@ -54,7 +54,7 @@ def publish_article(
 def unschedule_article(
     connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Actor
 ) -> None:
-    """Make a scheduled article a draft again, without a date."""
+    """Turn a scheduled article into a draft without a date."""
     row = _begin(connection, article_id, expected)
     status = ArticleStatus(row.status)
     editor.authorize(status, ArticleStatus.SCHEDULED)
@@ -74,7 +74,7 @@ def bump_article(
     now: int,
     editor: Actor,
 ) -> None:
-    """Move the public time of a published article to now, or to an instant that is not to come."""
+    """Change the public time of a published article to now, or to an instant that is not in the future."""
     row = _begin(connection, article_id, expected)
     editor.authorize(ArticleStatus(row.status), ArticleStatus.PUBLISHED)
     if row.status != ArticleStatus.PUBLISHED:
@@ -120,7 +120,7 @@ def withdraw_article(
 def restore_article(
     connection: Connection, article_id: int, *, expected: Collection[int] | None, now: int, editor: Actor
 ) -> None:
-    """Make a withdrawn article public again, where it stood."""
+    """Publish a withdrawn article again at its former public time."""
     row = _begin(connection, article_id, expected)
     status = ArticleStatus(row.status)
     editor.authorize(status, ArticleStatus.PUBLISHED)

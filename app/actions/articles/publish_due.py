@@ -1,4 +1,4 @@
-"""Releasing scheduled articles when their time has come."""
+"""Publication of scheduled articles that are due."""
 
 from sqlalchemy import Connection, Integer, bindparam, literal_column
 
@@ -18,9 +18,9 @@ _DUE = (
 
 
 def publish_due(connection: Connection, *, now: int, most: int, article_id: int | None = None) -> int:
-    """Publish up to so many articles whose time has come, the longest due first, or only one; how many they were.
+    """Publish up to this number of due articles, the longest due first, or only one; return their number.
 
-    Exactly once, whoever else does the same: what is due is found after taking the writers' turn.
+    Each is published exactly once by any number of processes: due articles are selected under the writers' lock.
     """
     begin_log_transaction(connection)
     due = _DUE if article_id is None else _DUE.where(articles.c.id == article_id)

@@ -1,7 +1,7 @@
-"""Picks by likeness for "Read also", chosen once, when an article is written, among earlier ones only.
+"""Recommendations for "Read also", chosen among earlier articles when an article is written.
 
-Candidates are the latest few articles of each of its tags and of its section. A shared subject counts the more
-the rarer it is, and rarity shows in how far back its latest few articles reach. Ties go to the later article.
+Candidates are the latest few articles of each of its tags and of its section. A shared subject counts the more the
+rarer it is, and rarity is measured by the age of its latest few articles. Ties are decided for the later article.
 """
 
 from bisect import bisect_left
@@ -46,9 +46,9 @@ _CLEAR = delete(article_picks).where(article_picks.c.article_id == _ROW)
 
 
 def store_recommendations(connection: Connection, written: Sequence[Placement], *, known: frozenset[int]) -> None:
-    """Choose anew for these public articles; `known` are those that may have had picks before.
+    """Choose recommendations for these public articles; `known` are those that may have had some before.
 
-    They may be of several editions: subjects carry their edition, so no pick crosses into another.
+    The articles may be of several editions: subjects are of one edition, so no recommendation crosses editions.
     """
     stale = [{"b_article_id": each.article_id} for each in written if each.article_id in known]
     if stale:
@@ -57,8 +57,8 @@ def store_recommendations(connection: Connection, written: Sequence[Placement], 
         return
     latest = max((each.published_at or 0, each.article_id) for each in written)
     wanted = Counter(subject for each in written for subject in _subjects(each))
-    # Behind the newest of them, as many as there are of these articles and a few more: enough for each of them
-    # unless others stand between.
+    # Starting at the newest of them, as many as these articles and a few more: enough for each of them
+    # unless others lie between.
     shelf = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in wanted.items()}, latest)
     rows = [
         (each.article_id, position, picked)
@@ -97,12 +97,12 @@ def _pick(
 
 
 def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dict[Subject, list[Key]]:
-    """The last so many sort keys of each list up to one key (included), oldest first."""
+    """Return the last keys of each list up to a maximum key (included), oldest first."""
     subjects = list(wanted)
     found: dict[Subject, list[Key]] = {subject: [] for subject in subjects}
     for start in range(0, len(subjects), LISTS_AT_ONCE):
         chunk = subjects[start : start + LISTS_AT_ONCE]
-        size = 1 << (len(chunk) - 1).bit_length()  # powers of two keep the number of statements small
+        size = 1 << (len(chunk) - 1).bit_length()  # powers of two limit the number of statements
         bound: dict[str, int] = {"at": up_to[0], "id": up_to[1]}
         for i in range(size):
             edition, kind, number = chunk[i] if i < len(chunk) else (0, Facet.EDITION, 0)

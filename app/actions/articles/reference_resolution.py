@@ -1,4 +1,4 @@
-"""The names in records: what stands behind them in the catalogue, and which slugs articles get."""
+"""Resolution of references in records: ids of catalogue entries, and the slugs of articles."""
 
 from collections.abc import Iterable
 
@@ -20,9 +20,10 @@ NAMED = (Facet.SECTION, Facet.LABEL, Facet.TAG, Facet.AUTHOR)
 def assign_catalogue_ids(
     connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult, now: int
 ) -> list[Change]:
-    """Give these records the numbers of their section, label, tags and authors; unknown ones are made and counted.
+    """Set the ids of section, label, tags and authors in these records; create unknown entries and count them.
 
-    One that is made for articles which are not public is not listed until one of them is. The changes to log.
+    An entry created for an article that is not public is unlisted until a public one uses it. Return the changes to
+    log.
     """
     changes: list[Change] = []
     numbers: dict[Facet, dict[str, int]] = {}
@@ -48,7 +49,7 @@ def assign_catalogue_ids(
 def reject_unknown_references(
     connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
-    """Those whose section, label and authors are all there; the others are told which are not."""
+    """Return the writes whose section, label and authors all exist; the others get an error."""
     passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
     asked = {kind: {name for writing in writings for name in _names(writing, kind)} for kind in kinds}
     known = {kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in asked.items()}
@@ -78,7 +79,7 @@ def _names(writing: ArticleWrite, kind: Facet) -> Iterable[str]:
 def assign_slugs(
     connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
-    """Those that got a slug: the one they were given or that their headline makes, else one that marks them."""
+    """Return the writes that got a slug: the given one, that of the headline, or one that identifies the article."""
     wanted = {writing.index: writing.preferred_slug() for writing in writings}
     owners = slug_owners(connection, edition_id, filter(None, wanted.values()))
     late = []
@@ -98,12 +99,12 @@ def assign_slugs(
 
 def _take_slug(writing: ArticleWrite, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
     owner, is_old = owners.get(slug, (writing.article_id, False))
-    # An old slug leads readers on until something public takes it on purpose: a draft must not end that.
+    # An old slug redirects readers until a public article takes it on purpose: a draft must not end that.
     takes_over = is_old and writing.record.slug is not None and writing.status is ArticleStatus.PUBLISHED
     if owner != writing.article_id and not takes_over:
         return False
     row = writing.current
-    if row is not None and row.slug != slug:  # what it gives up is free for those that follow
+    if row is not None and row.slug != slug:  # the released slug is available to the following articles
         if row.version:
             owners[row.slug] = (writing.article_id, True)
         else:

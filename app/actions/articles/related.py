@@ -1,4 +1,4 @@
-"""The editors' "Read also": references as they were given, resolved as soon as their target exists."""
+"""Curated "Read also": references as given, resolved as soon as their target exists."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ _RESOLVE = (
 def replace_related(
     connection: Connection, edition_id: int, references: Mapping[int, Sequence[str]], *, known: frozenset[int]
 ) -> None:
-    """Replace what these articles point to; `known` are those that may have pointed somewhere before."""
+    """Replace the references of these articles; `known` are those that may have had some."""
     stale = [{"b_article_id": article_id} for article_id in references if article_id in known]
     if stale:
         connection.execute(_CLEAR, stale)
@@ -46,7 +46,7 @@ def replace_related(
 
 
 def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[int]]:
-    """The articles whose "Read also" names these, by hand or by likeness, whether it shows them now or not."""
+    """Return the articles whose "Read also" contains these, curated or recommended, shown or not."""
     pointing: dict[int, list[int]] = {}
     by_hand = select(article_related.c.related_id, article_related.c.article_id)
     by_likeness = select(article_picks.c.picked_id, article_picks.c.article_id)
@@ -61,7 +61,7 @@ def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[i
 
 
 def resolve_pending_related(connection: Connection, edition_id: int, arrived: Mapping[int, str | None]) -> set[int]:
-    """Fill in references that waited for these new articles (id to source_id); those that were waited for."""
+    """Resolve references to these new articles (id to source_id); return the articles that were referred to."""
     if connection.execute(_ANY_WAITING).first() is None:
         return set()
     names = {format_id(article_id): article_id for article_id in arrived}
@@ -93,9 +93,9 @@ def _targets(connection: Connection, edition_id: int, references: set[str]) -> d
     for names in chunked(sorted(references)):
         by_source = select(articles.c.source_id, articles.c.id).where(here, articles.c.source_id.in_(names))
         targets |= {row.source_id: row.id for row in connection.execute(by_source)}
-    # An id comes first: nobody may take the place of an article by calling another after it.
+    # An id takes precedence: no article may replace another by taking its id as source_id.
     for ids in chunked(sorted(parse_id(reference) for reference in references if is_id(reference))):
-        # Compared here: with the edition beside a list of ids, SQLite reads the whole edition.
+        # Compared here: given the edition and a list of ids, SQLite reads the whole edition.
         by_id = select(articles.c.id, articles.c.edition_id).where(articles.c.id.in_(ids))
         found = connection.execute(by_id)
         targets |= {format_id(row.id): row.id for row in found if row.edition_id == edition_id}

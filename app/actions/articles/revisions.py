@@ -1,4 +1,4 @@
-"""Keeping a row for every save, and what an article said before it says something else."""
+"""Revisions: one row for each write of an article, and its former content once that is replaced."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _KEEP = (
 
 
 def snapshot_content(connection: Connection, latest: Mapping[int, int]) -> None:
-    """Copy what these articles say into their latest revision (id to number), before something else is written."""
+    """Copy the content of these articles into their latest revision (id to number), before it is replaced."""
     if not latest:
         return
     records = read_records(connection, sorted(latest))
@@ -35,7 +35,7 @@ def snapshot_content(connection: Connection, latest: Mapping[int, int]) -> None:
 
 
 def append_revisions(connection: Connection, saves: Sequence[PendingRevision], *, now: int, actor: str) -> None:
-    """A row for each of these saves, and for those that an article brings with it."""
+    """Insert a row for each of these revisions, and for the imported ones."""
     bulk_insert(connection, revisions, [row for save in saves for row in _rows(save, now, actor)])
 
 

@@ -1,4 +1,4 @@
-"""Giving articles their slugs, one owner each within an edition, and keeping the old ones as redirects."""
+"""Slugs of articles, each with one owner in an edition, and redirects from former ones."""
 
 from base64 import b32encode
 from collections.abc import Iterable, Mapping
@@ -19,16 +19,16 @@ _FORGET = delete(article_slugs).where(
 
 
 def base_slug(headline: str) -> str | None:
-    """The slug a headline makes by itself; None where it makes none that an article may have."""
+    """Return the slug of a headline; None if it has none that an article may have."""
     slug = slugify(headline)
     return slug if slug and not is_id(slug) else None
 
 
 def disambiguated_slugs(headline: str, identity: str, article_id: int) -> list[str]:
-    """Slugs for a headline that others have had too.
+    """Return alternatives to the slug of a headline that is already in use.
 
-    The first carries a digest of the identity, so that the same story gets the same slug wherever it is
-    imported; the second the id, which only a slug given on purpose could have taken. Nothing is found by counting.
+    The first contains a hash of the identity, so that the same story gets the same slug wherever it is imported; the
+    second the id, which could be taken by a slug given on purpose only. Neither requires counting.
     """
     digest = b32encode(blake2b(identity.encode(), digest_size=SUFFIX_LENGTH).digest()).decode().lower()
     plain = slugify(headline)
@@ -36,7 +36,7 @@ def disambiguated_slugs(headline: str, identity: str, article_id: int) -> list[s
 
 
 def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
-    """Who has these slugs now: the article's id and whether it is only an old slug of it."""
+    """Return the owners of these slugs: the article's id, and whether it is a former slug of it."""
     wanted = sorted(set(slugs))
     old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
         article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(wanted)
@@ -51,9 +51,9 @@ def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -
 def replace_redirects(
     connection: Connection, edition_id: int, taken: Iterable[str], retired: Mapping[str, int]
 ) -> dict[str, int]:
-    """Stop redirects from slugs that are in use again; redirect from retired ones, unless they are among those.
+    """Delete redirects from slugs that are in use again; redirect from retired ones, unless they are among those.
 
-    The articles that are no longer found under these slugs, each of the former a redirect until now.
+    Return the articles that are no longer found under these slugs, each a redirect until now.
     """
     used = set(taken)
     ended: dict[str, int] = {}
@@ -70,7 +70,7 @@ def replace_redirects(
 
 
 def import_redirects(connection: Connection, edition_id: int, brought: Mapping[int, Iterable[str]]) -> None:
-    """Redirect from the old slugs that new articles bring with them, but for those that anybody has."""
+    """Insert redirects from the former slugs of imported articles, except slugs with another owner."""
     wanted = {slug: article_id for article_id, slugs in brought.items() for slug in slugs}
     if not wanted:
         return

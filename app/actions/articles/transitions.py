@@ -1,4 +1,4 @@
-"""Moving articles from one status or public time to another, their text untouched: one of them, or many at once."""
+"""Transitions of articles between statuses and public times, with unchanged text: one or many at once."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -36,14 +36,14 @@ _COLUMNS = (
     articles.c.erased_at,
 )
 TRANSITION_COLUMNS = select(*_COLUMNS)
-"""What has to be known of articles that are moved."""
+"""Columns that a transition requires."""
 
 _ONE = TRANSITION_COLUMNS.where(articles.c.id == bindparam("article_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """An article (a row of MOVABLE), where it comes to stand, and the columns that change beside that."""
+    """Transition of an article (a row of TRANSITION_COLUMNS) to a placement, with further changed columns."""
 
     row: AnyRow
     status: ArticleStatus
@@ -53,7 +53,7 @@ class Transition:
 
 
 def get_for_transition(connection: Connection, article_id: int, *, expected: Collection[int] | None = None) -> AnyRow:
-    """The article; NotFoundError, PreconditionFailedError where it is not at a revision that is expected."""
+    """Return the row of an article; NotFoundError, PreconditionFailedError unless at an expected revision."""
     row = connection.execute(_ONE, {"article_id": article_id}).first()
     if row is None:
         raise NotFoundError("There is no such article.")
@@ -62,13 +62,13 @@ def get_for_transition(connection: Connection, article_id: int, *, expected: Col
 
 
 def check_revision(current: int, expected: Collection[int] | None) -> None:
-    """PreconditionFailedError unless the current revision is an expected one, where any is."""
+    """Raise PreconditionFailedError unless the current revision is among the expected ones, if any are."""
     if expected is not None and current not in expected:
         raise PreconditionFailedError(f"The article is at revision {current} now; read it again and repeat the change.")
 
 
 def apply_transitions(connection: Connection, moves: Sequence[Transition], *, now: int, editor: Actor) -> None:
-    """Carry these moves out, each with its revision and what follows; `begin_log_transaction` came first. Forbidden."""
+    """Apply these transitions, with revisions and projections; `begin_log_transaction` precedes it. ForbiddenError."""
     for move in moves:
         editor.authorize(ArticleStatus(move.row.status), move.status)
     standings = read_placements(connection, [move.row for move in moves])

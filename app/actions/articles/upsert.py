@@ -1,7 +1,7 @@
-"""Storing articles, many at once or one: created or replaced by their identity in the caller's transaction.
+"""Upsert of articles, many at once or one: created or replaced by their identity in the caller's transaction.
 
-take turn ─► find editions and rows ─► settle status ─► choose slugs ─► make unknown names
-          ─► keep those that differ ─► write rows, links, slugs, references ─► all that follows from a save
+lock log ─► read editions and rows ─► resolve status ─► assign slugs ─► create unknown references
+─► select changed ones ─► write rows, links, redirects, related ─► update projections
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ _ids = TsidGenerator()
 
 
 class _Batch(NamedTuple):
-    """What every step of one call needs to know."""
+    """Inputs that every step of one call needs."""
 
     connection: Connection
     stored: WriteResult
@@ -43,10 +43,10 @@ class _Batch(NamedTuple):
 def upsert_articles(
     connection: Connection, records: Sequence[ArticleRecord], *, now: int, manner: WriteOptions = IMPORT_OPTIONS
 ) -> WriteResult:
-    """Store these records in their order; one that cannot be stored is told and does the others no harm.
+    """Store these records in order; one that cannot be stored yields an error and does not affect the others.
 
-    One row of the change log for each article whose public state changed. Errors among the outcomes:
-    InvalidInputError, UnknownEditionError, ArticleErasedError, Forbidden.
+    One row of the change log for each article whose public state changed. Errors among the outcomes: InvalidInputError,
+    UnknownEditionError, ArticleErasedError, ForbiddenError.
     """
     begin_log_transaction(connection)
     stored = WriteResult(outcomes=[Outcome.UNCHANGED] * len(records), ids=[0] * len(records))
@@ -59,7 +59,7 @@ def upsert_articles(
 
 
 def _split_batches(records: Sequence[ArticleRecord]) -> Iterator[int]:
-    """Where to cut so that no identity stands twice between two cuts."""
+    """Yield the boundaries of batches in which no identity occurs twice."""
     seen: set[tuple[str, str]] = set()
     for place, record in enumerate(records):
         names = {(record.edition, record.source_id or ""), ("id", record.id or "")} - {
@@ -106,7 +106,7 @@ def _by_edition(writing: ArticleWrite) -> int:
 
 
 def _first_repeat(writings: list[ArticleWrite]) -> int:
-    """Where an article comes for the second time, once by its source_id and once by its id."""
+    """Return the index at which an article occurs a second time, by its source_id and by its id."""
     seen: set[int] = set()
     for place, writing in enumerate(writings):
         if writing.article_id in seen:

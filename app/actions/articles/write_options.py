@@ -1,4 +1,4 @@
-"""How records are stored, and what came of it."""
+"""Options and result of writing records."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from app.errors import DaylineError
 
 @dataclass(slots=True)
 class WriteResult:
-    """What storing came to and the article's id, for each record in turn, and how many entries were made from codes.
+    """Outcome and article id of each record in order, and the number of entries created from codes.
 
     The id is 0 where there is none.
     """

@@ -1,4 +1,4 @@
-"""Making and editing one catalogue entry, as editors do."""
+"""Actions of editors on one catalogue entry: create and edit."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -20,9 +20,9 @@ _IDENTITY = ("kind", "slug", "code", "edition")
 
 
 def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str) -> None:
-    """Store a new entry; Conflict if there is one of that name, InvalidInputError for a section of no edition.
+    """Store a new entry; ConflictError if one of that name exists, InvalidInputError for a section without edition.
 
-    One that only drafts named so far becomes what is given.
+    An unlisted entry, which only drafts use, is replaced.
     """
     begin_log_transaction(connection)
     kind = KINDS[type(record)]
@@ -51,9 +51,8 @@ def edit_entry(
 ) -> None:
     """Change an entry by a merge patch (RFC 7396) of its record; its name stays. Responses with the entry change.
 
-    `edition` is a section's, the default one where absent. Other members that editors are `shown` may only repeat
-    the current value; `warnings` of an earlier response are ignored. NotFoundError, PreconditionFailedError,
-    InvalidInputError.
+    `edition` is a section's, by default the default one. Other members in `shown` may only repeat the current value;
+    `warnings` of an earlier response are ignored. NotFoundError, PreconditionFailedError, InvalidInputError.
     """
     begin_log_transaction(connection)
     patch = {member: value for member, value in patch.items() if member != "warnings"}

@@ -1,4 +1,4 @@
-"""Storing editions, sections, tags, labels and authors, by name."""
+"""Writes of catalogue entries: editions, sections, tags, labels and authors, by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ KINDS: dict[type[CatalogueRecord], Facet] = {
 
 
 class Outcome(StrEnum):
-    """What storing a record came to."""
+    """Outcome of storing a record."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -46,7 +46,7 @@ class Outcome(StrEnum):
 
 
 class UnknownEditionError(NotFoundError):
-    """A record belongs to an edition that is not here (yet)."""
+    """The record belongs to an edition that does not exist (yet)."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(f"There is no edition '{slug}'.")
@@ -55,16 +55,16 @@ class UnknownEditionError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class CreatedEntries:
-    """Entries that were made from their codes: how many, and the changes to log for those that are listed."""
+    """Entries created from their codes: their number, and the changes to log for the listed ones."""
 
     count: int
     changes: list[Change]
 
 
 def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str = "import") -> Outcome:
-    """Create or replace the entry that the record names; nothing is written when it is equal already.
+    """Create or replace the entry that the record names; an equal entry is not written.
 
-    UnknownEditionError for a section of no edition.
+    UnknownEditionError for a section without edition.
     """
     begin_log_transaction(connection)
     kind = KINDS[type(record)]
@@ -75,7 +75,7 @@ def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
     others: list[int] = []
     if isinstance(record, EditionRecord):
         others = _other_defaults(connection, record.slug)
-        # There is always one default edition: the first one is it until another says so.
+        # There is always one default edition: the first one, until another replaces it.
         members["is_default"] = record.default or not others
         others = others if record.default else []
     if row is not None and is_listed(row) and all(getattr(row, key) == value for key, value in members.items()):
@@ -93,13 +93,13 @@ def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
 
 
 def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
-    """The numbers of the editions that are known."""
+    """Return the ids of existing editions by slug."""
     found = connection.execute(select(editions.c.slug, editions.c.id).where(editions.c.slug.in_(set(slugs))))
     return {row.slug: row.id for row in found}
 
 
 def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
-    """The numbers of those of these names that are there, sections within their edition."""
+    """Return the ids of existing entries by name, sections within their edition."""
     wanted = sorted(set(names))
     table, name = CATALOGUE_TABLES[kind]
     here = [table.c.edition_id == edition_id] if kind is Facet.SECTION else []
@@ -110,7 +110,7 @@ def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *,
 def get_or_create_entries(
     connection: Connection, kind: Facet, wanted: Mapping[str, bool], *, edition_id: int, now: int
 ) -> tuple[dict[str, int], CreatedEntries | None]:
-    """The numbers of these names; those that were not there are made from their code, listed or not as it says."""
+    """Return the ids of these names; missing entries are created from their code, listed or not."""
     if not wanted:
         return {}, None
     known = find_entry_ids(connection, kind, wanted, edition_id=edition_id)
@@ -132,7 +132,7 @@ def get_or_create_entries(
 
 
 def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -> list[Change]:
-    """List the entries that these public articles, new in their lists, are the first to use; the changes to log."""
+    """List the entries that these newly public articles are the first to use; return the changes to log."""
     changes: list[Change] = []
     used: dict[Facet, dict[int, int]] = {}
     for article in appeared:
@@ -151,7 +151,7 @@ def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -
 
 
 def delete_unused_entries(connection: Connection, gone: Placement) -> None:
-    """Delete the entries that an article which is gone named and that are listed for nobody and used by no other."""
+    """Delete the unlisted entries that a deleted article used and no other does."""
     users = {
         Facet.SECTION: articles.c.section_id,
         Facet.LABEL: articles.c.label_id,
@@ -166,7 +166,7 @@ def delete_unused_entries(connection: Connection, gone: Placement) -> None:
 
 
 def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
-    """The number of a section's edition, None for what belongs to none; UnknownEditionError."""
+    """Return the edition id of a section, None for other kinds; UnknownEditionError."""
     if not isinstance(record, SectionRecord):
         return None
     edition_id = edition_ids(connection, [record.edition]).get(record.edition)

@@ -1,4 +1,4 @@
-"""The only writer of the change log."""
+"""Change log: the only module that appends to it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LATEST = select(func.coalesce(func.max(changes.c.seq), 0))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What a row of the log says; `keys` name everything that answers can depend on, before and after."""
+    """Row of the log; its keys name everything that responses can depend on, before and after the change."""
 
     type: ChangeType
     keys: Iterable[str]
@@ -27,16 +27,16 @@ class Change:
 
 
 def begin_log_transaction(connection: Connection) -> None:
-    """Take the writers' turn: from here to the commit nobody else appends, so sequence follows commits.
+    """Lock the log: no other transaction appends until the commit, so that the sequence follows the commits.
 
-    Other processes hear of the commit, whether rows are appended or taken away.
+    Other processes are notified of the commit, whether rows are appended or deleted.
     """
     lock_change_log(connection)
     notify_commit(connection)
 
 
 def last_seq(connection: Connection) -> int:
-    """Where the log ends, 0 before the first change; `begin_log_transaction` came first."""
+    """Return the last sequence number, 0 before the first change; `begin_log_transaction` precedes it."""
     last: int = connection.execute(_LATEST).scalar_one()
     return last
 
@@ -44,9 +44,9 @@ def last_seq(connection: Connection) -> int:
 def append_changes(
     connection: Connection, happened: Sequence[Change], *, now: int, actor: str, behind: int | None = None
 ) -> None:
-    """Append rows in this order; `begin_log_transaction` came first in this transaction. `actor` says who did it.
+    """Append rows in this order by `actor`; `begin_log_transaction` precedes it in this transaction.
 
-    They are numbered from behind the last one on, or from behind a number beyond that.
+    They are numbered from the last number on, or from `behind` if that is higher.
     """
     if not happened:
         return

@@ -1,7 +1,7 @@
-"""Making the old part of the change log short: of everything that changed, only the last row that says so stays.
+"""Compaction of the old part of the change log: of all rows about one thing, only the last remains.
 
-What a row named goes into the row that stays in its place, so that whoever last asked long ago still hears of all
-that an article has left since.
+The surrogate keys of deleted rows are merged into the remaining one, so that a client that last polled long ago still
+receives everything that an article has left since.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,10 +34,10 @@ _RENAME = update(changes).where(changes.c.seq == bindparam("b_seq")).values({"ke
 
 
 def compact_changes(connection: Connection, *, now: int, most: int) -> int:
-    """Go on where the last call stopped, over at most so many rows that are older than 7 days.
+    """Continue where the last call stopped, over at most this number of rows that are older than 7 days.
 
-    How many were looked at: fewer than `most` when all that is old has been seen. The last row of the log always
-    stays, and so does the last of every article; nothing that is public is ever without a row.
+    Return the number of rows examined: fewer than `most` at the end of the old part. The last row of the log always
+    remains, and so does the last of every article; every public resource has a row.
     """
     begin_log_transaction(connection)
     value = get_value(connection, MARK)
@@ -51,9 +51,9 @@ def compact_changes(connection: Connection, *, now: int, most: int) -> int:
 
 
 def _old_rows(connection: Connection, mark: int, now: int, most: int) -> list[AnyRow]:
-    """The rows behind the mark, up to the first that is not old enough.
+    """Return the rows after the position, up to the first that is not old enough.
 
-    A row that was written by a clock far ahead is as old as its neighbours: it stops nothing.
+    A row dated by a clock far ahead counts as being as old as its neighbours.
     """
     rows: list[AnyRow] = []
     for row in connection.execute(_AHEAD, {"mark": mark, "most": most}):
@@ -64,7 +64,7 @@ def _old_rows(connection: Connection, mark: int, now: int, most: int) -> list[An
 
 
 def _rows_behind(connection: Connection, rows: Sequence[AnyRow], mark: int) -> list[AnyRow]:
-    """What stayed, up to the mark, of the articles and the kinds of entry that these rows speak of."""
+    """Return the remaining rows up to the position of the articles and kinds of entry in these rows."""
     found: list[AnyRow] = []
     for numbers in chunked(sorted({row.article_id for row in rows if row.article_id is not None})):
         found += connection.execute(_OF_ARTICLES, {"mark": mark, "numbers": numbers})
@@ -75,14 +75,14 @@ def _rows_behind(connection: Connection, rows: Sequence[AnyRow], mark: int) -> l
 
 
 def _merge(rows: Iterable[AnyRow], connection: Connection) -> None:
-    """Of rows (oldest first) that speak of the same, let only the last stay, with the names of them all."""
-    told: dict[Any, list[AnyRow]] = {}
+    """Keep the last of the rows (oldest first) about the same thing, with the surrogate keys of all."""
+    by_subject: dict[Any, list[AnyRow]] = {}
     for row in rows:
-        # An entry is told by its names: they are the same whenever it is edited.
-        told.setdefault((row.type, row.names) if row.article_id is None else row.article_id, []).append(row)
+        # An entry is identified by its keys, which are the same at every edit.
+        by_subject.setdefault((row.type, row.names) if row.article_id is None else row.article_id, []).append(row)
     superseded: list[int] = []
     renamed: list[dict[str, Any]] = []
-    for same in told.values():
+    for same in by_subject.values():
         *earlier, last = same
         superseded += [row.seq for row in earlier]
         names = _dump_names(same)
@@ -95,7 +95,7 @@ def _merge(rows: Iterable[AnyRow], connection: Connection) -> None:
 
 
 def _dump_names(rows: Sequence[AnyRow]) -> str:
-    """The names of all of these rows; places beyond fifty are not told apart any more."""
+    """Return the surrogate keys of all of these rows; more than fifty timestamps are merged into one."""
     if len(rows) == 1:
         return str(rows[0].names)
     names = {name for row in rows for name in orjson.loads(row.names)}

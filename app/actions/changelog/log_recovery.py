@@ -1,4 +1,4 @@
-"""What follows when a backup was restored: numbers that the lost log gave out are never used again."""
+"""Recovery of the change log after a restored backup: numbers issued by the lost log are never reused."""
 
 from sqlalchemy import Connection, select
 
@@ -14,9 +14,9 @@ _EDITIONS = select(editions.c.id).order_by(editions.c.id)
 
 
 def skip_sequence_numbers(connection: Connection, *, now: int, actor: str) -> Gap:
-    """Have the log go on beyond every number that was ever given out; the gap, which is kept for ever.
+    """Continue the log beyond every number ever issued; return the gap, which is stored permanently.
 
-    Everybody who follows the log is told to read each edition anew. A log without an edition is moved as well.
+    Every follower of the log receives a change for each edition. A log without an edition is moved as well.
     """
     begin_log_transaction(connection)
     gap = gap_after(last_seq(connection), now=now)

@@ -1,4 +1,4 @@
-"""The outbox of webhooks: who works an endpoint, what is to be sent to it, and what became of that."""
+"""Outbox of webhooks: leases of endpoints, enqueued deliveries, and their results."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,10 +10,10 @@ from app.domain.webhook import DELIVERED, PENDING, AttemptResult, FailureState
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 
 KEPT_US = 30 * DAY_US
-MAX_KEPT = 1_000  # delivered ones of an endpoint
+MAX_KEPT = 1_000  # delivered messages retained for each endpoint
 
 _LOCKED = select(webhook_endpoints.c.id).where(webhook_endpoints.c.id == bindparam("b_endpoint")).with_for_update()
-"""An endpoint before its deliveries, as its managers do it: the other way round, two would wait for each other."""
+"""Locks an endpoint before its deliveries, as the editorial actions do: the other order would deadlock."""
 
 _EVERY = select(webhook_endpoints.c.id).order_by(webhook_endpoints.c.id)
 
@@ -37,7 +37,7 @@ _TAKEN = _TAKEN.values({**_ATTEMPTED, "status": DELIVERED, "delivered_at": bindp
 def acquire_lease(
     connection: Connection, endpoint_id: int, *, holder: str, dead_owner: str | None, now: int, until: int
 ) -> bool:
-    """Whether this process works the endpoint until then, and nobody else; `over` is a process known to have ended."""
+    """Acquire the lease of an endpoint; False if another process holds it, unless that is `dead_owner`."""
     is_free = [webhook_endpoints.c.claimed_until <= now, webhook_endpoints.c.claimed_by == holder]
     if dead_owner is not None:
         is_free.append(webhook_endpoints.c.claimed_by == dead_owner)
@@ -50,7 +50,7 @@ def acquire_lease(
 
 
 def release_leases(connection: Connection, *, holder: str) -> None:
-    """Let others work everything that this process does."""
+    """Release all leases of this process."""
     connection.execute(
         update(webhook_endpoints)
         .where(webhook_endpoints.c.claimed_by == holder)
@@ -68,9 +68,9 @@ def enqueue_deliveries(
     since: int,
     as_of: int,
 ) -> bool:
-    """Note down what is to be sent of the changes behind `since` up to `as_of`.
+    """Enqueue the messages for the changes after `since` up to `as_of`.
 
-    Whether that was done: not when somebody else works the endpoint, or its managers altered it meanwhile.
+    Return False, without effect, if another process holds the lease, or if the endpoint was edited since.
     """
     done = connection.execute(
         update(webhook_endpoints)
@@ -99,10 +99,10 @@ def record_delivery(
     filters: tuple[str, str],
     until: int,
 ) -> bool:
-    """Note that a message was taken, and hold the endpoint until then; whether it is still held. Again is no harm.
+    """Record a delivery, and extend the lease; return whether it is still held. A repeated call is harmless.
 
-    Where its row is gone because the filters it was sent by were edited while it was under way, it is not noted down
-    anew; where a replay took the row, it is to come again.
+    A row that is gone because the filters were edited during the delivery is not inserted again; a row taken by a
+    replay is delivered again.
     """
     connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
     taken = connection.execute(_TAKEN, _bound(endpoint_id, seq, outcome))
@@ -129,7 +129,7 @@ def record_failure(
     holder: str,
     revision: int,
 ) -> None:
-    """Note that a message was not taken, and what that means for the endpoint unless its managers altered it since."""
+    """Record a failed attempt, and its effect on the endpoint unless the endpoint was edited since."""
     connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
     connection.execute(_NOT_TAKEN, _bound(endpoint_id, seq, outcome))
     values: dict[str, Any] = {
@@ -151,7 +151,7 @@ def record_failure(
 
 
 def prune_deliveries(connection: Connection, *, now: int) -> None:
-    """Forget what was delivered more than 30 days ago, and of each endpoint all but the latest thousand."""
+    """Delete deliveries older than 30 days, and of each endpoint all but the latest thousand."""
     is_delivered = webhook_deliveries.c.status == DELIVERED
     for endpoint_id in connection.execute(_EVERY).scalars().all():
         connection.execute(_LOCKED, {"b_endpoint": endpoint_id})

@@ -1,4 +1,4 @@
-"""Webhooks: made, edited, given a new secret, told everything again, and taken away."""
+"""Actions on webhook endpoints: create, edit, rotate the secret, replay, and delete."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -24,11 +24,11 @@ _HEAD = select(func.min(webhook_deliveries.c.seq)).where(
     webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"), webhook_deliveries.c.status == PENDING
 )
 _FRESH = {"failures": 0, "failing_since": None, "due_at": 0}
-"""An endpoint that may be tried at once, as if it had never failed."""
+"""State of an endpoint that may be tried immediately, as if it had never failed."""
 
 
 def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str, since: int, now: int) -> int:
-    """The id of a new webhook that is told of what comes after a change."""
+    """Create an endpoint that receives the changes after a position, and return its id."""
     endpoint_id = _MINT.next(now)
     row = {
         "id": endpoint_id,
@@ -47,7 +47,9 @@ def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str
 def edit_webhook(
     connection: Connection, endpoint_id: int, patch: Mapping[str, Any], *, expected: Collection[int] | None, now: int
 ) -> WebhookState:
-    """Change a webhook by a merge patch; what it is then. What waits is filtered anew, and tried at once.
+    """Change an endpoint by a merge patch, and return its state.
+
+    Pending messages are filtered again and sent immediately.
 
     NotFoundError, PreconditionFailedError, InvalidInputError.
     """
@@ -87,9 +89,9 @@ def rotate_secret(connection: Connection, endpoint_id: int, *, secret: str, grac
 
 
 def replay_changes(connection: Connection, endpoint_id: int, *, since: int, now: int) -> None:
-    """Send everything after a change again, in order and with the same ids, beginning at once. NotFoundError.
+    """Send everything after a change again, in order and with the same ids, beginning immediately. NotFoundError.
 
-    What waits of earlier changes comes first.
+    Pending messages of earlier changes precede it.
     """
     row = _find(connection, endpoint_id)
     connection.execute(
@@ -101,7 +103,7 @@ def replay_changes(connection: Connection, endpoint_id: int, *, since: int, now:
 
 
 def delete_webhook(connection: Connection, endpoint_id: int) -> None:
-    """Take a webhook away with everything that was to be sent and the record of what was; NotFoundError."""
+    """Delete an endpoint with its pending messages and its delivery records; NotFoundError."""
     _find(connection, endpoint_id)
     connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.endpoint_id == endpoint_id))
     connection.execute(delete(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id))
@@ -120,7 +122,7 @@ def _save(connection: Connection, row: AnyRow, values: Mapping[str, Any], *, now
 
 
 def _forget_waiting(connection: Connection, row: AnyRow) -> int:
-    """Drop what waits; the change up to which nothing is to be noted down anew."""
+    """Delete pending messages; return the change up to which nothing is to be enqueued again."""
     head: int | None = connection.execute(_HEAD, {"endpoint_id": row.id}).scalar_one()
     if head is None:
         return int(row.filled_seq)
