@@ -65,6 +65,15 @@ class Scheduler:
         self._halvings = 0  # of the batch, after releases that did not end in time
         self._failed: dict[int, float] = {}  # articles that could not be released, and when to try again
 
+    @property
+    def failing_articles(self) -> int:
+        """Return how many articles could not be published and are tried again."""
+        return len(self._failed)
+
+    def overdue_us(self) -> int:
+        """Return for how many microseconds the longest due article has not been published; 0 where none is due."""
+        return max([0, *(clock.now() - entry.published_at for entry in self.snapshot.entries[:1])])
+
     async def start(self) -> None:
         """Release everything that came due while nobody ran, then go on in the background."""
         try:

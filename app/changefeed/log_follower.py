@@ -87,6 +87,11 @@ class LogFollower:
         self._next: asyncio.Future[bool] | None = None  # the next look, for those who wait for it
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def position(self) -> int:
+        """Return the number of the latest change that was applied, 0 before the first."""
+        return 0 if self._last is None else self._last.seq
+
     async def start(self) -> None:
         """Begin at the end of the log as it is now; where the database cannot be asked, as soon as it can."""
         self._task = asyncio.create_task(self._follow(), name="dayline-follower")

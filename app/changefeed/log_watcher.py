@@ -31,6 +31,11 @@ class LogWatcher:
         self._reading: dict[str, asyncio.Task[ChangeList]] = {}
         self._turns = asyncio.Semaphore(READ_AT_ONCE)
 
+    @property
+    def waiting(self) -> int:
+        """Return how many tasks wait for the next change."""
+        return len(self._waiting)
+
     async def wait_for_seq_after(self, seq: int, seconds: float) -> bool:
         """True as soon as the log goes on behind this change; False after so many seconds, or when nobody may wait."""
         if self._stopped or len(self._waiting) >= MAX_WAITING:

@@ -24,6 +24,7 @@ from app.db.commit_watch import CommitWatch
 from app.db.outages import DATABASE_ERRORS, TRANSIENT_ERRORS, error_summary, is_transient
 from app.db.postgresql.database import PostgresqlDatabase
 from app.db.postgresql.limits import COMMANDS, MIGRATIONS, SERVING, Limits
+from app.db.postgresql.pool import PoolUsage
 from app.db.sqlite.database import SqliteDatabase
 
 __all__ = [
@@ -87,6 +88,9 @@ class Database(Protocol):
         If this process watches commits, it returns once no other process serves a cached response from before the
         commit.
         """
+
+    def pool_usage(self) -> dict[str, PoolUsage]:
+        """Return how much of each connection pool is used; SQLite has none."""
 
     async def settle(self) -> None:
         """Return once no process serves cached responses from before writes of this one, which has no watch."""

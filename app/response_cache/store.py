@@ -34,6 +34,7 @@ class Stats:
 
     hits: int = 0
     misses: int = 0
+    fills: int = 0
     dropped: int = 0
     evicted: int = 0
 
@@ -55,7 +56,7 @@ class ResponseStore:
     def __init__(self, budget: int) -> None:
         self.counters = Stats()
         self.size = 0
-        self._budget = budget
+        self.budget = budget
         self._kept: OrderedDict[str, _Entry] = OrderedDict()
         self._by_key: dict[str, set[str]] = {}
         self._spans = RangeIndex()
@@ -102,7 +103,7 @@ class ResponseStore:
     def put(self, name: str, answer: CachedResponse, footprint: Dependencies, mark: int) -> bool:
         """Store a response whose fill began at this token, unless it is too large or already outdated."""
         size = estimate_size(name, answer, footprint)
-        if size * LARGEST_SHARE > self._budget or self.was_invalidated_since(footprint, mark):
+        if size * LARGEST_SHARE > self.budget or self.was_invalidated_since(footprint, mark):
             return False
         if name in self._kept:
             self._drop(name, counts=False)
@@ -113,6 +114,7 @@ class ResponseStore:
         for span in footprint.ranges:
             self._spans.add(name, span)
         self.size += size
+        self.counters.fills += 1
         answer.on_grow = partial(self._grow, name, kept)
         answer.is_cached = True
         self._evict()
@@ -171,7 +173,7 @@ class ResponseStore:
             self._evict()
 
     def _evict(self) -> None:
-        while self.size > self._budget:
+        while self.size > self.budget:
             self._drop(next(iter(self._kept)), counts=False)
             self.counters.evicted += 1
 

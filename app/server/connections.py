@@ -79,7 +79,8 @@ class ConnectionMonitor:
 
     def __init__(self, limits: ConnectionLimits | None = None, *, trusted_proxies: Sequence[Network] = ()) -> None:
         self.limits = limits or ConnectionLimits()
-        self.refused: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()  # since the last sweep
+        self._reported: Counter[str] = Counter()
         self.max_open = max_connections()
         self._trusted = tuple(trusted_proxies)
         self._partial: dict[Connection, str | None] = {}  # in the order of registration
@@ -87,6 +88,10 @@ class ConnectionMonitor:
         self._unread: set[Connection] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._address_key = lru_cache(maxsize=4_096)(self._find_address_key)
+
+    def refused_total(self) -> Counter[str]:
+        """Return how many requests of this process were refused before the application, by code."""
+        return self._reported + self.refused
 
     def add_partial(self, connection: Connection) -> None:
         """Register a connection that waits for the rest of a request."""
@@ -160,6 +165,7 @@ class ConnectionMonitor:
             connection.check_writing(now)
         if self.refused:
             counts = ", ".join(f"{count} {code}" for code, count in sorted(self.refused.items()))
+            self._reported += self.refused
             self.refused.clear()
             log.warning("Refused requests before the application: %s", counts)
         if self._partial or self._unread:

@@ -64,6 +64,8 @@ class Deliverer:
         self.shutdown = asyncio.Event()
         self.scanned_up_to: dict[int, tuple[int, int]] = {}
         """Maps an endpoint to a revision and the change up to which nothing concerns it that is not recorded."""
+        self.delivered = self.failed = 0
+        """How many attempts ended so."""
         self._database = database
         self._client = client
         self._holder = owner_id
@@ -201,6 +203,8 @@ class Deliverer:
 
     async def _record(self, turn: Delivery, message: Message, attempt: DeliveryAttempt, attempted_at: int) -> bool:
         """Record the result, however long that takes; return whether to continue immediately."""
+        self.delivered += attempt.is_delivered
+        self.failed += not attempt.is_delivered
         outcome = AttemptResult(
             attempted_at=attempted_at,
             response_status=attempt.status,

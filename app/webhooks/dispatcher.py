@@ -102,6 +102,14 @@ class Dispatcher:
                     await self._database.write(release_leases, holder=self.holder)
         await self._watch.close()
 
+    def attempts(self) -> dict[str, int]:
+        """Return how many messages this process sent that were delivered, and how many that failed."""
+        deliverer = self._made_deliverer
+        return {
+            "delivered": 0 if deliverer is None else deliverer.delivered,
+            "failed": 0 if deliverer is None else deliverer.failed,
+        }
+
     def wake(self) -> None:
         """Poll for pending messages: the log has grown, or an endpoint was created or changed."""
         self._wake.set()

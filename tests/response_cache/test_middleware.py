@@ -116,7 +116,7 @@ async def test_an_answer_too_big_is_sent_and_not_kept(
     kept().clear()
     evicted = kept().counters.evicted
     await awake.get(small)
-    monkeypatch.setattr(kept(), "_budget", (kept().size + 100) * LARGEST_SHARE)
+    monkeypatch.setattr(kept(), "budget", (kept().size + 100) * LARGEST_SHARE)
     for path in (large, small, large, small):
         answer = await awake.get(path)
         assert answer.status_code == 200

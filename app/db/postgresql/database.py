@@ -14,7 +14,7 @@ from app.db import engine as engines
 from app.db.commit_watch import CommitWatch
 from app.db.postgresql.commit_listener import PgCommitWatch
 from app.db.postgresql.limits import Limits
-from app.db.postgresql.pool import ConnectionPool, PooledConnection, open_connection
+from app.db.postgresql.pool import ConnectionPool, PooledConnection, PoolUsage, open_connection
 from app.db.postgresql.presence import Followers
 from app.db.shared_commit_flag import SharedCommitFlag, open_commit_flag
 
@@ -179,6 +179,10 @@ class PostgresqlDatabase:
 
     def _machine(self) -> int | None:
         return None if self._tick is None else self._tick.number()
+
+    def pool_usage(self) -> dict[str, PoolUsage]:
+        """Return how much of the pools of reads and of writes is used."""
+        return {"read": self._readers.usage(), "write": self._writers.usage()}
 
     async def settle(self) -> None:
         """Wait for the leases of other processes, where writes did not wait because this one watches no commits."""

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy.exc import DBAPIError
 
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 LOOK_S = 0.1  # between checks for expired connections: a timer for each would cost a tenth of a short read
 POOL_SIZE = 10  # opening one more under load costs more than waiting for an open one
+
+
+class PoolUsage(NamedTuple):
+    """Connections of a pool that are lent and idle, and how many tasks wait for one."""
+
+    in_use: int
+    idle: int
+    waiting: int
 
 
 class PooledConnection:
@@ -47,7 +55,12 @@ class ConnectionPool:
         self._busy: set[PooledConnection] = set()
         self._look: asyncio.TimerHandle | None = None
         self._turns = asyncio.Semaphore(POOL_SIZE)
+        self._waiting = 0
         self._is_closed = False
+
+    def usage(self) -> PoolUsage:
+        """Return how much of the pool is used at this moment."""
+        return PoolUsage(len(self._busy), len(self._idle), self._waiting)
 
     @asynccontextmanager
     async def acquire(self, limit_s: float) -> AsyncIterator[PooledConnection]:
@@ -102,11 +115,14 @@ class ConnectionPool:
         if not self._turns.locked():
             await self._turns.acquire()
             return
+        self._waiting += 1
         try:
             async with asyncio.timeout(ends_at - time.monotonic()):
                 await self._turns.acquire()
         except TimeoutError:
             raise TimeoutError(f"all {POOL_SIZE} connections of this process were in use for {limit_s:g} s") from None
+        finally:
+            self._waiting -= 1
 
     async def _replace(self, closed: PooledConnection | None, ends_at: float) -> PooledConnection:
         """Return an open connection in place of one that the server has closed while it was idle, or of none."""

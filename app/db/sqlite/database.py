@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db import engine as engines
 from app.db.commit_watch import CommitWatch
 from app.db.postgresql.limits import SERVING, Limits
+from app.db.postgresql.pool import PoolUsage
 from app.db.sqlite import wal_index
 from app.db.sqlite.file_watch import FileWatch
 from app.db.sqlite.read_budget import Allowance, ReadBudget
@@ -244,6 +245,10 @@ class SqliteDatabase:
         if self._name is None:
             raise RuntimeError("the database is closed")
         return wal_index.SqliteCommitWatch(self, self._name)
+
+    def pool_usage(self) -> dict[str, PoolUsage]:
+        """Return nothing: connections of an embedded database are not pooled."""
+        return {}
 
     async def settle(self) -> None:
         """Return immediately: readers of other processes compare the header that each commit changes."""
