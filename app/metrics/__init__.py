@@ -1,0 +1,1 @@
+"""Metrics of all serving processes of a machine, for Prometheus."""

@@ -1,0 +1,77 @@
+"""Counts and durations of requests by method, route, status and cache state, in plain numbers of one process.
+
+Nothing is locked or written where a request is counted: a cached response takes 16 µs, and 3 % of that is all that
+counting may take. `MetricsRecorder` publishes the numbers ten times a second.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection
+
+from app.metrics.definitions import DURATION_BOUNDS, DURATIONS, REQUESTS
+from app.metrics.snapshot import Values
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER_METHOD = "other"
+UNKNOWN_ROUTE = "none"
+"""Label of all paths that no route matches: what clients invent must not become series."""
+FIRST_BOUND = DURATION_BOUNDS[0]
+
+
+class RequestSeries:
+    """Requests with the same labels; `fast` of them took no longer than the first bound."""
+
+    __slots__ = ("counts", "fast", "seconds")
+
+    def __init__(self) -> None:
+        self.fast = 0
+        self.seconds = 0.0
+        self.counts = [0] * (len(DURATION_BOUNDS) + 1)
+
+    def observe(self, seconds: float) -> None:
+        """Count a request that took so long."""
+        self.seconds += seconds
+        if seconds <= FIRST_BOUND:
+            self.fast += 1
+        else:
+            self.counts[bisect_left(DURATION_BOUNDS, seconds)] += 1
+
+    @property
+    def buckets(self) -> list[int]:
+        """How many requests are in each bucket."""
+        return [self.fast, *self.counts[1:]]
+
+
+class RequestMetrics:
+    """All series of a process, made when the first request with their labels is counted.
+
+    Requests of `untimed_routes` are counted without their duration: it is what the client chose, not what the server
+    took.
+    """
+
+    def __init__(self, untimed_routes: Collection[str] = ()) -> None:
+        self._untimed = frozenset(untimed_routes)
+        self._series: dict[tuple[str, str, int, str], RequestSeries] = {}
+
+    def series(self, method: str, route: str | None, status: int, cache: str) -> RequestSeries:
+        """Return the series of these labels; `route` is a template, None where no route matched."""
+        labels = (method if method in METHODS else OTHER_METHOD, route or UNKNOWN_ROUTE, status, cache)
+        found = self._series.get(labels)
+        if found is None:
+            found = self._series[labels] = RequestSeries()
+        return found
+
+    def total(self) -> int:
+        """Return how many requests were counted."""
+        return sum(each.fast + sum(each.counts) for each in self._series.values())
+
+    def read(self) -> Values:
+        """Return the counts by all labels, and the histograms by route and cache state."""
+        values: Values = {}
+        for (method, route, status, cache), series in self._series.items():
+            buckets = series.buckets
+            values[REQUESTS, method, route, str(status), cache] = [sum(buckets)]
+            if route not in self._untimed:
+                histogram = values.setdefault((DURATIONS, route, cache), [0.0] * (len(buckets) + 1))
+                for place, value in enumerate((*buckets, series.seconds)):
+                    histogram[place] += value
+        return values

@@ -1,0 +1,26 @@
+"""Address that a server listens on, as operators write it: `127.0.0.1:9100`, `[::1]:9100`."""
+
+import re
+from typing import NamedTuple
+
+from app.errors import InvalidValueError
+
+_ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+)):([0-9]{1,5})")
+MAX_PORT = 65_535
+
+
+class ListenAddress(NamedTuple):
+    """Host (an address or a name) and port."""
+
+    host: str
+    port: int
+
+
+def parse_listen_address(text: str) -> ListenAddress | None:
+    """Parse `host:port`; None for an empty text. InvalidValueError for anything else."""
+    if not text.strip():
+        return None
+    found = _ADDRESS.fullmatch(text.strip())
+    if found is None or not 0 < int(found[3]) <= MAX_PORT:
+        raise InvalidValueError("An address to listen on is written like 127.0.0.1:9100 or [::1]:9100.")
+    return ListenAddress(found[1] or found[2], int(found[3]))
