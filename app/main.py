@@ -38,12 +38,15 @@ from app.webhooks.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from app.background.cdn_purger import CdnPurger
+    from app.background.metrics_recorder import MetricsRecorder
+    from app.background.service_metrics import MeasuredServices
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The application; nothing is opened before its lifespan begins."""
     chosen = settings or read_settings()
     store = ResponseStore(chosen.cache_bytes)
+    recorder = _make_recorder(chosen)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
@@ -63,9 +66,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             if purger is not None:
                 purger.start()
             webhooks.start()
+            monitor = _make_monitor(app, chosen)
+            if recorder is not None:
+                await recorder.start(_measured_services(app, store, monitor))
             with on_shutdown_signal(lambda: _release_long_polls(app)):
-                yield {MONITOR_KEY: _make_monitor(app, chosen), **_wire_cache(app, chosen, store)}
+                yield {MONITOR_KEY: monitor, **_wire_cache(app, chosen, store)}
         finally:
+            if recorder is not None:
+                await recorder.stop()
             await hub.close()
             await watch.close()
             await webhooks.stop()
@@ -199,6 +207,33 @@ def _install_access_control(app: FastAPI, settings: Settings) -> None:
     app.state.has_door = app.state.is_keyed or limits is not None
     if app.state.has_door:
         app.add_middleware(AccessMiddleware, is_keyed=app.state.is_keyed, limits=limits)
+
+
+def _make_recorder(settings: Settings) -> "MetricsRecorder | None":
+    if settings.metrics is None:
+        return None
+    from app.background.metrics_recorder import MetricsRecorder  # noqa: PLC0415 - only where metrics are served
+    from app.metrics.group import MetricsGroup  # noqa: PLC0415 - as above
+    from app.metrics.leader import MetricsLeader  # noqa: PLC0415 - as above
+    from app.metrics.requests import RequestMetrics  # noqa: PLC0415 - as above
+
+    group = MetricsGroup(settings.metrics, settings.database_url)
+    return MetricsRecorder(group, MetricsLeader(group, settings.metrics), RequestMetrics(["/v1/stream"]))
+
+
+def _measured_services(app: FastAPI, store: ResponseStore, monitor: ConnectionMonitor) -> "MeasuredServices":
+    from app.background.service_metrics import MeasuredServices  # noqa: PLC0415 - only where metrics are served
+
+    return MeasuredServices(
+        database=app.state.database,
+        store=store,
+        follower=app.state.follower,
+        watcher=app.state.watch,
+        scheduler=app.state.schedule,
+        hub=app.state.hub,
+        dispatcher=app.state.webhooks,
+        connections=monitor,
+    )
 
 
 def _make_monitor(app: FastAPI, settings: Settings) -> ConnectionMonitor:

@@ -2,6 +2,7 @@
 
 DAYLINE_DATABASE_URL   sqlite:///dayline.db, sqlite:////var/lib/dayline/news.db, postgresql://user@host/name
 DAYLINE_ACCESS_LOG     true writes a line per request
+DAYLINE_METRICS        127.0.0.1:9100: where metrics are served for Prometheus; off where absent
 DAYLINE_READS          public, or keyed: everything that is read needs a key with content:read
 DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
                        600/minute; off where absent
@@ -30,6 +31,7 @@ from app.domain.html.inline_html import validate_site_url
 from app.errors import ConfigurationError
 from app.invalidation.surrogate_header import check_purge_url, parse_field
 from app.net.client_address import Network, parse_networks
+from app.net.listen_address import ListenAddress, parse_listen_address
 from app.net.rate import parse_rate
 
 PREFIX = "DAYLINE_"
@@ -49,6 +51,10 @@ class Reads(StrEnum):
 
 def _networks(value: object) -> object:
     return parse_networks(value) if isinstance(value, str) else value
+
+
+def _listen_address(value: object) -> object:
+    return parse_listen_address(value) if isinstance(value, str) else value
 
 
 def _rate(value: object) -> object:
@@ -80,6 +86,9 @@ class Settings(BaseModel):
         description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
     )
     access_log: bool = Field(default=False, description="Write a line per request.")
+    metrics: Annotated[ListenAddress | None, BeforeValidator(_listen_address)] = Field(
+        None, description="Address of its own on which metrics are served for Prometheus: `127.0.0.1:9100`."
+    )
     reads: Reads = Field(Reads.PUBLIC, description="`public`, or `keyed`: reading needs a key with content:read.")
     rate_limit_address: Rate = Field(None, description="Requests of an address without a good key: `600/minute`.")
     rate_limit_key: Rate = Field(None, description="Requests of a key: `600/minute`.")

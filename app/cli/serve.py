@@ -4,7 +4,8 @@ import gc
 import logging
 import resource
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -36,10 +37,16 @@ until a quarter of all objects is new to it, so that a full cache is not walked 
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API."""
     gc.disable()  # `make_app` turns it on again: until then everything that is made is there to stay
-    import uvicorn  # noqa: PLC0415 - only this command pays for it
-
     settings = read_settings()
     with_database(check_schema, at_head=False)
+    with _serving_metrics(settings, workers):
+        _run(settings, host, port, workers)
+
+
+def _run(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve until a signal ends the process."""
+    import uvicorn  # noqa: PLC0415 - only this command pays for it
+
     _check_address(host, port)
     _allow_files()
     configure_logging()
@@ -62,6 +69,27 @@ def serve(host: str, port: int, workers: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
+
+
+@contextmanager
+def _serving_metrics(settings: Settings, workers: int) -> Iterator[None]:
+    """Serve the metrics of several workers in this process, which outlives them; a single one serves its own."""
+    if settings.metrics is None:
+        yield
+        return
+    from app.metrics.group import MetricsGroup  # noqa: PLC0415 - only where metrics are served
+    from app.metrics.leader import MetricsLeader  # noqa: PLC0415 - as above
+
+    leader = MetricsLeader(MetricsGroup(settings.metrics, settings.database_url), settings.metrics)
+    if workers == 1:
+        leader.check()
+        yield
+        return
+    leader.lead_if_free()
+    try:
+        yield
+    finally:
+        leader.close()
 
 
 def _warn_of_unknown_variables() -> None:
