@@ -18,7 +18,8 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
-from app.models.article import article_authors, article_bodies, article_related, article_slugs, article_tags, articles
+from app.models.article import article_bodies, articles
+from app.models.article_links import article_authors, article_related, article_slugs, article_tags
 from app.models.author import authors
 from app.models.change import changes
 from app.models.edition import editions

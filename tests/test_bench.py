@@ -20,7 +20,8 @@ from app.cli.runner import check_schema
 from app.db.database import Database, open_database
 from app.domain.tsid import parse_id
 from app.importers.runner import Importer
-from app.models.article import article_picks, articles
+from app.models.article import articles
+from app.models.article_links import article_picks
 from bench import machine
 from bench.archive import Size
 from bench.create_archive import fill

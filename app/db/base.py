@@ -1,8 +1,8 @@
-"""Metadata that every table registers with, its naming convention, and the shared column types."""
+"""Metadata that every table registers with, its naming convention, partial indexes and the type of a row."""
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, MetaData, Row, Text, text
+from sqlalchemy import MetaData, Row, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -16,18 +16,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-Instant = BigInteger
-"""Microseconds since 1970-01-01T00:00:00Z."""
-
-Id = BigInteger().with_variant(Integer, "sqlite")
-"""64-bit key; SQLite stores an INTEGER PRIMARY KEY as the rowid."""
-
-Code = Text().with_variant(Text(collation="C"), "postgresql")
-"""Slug or code, compared byte by byte on both databases."""
-
-JsonText = Text
-"""JSON document as text: parsed with orjson for rendering, never searched by the database."""
 
 AnyRow = Row[*tuple[Any, ...]]
 """Row whose columns are read by name."""

@@ -11,7 +11,8 @@ from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant, parse_instant
 from app.domain.tsid import format_id
-from app.models.article import article_authors, article_bodies, article_related, article_tags, articles
+from app.models.article import article_bodies, articles
+from app.models.article_links import article_authors, article_related, article_tags
 from app.models.author import authors
 from app.models.edition import editions
 from app.models.label import labels

@@ -1,24 +1,30 @@
-"""API keys: what a program shows to write, kept as a digest only."""
+"""API keys: the credentials of programs, stored as digests."""
 
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Instant, JsonText, metadata
+from app.models.base import Base, Code, Instant, JsonText
 
-# While a rotation is under way the secret before it is good until `previous_until`.
-api_keys = Table(
-    "api_keys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("prefix", Code, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("scopes", JsonText, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    Column("previous_digest", LargeBinary),
-    Column("previous_until", Instant),
-    Column("created_at", Instant, nullable=False),
-    Column("rotated_at", Instant),
-    Column("expires_at", Instant),
-    Column("revoked_at", Instant),
-    Column("last_used_at", Instant),
-    UniqueConstraint("prefix"),
-)
+
+class ApiKeyModel(Base):
+    """An API key. After a rotation its former secret stays valid until `previous_until`."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prefix: Mapped[Code]
+    name: Mapped[str]
+    scopes: Mapped[JsonText]
+    digest: Mapped[bytes]
+    previous_digest: Mapped[bytes | None]
+    previous_until: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+    rotated_at: Mapped[Instant | None]
+    expires_at: Mapped[Instant | None]
+    revoked_at: Mapped[Instant | None]
+    last_used_at: Mapped[Instant | None]
+
+    __table_args__ = (UniqueConstraint("prefix"),)
+
+
+api_keys: Table = ApiKeyModel.__table__

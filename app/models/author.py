@@ -1,19 +1,26 @@
-"""Authors: the people who sign, with a one-line biography."""
+"""Authors: the people who sign articles, with a one-line biography."""
 
-from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, text, true
+from sqlalchemy import Table, UniqueConstraint, text, true
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Instant, metadata
+from app.models.base import Base, Code, Instant
 
-authors = Table(
-    "authors",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("slug", Code, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("role", Text),
-    Column("bio", Text),
-    Column("modified_at", Instant, nullable=False),
-    Column("revision", Integer, nullable=False, server_default=text("1")),
-    Column("is_listed", Boolean, nullable=False, server_default=true()),
-    UniqueConstraint("slug"),
-)
+
+class AuthorModel(Base):
+    """An author of the installation, shared by its editions."""
+
+    __tablename__ = "authors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[Code]
+    name: Mapped[str]
+    role: Mapped[str | None]
+    bio: Mapped[str | None]
+    modified_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    is_listed: Mapped[bool] = mapped_column(server_default=true())
+
+    __table_args__ = (UniqueConstraint("slug"),)
+
+
+authors: Table = AuthorModel.__table__

@@ -1,20 +1,26 @@
-"""The change log: one row for every public change, numbered in the order of commits."""
+"""The change log: one row for each public change, numbered in commit order."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Index, Table
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Id, Instant, JsonText, metadata
+from app.models.base import Base, Id, Instant, JsonText
 
-changes = Table(
-    "changes",
-    metadata,
-    Column("seq", Id, primary_key=True, autoincrement=False),
-    Column("type", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("edition_id", Integer),
-    Column("article_id", Id),
-    Column("actor", Text),
-    Column("keys", JsonText, nullable=False),
-)
 
-# What was said of an article before, and what was said of anything else: for making the log's old part short.
-Index("ix_changes_article_id_seq", changes.c.article_id, changes.c.seq)
+class ChangeModel(Base):
+    """A change of an article or of the catalogue; `keys` names everything that it affects."""
+
+    __tablename__ = "changes"
+
+    seq: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[str]
+    at: Mapped[Instant]
+    edition_id: Mapped[int | None]
+    article_id: Mapped[Id | None]
+    actor: Mapped[str | None]
+    keys: Mapped[JsonText]
+
+    # Earlier changes of one article, and changes of no article: compaction of the log reads both.
+    __table_args__ = (Index("ix_changes_article_id_seq", "article_id", "seq"),)
+
+
+changes: Table = ChangeModel.__table__

@@ -1,30 +1,34 @@
-"""Editions: a publication with its own language, time zone and site."""
+"""Editions: publications with a language, time zone and site of their own."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Index, Table, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Instant, JsonText, metadata, partial_index
+from app.db.base import partial_index
+from app.models.base import Base, Code, Instant, JsonText
 
-editions = Table(
-    "editions",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("slug", Code, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("language", Text, nullable=False),
-    Column("timezone", Text, nullable=False),
-    Column("site_url", Text, nullable=False),
-    Column("article_url", Text),
-    Column("is_default", Boolean, nullable=False),
-    Column("strings", JsonText, nullable=False),
-    Column("modified_at", Instant, nullable=False),
-    Column("feed_content", Code, nullable=False, server_default=text("'summary'")),
-    Column("revision", Integer, nullable=False, server_default=text("1")),
-    UniqueConstraint("slug"),
-)
 
-Index(
-    "uq_editions_default",
-    editions.c.is_default,
-    unique=True,
-    info=partial_index("is_default"),
-)
+class EditionModel(Base):
+    """An edition; exactly one is the default."""
+
+    __tablename__ = "editions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[Code]
+    name: Mapped[str]
+    language: Mapped[str]
+    timezone: Mapped[str]
+    site_url: Mapped[str]
+    article_url: Mapped[str | None]
+    is_default: Mapped[bool]
+    strings: Mapped[JsonText]
+    modified_at: Mapped[Instant]
+    feed_content: Mapped[Code] = mapped_column(server_default=text("'summary'"))
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        Index("uq_editions_default", "is_default", unique=True, info=partial_index("is_default")),
+    )
+
+
+editions: Table = EditionModel.__table__

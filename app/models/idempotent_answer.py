@@ -1,20 +1,26 @@
-"""Answers to requests that came with an Idempotency-Key, to be given again for a day."""
+"""Responses to requests with an Idempotency-Key, stored for a day."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import Index, Table
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Id, Instant, JsonText, metadata
+from app.models.base import Base, Code, Id, Instant, JsonText
 
-idempotent_answers = Table(
-    "idempotent_answers",
-    metadata,
-    Column("api_key_id", Integer, primary_key=True, autoincrement=False),
-    Column("name", Code, primary_key=True),
-    Column("digest", LargeBinary, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("headers", JsonText, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("article_id", Id),
-    Column("at", Instant, nullable=False),
-)
 
-Index("ix_idempotent_answers_at", idempotent_answers.c.at)
+class IdempotentAnswerModel(Base):
+    """The response to the first request with an Idempotency-Key; repeats of the request receive it again."""
+
+    __tablename__ = "idempotent_answers"
+
+    api_key_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+    status: Mapped[int]
+    headers: Mapped[JsonText]
+    body: Mapped[bytes]
+    article_id: Mapped[Id | None]
+    at: Mapped[Instant]
+
+    __table_args__ = (Index("ix_idempotent_answers_at", "at"),)
+
+
+idempotent_answers: Table = IdempotentAnswerModel.__table__

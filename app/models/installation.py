@@ -1,12 +1,18 @@
-"""What the installation keeps about itself: its signing secret and how far its upkeep has come."""
+"""Named values of the installation: its signing secret, and the checkpoints of background tasks."""
 
-from sqlalchemy import Column, LargeBinary, Table
+from sqlalchemy import Table
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, metadata
+from app.models.base import Base, Code
 
-installation = Table(
-    "installation",
-    metadata,
-    Column("name", Code, primary_key=True),
-    Column("value", LargeBinary, nullable=False),
-)
+
+class InstallationModel(Base):
+    """A value under a name."""
+
+    __tablename__ = "installation"
+
+    name: Mapped[Code] = mapped_column(primary_key=True)
+    value: Mapped[bytes]
+
+
+installation: Table = InstallationModel.__table__

@@ -1,21 +1,29 @@
-"""Labels: the badges of the installation, with their translations, disclaimer and genre."""
+"""Labels: the badges of the installation, with translations, disclaimer and genre."""
 
-from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, text, true
+from sqlalchemy import Table, UniqueConstraint, true
+from sqlalchemy import text as sql_text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Instant, JsonText, metadata
+from app.models.base import Base, Code, Instant, JsonText
 
-labels = Table(
-    "labels",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("code", Code, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("texts", JsonText, nullable=False),
-    Column("disclaimer", Text),
-    Column("disclaimers", JsonText, nullable=False),
-    Column("genre", Text),
-    Column("modified_at", Instant, nullable=False),
-    Column("revision", Integer, nullable=False, server_default=text("1")),
-    Column("is_listed", Boolean, nullable=False, server_default=true()),
-    UniqueConstraint("code"),
-)
+
+class LabelModel(Base):
+    """A label; `texts` and `disclaimers` hold translations by language."""
+
+    __tablename__ = "labels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[Code]
+    text: Mapped[str]
+    texts: Mapped[JsonText]
+    disclaimer: Mapped[str | None]
+    disclaimers: Mapped[JsonText]
+    genre: Mapped[str | None]
+    modified_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(server_default=sql_text("1"))
+    is_listed: Mapped[bool] = mapped_column(server_default=true())
+
+    __table_args__ = (UniqueConstraint("code"),)
+
+
+labels: Table = LabelModel.__table__

@@ -1,22 +1,29 @@
-"""Listings: one row for every list a public article stands in, in the order that readers see.
+"""Listings: the index that every list of articles is read from.
 
-`(edition_id, kind, facet_id)` names the list: the whole edition (kind 0, facet 0) or what it shows of one
-section, tag, author or label. Every list of articles is a range of this one index, whatever its filter.
-The rows of an article follow from its own state, so they are removed by their full key and have no foreign keys:
-one to articles would need a second index as large as the first, one to editions a look-up for each row.
+`(edition_id, kind, facet_id)` names a list: a whole edition (kind 0, facet 0), or its articles of one section, tag,
+author or label. A list of articles is a range of this one index, whatever its filter. The rows of an article follow
+from the article's state, so actions delete them by their full key. They have no foreign keys: one to articles would
+need a second index as large as the first, one to editions would cost a look-up for each row.
 """
 
-from sqlalchemy import Column, Integer, SmallInteger, Table
+from sqlalchemy import SmallInteger, Table
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Id, Instant, metadata
+from app.models.base import Base, Id, Instant
 
-listings = Table(
-    "listings",
-    metadata,
-    Column("edition_id", Integer, primary_key=True, autoincrement=False),
-    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
-    Column("facet_id", Integer, primary_key=True, autoincrement=False),
-    Column("published_at", Instant, primary_key=True, autoincrement=False),
-    Column("article_id", Id, primary_key=True, autoincrement=False),
-    sqlite_with_rowid=False,
-)
+
+class ListingModel(Base):
+    """An entry of a list: one row for each list that contains a public article, in the order of the list."""
+
+    __tablename__ = "listings"
+
+    edition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    facet_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    published_at: Mapped[Instant] = mapped_column(primary_key=True, autoincrement=False)
+    article_id: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False)
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it once
+
+
+listings: Table = ListingModel.__table__

@@ -1,24 +1,33 @@
-"""Revisions: a row for every save of an article; what it said then is kept once it says something else."""
+"""Revisions: one row for each saved change of an article, with the content that later revisions replaced."""
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Id, Instant, JsonText, metadata
+from app.models.base import Base, Id, Instant, JsonText
 
-# `content` is null as long as the next revision (for the last one: the article itself) says the same: a save that
-# only publishes or withdraws copies nothing, and an import into an empty database writes no text twice.
-revisions = Table(
-    "revisions",
-    metadata,
-    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("version", Integer, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("published_at", Instant),
-    Column("action", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("note_type", Text),
-    Column("note_text", Text),
-    Column("content", JsonText),
-    sqlite_with_rowid=False,
-)
+
+class RevisionModel(Base):
+    """A revision of an article.
+
+    `content` is null while the next revision (for the last revision: the article itself) has equal content. A change
+    that only publishes or withdraws copies nothing, and an import into an empty database stores each text once.
+    """
+
+    __tablename__ = "revisions"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    status: Mapped[str]
+    published_at: Mapped[Instant | None]
+    action: Mapped[str]
+    at: Mapped[Instant]
+    actor: Mapped[str]
+    note_type: Mapped[str | None]
+    note_text: Mapped[str | None]
+    content: Mapped[JsonText | None]
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it once
+
+
+revisions: Table = RevisionModel.__table__

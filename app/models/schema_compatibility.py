@@ -1,12 +1,18 @@
-"""Table of the oldest release that can work with the schema of each applied migration."""
+"""The oldest release that can work with the schema of each applied migration."""
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Table
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, metadata
+from app.models.base import Base, Code
 
-schema_compatibility = Table(
-    "schema_compatibility",
-    metadata,
-    Column("revision", Code, primary_key=True),
-    Column("oldest_compatible_revision", Code, nullable=False),
-)
+
+class SchemaCompatibilityModel(Base):
+    """The declaration of one applied migration."""
+
+    __tablename__ = "schema_compatibility"
+
+    revision: Mapped[Code] = mapped_column(primary_key=True)
+    oldest_compatible_revision: Mapped[Code]
+
+
+schema_compatibility: Table = SchemaCompatibilityModel.__table__

@@ -1,18 +1,25 @@
 """Sections: the departments of one edition."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, UniqueConstraint, text, true
+from sqlalchemy import ForeignKey, Table, UniqueConstraint, text, true
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Instant, metadata
+from app.models.base import Base, Code, Instant
 
-sections = Table(
-    "sections",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("edition_id", ForeignKey("editions.id"), nullable=False),
-    Column("slug", Code, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("modified_at", Instant, nullable=False),
-    Column("revision", Integer, nullable=False, server_default=text("1")),
-    Column("is_listed", Boolean, nullable=False, server_default=true()),
-    UniqueConstraint("edition_id", "slug"),
-)
+
+class SectionModel(Base):
+    """A section of an edition."""
+
+    __tablename__ = "sections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+    slug: Mapped[Code]
+    name: Mapped[str]
+    modified_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    is_listed: Mapped[bool] = mapped_column(server_default=true())
+
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+
+sections: Table = SectionModel.__table__

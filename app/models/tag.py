@@ -1,17 +1,24 @@
-"""Tags: subjects that articles of every edition share."""
+"""Tags: subjects that the articles of every edition share."""
 
-from sqlalchemy import Boolean, Column, Integer, Table, Text, UniqueConstraint, text, true
+from sqlalchemy import Table, UniqueConstraint, text, true
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Instant, metadata
+from app.models.base import Base, Code, Instant
 
-tags = Table(
-    "tags",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("slug", Code, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("modified_at", Instant, nullable=False),
-    Column("revision", Integer, nullable=False, server_default=text("1")),
-    Column("is_listed", Boolean, nullable=False, server_default=true()),
-    UniqueConstraint("slug"),
-)
+
+class TagModel(Base):
+    """A tag of the installation."""
+
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[Code]
+    name: Mapped[str]
+    modified_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    is_listed: Mapped[bool] = mapped_column(server_default=true())
+
+    __table_args__ = (UniqueConstraint("slug"),)
+
+
+tags: Table = TagModel.__table__

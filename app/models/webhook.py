@@ -1,61 +1,72 @@
-"""Webhooks: who is told of changes, and what was sent or is to be sent to each."""
+"""Webhook endpoints, and the deliveries that were sent or are to be sent to each of them."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Code, Id, Instant, JsonText, metadata, partial_index
+from app.db.base import partial_index
+from app.models.base import Base, Code, Id, Instant, JsonText
 
-# `filled_seq`: every change up to it is among the deliveries or does not concern the endpoint. While `claimed_until`
-# lies ahead the process `claimed_by` sends, and no other; its secrets are kept as they are, to sign with.
-webhook_endpoints = Table(
-    "webhook_endpoints",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("url", Text, nullable=False),
-    Column("description", Text),
-    Column("question", JsonText, nullable=False),
-    Column("types", JsonText, nullable=False),
-    Column("secret", Text, nullable=False),
-    Column("previous_secret", Text),
-    Column("previous_until", Instant),
-    Column("filled_seq", Id, nullable=False),
-    Column("failing_since", Instant),
-    Column("failures", Integer, nullable=False, server_default=text("0")),
-    Column("due_at", Instant, nullable=False, server_default=text("0")),
-    Column("disabled_at", Instant),
-    Column("disabled_reason", Text),
-    Column("claimed_by", Code),
-    Column("claimed_until", Instant, nullable=False, server_default=text("0")),
-    Column("created_at", Instant, nullable=False),
-    Column("modified_at", Instant, nullable=False),
-    Column("revision", Integer, nullable=False, server_default=text("1")),
-)
 
-# The outbox and the record of what was sent. Nothing of an article's text is here: it is read when it is sent. `entry`
-# is what of the catalogue was edited; `at` when it happened.
-webhook_deliveries = Table(
-    "webhook_deliveries",
-    metadata,
-    Column("endpoint_id", Id, ForeignKey("webhook_endpoints.id", ondelete="CASCADE"), primary_key=True),
-    Column("seq", Id, primary_key=True, autoincrement=False),
-    Column("type", Code, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("article_id", Id),
-    Column("entry", JsonText),
-    Column("status", Code, nullable=False),
-    Column("attempts", Integer, nullable=False, server_default=text("0")),
-    Column("attempted_at", Instant),
-    Column("response_status", Integer),
-    Column("reason", Text),
-    Column("duration_ms", Integer),
-    Column("delivered_at", Instant),
-    Column("created_at", Instant, nullable=False),
-    CheckConstraint("status IN ('pending', 'delivered')", name="status"),
-    sqlite_with_rowid=False,
-)
+class WebhookEndpointModel(Base):
+    """A webhook endpoint and the state of its delivery.
 
-Index(
-    "ix_webhook_deliveries_pending",
-    webhook_deliveries.c.endpoint_id,
-    webhook_deliveries.c.seq,
-    info=partial_index("status = 'pending'"),
-)
+    Every change up to `filled_seq` has a delivery, or the endpoint's filters exclude it. Until `claimed_until` only
+    the process `claimed_by` sends. Secrets are stored in the clear, because they sign payloads.
+    """
+
+    __tablename__ = "webhook_endpoints"
+
+    id: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False)
+    url: Mapped[str]
+    description: Mapped[str | None]
+    question: Mapped[JsonText]
+    types: Mapped[JsonText]
+    secret: Mapped[str]
+    previous_secret: Mapped[str | None]
+    previous_until: Mapped[Instant | None]
+    filled_seq: Mapped[Id]
+    failing_since: Mapped[Instant | None]
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    due_at: Mapped[Instant] = mapped_column(server_default=text("0"))
+    disabled_at: Mapped[Instant | None]
+    disabled_reason: Mapped[str | None]
+    claimed_by: Mapped[Code | None]
+    claimed_until: Mapped[Instant] = mapped_column(server_default=text("0"))
+    created_at: Mapped[Instant]
+    modified_at: Mapped[Instant]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class WebhookDeliveryModel(Base):
+    """A delivery: the outbox and the record of attempts in one table.
+
+    It holds no text of an article, which is read when the payload is sent. `entry` names the catalogue entry that was
+    edited; `at` is when the change happened.
+    """
+
+    __tablename__ = "webhook_deliveries"
+
+    endpoint_id: Mapped[Id] = mapped_column(ForeignKey("webhook_endpoints.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False)
+    type: Mapped[Code]
+    at: Mapped[Instant]
+    article_id: Mapped[Id | None]
+    entry: Mapped[JsonText | None]
+    status: Mapped[Code]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    attempted_at: Mapped[Instant | None]
+    response_status: Mapped[int | None]
+    reason: Mapped[str | None]
+    duration_ms: Mapped[int | None]
+    delivered_at: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'delivered')", name="status"),
+        Index("ix_webhook_deliveries_pending", "endpoint_id", "seq", info=partial_index("status = 'pending'")),
+        {"sqlite_with_rowid": False},
+    )
+
+
+webhook_endpoints: Table = WebhookEndpointModel.__table__
+webhook_deliveries: Table = WebhookDeliveryModel.__table__

@@ -1,1 +1,1 @@
-"""Reading: (connection, question) to schema; no ORM, statements built once."""
+"""Queries: functions from a connection and parameters to schemas, over Core statements that are built once."""

@@ -26,7 +26,7 @@ SPARED = {
     "httpx": "only tests and benches",
     "pydantic.v1": "none of the models is of the old kind",
     "sqlalchemy.dialects.postgresql": "SQLite needs none",
-    "sqlalchemy.orm": "nothing is mapped",
+    "sqlalchemy.ext.asyncio": "SQLite needs none",
 }
 
 

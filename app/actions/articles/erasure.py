@@ -20,15 +20,8 @@ from app.domain.actor import Actor
 from app.domain.article import ArticleStatus
 from app.domain.tsid import format_id
 from app.errors import NotFoundError
-from app.models.article import (
-    article_authors,
-    article_bodies,
-    article_picks,
-    article_related,
-    article_slugs,
-    article_tags,
-    articles,
-)
+from app.models.article import article_bodies, articles
+from app.models.article_links import article_authors, article_picks, article_related, article_slugs, article_tags
 from app.models.idempotent_answer import idempotent_answers
 from app.models.revision import revisions
 from app.schemas.interchange import ArticleRecord

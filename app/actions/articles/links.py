@@ -9,7 +9,7 @@ from app.actions.articles.listings import Placement
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.article import ArticleStatus
-from app.models.article import article_authors, article_tags
+from app.models.article_links import article_authors, article_tags
 
 _ROW: BindParameter[int] = bindparam("b_article_id")
 _LINKS = ((article_tags, article_tags.c.tag_id), (article_authors, article_authors.c.author_id))

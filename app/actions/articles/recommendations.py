@@ -28,7 +28,7 @@ from app.actions.articles.listings import Placement
 from app.db.bulk import bulk_insert_tuples
 from app.db.prepared import by_shape
 from app.domain.list_filter import Facet
-from app.models.article import article_picks
+from app.models.article_links import article_picks
 from app.models.listing import listings
 
 MAX_PICKS = 4

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, Select, bindparam, delete, literal_column, se
 
 from app.db.bulk import bulk_insert, chunked
 from app.domain.tsid import format_id, is_id, parse_id
-from app.models.article import article_picks, article_related, articles
+from app.models.article import articles
+from app.models.article_links import article_picks, article_related
 
 _CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
 _ANY_WAITING: Select[Any] = select(literal_column("1")).where(article_related.c.related_id.is_(None)).limit(1)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, bindparam, delete, select
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.slug import slugify, with_suffix
 from app.domain.tsid import format_id, is_id
-from app.models.article import article_slugs, articles
+from app.models.article import articles
+from app.models.article_links import article_slugs
 
 SUFFIX_LENGTH = 5
 

@@ -17,7 +17,8 @@ from app.domain.list_filter import Facet
 from app.errors import NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, entry_name, get_entry_row, is_listed
 from app.invalidation.surrogate_keys import collection_key, facet_key
-from app.models.article import article_authors, article_tags, articles
+from app.models.article import articles
+from app.models.article_links import article_authors, article_tags
 from app.models.edition import editions
 from app.schemas.interchange import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 

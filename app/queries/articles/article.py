@@ -14,7 +14,8 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
 from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
 from app.invalidation.dependencies import depend_on_article, depend_on_slugs
-from app.models.article import article_bodies, article_picks, article_related, article_slugs, articles
+from app.models.article import article_bodies, articles
+from app.models.article_links import article_picks, article_related, article_slugs
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
 from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS, depend_on_labels, render_item
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view

@@ -17,7 +17,8 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.domain.url import ascii_url
 from app.invalidation.dependencies import depend_on_entries, depend_on_entry
-from app.models.article import article_authors, article_bodies, article_tags, articles
+from app.models.article import article_bodies, articles
+from app.models.article_links import article_authors, article_tags
 from app.models.author import authors
 from app.models.label import labels
 from app.models.section import sections

@@ -12,7 +12,8 @@ from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.interchange.articles import load_content, read_records
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
-from app.models.article import article_slugs, articles
+from app.models.article import articles
+from app.models.article_links import article_slugs
 from app.models.edition import editions
 from app.models.revision import revisions
 from app.models.section import sections

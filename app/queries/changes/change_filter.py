@@ -11,7 +11,7 @@ from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.list_filter import Facet
 from app.domain.tsid import is_id, parse_id
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, facet_key
-from app.models.article import article_authors, article_tags
+from app.models.article_links import article_authors, article_tags
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import ListRef
 from app.queries.resolve import ResolvedQuery

@@ -14,7 +14,8 @@ from app.domain.list_filter import DIGEST_BYTES
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
 from app.interchange.articles import read_records
-from app.models.article import article_slugs, articles
+from app.models.article import articles
+from app.models.article_links import article_slugs
 from app.models.revision import revisions
 from app.queries.articles.article import render_notes
 from app.queries.articles.items import select_fields

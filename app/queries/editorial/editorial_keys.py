@@ -22,7 +22,8 @@ from app.db.prepared import by_shape
 from app.domain.article import ArticleStatus
 from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
-from app.models.article import article_authors, article_tags, articles
+from app.models.article import articles
+from app.models.article_links import article_authors, article_tags
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from app.queries.keyset.sort_keys import LIMIT, ONE

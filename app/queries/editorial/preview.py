@@ -1,8 +1,8 @@
 """Previews: the address of one, and the article as its page would look."""
 
-from sqlalchemy import Connection, Label, bindparam, case, func, select
+from sqlalchemy import BigInteger, Connection, Label, bindparam, case, func, select
 
-from app.db.base import AnyRow, Instant
+from app.db.base import AnyRow
 from app.domain.article import ArticleStatus
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
@@ -19,7 +19,7 @@ from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewParams
 
 PATH = "/v1/editorial/previews"
 
-_NOW = bindparam("now", type_=Instant)
+_NOW = bindparam("now", type_=BigInteger)
 _WOULD_BE: dict[str, Label[int]] = {
     "published_at": func.coalesce(articles.c.published_at, _NOW).label("published_at"),
     "first_published_at": func.coalesce(articles.c.first_published_at, articles.c.published_at, _NOW).label(

@@ -8,7 +8,8 @@ from app.db.base import AnyRow
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduleSnapshot
-from app.models.article import article_authors, article_picks, article_related, article_tags, articles
+from app.models.article import articles
+from app.models.article_links import article_authors, article_picks, article_related, article_tags
 from app.models.author import authors
 from app.models.edition import editions
 from app.models.label import labels

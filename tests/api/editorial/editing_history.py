@@ -16,7 +16,8 @@ from app.domain.actor import COMMAND_ACTOR
 from app.domain.calendar import find_zone
 from app.domain.instant import MINUTE_US, SECOND_US, format_instant
 from app.domain.tsid import parse_id
-from app.models.article import article_related, article_slugs, article_tags, articles
+from app.models.article import articles
+from app.models.article_links import article_related, article_slugs, article_tags
 from app.models.change import changes
 from app.models.idempotent_answer import idempotent_answers
 from app.models.listing import listings

@@ -1,0 +1,89 @@
+"""Rows that link an article to its authors, its tags, related articles and its former slugs."""
+
+from sqlalchemy import ForeignKey, Index, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import partial_index
+from app.models.base import Base, Code, Id
+
+
+class ArticleAuthorModel(Base):
+    """An author of an article, at a position among its authors."""
+
+    __tablename__ = "article_authors"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("authors.id"))
+
+    __table_args__ = (
+        Index("ix_article_authors_author_id_article_id", "author_id", "article_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ArticleTagModel(Base):
+    """A tag of an article, at a position among its tags."""
+
+    __tablename__ = "article_tags"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id"))
+
+    __table_args__ = (
+        Index("ix_article_tags_tag_id_article_id", "tag_id", "article_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ArticleRelatedModel(Base):
+    """A related article that editors chose ("Read also").
+
+    `reference` is a source_id or an id as editors wrote it. `related_id` is set as soon as an article of that name
+    exists: a reference may be stored before its target.
+    """
+
+    __tablename__ = "article_related"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[Code]
+    related_id: Mapped[Id | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"))
+
+    __table_args__ = (
+        Index("ix_article_related_related_id", "related_id"),
+        Index("ix_article_related_pending", "reference", info=partial_index("related_id IS NULL")),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ArticlePickModel(Base):
+    """A recommendation: a similar, earlier article, computed when the article is written."""
+
+    __tablename__ = "article_picks"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    picked_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+
+    __table_args__ = (Index("ix_article_picks_picked_id", "picked_id"), {"sqlite_with_rowid": False})
+
+
+class ArticleSlugModel(Base):
+    """A former slug of an article. Requests for it are redirected until another article takes the slug."""
+
+    __tablename__ = "article_slugs"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
+    slug: Mapped[Code] = mapped_column(primary_key=True)
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+
+    __table_args__ = (Index("ix_article_slugs_article_id", "article_id"), {"sqlite_with_rowid": False})
+
+
+article_authors: Table = ArticleAuthorModel.__table__
+article_tags: Table = ArticleTagModel.__table__
+article_related: Table = ArticleRelatedModel.__table__
+article_picks: Table = ArticlePickModel.__table__
+article_slugs: Table = ArticleSlugModel.__table__
