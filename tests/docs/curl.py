@@ -12,6 +12,7 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("-s", action="store_true")
     parser.add_argument("-N", action="store_true")
+    parser.add_argument("--max-time", type=float, default=30)
     parser.add_argument("-i", dest="with_head", action="store_true")
     parser.add_argument("-I", dest="head_only", action="store_true")
     parser.add_argument("-X", dest="method")
@@ -24,7 +25,7 @@ def main() -> None:
     for field in given.fields:
         request.add_header(*field.split(": ", 1))
     try:
-        response = urllib.request.urlopen(request, timeout=30)  # noqa: S310
+        response = urllib.request.urlopen(request, timeout=given.max_time)  # noqa: S310
     except urllib.error.HTTPError as error:
         response = error
     with response:
