@@ -1,13 +1,15 @@
-"""Putting the house together: the only place that knows everybody."""
+"""The application: its services, routes and middleware are assembled here, and only here.
 
-import asyncio
+`create_app` returns the ASGI application of one process; `uvicorn app.main:create_app --factory` serves it. `dayline
+serve` adds the wire cache, which answers cached responses before ASGI, and the limits on slow connections. Nothing is
+opened before the lifespan of the application begins.
+"""
+
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-import orjson
 from fastapi import APIRouter, FastAPI
 
 from app.api.http.cache_key import cache_key
@@ -24,7 +26,7 @@ from app.background.scheduler import Scheduler
 from app.background.shutdown_signals import on_shutdown_signal
 from app.changefeed.log_follower import LogFollower
 from app.changefeed.log_watcher import LogWatcher
-from app.db.database import open_database
+from app.db.database import Database, open_database
 from app.domain.api_key import LastUsedBuffer
 from app.invalidation.change_event import ChangeEvent
 from app.response_cache.middleware import CacheMiddleware
@@ -32,56 +34,32 @@ from app.response_cache.store import ResponseStore
 from app.response_cache.wire.raw_responses import STATE_KEY, RawResponseCache
 from app.server.connections import STATE_KEY as MONITOR_KEY
 from app.server.connections import ConnectionLimits, ConnectionMonitor
-from app.settings import Reads, Settings, read_settings
+from app.services import Services
+from app.settings import Settings, read_settings
 from app.sse.hub import StreamHub
 from app.webhooks.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
+    from app.api.auth.rate_limits import RateLimiter
     from app.background.cdn_purger import CdnPurger
     from app.background.metrics_recorder import MetricsRecorder
     from app.background.service_metrics import MeasuredServices
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The application; nothing is opened before its lifespan begins."""
+def create_app(settings: Settings | None = None, *, connection_limits: ConnectionLimits | None = None) -> FastAPI:
+    """Build the application from these settings, by default those of the environment."""
     chosen = settings or read_settings()
-    store = ResponseStore(chosen.cache_bytes)
-    recorder = _make_recorder(chosen)
+    store, limits = ResponseStore(chosen.cache_bytes), connection_limits or ConnectionLimits()
+    recorder = _build_recorder(chosen)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
-        store.clear()  # begun anew, perhaps over another database
-        app.state.database = open_database(chosen.database_url)
-        app.state.schedule = worker = Scheduler(app.state.database, app.state.key_uses)
-        app.state.watch = watch = LogWatcher(app.state.database)
-        app.state.hub = hub = _make_hub(app)
-        app.state.webhooks = webhooks = Dispatcher(
-            app.state.database, allowed_networks=chosen.webhook_networks, enabled=chosen.webhooks
-        )
-        purger = _make_purger(app, chosen)
-        app.state.follower = follower = _make_follower(app, store, purger)
-        try:
-            await worker.start()
-            await follower.start()
-            if purger is not None:
-                purger.start()
-            webhooks.start()
-            monitor = _make_monitor(app, chosen)
-            if recorder is not None:
-                await recorder.start(_measured_services(app, store, monitor))
-            with on_shutdown_signal(lambda: _release_long_polls(app)):
-                yield {MONITOR_KEY: monitor, **_wire_cache(app, chosen, store)}
-        finally:
-            if recorder is not None:
-                await recorder.stop()
-            await hub.close()
-            await watch.close()
-            await webhooks.stop()
-            if purger is not None:
-                await purger.stop()
-            await follower.stop()
-            await worker.stop()
-            await app.state.database.close()
+        async with _running_services(chosen, store) as services:
+            app.state.services = services
+            monitor = ConnectionMonitor(limits, trusted_proxies=chosen.trusted_proxies)
+            async with _running_recorder(recorder, services, monitor):
+                with on_shutdown_signal(lambda: _release_waiting_clients(services)):
+                    yield {MONITOR_KEY: monitor, **_wire_cache(services)}
 
     app = FastAPI(
         title="Dayline",
@@ -90,126 +68,134 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would ask thrice a request who listens
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # else it looks for listeners on each request
         lifespan=lifespan,
     )
-    _install_routes(app)
+    _add_routes(app)
+    _add_middleware(app, chosen, store)
     install_openapi(app)
     install_exception_handlers(app)
-    app.add_middleware(FastPathMiddleware)
-    app.add_middleware(SecurityHeadersMiddleware)
-    _install_cache(app, chosen, store)
-    _install_access_control(app, chosen)
-    app.add_middleware(HeadMiddleware)
-    app.state.connection_limits = ConnectionLimits()
-    app.state.key_uses = LastUsedBuffer()
-    app.state.public_url = chosen.public_url
-    app.state.exports = asyncio.BoundedSemaphore(export.AT_ONCE)
-    app.state.openapi_bytes = cache(lambda: orjson.dumps(app.openapi()))
     return app
 
 
-def _install_routes(app: FastAPI) -> None:
+def _add_routes(app: FastAPI) -> None:
     public = (editions, timeline, articles, catalogue, changes, stream, export)
     include_routers(app, [each.router for each in public])
-    include_lazily(app, "/feeds", _feeds_routers)
+    include_lazily(app, "/feeds", _load_feeds)
     include_lazily(app, "/v1/editorial", _load_editorial)
     include_routers(app, [health.router, docs.router])
 
 
-def _feeds_routers() -> Iterable[APIRouter]:
-    from app.api.public import feeds  # noqa: PLC0415 - with their renderers, for processes that are asked for them
+def _load_feeds() -> Iterable[APIRouter]:
+    from app.api.public import feeds  # noqa: PLC0415 - loads every renderer, which most processes never need
 
     return [feeds.router]
 
 
 def _load_editorial() -> Iterable[APIRouter]:
-    from app.api.editorial import ROUTERS  # noqa: PLC0415 - a tenth of a start, and most processes have readers alone
+    from app.api.editorial import ROUTERS  # noqa: PLC0415 - a tenth of the start, and most processes have only readers
 
     return ROUTERS
 
 
-def _cdn_enabled(settings: Settings) -> bool:
-    """Whether a network in front is to be told what changed: where reading is keyed, none keeps anything."""
-    return settings.cdn_purge_url is not None and settings.reads is not Reads.API_KEY
-
-
-def _make_purger(app: FastAPI, settings: Settings) -> "CdnPurger | None":
-    if settings.cdn_purge_url is None or not _cdn_enabled(settings):
-        return None
-    from app.background.cdn_purger import CdnPurger  # noqa: PLC0415 - its client is slow to load, and most installations need none
-
-    return CdnPurger(app.state.database, url=settings.cdn_purge_url, field=settings.cdn_purge_header)
-
-
-def _make_follower(app: FastAPI, store: ResponseStore, purger: "CdnPurger | None") -> LogFollower:
-    """Have kept answers and streams follow the log; what cannot be told one by one is purged as a whole, too."""
-    hub: StreamHub = app.state.hub
-
-    def apply(found: Sequence[ChangeEvent]) -> None:
-        store.apply_changes(found)
-        app.state.schedule.on_commit()
-        hub.publish(found)
-        if found:
-            app.state.webhooks.wake_if_needed()
-
-    def clear() -> None:
-        store.clear()
-        app.state.schedule.on_commit()
-        hub.publish(None)
-        app.state.webhooks.wake_if_needed()
-        if purger is not None:
-            purger.purge_all()
-
-    return LogFollower(app.state.database, on_changes=apply, on_reset=clear)
-
-
-def _make_hub(app: FastAPI) -> StreamHub:
-    """The streams, which have the follower look while they are open."""
-
-    def is_current() -> bool:
-        follower: LogFollower = app.state.follower
-        return follower.is_up_to_date()
-
-    return StreamHub(app.state.database, app.state.watch, stream.EVENT_ENCODER, is_current=is_current)
-
-
-def _release_long_polls(app: FastAPI) -> None:
-    """Answer everybody who waits for news: the server drains."""
-    app.state.watch.shutdown()
-    app.state.hub.shutdown()
-
-
-def _install_cache(app: FastAPI, settings: Settings, store: ResponseStore) -> None:
-    """Keep public answers; where reading is keyed every answer is private, and none is kept."""
-    app.state.store = store
-    is_on = settings.cache_bytes > 0 and settings.reads is not Reads.API_KEY
+def _add_middleware(app: FastAPI, settings: Settings, store: ResponseStore) -> None:
+    """Add the layers around the routes, the innermost first; of optional ones only those that the settings need."""
+    app.add_middleware(FastPathMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(
         CacheMiddleware,
         cache_key=cache_key,
-        store=store if is_on else None,
-        up_to_date=lambda: app.state.follower,
-        schedule=lambda: app.state.schedule,
-        emit_surrogate_keys=_cdn_enabled(settings),
+        store=store if settings.cache_enabled else None,
+        up_to_date=lambda: app.state.services.log_follower,
+        schedule=lambda: app.state.services.scheduler,
+        emit_surrogate_keys=settings.cdn_enabled,
+    )
+    if settings.access_enabled:
+        app.add_middleware(AccessMiddleware, is_keyed=settings.reads_require_key, limits=_build_rate_limiter(settings))
+    app.add_middleware(HeadMiddleware)
+
+
+def _build_rate_limiter(settings: Settings) -> "RateLimiter | None":
+    if not settings.rate_limits_enabled:
+        return None
+    from app.api.auth.rate_limits import RateLimiter  # noqa: PLC0415 - slow to load, and most installations need none
+
+    return RateLimiter(
+        address=settings.rate_limit_address, key=settings.rate_limit_key, trusted=settings.trusted_proxies
     )
 
 
-def _install_access_control(app: FastAPI, settings: Settings) -> None:
-    """Add the door where somebody may be turned away at it; elsewhere no request pays for it."""
-    app.state.is_keyed = settings.reads is Reads.API_KEY
-    limits = None
-    if settings.rate_limit_address is not None or settings.rate_limit_key is not None:
-        from app.api.auth.rate_limits import RateLimiter  # noqa: PLC0415 - slow to load, and most installations need none
+@asynccontextmanager
+async def _running_services(settings: Settings, store: ResponseStore) -> AsyncIterator[Services]:
+    """Open the services of the process and start their background work; stop and close them at the end."""
+    store.clear()  # another run of the same application may have filled it from another database
+    services = _build_services(settings, store)
+    purger = services.cdn_purger
+    try:
+        await services.scheduler.start()
+        await services.log_follower.start()
+        if purger is not None:
+            purger.start()
+        services.dispatcher.start()
+        yield services
+    finally:
+        await services.stream_hub.close()
+        await services.log_watcher.close()
+        await services.dispatcher.stop()
+        if purger is not None:
+            await purger.stop()
+        await services.log_follower.stop()
+        await services.scheduler.stop()
+        await services.database.close()
 
-        limits = RateLimiter(
-            address=settings.rate_limit_address, key=settings.rate_limit_key, trusted=settings.trusted_proxies
-        )
-    app.state.has_door = app.state.is_keyed or limits is not None
-    if app.state.has_door:
-        app.add_middleware(AccessMiddleware, is_keyed=app.state.is_keyed, limits=limits)
+
+def _build_services(settings: Settings, store: ResponseStore) -> Services:
+    database, last_used = open_database(settings.database_url), LastUsedBuffer()
+    scheduler, log_watcher = Scheduler(database, last_used), LogWatcher(database)
+    dispatcher = Dispatcher(database, allowed_networks=settings.webhook_networks, enabled=settings.webhooks)
+    cdn_purger = _build_cdn_purger(settings, database)
+
+    def apply_changes(found: Sequence[ChangeEvent]) -> None:
+        store.apply_changes(found)
+        scheduler.on_commit()
+        stream_hub.publish(found)
+        if found:
+            dispatcher.wake_if_needed()
+
+    def reset() -> None:
+        """Invalidate everything: what changed is not known."""
+        store.clear()
+        scheduler.on_commit()
+        stream_hub.publish(None)
+        dispatcher.wake_if_needed()
+        if cdn_purger is not None:
+            cdn_purger.purge_all()
+
+    log_follower = LogFollower(database, on_changes=apply_changes, on_reset=reset)
+    stream_hub = StreamHub(database, log_watcher, stream.EVENT_ENCODER, is_current=log_follower.is_up_to_date)
+    return Services(
+        settings=settings,
+        database=database,
+        store=store,
+        scheduler=scheduler,
+        log_watcher=log_watcher,
+        log_follower=log_follower,
+        stream_hub=stream_hub,
+        dispatcher=dispatcher,
+        cdn_purger=cdn_purger,
+        last_used=last_used,
+    )
 
 
-def _make_recorder(settings: Settings) -> "MetricsRecorder | None":
+def _build_cdn_purger(settings: Settings, database: Database) -> "CdnPurger | None":
+    if settings.cdn_purge_url is None or not settings.cdn_enabled:
+        return None
+    from app.background.cdn_purger import CdnPurger  # noqa: PLC0415 - slow to load, and most installations need none
+
+    return CdnPurger(database, url=settings.cdn_purge_url, field=settings.cdn_purge_header)
+
+
+def _build_recorder(settings: Settings) -> "MetricsRecorder | None":
     if settings.metrics is None:
         return None
     from app.background.metrics_recorder import MetricsRecorder  # noqa: PLC0415 - only where metrics are served
@@ -221,29 +207,48 @@ def _make_recorder(settings: Settings) -> "MetricsRecorder | None":
     return MetricsRecorder(group, MetricsLeader(group, settings.metrics), RequestMetrics(["/v1/stream"]))
 
 
-def _measured_services(app: FastAPI, store: ResponseStore, monitor: ConnectionMonitor) -> "MeasuredServices":
+@asynccontextmanager
+async def _running_recorder(
+    recorder: "MetricsRecorder | None", services: Services, monitor: ConnectionMonitor
+) -> AsyncIterator[None]:
+    """Publish the metrics of these services, where metrics are served."""
+    if recorder is None:
+        yield
+        return
+    try:
+        await recorder.start(_measured_services(services, monitor))
+        yield
+    finally:
+        await recorder.stop()
+
+
+def _measured_services(services: Services, monitor: ConnectionMonitor) -> "MeasuredServices":
     from app.background.service_metrics import MeasuredServices  # noqa: PLC0415 - only where metrics are served
 
     return MeasuredServices(
-        database=app.state.database,
-        store=store,
-        follower=app.state.follower,
-        watcher=app.state.watch,
-        scheduler=app.state.schedule,
-        hub=app.state.hub,
-        dispatcher=app.state.webhooks,
+        database=services.database,
+        store=services.store,
+        follower=services.log_follower,
+        watcher=services.log_watcher,
+        scheduler=services.scheduler,
+        hub=services.stream_hub,
+        dispatcher=services.dispatcher,
         connections=monitor,
     )
 
 
-def _make_monitor(app: FastAPI, settings: Settings) -> ConnectionMonitor:
-    """Return the registry of slow connections of this process."""
-    return ConnectionMonitor(app.state.connection_limits, trusted_proxies=settings.trusted_proxies)
+def _release_waiting_clients(services: Services) -> None:
+    """Answer the clients that wait for changes: the server drains."""
+    services.log_watcher.shutdown()
+    services.stream_hub.shutdown()
 
 
-def _wire_cache(app: FastAPI, settings: Settings, store: ResponseStore) -> dict[str, RawResponseCache]:
-    """What the server may send without asking the application: nothing that has to pass a door."""
-    if not settings.early_hits or not settings.cache_bytes or app.state.has_door:
+def _wire_cache(services: Services) -> dict[str, RawResponseCache]:
+    """Return what the server may send before ASGI: nothing where each request has to be authorized or counted."""
+    settings = services.settings
+    if not settings.early_hits or not settings.cache_enabled or settings.access_enabled:
         return {}
-    hits = RawResponseCache(store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule)
+    hits = RawResponseCache(
+        services.store, cache_key=cache_key, up_to_date=services.log_follower, schedule=services.scheduler
+    )
     return {STATE_KEY: hits}

@@ -117,6 +117,31 @@ class Settings(BaseModel):
         None, repr=False, description="A header field of those requests, such as `Fastly-Key: …`."
     )
 
+    @property
+    def reads_require_key(self) -> bool:
+        """Whether everything that is read takes an API key."""
+        return self.reads is Reads.API_KEY
+
+    @property
+    def rate_limits_enabled(self) -> bool:
+        """Whether requests are counted."""
+        return self.rate_limit_address is not None or self.rate_limit_key is not None
+
+    @property
+    def access_enabled(self) -> bool:
+        """Whether a request can be refused before its route is found: for its key, or for how many there are."""
+        return self.reads_require_key or self.rate_limits_enabled
+
+    @property
+    def cache_enabled(self) -> bool:
+        """Whether public responses are cached: where reading takes a key, every response is private."""
+        return self.cache_bytes > 0 and not self.reads_require_key
+
+    @property
+    def cdn_enabled(self) -> bool:
+        """Whether a network in front is purged: where reading takes a key, it caches nothing."""
+        return self.cdn_purge_url is not None and not self.reads_require_key
+
 
 FIELDS = Settings.model_fields
 """The settings by name; the value of one without `repr` is a secret, which no output shows."""

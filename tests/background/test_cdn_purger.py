@@ -128,5 +128,5 @@ async def test_an_app_tells_the_network_that_it_was_given(
         assert set(network.purges[0].keys) & set(carried)
         network.purges.clear()
         monkeypatch.setattr(clock, "_frozen_at", clock.now() + 1)
-        app.state.follower._on_reset()
+        app.state.services.log_follower._on_reset()
         await until(lambda: network.with_key("all"))

@@ -124,7 +124,7 @@ async def test_the_pages_behind_take_one_less_for_they_need_no_last_change(
 
 async def test_single_things_take_a_fixed_number_of_statements(filled: httpx.AsyncClient) -> None:
     by_id = (await get_page(filled, "/v1/articles/global-story-7"))["id"]
-    app_of(0)[0].state.store.clear()
+    app_of(0)[0].state.services.store.clear()
     found = {}
     for address in SINGLE:
         with counted() as statements:
@@ -141,7 +141,7 @@ async def test_feeds_take_a_fixed_number_of_statements(filled: httpx.AsyncClient
     for content in ("summary", "full"):
         await store(edition(feed_content=content))
         await get_page(filled, "/v1/editions/global")  # what was stored has been applied
-        app_of(0)[0].state.store.clear()
+        app_of(0)[0].state.services.store.clear()
         for name in FEEDS:
             with counted() as statements:
                 assert (await filled.get(f"/feeds/global/{name}")).status_code == 200

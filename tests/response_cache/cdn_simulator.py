@@ -38,7 +38,7 @@ class Network:
     @property
     def database(self) -> Database:
         """The app's own."""
-        database: Database = self.app.state.database
+        database: Database = self.app.state.services.database
         return database
 
     async def begin(self) -> None:

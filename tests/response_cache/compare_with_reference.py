@@ -67,9 +67,9 @@ class Here:
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self.reads = CountedReads(app.state.database)
+        self.reads = CountedReads(app.state.services.database)
         self.hits: list[bool] = []
-        app.state.database = self.reads
+        app.state.services.database = self.reads
 
     async def ask(self, requests: Sequence[Request], *, now: int) -> list[Answer]:
         """The answers in turn; `hits` tells which of them read nothing. The clock of this process stands already."""

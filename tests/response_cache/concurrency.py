@@ -21,8 +21,8 @@ class Gate:
         self.failures: list[Exception] = []
         self.open = asyncio.Event()
         self._reads_first = reads_first
-        self._database = self.state.database
-        self.state.database = self
+        self._database = self.state.services.database
+        self.state.services.database = self
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
@@ -47,7 +47,7 @@ class Gate:
 
 def kept() -> KeptAnswers:
     """The store of the app under test."""
-    store: KeptAnswers = app_of(0)[0].state.store
+    store: KeptAnswers = app_of(0)[0].state.services.store
     return store
 
 

@@ -158,8 +158,8 @@ class History:
 
     async def _hear_of_schedules(self) -> None:
         """What a server tells of some milliseconds later; a file that is shared needs no help."""
-        if self.here.app.state.database.url.get_backend_name() != "sqlite":
-            await self.here.app.state.schedule.refresh()
+        if self.here.app.state.services.database.url.get_backend_name() != "sqlite":
+            await self.here.app.state.services.scheduler.refresh()
 
     async def move_clock(self, to: int | None = None) -> None:
         """Let time go by: a little, or to a midnight, or to what is scheduled; what is due is released here."""
@@ -174,7 +174,7 @@ class History:
         newsroom.now = max(newsroom.now, to)
         self._told = f"the clock: {text_of(newsroom.now)}"
         self._still.enter_context(clock.frozen(newsroom.now))
-        await self.here.app.state.schedule._tick()
+        await self.here.app.state.services.scheduler._tick()
         self.kept.counts["step: clock"] += 1
         for known in newsroom.articles.values():
             if known.status == "scheduled" and known.published_at is not None and known.published_at <= newsroom.now:

@@ -129,7 +129,7 @@ class _Life:
 
     async def _ask(self, requests: Sequence[Request]) -> list[Answer]:
         app = self._app
-        await app.state.schedule.refresh()
+        await app.state.services.scheduler.refresh()
         answers: list[Answer] = []
         for place in range(0, len(requests), AT_ONCE):
             answers += await asyncio.gather(*(ask(app, each) for each in requests[place : place + AT_ONCE]))

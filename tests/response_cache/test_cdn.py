@@ -39,7 +39,7 @@ async def app(
     database_address: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[FastAPI]:
     """An app whose answers a network keeps, which nobody tells anything; it is noon."""
-    monkeypatch.setattr(main, "_make_purger", lambda _app, _settings: None)
+    monkeypatch.setattr(main, "_build_cdn_purger", lambda _app, _settings: None)
     app, settings = made(**getattr(request, "param", {}))
     settings.database_url = database_address
     with clock.frozen(NOW):
@@ -108,7 +108,10 @@ async def test_kept_and_fresh_whole_and_short_answers_carry_the_same(app: FastAP
 async def test_early_hits_say_it_in_the_same_words(app: FastAPI) -> None:
     answer = await ask(app, Request("/v1/timeline"))
     hits = RawResponseCache(
-        app.state.store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule
+        app.state.services.store,
+        cache_key=cache_key,
+        up_to_date=app.state.services.log_follower,
+        schedule=app.state.services.scheduler,
     )
     ready = hits.get(b"GET", b"/v1/timeline", {})
     assert ready is not None
@@ -160,7 +163,7 @@ async def test_nobody_keeps_what_a_scheduled_publication_will_change_beyond_it(a
         (at - 1, None),
     ):
         with clock.frozen(now):
-            await app.state.schedule.refresh()
+            await app.state.services.scheduler.refresh()
             for _ in ("made", "kept"):
                 answer = await ask(app, Request("/v1/timeline"))
                 assert answer.header("cdn-cache-control") == expected
@@ -173,7 +176,7 @@ async def test_nobody_keeps_what_the_clock_alone_changes_beyond_that(app: FastAP
     hours = 10  # from noon in UTC to midnight in Kyiv
     for seconds in (0, 1, 3_600):
         with clock.frozen(NOW + seconds * SECOND_US):
-            await app.state.schedule.refresh()
+            await app.state.services.scheduler.refresh()
             answer = await ask(app, Request("/v1/timeline/calendar"))
             assert answer.header("cdn-cache-control") == f"max-age={hours * 3_600 - seconds}, stale-if-error=600"
 
@@ -182,7 +185,10 @@ async def test_nobody_keeps_what_the_clock_alone_changes_beyond_that(app: FastAP
 async def test_early_hits_count_down_once_a_second(app: FastAPI) -> None:
     await ask(app, Request("/v1/timeline/calendar"))
     hits = RawResponseCache(
-        app.state.store, cache_key=cache_key, up_to_date=app.state.follower, schedule=app.state.schedule
+        app.state.services.store,
+        cache_key=cache_key,
+        up_to_date=app.state.services.log_follower,
+        schedule=app.state.services.scheduler,
     )
     ready = hits.get(b"GET", b"/v1/timeline/calendar", {})
     assert ready is not None
@@ -195,5 +201,5 @@ async def test_early_hits_count_down_once_a_second(app: FastAPI) -> None:
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_while_it_is_not_known_what_is_scheduled_nothing_is_kept_for_long(app: FastAPI) -> None:
-    app.state.schedule.snapshot = UNKNOWN
+    app.state.services.scheduler.snapshot = UNKNOWN
     assert fields_of(await ask(app, Request("/v1/timeline")))[0] is None

@@ -30,7 +30,7 @@ class StaleError(AssertionError):
 @pytest.fixture
 async def network(database_address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Network]:
     """A network in front of an app that keeps nothing itself."""
-    monkeypatch.setattr(main, "_make_purger", lambda _app, _settings: None)
+    monkeypatch.setattr(main, "_build_cdn_purger", lambda _app, _settings: None)
     app = create_app(Settings(database_url=database_address, cdn_purge_url="http://127.0.0.1:9/", cache_bytes=0))
     with clock.frozen(NOW):
         async with running(app):
@@ -64,7 +64,7 @@ async def live(history: History, network: Network, *, targets: int, steps: int, 
                 await network.ask(target, now=history.newsroom.now)
             before = len(network.held)
             await history.step()
-            await network.app.state.schedule.refresh()
+            await network.app.state.services.scheduler.refresh()
             await network.hear(without=without)
             compared += await compare(network.app, network, history.newsroom.now)
             asked += before

@@ -99,7 +99,7 @@ class Trial:
     async def is_stale_after(self, case: Case) -> bool:
         """Whether a kept answer is still served after what happens then."""
         self._number += 1
-        self._history.here.app.state.store.clear()
+        self._history.here.app.state.services.store.clear()
         history, target = self._history, case.target.format(**self._ids, n=self._number)
         for _ in range(2):
             await history.ask([target])

@@ -188,13 +188,13 @@ async def test_where_reading_is_keyed_no_answer_is_kept_and_limits_count_every_h
             for _ in range(2):
                 answer = await client.get(path, headers={"accept-encoding": "gzip"})
                 assert answer.headers["cache-control"].startswith(("private", "no-cache")), path
-        assert len(keyed.state.store) == 0
-        assert keyed.state.store.counters.hits == 0
+        assert len(keyed.state.services.store) == 0
+        assert keyed.state.services.store.counters.hits == 0
     limited = create_app(Settings(database_url=database_address, rate_limit_address="4/minute"))
     async with running(limited) as client:
         found = [(await client.get("/v1/timeline")).status_code for _ in range(6)]
         assert found == [200, 200, 200, 200, 429, 429]
-        assert limited.state.store.counters.hits == 3
+        assert limited.state.services.store.counters.hits == 3
 
 
 async def test_head_and_304_come_from_the_same_kept_answer(awake: httpx.AsyncClient) -> None:

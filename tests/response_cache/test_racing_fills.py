@@ -26,7 +26,7 @@ async def race(begin: Begin, number: int, writes: int, targets: int = TARGETS) -
 async def test_what_is_asked_while_others_write_was_true_at_some_moment_meanwhile(begin: Begin) -> None:
     found = await race(begin, 5, WRITES)
     assert len(found.seen) > WRITES * TARGETS
-    assert found.history.here.app.state.store.counters.hits > len(found.seen) // 4
+    assert found.history.here.app.state.services.store.counters.hits > len(found.seen) // 4
 
 
 @pytest.mark.soak

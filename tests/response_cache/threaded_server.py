@@ -60,7 +60,7 @@ class Served:
 
     def counts(self) -> tuple[int, int, int]:
         """Requests answered, hits and misses, since it began."""
-        counters = self.app.state.store.counters
+        counters = self.app.state.services.store.counters
         return self.server.server_state.total_requests, counters.hits, counters.misses
 
     @property
@@ -94,9 +94,8 @@ def serving(
     **options: Any,
 ) -> Iterator[Served]:
     """A server on the database of this address, from its first answer to its end; `options` are uvicorn's."""
-    app = create_app(Settings.model_validate({"database_url": address, "early_hits": early, **(settings or {})}))
-    if limits is not None:
-        app.state.connection_limits = limits
+    chosen = Settings.model_validate({"database_url": address, "early_hits": early, **(settings or {})})
+    app = create_app(chosen, connection_limits=limits)
     counted: dict[int, int] = {}
     if protocol is None:
         protocol = type("Counted", (Watched,), {"early": counted}) if early else Plain

@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.types import Scope
 
 from app import clock
-from app.api.dependencies import get_database
+from app.api.dependencies import get_database, services_of
 from app.domain.api_key import ApiKeyScope, token_prefix, verify_token
 from app.errors import ForbiddenError, UnauthenticatedError
 from app.queries.keys import get_stored_key
@@ -112,5 +112,5 @@ async def _look_up(scope: Scope) -> AuthResult:
     stored = await get_database(request).read(get_stored_key, prefix)
     if not verify_token(token, None if stored is None else stored.state, now=now) or stored is None:
         return INVALID
-    request.app.state.key_uses.note(stored.id, now)
+    services_of(request).last_used.note(stored.id, now)
     return AuthResult(Principal(stored.id, prefix, stored.name, stored.scopes))

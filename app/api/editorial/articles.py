@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from app import clock
 from app.actions.articles import editing
-from app.api.dependencies import get_database
+from app.api.dependencies import get_database, services_of
 from app.api.editorial.dependencies import (
     ARTICLE_ERRORS,
     WRITE_SCOPES,
@@ -65,7 +65,7 @@ async def create_article(request: Request) -> Response:
         return to_stored_response(answer, article_id=article_id)
 
     answer = await idempotent_response(request, make)
-    await request.app.state.schedule.refresh()
+    await services_of(request).scheduler.refresh()
     return answer
 
 
@@ -139,5 +139,5 @@ async def delete_article(request: Request, key: DraftKey) -> Response:
     parse_query(request, NoParams)
     article_id, expected, editor = editorial_articles.parse_article_id(key), parse_if_match(request), get_actor(request)
     await get_database(request).write(editing.delete_article, article_id, expected=expected, editor=editor)
-    await request.app.state.schedule.refresh()
+    await services_of(request).scheduler.refresh()
     return private_response(None, status=HTTPStatus.NO_CONTENT)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 
 from app.api.auth.security import get_principal
-from app.api.dependencies import get_database
+from app.api.dependencies import get_database, services_of
 from app.api.http.private_responses import private_response
 from app.api.http.request_body import run_check
 from app.db.database import Connection
@@ -84,7 +84,7 @@ async def apply_article_change(
         return article_response(connection, key, warnings=warnings or [])
 
     answer = await get_database(request).write(run)
-    await request.app.state.schedule.refresh()
+    await services_of(request).scheduler.refresh()
     return answer
 
 

@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 from app import clock
 from app.actions.articles.editing import push_article as push
 from app.actions.catalogue.entries import Outcome
-from app.api.dependencies import get_database
+from app.api.dependencies import get_database, services_of
 from app.api.editorial.dependencies import (
     ARTICLE_ERRORS,
     WRITE_SCOPES,
@@ -73,5 +73,5 @@ async def push_article(
         return article_response(connection, format_id(article_id), warnings=warnings, status=status)
 
     answer = await get_database(request).write(run)
-    await request.app.state.schedule.refresh()
+    await services_of(request).scheduler.refresh()
     return answer

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from fastapi import Request
 
 from app import clock
+from app.api.dependencies import services_of
 from app.domain.list_filter import Facet
 from app.invalidation.cache_control import CONTENT, CachePolicy, ResponseFreshness
 from app.invalidation.dependencies import set_cache_policy
@@ -30,7 +31,7 @@ from app.schemas.timeline import TimelineDayPage
 
 
 class ScheduleProvider(Protocol):
-    """Whoever knows what is scheduled; it is at `app.state.schedule`."""
+    """Whoever knows what is scheduled; `Services.scheduler`."""
 
     snapshot: ScheduleSnapshot
 
@@ -71,7 +72,7 @@ EVERY_PUBLICATION = _Anything()
 
 def get_cache_control_builder(request: Request, terms: CachePolicy = CONTENT) -> CacheControlBuilder:
     """The outlook for the answer to this request, which is to be read next."""
-    return CacheControlBuilder(request.app.state.schedule, terms)
+    return CacheControlBuilder(services_of(request).scheduler, terms)
 
 
 def timeline_interest(question: TimelineParams) -> ListDependency:

@@ -13,7 +13,7 @@ from fastapi import Request, Response
 from app import clock
 from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stored_response, store_response
 from app.api.auth.security import get_principal
-from app.api.dependencies import get_database
+from app.api.dependencies import get_database, services_of
 from app.api.http.request_body import read_body_bytes
 from app.db.database import Connection
 from app.errors import FieldError, InvalidInputError, RequestInProgressError
@@ -59,7 +59,7 @@ async def idempotent_response(request: Request, make: Callable[[Connection], Sto
         store_response(connection, repeatable, answer, now=now)
         return answer, False
 
-    busy = _in_progress(request)
+    busy = services_of(request).in_flight
     entry = (repeatable.key_id, repeatable.name)
     if entry in busy:
         raise RequestInProgressError
@@ -103,15 +103,6 @@ def request_hash(request: Request, body: bytes) -> bytes:
         digest.update(len(part).to_bytes(8))
         digest.update(part)
     return digest.digest()
-
-
-def _in_progress(request: Request) -> set[tuple[int, str]]:
-    """The requests with a name that this process is at."""
-    state = request.app.state
-    if not hasattr(state, "in_progress"):
-        state.in_progress = set()
-    busy: set[tuple[int, str]] = state.in_progress
-    return busy
 
 
 def _respond(answer: StoredResponse, headers: dict[str, str] | None = None) -> Response:

@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from app import errors
+from app.api.dependencies import services_of
 from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial_path, mark_private
 from app.api.http.problem_types import (
     ARTICLE_GONE,
@@ -106,9 +107,14 @@ def problem_response(
         headers={**manners, **_privacy(request)},
         media_type=PROBLEM_TYPE,
     )
-    if getattr(request.app.state, "is_keyed", False):
-        mark_private(answer.headers)  # here too: what fails inside is answered outside of every middleware
+    if _reads_require_key(request):
+        mark_private(answer.headers)  # here too: an unexpected error is answered outside of every middleware
     return answer
+
+
+def _reads_require_key(request: Request) -> bool:
+    """Whether every response is private; before the lifespan begins there are no services and no content."""
+    return hasattr(request.app.state, "services") and services_of(request).settings.reads_require_key
 
 
 def _privacy(request: Request) -> dict[str, str]:

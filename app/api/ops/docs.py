@@ -90,7 +90,7 @@ def _read_asset(name: str) -> bytes:
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
     """The OpenAPI document."""
-    return static_response(request.app.state.openapi_bytes(), media_type="application/json")
+    return static_response(orjson.dumps(request.app.openapi()), media_type="application/json")
 
 
 @router.get("/problems")

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import Request, Response
 
-from app.api.dependencies import get_database
+from app.api.dependencies import get_database, services_of
 from app.api.http.jsonl_response import JsonLinesResponse
 from app.api.http.query_params import parse_query
 from app.api.openapi.document import operation
@@ -16,8 +16,8 @@ from app.queries.articles import public_export
 from app.schemas.article import ArticleItem
 from app.schemas.examples import reading
 from app.schemas.params import ExportParams
+from app.services import MAX_EXPORTS
 
-AT_ONCE = 4  # exports of a process: each holds a connection and a snapshot
 AS_OF = "dayline-as-of"
 
 router = make_router("Changes")
@@ -50,7 +50,7 @@ async def export_articles(request: Request) -> Response:
         if question.id:
             first = await database.read_in_thread(public_export.export_by_ids, question)
             return JsonLinesResponse(first.lines, None, headers=_headers(first), resources=held.pop_all())
-        await held.enter_async_context(_turn(request.app.state.exports))
+        await held.enter_async_context(_turn(services_of(request).export_slots))
         read_next = await held.enter_async_context(database.stream(public_export.export_articles, question))
         begun = await read_next()
         assert begun is not None  # noqa: S101 - an export has a first portion, be it empty
@@ -65,7 +65,7 @@ async def export_articles(request: Request) -> Response:
 @asynccontextmanager
 async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
     if turns.locked():
-        raise BusyError(f"{AT_ONCE} exports are under way in this process already.", retry_after=5)
+        raise BusyError(f"{MAX_EXPORTS} exports are under way in this process already.", retry_after=5)
     async with turns:
         yield
 

@@ -4,6 +4,7 @@ import re
 
 from fastapi import Request
 
+from app.api.dependencies import services_of
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.url import ascii_site, ascii_url
@@ -44,7 +45,7 @@ def pages_home(edition: EditionView) -> str:
 
 def api_origin(request: Request, edition: EditionView) -> str:
     """Where this installation is reached by others: as it is set, else as the front end's host passes it on."""
-    base: str | None = request.app.state.public_url
+    base = services_of(request).settings.public_url
     return site_origin(edition) if base is None else ascii_url(base)
 
 

@@ -11,7 +11,7 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
 from app.api.auth.security import is_still_authorized
-from app.api.dependencies import get_stream_hub
+from app.api.dependencies import get_stream_hub, services_of
 from app.api.http.query_params import parse_query
 from app.api.http.responses import CROSS_ORIGIN, NO_STORE
 from app.api.middleware.head import IS_HEAD_KEY
@@ -125,7 +125,7 @@ def _authorization_check(request: Request) -> Callable[[], Awaitable[bool]]:
     """Whether the stream may go on: where reading is keyed, a key that was revoked or has expired ends it."""
 
     async def is_welcome() -> bool:
-        if not request.app.state.is_keyed:
+        if not services_of(request).settings.reads_require_key:
             return True
         try:
             return await is_still_authorized(request.scope, ApiKeyScope.CONTENT_READ)

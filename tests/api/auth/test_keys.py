@@ -332,7 +332,7 @@ async def test_public_addresses_answer_the_same_to_everybody(client: httpx.Async
 async def test_uses_are_noted_without_a_write_and_never_step_back(
     client: httpx.AsyncClient, make_key: MakeKey, database: Database
 ) -> None:
-    uses = client._transport.app.state.key_uses  # type: ignore[attr-defined]
+    uses = client._transport.app.state.services.last_used  # type: ignore[attr-defined]
     good, wrong, other = await make_key(MANAGE), await make_key(WRITE), await make_key(WRITE)
     uses.take()
     for token in (good, wrong, f"{other[:-4]}aaaa"):

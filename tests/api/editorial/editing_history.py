@@ -51,8 +51,8 @@ class EditingHistory:
         self.counts: Counter[str] = Counter()
         self.deleted: set[int] = set()
         self.now = clock.now()
-        self._database = app.state.database
-        self._worker = app.state.schedule
+        self._database = app.state.services.database
+        self._worker = app.state.services.scheduler
         self._client = client
         self._random = Random(number)
         self._edition = f"history-{number}"

@@ -178,7 +178,7 @@ async def test_what_is_due_is_public_on_time_and_its_revision_says_who_did_it(de
     made = await desk.make(source_id="a", published_at=TOMORROW, tags=["trams"])
     assert (await desk.client.get(f"/v1/articles/{made['slug']}")).status_code == 404
     with clock.frozen(NOW + 23 * HOUR_US):
-        await desk.client._transport.app.state.schedule._tick()  # type: ignore[attr-defined]  # the upkeep, at once
+        await desk.client._transport.app.state.services.scheduler._tick()  # type: ignore[attr-defined]  # the upkeep, at once
         page = (await desk.client.get(f"/v1/articles/{made['slug']}")).json()
         due = await desk.read(made)
     assert page["published_at"] == due["published_at"] == made["published_at"]

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -15,12 +15,13 @@ from app.actions.idempotency import KEPT_US, StoredResponse, prune_stored_respon
 from app.api.auth.security import Principal
 from app.api.http.idempotency import idempotent_response, to_stored_response
 from app.api.http.private_responses import private_response
-from app.api.http.problems import install_exception_handlers
-from app.db.database import Database, open_database
+from app.db.database import Database
 from app.db.locks import CHANGE_LOG_LOCK, lock_number, try_lock
 from app.errors import ConflictError
+from app.main import create_app
 from app.models.idempotent_answer import idempotent_answers
 from app.models.installation import installation
+from app.settings import Settings
 from tests.conftest import NOW, running
 
 NAME = "Idempotency-Key"
@@ -31,16 +32,8 @@ BAD = ("", "x" * 256, "a b", '"', '""', '"open', '"a"b', '"a\\b"', "naïve", '"'
 
 def make_app(address: str) -> FastAPI:
     """An app that files a note for each POST, as one of two keys; `fail` and `slow` are what they say."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.database = open_database(address)
-        app.state.made = 0
-        yield
-        await app.state.database.close()
-
-    app = FastAPI(lifespan=lifespan)
-    install_exception_handlers(app)
+    app = create_app(Settings.model_validate({"database_url": address}))
+    app.state.made = 0
 
     @app.post("/notes")
     async def file_note(request: Request) -> Response:

@@ -150,8 +150,8 @@ async def halted(database_address: str, newsroom: None, store: Store, still_cloc
     )
     app = create_app(Settings(database_url=database_address))
     async with running(app) as client:
-        await app.state.schedule.stop()
-        yield Newsroom(client, app.state.schedule)
+        await app.state.services.scheduler.stop()
+        yield Newsroom(client, app.state.services.scheduler)
 
 
 async def addresses(halted: Newsroom, patterns: tuple[str, ...]) -> list[str]:

@@ -168,7 +168,7 @@ async def test_a_failing_query_leaks_nothing_and_harms_no_later_one(
 ) -> None:
     before = {address: (await client.get(address)).content for address in ADDRESSES.values()}
     await database.write(rename("editions", "editions_away"))
-    app_of(0)[0].state.store.clear()  # what is kept asks no database
+    app_of(0)[0].state.services.store.clear()  # what is kept asks no database
     try:
         for address in ADDRESSES.values():
             answer = await client.get(address)

@@ -125,8 +125,8 @@ class StreamWeather(Weather):
         self.is_up.clear()
         self._inner = Nobody()
         if gracefully:
-            self._app.state.watch.shutdown()
-            self._app.state.hub.shutdown()
+            self._app.state.services.log_watcher.shutdown()
+            self._app.state.services.stream_hub.shutdown()
         else:
             self.break_off()
         self.let_go()

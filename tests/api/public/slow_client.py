@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.api.public import export
 from app.queries.articles import public_export
+from app.services import MAX_EXPORTS
 
 Message = dict[str, Any]
 
@@ -98,7 +98,7 @@ async def half_read(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) 
     reading.leave()
     assert reading.task is not None
     await asyncio.wait([reading.task])
-    assert app_of(client).state.exports._value == export.AT_ONCE
+    assert app_of(client).state.services.export_slots._value == MAX_EXPORTS
     assert not [each for each in threading.enumerate() if each.name.startswith("dayline-stream") and is_busy(each)]
 
 
@@ -115,4 +115,4 @@ async def half_read_of_nothing(client: httpx.AsyncClient) -> AsyncIterator[Clien
     reading.begin()
     await reading.take()
     yield reading
-    assert app_of(client).state.exports._value == export.AT_ONCE
+    assert app_of(client).state.services.export_slots._value == MAX_EXPORTS

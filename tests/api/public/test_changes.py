@@ -120,7 +120,7 @@ async def test_while_something_is_about_to_be_published_nothing_is_kept(
     client: httpx.AsyncClient, store: Store
 ) -> None:
     await store(edition(), article("2026-11-20T12:00:00.900000Z", source_id="soon"))
-    await client._transport.app.state.schedule.refresh()  # type: ignore[attr-defined]
+    await client._transport.app.state.services.scheduler.refresh()  # type: ignore[attr-defined]
     assert (await client.get("/v1/changes")).headers["cache-control"] == "public, max-age=0, stale-if-error=600"
 
 

@@ -11,12 +11,12 @@ import pytest
 from backports import zstd
 
 from app.actions.articles.publication import withdraw_article
-from app.api.public import export
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
 from app.domain.tsid import parse_id
 from app.queries.articles import public_export
 from app.queries.changes.change_list import latest_seq
+from app.services import MAX_EXPORTS
 from tests.api.contract import operations, validator
 from tests.api.public.slow_client import app_of
 from tests.conftest import NOW, Store
@@ -64,13 +64,13 @@ async def test_articles_asked_for_by_id_come_in_the_order_given_and_without_a_tu
     listed = await export_of(client, "body=blocks")
     chosen = [listed[2], listed[0], listed[3], listed[1]]
     query = "&".join(f"id={each['id']}" for each in chosen)
-    app_of(client).state.exports = asyncio.BoundedSemaphore(0)
+    app_of(client).state.services.export_slots = asyncio.BoundedSemaphore(0)
     try:
         assert (await client.get("/v1/export")).status_code == 503
         assert await export_of(client, f"body=blocks&{query}&id={chosen[0]['id']}") == chosen
         assert await export_of(client, f"body=blocks&exclude={chosen[1]['id']}&{query}") == [chosen[0], *chosen[2:]]
     finally:
-        app_of(client).state.exports = asyncio.BoundedSemaphore(export.AT_ONCE)
+        app_of(client).state.services.export_slots = asyncio.BoundedSemaphore(MAX_EXPORTS)
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -113,7 +113,7 @@ async def test_head_tells_the_fields_alone(client: httpx.AsyncClient) -> None:
     got, head = await client.get("/v1/export"), await client.head("/v1/export")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers == got.headers
-    assert app_of(client).state.exports._value == export.AT_ONCE
+    assert app_of(client).state.services.export_slots._value == MAX_EXPORTS
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -121,7 +121,7 @@ async def test_what_cannot_be_asked_is_a_problem_before_the_first_line(client: h
     for query, where in (("limit=3", "limit"), ("cursor=x", "cursor"), ("body=pdf", "body"), ("from=once", "from")):
         assert where_of(await get_page(client, f"/v1/export?{query}", 422)) == [where]
     assert (await get_page(client, "/v1/export?edition=nowhere", 404))["type"] == "/problems/not-found"
-    assert app_of(client).state.exports._value == export.AT_ONCE
+    assert app_of(client).state.services.export_slots._value == MAX_EXPORTS
 
 
 @pytest.mark.usefixtures("newsroom")

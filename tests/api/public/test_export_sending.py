@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.api.http import jsonl_response
-from app.api.public import export
 from app.db.database import Database
 from app.queries.articles import public_export
+from app.services import MAX_EXPORTS
 from tests.api.public.slow_client import Client, app_of, half_read, half_read_of_nothing
 from tests.api.public.test_export import export_of
 from tests.conftest import Store
@@ -74,7 +74,7 @@ async def test_a_client_that_trickles_is_cut_off_in_the_end(
 async def test_more_exports_than_there_are_turns_are_told_when_to_come_back(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    readers = [Client(app_of(client)) for _ in range(export.AT_ONCE)]
+    readers = [Client(app_of(client)) for _ in range(MAX_EXPORTS)]
     monkeypatch.setattr(public_export, "BATCH", 1)
     for each in readers:
         each.begin()
@@ -112,7 +112,7 @@ async def test_a_fault_in_the_middle_leaves_the_answer_without_its_end(
     with pytest.raises(ValueError, match="a torn body"):
         await reading.task
     assert not reading.is_whole
-    assert app_of(client).state.exports._value == export.AT_ONCE
+    assert app_of(client).state.services.export_slots._value == MAX_EXPORTS
 
 
 def end_others(connection: Connection) -> None:
@@ -154,7 +154,7 @@ async def test_over_a_real_connection_a_broken_export_is_an_error_and_a_left_one
         async with httpx.AsyncClient(base_url=server.address, headers=headers, timeout=20) as client:
             whole = await client.get("/v1/export?body=text")
             assert len(whole.content.splitlines()) == 1_000
-            for _ in range(export.AT_ONCE * 3):  # each would hold a turn if it were not let go
+            for _ in range(MAX_EXPORTS * 3):  # each would hold a turn if it were not let go
                 async with client.stream("GET", "/v1/export?body=blocks") as answer:
                     assert answer.status_code == 200
                     await anext(answer.aiter_bytes())

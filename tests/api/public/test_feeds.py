@@ -26,7 +26,7 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
 
 def kept() -> Any:
     """The store of the app under test."""
-    return app_of(0)[0].state.store
+    return app_of(0)[0].state.services.store
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])

@@ -56,7 +56,7 @@ async def test_what_cannot_be_asked_is_a_problem_before_the_stream_begins(
     reader: httpx.AsyncClient, query: str, where: str
 ) -> None:
     assert where_of(await get_page(reader, f"/v1/stream?{query}", 422)) == [where]
-    assert app_of(reader).state.hub.open_streams == 0
+    assert app_of(reader).state.services.stream_hub.open_streams == 0
 
 
 @pytest.mark.parametrize("told", ["some", "-1", "1.5", "999999", "9" * 30, "\u0661"])
@@ -75,7 +75,7 @@ async def test_head_is_answered_with_the_headers_alone(reader: httpx.AsyncClient
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert head.headers["cache-control"] == "no-store"
-    assert app_of(reader).state.hub.open_streams == 0
+    assert app_of(reader).state.services.stream_hub.open_streams == 0
     assert (await reader.head("/v1/stream?since=some")).status_code == 422
 
 

@@ -50,9 +50,9 @@ async def test_only_so_many_streams_are_open_at_once(
 async def test_of_a_client_that_left_nothing_stays(app: FastAPI) -> None:
     before = asyncio.all_tasks()
     async with listening(app), listening(app, "/v1/stream?since=0"), listening(app, "/v1/stream?tag=fog"):
-        assert app.state.hub.open_streams == 3
+        assert app.state.services.stream_hub.open_streams == 3
     await asyncio.sleep(0.1)
-    assert (app.state.hub.open_streams, app.state.hub._channels) == (0, {})
+    assert (app.state.services.stream_hub.open_streams, app.state.services.stream_hub._channels) == (0, {})
     left = {task.get_name() for task in asyncio.all_tasks() - before}
     assert not {name for name in left if "hub" in name or "channel" in name}
 

@@ -49,7 +49,7 @@ async def post(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 async def set_for_writer(statement: str) -> None:
     """Apply a setting to the writing connection that simulates a fault of its disk."""
-    database = app_of(0)[0].state.database
+    database = app_of(0)[0].state.services.database
     assert isinstance(database, SqliteDatabase)
 
     def run() -> None:

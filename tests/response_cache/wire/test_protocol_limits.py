@@ -226,14 +226,14 @@ async def test_a_write_is_seen_by_the_next_request_of_the_same_connection(early:
 
 async def test_a_write_of_another_process_is_seen_as_well(early: Served, address: str) -> None:
     async with connected(early.port) as client:
-        before = early.app.state.store.counters.dropped
+        before = early.app.state.services.store.counters.dropped
         known = early.early[client.port]
         await client.ask()
         assert early.early[client.port] == known + 1
         await asyncio.to_thread(run_once, address, fill)
         await client.ask()
         assert early.early[client.port] == known + 1
-        assert early.app.state.store.counters.dropped > before
+        assert early.app.state.services.store.counters.dropped > before
 
 
 async def test_a_server_that_is_told_to_end_closes_idle_connections(early: Served) -> None:

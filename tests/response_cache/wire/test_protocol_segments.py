@@ -94,7 +94,7 @@ async def converse(table: Table, random: Random) -> None:
     said = said.replace(b"%d", b"%d" % random.randrange(PAGES)).replace(b"%%", b"%")
     cuts = sorted({0, len(said), *(random.randrange(len(said)) for _ in range(random.choice((0, 1, 4))))})
     if random.random() < 0.05:
-        table.app.state.store.clear()
+        table.app.state.services.store.clear()
     segments = [said[start:end] for start, end in pairwise(cuts)]
     for line in random.sample((plain, early), 2):
         for segment in segments:
@@ -192,7 +192,7 @@ async def test_a_connection_that_is_being_closed_is_not_sent_more(table: Table) 
 
 async def test_what_was_let_go_is_not_sent_again(table: Table) -> None:
     line = await table.known(PAGE)
-    table.app.state.store.clear()
+    table.app.state.services.store.clear()
     assert not table.hits.requests
     assert table.hits.size == 0
     line.hear(PAGE)
