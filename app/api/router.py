@@ -1,12 +1,17 @@
 """How the addresses of a resource are gathered, and added to the application: as they are, or once they are needed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
+
+from app.api.auth.security import RequireScopes
+from app.api.http.query_guard import QueryGuard
+from app.api.http.route import Guard, OrdinaryRoute
+from app.domain.api_key import ApiKeyScope
 
 PUBLIC = "/v1"
 
@@ -14,6 +19,21 @@ PUBLIC = "/v1"
 def make_router(tag: str, *, prefix: str = PUBLIC) -> APIRouter:
     """A resource's addresses, below `prefix`, which the document lists under `tag`."""
     return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id)
+
+
+def ordinary_router(tag: str, *, prefix: str, scopes: Sequence[ApiKeyScope] = ()) -> APIRouter:
+    """Return a router of endpoints with ordinary signatures; with `scopes` each takes an API key that has one of them.
+
+    Every query string is checked: repeated and undeclared parameters are refused.
+    """
+    guards: list[Guard] = [RequireScopes(*scopes)] if scopes else []
+    return APIRouter(
+        prefix=prefix,
+        tags=[tag],
+        route_class=OrdinaryRoute,
+        dependencies=[Depends(each) for each in (*guards, QueryGuard())],
+        generate_unique_id_function=operation_id,
+    )
 
 
 def operation_id(route: APIRoute) -> str:

@@ -1,6 +1,5 @@
 """Who asks: the key a request carries, what it may do, and the dependency that turns others away."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from starlette.types import Scope
 
 from app import clock
 from app.api.dependencies import get_database, services_of
+from app.api.http.route import Guard
 from app.domain.api_key import ApiKeyScope, token_prefix, verify_token
 from app.errors import ForbiddenError, UnauthenticatedError
 from app.queries.keys import get_stored_key
@@ -50,13 +50,15 @@ ANONYMOUS = AuthResult(None)
 INVALID = AuthResult(None, invalid_credentials=True)
 
 
-def require_scopes(*scopes: ApiKeyScope) -> Callable[[Request], Awaitable[Principal]]:
-    """A dependency that lets keys with any one of these scopes in; Unauthenticated, Forbidden."""
+class RequireScopes(Guard):
+    """A dependency that admits API keys with any one of these scopes; the OpenAPI document names them."""
 
-    async def dependency(request: Request) -> Principal:
-        return authorize(await authenticate(request.scope), *scopes)
+    def __init__(self, *scopes: ApiKeyScope) -> None:
+        self.scopes = scopes
 
-    return dependency
+    async def __call__(self, request: Request) -> Principal:
+        """Return the API key of the request; UnauthenticatedError, ForbiddenError."""
+        return authorize(await authenticate(request.scope), *self.scopes)
 
 
 def authorize(caller: AuthResult, *scopes: ApiKeyScope) -> Principal:
@@ -73,7 +75,7 @@ def authorize(caller: AuthResult, *scopes: ApiKeyScope) -> Principal:
 
 
 def get_principal(request: Request) -> Principal:
-    """The key behind a request that `require_scopes` let in."""
+    """Return the API key of a request that `RequireScopes` admitted."""
     principal: Principal = request.state.principal
     return principal
 

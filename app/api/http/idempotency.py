@@ -15,6 +15,7 @@ from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stor
 from app.api.auth.security import get_principal
 from app.api.dependencies import get_database, services_of
 from app.api.http.request_body import read_body_bytes
+from app.api.http.route import Guard
 from app.db.database import Connection
 from app.errors import FieldError, InvalidInputError, RequestInProgressError
 
@@ -74,6 +75,14 @@ async def idempotent_response(request: Request, make: Callable[[Connection], Sto
 def to_stored_response(response: Response, *, article_id: int | None = None) -> StoredResponse:
     """A response as `make` hands it on, with the article it is about."""
     return StoredResponse(response.status_code, dict(response.headers), bytes(response.body), article_id)
+
+
+class RejectIdempotencyKey(Guard):
+    """Refuses the header where the response holds a secret: to send it again, the secret would have to be stored."""
+
+    async def __call__(self, request: Request) -> None:
+        """InvalidInputError where the header is sent."""
+        reject_idempotency_key(request)
 
 
 def reject_idempotency_key(request: Request) -> None:

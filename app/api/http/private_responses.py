@@ -1,11 +1,14 @@
 """Private answers: what one key may see, which nothing on the way keeps."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
-from fastapi import Response
 from starlette.datastructures import MutableHeaders
+
+from app.api.http.responses import TypedResponse
+
+T = TypeVar("T", bound=Mapping[str, Any] | None)
 
 EDITORIAL = "/v1/editorial"
 PRIVATE = "private, no-store"
@@ -18,25 +21,25 @@ CROSS_ORIGIN_PRIVATE = {
 
 
 def private_response(
-    content: Mapping[str, Any] | None,
+    content: T,
     *,
     status: int = 200,
     revision: int | None = None,
     headers: Mapping[str, str] | None = None,
-) -> Response:
-    """An answer for this key alone; `revision` becomes the editor's ETag, no content an empty body.
+) -> TypedResponse[T]:
+    """Return a response for this API key alone; `revision` becomes its ETag, and no content an empty body.
 
-    A list's next page is named in `Link` too.
+    The next page of a list is in `Link` too.
     """
-    told = {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE, **(headers or {})}
+    fields = {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE, **(headers or {})}
     if revision is not None:
-        told["etag"] = f'"{revision}"'
+        fields["etag"] = f'"{revision}"'
     if content is None:
-        return Response(status_code=status, headers=told)
+        return TypedResponse(status_code=status, headers=fields)
     following = content.get("next")
     if isinstance(following, dict) and "cursor" in following:
-        told["link"] = f'<{following["href"]}>; rel="next"'
-    return Response(orjson.dumps(content), status_code=status, headers=told, media_type="application/json")
+        fields["link"] = f'<{following["href"]}>; rel="next"'
+    return TypedResponse(orjson.dumps(content), status_code=status, headers=fields, media_type="application/json")
 
 
 def is_editorial_path(path: str) -> bool:

@@ -42,6 +42,7 @@ from app.api.http.problem_types import (
     ProblemType,
 )
 from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
+from app.api.http.validation import to_invalid_input
 from app.db.database import TRANSIENT_ERRORS, error_summary, is_transient
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
 from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
@@ -196,8 +197,7 @@ def allowed_methods(request: Request) -> list[str]:
 
 
 async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
-    flaws = [{"where": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()]
-    return problem_response(request, INVALID_INPUT, "The request cannot be understood.", errors=flaws)
+    return await handle_error(request, to_invalid_input(error))
 
 
 async def _handle_client_disconnect(_request: Request, _error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """Reading a question from a query string: repeats, blanks for plus signs, and flaws that name the parameter."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import parse_qsl
@@ -52,6 +53,11 @@ def parse_query_string(query: str, model: type[Q]) -> Q:
 
 def _question(query: str, model: type[Q]) -> Q:
     """The same by the model itself, which is slower and has words for every flaw."""
+    return _validate(collect_parameters(query, _repeatable(model)), model)
+
+
+def collect_parameters(query: str, repeatable: Collection[str]) -> dict[str, Any]:
+    """Return the values by their parameters, of repeatable ones a list; InvalidInputError for what no model may get."""
     if len(query) > MAX_QUERY_BYTES:
         raise InvalidInputError(FieldError("query", "The query string is too long."))
     try:
@@ -60,11 +66,10 @@ def _question(query: str, model: type[Q]) -> Q:
         raise InvalidInputError(FieldError("query", "It is not UTF-8.")) from None
     except ValueError:
         raise InvalidInputError(FieldError("query", "It has too many parameters.")) from None
-    return _validate(_collect(pairs, model), model)
+    return _collect(pairs, repeatable)
 
 
-def _collect(pairs: list[tuple[str, str]], model: type[Q]) -> dict[str, Any]:
-    repeatable = _repeatable(model)
+def _collect(pairs: list[tuple[str, str]], repeatable: Collection[str]) -> dict[str, Any]:
     collected: dict[str, Any] = {}
     flaws: list[FieldError] = []
     for name, value in pairs:
@@ -93,10 +98,11 @@ def _validate(collected: dict[str, Any], model: type[Q]) -> Q:
         return model.model_validate(collected)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidInputError(*(_flaw(each["type"], each["loc"], each["msg"]) for each in found)) from None
+        raise InvalidInputError(*(parameter_error(each["type"], each["loc"], each["msg"]) for each in found)) from None
 
 
-def _flaw(kind: str, place: tuple[int | str, ...], message: str) -> FieldError:
+def parameter_error(kind: str, place: tuple[int | str, ...], message: str) -> FieldError:
+    """Return the error of a parameter from one of pydantic's."""
     where = str(place[0])[:80] if place else "query"
     if kind == "extra_forbidden":
         return FieldError(where, "There is no such parameter here.")

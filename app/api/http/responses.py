@@ -6,13 +6,15 @@ They are made as they are; encodings, 304 and HEAD are a matter of how they are 
 from collections.abc import Mapping
 from email.utils import formatdate
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import orjson
 from fastapi import Response
 
 from app.domain.instant import SECOND_US
 from app.invalidation.cache_control import CONTENT
+
+T = TypeVar("T")
 
 PUBLIC = CONTENT.directives
 NO_CACHE = "no-cache"
@@ -21,6 +23,10 @@ CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-heade
 TAG_BYTES = 16
 ETAG_EXCLUDED_FIELDS = frozenset({"as_of", "newer"})
 """Members of a page that say how far the log had come when it was read: another value is no other content."""
+
+
+class TypedResponse(Response, Generic[T]):
+    """A response whose body is a `T`: as the return type of an endpoint it makes the document."""
 
 
 def json_response(

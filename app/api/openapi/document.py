@@ -1,6 +1,6 @@
 """The OpenAPI 3.1 document: how routes describe their questions, bodies, answers, problems and scopes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -8,9 +8,11 @@ from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 
-from app.api.auth.security import require_scopes
+from app.api.auth.security import RequireScopes
+from app.api.http.route import OrdinaryRoute
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
 from app.api.openapi.request_bodies import hoist_request_bodies
+from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
 from app.domain.api_key import ApiKeyScope
 from app.schemas.examples.problem import PROBLEMS as EXAMPLES
@@ -42,7 +44,6 @@ Addresses under `/v1/editorial` take a key, `Authorization: Bearer dl_…`, with
 installation can be set to ask for a key with `content:read` everywhere else, and to limit how many requests an
 address or a key may send (429 with `Retry-After`).
 """
-SCHEME = "key"
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -104,7 +105,32 @@ def operation(
         "response_model": None,
         "responses": responses,
         "openapi_extra": OperationExtras(types, members),
-        "dependencies": [Depends(require_scopes(*scopes))] if scopes else [],
+        "dependencies": [Depends(RequireScopes(*scopes))] if scopes else [],
+    }
+
+
+def documented(
+    example: Mapping[str, Any] | None,
+    *,
+    errors: tuple[int, ...] = (404, 422),
+    status: int = HTTPStatus.OK,
+    media_type: str = "application/json",
+    cacheable: bool = False,
+) -> dict[str, Any]:
+    """Arguments for a route whose types follow from its signature: an example of its response, and its problems.
+
+    The problems of its guards and of its body are added by the document itself.
+    """
+    responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, None)}
+    if cacheable:
+        responses[304] = {"description": "The client has the current answer already."}
+    return {"status_code": int(status), "responses": responses | _problems(errors)}
+
+
+def _problems(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
+    return {
+        status: {"description": PROBLEMS[status], "content": {PROBLEM_TYPE: _problem(status)}}
+        for status in sorted(statuses)
     }
 
 
@@ -143,6 +169,10 @@ def install_openapi(app: FastAPI) -> None:
                 license_info={"name": "MIT", "identifier": "MIT"},
             )
             document["servers"] = [{"url": "/", "description": "This installation"}]
+            document.setdefault("components", {})["schemas"] = {}  # all of them are made below, once for every route
+            for spec, route, _ in iter_operations(document, app):
+                if isinstance(route, OrdinaryRoute):
+                    describe_signature(spec, route, _problems)
             add_schemas(document, app)
             hoist_request_bodies(document)
             _add_security_schemes(document)

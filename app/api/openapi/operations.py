@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, TypeAdapter
 
+from app.api.http.route import OrdinaryRoute
 from app.api.openapi.request_bodies import request_body
 from app.api.router import iter_routes
 from app.schemas.params import ArticleFilterParams, QueryParams
@@ -47,10 +48,21 @@ def iter_operations(document: Mapping[str, Any], app: FastAPI) -> Iterator[Opera
     """Every operation of the document whose route said its types."""
     for context in iter_route_contexts(list(iter_routes(app))):
         route, told = context.original_route, document["paths"].get(context.path_format, {})
-        if not isinstance(route, APIRoute) or not isinstance(route.openapi_extra, OperationExtras):
+        types = _types_of(route)
+        if types is None or not isinstance(route, APIRoute):
             continue
         for method in sorted(told.keys() & {name.lower() for name in context.methods or ()}):
-            yield Operation(told[method], route, route.openapi_extra.types)
+            yield Operation(told[method], route, types)
+
+
+def _types_of(route: object) -> OperationTypes | None:
+    """Return the types of a route: those of its signature, or those that it declares; None where it has neither."""
+    if isinstance(route, OrdinaryRoute):
+        query, body, body_example, response = route.types
+        return OperationTypes(query, response, body, body_example)
+    if isinstance(route, APIRoute) and isinstance(route.openapi_extra, OperationExtras):
+        return route.openapi_extra.types
+    return None
 
 
 def add_schemas(document: dict[str, Any], app: FastAPI) -> None:

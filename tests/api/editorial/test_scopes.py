@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app import clock
-from app.api.openapi.document import SCHEME
+from app.api.openapi.signatures import SCHEME
 from app.db.database import Database
 from app.domain.api_key import ApiKeyScope, make_token
 from app.domain.instant import SECOND_US

@@ -1,0 +1,27 @@
+"""The guard of query strings: FastAPI would take the last of repeated values, and ignore what no parameter declares."""
+
+from typing import get_origin
+
+from fastapi import Request
+
+from app.api.http.query_params import collect_parameters, parameter_error
+from app.api.http.route import Guard, OrdinaryRoute
+from app.errors import InvalidInputError, NotFoundError
+
+
+class QueryGuard(Guard):
+    """Refuses a query string that is malformed, repeats a parameter of one value, or is sent where there is none."""
+
+    async def __call__(self, request: Request) -> None:
+        """InvalidInputError names each parameter; NotFoundError for a path with control characters."""
+        if not request.scope["path"].isprintable():
+            raise NotFoundError("There is no such address.")
+        raw: bytes = request.scope["query_string"]
+        if not raw:
+            return
+        route: OrdinaryRoute = request.scope["route"]
+        declared = route.query_parameters
+        lists = [name for name, kind in declared.items() if get_origin(kind) is list]
+        collected = collect_parameters(raw.decode("latin-1"), lists)
+        if collected and not declared:
+            raise InvalidInputError(*(parameter_error("extra_forbidden", (name,), "") for name in collected))
