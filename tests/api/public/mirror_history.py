@@ -87,7 +87,7 @@ class CopyHistory(MirrorHistory):
     async def _arrive(self) -> None:
         latest = await self._database.read(latest_seq)
         for _ in range(MAX_STEPS):
-            if self._copy.execute("SELECT as_of FROM place").fetchone() == (latest,):
+            if self._copy.execute("SELECT as_of FROM position").fetchone() == (latest,):
                 break
             await self._step()
         await self._compare()

@@ -80,7 +80,7 @@ def copy(tmp_path: Path) -> sqlite3.Connection:
 async def arrive(mirror: Any, client: httpx.AsyncClient, copy: sqlite3.Connection, database: Database) -> None:
     """Let the mirror go on until it is where the source is."""
     latest = await database.read(latest_seq)
-    while copy.execute("SELECT as_of FROM place").fetchone() != (latest,):
+    while copy.execute("SELECT as_of FROM position").fetchone() != (latest,):
         await mirror.follow(client, copy)
 
 
@@ -103,7 +103,7 @@ async def test_a_source_that_was_put_back_is_copied_anew(
     mirror = load_mirror()
     await arrive(mirror, client, copy, database)
     with copy:
-        copy.execute("UPDATE place SET as_of = 1000000")
+        copy.execute("UPDATE position SET as_of = 1000000")
         copy.execute("INSERT INTO articles VALUES ('gone', '{\"id\": \"gone\"}')")
     await arrive(mirror, client, copy, database)
     assert held(copy) == await walked(client, EVERYTHING)
