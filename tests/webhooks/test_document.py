@@ -29,7 +29,7 @@ async def test_the_receiver_of_the_document_takes_a_message_once(
         known.add(name)
         return is_here
 
-    names: dict[str, Any] = {"is_known": is_known, "keep": kept.append}
+    names: dict[str, Any] = {"is_known": is_known, "store": kept.append}
     exec(found[1].replace("whsec_…", SECRET), names)  # noqa: S102 - our own document
     await store(edition())
     async with a_receiver(answering()) as receiver, dispatching(database_address):
