@@ -1,4 +1,4 @@
-"""How Alembic runs: on the connection it is handed, in one transaction, with batch mode for SQLite."""
+"""Alembic environment: the given connection, one transaction, and batch mode for SQLite."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The newsroom's side: keys, revisions, idempotent answers, who did what, and tombstones."""
+"""Add the editorial API: API keys, revisions, stored responses, the audit log, and tombstones."""
 
 from hashlib import blake2b
 from typing import Any
@@ -33,7 +33,7 @@ HIDE_UNPUBLISHED = """
     AND NOT EXISTS (SELECT 1 FROM article_authors JOIN articles ON articles.id = article_id
                     WHERE author_id = authors.id AND status IN ('published', 'withdrawn'))
 """
-"""Entries that were made from their code for articles which the public has not seen are not listed."""
+"""Unlists the entries that were created from their code for articles which have not been public."""
 
 ARTICLES = sa.text(
     "SELECT articles.id, headline, lead, dateline, source_name, source_url, image, rights, blocks, "
@@ -122,7 +122,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("revision", sa.Integer(), server_default=sa.text("1"), nullable=False))
     for table in CATALOGUE[1:]:
         op.add_column(table, sa.Column("is_listed", sa.Boolean(), server_default=sa.true(), nullable=False))
-    # What was saved before revisions were kept is known by its last save alone.
+    # Revisions are recorded from here on: of earlier ones only the last is known.
     op.execute(
         "INSERT INTO revisions (article_id, revision, version, status, published_at, action, at, actor) "
         "SELECT id, revision, version, status, published_at, CASE WHEN revision = 1 THEN 'created' ELSE 'edited' END, "
@@ -134,7 +134,7 @@ def upgrade() -> None:
 
 
 def _renew_fingerprints(connection: sa.Connection) -> None:
-    """Fingerprints come to say what editors write and nothing else; the formula is that of this release."""
+    """Recompute the content hashes by the formula of this release."""
     after = -1
     while rows := connection.execute(ARTICLES, {"after": after}).all():
         ids = {"ids": [row.id for row in rows]}

@@ -1,4 +1,4 @@
-"""Partners: how much the feeds of an edition carry, webhooks and their deliveries."""
+"""Add partners: the feed content of an edition, webhooks and their deliveries."""
 
 import sqlalchemy as sa
 from alembic import op
