@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 import threading
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -33,6 +34,9 @@ _SECRETS = (
     (re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s@]*@"), r"\1[password]@"),
 )
 """Patterns that are never logged: preview tokens, API keys but for their prefix, webhook secrets, passwords."""
+
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being handled, for its log lines."""
 
 log = logging.getLogger(__name__)
 

@@ -17,6 +17,7 @@ from app.api.http.problems import install_exception_handlers
 from app.api.middleware.access import AccessMiddleware
 from app.api.middleware.fast_path import FastPathMiddleware
 from app.api.middleware.head import HeadMiddleware
+from app.api.middleware.request_context import ObservedFastAPI
 from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None, *, connection_limits: Connectio
                 with on_shutdown_signal(lambda: _release_waiting_clients(services)):
                     yield {MONITOR_KEY: monitor, **_wire_cache(services)}
 
-    app = FastAPI(
+    app = ObservedFastAPI(
         title="Dayline",
         version=version("dayline"),
         openapi_url=None,

@@ -206,7 +206,8 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the app in this process, its lifespan begun."""
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://dayline.test") as client:
+        headers = {"x-request-id": "test"}  # one id for all, so that tests can compare responses as a whole
+        async with httpx.AsyncClient(transport=transport, base_url="http://dayline.test", headers=headers) as client:
             yield client
 
 

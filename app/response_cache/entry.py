@@ -93,6 +93,7 @@ class CachedResponse:
         "is_cached",
         "on_evict",
         "on_grow",
+        "route",
         "status",
     )
 
@@ -105,9 +106,11 @@ class CachedResponse:
         freshness: ResponseFreshness | None = None,
         until: int | None = None,
         surrogate: str | None = None,
+        route: str | None = None,
     ) -> None:
         told = dict(headers)
         self.status = status
+        self.route = route  # path template of the route that made it, for metrics and the access log
         self.headers = [(name, value) for name, value in told.items() if name not in _OWN]
         self.body = bytes(memoryview(body))  # a copy, because orjson allocates up to twice the length of its result
         self.expires_at = until

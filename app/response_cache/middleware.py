@@ -14,6 +14,7 @@ from app.invalidation.schedule_snapshot import ScheduleSnapshot
 from app.invalidation.surrogate_header import surrogate_key_header
 from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse, parse_conditional_headers
 from app.response_cache.store import ResponseStore
+from app.server.request_record import COLLAPSED, HIT, MISS, get_record, route_path
 
 CONTENT_PREFIXES = ("/v1", "/feeds")  # resources made from editorial content
 MAX_KEY_LENGTH = 4_096  # maximum length of a cached URL
@@ -91,6 +92,7 @@ class CacheMiddleware:
             kept = store.get(name) or store.get(raw_cache_key(scope))
             if kept is not None:
                 store.counters.hits += 1
+                _note(scope, HIT, kept.route)
                 await _send(send, kept.render(parse_conditional_headers(scope["headers"]), self._directives(kept)))
                 return
             others = self._reading.get(name)
@@ -101,6 +103,7 @@ class CacheMiddleware:
                 break
             outcome = await asyncio.shield(others)
             if isinstance(outcome, CachedResponse):
+                _note(scope, COLLAPSED, outcome.route)
                 await _send(send, outcome.render(parse_conditional_headers(scope["headers"])))
                 return
             if outcome is _Outcome.UNCACHEABLE:
@@ -129,6 +132,8 @@ class CacheMiddleware:
                     reading.footprint, mark
                 )
                 outcome = _Outcome.RETRY if is_settled else _Outcome.UNCACHEABLE
+            if outcome is _Outcome.RETRY:
+                _note(scope, MISS, None if answer is None else answer.route)
             del self._reading[name]
             waiting.set_result(outcome)
 
@@ -195,13 +200,26 @@ class _Fill:
         if self._purged_by is not None and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
             surrogate = surrogate_key_header(footprint, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
         return CachedResponse(
-            status, headers, body, freshness=footprint.freshness, until=footprint.expires_at, surrogate=surrogate
+            status,
+            headers,
+            body,
+            freshness=footprint.freshness,
+            until=footprint.expires_at,
+            surrogate=surrogate,
+            route=route_path(scope),
         )
 
     def _directives(self, answer: CachedResponse) -> RawHeaders | None:
         if self._purged_by is None:
             return None
         return answer.initial_cache_control(clock.now(), self._purged_by().snapshot)
+
+
+def _note(scope: Scope, cache: str, route: str | None = None) -> None:
+    """Record the cache state of a request, for the access log and the metrics."""
+    record = get_record(scope)
+    if record is not None:
+        record.cache, record.route = cache, route
 
 
 async def _send(send: Send, reply: RenderedResponse) -> None:

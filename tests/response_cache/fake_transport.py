@@ -1,6 +1,7 @@
 """A connection without a socket: what a protocol is handed comes in as the test says, what it sends is kept."""
 
 import asyncio
+import re
 from typing import Any
 
 from uvicorn import Config
@@ -9,6 +10,7 @@ from uvicorn.server import ServerState
 from app.server.protocol import BoundedProtocol
 
 MAX_TURNS = 20_000
+REQUEST_ID = re.compile(rb"\r\nx-request-id: [^\r]+")
 
 
 class Wire(asyncio.Transport):
@@ -54,8 +56,8 @@ class Wire(asyncio.Transport):
 
     @property
     def received(self) -> bytes:
-        """All that the client got."""
-        return b"".join(self.sent)
+        """Everything that the client received, without the request ids that responses of the application have."""
+        return REQUEST_ID.sub(b"", b"".join(self.sent))
 
 
 class Line:

@@ -25,7 +25,7 @@ from app.settings import Settings
 MAX_SECONDS = 15.0
 BETWEEN_S = 0.03  # so that segments arrive one by one, more often than not
 NOTHING_MORE_S = 0.05
-DATE = re.compile(rb"\r\ndate: [^\r]+", re.IGNORECASE)
+VARYING = re.compile(rb"\r\n(?:date|x-request-id): [^\r]+", re.IGNORECASE)
 
 
 class Unlogged:
@@ -136,7 +136,7 @@ async def say(served: Served, segments: Sequence[bytes], answers: str, *, stays:
             if not statuses:
                 await asyncio.sleep(BETWEEN_S)
         is_open = await is_quiet(reader, NOTHING_MORE_S if stays else MAX_SECONDS)
-        return Said(DATE.sub(b"", received), is_open, served.early.get(port, 0))
+        return Said(VARYING.sub(b"", received), is_open, served.early.get(port, 0))
     finally:
         writer.close()
 

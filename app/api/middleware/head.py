@@ -29,4 +29,6 @@ class HeadMiddleware:
                 is_told, message = True, {**message, "body": b"", "more_body": False}
             await send(message)
 
-        await self._app({**scope, "method": "GET", IS_HEAD_KEY: True}, receive, send_head)
+        as_get = {**scope, "method": "GET", IS_HEAD_KEY: True}
+        await self._app(as_get, receive, send_head)
+        scope["route"] = as_get.get("route")  # the access log and the metrics read it

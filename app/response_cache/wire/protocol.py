@@ -45,6 +45,7 @@ class CachedResponseProtocol(BoundedProtocol):
         self._enabled = hits is not None and not is_watched and not is_ruled
         self._hits: RawResponseCache = hits  # used only while enabled
         self._by_raw_request = self._hits.requests if self._enabled else _NONE
+        self._on_hit = self._hits.on_hit if self._enabled else None
         self._found: RawResponse | None = None  # the hit for the request being parsed
         self._idle_since = -inf  # by the event loop's clock, as far as hits are concerned
 
@@ -66,6 +67,8 @@ class CachedResponseProtocol(BoundedProtocol):
             if self._is_partial:
                 self._unregister()
             self._send(ready)
+            if self._on_hit is not None:
+                self._on_hit(data, ready)
             self._schedule_keep_alive()
             return
         super().data_received(data)
@@ -76,6 +79,8 @@ class CachedResponseProtocol(BoundedProtocol):
         ready = self._by_raw_request.get(piece) if is_whole else None
         if ready is not None and self._hits.is_fresh(ready, self.server_state.default_headers):
             self._send(ready)
+            if self._on_hit is not None:
+                self._on_hit(piece, ready)
             self._schedule_keep_alive()
             return
         timer = self.timeout_keep_alive_task
@@ -120,6 +125,8 @@ class CachedResponseProtocol(BoundedProtocol):
             return False
         self._found = ready
         self._send(ready)
+        if self._on_hit is not None:
+            self._on_hit(b"%s %s" % (method, self.url), ready)
         return True
 
     def _send(self, ready: RawResponse) -> None:

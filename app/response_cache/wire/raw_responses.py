@@ -21,6 +21,8 @@ from app.response_cache.store import ResponseStore
 
 STATE_KEY = "early_hits"
 """Key of the RawResponseCache in the lifespan state, by which the application passes it to the server."""
+HitObserver = Callable[[bytes, "RawResponse"], None]
+"""Called with each hit, in the hot path: bytes that begin with method, space and target, and the response."""
 MAX_REQUEST = 4_096  # maximum length of a request whose bytes are stored
 MAX_REMEMBERED = 4_096
 MAX_REMEMBERED_BYTES = 4 * 1024 * 1024
@@ -75,7 +77,9 @@ class RawResponseCache:
         cache_key: Callable[[Scope], str | None],
         up_to_date: UpToDateCheck,
         schedule: HasSchedule,
+        on_hit: HitObserver | None = None,
     ) -> None:
+        self.on_hit = on_hit
         self.requests: OrderedDict[bytes | RawRequestKey, RawResponse] = OrderedDict()
         self.counters = store.counters
         self.size = 0  # bytes of the stored requests

@@ -41,7 +41,8 @@ async def test_head_is_get_without_its_body(reader: httpx.AsyncClient, address: 
         got = await reader.get(address, headers={"accept-encoding": encoding})
         head = await reader.head(address, headers={"accept-encoding": encoding})
         assert head.status_code == got.status_code
-        assert dict(head.headers) == dict(got.headers)
+        no_id = {"x-request-id": ""}  # a response from the cache has none
+        assert {**head.headers, **no_id} == {**got.headers, **no_id}
         assert got.content
         assert head.content == b""
 

@@ -1,0 +1,85 @@
+"""Request ids, and the observation of each request that reaches the application."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from http import HTTPStatus
+from time import perf_counter
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.logging import REQUEST_ID
+from app.server.request_record import HIT, RECORD_KEY, RequestObserver, RequestRecord, route_path
+
+REQUEST_ID_FIELD = b"x-request-id"
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_PRIVATE = b"private"
+
+
+class RequestContextMiddleware:
+    """Gives each request an id and a RequestRecord, and passes the record to the observers when the response has ended.
+
+    The id is in the log lines of the request and on its response where that is private or an error. Responses from the
+    cache have none: they are equal for all clients.
+    """
+
+    def __init__(self, app: ASGIApp, observers: Sequence[RequestObserver]) -> None:
+        self._app = app
+        self._observers = observers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        record = RequestRecord(scope["method"], scope["path"], _find_request_id(scope) or secrets.token_hex(8))
+        scope[RECORD_KEY] = record
+
+        async def send_observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                record.status = message["status"]
+                if record.cache != HIT and _has_request_id(message):
+                    field = (REQUEST_ID_FIELD, record.request_id.encode())
+                    message = {**message, "headers": [*message["headers"], field]}
+            elif message["type"] == "http.response.body":
+                record.response_bytes += len(message.get("body", b""))
+            await send(message)
+
+        token, begun_at = REQUEST_ID.set(record.request_id), perf_counter()
+        try:
+            await self._app(scope, receive, send_observed)
+        finally:
+            record.duration_s = perf_counter() - begun_at
+            record.route = record.route or route_path(scope)
+            principal: Any = scope.get("state", {}).get("principal")
+            record.key_prefix = getattr(principal, "prefix", None)
+            for observe in self._observers:
+                observe(record)
+            REQUEST_ID.reset(token)
+
+
+class ObservedFastAPI(FastAPI):
+    """FastAPI with RequestContextMiddleware outside of all others, so that it sees responses to unexpected errors."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.observers: list[RequestObserver] = []
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the middleware of Starlette and the application inside of the request context."""
+        return RequestContextMiddleware(super().build_middleware_stack(), self.observers)
+
+
+def _find_request_id(scope: Scope) -> str | None:
+    """Return the client's X-Request-ID where it has the allowed form and is the only one."""
+    found = [value for name, value in scope["headers"] if name == REQUEST_ID_FIELD]
+    return found[0].decode("ascii") if len(found) == 1 and _REQUEST_ID.fullmatch(found[0]) else None
+
+
+def _has_request_id(start: Message) -> bool:
+    """Return whether a response with this start is private or an error."""
+    if start["status"] >= HTTPStatus.BAD_REQUEST:
+        return True
+    return any(name == b"cache-control" and value.startswith(_PRIVATE) for name, value in start["headers"])
