@@ -32,7 +32,7 @@ from app.domain.api_key import LastUsedBuffer
 from app.invalidation.change_event import ChangeEvent
 from app.response_cache.middleware import CacheMiddleware
 from app.response_cache.store import ResponseStore
-from app.response_cache.wire.raw_responses import STATE_KEY, RawResponseCache
+from app.response_cache.wire.raw_responses import STATE_KEY, HitObserver, RawResponseCache
 from app.server.connections import STATE_KEY as MONITOR_KEY
 from app.server.connections import ConnectionLimits, ConnectionMonitor
 from app.services import Services
@@ -43,8 +43,7 @@ from app.webhooks.dispatcher import Dispatcher
 if TYPE_CHECKING:
     from app.api.auth.rate_limits import RateLimiter
     from app.background.cdn_purger import CdnPurger
-    from app.background.metrics_recorder import MetricsRecorder
-    from app.background.service_metrics import MeasuredServices
+    from app.monitoring.recorder import MetricsRecorder
 
 
 def create_app(settings: Settings | None = None, *, connection_limits: ConnectionLimits | None = None) -> FastAPI:
@@ -60,7 +59,7 @@ def create_app(settings: Settings | None = None, *, connection_limits: Connectio
             monitor = ConnectionMonitor(limits, trusted_proxies=chosen.trusted_proxies)
             async with _running_recorder(recorder, services, monitor):
                 with on_shutdown_signal(lambda: _release_waiting_clients(services)):
-                    yield {MONITOR_KEY: monitor, **_wire_cache(services)}
+                    yield {MONITOR_KEY: monitor, **_wire_cache(services, recorder)}
 
     app = ObservedFastAPI(
         title="Dayline",
@@ -72,6 +71,8 @@ def create_app(settings: Settings | None = None, *, connection_limits: Connectio
         telemetry={"tracing": False, "metrics": False, "logs": False},  # else it looks for listeners on each request
         lifespan=lifespan,
     )
+    if recorder is not None:
+        app.observers.append(recorder.requests.observe)
     _add_routes(app)
     _add_middleware(app, chosen, store)
     install_openapi(app)
@@ -199,10 +200,10 @@ def _build_cdn_purger(settings: Settings, database: Database) -> "CdnPurger | No
 def _build_recorder(settings: Settings) -> "MetricsRecorder | None":
     if settings.metrics is None:
         return None
-    from app.background.metrics_recorder import MetricsRecorder  # noqa: PLC0415 - only where metrics are served
-    from app.metrics.group import MetricsGroup  # noqa: PLC0415 - as above
+    from app.metrics.group import MetricsGroup  # noqa: PLC0415 - only where metrics are served
     from app.metrics.leader import MetricsLeader  # noqa: PLC0415 - as above
     from app.metrics.requests import RequestMetrics  # noqa: PLC0415 - as above
+    from app.monitoring.recorder import MetricsRecorder  # noqa: PLC0415 - as above
 
     group = MetricsGroup(settings.metrics, settings.database_url)
     return MetricsRecorder(group, MetricsLeader(group, settings.metrics), RequestMetrics(["/v1/stream"]))
@@ -217,25 +218,10 @@ async def _running_recorder(
         yield
         return
     try:
-        await recorder.start(_measured_services(services, monitor))
+        await recorder.start(services, monitor)
         yield
     finally:
         await recorder.stop()
-
-
-def _measured_services(services: Services, monitor: ConnectionMonitor) -> "MeasuredServices":
-    from app.background.service_metrics import MeasuredServices  # noqa: PLC0415 - only where metrics are served
-
-    return MeasuredServices(
-        database=services.database,
-        store=services.store,
-        follower=services.log_follower,
-        watcher=services.log_watcher,
-        scheduler=services.scheduler,
-        hub=services.stream_hub,
-        dispatcher=services.dispatcher,
-        connections=monitor,
-    )
 
 
 def _release_waiting_clients(services: Services) -> None:
@@ -244,12 +230,22 @@ def _release_waiting_clients(services: Services) -> None:
     services.stream_hub.shutdown()
 
 
-def _wire_cache(services: Services) -> dict[str, RawResponseCache]:
-    """Return what the server may send before ASGI: nothing where each request has to be authorized or counted."""
+def _wire_cache(services: Services, recorder: "MetricsRecorder | None") -> dict[str, RawResponseCache]:
+    """Return what the server may send before ASGI: nothing where each request has to be authorized or rate-limited."""
     settings = services.settings
     if not settings.early_hits or not settings.cache_enabled or settings.access_enabled:
         return {}
     hits = RawResponseCache(
-        services.store, cache_key=cache_key, up_to_date=services.log_follower, schedule=services.scheduler
+        services.store,
+        cache_key=cache_key,
+        up_to_date=services.log_follower,
+        schedule=services.scheduler,
+        on_hit=None if recorder is None else _build_hit_observer(recorder),
     )
     return {STATE_KEY: hits}
+
+
+def _build_hit_observer(recorder: "MetricsRecorder") -> HitObserver:
+    from app.response_cache.wire.hit_metrics import HitMetrics  # noqa: PLC0415 - only where metrics are served
+
+    return HitMetrics(recorder.requests).observe

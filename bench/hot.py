@@ -19,7 +19,7 @@ from bench.keys import create_key
 from bench.load import Run, load_page
 from bench.plan import Plan
 from bench.rounds import Chapter, Entrant, compete
-from bench.serving import LOAD_CORE, Server, on_core
+from bench.serving import LOAD_CORE, Server, free_port, on_core
 
 PAGE = "/v1/timeline?limit=20"
 BROWSER = {
@@ -51,11 +51,15 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
 
         dayline = stack.enter_context(servers.dayline(f"sqlite:///{archive}", folder()))
         plain, browser = dayline.ask(PAGE), dayline.ask(PAGE, BROWSER)
+        measured = stack.enter_context(
+            servers.dayline(f"sqlite:///{archive}", folder(), settings={"DAYLINE_METRICS": f"127.0.0.1:{free_port()}"})
+        )
         bare = stack.enter_context(servers.bare_uvicorn(plain.body, folder()))
         check_same_bytes(plain, {"Dayline": plain, "bare uvicorn": bare.ask(PAGE)})
         known = {"If-None-Match": plain.headers["etag"]}
         assert dayline.ask(PAGE, known).status == NOT_MODIFIED
         entrants: dict[str, Entrant] = {"Dayline": _again(plan, dayline, PAGE)}
+        entrants["Dayline, metrics"] = _again(plan, measured, PAGE)
         program = servers.find_nginx()
         if program is None:
             chapter.absent.append(NO_NGINX)

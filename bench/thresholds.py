@@ -53,6 +53,7 @@ LINES = (
         *(HOT, "Dayline, 12 headers", "nginx, 12 headers", 1.0, 1.3),
     ),
     Line("hot timeline page vs bare uvicorn", HOT, "Dayline", "bare uvicorn", 2.0, 2.8),
+    Line("hot timeline page with metrics vs without", HOT, "Dayline, metrics", "Dayline", 0.97),
     Line("hot 304 vs hot 200", HOT, "Dayline, 304", "Dayline", 0.95, 1.1),
     Line("cold timeline, SQLite, vs FastAPI by hand", SQLITE, "Dayline, timeline", "by hand, timeline", 0.4, 0.6),
     Line(

@@ -28,6 +28,7 @@ from app.net.listen_address import ListenAddress
 _LOCK = ".lock"
 _ENDED = "ended"
 _LEADER = "leader"
+MAX_ATTEMPTS = 3
 
 
 class Member:
@@ -56,11 +57,10 @@ class Member:
 
     def _open(self) -> int:
         """Lock a file before it gets its name, so that nobody finds it unlocked."""
-        _make_folder(self._folder)
-        made = self._folder / f".{self._name}{_LOCK}"
-        lock = os.open(made, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        hidden = f".{self._name}{_LOCK}"
+        lock = _open_in(self._folder, hidden)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        made.rename(self._folder / f"{self._name}{_LOCK}")
+        (self._folder / hidden).rename(self._folder / f"{self._name}{_LOCK}")
         return lock
 
 
@@ -86,28 +86,30 @@ class MetricsGroup:
         """Become the leader unless another process is; what an earlier group left behind is removed."""
         if self._lead is not None:
             return True
-        _make_folder(self.folder)
-        lock = os.open(self.folder / _LEADER, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        lock = _open_in(self.folder, _LEADER)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(lock)
             return False
         self._lead = lock
-        if not any(is_alive for _, is_alive in self._members()):
+        if not self._has_members():
             for path in self.folder.iterdir():
                 if path.name != _LEADER:
                     path.unlink(missing_ok=True)
         return True
 
     def resign(self) -> None:
-        """Let another process lead; the last process of the group removes the folder."""
-        if self._lead is None:
-            return
-        os.close(self._lead)
-        self._lead = None
-        if not any(is_alive for _, is_alive in self._members()):
+        """Let another process lead; where no process of the group is left, the folder is removed."""
+        self._unlock()
+        if not self._has_members() and self.folder.exists() and self.try_lead():
             shutil.rmtree(self.folder, ignore_errors=True)
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lead is not None:
+            os.close(self._lead)
+            self._lead = None
 
     def read(self) -> tuple[Values, list[Snapshot]]:
         """Return the counters of all processes that ever were in the group, and the snapshots of the live ones.
@@ -158,6 +160,9 @@ class MetricsGroup:
             return decode_snapshot((self.folder / name).read_bytes())
         return Snapshot()
 
+    def _has_members(self) -> bool:
+        return any(is_alive for _, is_alive in self._members())
+
     def _members(self) -> Iterator[tuple[str, bool]]:
         """Yield the name of every member, and whether its process lives."""
         for path in sorted(self.folder.glob(f"[0-9]*{_LOCK}")):
@@ -181,6 +186,15 @@ def _opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _open_in(folder: Path, name: str) -> int:
+    """Open a file of the folder, and create both where they are missing: a group that ends removes its folder."""
+    for _ in range(MAX_ATTEMPTS):
+        _make_folder(folder)
+        with suppress(FileNotFoundError):
+            return os.open(folder / name, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    raise FileNotFoundError(f"{folder} is removed whenever it is created")
 
 
 def _make_folder(path: Path) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Collection
 
 from app.metrics.definitions import DURATION_BOUNDS, DURATIONS, REQUESTS
 from app.metrics.snapshot import Values
+from app.server.request_record import RequestRecord
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER_METHOD = "other"
 UNKNOWN_ROUTE = "none"
 """Label of all paths that no route matches: what clients invent must not become series."""
+CLIENT_CLOSED = 499
+"""Status of requests whose client closed the connection before the response began; nginx uses the same."""
 FIRST_BOUND = DURATION_BOUNDS[0]
 
 
@@ -59,6 +62,11 @@ class RequestMetrics:
         if found is None:
             found = self._series[labels] = RequestSeries()
         return found
+
+    def observe(self, record: RequestRecord) -> None:
+        """Count a request that reached the application, once its response has ended."""
+        status = CLIENT_CLOSED if record.status is None else record.status
+        self.series(record.method, record.route, status, record.cache).observe(record.duration_s)
 
     def total(self) -> int:
         """Return how many requests were counted."""

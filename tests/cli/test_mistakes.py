@@ -1,6 +1,7 @@
 """Addresses, settings and files that cannot be used: one sentence on standard error, exit status 2, no traceback."""
 
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,9 @@ def test_an_empty_postgresql_database_is_told_and_then_upgraded(dayline: Dayline
     assert dayline("db", "check", address=address).status == 0
 
 
-@pytest.mark.parametrize(("name", "value"), [("DAYLINE_ACCESS_LOG", "perhaps"), ("DAYLINE_DATABASE_URL", "")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("DAYLINE_ACCESS_LOG", "perhaps"), ("DAYLINE_DATABASE_URL", ""), ("DAYLINE_METRICS", "9100")]
+)
 def test_a_setting_that_cannot_be_used_is_named(
     dayline: Dayline, monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
@@ -105,6 +108,20 @@ def test_a_port_that_is_taken_is_told_before_a_server_begins(dayline: Dayline, s
         ended = dayline("serve", "--port", taken.getsockname()[1], address=sqlite_address)
     assert is_one_sentence(ended), ended
     assert "Address already in use" in ended.errors
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_metrics_address_that_is_taken_is_reported_before_a_server_begins(
+    dayline: Dayline, sqlite_address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workers: int
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("DAYLINE_METRICS", f"127.0.0.1:{taken.getsockname()[1]}")
+        ended = dayline("serve", "--port", 0, "--workers", workers, address=sqlite_address)
+    assert is_one_sentence(ended), ended
+    assert "DAYLINE_METRICS: metrics cannot be served on 127.0.0.1" in ended.errors
+    assert "Address already in use" in ended.errors
+    assert list(tmp_path.glob("dayline-metrics-*")) == []
 
 
 def test_a_host_that_is_not_here_is_told(dayline: Dayline, sqlite_address: str) -> None:

@@ -4,6 +4,7 @@ They are the same functions, which the framework's routes document; these answer
 """
 
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,8 +13,15 @@ from app.api.http.problems import HANDLED_ERRORS, handle_expected
 from app.api.public import articles, stream, timeline
 
 ARTICLE = "/v1/articles/"
+ARTICLE_ROUTE = "/v1/articles/{key}"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class _RouteTemplate(NamedTuple):
+    """The part of a route that the access log and the metrics read."""
+
+    path: str
 
 
 class FastPathMiddleware:
@@ -28,6 +36,7 @@ class FastPathMiddleware:
         if answering is None:
             await self._app(scope, receive, send)
             return
+        scope["route"] = _RouteTemplate(ARTICLE_ROUTE if scope["path"].startswith(ARTICLE) else scope["path"])
         request = Request(scope, receive)
         try:
             answer = await answering(request)

@@ -6,6 +6,7 @@ a scope, a cycle and a task. Every request that is not simple is passed to the a
 
 import asyncio
 from math import inf
+from time import perf_counter
 from typing import Any
 
 from uvicorn import Config
@@ -46,6 +47,7 @@ class CachedResponseProtocol(BoundedProtocol):
         self._hits: RawResponseCache = hits  # used only while enabled
         self._by_raw_request = self._hits.requests if self._enabled else _NONE
         self._on_hit = self._hits.on_hit if self._enabled else None
+        self._received_at = 0.0  # when the latest segment arrived, where hits are observed
         self._found: RawResponse | None = None  # the hit for the request being parsed
         self._idle_since = -inf  # by the event loop's clock, as far as hits are concerned
 
@@ -57,6 +59,8 @@ class CachedResponseProtocol(BoundedProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Receive a segment from the client."""
+        if self._on_hit is not None:
+            self._received_at = perf_counter()
         ready = self._by_raw_request.get(data)
         if (
             ready is not None
@@ -68,7 +72,7 @@ class CachedResponseProtocol(BoundedProtocol):
                 self._unregister()
             self._send(ready)
             if self._on_hit is not None:
-                self._on_hit(data, ready)
+                self._on_hit(data, ready, perf_counter() - self._received_at)
             self._schedule_keep_alive()
             return
         super().data_received(data)
@@ -80,7 +84,7 @@ class CachedResponseProtocol(BoundedProtocol):
         if ready is not None and self._hits.is_fresh(ready, self.server_state.default_headers):
             self._send(ready)
             if self._on_hit is not None:
-                self._on_hit(piece, ready)
+                self._on_hit(piece, ready, perf_counter() - self._received_at)
             self._schedule_keep_alive()
             return
         timer = self.timeout_keep_alive_task
@@ -126,7 +130,7 @@ class CachedResponseProtocol(BoundedProtocol):
         self._found = ready
         self._send(ready)
         if self._on_hit is not None:
-            self._on_hit(b"%s %s" % (method, self.url), ready)
+            self._on_hit(b"%s %s" % (method, self.url), ready, perf_counter() - self._received_at)
         return True
 
     def _send(self, ready: RawResponse) -> None:

@@ -8,6 +8,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import httptools
@@ -19,10 +20,13 @@ from app.response_cache.entry import CachedResponse, RawHeaders, RenderedRespons
 from app.response_cache.middleware import MAX_KEY_LENGTH, HasSchedule, UpToDateCheck, raw_cache_key
 from app.response_cache.store import ResponseStore
 
+if TYPE_CHECKING:
+    from app.metrics.requests import RequestSeries
+
 STATE_KEY = "early_hits"
 """Key of the RawResponseCache in the lifespan state, by which the application passes it to the server."""
-HitObserver = Callable[[bytes, "RawResponse"], None]
-"""Called with each hit, in the hot path: bytes that begin with method, space and target, and the response."""
+HitObserver = Callable[[bytes, "RawResponse", float], None]
+"""Called with each hit, in the hot path: bytes that begin with method, space and target, the response, and seconds."""
 MAX_REQUEST = 4_096  # maximum length of a request whose bytes are stored
 MAX_REMEMBERED = 4_096
 MAX_REMEMBERED_BYTES = 4 * 1024 * 1024
@@ -46,14 +50,17 @@ class RawResponse:
 
     __slots__ = (
         *("answer", "body", "directives", "server_headers", "app_headers", "headers", "status_line"),
-        *("name", "prefix", "until", "upcoming", "payload"),
+        *("name", "prefix", "until", "upcoming", "payload", "method", "series", "status"),
     )
 
-    def __init__(self, name: str, answer: CachedResponse, reply: RenderedResponse) -> None:
+    def __init__(self, name: str, answer: CachedResponse, reply: RenderedResponse, *, method: bytes = b"GET") -> None:
         self.name = name
         self.answer = answer
         self.headers = reply.headers
         self.body = reply.body
+        self.method = method
+        self.status = reply.status
+        self.series: RequestSeries | None = None  # in which hits are counted, once there was one
         self.status_line = b"HTTP/1.1 %d %s\r\n" % (reply.status, HTTPStatus(reply.status).phrase.encode())
         self.app_headers = b""
         self.prefix = b""
@@ -139,7 +146,8 @@ class RawResponseCache:
                 reply = answer.render(parse_conditional_headers(told.items()))
                 if any(_UNFIT.search(value) for _, value in reply.headers):
                     return None
-                return RawResponse(each, answer, reply if method == b"GET" else reply._replace(body=b""))
+                sent = reply if method == b"GET" else reply._replace(body=b"")
+                return RawResponse(each, answer, sent, method=method)
         return None
 
     def _remember(self, request: bytes | RawRequestKey, ready: RawResponse) -> None:

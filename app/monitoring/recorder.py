@@ -11,7 +11,7 @@ from contextlib import suppress
 from importlib.metadata import version
 
 from app import clock
-from app.background.service_metrics import MeasuredServices, describe_figures, read_counters, read_gauges
+from app.background.outage_log import OutageLogger
 from app.clock import uptime
 from app.db.database import DATABASE_ERRORS
 from app.domain.instant import SECOND_US
@@ -20,11 +20,15 @@ from app.metrics.group import Member, MetricsGroup
 from app.metrics.leader import MetricsLeader
 from app.metrics.requests import RequestMetrics
 from app.metrics.snapshot import Snapshot, Values, encode_snapshot
+from app.monitoring.service_metrics import describe_figures, read_counters, read_gauges
 from app.queries.operational_figures import OperationalFigures, read_operational_figures
+from app.server.connections import ConnectionMonitor
+from app.services import Services
 
 PUBLISH_S = 0.1
 SERVICES_S = 1.0
 DATABASE_S = 5.0
+EXPECTED = (OSError, ConfigurationError)
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +39,7 @@ class MetricsRecorder:
     def __init__(self, group: MetricsGroup, leader: MetricsLeader, requests: RequestMetrics) -> None:
         self._group = group
         self._leader = leader
-        self._requests = requests
+        self.requests = requests
         self._constant: Values = {
             ("dayline_process_start_time_seconds",): [clock.now() / SECOND_US],
             ("dayline_build_info", version("dayline")): [1],
@@ -45,11 +49,12 @@ class MetricsRecorder:
         self._read_at = 0
         self._applied_at = uptime()
         self._is_applied = True
-        self._is_failing = False
+        self._publishing = OutageLogger(log, "Metrics not published, retrying", "Metrics published", expected=EXPECTED)
+        self._reading = OutageLogger(log, "Reading figures failed, retrying", "Figures read")
         self._member: Member | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, services: MeasuredServices) -> None:
+    async def start(self, services: Services, connections: ConnectionMonitor) -> None:
         """Begin; ConfigurationError where another program uses the address, or the files cannot be written."""
         self._leader.lead_if_free()
         try:
@@ -57,7 +62,7 @@ class MetricsRecorder:
         except OSError as error:
             raise ConfigurationError(f"DAYLINE_METRICS: {error}.") from error
         self._tasks = [
-            asyncio.create_task(self._publish_forever(services, member), name="dayline-metrics"),
+            asyncio.create_task(self._publish_forever(services, connections, member), name="dayline-metrics"),
             asyncio.create_task(self._read_forever(services), name="dayline-metrics-database"),
         ]
 
@@ -69,61 +74,57 @@ class MetricsRecorder:
         await asyncio.gather(*tasks, return_exceptions=True)
         member, self._member = self._member, None
         if member is not None:
-            counters = {**self._snapshot.counters, **self._requests.read()}
+            counters = {**self._snapshot.counters, **self.requests.read()}
             with suppress(OSError):
                 member.publish(encode_snapshot(Snapshot(counters)))
             member.close()
         self._leader.close()
+        self._group.resign()
 
-    async def _publish_forever(self, services: MeasuredServices, member: Member) -> None:
+    async def _publish_forever(self, services: Services, connections: ConnectionMonitor, member: Member) -> None:
         published, due_at = -1, 0.0
         while True:
             try:
-                total = self._requests.total()
+                total = self.requests.total()
                 if uptime() >= due_at:
                     due_at = uptime() + SERVICES_S
-                    self._measure(services)
+                    self._measure(services, connections)
                     await asyncio.to_thread(self._leader.lead_if_free)
                     published = -1
                 if total != published:
-                    self._snapshot.counters.update(self._requests.read())
+                    self._snapshot.counters.update(self.requests.read())
                     text = encode_snapshot(self._snapshot)
                     await asyncio.to_thread(member.publish, text)  # a busy disk must not delay responses
-                    published, self._is_failing = total, False
+                    published = total
+                    self._publishing.success()
             except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and tries again
-                self._log_failure(error)
+                self._publishing.failure(error)
             await asyncio.sleep(PUBLISH_S)
 
-    async def _read_forever(self, services: MeasuredServices) -> None:
+    async def _read_forever(self, services: Services) -> None:
         while True:
             try:
                 await self._read_database(services)
+                self._reading.success()
             except DATABASE_ERRORS:  # logged by all who need the database
                 self._figures, self._is_applied = None, False
             except Exception as error:  # noqa: BLE001 - as above
                 self._figures, self._is_applied = None, False
-                self._log_failure(error)
+                self._reading.failure(error)
             await asyncio.sleep(DATABASE_S)
 
-    async def _read_database(self, services: MeasuredServices) -> None:
+    async def _read_database(self, services: Services) -> None:
         """Read the figures, and compare the end of the log with what this process has applied."""
         figures = await services.database.read(read_operational_figures)
-        if services.follower.position < figures.latest_seq:
-            await services.follower.sync()  # a process without requests looks at the log only when asked
+        if services.log_follower.position < figures.latest_seq:
+            await services.log_follower.sync()  # a process without requests looks at the log only when asked
         self._figures, self._read_at = figures, clock.now()
-        self._is_applied = services.follower.position >= figures.latest_seq
+        self._is_applied = services.log_follower.position >= figures.latest_seq
         if self._is_applied:
             self._applied_at = uptime()
 
-    def _measure(self, services: MeasuredServices) -> None:
+    def _measure(self, services: Services, connections: ConnectionMonitor) -> None:
         lag = 0.0 if self._is_applied else uptime() - self._applied_at
         figures = {} if self._figures is None else describe_figures(self._figures)
         gauges = {**self._constant, **read_gauges(services), **figures, ("dayline_follower_lag_seconds",): [lag]}
-        self._snapshot = Snapshot(read_counters(services), gauges, self._read_at)
-
-    def _log_failure(self, error: Exception) -> None:
-        if self._is_failing:
-            return
-        self._is_failing = True
-        is_fault = not isinstance(error, OSError | ConfigurationError)
-        log.error("Metrics cannot be published, retrying: %s", error, exc_info=is_fault)
+        self._snapshot = Snapshot(read_counters(services, connections), gauges, self._read_at)

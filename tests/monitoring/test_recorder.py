@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
 from app import clock
-from app.background import metrics_recorder
 from app.background.scheduler import Scheduler
 from app.changefeed.log_follower import LogFollower
 from app.db.database import Database, open_database
@@ -22,6 +21,7 @@ from app.domain.api_key import LastUsedBuffer
 from app.domain.instant import SECOND_US
 from app.main import create_app
 from app.metrics.definitions import METRICS
+from app.monitoring import recorder
 from app.net.listen_address import ListenAddress
 from app.settings import Settings
 from tests.conftest import NOW, Store, running
@@ -36,8 +36,8 @@ Samples = dict[str, float]
 def address_of_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ListenAddress:
     """An address for metrics, whose files are in a folder of this test."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(metrics_recorder, "SERVICES_S", 0.05)
-    monkeypatch.setattr(metrics_recorder, "DATABASE_S", 0.05)
+    monkeypatch.setattr(recorder, "SERVICES_S", 0.05)
+    monkeypatch.setattr(recorder, "DATABASE_S", 0.05)
     return ListenAddress("127.0.0.1", free_port())
 
 

@@ -1,37 +1,15 @@
 """Counters and gauges of the services of this process, and of what the database says."""
 
-from dataclasses import dataclass
-
 from app import clock
-from app.background.scheduler import Scheduler
-from app.changefeed.log_follower import LogFollower
-from app.changefeed.log_watcher import LogWatcher
-from app.db.database import Database
 from app.domain.instant import SECOND_US
 from app.metrics.process import read_cpu_seconds, read_process_gauges
 from app.metrics.snapshot import Values
 from app.queries.operational_figures import OperationalFigures
-from app.response_cache.store import ResponseStore
 from app.server.connections import ConnectionMonitor
-from app.sse.hub import StreamHub
-from app.webhooks.dispatcher import Dispatcher
+from app.services import Services
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredServices:
-    """Services of a process whose state is measured."""
-
-    database: Database
-    store: ResponseStore
-    follower: LogFollower
-    watcher: LogWatcher
-    scheduler: Scheduler
-    hub: StreamHub
-    dispatcher: Dispatcher
-    connections: ConnectionMonitor
-
-
-def read_counters(services: MeasuredServices) -> Values:
+def read_counters(services: Services, connections: ConnectionMonitor) -> Values:
     """Return what this process has counted since it started, requests apart."""
     stats = services.store.counters
     values: Values = {
@@ -42,24 +20,24 @@ def read_counters(services: MeasuredServices) -> Values:
         ("dayline_cache_evictions_total",): [stats.evicted],
         ("dayline_process_cpu_seconds_total",): [read_cpu_seconds()],
     }
-    for code, count in services.connections.refused_total().items():
+    for code, count in connections.refused_total().items():
         values["dayline_http_refused_requests_total", code] = [count]
     for outcome, count in services.dispatcher.attempts().items():
         values["dayline_webhook_attempts_total", outcome] = [count]
     return values
 
 
-def read_gauges(services: MeasuredServices) -> Values:
+def read_gauges(services: Services) -> Values:
     """Return the state of this process."""
     values: Values = {
         ("dayline_cache_entries",): [len(services.store)],
         ("dayline_cache_bytes",): [services.store.size],
         ("dayline_cache_limit_bytes",): [services.store.budget],
-        ("dayline_follower_position_seq",): [services.follower.position],
+        ("dayline_follower_position_seq",): [services.log_follower.position],
         ("dayline_scheduler_lag_seconds",): [services.scheduler.overdue_us() / SECOND_US],
         ("dayline_scheduler_failing_articles",): [services.scheduler.failing_articles],
-        ("dayline_streams_open",): [services.hub.open_streams],
-        ("dayline_long_polls_waiting",): [services.watcher.waiting],
+        ("dayline_streams_open",): [services.stream_hub.open_streams],
+        ("dayline_long_polls_waiting",): [services.log_watcher.waiting],
     }
     for name, usage in services.database.pool_usage().items():
         values["dayline_pool_connections", name, "in_use"] = [usage.in_use]

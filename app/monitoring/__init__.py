@@ -1,0 +1,1 @@
+"""Publishing what a serving process and its services measure."""
