@@ -19,11 +19,17 @@ def check_same_pages(
     for place in places:
         days = _read(dayline.ask(asked.page(place)))["days"]
         mine = [
-            _told(parse_id(item["id"]), item, item["label"] and item["label"]["code"])
+            _shown(
+                parse_id(item["id"]),
+                item,
+                section=item["section"] and item["section"]["slug"],
+                label=item["label"] and item["label"]["code"],
+            )
             for day in days
             for item in day["items"]
         ]
-        theirs = [_told(item["id"], item, item["label"]) for item in _read(other.ask(other_asked.page(place)))["items"]]
+        shown = _read(other.ask(other_asked.page(place)))["items"]
+        theirs = [_shown(item["id"], item, section=item["section"], label=item["label"]) for item in shown]
         assert len(mine) == PAGE_ITEMS, f"a page of {len(mine)} items behind {place}"
         assert mine == theirs, f"different pages behind {place}"
 
@@ -49,8 +55,8 @@ def check_same_bytes(expected: Answer, answers: dict[str, Answer]) -> None:
         assert answer.headers.get("content-encoding") == expected.headers.get("content-encoding"), name
 
 
-def _told(number: int, item: dict[str, Any], label: str | None) -> tuple[Any, ...]:
-    return number, item["slug"], item["headline"], item["section"], label
+def _shown(number: int, item: dict[str, Any], *, section: str | None, label: str | None) -> tuple[Any, ...]:
+    return number, item["slug"], item["headline"], section, label
 
 
 def _read(answer: Answer) -> dict[str, Any]:

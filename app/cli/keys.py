@@ -8,7 +8,7 @@ from app.cli.runner import with_database
 from app.db.database import Connection, Database
 from app.domain.api_key import TOKEN_PREFIX, ApiKeyScope
 from app.domain.calendar import UTC
-from app.domain.instant import SECOND_US, format_instant, parse_instant
+from app.domain.instant import SECOND_US, drop_zero_fraction, format_short_instant, parse_instant
 from app.errors import ConfigurationError, InvalidInputError
 from app.queries.keys import list_keys
 from app.schemas.api_key import MAX_GRACE_SECONDS, ApiKey, ApiKeyCreate, ApiKeyListParams
@@ -69,7 +69,7 @@ def list_all() -> None:
     heading = {"prefix": "PREFIX", "state": "STATE", "last_used_at": "LAST USED", "name": "NAME", "scopes": "SCOPES"}
     click.echo(LINE.format(**heading))
     for key in found:
-        shown = {"last_used_at": key["last_used_at"] or "never", "scopes": ", ".join(key["scopes"])}
+        shown = {"last_used_at": drop_zero_fraction(key["last_used_at"] or "never"), "scopes": ", ".join(key["scopes"])}
         click.echo(LINE.format(prefix=key["prefix"], name=key["name"], state=_state(key), **shown))
 
 
@@ -112,7 +112,7 @@ def rotate(prefix: str, grace: int) -> None:
         return await database.write(rotate_key, prefix, grace_seconds=grace, now=now)
 
     token = with_database(work)
-    until = format_instant(now + grace * SECOND_US, UTC)
+    until = format_short_instant(now + grace * SECOND_US, UTC)
     past = f"The old secret is good until {until}." if grace else "The old secret is good no more."
     click.echo(f"Key {prefix} has a new secret. {past} {ONCE}", err=True)
     click.echo(token)

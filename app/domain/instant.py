@@ -25,6 +25,8 @@ CLOCK: Final = tuple(f"{hour:02d}:{minute:02d}" for hour in range(24) for minute
 """Each minute of a wall clock as HH:MM."""
 
 _SECONDS: Final = tuple(f":{second:02d}" for second in range(60))
+_WHOLE_SECONDS: Final = tuple(f":{second:02d}.000000" for second in range(60))
+_ZERO_FRACTION: Final = ".000000"
 _IN_UTC: Final = "Z"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -87,15 +89,27 @@ def to_datetime(instant: int, zone: ZoneInfo) -> datetime:
 
 
 def format_instant(instant: int, zone: ZoneInfo) -> str:
-    """Format the instant as RFC 3339 with the zone's offset; the fraction is absent or has six digits.
+    """Return the instant as RFC 3339 with six fraction digits and the zone's offset at that time.
 
-    RFC 3339 cannot say an offset with seconds (local mean time): such an instant is written in UTC with `Z`.
+    The fixed number of digits keeps microseconds exact and lets decoders be set to one form: several accept a fraction
+    either always or never. RFC 3339 has no offsets with seconds (local mean time): such an instant is written in UTC
+    with `Z`.
     """
     return format_time_and_instant(instant, zone)[1]
 
 
+def format_short_instant(instant: int, zone: ZoneInfo) -> str:
+    """Return the instant as `format_instant` does, without a fraction that is zero: for files and people."""
+    return drop_zero_fraction(format_instant(instant, zone))
+
+
+def drop_zero_fraction(text: str) -> str:
+    """Return the instant without its fraction if that is zero, as XML formats and people write it."""
+    return text.replace(_ZERO_FRACTION, "", 1)
+
+
 def format_time_and_instant(instant: int, zone: ZoneInfo) -> tuple[str, str]:
-    """Return the wall-clock time in the zone (HH:MM), and the instant as `format_instant` writes it."""
+    """Return the wall-clock time of the zone at the instant (HH:MM), and the instant as `format_instant` does."""
     midnight, date_text, next_date_text, suffix = _written_day(instant // DAY_US, zone) or _written(
         instant, *_written_offset(utc_offset(instant, zone))
     )
@@ -106,7 +120,7 @@ def format_time_and_instant(instant: int, zone: ZoneInfo) -> tuple[str, str]:
     seconds = since // SECOND_US
     fraction = since - seconds * SECOND_US
     clock = CLOCK[seconds // 60]
-    second = f"{_SECONDS[seconds % 60]}.{fraction:06d}" if fraction else _SECONDS[seconds % 60]
+    second = f"{_SECONDS[seconds % 60]}.{fraction:06d}" if fraction else _WHOLE_SECONDS[seconds % 60]
     text = f"{date_text}T{clock}{second}{suffix}"
     return (wall_time(instant, zone) if suffix == _IN_UTC else clock), text
 

@@ -1,6 +1,6 @@
 """Articles as records of the interchange format, read from the tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,13 +72,22 @@ _POINTED = (
 )
 
 
-def read_records(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """Return the records of these articles with every member present, instants in the edition's zone; 4 statements."""
+InstantFormat = Callable[[int, ZoneInfo], str]
+
+
+def read_records(
+    connection: Connection, article_ids: Sequence[int], *, instants: InstantFormat = format_instant
+) -> dict[int, dict[str, Any]]:
+    """Return the records of these articles with every member, `instants` in the zone of the edition; four statements.
+
+    Files leave a zero fraction out of instants (`format_short_instant`), responses do not.
+    """
     ids = {"ids": list(article_ids)}
     rows = connection.execute(_ARTICLES, ids).all()
     tagged, signed, pointed = (_names(connection.execute(each, ids)) for each in (_TAGGED, _SIGNED, _POINTED))
     return {
-        row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, [])) for row in rows
+        row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, []), instants)
+        for row in rows
     }
 
 
@@ -89,11 +98,11 @@ def dump_content(record: dict[str, Any]) -> str:
     return orjson.dumps(content | {"updated_at": None if given is None else parse_instant(given)}).decode()
 
 
-def load_content(text: str, zone: ZoneInfo) -> dict[str, Any]:
-    """Parse a stored content, with its instant in this zone."""
+def load_content(text: str, zone: ZoneInfo, *, instants: InstantFormat = format_instant) -> dict[str, Any]:
+    """Return a stored content with its instant in this zone."""
     content: dict[str, Any] = orjson.loads(text)
     at = content["updated_at"]
-    return content | {"updated_at": None if at is None else format_instant(at, zone)}
+    return content | {"updated_at": None if at is None else instants(at, zone)}
 
 
 def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
@@ -103,11 +112,13 @@ def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
     return grouped
 
 
-def _record(row: AnyRow, tagged: list[str], signed: list[str], pointed: list[str]) -> dict[str, Any]:
+def _record(
+    row: AnyRow, tagged: list[str], signed: list[str], pointed: list[str], instants: InstantFormat
+) -> dict[str, Any]:
     zone = find_zone(row.timezone)
 
     def instant(value: int | None) -> str | None:
-        return None if value is None else format_instant(value, zone)
+        return None if value is None else instants(value, zone)
 
     withdrawal = {
         "reason": row.withdrawal_reason,

@@ -25,7 +25,7 @@ class TimelineItem(TypedDict, total=False):
     updated_at: InstantText | None
     label: LabelSummary | None
     headline: str
-    section: Annotated[Code | None, Field(description="The section's slug.")]
+    section: Section | None
     version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
 
 

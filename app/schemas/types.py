@@ -38,8 +38,12 @@ Url = Annotated[str, Field(description="An absolute http or https URL.", example
 InstantText = Annotated[
     str,
     Field(
-        description="RFC 3339 with the zone's offset; a fraction is absent or has six digits.",
-        examples=["2026-11-20T19:30:00+02:00"],
+        description=(
+            "RFC 3339 with exactly six fraction digits and the zone's offset; in UTC with `Z` where that offset has "
+            "seconds."
+        ),
+        examples=["2026-11-20T19:30:00.000000+02:00"],
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}(Z|[+-][0-9]{2}:[0-9]{2})$",
         json_schema_extra={"format": "date-time"},
     ),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from app.domain.feed import FeedContent
+from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.feed_document import (
@@ -39,7 +40,7 @@ def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
         text_element("id", channel.guid),
         text_element("title", channel.title),
         *optional_element("subtitle", channel.description),
-        text_element("updated", channel.changed_at(items) or _NEVER),
+        _instant("updated", channel.changed_at(items) or _NEVER),
         element("author", (text_element("name", channel.publication.name),)),
         *optional_element("rights", channel.rights),
         *_links(channel),
@@ -67,6 +68,10 @@ def _link(rel: str, href: str, media_type: str | None = None) -> Markup:
     return text_element("link", attributes={"rel": rel, "type": media_type, "href": href})
 
 
+def _instant(name: str, text: str) -> Markup:
+    return text_element(name, drop_zero_fraction(text))
+
+
 def _entry(channel: FeedDocument, item: ArticleItem) -> Markup:
     authors = [creator.name for creator in creators(item)] or [channel.publication.name]
     return element(
@@ -74,8 +79,8 @@ def _entry(channel: FeedDocument, item: ArticleItem) -> Markup:
         (
             text_element("id", urn_for(item["id"])),
             text_element("title", item["headline"]),
-            text_element("published", item["published_at"]),
-            text_element("updated", changed_at(item)),
+            _instant("published", item["published_at"]),
+            _instant("updated", changed_at(item)),
             *(element("author", (text_element("name", name),)) for name in authors),
             *_categories(item),
             *_entry_links(item),

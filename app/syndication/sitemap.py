@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.feed_document import Publication
@@ -74,7 +75,7 @@ def news_language(tag: str) -> str:
 def _news(item: ArticleItem, paper: Markup) -> Markup:
     news = (
         paper,
-        text_element("news:publication_date", item["first_published_at"]),
+        text_element("news:publication_date", drop_zero_fraction(item["first_published_at"])),
         text_element("news:title", item["headline"]),
     )
     return element("url", (text_element("loc", ascii_url(item["url"])), element("news:news", news)))

@@ -172,7 +172,7 @@ async def test_one_answer_holds_everything_of_the_printed_article(
     assert f"{local['day']}, {local['year']} {local['weekday']}" == printed.date
     assert local["time"] == printed.time
     assert local["date"] == "2024-11-02"
-    assert article["published_at"] == "2024-11-02T17:21:00+02:00"
+    assert article["published_at"] == "2024-11-02T17:21:00.000000+02:00"
     assert article["tags"] == []
     assert isinstance(article["related"], list)
 

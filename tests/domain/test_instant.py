@@ -14,7 +14,9 @@ from app.domain.instant import (
     EARLIEST,
     LATEST,
     SECOND_US,
+    drop_zero_fraction,
     format_instant,
+    format_short_instant,
     from_datetime,
     parse_instant,
     to_datetime,
@@ -168,16 +170,16 @@ def test_the_range_ends_with_the_first_and_the_last_microsecond() -> None:
 @pytest.mark.parametrize(
     ("instant", "zone", "text"),
     [
-        (EVENING, "Europe/Kyiv", "2024-11-02T19:30:00+02:00"),
-        (EVENING, "Europe/Kiev", "2024-11-02T19:30:00+02:00"),
-        (EVENING, "UTC", "2024-11-02T17:30:00+00:00"),
-        (EVENING, "America/New_York", "2024-11-02T13:30:00-04:00"),
-        (EVENING, "Asia/Kathmandu", "2024-11-02T23:15:00+05:45"),
-        (EVENING, "Pacific/Kiritimati", "2024-11-03T07:30:00+14:00"),
-        (EVENING, "Pacific/Marquesas", "2024-11-02T08:00:00-09:30"),
+        (EVENING, "Europe/Kyiv", "2024-11-02T19:30:00.000000+02:00"),
+        (EVENING, "Europe/Kiev", "2024-11-02T19:30:00.000000+02:00"),
+        (EVENING, "UTC", "2024-11-02T17:30:00.000000+00:00"),
+        (EVENING, "America/New_York", "2024-11-02T13:30:00.000000-04:00"),
+        (EVENING, "Asia/Kathmandu", "2024-11-02T23:15:00.000000+05:45"),
+        (EVENING, "Pacific/Kiritimati", "2024-11-03T07:30:00.000000+14:00"),
+        (EVENING, "Pacific/Marquesas", "2024-11-02T08:00:00.000000-09:30"),
         (EVENING + 1, "Europe/Kyiv", "2024-11-02T19:30:00.000001+02:00"),
         (EVENING + 500_000, "Europe/Kyiv", "2024-11-02T19:30:00.500000+02:00"),
-        (EVENING + 59 * SECOND_US, "Europe/Kyiv", "2024-11-02T19:30:59+02:00"),
+        (EVENING + 59 * SECOND_US, "Europe/Kyiv", "2024-11-02T19:30:59.000000+02:00"),
     ],
 )
 def test_an_instant_is_written_with_the_offset_of_its_zone(instant: int, zone: str, text: str) -> None:
@@ -188,7 +190,7 @@ def test_the_offset_changes_with_the_very_microsecond_of_the_clock_change() -> N
     change = parse_instant("2024-10-27T01:00:00Z")
     zone = find_zone("Europe/Kyiv")
     assert format_instant(change - 1, zone) == "2024-10-27T03:59:59.999999+03:00"
-    assert format_instant(change, zone) == "2024-10-27T03:00:00+02:00"
+    assert format_instant(change, zone) == "2024-10-27T03:00:00.000000+02:00"
 
 
 def test_local_mean_time_with_seconds_is_written_in_utc() -> None:
@@ -198,7 +200,14 @@ def test_local_mean_time_with_seconds_is_written_in_utc() -> None:
 
 def test_an_odd_offset_of_whole_minutes_is_kept() -> None:
     noon = parse_instant("1935-01-01T12:00:00Z")
-    assert format_instant(noon, find_zone("Asia/Singapore")) == "1935-01-01T19:20:00+07:20"
+    assert format_instant(noon, find_zone("Asia/Singapore")) == "1935-01-01T19:20:00.000000+07:20"
+
+
+def test_drop_zero_fraction_removes_only_a_fraction_of_zero() -> None:
+    assert drop_zero_fraction("2024-11-02T19:30:00.000000+02:00") == "2024-11-02T19:30:00+02:00"
+    assert drop_zero_fraction("1900-06-15T10:00:00.000000Z") == "1900-06-15T10:00:00Z"
+    assert drop_zero_fraction("2024-11-02T19:30:00.000001+02:00") == "2024-11-02T19:30:00.000001+02:00"
+    assert format_short_instant(EVENING, find_zone("Europe/Kyiv")) == "2024-11-02T19:30:00+02:00"
 
 
 def test_the_ends_of_the_range_are_written_in_every_zone() -> None:
@@ -224,9 +233,9 @@ def test_a_written_instant_agrees_with_the_standard_library(instant: int, zone: 
     offset = expected.utcoffset()
     assert offset is not None
     if offset.total_seconds() % 60:
-        assert format_instant(instant, zone) == moment.replace(tzinfo=None).isoformat() + "Z"
+        assert format_instant(instant, zone) == moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     else:
-        assert format_instant(instant, zone) == expected.isoformat()
+        assert format_instant(instant, zone) == expected.isoformat(timespec="microseconds")
     assert utc_offset(instant, zone) == offset // timedelta(microseconds=1)
 
 

@@ -29,7 +29,7 @@ from app.schemas.params import NoParams
 router = make_router("Newsroom", prefix=EDITORIAL)
 
 SCOPES = (ApiKeyScope.CATALOGUE_WRITE,)
-REVISION_EXAMPLE = {"revision": 2, "modified_at": "2026-11-20T17:30:00+00:00", "listed": True}
+REVISION_EXAMPLE = {"revision": 2, "modified_at": "2026-11-20T17:30:00.000000+00:00", "listed": True}
 Handler = Callable[..., Awaitable[Response]]
 
 

@@ -17,7 +17,7 @@ from app.invalidation.dependencies import depend_on_article, depend_on_slugs
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_picks, article_related, article_slugs
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
-from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS, depend_on_labels, render_item
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries, render_item
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, bind_values
 from app.queries.keyset.sort_keys import sort_keys, timeline_order
@@ -27,7 +27,7 @@ from app.schemas.params import ArticleParams, QueryParams
 MAX_RELATED = 8
 
 STATUS_COLUMNS = (articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at, articles.c.notes)
-WITH_BODY = ARTICLES_WITH_LABELS.join(article_bodies, article_bodies.c.article_id == articles.c.id)
+WITH_BODY = ARTICLES_WITH_ENTRIES.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
 _ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks).select_from(WITH_BODY)
 _BY_ID = PreparedQuery(_ONE.where(articles.c.id == bindparam("article_id")))
@@ -57,7 +57,7 @@ _PICKED = select(
 _CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
 _RELATED = PreparedQuery(
     select(*ITEM_COLUMNS)
-    .select_from(_CHOSEN.join(ARTICLES_WITH_LABELS, articles.c.id == _CHOSEN.c.article_id))
+    .select_from(_CHOSEN.join(ARTICLES_WITH_ENTRIES, articles.c.id == _CHOSEN.c.article_id))
     .where(articles.c.status == literal_column("'published'"))
     .order_by(_CHOSEN.c.rank, _CHOSEN.c.position)
 )
@@ -65,7 +65,7 @@ _RELATED = PreparedQuery(
 
 def _beside(*, newer: bool) -> PreparedQuery:
     keys = sort_keys((False,), oldest_first=newer)
-    joined = keys.join(ARTICLES_WITH_LABELS, articles.c.id == keys.c.article_id)
+    joined = keys.join(ARTICLES_WITH_ENTRIES, articles.c.id == keys.c.article_id)
     return PreparedQuery(
         select(*ITEM_COLUMNS).select_from(joined).order_by(*timeline_order(keys.c, oldest_first=newer))
     )
@@ -152,7 +152,7 @@ def _related(connection: Connection, article_id: int, edition: EditionView) -> l
         once.setdefault(row.id, row)  # one that was chosen by hand and picked too stands where the editors put it
     once.pop(article_id, None)
     chosen = list(once.values())[:MAX_RELATED]
-    depend_on_labels(chosen)
+    depend_on_shown_entries(chosen)
     return [render_item(row, edition, edition.zone) for row in chosen]
 
 
@@ -168,7 +168,7 @@ def _neighbours(connection: Connection, row: AnyRow, edition: EditionView) -> Ne
     here = (row.published_at, row.id)
     behind = (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
     older, newer = beside(_OLDER, MIN_SORT_KEY, here), beside(_NEWER, behind, MAX_SORT_KEY)
-    depend_on_labels(filter(None, (older, newer)))
+    depend_on_shown_entries([each for each in (older, newer) if each is not None])
     timeline.record_dependency(
         MIN_SORT_KEY[0] if older is None else older.published_at,
         MAX_SORT_KEY[0] if newer is None else newer.published_at,

@@ -16,19 +16,25 @@ from app.domain.language import day_heading, long_datetime
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.domain.url import ascii_url
-from app.invalidation.dependencies import depend_on_entries, depend_on_entry
+from app.invalidation.dependencies import depend_on_entry
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_authors, article_tags
 from app.models.author import authors
 from app.models.label import labels
-from app.models.section import sections
 from app.models.tag import tags
-from app.queries.articles.items import ITEM_COLUMNS, fetch_articles, render_item, select_fields, translate
+from app.queries.articles.items import (
+    ITEM_COLUMNS,
+    depend_on_shown_entries,
+    fetch_articles,
+    render_item,
+    select_fields,
+    translate,
+)
 from app.queries.catalogue.editions import EditionView
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
 from app.schemas.body import Body
-from app.schemas.catalogue import Author, Label, Section, Tag
+from app.schemas.catalogue import Author, Label, Tag
 from app.schemas.params import ArticleListParams
 
 ARTICLE_COLUMNS = (
@@ -40,11 +46,9 @@ ARTICLE_COLUMNS = (
     articles.c.source_url,
     articles.c.image,
     articles.c.rights,
-    articles.c.section_id,
     labels.c.disclaimer.label("label_disclaimer"),
     labels.c.disclaimers.label("label_disclaimers"),
     labels.c.genre.label("label_genre"),
-    sections.c.name.label("section_name"),
 )
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -121,8 +125,7 @@ def render_articles(
         return []
     ids = [row.id for row in rows]
     tagged, signed = _find_names(connection, ids)
-    depend_on_entries(Facet.LABEL, {row.label_id for row in rows})
-    depend_on_entries(Facet.SECTION, {row.section_id for row in rows})
+    depend_on_shown_entries(rows)
     items = [
         render_article_item(row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ()))
         for row in rows
@@ -174,7 +177,7 @@ def render_article_item(
         "lead": row.lead,
         "dateline": row.dateline,
         "label": _label(row, edition.language),
-        "section": _section(row, edition),
+        "section": item["section"],
         "tags": [render_tag(tag, edition) for tag in tagged],
         "authors": [render_author(author, edition) for author in signed],
         "source": (
@@ -221,16 +224,6 @@ def render_author(row: AnyRow, edition: EditionView) -> Author:
         "role": row.role,
         "bio": row.bio,
         "href": f"/v1/authors/{row.slug}{edition.query()}",
-    }
-
-
-def _section(row: AnyRow, edition: EditionView) -> Section | None:
-    if row.section_slug is None:
-        return None
-    return {
-        "slug": row.section_slug,
-        "name": row.section_name,
-        "href": f"/v1/sections/{row.section_slug}{edition.query()}",
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
-from app.domain.instant import format_instant
+from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
 from app.interchange.articles import load_content, read_records
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
@@ -70,7 +70,7 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
     after = -1
     while rows := connection.execute(_ARTICLES, {"after": after}).all():
         ids = [row.id for row in rows]
-        records = read_records(connection, ids)
+        records = read_records(connection, ids, instants=format_short_instant)
         old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
         saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
         for row in rows:
@@ -96,12 +96,12 @@ def _past(rows: Sequence[AnyRow], zone: ZoneInfo) -> list[dict[str, Any]]:
             "revision": row.revision,
             "version": row.version,
             "status": row.status,
-            "published_at": None if row.published_at is None else format_instant(row.published_at, zone),
+            "published_at": None if row.published_at is None else format_short_instant(row.published_at, zone),
             "action": row.action,
-            "at": format_instant(row.at, zone),
+            "at": format_short_instant(row.at, zone),
             "actor": row.actor,
             "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
-            "content": None if row.content is None else load_content(row.content, zone),
+            "content": None if row.content is None else load_content(row.content, zone, instants=format_short_instant),
         }
         for row in rows
     ]

@@ -1,6 +1,6 @@
 """Items: the rows that lists show, and their rendering in an edition's language and a zone's time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ from app.queries.keyset.sort_keys import sort_keys, sort_keys_by_id, timeline_or
 from app.queries.keyset.sparsest_list import choose_driving_list
 from app.queries.resolve import ResolvedQuery
 from app.schemas.article import TimelineItem
-from app.schemas.catalogue import LabelSummary
+from app.schemas.catalogue import LabelSummary, Section
 
 ITEM_COLUMNS = (
     articles.c.id,
@@ -39,10 +39,12 @@ ITEM_COLUMNS = (
     labels.c.code.label("label_code"),
     labels.c.text.label("label_text"),
     labels.c.texts.label("label_texts"),
+    articles.c.section_id,
     sections.c.slug.label("section_slug"),
+    sections.c.name.label("section_name"),
 )
 
-ARTICLES_WITH_LABELS = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
+ARTICLES_WITH_ENTRIES = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
     sections, sections.c.id == articles.c.section_id
 )
 
@@ -75,14 +77,15 @@ def fetch_articles(
         values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
     statement = _page(statement_shape(selection), columns, bool(numbers), "limit" in values, oldest_first)
     rows = statement.all(connection, values)
-    depend_on_labels(rows)
+    depend_on_shown_entries(rows)
     kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
     return kept if limit is None else kept[:limit]
 
 
-def depend_on_labels(rows: Iterable[AnyRow]) -> None:
-    """Note the labels that these rows show."""
+def depend_on_shown_entries(rows: Sequence[AnyRow]) -> None:
+    """Record the dependency on the labels and sections whose names these rows show."""
     depend_on_entries(Facet.LABEL, {row.label_id for row in rows})
+    depend_on_entries(Facet.SECTION, {row.section_id for row in rows})
 
 
 def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
@@ -101,13 +104,13 @@ def _page(
     keys = sort_keys_by_id(form) if named else sort_keys(form, limit=limited, oldest_first=oldest_first)
     return (
         select(*columns)
-        .select_from(keys.join(ARTICLES_WITH_LABELS, articles.c.id == keys.c.article_id))
+        .select_from(keys.join(ARTICLES_WITH_ENTRIES, articles.c.id == keys.c.article_id))
         .order_by(*timeline_order(keys.c, oldest_first=oldest_first))
     )
 
 
 def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> TimelineItem:
-    """An item as the timeline shows it."""
+    """Return an item as the timeline shows it."""
     article_id = format_id(row.id)
     time, published_at = format_time_and_instant(row.published_at, zone)
     return {
@@ -120,9 +123,21 @@ def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> TimelineIt
         "updated_at": None if row.updated_at is None else format_instant(row.updated_at, zone),
         "label": render_label(row, edition.language),
         "headline": row.headline,
-        "section": row.section_slug,
+        "section": render_section(row, edition),
         "version": row.version,
     }
+
+
+def render_section(row: AnyRow, edition: EditionView) -> Section | None:
+    """Return the section of a row with its URL in the edition."""
+    slug = row.section_slug
+    return None if slug is None else _section(slug, row.section_name, edition.query())
+
+
+@lru_cache(maxsize=1024)
+def _section(slug: str, name: str, query: str) -> Section:
+    """Return one object for all items of a section, which nothing changes: a page has few sections and many items."""
+    return {"slug": slug, "name": name, "href": f"/v1/sections/{slug}{query}"}
 
 
 def render_label(row: AnyRow, language: str) -> LabelSummary | None:

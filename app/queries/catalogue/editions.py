@@ -40,7 +40,8 @@ FEEDS = (
 class EditionView:
     """The fields of an edition that responses use; `article_url` is the `template` with its site filled in.
 
-    URLs are written by RFC 3986; `is_ascii` is true where those made from `article_url` need no conversion.
+    URLs are written by RFC 3986; `is_ascii` is true where those made from `article_url` need no conversion. `url_parts`
+    are the parts of `article_url` around a single `{slug}`, for the usual template; None for others.
     """
 
     id: int
@@ -52,6 +53,7 @@ class EditionView:
     template: str
     article_url: str
     is_ascii: bool
+    url_parts: tuple[str, str] | None
     is_default: bool
     strings: str
     modified_at: int
@@ -63,7 +65,9 @@ class EditionView:
         return find_zone(self.timezone)
 
     def url_of(self, slug: str, article_id: str) -> str:
-        """An article's address on the front end."""
+        """Return the URL of an article on the front end."""
+        if self.url_parts is not None:
+            return f"{self.url_parts[0]}{slug}{self.url_parts[1]}"
         url = self.article_url.replace("{slug}", slug).replace("{id}", article_id)
         return url if self.is_ascii else ascii_url(url)
 
@@ -195,6 +199,9 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
     site_url, template = ascii_url(site_url), ascii_template(article_url or ARTICLE_URL)
     filled = template.replace("{site_url}", site_url)
     example = filled.replace("{slug}", "a").replace("{id}", "0")
+    is_ascii = ascii_url(example) == example
+    head, *tails = filled.split("{slug}")
+    is_simple = is_ascii and len(tails) == 1 and "{id}" not in filled
     return EditionView(
         id=number,
         slug=slug,
@@ -204,7 +211,8 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
         site_url=site_url,
         template=template,
         article_url=filled,
-        is_ascii=ascii_url(example) == example,
+        is_ascii=is_ascii,
+        url_parts=(head, tails[0]) if is_simple else None,
         is_default=bool(is_default),  # SQLite has no truth values of its own
         strings=strings,
         modified_at=modified_at,

@@ -18,7 +18,7 @@ from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
 from app.models.installation import installation
-from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS, render_item, select_fields
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
 from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_entries
 from app.queries.resolve import ResolvedQuery, resolve_params
@@ -55,11 +55,7 @@ _ROWS = (
 )
 _ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
 _ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
-_STATES = (
-    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id)
-    .select_from(ARTICLES_WITH_LABELS)
-    .where(articles.c.id.in_(_IDS))
-)
+_STATES = select(*ITEM_COLUMNS, articles.c.status).select_from(ARTICLES_WITH_ENTRIES).where(articles.c.id.in_(_IDS))
 
 
 def latest_seq(connection: Connection) -> int:

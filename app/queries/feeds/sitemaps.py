@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from app.db.prepared import PreparedQuery
 from app.domain.calendar import UTC
-from app.domain.instant import DAY_US, format_instant
+from app.domain.instant import DAY_US, format_short_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.models.listing import listings
@@ -80,7 +80,7 @@ def get_week(connection: Connection, monday: date, question: SitemapParams) -> W
         [
             SitemapUrl(
                 edition.url_of(row.slug, format_id(row.id)),
-                format_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
+                format_short_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
             )
             for row in rows
         ],

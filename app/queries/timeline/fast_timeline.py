@@ -15,7 +15,7 @@ from app.domain.list_filter import Facet
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.listing import listings
-from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS, depend_on_labels
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries
 from app.queries.catalogue.editions import COLUMNS, edition_from_row
 from app.queries.changes.change_list import LATEST_SEQ
 from app.queries.keyset.list_index import MAX_SORT_KEY, SortKey
@@ -55,7 +55,7 @@ def read_fast(connection: Connection, question: TimelineParams) -> TimelineRows 
     asked = whole_edition(edition_from_row(edition), question.tz)
     if question.cursor is not None:
         asked.decode_cursor(question.cursor)
-    depend_on_labels(found.rows)
+    depend_on_shown_entries(found.rows)
     return TimelineRows(asked, upper, as_of, found.rows)
 
 
@@ -72,11 +72,11 @@ def _page(*, is_default: bool) -> HeadAndRowsQuery:
     )
     most = bindparam("limit", type_=Integer)
     above = (*(column.label(f"of_{column.key}") for column in COLUMNS), LATEST_SEQ.scalar_subquery().label("as_of"))
-    items = listings.join(ARTICLES_WITH_LABELS, articles.c.id == listings.c.article_id)
+    items = listings.join(ARTICLES_WITH_ENTRIES, articles.c.id == listings.c.article_id)
     keys = select(listings.c.published_at, listings.c.article_id, listings.c.edition_id).where(*listed)
     # The keys by themselves first: PostgreSQL, which plans before it knows the limit, must not join all of them.
     first = keys.order_by(*timeline_order(listings.c)).limit(most).subquery("positions")
-    joined = first.join(ARTICLES_WITH_LABELS, articles.c.id == first.c.article_id).join(
+    joined = first.join(ARTICLES_WITH_ENTRIES, articles.c.id == first.c.article_id).join(
         editions, editions.c.id == first.c.edition_id
     )
     return HeadAndRowsQuery(

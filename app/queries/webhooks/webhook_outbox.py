@@ -22,7 +22,7 @@ from app.domain.webhook import PENDING, PING, is_subscribed
 from app.models.article import articles
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.queries.articles.article import get_article
-from app.queries.articles.items import ARTICLES_WITH_LABELS, ITEM_COLUMNS
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS
 from app.queries.changes.change_filter import ChangeFilter
 from app.queries.changes.change_list import LATEST_SEQ, latest_seq, list_changes
 from app.queries.resolve import resolve_params
@@ -57,8 +57,8 @@ _HEAD = PreparedQuery(
     .limit(literal_column("1"))
 )
 _STATE = PreparedQuery(
-    select(*ITEM_COLUMNS, articles.c.status, articles.c.section_id, articles.c.withdrawal_notice)
-    .select_from(ARTICLES_WITH_LABELS)
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.withdrawal_notice)
+    .select_from(ARTICLES_WITH_ENTRIES)
     .where(articles.c.id == bindparam("article_id"))
 )
 

@@ -39,15 +39,15 @@ ITEM: EditorialItem = {
     "tags": ["trams"],
     "authors": ["ines-kovary"],
     "published_at": PUBLIC["published_at"],
-    "updated_at": "2026-11-20T20:05:00+02:00",
+    "updated_at": "2026-11-20T20:05:00.000000+02:00",
     "first_published_at": PUBLIC["published_at"],
     "source": PUBLIC["source"],
     "image": PUBLIC["image"],
     "rights": None,
     "withdrawal": None,
     "erased_at": None,
-    "created_at": "2026-11-20T18:40:00+02:00",
-    "modified_at": "2026-11-20T20:05:00+02:00",
+    "created_at": "2026-11-20T18:40:00.000000+02:00",
+    "modified_at": "2026-11-20T20:05:00.000000+02:00",
     "modified_by": "key:k7q2m5xw3f",
 }
 ARTICLE: EditorialArticle = {
@@ -58,7 +58,7 @@ ARTICLE: EditorialArticle = {
         {
             "type": NoteType.CORRECTION,
             "text": CORRECTION,
-            "at": "2026-11-20T20:05:00+02:00",
+            "at": "2026-11-20T20:05:00.000000+02:00",
             "version": 2,
         }
     ],
@@ -78,7 +78,7 @@ WITHDRAWN: SavedArticle = {
     "withdrawal": {
         "reason": "Legal, 20 November",
         "notice": "The figures were those of the draft budget.",
-        "at": "2026-11-20T21:00:00+02:00",
+        "at": "2026-11-20T21:00:00.000000+02:00",
     },
 }
 ARTICLES: EditorialList = {"items": [ITEM], "next": None}
@@ -99,7 +99,7 @@ PUSH: dict[str, Any] = {
     "section": "port",
     "tags": ["fog", "pilots"],
     "authors": ["marta-velik"],
-    "published_at": "2026-11-14T09:15:00+02:00",
+    "published_at": "2026-11-14T09:15:00.000000+02:00",
     "body": [{"type": "paragraph", "text": "The harbour's fog watch moved on Friday night to the new control tower."}],
 }
 """A replacement of an article of the sample, by its `source_id`."""
@@ -107,7 +107,7 @@ PATCH: dict[str, Any] = {
     "body": BODY,
     "note": {"type": "correction", "text": CORRECTION},
 }
-PUBLICATION: dict[str, Any] = {"at": "2030-01-16T07:30:00+02:00"}
+PUBLICATION: dict[str, Any] = {"at": "2030-01-16T07:30:00.000000+02:00"}
 """A schedule in the future; to publish now the body is `{}`."""
 DRAFT_ID = "0s9n8zgg0cfdw"
 SCHEDULED_ID = "0s9na44c0cg5b"
@@ -120,7 +120,7 @@ SAVE: RevisionItem = {
     "status": ArticleStatus.PUBLISHED,
     "published_at": PUBLIC["published_at"],
     "action": RevisionAction.EDITED,
-    "at": "2026-11-20T20:05:00+02:00",
+    "at": "2026-11-20T20:05:00.000000+02:00",
     "actor": "key:k7q2m5xw3f",
     "note": {"type": NoteType.CORRECTION, "text": CORRECTION},
 }
@@ -133,7 +133,7 @@ REVISION: Revision = {
         {
             "member": "updated_at",
             "before": None,
-            "after": "2026-11-20T20:05:00+02:00",
+            "after": "2026-11-20T20:05:00.000000+02:00",
         }
     ],
 }

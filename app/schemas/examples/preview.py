@@ -6,10 +6,10 @@ from app.schemas.preview import PreviewedArticle, PreviewLink
 
 PREVIEW_LINK: PreviewLink = {
     "href": "/v1/editorial/previews/AQMc_jx-wdAtAAZguW6JugBkExJDkZZK6ySOgkE3rPGjR6xryRRmIm_taTwPLGp6Ew",
-    "expires_at": "2026-11-20T20:30:00+02:00",
+    "expires_at": "2026-11-20T20:30:00.000000+02:00",
 }
 PREVIEW: PreviewedArticle = {
     **ARTICLE,
     "status": ArticleStatus.DRAFT,
-    "preview": {"expires_at": "2026-11-20T20:30:00+02:00"},
+    "preview": {"expires_at": "2026-11-20T20:30:00.000000+02:00"},
 }

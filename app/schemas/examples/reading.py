@@ -21,11 +21,11 @@ ITEM: TimelineItem = {
     "url": "https://meridian.example/budget-passes-by-one-vote",
     "slug": "budget-passes-by-one-vote",
     "time": "23:56",
-    "published_at": "2026-11-19T23:56:00+02:00",
-    "updated_at": "2026-11-20T00:52:00+02:00",
+    "published_at": "2026-11-19T23:56:00.000000+02:00",
+    "updated_at": "2026-11-20T00:52:00.000000+02:00",
     "label": {"code": "updated", "text": "Updated"},
     "headline": "Council passes the budget by a single vote",
-    "section": "politics",
+    "section": {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"},
     "version": 1,
 }
 EARLIER: TimelineItem = {
@@ -34,11 +34,11 @@ EARLIER: TimelineItem = {
     "url": "https://meridian.example/the-silo-is-too-dear-for-the-people-who-built-it",
     "slug": "the-silo-is-too-dear-for-the-people-who-built-it",
     "time": "18:20",
-    "published_at": "2026-11-19T18:20:00+02:00",
+    "published_at": "2026-11-19T18:20:00.000000+02:00",
     "updated_at": None,
     "label": {"code": "opinion", "text": "OPINION"},
     "headline": "The Silo is too dear for the people who built it",
-    "section": "culture",
+    "section": {"slug": "culture", "name": "Culture", "href": "/v1/sections/culture"},
     "version": 1,
 }
 LATER: TimelineItem = {
@@ -47,19 +47,19 @@ LATER: TimelineItem = {
     "url": "https://meridian.example/what-the-budget-changes",
     "slug": "what-the-budget-changes",
     "time": "07:00",
-    "published_at": "2026-11-20T07:00:00+02:00",
+    "published_at": "2026-11-20T07:00:00.000000+02:00",
     "updated_at": None,
     "label": None,
     "headline": "What the budget changes on your street",
-    "section": "city",
+    "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
     "version": 1,
 }
 HEADING: DayHeading = {"year": "2026", "weekday": "Thursday", "day": "19 November"}
 DAY: TimelineDay = {
     "date": "2026-11-19",
     "heading": HEADING,
-    "starts_at": "2026-11-19T00:00:00+02:00",
-    "ends_at": "2026-11-20T00:00:00+02:00",
+    "starts_at": "2026-11-19T00:00:00.000000+02:00",
+    "ends_at": "2026-11-20T00:00:00.000000+02:00",
     "continued": False,
     "complete": False,
     "items": [ITEM, EARLIER],
@@ -98,7 +98,7 @@ CHANGES: ChangeList = {
             "article": None,
             "entry": {"kind": "label", "slug": "exclusive", "href": "/v1/labels"},
         },
-        {"seq": 97, "type": "article.published", "at": "2026-11-20T19:41:07+02:00", "article": ITEM},
+        {"seq": 97, "type": "article.published", "at": "2026-11-20T19:41:07.000000+02:00", "article": ITEM},
         {
             "seq": 115,
             "type": "article.withdrawn",
@@ -112,7 +112,7 @@ CHANGES: ChangeList = {
 STREAMED_CHANGE: StreamedChange = {
     "id": "116",
     "event": "article.removed",
-    "data": '{"seq":116,"type":"article.removed","at":"2026-11-20T19:44:02+02:00",'
+    "data": '{"seq":116,"type":"article.removed","at":"2026-11-20T19:44:02.000000+02:00",'
     f'"article":{{"id":"{EARLIER["id"]}","href":"{EARLIER["href"]}"}}}}',
 }
 LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre": None}
@@ -235,7 +235,7 @@ HISTORY: History = {
     "items": [
         {
             "type": HistoryEventType.CORRECTION,
-            "at": "2026-11-20T20:05:00+02:00",
+            "at": "2026-11-20T20:05:00.000000+02:00",
             "version": 2,
             "published_at": ARTICLE["published_at"],
             "note": "The weekday tram to Brickfields will leave at 00:35, not at 00:20.",

@@ -22,11 +22,11 @@ WEBHOOK: dict[str, Any] = {
     "disabled_reason": None,
     "failures": 1,
     "failing_since": "2026-11-20T11:58:41.250000+00:00",
-    "next_attempt_at": "2026-11-20T11:58:46+00:00",
+    "next_attempt_at": "2026-11-20T11:58:46.000000+00:00",
     "as_of": 115,
     "previous_until": None,
-    "created_at": "2026-11-20T09:15:00+00:00",
-    "modified_at": "2026-11-20T09:15:00+00:00",
+    "created_at": "2026-11-20T09:15:00.000000+00:00",
+    "modified_at": "2026-11-20T09:15:00.000000+00:00",
     "revision": 1,
 }
 SECRET = "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
@@ -56,7 +56,7 @@ DELIVERY: dict[str, Any] = {
     "reason": "The receiver answered 500.",
     "duration_ms": 84,
     "delivered_at": None,
-    "created_at": "2026-11-20T11:58:41+00:00",
+    "created_at": "2026-11-20T11:58:41.000000+00:00",
 }
 DELIVERIES: dict[str, Any] = {"items": [DELIVERY], "next": None}
 PING: dict[str, Any] = {

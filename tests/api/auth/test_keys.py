@@ -127,8 +127,8 @@ async def test_a_key_is_made_told_once_and_works(
         "prefix": token_prefix(token),
         "href": made["href"],
         **CMS,
-        "created_at": "2026-11-20T12:00:00+00:00",
-        "expires_at": "2026-12-31T22:00:00+00:00",
+        "created_at": "2026-11-20T12:00:00.000000+00:00",
+        "expires_at": "2026-12-31T22:00:00.000000+00:00",
         "revoked_at": None,
         "rotated_at": None,
         "previous_until": None,
@@ -260,7 +260,7 @@ async def test_a_revoked_key_stays_listed_and_is_refused_at_once(client: httpx.A
     assert (gone.status_code, gone.content, gone.headers["cache-control"]) == (204, b"", "private, no-store")
     refused(await client.get(KEYS, headers=as_key(token)))
     shown = (await client.get(address, headers=manager)).json()
-    assert shown["revoked_at"] == "2026-11-20T12:00:00+00:00"
+    assert shown["revoked_at"] == "2026-11-20T12:00:00.000000+00:00"
     with clock.frozen(NOW + SECOND_US):
         assert (await client.delete(address, headers=manager)).status_code == 204
     assert (await client.get(address, headers=manager)).json() == shown
@@ -282,7 +282,7 @@ async def test_a_rotation_keeps_the_prefix_and_ends_the_old_secret(
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
     assert new != old
     assert new[:13] == old[:13]
-    assert answer.json()["rotated_at"] == "2026-11-20T12:00:00+00:00"
+    assert answer.json()["rotated_at"] == "2026-11-20T12:00:00.000000+00:00"
     assert answer.json()["previous_until"] is None
     refused(await client.get(KEYS, headers=as_key(old)))
     assert (await client.get(KEYS, headers=as_key(new))).status_code == 200
@@ -293,7 +293,7 @@ async def test_with_a_grace_both_secrets_are_good_for_that_long(client: httpx.As
     address = f"{KEYS}/{first[3:13]}/rotation"
     answer = (await client.post(address, json={"grace_seconds": 60}, headers=manager)).json()
     second = answer["token"]
-    assert answer["previous_until"] == "2026-11-20T12:01:00+00:00"
+    assert answer["previous_until"] == "2026-11-20T12:01:00.000000+00:00"
     for token in (first, second):
         assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
     with clock.frozen(NOW + 60 * SECOND_US):
@@ -344,7 +344,7 @@ async def test_uses_are_noted_without_a_write_and_never_step_back(
     assert (await database.read(get_key, good[3:13]))["last_used_at"] is None
     for used_at in (NOW, NOW - 5 * SECOND_US):
         await database.write(record_last_used, {ids[good]: used_at, 9_999: used_at})
-        assert (await database.read(get_key, good[3:13]))["last_used_at"] == "2026-11-20T12:00:00+00:00"
+        assert (await database.read(get_key, good[3:13]))["last_used_at"] == "2026-11-20T12:00:00.000000+00:00"
     await database.write(record_last_used, {})
 
 

@@ -8,7 +8,7 @@ from tests.api.editorial.editor_client import EDITORIAL, TODAY, Desk, Json, save
 from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
 
-AT = "2026-11-20T12:00:00+00:00"
+AT = "2026-11-20T12:00:00.000000+00:00"
 KINDS: dict[str, tuple[Json, Json]] = {
     "editions": (
         {
@@ -70,7 +70,7 @@ async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
         edited = await desk.send("PATCH", here, patch, if_match='"1"')
         assert (edited.status_code, edited.headers["etag"]) == (200, '"2"')
         now = saved(edited)
-        expected = merged(made, patch) | {"revision": 2, "modified_at": "2026-11-20T12:00:01+00:00"}
+        expected = merged(made, patch) | {"revision": 2, "modified_at": "2026-11-20T12:00:01.000000+00:00"}
         assert now == expected
         assert await desk.done("PATCH", here, patch) == now
         assert await desk.done("PATCH", here, {}, if_match="*") == now

@@ -39,7 +39,7 @@ async def test_a_new_article_is_a_draft_of_the_default_edition_with_an_address_a
     assert (made["edition"], made["status"], made["version"], made["revision"]) == ("global", "draft", 0, 1)
     assert made["slug"] == "nichni-tramvai-povertaiutsia"
     assert (made["published_at"], made["first_published_at"], made["withdrawal"]) == (None, None, None)
-    assert made["created_at"] == made["modified_at"] == "2026-11-20T14:00:00+02:00"
+    assert made["created_at"] == made["modified_at"] == "2026-11-20T14:00:00.000000+02:00"
     assert made["modified_by"].startswith("key:")
     for name, given in FULL.items():
         if name not in {"image", "body"}:
@@ -52,14 +52,14 @@ async def test_a_new_article_is_a_draft_of_the_default_edition_with_an_address_a
 DATED: list[tuple[dict[str, Any], str, str | None, int]] = [
     ({}, "draft", None, 0),
     ({"status": "draft"}, "draft", None, 0),
-    ({"published_at": TOMORROW}, "scheduled", "2026-11-21T12:00:00+02:00", 0),
-    ({"published_at": TOMORROW, "status": "scheduled"}, "scheduled", "2026-11-21T12:00:00+02:00", 0),
-    ({"published_at": TODAY}, "published", "2026-11-20T12:00:00+02:00", 1),
+    ({"published_at": TOMORROW}, "scheduled", "2026-11-21T12:00:00.000000+02:00", 0),
+    ({"published_at": TOMORROW, "status": "scheduled"}, "scheduled", "2026-11-21T12:00:00.000000+02:00", 0),
+    ({"published_at": TODAY}, "published", "2026-11-20T12:00:00.000000+02:00", 1),
     ({"published_at": "2026-11-20T12:00:00.000001Z"}, "scheduled", "2026-11-20T14:00:00.000001+02:00", 0),
-    ({"published_at": "2026-11-20T12:00:00Z"}, "published", "2026-11-20T14:00:00+02:00", 1),
-    ({"published_at": TODAY, "status": "published"}, "published", "2026-11-20T12:00:00+02:00", 1),
-    ({"status": "published"}, "published", "2026-11-20T14:00:00+02:00", 1),
-    ({"published_at": TODAY, "status": "draft"}, "draft", "2026-11-20T12:00:00+02:00", 0),
+    ({"published_at": "2026-11-20T12:00:00.000000Z"}, "published", "2026-11-20T14:00:00.000000+02:00", 1),
+    ({"published_at": TODAY, "status": "published"}, "published", "2026-11-20T12:00:00.000000+02:00", 1),
+    ({"status": "published"}, "published", "2026-11-20T14:00:00.000000+02:00", 1),
+    ({"published_at": TODAY, "status": "draft"}, "draft", "2026-11-20T12:00:00.000000+02:00", 0),
 ]
 
 

@@ -158,7 +158,7 @@ async def test_a_public_slug_that_changes_leads_on_from_the_old_one(desk: Desk) 
 
 
 async def test_an_update_is_dated_when_those_who_read_it_find_something_else(desk: Desk) -> None:
-    later = "2026-11-20T15:00:00+02:00"
+    later = "2026-11-20T15:00:00.000000+02:00"
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
         with clock.frozen(NOW + HOUR_US):
@@ -170,9 +170,9 @@ async def test_an_update_is_dated_when_those_who_read_it_find_something_else(des
         assert again == edited
     made = await desk.make(published_at=TODAY)
     assert (await desk.edit(made, {"lead": "B", "updated_at": "2026-11-20T11:00:00Z"}))["updated_at"] == (
-        "2026-11-20T13:00:00+02:00"
+        "2026-11-20T13:00:00.000000+02:00"
     )
-    assert (await desk.edit(made, {"note": NOTE}))["updated_at"] == "2026-11-20T13:00:00+02:00"
+    assert (await desk.edit(made, {"note": NOTE}))["updated_at"] == "2026-11-20T13:00:00.000000+02:00"
 
 
 async def test_versions_count_what_was_public(desk: Desk) -> None:
@@ -191,7 +191,7 @@ async def test_versions_count_what_was_public(desk: Desk) -> None:
 async def test_a_note_is_told_in_the_article_its_history_and_its_revisions(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TODAY)
     assert (await desk.edit(made, {"lead": "A", "note": NOTE}))["notes"] == [
-        {**NOTE, "at": "2026-11-20T14:00:00+02:00", "version": 2}
+        {**NOTE, "at": "2026-11-20T14:00:00.000000+02:00", "version": 2}
     ]
     alone = await desk.edit(made, {"note": {"type": "update", "text": "More to come."}})
     assert (alone["revision"], alone["version"]) == (3, 3)

@@ -18,13 +18,13 @@ LATER = "2026-11-22T10:00:00Z"
 
 async def test_the_public_time_is_now_the_past_or_to_come(desk: Desk) -> None:
     now = await desk.publish(await desk.make(source_id="now"))
-    assert now["published_at"] == now["first_published_at"] == "2026-11-20T14:00:00+02:00"
+    assert now["published_at"] == now["first_published_at"] == "2026-11-20T14:00:00.000000+02:00"
     past = await desk.publish(await desk.make(source_id="past"), YESTERDAY)
-    assert past["published_at"] == past["first_published_at"] == "2026-11-19T12:00:00+02:00"
+    assert past["published_at"] == past["first_published_at"] == "2026-11-19T12:00:00.000000+02:00"
     later = await desk.publish(await desk.make(source_id="later"), TOMORROW)
     assert (later["status"], later["first_published_at"]) == ("scheduled", None)
     moved = await desk.publish(later, LATER)
-    assert (moved["published_at"], moved["version"]) == ("2026-11-22T12:00:00+02:00", 0)
+    assert (moved["published_at"], moved["version"]) == ("2026-11-22T12:00:00.000000+02:00", 0)
     undated = await desk.done("DELETE", f"/articles/{moved['id']}/publication")
     assert (undated["status"], undated["published_at"]) == ("draft", None)
     saves = (await desk.done("GET", f"/articles/{later['id']}/revisions"))["items"]
@@ -42,7 +42,7 @@ async def test_a_bump_moves_the_public_time_and_nothing_else(desk: Desk) -> None
     assert list(told) == ["at"]
     note = {"type": "update", "text": "The council has voted."}
     bumped = await desk.done("PUT", address, {"note": note})
-    assert bumped["published_at"] == "2026-11-20T14:00:00+02:00"
+    assert bumped["published_at"] == "2026-11-20T14:00:00.000000+02:00"
     for name in ("published_at", "notes", "url"):
         assert made.pop(name) is not None
         bumped.pop(name)
@@ -51,8 +51,8 @@ async def test_a_bump_moves_the_public_time_and_nothing_else(desk: Desk) -> None
     assert order[0] == made["id"]
     back = await desk.done("PUT", address, {"at": "2026-11-18T10:00:00Z"})
     assert (back["published_at"], back["first_published_at"]) == (
-        "2026-11-18T12:00:00+02:00",
-        "2026-11-19T12:00:00+02:00",
+        "2026-11-18T12:00:00.000000+02:00",
+        "2026-11-19T12:00:00.000000+02:00",
     )
     events = (await desk.client.get(f"/v1/articles/{made['slug']}/history")).json()["items"]
     assert [(each["type"], each["note"]) for each in events] == [
@@ -111,7 +111,7 @@ async def test_a_withdrawn_article_is_gone_everywhere_and_comes_back_exactly_whe
     before = await everywhere(desk.client, made)
     with clock.frozen(NOW + HOUR_US):
         withdrawn = await desk.withdraw(made)
-    assert withdrawn["withdrawal"] == {**NOTICE, "at": "2026-11-20T15:00:00+02:00"}
+    assert withdrawn["withdrawal"] == {**NOTICE, "at": "2026-11-20T15:00:00.000000+02:00"}
     assert (withdrawn["version"], withdrawn["published_at"]) == (made["version"], made["published_at"])
     for address, (status, content) in (await everywhere(desk.client, made)).items():
         if address.startswith(("/v1/articles/new-name", "/v1/articles/old-name", f"/v1/articles/{made['id']}")):
@@ -164,7 +164,11 @@ async def test_a_withdrawal_may_be_worded_anew_and_needs_no_words(desk: Desk) ->
     with clock.frozen(NOW + HOUR_US):
         again = await desk.withdraw(made, notice="Another notice.")
         same = await desk.withdraw(made, notice="Another notice.")
-    assert again["withdrawal"] == {"reason": None, "notice": "Another notice.", "at": "2026-11-20T14:00:00+02:00"}
+    assert again["withdrawal"] == {
+        "reason": None,
+        "notice": "Another notice.",
+        "at": "2026-11-20T14:00:00.000000+02:00",
+    }
     assert same["revision"] == again["revision"]
     assert (await desk.client.get(f"/v1/articles/{made['id']}")).json()["notice"] == "Another notice."
     silent = await desk.make(source_id="silent", published_at=TODAY)

@@ -99,10 +99,10 @@ async def test_an_address_says_in_the_editions_zone_until_when_it_is_good(
     client: httpx.AsyncClient, desk: dict[str, str]
 ) -> None:
     usual = (await client.get(link_of(DRAFT), headers=desk)).json()
-    assert usual["expires_at"] == "2026-11-20T15:00:00+02:00"
+    assert usual["expires_at"] == "2026-11-20T15:00:00.000000+02:00"
     assert (await client.get(usual["href"])).json()["preview"] == {"expires_at": usual["expires_at"]}
     longest = (await client.get(link_of(DRAFT) + "?expires_in=604800", headers=desk)).json()
-    assert longest["expires_at"] == "2026-11-27T14:00:00+02:00"
+    assert longest["expires_at"] == "2026-11-27T14:00:00.000000+02:00"
     for wrong in ("0", "604801", "-1", "1.5", "soon", ""):
         refused = await client.get(link_of(DRAFT), params={"expires_in": wrong}, headers=desk)
         assert refused.status_code == 422, wrong
@@ -128,7 +128,7 @@ async def test_a_draft_looks_as_if_it_were_published_now_and_needs_no_key(
     assert answer.status_code == 200
     page = answer.json()
     assert (page["status"], page["id"], page["headline"], page["version"]) == ("draft", DRAFT, "Draft of trams", 1)
-    assert page["published_at"] == page["first_published_at"] == "2026-11-20T14:00:00+02:00"
+    assert page["published_at"] == page["first_published_at"] == "2026-11-20T14:00:00.000000+02:00"
     assert page["local"]["text"] == "Friday, 20 November 2026 at 14:00"
     assert [each["name"] for each in page["authors"]] == ["Oleh Raida"]
     assert page["label"]["disclaimer"] == "Columns speak for their authors."
@@ -138,14 +138,14 @@ async def test_a_draft_looks_as_if_it_were_published_now_and_needs_no_key(
     assert page["neighbours"]["previous"]["headline"] == "Story newer"
     assert page["neighbours"]["next"] is None
     with clock.frozen(NOW + 60 * SECOND_US):
-        assert (await client.get(address)).json()["published_at"] == "2026-11-20T14:01:00+02:00"
+        assert (await client.get(address)).json()["published_at"] == "2026-11-20T14:01:00.000000+02:00"
 
 
 @pytest.mark.usefixtures("filed")
 async def test_a_scheduled_article_is_dated_as_scheduled(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     page = (await client.get(await link(client, desk, LATER))).json()
-    assert (page["status"], page["published_at"]) == ("scheduled", "2026-11-21T12:00:00+02:00")
-    assert page["first_published_at"] == "2026-11-21T12:00:00+02:00"
+    assert (page["status"], page["published_at"]) == ("scheduled", "2026-11-21T12:00:00.000000+02:00")
+    assert page["first_published_at"] == "2026-11-21T12:00:00.000000+02:00"
     assert page["neighbours"]["previous"]["headline"] == "Story newer"
 
 
@@ -154,7 +154,10 @@ async def test_a_public_article_is_shown_as_it_is(client: httpx.AsyncClient, des
     address = await link(client, desk, PUBLIC)
     for form in ("blocks", "html", "text", "none"):
         page = (await client.get(f"{address}?body={form}")).json()
-        assert (page.pop("status"), page.pop("preview")["expires_at"]) == ("published", "2026-11-20T15:00:00+02:00")
+        assert (page.pop("status"), page.pop("preview")["expires_at"]) == (
+            "published",
+            "2026-11-20T15:00:00.000000+02:00",
+        )
         assert page == (await client.get(f"/v1/articles/{PUBLIC}?body={form}")).json()
 
 

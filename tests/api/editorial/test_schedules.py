@@ -45,14 +45,14 @@ async def test_a_schedule_that_has_come_due_may_be_pushed_again(desk: Desk) -> N
 
 async def test_a_publication_may_be_dated_back(desk: Desk) -> None:
     made = await desk.publish(await desk.make(), YESTERDAY)
-    assert (made["status"], made["published_at"]) == ("published", "2026-11-19T12:00:00+02:00")
+    assert (made["status"], made["published_at"]) == ("published", "2026-11-19T12:00:00.000000+02:00")
 
 
 async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TOMORROW)
     now = await desk.withdraw(made)
     assert (now["status"], now["published_at"], now["version"], now["revision"]) == ("draft", None, 0, 2)
-    assert now["withdrawal"] == {**NOTICE, "at": "2026-11-20T14:00:00+02:00"}
+    assert now["withdrawal"] == {**NOTICE, "at": "2026-11-20T14:00:00.000000+02:00"}
     assert await desk.withdraw(made) == now, "the same again changes nothing"
     changed = await desk.withdraw(made, reason="Another one.")
     assert (changed["status"], changed["withdrawal"]["reason"]) == ("draft", "Another one.")
@@ -108,7 +108,7 @@ async def test_lists_may_be_null_and_offsets_without_a_colon(desk: Desk) -> None
     empty = {"tags": None, "authors": None, "related": None, "body": None}
     made = await desk.make(published_at="2026-11-19T23:54:25+0000", **empty)
     assert (made["tags"], made["authors"], made["related"], made["body"]) == ([], [], [], [])
-    assert made["published_at"] == "2026-11-20T01:54:25+02:00"
+    assert made["published_at"] == "2026-11-20T01:54:25.000000+02:00"
 
 
 async def test_headlines_are_one_visible_line(desk: Desk) -> None:

@@ -47,7 +47,7 @@ async def test_without_dates_it_stays_where_it_stands(desk: Desk) -> None:
         assert (answer.status_code, now["headline"]) == (200, "Anew")
         for name in ("status", "published_at", "first_published_at", "withdrawal", "id"):
             assert now[name] == made[name], (status, name)
-        at = "2026-11-20T14:00:00+02:00" if made["version"] else made["updated_at"]
+        at = "2026-11-20T14:00:00.000000+02:00" if made["version"] else made["updated_at"]
         assert now["updated_at"] == at
 
 
@@ -57,16 +57,16 @@ async def test_dates_and_status_move_it(desk: Desk) -> None:
         return now["status"], now["published_at"]
 
     assert await moved() == ("draft", None)
-    assert await moved(published_at=TOMORROW) == ("scheduled", "2026-11-21T12:00:00+02:00")
+    assert await moved(published_at=TOMORROW) == ("scheduled", "2026-11-21T12:00:00.000000+02:00")
     assert await moved(published_at=None) == ("draft", None)
-    assert await moved(published_at=YESTERDAY) == ("published", "2026-11-19T12:00:00+02:00")
-    assert await moved(published_at=TODAY) == ("published", "2026-11-20T12:00:00+02:00")
+    assert await moved(published_at=YESTERDAY) == ("published", "2026-11-19T12:00:00.000000+02:00")
+    assert await moved(published_at=TODAY) == ("published", "2026-11-20T12:00:00.000000+02:00")
     told = {"notice": "Gone."}
-    assert await moved(status="withdrawn", withdrawal=told) == ("withdrawn", "2026-11-20T12:00:00+02:00")
-    assert await moved(status="withdrawn") == ("withdrawn", "2026-11-20T12:00:00+02:00")
-    assert await moved(status="published") == ("published", "2026-11-20T12:00:00+02:00")
+    assert await moved(status="withdrawn", withdrawal=told) == ("withdrawn", "2026-11-20T12:00:00.000000+02:00")
+    assert await moved(status="withdrawn") == ("withdrawn", "2026-11-20T12:00:00.000000+02:00")
+    assert await moved(status="published") == ("published", "2026-11-20T12:00:00.000000+02:00")
     made = saved(await desk.push("a", {"headline": "A"}))
-    assert (made["first_published_at"], made["withdrawal"]) == ("2026-11-19T12:00:00+02:00", None)
+    assert (made["first_published_at"], made["withdrawal"]) == ("2026-11-19T12:00:00.000000+02:00", None)
     saves = (await desk.done("GET", f"/articles/{made['id']}/revisions"))["items"]
     assert [each["action"] for each in saves] == [
         "restored",

@@ -62,7 +62,7 @@ async def test_one_answer_draws_the_whole_page(client: httpx.AsyncClient) -> Non
         "image": IMAGE,
         "rights": RIGHTS,
         "published_at": "2026-11-20T12:00:00.250000+02:00",
-        "updated_at": "2026-11-20T13:00:00+02:00",
+        "updated_at": "2026-11-20T13:00:00.000000+02:00",
         "first_published_at": page["first_published_at"],
         "local": {
             "date": "2026-11-20",

@@ -30,4 +30,4 @@ async def test_texts_have_the_digits_of_the_language_and_machine_members_ascii(
     assert (local["year"], local["day"], local["date"], local["time"]) == (year, day, "2026-11-20", "12:05")
     assert year in local["text"]
     assert clock in local["text"]
-    assert item["published_at"] == "2026-11-20T12:05:00+02:00"
+    assert item["published_at"] == "2026-11-20T12:05:00.000000+02:00"

@@ -53,12 +53,12 @@ async def test_an_item_of_the_feed_is_the_item_of_the_timeline(database: Databas
     timeline: Any = await database.read(get_timeline, TimelineParams())
     item = timeline["days"][0]["items"][0]
     assert page["items"][-1]["article"] == item
-    assert page["items"][-1]["at"] == "2026-11-20T14:00:00+02:00"
+    assert page["items"][-1]["at"] == "2026-11-20T14:00:00.000000+02:00"
     assert (page["as_of"], page["next"]) == (timeline["as_of"], None)
     asked = {"fields": ["time"], "tz": "Asia/Kathmandu"}
     short = (await ask(database, timeline["as_of"] - 1, **asked))["items"][0]
     assert short["article"] == {"id": item["id"], "href": item["href"], "time": "15:45"}
-    assert short["at"] == "2026-11-20T17:45:00+05:45"
+    assert short["at"] == "2026-11-20T17:45:00.000000+05:45"
 
 
 async def test_every_row_shows_the_article_as_it_is_now(database: Database, store: Store) -> None:

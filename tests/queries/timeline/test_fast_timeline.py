@@ -20,7 +20,7 @@ from app.queries.timeline.timeline import get_timeline, get_timeline_fast
 from app.schemas.params import ArticleListParams, TimelineParams
 from tests.archive import make_archive
 from tests.conftest import Store
-from tests.records import article, edition, label
+from tests.records import article, edition, label, section
 
 QUESTIONS = 400
 LIMITS = (1, 2, 3, 7, 40, 200)
@@ -175,3 +175,19 @@ def test_only_questions_without_filters_are_plain() -> None:
     )
     for given in filters:
         assert not is_fast_path(ask(**given)), given
+
+
+async def test_timeline_items_have_section_objects_and_depend_on_sections(database: Database, store: Store) -> None:
+    await store(edition(), section("city", "City"), article(source_id="a", section="city"), article(source_id="b"))
+
+    def read(connection: Connection) -> tuple[list[Any], set[str]]:
+        dependencies = Dependencies()
+        with tracking(dependencies):
+            page = get_timeline_fast(connection, TimelineParams())
+        assert page is not None
+        return [item["section"] for item in page["days"][0]["items"]], dependencies.keys
+
+    sections, keys = await database.read(read)
+    city = {"slug": "city", "name": "City", "href": "/v1/sections/city"}
+    assert sorted(map(str, sections)) == sorted(map(str, [city, None]))
+    assert len([key for key in keys if key.startswith("section:")]) == 1
