@@ -1,6 +1,6 @@
 """Every metric: name, kind, labels, and how the values of several processes become one.
 
-docs/operations.md lists the same metrics; a test compares them.
+docs/monitoring.md lists the same metrics; a test compares them.
 """
 
 from dataclasses import dataclass

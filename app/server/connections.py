@@ -28,7 +28,7 @@ EVICTED_AT_ONCE = 32
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Limits of one client; docs/operations.md lists the defaults."""
+    """Limits of one client; docs/limits.md lists the defaults."""
 
     head: HeadLimits = field(default_factory=HeadLimits)
     head_timeout_s: float = 10.0

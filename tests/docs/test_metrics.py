@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.metrics.definitions import METRICS, Kind, Merge, Metric
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/operations.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/monitoring.md"
 MERGED = {Merge.SUM: "", Merge.MAX: " (highest)", Merge.MIN: " (lowest)", Merge.LATEST: " (latest)"}
 
 
