@@ -18,7 +18,7 @@ from bench.create_archive import fill, run_on
 from bench.serving import SERVER_CORE, on_core
 
 FOLDER = Path(__file__).parent / ".data"
-MADE_BY = ("archive.py", "filling.py", "generate.py", "rows.py")
+MADE_BY = ("archive.py", "create_archive.py", "generate.py", "rows.py")
 
 Tell = Callable[[str], None]
 

@@ -1,4 +1,4 @@
-"""Reading a question from a query string: repeats, blanks for plus signs, and flaws that name the parameter."""
+"""Parsing of query strings: repeated parameters, blanks for plus signs, and errors that name the parameter."""
 
 from collections.abc import Collection
 from functools import cache
@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from app.api.http.fast_query_params import parse_fast
 from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.invalidation.canonical_query import FEED_PARAMETERS, drop_unknown_parameters
 from app.schemas.params import EVERY_EDITION, QueryParams
@@ -29,30 +28,27 @@ def parse_query(request: Request, model: type[Q]) -> Q:
 
 
 def parse_feed_query(request: Request, model: type[F], *, edition: str) -> F:
-    """The question of a feed, whose address names the edition; parameters that it does not know count for nothing."""
+    """Parse the query string of a feed, whose path names the edition; unknown parameters are ignored.
+
+    Feed readers add parameters of their own, such as `utm_source`.
+    """
     known = drop_unknown_parameters(request.scope["query_string"].decode("latin-1"), feed_parameter_names(model))
     if not request.scope["path"].isprintable():
         raise NotFoundError("There is no such address.")
     if edition == EVERY_EDITION:
         raise NotFoundError("A feed is of one edition.")
-    question = parse_query_string(known, model)
-    return question.model_copy(update={"edition": edition})
+    params = parse_query_string(known, model)
+    return params.model_copy(update={"edition": edition})
 
 
 @cache
 def feed_parameter_names(model: type[QueryParams]) -> frozenset[str]:
-    """The parameters that a feed takes; what is only another one's counts for nothing here."""
+    """Return the parameters of this feed; those of other feeds are ignored as well."""
     return FEED_PARAMETERS & model.model_fields.keys()
 
 
 def parse_query_string(query: str, model: type[Q]) -> Q:
-    """The question in a query string; InvalidInputError, also for parameters that the model does not know."""
-    plain = parse_fast(query, model)
-    return _question(query, model) if plain is None else plain
-
-
-def _question(query: str, model: type[Q]) -> Q:
-    """The same by the model itself, which is slower and has words for every flaw."""
+    """Parse a query string; InvalidInputError, also for parameters that the model does not have."""
     return _validate(collect_parameters(query, _repeatable(model)), model)
 
 
@@ -71,18 +67,18 @@ def collect_parameters(query: str, repeatable: Collection[str]) -> dict[str, Any
 
 def _collect(pairs: list[tuple[str, str]], repeatable: Collection[str]) -> dict[str, Any]:
     collected: dict[str, Any] = {}
-    flaws: list[FieldError] = []
+    errors: list[FieldError] = []
     for name, value in pairs:
         if not value.isprintable():
-            flaws.append(FieldError(name, "It holds a character that no value has."))
+            errors.append(FieldError(name, "It holds a character that no value has."))
         elif name in repeatable:
             collected.setdefault(name, []).append(value)
         elif name in collected:
-            flaws.append(FieldError(name, "It is given more than once."))
+            errors.append(FieldError(name, "It is given more than once."))
         else:
             collected[name] = value
-    if flaws:
-        raise InvalidInputError(*flaws)
+    if errors:
+        raise InvalidInputError(*errors)
     return collected
 
 
@@ -101,9 +97,9 @@ def _validate(collected: dict[str, Any], model: type[Q]) -> Q:
         raise InvalidInputError(*(parameter_error(each["type"], each["loc"], each["msg"]) for each in found)) from None
 
 
-def parameter_error(kind: str, place: tuple[int | str, ...], message: str) -> FieldError:
+def parameter_error(kind: str, location: tuple[int | str, ...], message: str) -> FieldError:
     """Return the error of a parameter from one of pydantic's."""
-    where = str(place[0])[:80] if place else "query"
+    where = str(location[0])[:80] if location else "query"
     if kind == "extra_forbidden":
         return FieldError(where, "There is no such parameter here.")
     return FieldError(where, message.removeprefix("Value error, "))

@@ -1,15 +1,13 @@
-"""Reading questions: plain ones are read by hand, and exactly as their models would read them."""
+"""Query strings: parameters within their bounds, errors that name the parameter, and addresses made of them."""
 
-from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from app.api.http.fast_query_params import parse_fast
-from app.api.http.query_params import _question, parse_query_string
+from app.api.http.query_params import parse_query_string
 from app.errors import InvalidInputError
 from app.schemas.change import ChangeListParams
 from app.schemas.editorial import EditorialListParams
@@ -17,7 +15,6 @@ from app.schemas.editorial_catalogue import EditorialEntryListParams, EditorialE
 from app.schemas.params import (
     SETS,
     ArticleListParams,
-    ArticleParams,
     QueryParams,
     TimelineParams,
 )
@@ -25,17 +22,6 @@ from tests.query_strings import FEEDS, PUBLIC, query_strings
 
 OTHERS: tuple[type[BaseModel], ...] = (EditorialListParams, EditorialEntryParams, EditorialEntryListParams)
 ID = "0677y7hzc3m1d"
-
-
-def outcome(read: Any, query: str, model: type[BaseModel]) -> object:
-    """What a reading comes to: every member with its type, in order, and those given; or every flaw."""
-    try:
-        question = read(query, model)
-    except InvalidInputError as error:
-        return error.errors
-    assert type(question) is model
-    members = [(name, type(value), value) for name, value in question.__dict__.items()]
-    return members, question.model_fields_set, question.model_extra, question.__pydantic_private__
 
 
 @settings(max_examples=200, deadline=None)  # the first questions of a process build their models
@@ -59,32 +45,17 @@ def outcome(read: Any, query: str, model: type[BaseModel]) -> object:
 @example("limit=%D9%A3", TimelineParams)
 @example("limit=%B2", TimelineParams)
 @example("limit=\xb2", TimelineParams)
-def test_reading_by_hand_and_by_the_model_come_to_the_same(query: str, model: type[BaseModel]) -> None:
-    assert outcome(parse_query_string, query, model) == outcome(_question, query, model)
-
-
-@pytest.mark.parametrize(
-    ("query", "model"),
-    [
-        *(("", model) for model in PUBLIC),
-        ("edition=ua&limit=20", TimelineParams),
-        ("tz=Europe%2FKyiv&total=true&newest_day=2026-11-20", TimelineParams),
-        ("from=2026-11-19&to=2026-11-20T10:00:00%2B02:00&tag=a&tag=b", TimelineParams),
-        (f"id={ID},{ID}&fields=slug,lead&exclude=a,", ArticleListParams),
-        ("body=html&limit=50&cursor=AdFrOY", ArticleListParams),
-        ("since=12&wait=30", ChangeListParams),
-        ("body=text", ArticleParams),
-    ],
-)
-def test_ordinary_questions_need_no_model(query: str, model: type[BaseModel]) -> None:
-    assert parse_fast(query, model) is not None
-
-
-@pytest.mark.parametrize(
-    "query", ["limit=007", "limit=201", "tag=%FF", "tag=%00", "limit=1&limit=1", "x=1", "edition=*"]
-)
-def test_what_may_be_wrong_is_left_to_the_model(query: str) -> None:
-    assert parse_fast(query, TimelineParams) is None
+def test_query_string_becomes_parameters_or_an_error_that_names_one(query: str, model: type[BaseModel]) -> None:
+    try:
+        params = parse_query_string(query, model)
+    except InvalidInputError as refused:
+        names = {field.alias or name for name, field in model.model_fields.items()}
+        given = {pair.partition("=")[0][:80] for pair in unquote_plus(query).split("&")}
+        assert refused.errors
+        assert all(error.location in names | given | {"query"} for error in refused.errors)
+        return
+    assert type(params) is model
+    assert model.model_validate(params.model_dump(by_alias=True, exclude_unset=True)) == params
 
 
 def lists_of(model: type[BaseModel]) -> dict[str, int | None]:
