@@ -8,16 +8,17 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.domain.api_key import KeyValidity
 from app.domain.calendar import UTC, format_utc
-from app.domain.cursor import decode_name, encode_name
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.errors import NotFoundError
 from app.models.api_key import api_keys
+from app.queries.keyset.pages import by_name
 from app.schemas.api_key import ApiKey, ApiKeyList, ApiKeyListParams
 
 PATH = "/v1/editorial/keys"
 
 _DIGEST = ListFilter(edition="keys").digest()
+_BY_PREFIX = by_name("prefix")
 _STATE = select(
     api_keys.c.id,
     api_keys.c.name,
@@ -76,15 +77,15 @@ def get_key(connection: Connection, prefix: str) -> ApiKey:
     return _key(row)
 
 
-def list_keys(connection: Connection, question: ApiKeyListParams) -> ApiKeyList:
-    """Every key by prefix, revoked and expired ones too."""
-    after = "" if question.cursor is None else decode_name(question.cursor, _DIGEST)
-    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
-    page: ApiKeyList = {"items": [_key(row) for row in rows[: question.limit]], "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_name(rows[question.limit - 1].prefix, _DIGEST)
-        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
-    return page
+def list_keys(connection: Connection, params: ApiKeyListParams) -> ApiKeyList:
+    """Return a page of the keys by prefix, revoked and expired ones included.
+
+    InvalidCursorError, CursorMismatchError.
+    """
+    page = _BY_PREFIX.read_page(
+        connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.href(PATH, cursor=cursor)
+    )
+    return {"items": [_key(row) for row in page.rows], "next": page.next}
 
 
 def _key(row: AnyRow) -> ApiKey:

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from app.db.base import AnyRow
 from app.domain.calendar import UTC, Day, days_between, find_zone, parse_date_or_instant, parse_day, start_of_day
-from app.domain.cursor import decode_position
+from app.domain.cursor import decode_position, encode_position
 from app.domain.list_filter import Facet, ListFilter
 from app.errors import FieldError, InvalidInputError, InvalidValueError, NoSuchDayError
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
@@ -36,6 +37,10 @@ class ResolvedQuery:
         """Note the part of these lists that an answer was made from; open ends are those of the question."""
         lower, upper = self.lower[0], self.upper[0] - (self.upper[1] == 0)
         self.selection.record_dependency(lower if first is None else first, upper if last is None else last)
+
+    def encode_cursor(self, last: AnyRow) -> str:
+        """Return the cursor of this list after an article's row."""
+        return encode_position(last.published_at, last.id, self.scope.digest())
 
     def decode_cursor(self, cursor: str) -> SortKey:
         """The sort key in a cursor of this list; InvalidCursorError, CursorMismatchError."""

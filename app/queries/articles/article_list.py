@@ -10,7 +10,6 @@ from app.db.prepared import PreparedQuery
 from app.domain.article import BodyFormat
 from app.domain.body_rendering import ascii_blocks, ascii_image, ascii_rights, render_html, render_text
 from app.domain.calendar import day_at
-from app.domain.cursor import encode_position
 from app.domain.instant import format_instant
 from app.domain.language import day_heading, long_datetime
 from app.domain.list_filter import Facet
@@ -31,6 +30,7 @@ from app.queries.articles.items import (
     translate,
 )
 from app.queries.catalogue.editions import EditionView
+from app.queries.keyset.pages import cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
 from app.schemas.body import Body
@@ -95,20 +95,12 @@ def list_resolved(
     most = len(question.id) or question.limit
     within = asked.narrowed(asked.lower, upper)
     rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
-    shown, beyond = rows[:most], rows[most:]
+    page = cut_page(rows, most, cursor=asked.encode_cursor, href=lambda cursor: question.url_for(path, cursor=cursor))
     if not question.id:
-        within.record_dependency(first=beyond[0].published_at if beyond else None)
-    if question.id:
-        shown = sorted_like(question.id, shown)
+        within.record_dependency(first=None if page.following is None else page.following.published_at)
+    shown = sorted_like(question.id, page.rows) if question.id else page.rows
     items = render_articles(connection, shown, asked.editions, question.body)
-    page: ArticleList = {
-        "items": [select_fields(item, question.fields) for item in items],
-        "next": None,
-    }
-    if beyond:
-        cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
-        page["next"] = {"cursor": cursor, "href": question.url_for(path, cursor=cursor)}
-    return page
+    return {"items": [select_fields(item, question.fields) for item in items], "next": page.next}
 
 
 def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:

@@ -5,12 +5,12 @@ from typing import cast
 from sqlalchemy import Connection, bindparam, literal_column, or_, select
 
 from app.domain.article import ArticleStatus
-from app.domain.cursor import decode_number, encode_number
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
-from app.domain.revision import MAX_REVISION, NoteType, RevisionAction, history_event_type
+from app.domain.revision import NoteType, RevisionAction, history_event_type
 from app.models.revision import revisions
 from app.queries.articles.article import get_public_article
+from app.queries.keyset.pages import BY_REVISION
 from app.schemas.history import History, HistoryEvent
 from app.schemas.params import HistoryParams
 
@@ -27,7 +27,7 @@ _PAGE = (
     )
     .where(
         revisions.c.article_id == bindparam("article_id"),
-        revisions.c.revision < bindparam("before"),
+        revisions.c.revision < bindparam("after"),
         or_(revisions.c.status == literal_column("'published'"), revisions.c.action == literal_column("'withdrawn'")),
     )
     .order_by(revisions.c.revision.desc())
@@ -35,18 +35,22 @@ _PAGE = (
 )
 
 
-def get_history(connection: Connection, key: str, question: HistoryParams) -> History:
-    """What the public saw change, the latest first.
+def get_history(connection: Connection, key: str, params: HistoryParams) -> History:
+    """Return a page of an article's public versions and corrections, the latest first.
 
     NotFoundError, ArticleMoved, ArticleWithdrawnError, InvalidCursorError, CursorMismatchError.
     """
-    row, edition = get_public_article(connection, key, question)
-    digest = ListFilter(edition=f"history {row.id}").digest()
-    before = MAX_REVISION if question.cursor is None else decode_number(question.cursor, digest)
-    rows = connection.execute(_PAGE, {"article_id": row.id, "before": before, "limit": question.limit + 1}).all()
-    shown = rows[: question.limit]
+    row, edition = get_public_article(connection, key, params)
+    page = BY_REVISION.read_page(
+        connection,
+        _PAGE,
+        params,
+        digest=ListFilter(edition=f"history {row.id}").digest(),
+        href=lambda cursor: params.url_for(f"/v1/articles/{key}/history", cursor=cursor),
+        binds={"article_id": row.id},
+    )
     events: list[HistoryEvent] = []
-    for each in shown:
+    for each in page.rows:
         is_public = each.status == ArticleStatus.PUBLISHED
         note = NoteType(each.note_type) if each.note_type is not None and is_public else None
         events.append(
@@ -58,8 +62,4 @@ def get_history(connection: Connection, key: str, question: HistoryParams) -> Hi
                 "note": cast("str | None", each.note_text) if note is not None else None,
             }
         )
-    page: History = {"items": events, "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_number(shown[-1].revision, digest)
-        page["next"] = {"cursor": cursor, "href": question.url_for(f"/v1/articles/{key}/history", cursor=cursor)}
-    return page
+    return {"items": events, "next": page.next}

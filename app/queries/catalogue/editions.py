@@ -12,7 +12,6 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.calendar import find_zone
-from app.domain.cursor import decode_name, encode_name
 from app.domain.feed import FeedContent
 from app.domain.interface_strings import complete_strings
 from app.domain.list_filter import Facet, ListFilter
@@ -20,6 +19,7 @@ from app.domain.url import ascii_template, ascii_url
 from app.errors import NotFoundError
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.models.edition import editions
+from app.queries.keyset.pages import by_name
 from app.schemas.alternate import AlternateLink
 from app.schemas.edition import Edition, EditionLink
 from app.schemas.pagination import EditionList
@@ -89,6 +89,8 @@ COLUMNS = (
     editions.c.modified_at,
     editions.c.feed_content,
 )
+_DIGEST = ListFilter(edition="editions").digest()
+_BY_SLUG = by_name("slug")
 _EDITIONS = select(*COLUMNS)
 _ALL = _EDITIONS.order_by(editions.c.slug)
 _DEFAULT = PreparedQuery(_EDITIONS.where(editions.c.is_default))
@@ -138,18 +140,13 @@ def get_edition(connection: Connection, slug: str) -> tuple[Edition, int]:
     return _edition(view), view.modified_at
 
 
-def list_editions(connection: Connection, question: EntryListParams) -> EditionList:
-    """Editions by slug."""
-    digest = ListFilter(edition="editions").digest()
-    after = "" if question.cursor is None else decode_name(question.cursor, digest)
+def list_editions(connection: Connection, params: EntryListParams) -> EditionList:
+    """Return a page of the editions by slug; InvalidCursorError, CursorMismatchError."""
     depend_on_collection(Facet.EDITION)
-    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
-    shown = [_view(row) for row in rows[: question.limit]]
-    page: EditionList = {"items": [_edition(view) for view in shown], "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_name(shown[-1].slug, digest)
-        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor)}
-    return page
+    page = _BY_SLUG.read_page(
+        connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.url_for(PATH, cursor=cursor)
+    )
+    return {"items": [_edition(_view(row)) for row in page.rows], "next": page.next}
 
 
 def list_edition_links(connection: Connection) -> list[EditionLink]:

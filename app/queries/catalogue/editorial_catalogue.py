@@ -2,16 +2,16 @@
 
 from typing import Any, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
-from app.domain.cursor import decode_name, encode_name
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet, ListFilter
 from app.errors import NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, get_entry_row, is_listed, to_record
 from app.queries.catalogue.editions import EditionView, get_edition_view
+from app.queries.keyset.pages import by_name
 from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry, EditorialEntryListParams
 
 _PATH = "/v1/editorial"
@@ -27,22 +27,24 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
     return _entry(kind, row, owner)
 
 
-def list_entries(connection: Connection, kind: Facet, question: EditorialEntryListParams) -> EditorialEntries:
-    """Entries by name, those that only drafts name too; NotFoundError, InvalidCursorError, CursorMismatchError."""
-    owner = get_edition_view(connection, question.edition) if kind is Facet.SECTION else None
+def list_entries(connection: Connection, kind: Facet, params: EditorialEntryListParams) -> EditorialEntries:
+    """Return a page of the entries by name, those that only drafts use included.
+
+    NotFoundError, InvalidCursorError, CursorMismatchError.
+    """
+    owner = get_edition_view(connection, params.edition) if kind is Facet.SECTION else None
     table, name = CATALOGUE_TABLES[kind]
-    digest = ListFilter(edition=f"editorial {KIND_NAMES[kind]} {owner and owner.id}").digest()
-    after = "" if question.cursor is None else decode_name(question.cursor, digest)
-    found = select(table).where(name > after).order_by(name).limit(question.limit + 1)
+    statement = select(table).where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
     if owner is not None:
-        found = found.where(table.c.edition_id == owner.id)
-    rows = connection.execute(found).all()
-    shown = rows[: question.limit]
-    page: EditorialEntries = {"items": [_entry(kind, row, owner) for row in shown], "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_name(getattr(shown[-1], name.name), digest)
-        page["next"] = {"cursor": cursor, "href": question.url_for(f"{_PATH}/{KIND_NAMES[kind]}s", cursor=cursor)}
-    return page
+        statement = statement.where(table.c.edition_id == owner.id)
+    page = by_name(name.name).read_page(
+        connection,
+        statement,
+        params,
+        digest=ListFilter(edition=f"editorial {KIND_NAMES[kind]} {owner and owner.id}").digest(),
+        href=lambda cursor: params.url_for(f"{_PATH}/{KIND_NAMES[kind]}s", cursor=cursor),
+    )
+    return {"items": [_entry(kind, row, owner) for row in page.rows], "next": page.next}
 
 
 def _entry(kind: Facet, row: AnyRow, owner: EditionView | None) -> EditorialEntry:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
-from app.domain.cursor import decode_name, encode_name
 from app.domain.list_filter import Facet, ListFilter
 from app.errors import NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
@@ -13,9 +12,10 @@ from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.queries.articles.article_list import list_articles, render_author, render_tag
 from app.queries.articles.items import translate
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
+from app.queries.keyset.pages import Keyset, Page, by_name
 from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, Label, Section, SectionPage, TagPage
-from app.schemas.pagination import AuthorList, LabelList, NextPage, SectionList, TagList
+from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
 from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams
 
 
@@ -24,46 +24,49 @@ class _CatalogueQuery(NamedTuple):
 
     path: str
     noun: str
+    keyset: Keyset[str]
     page: Select[Any]
     one: Select[Any]
     anywhere: Select[Any]
 
 
-def _shelf(kind: Facet) -> _CatalogueQuery:
+def _catalogue_query(kind: Facet) -> _CatalogueQuery:
     noun, (table, name) = KIND_NAMES[kind], CATALOGUE_TABLES[kind]
     found = select(*table.c).where(table.c.is_listed)
     if "edition_id" in table.c:
         found = found.where(table.c.edition_id == bindparam("edition_id"))
     page = found.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
     anywhere = select(table.c.id).where(name == bindparam("name"), table.c.is_listed).limit(1)
-    return _CatalogueQuery(f"/v1/{noun}s", noun, page, found.where(name == bindparam("name")), anywhere)
+    return _CatalogueQuery(
+        f"/v1/{noun}s", noun, by_name(name.name), page, found.where(name == bindparam("name")), anywhere
+    )
 
 
-_CATALOGUE = {kind: _shelf(kind) for kind in (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)}
+_CATALOGUE = {kind: _catalogue_query(kind) for kind in (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)}
 
 
-def list_authors(connection: Connection, question: EntryListParams) -> AuthorList:
+def list_authors(connection: Connection, params: EntryListParams) -> AuthorList:
     """Authors by slug."""
-    edition, rows, following = _page(connection, Facet.AUTHOR, question)
-    return {"items": [render_author(row, edition) for row in rows], "next": following}
+    edition, page = _page(connection, Facet.AUTHOR, params)
+    return {"items": [render_author(row, edition) for row in page.rows], "next": page.next}
 
 
-def list_sections(connection: Connection, question: EntryListParams) -> SectionList:
+def list_sections(connection: Connection, params: EntryListParams) -> SectionList:
     """The sections of an edition, by slug."""
-    edition, rows, following = _page(connection, Facet.SECTION, question)
-    return {"items": [_section(row, edition) for row in rows], "next": following}
+    edition, page = _page(connection, Facet.SECTION, params)
+    return {"items": [_section(row, edition) for row in page.rows], "next": page.next}
 
 
-def list_tags(connection: Connection, question: EntryListParams) -> TagList:
+def list_tags(connection: Connection, params: EntryListParams) -> TagList:
     """Tags by slug."""
-    edition, rows, following = _page(connection, Facet.TAG, question)
-    return {"items": [render_tag(row, edition) for row in rows], "next": following}
+    edition, page = _page(connection, Facet.TAG, params)
+    return {"items": [render_tag(row, edition) for row in page.rows], "next": page.next}
 
 
-def list_labels(connection: Connection, question: EntryListParams) -> LabelList:
+def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
     """Labels by code, in the edition's language."""
-    edition, rows, following = _page(connection, Facet.LABEL, question)
-    return {"items": [_label(row, edition.language) for row in rows], "next": following}
+    edition, page = _page(connection, Facet.LABEL, params)
+    return {"items": [_label(row, edition.language) for row in page.rows], "next": page.next}
 
 
 def get_author(connection: Connection, slug: str, question: QueryParams) -> tuple[AuthorPage, int]:
@@ -87,34 +90,31 @@ def get_tag(connection: Connection, slug: str, question: QueryParams) -> tuple[T
     return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
 
 
-def _page(
-    connection: Connection, kind: Facet, question: EntryListParams
-) -> tuple[EditionView, list[AnyRow], NextPage | None]:
-    edition, shelf = get_edition_view(connection, question.edition), _CATALOGUE[kind]
-    digest = ListFilter(edition=f"{shelf.noun} {edition.id}").digest()
-    after = "" if question.cursor is None else decode_name(question.cursor, digest)
+def _page(connection: Connection, kind: Facet, params: EntryListParams) -> tuple[EditionView, Page[AnyRow]]:
+    edition, catalogue = get_edition_view(connection, params.edition), _CATALOGUE[kind]
     depend_on_collection(kind, edition.id)
-    bound = {"edition_id": edition.id, "after": after, "limit": question.limit + 1}
-    rows = list(connection.execute(shelf.page, bound).all())
-    if len(rows) <= question.limit:
-        return edition, rows, None
-    rows = rows[: question.limit]
-    cursor = encode_name(rows[-1].code if kind is Facet.LABEL else rows[-1].slug, digest)
-    return edition, rows, {"cursor": cursor, "href": question.url_for(shelf.path, cursor=cursor)}
+    return edition, catalogue.keyset.read_page(
+        connection,
+        catalogue.page,
+        params,
+        digest=ListFilter(edition=f"{catalogue.noun} {edition.id}").digest(),
+        href=lambda cursor: params.url_for(catalogue.path, cursor=cursor),
+        binds={"edition_id": edition.id},
+    )
 
 
 def _one(connection: Connection, kind: Facet, name: str, question: QueryParams) -> tuple[EditionView, AnyRow]:
-    edition, shelf = get_edition_view(connection, question.edition), _CATALOGUE[kind]
-    row = connection.execute(shelf.one, {"edition_id": edition.id, "name": name}).first()
+    edition, catalogue = get_edition_view(connection, question.edition), _CATALOGUE[kind]
+    row = connection.execute(catalogue.one, {"edition_id": edition.id, "name": name}).first()
     if row is None:
         depend_on_collection(kind, edition.id)
-        raise _missing(shelf, name)
+        raise _missing(catalogue, name)
     depend_on_entry(kind, row.id)
     return edition, row
 
 
-def _missing(shelf: _CatalogueQuery, name: str) -> NotFoundError:
-    return NotFoundError(f"There is no {shelf.noun} '{name[:80]}' here.")
+def _missing(catalogue: _CatalogueQuery, name: str) -> NotFoundError:
+    return NotFoundError(f"There is no {catalogue.noun} '{name[:80]}' here.")
 
 
 def _modified_at(row: AnyRow, edition: EditionView) -> int:

@@ -21,6 +21,7 @@ from app.models.installation import installation
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
 from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_entries
+from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.schemas.article import TimelineItem
 from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
@@ -91,8 +92,9 @@ def list_changes(connection: Connection, question: ChangeListParams) -> ChangeLi
     rows, as_of = _scan(connection, question, wanted, since, since if reach is None else reach)
     page: ChangeList = {"items": _render(connection, question, wanted, rows), "as_of": as_of, "next": None}
     if as_of < latest:
-        cursor = encode_number(as_of, digest)
-        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor, since=None)}
+        page["next"] = link_next(
+            encode_number(as_of, digest), lambda cursor: question.url_for(PATH, cursor=cursor, since=None)
+        )
     return page
 
 

@@ -22,6 +22,7 @@ from app.queries.articles.items import select_fields
 from app.queries.catalogue.editions import EditionView, list_all_editions
 from app.queries.editorial.editorial_keys import find_keys
 from app.queries.keyset.list_index import MAX_SORT_KEY
+from app.queries.keyset.pages import cut_page
 from app.queries.resolve import resolve_params
 from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialListParams
 
@@ -96,16 +97,17 @@ def list_editorial_articles(connection: Connection, question: EditorialListParam
     upper = MAX_SORT_KEY if question.cursor is None else decode_position(question.cursor, digest)
     most = len(question.id) or question.limit
     keys = [] if asked.selection.is_empty else find_keys(connection, asked, question, upper, most + 1)
-    shown = keys[:most]
-    ids = [article_id for _, article_id in shown]
+    page = cut_page(
+        keys,
+        most,
+        cursor=lambda last: encode_position(*last, digest),
+        href=lambda cursor: question.url_for(PATH, cursor=cursor),
+    )
+    ids = [article_id for _, article_id in page.rows]
     if question.id:
         ids = [number for number in dict.fromkeys(map(parse_id, question.id)) if number in set(ids)]
     items = [item for _, _, item in _read(connection, ids, asked.editions)]
-    page: EditorialList = {"items": [select_fields(item, question.fields) for item in items], "next": None}
-    if len(keys) > most:
-        cursor = encode_position(*shown[-1], digest)
-        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor)}
-    return page
+    return {"items": [select_fields(item, question.fields) for item in items], "next": page.next}
 
 
 def _read(

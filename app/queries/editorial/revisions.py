@@ -7,7 +7,6 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
-from app.domain.cursor import decode_number, encode_number
 from app.domain.diff import diff_articles
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
@@ -19,6 +18,7 @@ from app.models.article import articles
 from app.models.edition import editions
 from app.models.revision import revisions
 from app.queries.editorial.editorial_articles import PATH, parse_article_id
+from app.queries.keyset.pages import BY_REVISION
 from app.schemas.editorial import (
     Revision,
     RevisionItem,
@@ -35,7 +35,7 @@ _ZONE = (
 )
 _PAGE = (
     select(*_LIGHT)
-    .where(revisions.c.article_id == bindparam("article_id"), revisions.c.revision < bindparam("before"))
+    .where(revisions.c.article_id == bindparam("article_id"), revisions.c.revision < bindparam("after"))
     .order_by(revisions.c.revision.desc())
     .limit(bindparam("limit"))
 )
@@ -54,20 +54,21 @@ _SAID = (
 )
 
 
-def list_revisions(connection: Connection, key: str, question: RevisionListParams) -> RevisionList:
-    """The saves of an article, the latest first; NotFoundError, InvalidCursorError, CursorMismatchError."""
+def list_revisions(connection: Connection, key: str, params: RevisionListParams) -> RevisionList:
+    """Return a page of an article's revisions, the latest first.
+
+    NotFoundError, InvalidCursorError, CursorMismatchError.
+    """
     article_id, zone = _find(connection, key)
-    digest = ListFilter(edition=f"revisions {article_id}").digest()
-    before = MAX_REVISION if question.cursor is None else decode_number(question.cursor, digest)
-    bound = {"article_id": article_id, "before": before, "limit": question.limit + 1}
-    rows = connection.execute(_PAGE, bound).all()
-    shown = rows[: question.limit]
-    page: RevisionList = {"items": [_item(row, zone) for row in shown], "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_number(shown[-1].revision, digest)
-        href = f"{_path(article_id)}?limit={question.limit}&cursor={cursor}"
-        page["next"] = {"cursor": cursor, "href": href}
-    return page
+    page = BY_REVISION.read_page(
+        connection,
+        _PAGE,
+        params,
+        digest=ListFilter(edition=f"revisions {article_id}").digest(),
+        href=lambda cursor: f"{_path(article_id)}?limit={params.limit}&cursor={cursor}",
+        binds={"article_id": article_id},
+    )
+    return {"items": [_item(row, zone) for row in page.rows], "next": page.next}
 
 
 def get_revision(connection: Connection, key: str, number: int, question: RevisionParams) -> Revision:
@@ -78,7 +79,7 @@ def get_revision(connection: Connection, key: str, number: int, question: Revisi
         raise NotFoundError(f"Article {key} has no revision {number}.")
     against = question.against
     if against is None:
-        earlier = connection.execute(_PAGE, {"article_id": article_id, "before": number, "limit": 1}).first()
+        earlier = connection.execute(_PAGE, {"article_id": article_id, "after": number, "limit": 1}).first()
         other = earlier
     else:
         other = _one(connection, article_id, against)

@@ -6,13 +6,13 @@ from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.calendar import Day, day_at, parse_day
-from app.domain.cursor import encode_position
 from app.domain.instant import format_instant
 from app.domain.language import day_heading
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.queries.articles.items import fetch_articles, render_item, select_fields
 from app.queries.changes.change_list import latest_seq
 from app.queries.keyset.list_index import SortKey
+from app.queries.keyset.pages import cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.queries.timeline.day_counts import count_days
 from app.queries.timeline.fast_timeline import TimelineRows, read_fast
@@ -54,19 +54,22 @@ def _page(connection: Connection, question: TimelineParams, found: TimelineRows)
             "days": [],
             "next": None,
         }
-    most = len(question.id) or question.limit
-    shown, beyond = rows[:most], rows[most:]
+    shown, following, next_page = cut_page(
+        rows,
+        len(question.id) or question.limit,
+        cursor=asked.encode_cursor,
+        href=lambda cursor: question.url_for(PATH, cursor=cursor, newest_day=None),
+    )
+    page["next"] = next_page
     page["days"] = days = _render_days(shown, asked, question.fields)
     if days:
         days[0]["continued"] = _began_before(question, upper, days[0], asked)
-        days[-1]["complete"] = not beyond or _day_of(beyond[0], asked).date.isoformat() != days[-1]["date"]
+        days[-1]["complete"] = following is None or _day_of(following, asked).date.isoformat() != days[-1]["date"]
     if question.total:
         _add_totals(connection, asked, days, shown, question)
     if not question.id:
-        asked.narrowed(asked.lower, upper).record_dependency(first=beyond[0].published_at if beyond else None)
-    if beyond:
-        cursor = encode_position(shown[-1].published_at, shown[-1].id, asked.scope.digest())
-        page["next"] = {"cursor": cursor, "href": question.url_for(PATH, cursor=cursor, newest_day=None)}
+        within = asked.narrowed(asked.lower, upper)
+        within.record_dependency(first=None if following is None else following.published_at)
     return page
 
 

@@ -7,19 +7,21 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import UTC, format_utc
-from app.domain.cursor import decode_number, encode_number
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
 from app.domain.webhook import message_id
 from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.queries.keyset.pages import by_number, by_number_descending
 from app.queries.resolve import resolve_params
 from app.schemas.change import ChangeListParams
 from app.schemas.webhook import Delivery, DeliveryList, DeliveryListParams, Webhook, WebhookList, WebhookListParams
 
 PATH = "/v1/editorial/webhooks"
 _DIGEST = ListFilter(edition="webhooks").digest()
+_BY_ID = by_number("id")
+_LATEST_FIRST = by_number_descending("seq")
 _SHOWN = select(
     *(column for column in webhook_endpoints.c if column.name not in {"secret", "previous_secret"}),
 )
@@ -32,7 +34,7 @@ _DELIVERIES = (
     .where(
         webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"),
         webhook_deliveries.c.seq > bindparam("since"),
-        webhook_deliveries.c.seq < bindparam("before"),
+        webhook_deliveries.c.seq < bindparam("after"),
     )
     .order_by(webhook_deliveries.c.seq.desc())
     .limit(bindparam("limit"))
@@ -54,33 +56,29 @@ def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
     return _webhook(row)
 
 
-def list_webhooks(connection: Connection, question: WebhookListParams) -> WebhookList:
-    """Every webhook, in the order of their making; InvalidCursorError, CursorMismatchError."""
-    after = 0 if question.cursor is None else decode_number(question.cursor, _DIGEST)
-    rows = connection.execute(_PAGE, {"after": after, "limit": question.limit + 1}).all()
-    page: WebhookList = {"items": [_webhook(row) for row in rows[: question.limit]], "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_number(rows[question.limit - 1].id, _DIGEST)
-        page["next"] = {"cursor": cursor, "href": question.href(PATH, cursor=cursor)}
-    return page
+def list_webhooks(connection: Connection, params: WebhookListParams) -> WebhookList:
+    """Return a page of the webhooks in the order of their creation; InvalidCursorError, CursorMismatchError."""
+    page = _BY_ID.read_page(
+        connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.href(PATH, cursor=cursor)
+    )
+    return {"items": [_webhook(row) for row in page.rows], "next": page.next}
 
 
-def list_deliveries(connection: Connection, endpoint_id: int, question: DeliveryListParams) -> DeliveryList:
+def list_deliveries(connection: Connection, endpoint_id: int, params: DeliveryListParams) -> DeliveryList:
     """List deliveries of a webhook, the latest change first; NotFoundError, InvalidCursorError, CursorMismatchError."""
     path = f"{get_webhook(connection, endpoint_id)['href']}/deliveries"
-    digest = ListFilter(edition=f"deliveries {endpoint_id} {question.status}").digest()
-    before = MAX_ID if question.cursor is None else decode_number(question.cursor, digest)
     statement = _DELIVERIES
-    if question.status is not None:
-        statement = statement.where(webhook_deliveries.c.status == question.status)
-    since = min(question.since, MAX_ID)
-    bound = {"endpoint_id": endpoint_id, "since": since, "before": before, "limit": question.limit + 1}
-    rows = connection.execute(statement, bound).all()
-    page: DeliveryList = {"items": [_delivery(row) for row in rows[: question.limit]], "next": None}
-    if len(rows) > question.limit:
-        cursor = encode_number(rows[question.limit - 1].seq, digest)
-        page["next"] = {"cursor": cursor, "href": question.href(path, cursor=cursor)}
-    return page
+    if params.status is not None:
+        statement = statement.where(webhook_deliveries.c.status == params.status)
+    page = _LATEST_FIRST.read_page(
+        connection,
+        statement,
+        params,
+        digest=ListFilter(edition=f"deliveries {endpoint_id} {params.status}").digest(),
+        href=lambda cursor: params.href(path, cursor=cursor),
+        binds={"endpoint_id": endpoint_id, "since": min(params.since, MAX_ID)},
+    )
+    return {"items": [_delivery(row) for row in page.rows], "next": page.next}
 
 
 def check_filters(connection: Connection, filters: dict[str, Any]) -> None:
