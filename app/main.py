@@ -15,13 +15,13 @@ from fastapi import APIRouter, FastAPI
 from app.api.http.cache_key import cache_key
 from app.api.http.problems import install_exception_handlers
 from app.api.middleware.access import AccessMiddleware
-from app.api.middleware.fast_path import FastPathMiddleware
 from app.api.middleware.head import HeadMiddleware
 from app.api.middleware.request_context import ObservedFastAPI
 from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
 from app.api.public import articles, catalogue, changes, editions, export, stream, timeline
+from app.api.public.direct_routes import add_direct_routes
 from app.api.router import include_lazily, include_routers
 from app.background.scheduler import Scheduler
 from app.background.shutdown_signals import on_shutdown_signal
@@ -86,6 +86,7 @@ def _add_routes(app: FastAPI) -> None:
     include_lazily(app, "/feeds", _load_feeds)
     include_lazily(app, "/v1/editorial", _load_editorial)
     include_routers(app, [health.router, docs.router])
+    add_direct_routes(app)
 
 
 def _load_feeds() -> Iterable[APIRouter]:
@@ -102,7 +103,6 @@ def _load_editorial() -> Iterable[APIRouter]:
 
 def _add_middleware(app: FastAPI, settings: Settings, store: ResponseStore) -> None:
     """Add the layers around the routes, the innermost first; of optional ones only those that the settings need."""
-    app.add_middleware(FastPathMiddleware)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(
         CacheMiddleware,

@@ -83,6 +83,8 @@ DROP_EMPTY = AfterValidator(_drop_empty)
 """Remove empty values after the list was counted."""
 ArticleIdCheck = AfterValidator(_known_id)
 """Refuses what has not the form of an article's id."""
+EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
+"""A new empty list for each request: pydantic copies a plain `[]` with `deepcopy`, seven in half the time of a parse."""
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), StrictInt]
 TimeZoneParam = Annotated[
     str | None,
@@ -179,10 +181,10 @@ class HistoryParams(QueryParams):
 class FilterParams(QueryParams):
     """The filters every list of articles takes: repeat a name for OR, use several names for AND."""
 
-    section: Annotated[Names, Field(description="Slugs of sections, any of them.")] = []
-    tag: Annotated[Names, Field(description="Slugs of tags, any of them.")] = []
-    author: Annotated[Names, Field(description="Slugs of authors, any of them.")] = []
-    label: Annotated[Names, Field(description="Codes of labels, any of them.")] = []
+    section: Annotated[Names, Field(description="Slugs of sections, any of them.")] = EMPTY
+    tag: Annotated[Names, Field(description="Slugs of tags, any of them.")] = EMPTY
+    author: Annotated[Names, Field(description="Slugs of authors, any of them.")] = EMPTY
+    label: Annotated[Names, Field(description="Codes of labels, any of them.")] = EMPTY
 
 
 class ArticleFilterParams(FilterParams):
@@ -201,9 +203,9 @@ class ArticleFilterParams(FilterParams):
         CommaSeparated,
         Field(max_length=MAX_IDS, description="Ids or slugs to leave out, such as the article being read."),
         DROP_EMPTY,
-    ] = []
-    id: Ids = []
-    fields: Fields = []
+    ] = EMPTY
+    id: Ids = EMPTY
+    fields: Fields = EMPTY
 
     members: ClassVar[frozenset[str]] = frozenset(TimelineItem.__annotations__)
 
