@@ -1,5 +1,6 @@
 """Requests that the server refuses before the application: status, problem details, and the end of the connection."""
 
+import asyncio
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -236,3 +237,16 @@ def test_every_refusal_is_a_documented_problem_type() -> None:
 
 def test_head_of_http_1_0_needs_no_host() -> None:
     check_head("1.0", b"GET", [], {}, is_upgrade=False)
+
+
+async def test_refusals_are_counted_beyond_the_line_that_reports_them(server: Served) -> None:
+    monitor = server.connection_monitor
+    before = monitor.refused_total()["bad-request"]
+    for _ in range(2):
+        await exchange(server.port, REFUSED["TLS"].request)
+    assert monitor.refused_total()["bad-request"] == before + 2
+    server.server.servers[0].get_loop().call_soon_threadsafe(monitor._sweep)
+    async with asyncio.timeout(5):
+        while monitor.refused:  # noqa: ASYNC110 - the server runs in a thread of its own
+            await asyncio.sleep(0.01)
+    assert monitor.refused_total()["bad-request"] == before + 2

@@ -81,9 +81,10 @@ async def test_the_head_blocks_until_it_is_taken_and_is_sent_with_the_same_id(
     async def moody(writer: asyncio.StreamWriter) -> None:
         await next(turns, answering(200))(writer)
 
-    async with a_receiver(moody) as receiver, dispatching(database_address):
+    async with a_receiver(moody) as receiver, dispatching(database_address) as dispatcher:
         await make_endpoint(database, receiver.url)
         await until(lambda: _delivered(database, 4))
+        assert dispatcher.attempts() == {"delivered": 4, "failed": 3}
     assert seqs(receiver) == [1, 1, 1, 1, 2, 3, 4]
     assert len(set(ids(receiver)[:4])) == 1
     first, *others = await rows(database, "SELECT * FROM webhook_deliveries ORDER BY seq")
