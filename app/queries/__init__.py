@@ -1,1 +1,1 @@
-"""Queries: functions from a connection and parameters to schemas, over Core statements that are built once."""
+"""Queries: functions of a connection and parameters that return schemas; Core statements, built once."""

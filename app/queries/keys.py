@@ -1,4 +1,4 @@
-"""API keys: the one behind a token, and what managers see of them."""
+"""Queries of API keys: for authentication, and for their managers."""
 
 from dataclasses import dataclass
 
@@ -46,7 +46,7 @@ _PAGE = _SHOWN.where(api_keys.c.prefix > bindparam("after")).order_by(api_keys.c
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """A key as it is checked."""
+    """API key as stored, for verification."""
 
     id: int
     name: str
@@ -55,7 +55,7 @@ class StoredKey:
 
 
 def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
-    """The key of that prefix, good or not."""
+    """Return the key with that prefix, valid or not."""
     row = connection.execute(_STATE, {"prefix": prefix}).first()
     if row is None:
         return None
@@ -70,7 +70,7 @@ def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
 
 
 def get_key(connection: Connection, prefix: str) -> ApiKey:
-    """One key as its managers see it; NotFoundError."""
+    """Return one key as managers see it; NotFoundError."""
     row = connection.execute(_ONE, {"prefix": prefix}).first()
     if row is None:
         raise NotFoundError(f"There is no key '{prefix[:80]}' here.")
@@ -78,10 +78,7 @@ def get_key(connection: Connection, prefix: str) -> ApiKey:
 
 
 def list_keys(connection: Connection, params: ApiKeyListParams) -> ApiKeyList:
-    """Return a page of the keys by prefix, revoked and expired ones included.
-
-    InvalidCursorError, CursorMismatchError.
-    """
+    """Return every key by prefix, including revoked and expired ones."""
     page = _BY_PREFIX.read_page(
         connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.href(PATH, cursor=cursor)
     )

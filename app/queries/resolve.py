@@ -1,4 +1,4 @@
-"""From a question to what it asks for: edition, zone, canonical scope, range of keys."""
+"""Resolution of query parameters: edition, zone, canonical filter, range of keys."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +19,7 @@ from app.schemas.params import EVERY_EDITION, ArticleFilterParams, FilterParams
 
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
-    """A resolved question: the editions by id, the zone, the scope and its lists, and the range of keys."""
+    """Resolved parameters: the editions by id, the zone, the filter and its lists, and the range of keys."""
 
     editions: dict[int, EditionView]
     zone: ZoneInfo
@@ -29,12 +29,12 @@ class ResolvedQuery:
     upper: SortKey
 
     def narrowed(self, lower: SortKey, upper: SortKey) -> "ResolvedQuery":
-        """The same question within a narrower range of keys."""
+        """Return the same query within a narrower range of keys."""
         narrower = max(lower, self.lower), min(upper, self.upper)
         return ResolvedQuery(self.editions, self.zone, self.scope, self.selection, *narrower)
 
     def record_dependency(self, *, first: int | None = None, last: int | None = None) -> None:
-        """Note the part of these lists that an answer was made from; open ends are those of the question."""
+        """Record a dependency on the part of these lists that was read; open ends are those of the query."""
         lower, upper = self.lower[0], self.upper[0] - (self.upper[1] == 0)
         self.selection.record_dependency(lower if first is None else first, upper if last is None else last)
 
@@ -43,11 +43,11 @@ class ResolvedQuery:
         return encode_position(last.published_at, last.id, self.scope.digest())
 
     def decode_cursor(self, cursor: str) -> SortKey:
-        """The sort key in a cursor of this list; InvalidCursorError, CursorMismatchError."""
+        """Return the sort key in a cursor of this list; InvalidCursorError, CursorMismatchError."""
         return decode_position(cursor, self.scope.digest())
 
     def day_range(self, day: date) -> Day:
-        """That day of the zone; NoSuchDayError where the zone left it out."""
+        """Return that day of the zone; NoSuchDayError if the zone skipped it."""
         found = days_between(day, day, self.zone)
         if not found:
             raise NoSuchDayError(f"The calendar of {self.zone.key} has no {day.isoformat()}.")
@@ -55,7 +55,7 @@ class ResolvedQuery:
 
     @property
     def edition(self) -> EditionView:
-        """The one edition asked for."""
+        """Return the only edition of the query."""
         return next(iter(self.editions.values()))
 
 
@@ -66,7 +66,7 @@ def resolve_params(
     tz: str | None = None,
     entry: tuple[Facet, str] | None = None,
 ) -> ResolvedQuery:
-    """What a question asks for; NotFoundError, InvalidInputError. At most two statements."""
+    """Resolve query parameters; NotFoundError, InvalidInputError. At most two statements."""
     spans_all = question.edition == EVERY_EDITION
     views = list_all_editions(connection) if spans_all else [get_edition_view(connection, question.edition)]
     zone = _zone(tz, views, spans_all=spans_all)
@@ -91,7 +91,7 @@ def resolve_params(
 
 @lru_cache(maxsize=256)
 def whole_edition(edition: EditionView, tz: str | None) -> ResolvedQuery:
-    """An edition's whole timeline in a zone; InvalidInputError."""
+    """Return the query of an edition's whole timeline in a zone; InvalidInputError."""
     zone = _zone(tz, [edition], spans_all=False)
     scope = ListFilter(edition=str(edition.id), timezone=zone.key)
     selection = ListSelection((((edition.id, Facet.EDITION, 0),),))
@@ -99,7 +99,7 @@ def whole_edition(edition: EditionView, tz: str | None) -> ResolvedQuery:
 
 
 def start_key(asked: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> SortKey:
-    """Where a page begins: behind its cursor, at the end of its newest day, or at the newest article."""
+    """Return the start of a page: after its cursor, at the end of its newest day, or at the newest article."""
     if cursor is not None:
         return min(asked.decode_cursor(cursor), asked.upper)
     if newest_day is None:

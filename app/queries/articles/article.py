@@ -1,4 +1,4 @@
-"""One article with everything its page shows."""
+"""Query of one article with everything that its page shows."""
 
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -75,16 +75,16 @@ _OLDER, _NEWER = _beside(newer=False), _beside(newer=True)
 
 
 def get_article(connection: Connection, key: str, question: ArticleParams) -> Article:
-    """A public article by id or slug, with related ones, neighbours and alternates; statements: at most nine.
+    """Return a public article by id or slug, with related articles, neighbours and alternates; at most nine statements.
 
-    NotFoundError, ArticleMoved (an old slug), ArticleWithdrawnError.
+    NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
     row, edition = get_public_article(connection, key, question)
     return render_article(connection, row, edition, question.body)
 
 
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
-    """The page of an article whose row has a date, with a body in this form; five statements."""
+    """Return the page of an article whose row has a date, with a body in this format; five statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
     article = cast("Article", item)  # the page is the item and more
     if body is not BodyFormat.NONE:
@@ -103,21 +103,22 @@ def render_article(connection: Connection, row: AnyRow, edition: EditionView, bo
 
 
 def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
-    """The notes to the public that are stored with an article."""
+    """Return the public notes that are stored with an article."""
     found: list[ArticleNote] = [] if notes is None else orjson.loads(notes)
     return [{**note, "at": format_instant(cast("int", note["at"]), zone)} for note in found]
 
 
 def list_related(connection: Connection, key: str, question: QueryParams) -> RelatedList:
-    """“Read also” by itself; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
+    """Return “Read also” by itself; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
     row, edition = get_public_article(connection, key, question)
     return {"items": _related(connection, row.id, edition), "next": None}
 
 
 def get_public_article(connection: Connection, key: str, question: QueryParams) -> tuple[AnyRow, EditionView]:
-    """The row of a public article by id or slug, with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError.
+    """Return the row of a public article by id or slug, with its edition.
 
-    A withdrawn one is ArticleWithdrawnError under its old slugs too: the one it has now may be words of its headline.
+    NotFoundError, ArticleMoved, ArticleWithdrawnError; the latter also under the former slugs of a withdrawn article,
+    since its current slug may repeat words of its headline.
     """
     if is_id(key):
         depend_on_article(parse_id(key))

@@ -1,4 +1,4 @@
-"""Lists of articles, newest first, each with its label, section, tags and authors."""
+"""Queries of article lists, newest first, each item with its label, section, tags and authors."""
 
 from collections.abc import Iterable, Sequence
 
@@ -79,7 +79,7 @@ def list_articles(
     path: str,
     entry: tuple[Facet, str] | None = None,
 ) -> ArticleList:
-    """Articles newest first, or in the order of `id`; those of an `entry` where the address names one.
+    """Return articles newest first, or in the order of `id`; those of an `entry` if the path names one.
 
     At most seven statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
@@ -104,7 +104,7 @@ def list_resolved(
 
 
 def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
-    """The rows of articles that were asked for by these ids, in the order in which each is named first."""
+    """Return the rows with these ids in the order in which each id occurs first."""
     order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(ids))}
     return sorted(rows, key=lambda row: order[row.id])
 
@@ -112,7 +112,7 @@ def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
 def render_articles(
     connection: Connection, rows: Sequence[AnyRow], editions: dict[int, EditionView], body: BodyFormat
 ) -> list[ArticleItem]:
-    """These rows with their tags, authors and, when asked for, bodies; a statement for each of the three."""
+    """Return items for these rows with their tags, authors and optional bodies; one statement for each of the three."""
     if not rows:
         return []
     ids = [row.id for row in rows]
@@ -130,7 +130,7 @@ def render_articles(
 
 
 def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[AnyRow]], dict[int, list[AnyRow]]]:
-    """The tags and the authors of these articles, in their order."""
+    """Return the tags and the authors of these articles, in their order."""
     if len(ids) == 1:
         one = {"article_id": ids[0]}
         return (
@@ -154,7 +154,7 @@ def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
 def render_article_item(
     row: AnyRow, edition: EditionView, tagged: Iterable[AnyRow], signed: Iterable[AnyRow]
 ) -> ArticleItem:
-    """An article as lists show it, in its edition's zone and language."""
+    """Return an article as lists show it, in its edition's zone and language."""
     zone, article_id = edition.zone, format_id(row.id)
     item = render_item(row, edition, zone)
     day = day_at(row.published_at, zone).date
@@ -193,7 +193,7 @@ def render_article_item(
 
 
 def render_body(blocks: str, form: BodyFormat) -> Body:
-    """A stored body as blocks, as one piece of HTML, or as plain text."""
+    """Return a stored body as blocks, as one HTML fragment, or as plain text."""
     body = orjson.loads(blocks)
     if form is BodyFormat.HTML:
         return render_html(body)
@@ -204,12 +204,12 @@ def render_body(blocks: str, form: BodyFormat) -> Body:
 
 
 def render_tag(row: AnyRow, edition: EditionView) -> Tag:
-    """A tag with its address in an edition."""
+    """Return a tag with its URL in an edition."""
     return {"slug": row.slug, "name": row.name, "href": f"/v1/tags/{row.slug}{edition.query()}"}
 
 
 def render_author(row: AnyRow, edition: EditionView) -> Author:
-    """An author with the address in an edition."""
+    """Return an author with its URL in an edition."""
     return {
         "slug": row.slug,
         "name": row.name,

@@ -1,4 +1,4 @@
-"""An article's public history: its versions and corrections, and nothing of what it said."""
+"""Query of an article's public history: its versions and corrections, without their text."""
 
 from typing import cast
 
@@ -36,7 +36,7 @@ _PAGE = (
 
 
 def get_history(connection: Connection, key: str, params: HistoryParams) -> History:
-    """Return a page of an article's public versions and corrections, the latest first.
+    """Return the public changes of an article, the latest first.
 
     NotFoundError, ArticleMoved, ArticleWithdrawnError, InvalidCursorError, CursorMismatchError.
     """

@@ -1,4 +1,4 @@
-"""Everything as records of the interchange format, in one snapshot and flat in memory."""
+"""Export of everything as records of the interchange format, in one snapshot and with constant memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -46,9 +46,9 @@ _REVISIONS = (
 
 
 def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Every record, catalogue first, then articles in the order they were made, with every member present.
+    """Yield every record, catalogue first, then articles in the order of their creation, with every member present.
 
-    Entries that only drafts name are left out: their articles make them again.
+    Unlisted entries are omitted: their articles create them again.
     """
     for row in connection.execute(_EDITIONS):
         yield to_record(Facet.EDITION, row)

@@ -1,4 +1,4 @@
-"""Items: the rows that lists show, and their rendering in an edition's language and a zone's time."""
+"""Items: the rows of lists, and their rendering in an edition's language and a zone's time."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -58,9 +58,9 @@ def fetch_articles(
     limit: int | None,
     oldest_first: bool = False,
 ) -> list[AnyRow]:
-    """The public articles asked for, in order, with these columns, at most `limit` that are not excluded.
+    """Return the selected public articles, in order, with these columns, at most `limit` that are not excluded.
 
-    One statement; a second before it when names of several kinds are combined.
+    One statement; a second one before it if filters of several kinds are combined.
     """
     if asked.selection.is_empty:
         return []
@@ -89,7 +89,7 @@ def depend_on_shown_entries(rows: Sequence[AnyRow]) -> None:
 
 
 def is_excluded(row: AnyRow, excluded: frozenset[str]) -> bool:
-    """Whether an article is to be left out, by its id or its slug."""
+    """Return whether an article is excluded by its id or its slug."""
     return bool(excluded) and (row.slug in excluded or format_id(row.id) in excluded)
 
 
@@ -141,14 +141,14 @@ def _section(slug: str, name: str, query: str) -> Section:
 
 
 def render_label(row: AnyRow, language: str) -> LabelSummary | None:
-    """The label of a row in the edition's language."""
+    """Return the label of a row in the edition's language."""
     if row.label_code is None:
         return None
     return {"code": row.label_code, "text": translate(row.label_text, row.label_texts, language)}
 
 
 def translate(text: str, translations: str, language: str) -> str:
-    """The translation for a language by RFC 4647 lookup, or the text itself."""
+    """Return the translation for a language by RFC 4647 lookup, or the text itself."""
     return text if translations == "{}" else _translate(text, translations, language)
 
 
@@ -158,7 +158,7 @@ def _translate(text: str, translations: str, language: str) -> str:
 
 
 def select_fields(item: Any, fields: list[str]) -> Any:
-    """The item with only these members, and `id` and `href`, in their usual order."""
+    """Return the item with only these members, and `id` and `href`, in their usual order."""
     if not fields:
         return item
     return {name: value for name, value in item.items() if name in {"id", "href", *fields}}

@@ -1,4 +1,4 @@
-"""Public articles in bulk: every one that a question asks for, oldest first or as named, as lines of JSON."""
+"""Bulk export of public articles as JSON Lines: all that match the filters, oldest first, or those given by id."""
 
 from collections.abc import Generator, Sequence
 from typing import NamedTuple
@@ -19,20 +19,20 @@ from app.schemas.params import ExportParams
 BATCH = 100  # articles at a time: with bodies some 300 KB, and 10 ms
 
 _ENDS_OF_LINES = ((b"\xe2\x80\xa8", b"\\u2028"), (b"\xe2\x80\xa9", b"\\u2029"), (b"\xc2\x85", b"\\u0085"))
-"""What JSON may hold as it is, and what many a reader of lines takes for the end of one."""
+"""Characters that are valid in JSON and that many line readers treat as line ends."""
 
 
 class ExportChunk(NamedTuple):
-    """Some of the lines, and the last change of the snapshot that all of them are from."""
+    """Some of the lines, and the last change of the snapshot of all of them."""
 
     as_of: int
     lines: bytes
 
 
 def export_articles(connection: Connection, question: ExportParams) -> Generator[ExportChunk]:
-    """Yield all articles under the filters (`id` is for `export_by_ids`), oldest first, in the form of list items.
+    """Yield all articles that match the filters (`id` is for `export_by_ids`), oldest first, as list items.
 
-    At least one portion. At most five statements a portion, and three before the first; before that InvalidInputError,
+    At least one chunk. At most five statements for each, and three before the first; before that InvalidInputError,
     NotFoundError.
     """
     as_of = latest_seq(connection)
@@ -47,7 +47,7 @@ def export_articles(connection: Connection, question: ExportParams) -> Generator
 
 
 def export_by_ids(connection: Connection, question: ExportParams) -> ExportChunk:
-    """The articles that `id` names, in the order given: one portion. InvalidInputError, NotFoundError."""
+    """Return the articles given by `id`, in that order, as one chunk. InvalidInputError, NotFoundError."""
     as_of = latest_seq(connection)
     asked = resolve_params(connection, question)
     rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, ids=question.id, limit=None)
@@ -62,7 +62,7 @@ def _portion(
 
 
 def _after(row: AnyRow) -> SortKey:
-    """The least key that is greater than that of a row."""
+    """Return the smallest key greater than that of a row."""
     return (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
 
 

@@ -1,4 +1,4 @@
-"""Editions: found once per answer, and shown."""
+"""Queries of editions, read once for each response."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ FEEDS = (
     ("feed.json", "application/feed+json", "JSON Feed"),
     ("ninjs.json", "application/json", "ninjs"),
 )
-"""The feeds of an edition, their media types, and what their formats are called."""
+"""Feeds of an edition: file name, media type, and name of the format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,18 @@ class EditionView:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The edition's own zone."""
+        """Return the edition's own zone."""
         return find_zone(self.timezone)
 
     def url_of(self, slug: str, article_id: str) -> str:
-        """Return the URL of an article on the front end."""
+        """Return an article's URL on the front end."""
         if self.url_parts is not None:
             return f"{self.url_parts[0]}{slug}{self.url_parts[1]}"
         url = self.article_url.replace("{slug}", slug).replace("{id}", article_id)
         return url if self.is_ascii else ascii_url(url)
 
     def query(self) -> str:
-        """What an address needs to mean this edition: nothing for the default one."""
+        """Return the query string that selects this edition: empty for the default one."""
         return "" if self.is_default else f"?edition={self.slug}"
 
 
@@ -100,7 +100,7 @@ _PAGE = _EDITIONS.where(editions.c.slug > bindparam("after")).order_by(editions.
 
 
 def get_edition_view(connection: Connection, slug: str | None) -> EditionView:
-    """The edition of that slug, or the default one; NotFoundError."""
+    """Return the edition with that slug, or the default one; NotFoundError."""
     row = _DEFAULT.first(connection, {}) if slug is None else _NAMED.first(connection, {"slug": slug})
     if row is None:
         raise edition_not_found(slug)
@@ -109,13 +109,13 @@ def get_edition_view(connection: Connection, slug: str | None) -> EditionView:
 
 
 def edition_from_row(members: Sequence[Any]) -> EditionView:
-    """The edition whose COLUMNS these are, in their order."""
+    """Return the edition of a row of COLUMNS."""
     depend_on_entry(Facet.EDITION, members[0])
     return _view(tuple(members))
 
 
 def edition_not_found(slug: str | None) -> NotFoundError:
-    """The error for an edition that is not here, noted: it may come."""
+    """Return the error for an unknown edition, after recording a dependency on its creation."""
     depend_on_collection(Facet.EDITION)
     return NotFoundError(
         "There is no edition here yet." if slug is None else f"There is no edition '{slug[:80]}' here."
@@ -123,25 +123,25 @@ def edition_not_found(slug: str | None) -> NotFoundError:
 
 
 def get_edition_by_id(connection: Connection, number: int) -> EditionView:
-    """The edition of that number, which an article names."""
+    """Return the edition with that id, which an article refers to."""
     depend_on_entry(Facet.EDITION, number)
     return _view(_NUMBERED.all(connection, {"number": number})[0])
 
 
 def list_all_editions(connection: Connection) -> list[EditionView]:
-    """Every edition, by slug."""
+    """Return every edition, by slug."""
     depend_on_collection(Facet.EDITION)
     return [_view(row) for row in connection.execute(_ALL)]
 
 
 def get_edition(connection: Connection, slug: str) -> tuple[Edition, int]:
-    """One edition with its interface strings, and the instant it was last modified; NotFoundError."""
+    """Return one edition with its interface strings, and the instant of its last change; NotFoundError."""
     view = get_edition_view(connection, slug)
     return _edition(view), view.modified_at
 
 
 def list_editions(connection: Connection, params: EntryListParams) -> EditionList:
-    """Return a page of the editions by slug; InvalidCursorError, CursorMismatchError."""
+    """Return editions by slug."""
     depend_on_collection(Facet.EDITION)
     page = _BY_SLUG.read_page(
         connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.url_for(PATH, cursor=cursor)
@@ -150,13 +150,13 @@ def list_editions(connection: Connection, params: EntryListParams) -> EditionLis
 
 
 def list_edition_links(connection: Connection) -> list[EditionLink]:
-    """Every edition in short, the default one first."""
+    """Return a summary of every edition, the default one first."""
     views = sorted(list_all_editions(connection), key=lambda view: not view.is_default)
     return [edition_link(view) for view in views]
 
 
 def edition_link(view: EditionView) -> EditionLink:
-    """An edition in short."""
+    """Return the summary of an edition."""
     return {
         "slug": view.slug,
         "name": view.name,
@@ -168,7 +168,7 @@ def edition_link(view: EditionView) -> EditionLink:
 
 
 def feed_alternates(view: EditionView) -> list[AlternateLink]:
-    """Where an edition's feeds are, for autodiscovery."""
+    """Return the feeds of an edition for autodiscovery."""
     return [
         {
             "rel": "alternate",

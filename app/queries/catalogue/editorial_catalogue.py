@@ -1,4 +1,4 @@
-"""Catalogue entries as editors see them: in record form, with their revision."""
+"""Queries of catalogue entries for editors: in record form, with their revision."""
 
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ _UTC = "UTC"
 
 
 def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | None = None) -> EditorialEntry:
-    """An entry by its name, a section in its edition (the default one where None); NotFoundError."""
+    """Return an entry by its name, a section in its edition (None: the default one); NotFoundError."""
     owner = get_edition_view(connection, edition) if kind is Facet.SECTION else None
     row = get_entry_row(connection, kind, name, edition_id=None if owner is None else owner.id)
     if row is None:
@@ -28,10 +28,7 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
 
 
 def list_entries(connection: Connection, kind: Facet, params: EditorialEntryListParams) -> EditorialEntries:
-    """Return a page of the entries by name, those that only drafts use included.
-
-    NotFoundError, InvalidCursorError, CursorMismatchError.
-    """
+    """Return entries by name, including unlisted ones; NotFoundError, InvalidCursorError, CursorMismatchError."""
     owner = get_edition_view(connection, params.edition) if kind is Facet.SECTION else None
     table, name = CATALOGUE_TABLES[kind]
     statement = select(table).where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))

@@ -1,4 +1,4 @@
-"""Authors, sections, tags and labels: lists by name, and one by one."""
+"""Queries of authors, sections, tags and labels: lists by name, and single entries."""
 
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams
 
 
 class _CatalogueQuery(NamedTuple):
-    """A kind of catalogue entry: where its list is, and the statements over its table."""
+    """Queries of one kind of catalogue entry: the path of its list, and the statements over its table."""
 
     path: str
     noun: str
@@ -46,31 +46,31 @@ _CATALOGUE = {kind: _catalogue_query(kind) for kind in (Facet.SECTION, Facet.TAG
 
 
 def list_authors(connection: Connection, params: EntryListParams) -> AuthorList:
-    """Authors by slug."""
+    """Return authors by slug."""
     edition, page = _page(connection, Facet.AUTHOR, params)
     return {"items": [render_author(row, edition) for row in page.rows], "next": page.next}
 
 
 def list_sections(connection: Connection, params: EntryListParams) -> SectionList:
-    """The sections of an edition, by slug."""
+    """Return the sections of an edition, by slug."""
     edition, page = _page(connection, Facet.SECTION, params)
     return {"items": [_section(row, edition) for row in page.rows], "next": page.next}
 
 
 def list_tags(connection: Connection, params: EntryListParams) -> TagList:
-    """Tags by slug."""
+    """Return tags by slug."""
     edition, page = _page(connection, Facet.TAG, params)
     return {"items": [render_tag(row, edition) for row in page.rows], "next": page.next}
 
 
 def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
-    """Labels by code, in the edition's language."""
+    """Return labels by code, in the edition's language."""
     edition, page = _page(connection, Facet.LABEL, params)
     return {"items": [_label(row, edition.language) for row in page.rows], "next": page.next}
 
 
 def get_author(connection: Connection, slug: str, question: QueryParams) -> tuple[AuthorPage, int]:
-    """One author, and the instant of the last change to what is shown; NotFoundError."""
+    """Return one author, and the instant of the last change to its content; NotFoundError."""
     edition, row = _one(connection, Facet.AUTHOR, slug, question)
     return {
         **render_author(row, edition),
@@ -79,13 +79,13 @@ def get_author(connection: Connection, slug: str, question: QueryParams) -> tupl
 
 
 def get_section(connection: Connection, slug: str, question: QueryParams) -> tuple[SectionPage, int]:
-    """One section, and the instant it was last modified; NotFoundError."""
+    """Return one section, and the instant of its last change; NotFoundError."""
     edition, row = _one(connection, Facet.SECTION, slug, question)
     return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, _modified_at(row, edition)
 
 
 def get_tag(connection: Connection, slug: str, question: QueryParams) -> tuple[TagPage, int]:
-    """One tag, and the instant it was last modified; NotFoundError."""
+    """Return one tag, and the instant of its last change; NotFoundError."""
     edition, row = _one(connection, Facet.TAG, slug, question)
     return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
 
@@ -118,7 +118,7 @@ def _missing(catalogue: _CatalogueQuery, name: str) -> NotFoundError:
 
 
 def _modified_at(row: AnyRow, edition: EditionView) -> int:
-    """The later of the two: with another default edition the same address shows another entry, never an older one."""
+    """Return the later of both: with another default edition the URL shows another entry, never an older one."""
     return int(max(row.modified_at, edition.modified_at))
 
 
@@ -145,7 +145,7 @@ def _label(row: AnyRow, language: str) -> Label:
 
 
 def list_articles_of_entry(connection: Connection, kind: Facet, name: str, question: ArticleListParams) -> ArticleList:
-    """The articles of an author, section or tag; NotFoundError where there is no such entry."""
+    """Return the articles of an author, section or tag; NotFoundError for an unknown entry."""
     if question.edition != EVERY_EDITION:
         _one(connection, kind, name, question)
     elif connection.execute(_CATALOGUE[kind].anywhere, {"name": name}).first() is None:

@@ -1,4 +1,4 @@
-"""Which rows of the change log a question must hear of, and whether it holds an article as that stands now."""
+"""Filter of the change log: which rows a query must include, and whether an article matches in its current state."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -28,10 +28,10 @@ Memberships = Mapping[int, set[ListRef]]
 
 
 class ChangeFilter:
-    """The filters of a question, held against what a row of the log names and against an article's state.
+    """Filters of a query, applied to the surrogate keys of a row and to the state of an article.
 
-    A row names everything its article stood in before and after, so none that a filter must hear of is passed
-    over; one too many may be heard of, as an article that was removed.
+    A row has the keys of every list of its article before and after the change, so no relevant row is missed; an
+    irrelevant one may be included as a removed article.
     """
 
     def __init__(self, asked: ResolvedQuery) -> None:
@@ -44,7 +44,7 @@ class ChangeFilter:
         self.reads_keys = bool(self._groups) or self._in_range
 
     def may_match(self, row: AnyRow) -> bool:
-        """Whether this row of the log is to be told; `row` has type, edition_id, article_id and names (its keys)."""
+        """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and its keys."""
         if row.article_id is None:
             return row.edition_id is None or row.edition_id in self.asked.editions
         if row.article_id in self._without:
@@ -53,7 +53,7 @@ class ChangeFilter:
         return named and (not self._in_range or self._touches_range(row.names))
 
     def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
-        """The lists that these articles stand in, as far as the filters ask; a statement each for tags and authors."""
+        """Return the lists of these articles, as far as filters need them; one statement each for tags and authors."""
         edition_of = {row.id: row.edition_id for row in rows}
         found = {
             row.id: {(row.edition_id, Facet.SECTION, row.section_id), (row.edition_id, Facet.LABEL, row.label_id)}
@@ -66,7 +66,7 @@ class ChangeFilter:
         return found
 
     def matches(self, row: AnyRow, places: Memberships) -> bool:
-        """Whether the lists asked for hold this article now; `row` is of `articles`."""
+        """Return whether the selected lists contain this article now; `row` is of `articles`."""
         return (
             row.status == ArticleStatus.PUBLISHED
             and row.edition_id in self.asked.editions
@@ -76,9 +76,9 @@ class ChangeFilter:
         )
 
     def effective_type(self, kind: str, row: AnyRow | None, places: Memberships) -> str:
-        """What is told of a change of this kind to an article (a row of `articles`, None for one that is gone).
+        """Return the type to report for a change of an article (a row of `articles`, None for a deleted one).
 
-        A withdrawal stays one when the article was restored since: a later change brings it back.
+        A withdrawal is reported even if the article was restored since: a later change restores it.
         """
         if row is None or row.status != ArticleStatus.PUBLISHED or kind == ChangeType.ARTICLE_WITHDRAWN:
             return ChangeType.ARTICLE_WITHDRAWN.value
@@ -92,5 +92,5 @@ class ChangeFilter:
 
 
 def _quoted(kind: Facet, number: int) -> str:
-    """A name as it stands in the keys of a row, which are JSON: with its quotes it is no other name's beginning."""
+    """Return a key as written in the JSON keys of a row: with its quotes it is no prefix of another key."""
     return f'"{facet_key(kind, number)}"'

@@ -1,4 +1,4 @@
-"""The change log as readers see it: what happened after a change, each article as it is now."""
+"""Queries of the change feed: the changes after a position, each article in its current state."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
 from app.schemas.params import EVERY_EDITION
 
 PATH = "/v1/changes"
-MAX_SCANNED = 500  # rows of the log an answer looks through: with a full page 5 to 10 ms of an event loop
+MAX_SCANNED = 500  # rows of the log examined for one page: with a full page 5 to 10 ms of an event loop
 
 _EDITIONS: BindParameter[list[int]] = bindparam("editions", expanding=True)
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -60,7 +60,7 @@ _STATES = select(*ITEM_COLUMNS, articles.c.status).select_from(ARTICLES_WITH_ENT
 
 
 def latest_seq(connection: Connection) -> int:
-    """The last change of this snapshot; 0 before the first."""
+    """Return the last change of this snapshot; 0 before the first."""
     seq: int = _NEWEST.all(connection, {})[0][0]
     return seq
 
@@ -75,10 +75,10 @@ def validate_position(connection: Connection, since: int | None) -> int:
 
 
 def list_changes(connection: Connection, question: ChangeListParams) -> ChangeList:
-    """What came after a change, in the order it happened, each article as this snapshot has it.
+    """Return the changes after a position, in order, each article as in this snapshot.
 
-    Looks through at most 500 rows of the log: `next` is there whenever the log goes on, also behind a page without
-    items. At most eight statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
+    Examines at most 500 rows of the log: `next` is present whenever the log continues, also on a page without items.
+    At most eight statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
     """
     depend_on_log()
@@ -107,7 +107,7 @@ def _require_known_position(since: int, end: AnyRow, *, where: str) -> None:
 def _scan(
     connection: Connection, question: ChangeListParams, wanted: ChangeFilter, since: int, reach: int
 ) -> tuple[list[AnyRow], int]:
-    """The rows to tell, and the change up to which none is left untold."""
+    """Return the relevant rows, and the change up to which none is missing."""
     most = MAX_SCANNED if wanted.reads_keys else question.limit + 1
     ids, editions = [parse_id(text) for text in question.id], list(wanted.asked.editions)
     statement = _ROWS_OF_ARTICLES if ids else _ROWS_OF_EDITIONS
@@ -145,7 +145,7 @@ def _render(
 
 
 def _zone(row: AnyRow, asked: ResolvedQuery, question: ChangeListParams) -> ZoneInfo:
-    """The zone asked for; over all editions each article's own."""
+    """Return the requested zone; over all editions each article's own."""
     if question.edition == EVERY_EDITION and question.tz is None and row.article_id is not None:
         return asked.editions[row.edition_id].zone
     return asked.zone
@@ -154,7 +154,7 @@ def _zone(row: AnyRow, asked: ResolvedQuery, question: ChangeListParams) -> Zone
 def _render_article_change(
     row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, places: Memberships, zone: ZoneInfo
 ) -> tuple[str, TimelineItem]:
-    """What became of the article, and what there is of it now."""
+    """Return the type to report, and the article's item if it is public."""
     article_id = format_id(row.article_id)
     name: TimelineItem = {"id": article_id, "href": f"/v1/articles/{article_id}"}
     kind = wanted.effective_type(row.type, state, places)

@@ -1,4 +1,4 @@
-"""The editions, sections, tags, labels and authors that rows of the change log speak of."""
+"""Catalogue entries that rows of the change log refer to."""
 
 import re
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ _ENTRIES = union_all(
 
 
 def find_entries(connection: Connection, asked: ResolvedQuery, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
-    """What each of these rows (seq, type, names) speaks of; one of another edition is left out. One statement."""
+    """Return the entry of each row (seq, type, keys); those of other editions are omitted. One statement."""
     if not rows:
         return {}
     meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS}
@@ -67,7 +67,7 @@ def _numbers(row: AnyRow) -> list[int]:
 
 
 def _edition(asked: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:
-    """Which of these editions is asked for."""
+    """Return the selected one of these editions."""
     for number in numbers:
         if number in asked.editions:
             slug = asked.editions[number].slug

@@ -1,4 +1,4 @@
-"""The change log as those read it who drop kept answers."""
+"""Query of the change log for cache invalidation."""
 
 import orjson
 from sqlalchemy import Connection, Integer, bindparam, select
@@ -16,7 +16,7 @@ _BEHIND = PreparedQuery(
 
 
 def read_change_events(connection: Connection, *, since: int, most: int) -> list[ChangeEvent]:
-    """The changes behind this one, oldest first, at most so many."""
+    """Return the changes after this one, oldest first, up to a maximum."""
     rows = _BEHIND.all(connection, {"since": since, "most": most})
     return [
         parse_change_event(seq, orjson.loads(names), is_of_article=article_id is not None, edition_id=edition_id)

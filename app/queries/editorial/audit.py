@@ -1,4 +1,4 @@
-"""The audit log: the change log with the actor of each change, the latest first."""
+"""Query of the audit log: the change log with its actors, the latest first."""
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -29,10 +29,7 @@ _PAGE = (
 
 
 def list_audit(connection: Connection, params: AuditLogParams) -> AuditLogPage:
-    """Return a page of the public changes with their actors, the latest first.
-
-    InvalidCursorError, CursorMismatchError.
-    """
+    """Return the public changes, the latest first, with their actors; InvalidCursorError, CursorMismatchError."""
     page = _LATEST_FIRST.read_page(
         connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: f"{PATH}?limit={params.limit}&cursor={cursor}"
     )

@@ -1,4 +1,4 @@
-"""Articles as editors see them: one of them whole, and the newsroom's list."""
+"""Queries of articles for editors: one article, and the editorial list."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -57,7 +57,7 @@ _OLD_SLUGS = (
 
 
 def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialArticle, int]:
-    """An article by its id, whatever its status, and its revision; NotFoundError."""
+    """Return an article by its id, whatever its status, and its revision; NotFoundError."""
     article_id = parse_article_id(key)
     views = {view.id: view for view in list_all_editions(connection)}
     found = _read(connection, [article_id], views)
@@ -72,7 +72,7 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
 
 
 def parse_article_id(key: str) -> int:
-    """The number of an article's id in an address; NotFoundError."""
+    """Parse an article id in a path; NotFoundError."""
     if not is_id(key):
         raise NotFoundError(f"There is no article '{key[:120]}' here: editorial addresses take ids.")
     return parse_id(key)
@@ -88,7 +88,7 @@ def cursor_digest(filters: bytes, statuses: Iterable[ArticleStatus]) -> bytes:
 
 
 def list_editorial_articles(connection: Connection, question: EditorialListParams) -> EditorialList:
-    """The newsroom's articles, the latest saved first; with `id`, in the order given.
+    """Return articles of any status, the latest saved first; with `id`, in the given order.
 
     InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
     """
@@ -113,7 +113,7 @@ def list_editorial_articles(connection: Connection, question: EditorialListParam
 def _read(
     connection: Connection, ids: Sequence[int], editions: dict[int, EditionView]
 ) -> list[tuple[AnyRow, dict[str, Any], EditorialItem]]:
-    """The rows, records and items of these articles, in this order; those that are not there are left out."""
+    """Return the rows, records and items of these articles, in this order; missing ones are omitted."""
     if not ids:
         return []
     rows = {row.id: row for row in connection.execute(_SAVED, {"ids": list(ids)})}

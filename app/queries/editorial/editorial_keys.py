@@ -56,7 +56,7 @@ def find_keys(
 ) -> list[SortKey]:
     """Return at most `most` keys `(modified_at, id)` of the selected articles, the latest first.
 
-    It runs one statement, and one for each kind of name in the filters.
+    Runs one statement, and one for each kind of name in the filters.
     """
     kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.groups}
     kinds.pop(Facet.EDITION, None)

@@ -1,4 +1,4 @@
-"""Previews: the address of one, and the article as its page would look."""
+"""Queries of previews: the link of one, and the article as its page would look."""
 
 from sqlalchemy import BigInteger, Connection, Label, bindparam, case, func, select
 
@@ -41,7 +41,7 @@ _STANDS = (
 
 
 def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires_at: int) -> PreviewLink:
-    """The address where the article of that id can be read until an instant; NotFoundError, ArticleWithdrawnError."""
+    """Return the link at which an article can be read until an instant; NotFoundError, ArticleWithdrawnError."""
     row = connection.execute(_STANDS, {"article_id": parse_id(key)}).first() if is_id(key) else None
     row = _check(row)
     token = make_token(secret, Preview(row.id, expires_at))
@@ -51,10 +51,10 @@ def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires
 def get_preview(
     connection: Connection, token: str, question: PreviewParams, *, now: int
 ) -> tuple[PreviewedArticle, int]:
-    """The article of a token as its page would look, and its revision; eight statements.
+    """Return the article of a token as its page would look, and its revision; eight statements.
 
-    What has no date yet is dated `now`; an article that is public is shown as it is. NotFoundError (also for a token
-    that is damaged or forged), PreviewExpiredError, ArticleWithdrawnError.
+    An article without a date is dated `now`; a public article is shown as it is. NotFoundError (also for a damaged or
+    forged token), PreviewExpiredError, ArticleWithdrawnError.
     """
     secret = find_signing_secret(connection)
     if secret is None:

@@ -1,4 +1,4 @@
-"""An article's saves as editors see them, and what differs between two of them."""
+"""Queries of an article's revisions for editors, and the diff of two of them."""
 
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -55,10 +55,7 @@ _SAID = (
 
 
 def list_revisions(connection: Connection, key: str, params: RevisionListParams) -> RevisionList:
-    """Return a page of an article's revisions, the latest first.
-
-    NotFoundError, InvalidCursorError, CursorMismatchError.
-    """
+    """Return the revisions of an article, the latest first; NotFoundError, InvalidCursorError, CursorMismatchError."""
     article_id, zone = _find(connection, key)
     page = BY_REVISION.read_page(
         connection,
@@ -72,7 +69,7 @@ def list_revisions(connection: Connection, key: str, params: RevisionListParams)
 
 
 def get_revision(connection: Connection, key: str, number: int, question: RevisionParams) -> Revision:
-    """One save of an article, what it said, and what differs from another save; NotFoundError, InvalidInputError."""
+    """Return one revision with its content and its diff to another; NotFoundError, InvalidInputError."""
     article_id, zone = _find(connection, key)
     row = _one(connection, article_id, number)
     if row is None:
@@ -110,7 +107,7 @@ def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
 
 
 def _said(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
-    """What the article said at a save, with its status and public time then."""
+    """Return the content of the article at a revision, with its status and public time then."""
     kept = connection.execute(_SAID, {"article_id": row.article_id, "revision": row.revision}).scalar()
     content = read_records(connection, [row.article_id])[row.article_id] if kept is None else load_content(kept, zone)
     standing = {"status": row.status, "published_at": _text(row.published_at, zone)}

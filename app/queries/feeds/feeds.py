@@ -1,4 +1,4 @@
-"""Feeds: pages of an edition's articles, its days as archive documents, and what a news sitemap holds."""
+"""Queries of feeds: pages of an edition's articles, its days as archive documents, and news sitemaps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.schemas.feed import MAX_NEWS_PARTS, CurrentFeedParams, FeedParams, News
 from app.schemas.params import ArticleParams
 
 MIN_CURRENT = 40
-"""How many articles a current document holds at least, however few today has."""
+"""Minimum number of articles in a subscription document, however few today has."""
 NEWS_FOR_US = 48 * 3600 * SECOND_US
 NEWS_PART = 1_000
 
@@ -32,7 +32,7 @@ NEWS_PART = 1_000
 class Feed:
     """Articles of an edition, newest first, and what follows: a cursor, or days with news before and after.
 
-    `names` are those of what was asked for, by kind and code, as far as the catalogue lists it.
+    `names` are the display names of the filter values, by kind and code, for listed entries.
     """
 
     edition: EditionView
@@ -45,7 +45,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class NewsSitemap:
-    """The articles of the last 48 hours in one part of a thousand, newest first; `parts` counts them all."""
+    """Articles of the last 48 hours in one part of a thousand, newest first; `parts` is the number of parts."""
 
     edition: EditionView
     items: Sequence[ArticleItem]
@@ -54,14 +54,14 @@ class NewsSitemap:
 
 @dataclass(frozen=True, slots=True)
 class ArticleWithEdition:
-    """An article as its page has it, with its edition."""
+    """Article as its page has it, with its edition."""
 
     article: Article
     edition: EditionView
 
 
 def get_feed(connection: Connection, question: FeedParams) -> Feed:
-    """A page of a feed; NotFoundError, InvalidInputError, InvalidCursorError, CursorMismatchError."""
+    """Return a page of a feed; NotFoundError, InvalidInputError, InvalidCursorError, CursorMismatchError."""
     asked = resolve_params(connection, question)
     page = list_resolved(connection, asked, question.articles(_body(asked.edition)), path="")
     following, names = page["next"], _names(asked)
@@ -69,7 +69,7 @@ def get_feed(connection: Connection, question: FeedParams) -> Feed:
 
 
 def get_subscription_document(connection: Connection, question: CurrentFeedParams, *, now: int) -> Feed:
-    """Everything of today in the edition's zone, and at least the newest 40; `older` is the last finished day.
+    """Return all articles of today in the edition's zone, and at least the newest 40; `older` is the last finished day.
 
     NotFoundError, InvalidInputError.
     """
@@ -78,7 +78,7 @@ def get_subscription_document(connection: Connection, question: CurrentFeedParam
     expires_at(today.ends_at)
     begins = (today.starts_at, 0)
     rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, limit=MIN_CURRENT)
-    is_everything = len(rows) < MIN_CURRENT  # then older ones that are yet to come belong to it, too
+    is_everything = len(rows) < MIN_CURRENT  # then it includes older articles that are published later
     if not is_everything and rows[-1].published_at >= today.starts_at:
         rows = fetch_articles(connection, asked.narrowed(begins, asked.upper), ARTICLE_COLUMNS, limit=None)
     older = fetch_articles(connection, asked.narrowed(asked.lower, begins), limit=1)
@@ -89,9 +89,9 @@ def get_subscription_document(connection: Connection, question: CurrentFeedParam
 
 
 def get_archive_document(connection: Connection, day_text: str, question: CurrentFeedParams, *, now: int) -> Feed:
-    """One finished day of the edition's zone, whole, with the finished days around it that have news.
+    """Return one whole finished day of the edition's zone, with the finished days around it that have news.
 
-    NotFoundError also for a day that is not over, NoSuchDayError for one that the zone left out.
+    NotFoundError also for an unfinished day, NoSuchDayError for a skipped one.
     """
     asked = resolve_params(connection, question)
     today = day_at(now, asked.zone)
@@ -115,9 +115,9 @@ def get_archive_document(connection: Connection, day_text: str, question: Curren
 
 
 def get_news_sitemap(connection: Connection, question: NewsSitemapParams, *, now: int) -> NewsSitemap:
-    """Return what was first published within 48 hours, a thousand at a time; NotFoundError for an unknown part.
+    """Return articles first published within 48 hours, a thousand in each part; NotFoundError for an unknown part.
 
-    What only a bump made recent is not news to a search engine, which wants the first public time.
+    An article that only a bump made recent is no news to a search engine, which uses the first public time.
     """
     asked, since = resolve_params(connection, question), now - NEWS_FOR_US
     recent = asked.narrowed((since, 0), asked.upper)
@@ -135,13 +135,13 @@ def get_news_sitemap(connection: Connection, question: NewsSitemapParams, *, now
 
 
 def get_published(connection: Connection, key: str, question: ArticleParams) -> ArticleWithEdition:
-    """An article's page with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
+    """Return an article's page with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
     article = get_article(connection, key, question)
     return ArticleWithEdition(article, get_edition_view(connection, article["edition"]))
 
 
 def _names(asked: ResolvedQuery) -> dict[tuple[Facet, str], str]:
-    """What readers call that which was asked for; noted, since the feed is titled by it."""
+    """Return the display names of the filter values, and record dependencies on them: they are in the feed's title."""
     found = {}
     for kind, number, code, text, texts in asked.selection.matched:
         depend_on_entry(kind, number)

@@ -1,4 +1,4 @@
-"""Sitemaps: which weeks of an edition have news, and the pages of one week."""
+"""Queries of sitemaps: the weeks of an edition that have news, and the pages of one week."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -32,34 +32,34 @@ MAX_WEEKS = 50_000
 MAX_PAGES = 50_000
 WEEK_US = 7 * DAY_US
 _MONDAY_US = 60_000 * WEEK_US - 4 * DAY_US
-"""From a Monday, UTC, before all instants to the epoch, which was a Thursday."""
+"""Offset from the epoch, a Thursday, to a Monday (UTC) before all instants."""
 
 _EPOCH = date(1970, 1, 1)
 
 
 class SitemapUrl(NamedTuple):
-    """An article's page on the front end, and when it last changed (RFC 3339)."""
+    """Article's page on the front end, and its last change (RFC 3339)."""
 
     url: str
     changed_at: str
 
 
 class SitemapIndex(NamedTuple):
-    """The Mondays (UTC) of the weeks that have news, newest first."""
+    """Mondays (UTC) of the weeks that have news, newest first."""
 
     edition: EditionView
     mondays: Sequence[date]
 
 
 class WeekSitemap(NamedTuple):
-    """The pages of one week, newest first."""
+    """Pages of one week, newest first."""
 
     edition: EditionView
     pages: Sequence[SitemapUrl]
 
 
 def list_weeks(connection: Connection, question: SitemapParams) -> SitemapIndex:
-    """The weeks of an edition that have news; three statements, the second looks once at each week. NotFoundError."""
+    """Return the weeks of an edition that have news; three statements, one of which seeks each week. NotFoundError."""
     edition = get_edition_view(connection, question.edition)
     asked = whole_edition(edition, None)
     asked.record_dependency()
@@ -69,7 +69,7 @@ def list_weeks(connection: Connection, question: SitemapParams) -> SitemapIndex:
 
 
 def get_week(connection: Connection, monday: date, question: SitemapParams) -> WeekSitemap:
-    """The pages of what was published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
+    """Return the pages published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
     edition = get_edition_view(connection, question.edition)
     first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
     asked = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
@@ -88,7 +88,7 @@ def get_week(connection: Connection, monday: date, question: SitemapParams) -> W
 
 
 def _number(value: int) -> ColumnElement[int]:
-    """A number that stands in the statement itself."""
+    """Return a number written into the statement itself."""
     return literal_column(str(value), BigInteger)
 
 

@@ -1,7 +1,7 @@
-"""Selections of articles as ranges of one index, and the values that name them in a statement.
+"""Selections of articles as ranges of one index, and the values that bind them in a statement.
 
-The text of a statement depends on which kinds name one list and which name several, never on how many: several are
-bound as rows.
+The text of a statement depends on which filters have one value and which have several, never on their number: several
+are bound as rows.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from app.invalidation.dependencies import depend_on_collection, depend_on_range
 from app.invalidation.surrogate_keys import facet_key
 
 MAX_RANGES = 200
-MAX_LOOKUPS = 225  # for each key of the kind that is walked, over the lists of all kinds
+MAX_LOOKUPS = 225  # for each key of the driving list, over the lists of all kinds
 
 SortKey = tuple[int, int]
 MIN_SORT_KEY: SortKey = (-(2**62), 0)
@@ -30,7 +30,7 @@ Form = tuple[bool, ...]
 
 
 class MatchedEntry(NamedTuple):
-    """A listed entry that was asked for: its kind, number and code, its name, and translations of that as JSON."""
+    """Listed entry of a filter: its kind, number and code, its name, and the name's translations as JSON."""
 
     kind: Facet
     number: int
@@ -41,11 +41,11 @@ class MatchedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ListSelection:
-    """The lists an answer is cut from: for every group of names asked for, their places in the index.
+    """Lists that a query selects: for every group of filter values, their keys in the index.
 
-    The places of the first group are walked, those of the others are looked up. Without names the one group is
-    the edition itself; a group without places holds nothing. `names` are what the public may call them; whoever
-    shows one notes its entry.
+    The lists of the first group are walked, those of the others are looked up. Without filters the only group is the
+    edition itself; a group without lists matches nothing. `names` are the display names of the values; a reader that
+    shows one records a dependency on its entry.
     """
 
     groups: tuple[tuple[ListRef, ...], ...]
@@ -53,11 +53,11 @@ class ListSelection:
 
     @property
     def is_empty(self) -> bool:
-        """Whether a name that nobody knows makes the answer empty."""
+        """Return whether an unknown filter value makes the result empty."""
         return any(not places for places in self.groups)
 
     def record_dependency(self, first: int, last: int) -> None:
-        """Note that the answer is made from the part between these instants (both in it)."""
+        """Record a dependency on the range between these instants (both included)."""
         if self.is_empty or first > last:
             return
         depend_on_range(_lists_of(self.groups), first, last)
@@ -65,7 +65,7 @@ class ListSelection:
 
 @lru_cache(maxsize=64)
 def _lists_of(kinds: tuple[tuple[ListRef, ...], ...]) -> tuple[frozenset[str], ...]:
-    """The surrogate keys of lists, group by group, as a span has them."""
+    """Return the surrogate keys of lists, group by group, as a RangeDependency has them."""
     editions = frozenset(facet_key(Facet.EDITION, edition) for places in kinds for edition, _, _ in places)
     groups = (frozenset(facet_key(kind, number) for _, kind, number in places) for places in kinds)
     is_whole = all(kind is Facet.EDITION for places in kinds for _, kind, _ in places)
@@ -76,7 +76,7 @@ Group = tuple[Facet, tuple[str, ...]]
 
 
 def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Sequence[Group]) -> ListSelection:
-    """The lists that groups of names stand for, unknown names for nothing; at most one statement."""
+    """Return the lists of groups of filter values, without unknown values; at most one statement."""
     editions = tuple(edition_ids)
     if not groups:
         return _bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
@@ -112,7 +112,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
 
 
 def _note_missing(kind: Facet, editions: Iterable[int]) -> None:
-    """Note that a name stands for nothing that lasts: another entry of that name may come."""
+    """Record a dependency on a missing entry: it may be created."""
     for edition in editions:
         depend_on_collection(kind, edition)
 
@@ -155,7 +155,7 @@ def _names(kinds: tuple[Facet, ...]) -> Any:
 def bind_values(
     selection: ListSelection, lower: SortKey = MIN_SORT_KEY, upper: SortKey = MAX_SORT_KEY
 ) -> dict[str, Any]:
-    """The bound values of a statement over this selection, for keys from `lower` to below `upper`."""
+    """Return the bound values of a statement over this selection, for keys from `lower` to below `upper`."""
     values: dict[str, Any] = range_values(lower, upper)
     for kind, places in enumerate(selection.groups):
         if len(places) == 1:

@@ -48,8 +48,8 @@ def sort_keys(
 ) -> Subquery:
     """Return the sort keys `(published_at, article_id)` of a selection in order, each article once.
 
-    Bound: those of `bind_values`, and `limit` unless it is off. `span` is a table of the outer
-    statement whose `starts_at` and `ends_at` stand for the bound range.
+    Bound values: those of `bind_values`, and `limit` unless it is off. `span` is a table of the outer statement whose
+    `starts_at` and `ends_at` replace the bound range.
     """
     order = timeline_order(listings.c, oldest_first=oldest_first)
     probes = [membership_probe(kind, is_several, listings.c) for kind, is_several in enumerate(form) if kind]
@@ -75,7 +75,7 @@ def in_bound_range(keys: Any) -> ColumnElement[bool]:
 
 
 def at_place(keys: Any, place: Any) -> tuple[ColumnElement[bool], ...]:
-    """Return whether rows of the index are of the list that a row of places names."""
+    """Return whether rows of the index are of the list that a row of keys identifies."""
     return tuple(keys[name] == place[name] for name in PLACE)
 
 

@@ -20,10 +20,10 @@ SAMPLE, MIN_SAMPLE = 100, 10
 def choose_driving_list(
     connection: Connection, selection: ListSelection, lower: SortKey, upper: SortKey, *, oldest_first: bool
 ) -> tuple[ListSelection, SortKey, SortKey]:
-    """Return the question with its sparsest kind first, and with the range that all kinds cover.
+    """Return the selection with its sparsest kind first, and the range that all kinds cover.
 
-    The fewer of a kind's first keys there are, and the further they reach, the sparser it is. One statement where
-    there are several kinds, else none.
+    The fewer of a kind's first keys there are, and the further they reach, the sparser it is. One statement for several
+    kinds, otherwise none.
     """
     if len(selection.groups) == 1:
         return selection, lower, upper
@@ -42,7 +42,7 @@ def choose_driving_list(
 
 
 def _density(rows: Sequence[AnyRow], most: int, *, oldest_first: bool) -> tuple[bool, float]:
-    """Return the rank of a kind: the number of keys where all lists end within the sample, else keys over time."""
+    """Return the rank of a kind: the number of keys if all lists end within the sample, else keys over time."""
     if all(row.total < most for row in rows):
         return False, sum(row.total for row in rows)
     begins = min(row.oldest for row in rows) if oldest_first else max(row.newest for row in rows)
@@ -51,7 +51,7 @@ def _density(rows: Sequence[AnyRow], most: int, *, oldest_first: bool) -> tuple[
 
 @lru_cache(maxsize=2)
 def _samples(oldest_first: bool) -> PreparedQuery:  # noqa: FBT001 - part of a cache key
-    """For each of `lists`: the number of its kind, its ends, how many of `most` keys it has, and where the last is."""
+    """Select for each of `lists` the number of its kind, its ends, how many of `most` keys it has, and the last one."""
     lists = bound_rows("lists", "number", *PLACE)
     keys = select(listings.c.published_at).where(*at_place(listings.c, lists.c), in_bound_range(listings.c))
     first = keys.order_by(*timeline_order(listings.c, oldest_first=oldest_first))

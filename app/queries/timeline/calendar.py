@@ -1,4 +1,4 @@
-"""Which days have news, and how much."""
+"""Query of the calendar: days with news, and their totals."""
 
 from datetime import date, timedelta
 
@@ -18,9 +18,9 @@ MAX_DAYS = 400
 
 
 def get_calendar(connection: Connection, question: CalendarParams, *, now: int) -> Calendar:
-    """The days of a range that have news, oldest first; `to` is not in it. InvalidInputError, NotFoundError.
+    """Return the days of a range that have news, oldest first; `to` is excluded. InvalidInputError, NotFoundError.
 
-    Without both the last 31 days up to today in the zone; with one of them, 31 days from or up to it.
+    The default is the last 31 days up to today in the zone; with one of both, 31 days from or up to it.
     """
     asked = resolve_params(connection, question, tz=question.tz)
     first, after = _range(question, asked, now)

@@ -1,4 +1,4 @@
-"""How many articles of a list each of some days has, counted by ranges of the index."""
+"""Number of articles of a list on each of some days, counted by ranges of the index."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from app.queries.resolve import ResolvedQuery
 
 
 def count_days(connection: Connection, asked: ResolvedQuery, days: Sequence[Day]) -> list[int]:
-    """The totals of these days (oldest first), within the list's own range and without what it excludes.
+    """Return the totals of these days (oldest first), within the list's own range and without excluded articles.
 
-    One statement, and one more where something is excluded.
+    One statement, and another one if articles are excluded.
     """
     if asked.selection.is_empty or not days:
         return [0] * len(days)

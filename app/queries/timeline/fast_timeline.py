@@ -1,6 +1,6 @@
-"""What a plain page of the timeline is made from, read in as little as can be: it is the question asked most.
+"""Fast path of the most frequent query: an unfiltered page of the timeline, read with the fewest statements.
 
-On PostgreSQL that is one statement, a snapshot by itself: a quarter of the trips.
+On PostgreSQL that is one statement, which is a snapshot of its own: a quarter of the round trips.
 """
 
 from functools import cache
@@ -27,7 +27,7 @@ _PLAIN = frozenset({"edition", "tz", "fields", "cursor", "limit"})
 
 
 class TimelineRows(NamedTuple):
-    """What was asked, where the page begins, the last change, and the rows: one more than the page holds."""
+    """Resolved query, start of the page, last change, and the rows: one more than the page holds."""
 
     asked: ResolvedQuery
     upper: SortKey
@@ -36,7 +36,7 @@ class TimelineRows(NamedTuple):
 
 
 def is_fast_path(question: TimelineParams) -> bool:
-    """Whether it is plain: no filters, and no cursor that something is wrong with."""
+    """Return whether the fast path applies: no filters, and no invalid cursor."""
     cursor = question.cursor
     return question.model_fields_set <= _PLAIN and (cursor is None or peek_position(cursor) is not None)
 
@@ -62,7 +62,7 @@ def read_fast(connection: Connection, question: TimelineParams) -> TimelineRows 
 @cache
 def _page(*, is_default: bool) -> HeadAndRowsQuery:
     meant = editions.c.is_default if is_default else editions.c.slug == bindparam("edition")
-    # By a scalar and no join: only then do both databases know that one list is read, in the order of its index.
+    # By a scalar and no join: only then do both databases detect that one list is read, in the order of its index.
     edition_id = select(editions.c.id).where(meant).scalar_subquery()
     listed = (
         listings.c.edition_id == edition_id,
@@ -74,7 +74,7 @@ def _page(*, is_default: bool) -> HeadAndRowsQuery:
     above = (*(column.label(f"of_{column.key}") for column in COLUMNS), LATEST_SEQ.scalar_subquery().label("as_of"))
     items = listings.join(ARTICLES_WITH_ENTRIES, articles.c.id == listings.c.article_id)
     keys = select(listings.c.published_at, listings.c.article_id, listings.c.edition_id).where(*listed)
-    # The keys by themselves first: PostgreSQL, which plans before it knows the limit, must not join all of them.
+    # The keys alone first: PostgreSQL, which plans before it knows the limit, must not join all of them.
     first = keys.order_by(*timeline_order(listings.c)).limit(most).subquery("positions")
     joined = first.join(ARTICLES_WITH_ENTRIES, articles.c.id == first.c.article_id).join(
         editions, editions.c.id == first.c.edition_id

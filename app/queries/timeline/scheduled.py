@@ -1,4 +1,4 @@
-"""What is due, and what is scheduled for the next minutes, with everything that decides which answers it changes."""
+"""Queries of due articles, and of the schedule snapshot: publications of the next minutes with all that they affect."""
 
 from collections import defaultdict
 
@@ -77,18 +77,17 @@ _REFERRERS = select(_NAMED.c.coming_id, articles.c.id, articles.c.slug).join(
 
 
 def list_due(connection: Connection, *, now: int, most: int) -> list[int]:
-    """The numbers of up to so many articles whose time has come, the longest due first."""
+    """Return the ids of due articles, the longest due first, up to a maximum."""
     return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
 
 
 def load_schedule_snapshot(
     connection: Connection, *, until: int, most: int, known: ScheduleSnapshot = UNKNOWN
 ) -> ScheduleSnapshot:
-    """The scheduled articles due before `until`, overdue ones too, soonest first.
+    """Return the scheduled articles due before `until`, overdue ones included, soonest first.
 
-    With more than `most` of them the picture is complete up to the last one it holds. What is as it was in
-    `known` is taken over from there, together with who referred to it then. One statement when that is all there
-    is, else four.
+    With more than `most` of them the snapshot is complete up to the last one it holds. Articles unchanged since
+    `known` are taken from there, with their referrers. One statement if that is sufficient, otherwise four.
     """
     rows = connection.execute(_SOON, {"until": until, "limit": most + 1}).all()
     if not rows:

@@ -1,4 +1,4 @@
-"""The per-day timeline: a page of it, and one whole day."""
+"""Queries of the per-day timeline: one page, and one whole day."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,7 +23,7 @@ PATH = "/v1/timeline"
 
 
 def get_timeline(connection: Connection, question: TimelineParams) -> Timeline:
-    """A page of the timeline, days newest first, in each the items newest first.
+    """Return a page of the timeline, days newest first, with items newest first.
 
     `as_of` is of the same snapshot as the items. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
@@ -74,7 +74,7 @@ def _page(connection: Connection, question: TimelineParams, found: TimelineRows)
 
 
 def get_day(connection: Connection, day_text: str, question: DayParams) -> TimelineDayPage:
-    """One whole local day with its neighbours that have news; NoSuchDayError, NotFoundError, InvalidInputError."""
+    """Return one whole local day with neighbours that have news; NoSuchDayError, NotFoundError, InvalidInputError."""
     asked = resolve_params(connection, question, tz=question.tz)
     day = _find_day(day_text, asked)
     within = asked.narrowed((day.starts_at, 0), (day.ends_at, 0))
@@ -123,7 +123,7 @@ def _render_days(rows: Sequence[AnyRow], asked: ResolvedQuery, fields: list[str]
 
 
 def _by_day(rows: Sequence[AnyRow], asked: ResolvedQuery) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
-    """Rows that are newest first, day by day."""
+    """Group rows, newest first, by day."""
     first = 0
     while first < len(rows):
         day = _day_of(rows[first], asked)

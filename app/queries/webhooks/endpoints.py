@@ -1,4 +1,4 @@
-"""Webhooks and their deliveries, as their managers see them."""
+"""Queries of webhook endpoints and their deliveries for managers."""
 
 from typing import Any, cast
 
@@ -42,14 +42,14 @@ _DELIVERIES = (
 
 
 def parse_webhook_id(key: str) -> int:
-    """The number of the webhook that an address names; NotFoundError where it has not the form of one."""
+    """Parse the id of a webhook in a path; NotFoundError for a malformed one."""
     if not is_id(key):
         raise NotFoundError(f"There is no webhook '{key[:80]}' here.")
     return parse_id(key)
 
 
 def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
-    """One webhook without its secret; NotFoundError."""
+    """Return one webhook without its secret; NotFoundError."""
     row = connection.execute(_ONE, {"endpoint_id": endpoint_id}).first()
     if row is None:
         raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
@@ -57,7 +57,7 @@ def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
 
 
 def list_webhooks(connection: Connection, params: WebhookListParams) -> WebhookList:
-    """Return a page of the webhooks in the order of their creation; InvalidCursorError, CursorMismatchError."""
+    """Return every webhook, in the order of their creation; InvalidCursorError, CursorMismatchError."""
     page = _BY_ID.read_page(
         connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.href(PATH, cursor=cursor)
     )
@@ -65,7 +65,7 @@ def list_webhooks(connection: Connection, params: WebhookListParams) -> WebhookL
 
 
 def list_deliveries(connection: Connection, endpoint_id: int, params: DeliveryListParams) -> DeliveryList:
-    """List deliveries of a webhook, the latest change first; NotFoundError, InvalidCursorError, CursorMismatchError."""
+    """Return deliveries of a webhook, latest change first; NotFoundError, InvalidCursorError, CursorMismatchError."""
     path = f"{get_webhook(connection, endpoint_id)['href']}/deliveries"
     statement = _DELIVERIES
     if params.status is not None:
@@ -82,7 +82,7 @@ def list_deliveries(connection: Connection, endpoint_id: int, params: DeliveryLi
 
 
 def check_filters(connection: Connection, filters: dict[str, Any]) -> None:
-    """InvalidInputError where nothing could ever be told under these filters: an edition that is not there."""
+    """Raise InvalidInputError for filters that can never match: an unknown edition."""
     try:
         resolve_params(connection, ChangeListParams.model_validate(filters))
     except NotFoundError as error:

@@ -1,7 +1,7 @@
-"""What is to be sent to webhooks, read when it is sent: which endpoints wait, their next message, what to note down.
+"""Queries of the outbox: endpoints with work, their next message, and changes to enqueue.
 
-A message tells the article as it is at that moment, whatever it was when it changed. What was withdrawn since leaves
-no word of its text in a message that goes out later.
+A message is rendered from the article's state when it is sent. Text that was withdrawn since the change is in no later
+message.
 """
 
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ _STATE = PreparedQuery(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointState:
-    """An enabled endpoint, as far as it says whether there is work."""
+    """State of an enabled endpoint that determines whether it has work."""
 
     id: int
     revision: int
@@ -79,7 +79,7 @@ class EndpointState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What goes out next."""
+    """Next message of an endpoint."""
 
     seq: int
     body: bytes
@@ -87,10 +87,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """An endpoint that is to be worked now, and its next message; None where nothing is noted down.
+    """Endpoint to deliver to now, and its next message; None if nothing is enqueued.
 
-    `filters` are its question and its types as they are stored; `latest` is the last change of the snapshot that the
-    message was read from.
+    `filters` are its filters and types as stored; `latest` is the last change of the snapshot of the message.
     """
 
     id: int
@@ -107,7 +106,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxBatch:
-    """Rows for the outbox, all that concerns an endpoint up to `as_of`; `is_end` where the log ends there."""
+    """Rows to enqueue for an endpoint up to `as_of`; `is_end` if the log ends there."""
 
     rows: list[dict[str, Any]]
     as_of: int
@@ -115,13 +114,13 @@ class OutboxBatch:
 
 
 def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
-    """Every enabled endpoint; one statement."""
+    """Return every enabled endpoint; one statement."""
     rows = (dict(row._mapping) for row in connection.execute(_WAITING))  # noqa: SLF001 - public in all but name
     return [EndpointState(**{**row, "has_pending": bool(row["has_pending"])}) for row in rows]
 
 
 def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> Delivery | None:
-    """What to send next, as it is in this snapshot; None where this holder is to send nothing now."""
+    """Return the next message, as in this snapshot; None if this lease owner must not send now."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None or row.disabled_at is not None or row.due_at > now or row.claimed_by != holder:
         return None
@@ -134,7 +133,7 @@ def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now:
 
 
 def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Delivery | None:
-    """A ping for an endpoint, enabled or not; None where there is no such endpoint."""
+    """Return a ping for an endpoint, enabled or not; None for an unknown one."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None:
         return None
@@ -160,7 +159,7 @@ def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Del
 
 
 def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, now: int) -> OutboxBatch | None:
-    """What concerns an endpoint of the next few hundred rows behind `since`; None where it is gone."""
+    """Return the relevant ones of the next few hundred changes after `since`; None for a deleted endpoint."""
     endpoint = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if endpoint is None:
         return None
@@ -189,7 +188,7 @@ def _question(endpoint: AnyRow) -> ChangeListParams:
 
 
 def render_message(connection: Connection, question: ChangeListParams, head: AnyRow) -> dict[str, Any]:
-    """The message about a change (a row of the outbox) under these filters, from the state in this snapshot."""
+    """Render the message of a change (a row of the outbox) under these filters, from the state in this snapshot."""
     wanted = ChangeFilter(resolve_params(connection, question))
     zone = wanted.asked.zone
     if head.article_id is None:
@@ -201,7 +200,7 @@ def render_message(connection: Connection, question: ChangeListParams, head: Any
     article_id = format_id(head.article_id)
     at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
     places = wanted.find_memberships(connection, [] if state is None else [state])
-    came_back = head.type == ARTICLE_REMOVED  # should it be there again by now
+    came_back = head.type == ARTICLE_REMOVED  # the article may have re-entered the filters
     kind = wanted.effective_type(ChangeType.ARTICLE_UPDATED.value if came_back else head.type, state, places)
     if kind == ChangeType.ARTICLE_WITHDRAWN:
         notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
