@@ -33,6 +33,7 @@ class Network:
     is_open: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: int = 0
     at_once_most: int = 0
+    connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def address(self) -> str:
@@ -45,6 +46,7 @@ class Network:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take the requests of one connection."""
+        self.connections.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 line, *lines = head.decode().strip().split("\r\n")
@@ -60,6 +62,7 @@ class Network:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self.connections.discard(writer)
             writer.close()
 
 
@@ -83,4 +86,6 @@ async def a_network(port: int = 0) -> AsyncIterator[Network]:
     finally:
         network.is_open.set()
         server.close()
+        for writer in network.connections:  # `wait_closed` waits for them from Python 3.12 on
+            writer.close()
         await server.wait_closed()
