@@ -6,7 +6,6 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 from app.domain.feed import FeedContent
-from app.schemas.interchange import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 from app.schemas.pagination import NextPage
 from app.schemas.params import EntryListParams
 from app.schemas.types import Code, Href, InstantText, LanguageTag, Url, ZoneName
@@ -165,43 +164,3 @@ def patch_of(record: type[BaseModel]) -> type[BaseModel]:
     name = record.__name__.replace("Record", "Patch")
     documentation = "A merge patch (RFC 7396); members left out stay, null empties."
     return create_model(name, __config__=ConfigDict(extra="forbid", defer_build=True), __doc__=documentation, **members)
-
-
-EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
-    EditionRecord: {
-        "slug": "lume",
-        "name": "The Lume Courier",
-        "language": "en-GB",
-        "timezone": "Europe/Kyiv",
-        "site_url": "https://courier.example",
-        "article_url": None,
-        "default": False,
-        "feed_content": "full",
-        "strings": {"more_news": "More from the river"},
-    },
-    SectionRecord: {"edition": "harbour", "slug": "weather", "name": "Weather"},
-    TagRecord: {"slug": "night-buses", "name": "Night buses"},
-    AuthorRecord: {
-        "slug": "iryna-dovhan",
-        "name": "Iryna Dovhan",
-        "role": "city reporter",
-        "bio": "Iryna Dovhan writes about streets and those who use them.",
-    },
-    LabelRecord: {
-        "code": "fact-check",
-        "text": "Fact check",
-        "texts": {"uk": "Перевірка фактів"},
-        "disclaimer": "Sources are named at the end.",
-        "disclaimers": {},
-        "genre": "analysis",
-    },
-}
-"""A new entry of each kind for a POST, with a name that the sample does not have."""
-SAMPLE_NAMES: dict[type[BaseModel], str] = {
-    EditionRecord: "harbour",
-    SectionRecord: "politics",
-    TagRecord: "trams",
-    AuthorRecord: "ines-kovary",
-    LabelRecord: "opinion",
-}
-"""An entry of each kind that the shipped sample has."""

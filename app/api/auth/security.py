@@ -56,7 +56,7 @@ class RequireScopes(Guard):
     def __init__(self, *scopes: ApiKeyScope) -> None:
         self.scopes = scopes
 
-    async def __call__(self, request: Request) -> Principal:
+    async def check(self, request: Request) -> Principal:
         """Return the API key of the request; UnauthenticatedError, ForbiddenError."""
         return authorize(await authenticate(request.scope), *self.scopes)
 

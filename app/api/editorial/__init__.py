@@ -1,8 +1,17 @@
-"""The newsroom's side: one file per resource; every address takes a key, every answer is private."""
+"""The editorial API: one file per resource; every address takes an API key, every response is private."""
 
 from app.api.editorial import articles, audit_log, catalogue, keys, previews, publication, revisions, upserts, webhooks
 
-ROUTERS = tuple(
-    each.router for each in (articles, publication, upserts, revisions, previews, catalogue, audit_log, keys, webhooks)
+ROUTERS = (
+    articles.router,
+    publication.router,
+    upserts.router,
+    revisions.router,
+    previews.links,
+    previews.pages,
+    catalogue.router,
+    audit_log.router,
+    keys.router,
+    webhooks.router,
 )
-"""The resources of the newsroom's side, as the document lists them."""
+"""The resources, in the order of the document."""

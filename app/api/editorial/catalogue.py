@@ -1,36 +1,35 @@
-"""The newsroom's catalogue: editions, sections, tags, labels and authors, made, read and edited alike."""
+"""The newsroom's catalogue: editions, sections, tags, labels and authors, made, read and edited alike.
 
-from collections.abc import Awaitable, Callable
-from http import HTTPStatus
+The endpoints of a kind are made from four functions, whose signatures are completed with the models of the kind.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Path, Request, Response
+from fastapi import Body, Depends, Path, Query, Request
 
 from app import clock
 from app.actions.catalogue import editing as actions
-from app.api.auth.security import get_principal
-from app.api.dependencies import get_database
-from app.api.editorial.dependencies import parse_if_match
+from app.api.dependencies import ServicesDep
+from app.api.editorial.dependencies import ActorDep, IfMatch
 from app.api.http.idempotency import StoredResponse, idempotent_response, to_stored_response
+from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
-from app.api.http.query_params import parse_query
-from app.api.http.request_body import parse_body, parse_json_object
-from app.api.openapi.document import operation
-from app.api.router import make_router
+from app.api.http.responses import TypedResponse
+from app.api.openapi.document import documented
+from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
 from app.domain.list_filter import Facet
 from app.interchange.catalogue import entry_name
 from app.queries.catalogue.editorial_catalogue import get_entry, list_entries
 from app.schemas import editorial_catalogue as schemas
+from app.schemas.examples import editorial_catalogue as examples
 from app.schemas.interchange import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
-from app.schemas.params import NoParams
 
-router = make_router("Newsroom", prefix=EDITORIAL)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=(ApiKeyScope.CATALOGUE_WRITE,))
 
-SCOPES = (ApiKeyScope.CATALOGUE_WRITE,)
-REVISION_EXAMPLE = {"revision": 2, "modified_at": "2026-11-20T17:30:00.000000+00:00", "listed": True}
-Handler = Callable[..., Awaitable[Response]]
+Endpoint = Callable[..., Awaitable[TypedResponse[Any]]]
 
 
 class _Kind(NamedTuple):
@@ -40,14 +39,9 @@ class _Kind(NamedTuple):
     noun: str
     noun_with_article: str
     record: type[CatalogueRecord]
-    answer: Any
+    shown: Any
     saved: Any
     page: Any
-
-    @property
-    def question(self) -> type[Any]:
-        """What the address of one takes: sections are an edition's."""
-        return schemas.EditorialEntryParams if self.facet is Facet.SECTION else NoParams
 
 
 KINDS = (
@@ -91,14 +85,23 @@ KINDS = (
 )
 
 
-def _make_create(kind: _Kind) -> Handler:
-    async def create(request: Request) -> Response:
-        """A new entry; 409 where there is one of that name. Takes an `Idempotency-Key`."""
-        parse_query(request, NoParams)
-        record, actor = await parse_body(request, kind.record), get_principal(request).actor
+async def _section_edition(params: Annotated[schemas.EditorialEntryParams, Query()]) -> str | None:
+    return params.edition
 
-        def make(connection: Connection) -> StoredResponse:
-            actions.create_entry(connection, record, now=clock.now(), actor=actor)
+
+async def _no_edition() -> None:
+    return None
+
+
+def _make_create(kind: _Kind) -> Endpoint:
+    async def create(
+        request: Request, services: ServicesDep, record: CatalogueRecord, actor: ActorDep
+    ) -> TypedResponse[Any]:
+        """A new entry; 409 where there is one of that name. Takes an `Idempotency-Key`."""
+        del services
+
+        def run(connection: Connection) -> StoredResponse:
+            actions.create_entry(connection, record, now=clock.now(), actor=actor.name)
             edition = record.edition if isinstance(record, SectionRecord) else None
             entry = get_entry(connection, kind.facet, entry_name(record), edition=edition)
             headers = {"location": entry["href"]}
@@ -106,37 +109,43 @@ def _make_create(kind: _Kind) -> Handler:
                 private_response({**entry, "warnings": []}, status=201, revision=entry["revision"], headers=headers)
             )
 
-        return await idempotent_response(request, make)
+        return await idempotent_response(request, run)
 
-    return create
+    return _completed(create, record=_body(kind.record, examples.NEW[kind.record]), returns=kind.saved)
 
 
-def _make_list(kind: _Kind) -> Handler:
-    async def browse(request: Request) -> Response:
+def _make_list(kind: _Kind) -> Endpoint:
+    async def browse(
+        services: ServicesDep, params: Annotated[schemas.EditorialEntryListParams, Query()]
+    ) -> TypedResponse[Any]:
         """Every entry by its name, those that only drafts name so far too."""
-        question = parse_query(request, schemas.EditorialEntryListParams)
-        return private_response(await get_database(request).read(list_entries, kind.facet, question))
+        return private_response(await services.database.read(list_entries, kind.facet, params))
 
-    return browse
+    return _completed(browse, returns=kind.page)
 
 
-def _make_get(kind: _Kind) -> Handler:
-    async def read(request: Request, name: str) -> Response:
+def _make_get(kind: _Kind) -> Endpoint:
+    async def read(services: ServicesDep, name: str, edition: str | None) -> TypedResponse[Any]:
         """The entry in record form, also while only drafts name it."""
-        edition = _edition_asked(request, kind)
-        entry = await get_database(request).read(get_entry, kind.facet, name, edition=edition)
+        entry = await services.database.read(get_entry, kind.facet, name, edition=edition)
         return private_response(entry, revision=entry["revision"])
 
-    return _with_example(read, kind)
+    return _completed(read, name=_name(kind), edition=_edition(kind), returns=kind.shown)
 
 
-def _make_update(kind: _Kind) -> Handler:
-    async def edit(request: Request, name: str) -> Response:
+def _make_update(kind: _Kind) -> Endpoint:
+    async def edit(
+        *,
+        services: ServicesDep,
+        name: str,
+        edition: str | None,
+        expected: IfMatch,
+        patch: dict[str, Any],
+        actor: ActorDep,
+    ) -> TypedResponse[Any]:
         """A merge patch (RFC 7396); everything that shows the entry follows. `If-Match` is heeded."""
-        edition, expected = _edition_asked(request, kind), parse_if_match(request)
-        patch, actor = await parse_json_object(request), get_principal(request).actor
 
-        def run(connection: Connection) -> Response:
+        def run(connection: Connection) -> TypedResponse[Any]:
             shown = get_entry(connection, kind.facet, name, edition=edition)
             actions.edit_entry(
                 connection,
@@ -147,52 +156,52 @@ def _make_update(kind: _Kind) -> Handler:
                 expected=expected,
                 shown=shown,
                 now=clock.now(),
-                actor=actor,
+                actor=actor.name,
             )
             entry = get_entry(connection, kind.facet, name, edition=edition)
             return private_response({**entry, "warnings": []}, revision=entry["revision"])
 
-        return await get_database(request).write(run)
+        return await services.database.write(run)
 
-    return _with_example(edit, kind)
-
-
-def _with_example(handler: Handler, kind: _Kind) -> Handler:
-    """Describe the parameter `name` of a handler, with an entry of the sample as its example."""
-    example = schemas.SAMPLE_NAMES[kind.record]
-    described = Annotated[str, Path(description="The entry's slug or code.", examples=[example])]
-    handler.__annotations__["name"] = described
-    return handler
+    model, example = schemas.patch_of(kind.record), examples.PATCHES[kind.record]
+    patch = Annotated[dict[str, Any], Body(examples=[example]), MergePatchOf(model)]
+    return _completed(edit, name=_name(kind), edition=_edition(kind), patch=patch, returns=kind.saved)
 
 
-def _edition_asked(request: Request, kind: _Kind) -> str | None:
-    edition: str | None = getattr(parse_query(request, kind.question), "edition", None)
-    return edition
+def _completed(endpoint: Endpoint, *, returns: Any, **parameters: Any) -> Endpoint:
+    """Complete the signature of an endpoint with these types of its parameters, and of its response."""
+    endpoint.__annotations__.update(parameters, **{"return": TypedResponse[returns]})
+    return endpoint
 
 
-def _example_of(kind: _Kind) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """What is sent to make one, what is answered, and an edit of it."""
-    given = schemas.EXAMPLES[kind.record]
+def _body(model: Any, example: Mapping[str, Any]) -> Any:
+    return Annotated[model, Body(examples=[example])]
+
+
+def _name(kind: _Kind) -> Any:
+    return Annotated[str, Path(description="The entry's slug or code.", examples=[examples.SAMPLE_NAMES[kind.record]])]
+
+
+def _edition(kind: _Kind) -> Any:
+    """Return the parameter `edition`, which only sections take: others are of no edition."""
+    return Annotated[str | None, Depends(_section_edition if kind.facet is Facet.SECTION else _no_edition)]
+
+
+def _shown(kind: _Kind) -> Mapping[str, Any]:
+    given = examples.NEW[kind.record]
     href = f"/v1/editorial/{kind.noun}s/{given.get('code', given.get('slug'))}"
-    return (
-        given,
-        {**given, "href": href, **REVISION_EXAMPLE},
-        {"name": "Night trams"} if "name" in given else {"text": "Comment"},
-    )
+    return {**given, "href": href, **examples.SAVED}
 
 
 def _add_list_routes(kind: _Kind) -> None:
-    noun, path = kind.noun, f"/{kind.noun}s"
-    given, example, _ = _example_of(kind)
-    body: dict[str, Any] = {"command": kind.record, "command_example": given, "status": HTTPStatus.CREATED}
-    page = {"items": [example], "next": None}
+    noun, path, shown = kind.noun, f"/{kind.noun}s", _shown(kind)
     router.add_api_route(
         path,
         _make_create(kind),
         methods=["POST"],
         name=f"create_{noun}",
         summary=f"Make {kind.noun_with_article}",
-        **operation(None, kind.saved, {**example, "warnings": []}, errors=(409, 422), scopes=SCOPES, **body),
+        **documented({**shown, "warnings": []}, errors=(409, 422), status=201),
     )
     router.add_api_route(
         path,
@@ -200,21 +209,19 @@ def _add_list_routes(kind: _Kind) -> None:
         methods=["GET"],
         name=f"list_editorial_{noun}s",
         summary=f"{noun.capitalize()}s as editors see them",
-        **operation(schemas.EditorialEntryListParams, kind.page, page, errors=(400, 404, 422), scopes=SCOPES),
+        **documented({"items": [shown], "next": None}, errors=(400, 404, 422)),
     )
 
 
 def _add_entry_routes(kind: _Kind) -> None:
-    noun, path = kind.noun, f"/{kind.noun}s/{{name}}"
-    _, example, patch = _example_of(kind)
-    body: dict[str, Any] = {"command": schemas.patch_of(kind.record), "command_example": patch}
+    noun, path, shown = kind.noun, f"/{kind.noun}s/{{name}}", _shown(kind)
     router.add_api_route(
         path,
         _make_get(kind),
         methods=["GET"],
         name=f"get_editorial_{noun}",
         summary=f"{kind.noun_with_article.capitalize()} as editors see it",
-        **operation(kind.question, kind.answer, example, scopes=SCOPES),
+        **documented(shown),
     )
     router.add_api_route(
         path,
@@ -222,9 +229,7 @@ def _add_entry_routes(kind: _Kind) -> None:
         methods=["PATCH"],
         name=f"edit_{noun}",
         summary=f"Edit {kind.noun_with_article}",
-        **operation(
-            kind.question, kind.saved, {**example, "warnings": []}, errors=(404, 412, 422), scopes=SCOPES, **body
-        ),
+        **documented({**shown, "warnings": []}, errors=(404, 412, 422)),
     )
 
 

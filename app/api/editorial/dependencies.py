@@ -1,25 +1,26 @@
-"""What every change of an article has in common: who makes it, from which revision, and what is answered."""
+"""What endpoints of the editorial API depend on: the actor, the preconditions, and the write of an article."""
 
 import re
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Path, Request, Response
+from fastapi import Depends, Header, Request
 
 from app.api.auth.security import get_principal
-from app.api.dependencies import get_database, services_of
 from app.api.http.private_responses import private_response
 from app.api.http.request_body import run_check
+from app.api.http.responses import TypedResponse
+from app.api.http.route import Guard
 from app.db.database import Connection
 from app.domain.actor import Actor
 from app.domain.api_key import ApiKeyScope
 from app.errors import PreconditionRequiredError
 from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
-from app.schemas.errors import validated
-from app.schemas.examples import editorial as examples
+from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
 from app.schemas.write_warning import WriteWarning, find_warnings
+from app.services import Services
 
 WRITE_SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
 PUBLISH_SCOPES = (ApiKeyScope.ARTICLES_PUBLISH,)
@@ -28,14 +29,63 @@ ARTICLE_ERRORS = (404, 409, 412, 422)
 ANY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
-ArticleKey = Annotated[str, Path(description="The article's id.", examples=[examples.ITEM["id"]])]
-DraftKey = Annotated[str, Path(description="The article's id.", examples=[examples.DRAFT_ID])]
-ScheduledKey = Annotated[str, Path(description="The article's id.", examples=[examples.SCHEDULED_ID])]
-WithdrawnKey = Annotated[str, Path(description="The article's id.", examples=[examples.WITHDRAWN_ID])]
+_IF_MATCH = Header(
+    alias="If-Match",
+    description="The `ETag` of what the change was made from; `*` for whatever there is.",
+    examples=['"1"'],
+)
 
 
-def get_actor(request: Request) -> Actor:
-    """The key behind a request as whoever makes the change."""
+class ParseIfMatch(Guard):
+    """Parses `If-Match` (RFC 9110, section 13.1.1) into the revisions that it names."""
+
+    async def check(self, request: Request) -> Collection[int] | None:
+        """Return the revisions, None without the header."""
+        return _parse_if_match(request)
+
+    async def __call__(
+        self,
+        request: Request,
+        if_match: Annotated[str | None, _IF_MATCH] = None,  # noqa: ARG002 - for the document; it may be sent in lines
+    ) -> Collection[int] | None:
+        """Return the same to FastAPI."""
+        return await self.check(request)
+
+
+class RequireIfMatch(Guard):
+    """The same for an endpoint that takes no change without it."""
+
+    async def check(self, request: Request) -> Collection[int]:
+        """Return the revisions; PreconditionRequiredError without the header."""
+        expected = _parse_if_match(request)
+        if expected is None:
+            raise PreconditionRequiredError(
+                'If-Match is missing: send the ETag of the revision that you read, such as "3".'
+            )
+        return expected
+
+    async def __call__(  # type: ignore[override]  # FastAPI passes both
+        self,
+        request: Request,
+        if_match: Annotated[str, _IF_MATCH],  # noqa: ARG002 - for the document; it may be sent in lines
+    ) -> Collection[int]:
+        """Return the same to FastAPI."""
+        return await self.check(request)
+
+
+def _parse_if_match(request: Request) -> Collection[int] | None:
+    """Return the revisions in `If-Match`: `*` is every one there can be; weak and foreign tags match none."""
+    if "if-match" not in request.headers:
+        return None
+    given = ",".join(request.headers.getlist("if-match"))
+    if given.strip() == "*":
+        return ANY_REVISION
+    tags = [tag.strip() for tag in given.split(",")]
+    return frozenset(int(found[1]) for found in map(_TAG.fullmatch, tags) if found is not None)
+
+
+async def get_actor(request: Request) -> Actor:
+    """Return who makes the change: the API key of the request, with what it may do."""
     principal = get_principal(request)
     return Actor(
         name=principal.actor,
@@ -44,54 +94,43 @@ def get_actor(request: Request) -> Actor:
     )
 
 
-def parse_if_match(request: Request, *, is_required: bool = False) -> Collection[int] | None:
-    """Return the revisions in `If-Match` (RFC 9110, section 13.1.1), None without it; PreconditionRequiredError.
-
-    `*` is every revision there can be, but not none at all. A tag that is none of ours, and a weak one, matches
-    nothing.
-    """
-    given = ",".join(request.headers.getlist("if-match"))
-    if "if-match" not in request.headers:
-        if is_required:
-            raise PreconditionRequiredError(
-                'If-Match is missing: send the ETag of the revision that you read, such as "3".'
-            )
-        return None
-    if given.strip() == "*":
-        return ANY_REVISION
-    tags = [tag.strip() for tag in given.split(",")]
-    return frozenset(int(found[1]) for found in map(_TAG.fullmatch, tags) if found is not None)
+async def get_json_object(request: Request) -> dict[str, Any]:
+    """Return the body as it was sent, before its model changed anything."""
+    body: dict[str, Any] = request.state.json
+    return body
 
 
-async def read_submission(request: Request, brought: dict[str, Any]) -> tuple[ArticleCreate, list[WriteWarning]]:
-    """Return the article in this JSON object of a request, and the warnings of its HTML; InvalidInputError."""
+IfMatch = Annotated[Collection[int] | None, Depends(ParseIfMatch())]
+IfMatchRequired = Annotated[Collection[int], Depends(RequireIfMatch())]
+ActorDep = Annotated[Actor, Depends(get_actor)]
+JsonObject = Annotated[dict[str, Any], Depends(get_json_object)]
 
-    def check() -> tuple[ArticleCreate, list[WriteWarning]]:
-        given = validated(ArticleCreate, brought)
-        return given, find_warnings(brought, given)
 
-    return await run_check(request, check)
+async def find_html_warnings(request: Request, sent: dict[str, Any], article: ArticleCreate) -> list[WriteWarning]:
+    """Return the warnings of the HTML of an article, which was sanitised while it was validated."""
+    return await run_check(request, lambda: find_warnings(sent, article))
 
 
 async def apply_article_change(
-    request: Request, key: str, change: Callable[[Connection, int], list[WriteWarning] | None]
-) -> Response:
+    services: Services, key: str, change: Callable[[Connection, int], list[WriteWarning] | None]
+) -> TypedResponse[SavedArticle]:
     """Make the change and return the article after it with the warnings of the change, in one transaction."""
     article_id = parse_article_id(key)
 
-    def run(connection: Connection) -> Response:
+    def run(connection: Connection) -> TypedResponse[SavedArticle]:
         warnings = change(connection, article_id)
         return article_response(connection, key, warnings=warnings or [])
 
-    answer = await get_database(request).write(run)
-    await services_of(request).scheduler.refresh()
-    return answer
+    response = await services.database.write(run)
+    await services.scheduler.refresh()
+    return response
 
 
 def article_response(
     connection: Connection, key: str, *, warnings: list[WriteWarning], status: int = HTTPStatus.OK
-) -> Response:
+) -> TypedResponse[SavedArticle]:
     """Return the article after a write, with its revision as ETag; a new one's address in `Location`."""
     article, revision = get_editorial_article(connection, key)
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
-    return private_response({**article, "warnings": warnings}, status=status, revision=revision, headers=headers)
+    saved: SavedArticle = {**article, "warnings": warnings}
+    return private_response(saved, status=status, revision=revision, headers=headers)

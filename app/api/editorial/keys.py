@@ -2,34 +2,27 @@
 
 from typing import Annotated
 
-from fastapi import Body, Depends, Path, Query
+from fastapi import Body, Depends, Query
 
 from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
 from app.api.dependencies import ServicesDep
 from app.api.http.idempotency import RejectIdempotencyKey
+from app.api.http.path_params import KeyPrefix
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
-from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
+from app.domain.api_key import ApiKeyScope
 from app.queries import keys
 from app.schemas.api_key import ApiKey, ApiKeyCreate, ApiKeyList, ApiKeyListParams, ApiKeyRotate, ApiKeyWithToken
 from app.schemas.examples import key as examples
 
 router = ordinary_router("Keys", prefix=f"{EDITORIAL}/keys", scopes=(ApiKeyScope.KEYS_MANAGE,))
 
-Prefix = Annotated[
-    str,
-    Path(
-        description="What names the key: the ten characters after `dl_` in its token.",
-        examples=["k7q2m5xw3f"],
-        json_schema_extra={"pattern": f"^{PREFIX_PATTERN}$"},
-    ),
-]
 NewKey = Annotated[ApiKeyCreate, Body(examples=[examples.KEY_RECORD])]
-Rotation = Annotated[ApiKeyRotate, Body(examples=[{"grace_seconds": 3600}])]
+Rotation = Annotated[ApiKeyRotate, Body(examples=[examples.KEY_ROTATION])]
 
 
 @router.post(
@@ -60,13 +53,13 @@ async def list_keys(services: ServicesDep, params: Annotated[ApiKeyListParams, Q
 
 
 @router.get("/{prefix}", summary="One key", **documented(examples.KEY))
-async def get_key(services: ServicesDep, prefix: Prefix) -> TypedResponse[ApiKey]:
+async def get_key(services: ServicesDep, prefix: KeyPrefix) -> TypedResponse[ApiKey]:
     """One key without its secret."""
     return private_response(await services.database.read(keys.get_key, prefix))
 
 
 @router.delete("/{prefix}", summary="Revoke a key", **documented(None, status=204))
-async def revoke_api_key(services: ServicesDep, prefix: Prefix) -> TypedResponse[None]:
+async def revoke_api_key(services: ServicesDep, prefix: KeyPrefix) -> TypedResponse[None]:
     """The key is refused from now on, by every process; it stays listed. Again changes nothing."""
     await services.database.write(revoke_key, prefix, now=clock.now())
     return private_response(None, status=204)
@@ -78,7 +71,7 @@ async def revoke_api_key(services: ServicesDep, prefix: Prefix) -> TypedResponse
     dependencies=[Depends(RejectIdempotencyKey())],
     **documented(examples.NEW_KEY, errors=(404, 409, 422)),
 )
-async def rotate_api_key(services: ServicesDep, prefix: Prefix, record: Rotation) -> TypedResponse[ApiKeyWithToken]:
+async def rotate_api_key(services: ServicesDep, prefix: KeyPrefix, record: Rotation) -> TypedResponse[ApiKeyWithToken]:
     """The key with a new token, told this once; the old one stays good for `grace_seconds`, by default not at all.
 
     An `Idempotency-Key` is refused, as for a new key.

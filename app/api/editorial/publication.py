@@ -1,120 +1,104 @@
 """Where an article stands, as resources: its publication, its bump, its withdrawal."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Body
 
 from app import clock
 from app.actions.articles import publication
-from app.api.editorial.dependencies import (
-    ARTICLE_ERRORS,
-    PUBLISH_SCOPES,
-    ArticleKey,
-    DraftKey,
-    ScheduledKey,
-    WithdrawnKey,
-    apply_article_change,
-    get_actor,
-    parse_if_match,
-)
+from app.api.dependencies import ServicesDep
+from app.api.editorial.dependencies import ARTICLE_ERRORS, PUBLISH_SCOPES, ActorDep, IfMatch, apply_article_change
+from app.api.http.path_params import ArticleId, DraftId, ScheduledId, WithdrawnId
 from app.api.http.private_responses import EDITORIAL
-from app.api.http.query_params import parse_query
-from app.api.http.request_body import parse_body
-from app.api.openapi.document import operation
-from app.api.router import make_router
+from app.api.http.responses import TypedResponse
+from app.api.openapi.document import documented
+from app.api.router import ordinary_router
 from app.db.database import Connection
+from app.domain.actor import Actor
 from app.schemas.editorial import BumpRequest, PublicationRequest, SavedArticle, WithdrawalRequest
 from app.schemas.examples import editorial as examples
-from app.schemas.params import NoParams
+from app.services import Services
 
-router = make_router("Newsroom", prefix=EDITORIAL)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=PUBLISH_SCOPES)
+
+Publication = Annotated[PublicationRequest, Body(examples=[examples.PUBLICATION])]
+Bump = Annotated[BumpRequest, Body(examples=[examples.BUMP])]
+Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 
 
 @router.put(
     "/articles/{key}/publication",
     summary="Publish now or later",
-    **operation(
-        None,
-        SavedArticle,
-        examples.UNCHANGED,
-        errors=ARTICLE_ERRORS,
-        scopes=PUBLISH_SCOPES,
-        command=PublicationRequest,
-        command_example=examples.PUBLICATION,
-    ),
+    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
-async def publish_article(request: Request, key: DraftKey) -> Response:
+async def publish_article(
+    services: ServicesDep, key: DraftId, expected: IfMatch, body: Publication, editor: ActorDep
+) -> TypedResponse[SavedArticle]:
     """`{}` publishes now; `at` in the future makes or moves a schedule, in the past it is the public time."""
-    command = await parse_body(request, PublicationRequest)
-    return await _move(request, key, publication.publish_article, at=command.at)
+    return await _move(services, key, publication.publish_article, expected, editor, at=body.at)
 
 
 @router.delete(
     "/articles/{key}/publication",
     summary="Unschedule",
-    **operation(None, SavedArticle, examples.UNCHANGED, errors=ARTICLE_ERRORS, scopes=PUBLISH_SCOPES),
+    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
-async def unschedule_article(request: Request, key: ScheduledKey) -> Response:
+async def unschedule_article(
+    services: ServicesDep, key: ScheduledId, expected: IfMatch, editor: ActorDep
+) -> TypedResponse[SavedArticle]:
     """A scheduled article is a draft again; 409 once it is public."""
-    return await _move(request, key, publication.unschedule_article)
+    return await _move(services, key, publication.unschedule_article, expected, editor)
 
 
 @router.put(
     "/articles/{key}/bump",
     summary="Move the public time",
-    **operation(
-        None,
-        SavedArticle,
-        examples.UNCHANGED,
-        errors=ARTICLE_ERRORS,
-        scopes=PUBLISH_SCOPES,
-        command=BumpRequest,
-        command_example={"note": {"type": "update", "text": "The council has voted."}},
-    ),
+    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
-async def bump_article(request: Request, key: ArticleKey) -> Response:
+async def bump_article(
+    services: ServicesDep, key: ArticleId, expected: IfMatch, body: Bump, editor: ActorDep
+) -> TypedResponse[SavedArticle]:
     """The public time moves to now, or to an instant that has come; when it was first published never moves."""
-    command = await parse_body(request, BumpRequest)
-    return await _move(request, key, publication.bump_article, at=command.at, note=command.note)
+    return await _move(services, key, publication.bump_article, expected, editor, at=body.at, note=body.note)
 
 
 @router.put(
     "/articles/{key}/withdrawal",
     summary="Withdraw",
-    **operation(
-        None,
-        SavedArticle,
-        examples.WITHDRAWN,
-        errors=ARTICLE_ERRORS,
-        scopes=PUBLISH_SCOPES,
-        command=WithdrawalRequest,
-        command_example={"reason": "Legal, 20 November", "notice": "The figures were those of the draft budget."},
-    ),
+    **documented(examples.WITHDRAWN, errors=ARTICLE_ERRORS),
 )
-async def withdraw_article(request: Request, key: ArticleKey) -> Response:
+async def withdraw_article(
+    services: ServicesDep, key: ArticleId, expected: IfMatch, body: Withdrawal, editor: ActorDep
+) -> TypedResponse[SavedArticle]:
     """The article is gone from every answer before this one leaves; its address answers 410 with the notice."""
-    command = await parse_body(request, WithdrawalRequest)
-    told = {"reason": command.reason, "notice": command.notice}
-    return await _move(request, key, publication.withdraw_article, **told)
+    reasons = {"reason": body.reason, "notice": body.notice}
+    return await _move(services, key, publication.withdraw_article, expected, editor, **reasons)
 
 
 @router.delete(
     "/articles/{key}/withdrawal",
     summary="Restore",
-    **operation(None, SavedArticle, examples.UNCHANGED, errors=ARTICLE_ERRORS, scopes=PUBLISH_SCOPES),
+    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
-async def restore_article(request: Request, key: WithdrawnKey) -> Response:
+async def restore_article(
+    services: ServicesDep, key: WithdrawnId, expected: IfMatch, editor: ActorDep
+) -> TypedResponse[SavedArticle]:
     """A withdrawn article is public again, where it stood."""
-    return await _move(request, key, publication.restore_article)
+    return await _move(services, key, publication.restore_article, expected, editor)
 
 
-async def _move(request: Request, key: str, move: Callable[..., None], **told: Any) -> Response:
-    """Carry out one of the moves that `actions/publication.py` knows."""
-    parse_query(request, NoParams)
-    expected, editor = parse_if_match(request), get_actor(request)
+async def _move(
+    services: Services,
+    key: str,
+    move: Callable[..., None],
+    expected: Collection[int] | None,
+    editor: Actor,
+    **options: Any,
+) -> TypedResponse[SavedArticle]:
+    """Carry out one of the actions in `actions/articles/publication.py`."""
 
     def run(connection: Connection, article_id: int) -> None:
-        move(connection, article_id, expected=expected, now=clock.now(), editor=editor, **told)
+        move(connection, article_id, expected=expected, now=clock.now(), editor=editor, **options)
 
-    return await apply_article_change(request, key, run)
+    return await apply_article_change(services, key, run)

@@ -2,42 +2,41 @@
 
 from typing import Annotated
 
-from fastapi import Path, Request, Response
+from fastapi import Query
 
-from app.api.dependencies import get_database
-from app.api.editorial.dependencies import WRITE_SCOPES, ArticleKey
+from app.api.dependencies import ServicesDep
+from app.api.editorial.dependencies import WRITE_SCOPES
+from app.api.http.path_params import ArticleId, RevisionNumber
 from app.api.http.private_responses import EDITORIAL, private_response
-from app.api.http.query_params import parse_query
-from app.api.openapi.document import operation
-from app.api.router import make_router
+from app.api.http.responses import TypedResponse
+from app.api.openapi.document import documented
+from app.api.router import ordinary_router
 from app.queries.editorial import revisions
 from app.schemas.editorial import Revision, RevisionList, RevisionListParams, RevisionParams
 from app.schemas.examples import editorial as examples
 
-router = make_router("Newsroom", prefix=EDITORIAL)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
 
 
 @router.get(
     "/articles/{key}/revisions",
     summary="The saves of an article",
-    **operation(RevisionListParams, RevisionList, examples.REVISIONS, errors=(400, 404, 422), scopes=WRITE_SCOPES),
+    **documented(examples.REVISIONS, errors=(400, 404, 422)),
 )
-async def list_revisions(request: Request, key: ArticleKey) -> Response:
+async def list_revisions(
+    services: ServicesDep, key: ArticleId, params: Annotated[RevisionListParams, Query()]
+) -> TypedResponse[RevisionList]:
     """Every save, the latest first: what was done, by whom, when, and what the public was told of it."""
-    question = parse_query(request, RevisionListParams)
-    return private_response(await get_database(request).read(revisions.list_revisions, key, question))
+    return private_response(await services.database.read(revisions.list_revisions, key, params))
 
 
 @router.get(
     "/articles/{key}/revisions/{revision}",
     summary="One save, and what it changed",
-    **operation(RevisionParams, Revision, examples.REVISION, scopes=WRITE_SCOPES),
+    **documented(examples.REVISION),
 )
 async def get_revision(
-    request: Request,
-    key: ArticleKey,
-    revision: Annotated[int, Path(ge=1, description="The number of the save.", examples=[1])],
-) -> Response:
+    services: ServicesDep, key: ArticleId, revision: RevisionNumber, params: Annotated[RevisionParams, Query()]
+) -> TypedResponse[Revision]:
     """What the article said then, and what differs from the save before or from another."""
-    question = parse_query(request, RevisionParams)
-    return private_response(await get_database(request).read_in_thread(revisions.get_revision, key, revision, question))
+    return private_response(await services.database.read_in_thread(revisions.get_revision, key, revision, params))

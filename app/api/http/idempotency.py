@@ -7,6 +7,7 @@ idempotency-key-header). It belongs to the API key that sent it.
 import re
 from collections.abc import Callable
 from hashlib import blake2b
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -15,6 +16,7 @@ from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stor
 from app.api.auth.security import get_principal
 from app.api.dependencies import get_database, services_of
 from app.api.http.request_body import read_body_bytes
+from app.api.http.responses import TypedResponse
 from app.api.http.route import Guard
 from app.db.database import Connection
 from app.errors import FieldError, InvalidInputError, RequestInProgressError
@@ -37,7 +39,7 @@ _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')  # RFC 9651, sectio
 _ESCAPED = re.compile(r"\\(.)")
 
 
-async def idempotent_response(request: Request, make: Callable[[Connection], StoredResponse]) -> Response:
+async def idempotent_response(request: Request, make: Callable[[Connection], StoredResponse]) -> TypedResponse[Any]:
     """The answer of `make`, which runs in the request's one write transaction, committed when this returns.
 
     With an Idempotency-Key the answer is kept in the same transaction and given again for a day; when `make`
@@ -80,7 +82,7 @@ def to_stored_response(response: Response, *, article_id: int | None = None) -> 
 class RejectIdempotencyKey(Guard):
     """Refuses the header where the response holds a secret: to send it again, the secret would have to be stored."""
 
-    async def __call__(self, request: Request) -> None:
+    async def check(self, request: Request) -> None:
         """InvalidInputError where the header is sent."""
         reject_idempotency_key(request)
 
@@ -114,5 +116,5 @@ def request_hash(request: Request, body: bytes) -> bytes:
     return digest.digest()
 
 
-def _respond(answer: StoredResponse, headers: dict[str, str] | None = None) -> Response:
-    return Response(answer.body, status_code=answer.status, headers={**answer.headers, **(headers or {})})
+def _respond(stored: StoredResponse, headers: dict[str, str] | None = None) -> TypedResponse[Any]:
+    return TypedResponse(stored.body, status_code=stored.status, headers={**stored.headers, **(headers or {})})

@@ -12,7 +12,7 @@ from app.errors import InvalidInputError, NotFoundError
 class QueryGuard(Guard):
     """Refuses a query string that is malformed, repeats a parameter of one value, or is sent where there is none."""
 
-    async def __call__(self, request: Request) -> None:
+    async def check(self, request: Request) -> None:
         """InvalidInputError names each parameter; NotFoundError for a path with control characters."""
         if not request.scope["path"].isprintable():
             raise NotFoundError("There is no such address.")

@@ -33,8 +33,12 @@ class Guard(ABC):
     """A dependency that may refuse a request before its body is read."""
 
     @abstractmethod
-    async def __call__(self, request: Request) -> Any:
+    async def check(self, request: Request) -> Any:
         """Raise an error of the application, or return what the endpoint takes."""
+
+    async def __call__(self, request: Request) -> Any:
+        """Return the same to FastAPI; subclasses document header fields here."""
+        return await self.check(request)
 
 
 class SignatureTypes(NamedTuple):
@@ -59,7 +63,7 @@ class OrdinaryRoute(APIRoute):
 
         async def run(request: Request) -> Response:
             for guard in guards:
-                await guard(request)
+                await guard.check(request)
             if body is not None:
                 request = await _read_json(request, model)
             return await handle(request)

@@ -45,4 +45,4 @@ def _plain(parameter: dict[str, Any]) -> dict[str, Any]:
     for option in schema.pop("anyOf", []):
         schema |= option if option.get("type") != "null" else {}
     schema.pop("description", None)
-    return {**parameter, "schema": schema}
+    return {**parameter, "example": schema.pop("examples")[0], "schema": schema}

@@ -137,3 +137,5 @@ REVISION: Revision = {
         }
     ],
 }
+BUMP = {"note": {"type": "update", "text": "The council has voted."}}
+WITHDRAWAL = {"reason": "Legal, 20 November", "notice": "The figures were those of the draft budget."}

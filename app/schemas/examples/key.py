@@ -26,3 +26,4 @@ KEY_RECORD = {
     "scopes": ["articles:write", "articles:publish"],
     "expires_at": "2027-11-20T00:00:00Z",
 }
+KEY_ROTATION = {"grace_seconds": 3600}

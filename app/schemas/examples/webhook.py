@@ -44,6 +44,8 @@ WEBHOOK_RECORD: dict[str, Any] = {
     "filters": {"edition": "harbour", "tag": ["trams"]},
 }
 WEBHOOK_PATCH: dict[str, Any] = {"is_enabled": True}
+WEBHOOK_ROTATION: dict[str, Any] = {"grace_seconds": 3600}
+WEBHOOK_REPLAY: dict[str, Any] = {"since": 1}
 DELIVERY: dict[str, Any] = {
     "id": "msg_0677y7hzc3m2e_115",
     "seq": 115,

@@ -1,0 +1,51 @@
+"""Entries of the catalogue for the API document; each example follows its schema, and a test holds it to that."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.schemas.interchange import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+
+NEW: dict[type[BaseModel], dict[str, Any]] = {
+    EditionRecord: {
+        "slug": "lume",
+        "name": "The Lume Courier",
+        "language": "en-GB",
+        "timezone": "Europe/Kyiv",
+        "site_url": "https://courier.example",
+        "article_url": None,
+        "default": False,
+        "feed_content": "full",
+        "strings": {"more_news": "More from the river"},
+    },
+    SectionRecord: {"edition": "harbour", "slug": "weather", "name": "Weather"},
+    TagRecord: {"slug": "night-buses", "name": "Night buses"},
+    AuthorRecord: {
+        "slug": "iryna-dovhan",
+        "name": "Iryna Dovhan",
+        "role": "city reporter",
+        "bio": "Iryna Dovhan writes about streets and those who use them.",
+    },
+    LabelRecord: {
+        "code": "fact-check",
+        "text": "Fact check",
+        "texts": {"uk": "Перевірка фактів"},
+        "disclaimer": "Sources are named at the end.",
+        "disclaimers": {},
+        "genre": "analysis",
+    },
+}
+"""A new entry of each kind for a POST, with a name that the sample does not have."""
+SAMPLE_NAMES: dict[type[BaseModel], str] = {
+    EditionRecord: "harbour",
+    SectionRecord: "politics",
+    TagRecord: "trams",
+    AuthorRecord: "ines-kovary",
+    LabelRecord: "opinion",
+}
+"""An entry of each kind that the shipped sample has."""
+PATCHES: dict[type[BaseModel], dict[str, Any]] = {
+    kind: {"name": "Night trams"} if "name" in entry else {"text": "Comment"} for kind, entry in NEW.items()
+}
+SAVED = {"revision": 2, "modified_at": "2026-11-20T17:30:00.000000+00:00", "listed": True}
+"""What an entry has beside its own members."""

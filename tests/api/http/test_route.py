@@ -1,0 +1,150 @@
+"""Endpoints with ordinary signatures: the order of their checks, their bodies, and what their signatures name."""
+
+import threading
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import Body, Depends, FastAPI, Query, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from app.api.http.merge_patch import MergePatchOf
+from app.api.http.private_responses import private_response
+from app.api.http.problems import install_exception_handlers
+from app.api.http.request_body import MAX_BODY_BYTES, MAX_INLINE_BYTES
+from app.api.http.responses import TypedResponse
+from app.api.http.route import Guard, OrdinaryRoute
+from app.api.router import include_routers, ordinary_router
+from app.errors import PreconditionRequiredError
+
+JSON = {"content-type": "application/json"}
+BODIES = (b"{", b"[]", b'{"name": 1}', b'{"name": "a", "name": "b"}', b"x" * (MAX_BODY_BYTES + 1))
+
+
+def name_thread(value: str) -> str:
+    return f"{value} in {threading.current_thread().name}"
+
+
+class Note(BaseModel):
+    """A note, which says in which thread it was validated."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    name: Annotated[str, AfterValidator(name_thread)]
+    text: str = ""
+
+
+class Params(BaseModel):
+    """The parameters of a list."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    tag: list[str] = []
+    limit: int = 5
+
+
+class NeedsPrecondition(Guard):
+    """A guard of a test."""
+
+    async def check(self, request: Request) -> str:
+        if "if-match" not in request.headers:
+            raise PreconditionRequiredError("If-Match is missing.")
+        return request.headers["if-match"]
+
+
+def make_app() -> FastAPI:
+    router = ordinary_router("Notes", prefix="/notes")
+
+    @router.post("", status_code=201)
+    async def create_note(note: Note, precondition: Annotated[str, Depends(NeedsPrecondition())]) -> TypedResponse[Any]:
+        return private_response({"name": note.name, "precondition": precondition}, status=201)
+
+    @router.patch("")
+    async def edit_note(patch: Annotated[dict[str, Any], Body(), MergePatchOf(Note)]) -> TypedResponse[Any]:
+        return private_response(patch)
+
+    @router.get("")
+    async def list_notes(params: Annotated[Params, Query()]) -> TypedResponse[Any]:
+        return private_response(params.model_dump())
+
+    @router.get("/{number}")
+    async def get_note(number: int) -> TypedResponse[Any]:
+        return private_response({"number": number})
+
+    app = FastAPI(openapi_url=None)
+    include_routers(app, [router])
+    install_exception_handlers(app)
+    return app
+
+
+async def ask(method: str, path: str, **options: Any) -> httpx.Response:
+    """One request."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app()), base_url="http://dayline.test") as client:
+        return await client.request(method, path, **options)
+
+
+def wrong(response: httpx.Response) -> dict[str, str]:
+    """The errors of a 422 by their places."""
+    assert response.status_code == 422
+    return {each["where"]: each["message"] for each in response.json()["errors"]}
+
+
+@pytest.mark.parametrize("body", BODIES)
+async def test_guard_refuses_a_request_before_its_body_is_read(body: bytes) -> None:
+    response = await ask("POST", "/notes", content=body, headers=JSON)
+    assert response.status_code == 428
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_query_string_is_checked_before_the_body_is_read() -> None:
+    response = await ask("POST", "/notes?limit=1", content=b"{", headers=JSON | {"if-match": "*"})
+    assert wrong(response) == {"limit": "There is no such parameter here."}
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [(BODIES[0], JSON, 422), (BODIES[4], JSON, 413), (b"{}", {"content-type": "text/plain"}, 415)],
+)
+async def test_body_is_read_by_the_rules_of_the_application(body: bytes, headers: dict[str, str], status: int) -> None:
+    assert (await ask("POST", "/notes", content=body, headers=headers | {"if-match": "*"})).status_code == status
+
+
+async def test_body_that_is_absent_is_an_empty_object_whatever_its_type() -> None:
+    for headers in ({}, JSON, {"content-type": "text/plain"}):
+        assert wrong(await ask("POST", "/notes", headers=headers | {"if-match": "*"})) == {"name": "Field required"}
+
+
+@pytest.mark.parametrize(("size", "is_inline"), [(10, True), (MAX_INLINE_BYTES, False)])
+async def test_body_that_is_large_is_validated_in_a_thread(size: int, *, is_inline: bool) -> None:
+    note = {"name": "a", "text": "x" * size}
+    response = await ask("POST", "/notes", json=note, headers={"if-match": "*"})
+    assert response.status_code == 201
+    assert (response.json()["name"] == f"a in {threading.current_thread().name}") == is_inline
+    assert wrong(await ask("POST", "/notes", json=note | {"a": 1}, headers={"if-match": "*"})) == {
+        "a": "There is no such member."
+    }
+
+
+async def test_merge_patch_reaches_the_endpoint_as_it_was_sent() -> None:
+    patch = {"name": None, "more": [{"a": None}]}
+    assert (await ask("PATCH", "/notes", json=patch)).json() == patch
+
+
+async def test_query_parameters_are_refused_where_they_repeat_or_are_unknown() -> None:
+    assert (await ask("GET", "/notes?tag=a&tag=b&limit=7")).json() == {"tag": ["a", "b"], "limit": 7}
+    assert wrong(await ask("GET", "/notes?limit=1&limit=2")) == {"limit": "It is given more than once."}
+    assert wrong(await ask("GET", "/notes?tga=a")) == {"tga": "There is no such parameter here."}
+    assert wrong(await ask("GET", "/notes?limit=%00")) == {"limit": "It holds a character that no value has."}
+    assert list(wrong(await ask("GET", "/notes?limit=x&tga=a"))) == ["limit", "tga"]
+
+
+async def test_path_parameter_of_the_wrong_type_is_named() -> None:
+    assert list(wrong(await ask("GET", "/notes/x"))) == ["number"]
+
+
+def test_types_of_a_route_are_those_of_its_signature() -> None:
+    create, edit, browse, _ = (each for each in make_app().routes if isinstance(each, OrdinaryRoute))
+    assert (create.types.query, create.types.body, create.types.response) == (None, Note, Any)
+    assert edit.types.body is Note
+    assert browse.types.query is Params
+    assert list(browse.query_parameters) == ["tag", "limit"]
