@@ -21,14 +21,18 @@ FIRST_BOUND = DURATION_BOUNDS[0]
 
 
 class RequestSeries:
-    """Requests with the same labels; `fast` of them took no longer than the first bound."""
+    """Requests with the same labels: `fast` of them took no longer than the first bound, and `slow` took longer.
 
-    __slots__ = ("counts", "fast", "seconds")
+    `published` of them were in the `values` (all buckets and the sum of durations) that were read last.
+    """
+
+    __slots__ = ("counts", "fast", "published", "seconds", "slow", "values")
 
     def __init__(self) -> None:
-        self.fast = 0
+        self.fast = self.slow = self.published = 0
         self.seconds = 0.0
         self.counts = [0] * (len(DURATION_BOUNDS) + 1)
+        self.values: list[float] = [0.0] * (len(self.counts) + 1)
 
     def observe(self, seconds: float) -> None:
         """Count a request that took so long."""
@@ -36,12 +40,12 @@ class RequestSeries:
         if seconds <= FIRST_BOUND:
             self.fast += 1
         else:
+            self.slow += 1
             self.counts[bisect_left(DURATION_BOUNDS, seconds)] += 1
 
-    @property
-    def buckets(self) -> list[int]:
-        """How many requests are in each bucket."""
-        return [self.fast, *self.counts[1:]]
+    def read(self) -> list[float]:
+        """Return the counts of all buckets and the sum of durations."""
+        return [self.fast, *self.counts[1:], self.seconds]
 
 
 class RequestMetrics:
@@ -54,6 +58,7 @@ class RequestMetrics:
     def __init__(self, untimed_routes: Collection[str] = ()) -> None:
         self._untimed = frozenset(untimed_routes)
         self._series: dict[tuple[str, str, int, str], RequestSeries] = {}
+        self._values: Values = {}
 
     def series(self, method: str, route: str | None, status: int, cache: str) -> RequestSeries:
         """Return the series of these labels; `route` is a template, None where no route matched."""
@@ -70,16 +75,21 @@ class RequestMetrics:
 
     def total(self) -> int:
         """Return how many requests were counted."""
-        return sum(each.fast + sum(each.counts) for each in self._series.values())
+        return sum(each.fast + each.slow for each in self._series.values())
 
     def read(self) -> Values:
-        """Return the counts by all labels, and the histograms by route and cache state."""
-        values: Values = {}
-        for (method, route, status, cache), series in self._series.items():
-            buckets = series.buckets
-            values[REQUESTS, method, route, str(status), cache] = [sum(buckets)]
-            if route not in self._untimed:
-                histogram = values.setdefault((DURATIONS, route, cache), [0.0] * (len(buckets) + 1))
-                for place, value in enumerate((*buckets, series.seconds)):
-                    histogram[place] += value
-        return values
+        """Return the counts by all labels, and the histograms by route and cache state; the next call updates them."""
+        for labels, series in self._series.items():
+            if series.fast + series.slow != series.published:
+                self._update(labels, series)
+        return self._values
+
+    def _update(self, labels: tuple[str, str, int, str], series: RequestSeries) -> None:
+        method, route, status, cache = labels
+        before, series.values = series.values, series.read()
+        series.published = series.fast + series.slow
+        self._values[REQUESTS, method, route, str(status), cache] = [series.published]
+        if route not in self._untimed:
+            histogram = self._values.get((DURATIONS, route, cache), [0.0] * len(before))
+            changes = zip(histogram, series.values, before, strict=True)
+            self._values[DURATIONS, route, cache] = [value + now - then for value, now, then in changes]

@@ -46,3 +46,13 @@ def test_untimed_routes_have_counts_and_no_durations() -> None:
     metrics = RequestMetrics(["/v1/stream"])
     metrics.series("GET", "/v1/stream", 200, "bypass").observe(3_600.0)
     assert list(metrics.read()) == [(REQUESTS, "GET", "/v1/stream", "200", "bypass")]
+
+
+def test_values_are_those_of_the_moment_they_are_read() -> None:
+    metrics = RequestMetrics()
+    for method, seconds in (("GET", 0.25), ("HEAD", 0.25), ("GET", 0.0)):
+        metrics.series(method, "/v1/timeline", 200, "hit").observe(seconds)
+        values = metrics.read()
+    assert values[REQUESTS, "GET", "/v1/timeline", "200", "hit"] == [2]
+    histogram = values[DURATIONS, "/v1/timeline", "hit"]
+    assert (histogram[0], histogram[DURATION_BOUNDS.index(0.25)], histogram[-1]) == (1, 2, 0.5)
