@@ -1,6 +1,8 @@
 """HTTP server of the metrics: one thread on an address of its own, in the process that leads the group."""
 
+import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,16 +18,16 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from app.metrics.definitions import DURATION_BOUNDS, METRICS, Kind, Metric
-from app.metrics.group import MetricsGroup
+from app.metrics.group import PUBLISH_INTERVAL_S, MetricsGroup
 from app.metrics.snapshot import Series, Values, merge_gauges
 from app.net.listen_address import ListenAddress
 
 PATH = "/metrics"
-PUBLISH_INTERVAL_S = 0.1
-"""How often processes publish what they counted. A scrape waits as long, so that it has all of what was before it."""
 CLIENT_TIMEOUT_S = 10.0
 CLOSE_WITHIN_S = 0.2
 PROCESSES: Series = ("dayline_processes",)
+
+log = logging.getLogger(__name__)
 
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
@@ -39,7 +41,7 @@ class GroupCollector(Collector):
 
     def collect(self) -> Iterator[Family]:
         """Yield every metric that has a value, in the order of the definitions."""
-        time.sleep(1.5 * PUBLISH_INTERVAL_S)
+        time.sleep(1.5 * PUBLISH_INTERVAL_S)  # until all that was counted before the scrape is published
         with self._reading:
             counters, snapshots = self._group.read()
         values = {**counters, **merge_gauges(snapshots), PROCESSES: [float(len(snapshots))]}
@@ -100,6 +102,13 @@ class _Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log a failed scrape, unless the client has gone."""
+        del request, client_address
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            log.error("Metrics not sent: %s", error, exc_info=error)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -29,6 +29,8 @@ _LOCK = ".lock"
 _ENDED = "ended"
 _LEADER = "leader"
 MAX_ATTEMPTS = 3
+PUBLISH_INTERVAL_S = 0.1
+"""How often members publish what they counted."""
 
 
 class Member:

@@ -16,7 +16,7 @@ from app.clock import uptime
 from app.db.database import DATABASE_ERRORS
 from app.domain.instant import SECOND_US
 from app.errors import ConfigurationError
-from app.metrics.group import Member, MetricsGroup
+from app.metrics.group import PUBLISH_INTERVAL_S, Member, MetricsGroup
 from app.metrics.leader import MetricsLeader
 from app.metrics.requests import RequestMetrics
 from app.metrics.snapshot import Snapshot, Values, encode_snapshot
@@ -25,9 +25,9 @@ from app.queries.operational_figures import OperationalFigures, read_operational
 from app.server.connections import ConnectionMonitor
 from app.services import Services
 
-PUBLISH_S = 0.1
 SERVICES_S = 1.0
 DATABASE_S = 5.0
+STOP_S = 3.0
 EXPECTED = (OSError, ConfigurationError)
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class MetricsRecorder:
         self._publishing = OutageLogger(log, "Metrics not published, retrying", "Metrics published", expected=EXPECTED)
         self._reading = OutageLogger(log, "Reading figures failed, retrying", "Figures read")
         self._member: Member | None = None
+        self._ending = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, services: Services, connections: ConnectionMonitor) -> None:
@@ -61,6 +62,7 @@ class MetricsRecorder:
             member = self._member = self._group.join()
         except OSError as error:
             raise ConfigurationError(f"DAYLINE_METRICS: {error}.") from error
+        self._ending.clear()
         self._tasks = [
             asyncio.create_task(self._publish_forever(services, connections, member), name="dayline-metrics"),
             asyncio.create_task(self._read_forever(services), name="dayline-metrics-database"),
@@ -69,9 +71,12 @@ class MetricsRecorder:
     async def stop(self) -> None:
         """Publish the last counts, without gauges, and end."""
         tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._ending.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_S)  # not cancelled: a thread may be writing the file
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         member, self._member = self._member, None
         if member is not None:
             counters = {**self._snapshot.counters, **self.requests.read()}
@@ -83,7 +88,7 @@ class MetricsRecorder:
 
     async def _publish_forever(self, services: Services, connections: ConnectionMonitor, member: Member) -> None:
         published, due_at = -1, 0.0
-        while True:
+        while not self._ending.is_set():
             try:
                 total = self.requests.total()
                 if uptime() >= due_at:
@@ -99,10 +104,10 @@ class MetricsRecorder:
                     self._publishing.success()
             except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and tries again
                 self._publishing.failure(error)
-            await asyncio.sleep(PUBLISH_S)
+            await self._sleep(PUBLISH_INTERVAL_S)
 
     async def _read_forever(self, services: Services) -> None:
-        while True:
+        while not self._ending.is_set():
             try:
                 await self._read_database(services)
                 self._reading.success()
@@ -111,7 +116,12 @@ class MetricsRecorder:
             except Exception as error:  # noqa: BLE001 - as above
                 self._figures, self._is_applied = None, False
                 self._reading.failure(error)
-            await asyncio.sleep(DATABASE_S)
+            await self._sleep(DATABASE_S)
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()
 
     async def _read_database(self, services: Services) -> None:
         """Read the figures, and compare the end of the log with what this process has applied."""
