@@ -15,8 +15,9 @@ from fastapi import APIRouter, FastAPI
 from app.api.http.cache_key import cache_key
 from app.api.http.problems import install_exception_handlers
 from app.api.middleware.access import AccessMiddleware
+from app.api.middleware.access_log import AccessLog, flushing
 from app.api.middleware.head import HeadMiddleware
-from app.api.middleware.request_context import ObservedFastAPI
+from app.api.middleware.request_context import ObservedFastAPI, observe_recovery
 from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
@@ -30,13 +31,14 @@ from app.changefeed.log_watcher import LogWatcher
 from app.db.database import Database, open_database
 from app.domain.api_key import LastUsedBuffer
 from app.invalidation.change_event import ChangeEvent
+from app.logging.configuration import configure_logging, is_configured, make_configuration
 from app.response_cache.middleware import CacheMiddleware
 from app.response_cache.store import ResponseStore
-from app.response_cache.wire.raw_responses import STATE_KEY, HitObserver, RawResponseCache
+from app.response_cache.wire.raw_responses import STATE_KEY, HitObserver, RawResponse, RawResponseCache
 from app.server.connections import STATE_KEY as MONITOR_KEY
 from app.server.connections import ConnectionLimits, ConnectionMonitor
 from app.services import Services
-from app.settings import Settings, read_settings
+from app.settings import LogFormat, Settings, read_settings
 from app.sse.hub import StreamHub
 from app.webhooks.dispatcher import Dispatcher
 
@@ -51,15 +53,17 @@ def create_app(settings: Settings | None = None, *, connection_limits: Connectio
     chosen = settings or read_settings()
     store, limits = ResponseStore(chosen.cache_bytes), connection_limits or ConnectionLimits()
     recorder = _build_recorder(chosen)
+    access_log = AccessLog() if chosen.access_log else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
+        _ensure_logging(chosen)
         async with _running_services(chosen, store) as services:
             app.state.services = services
             monitor = ConnectionMonitor(limits, trusted_proxies=chosen.trusted_proxies)
             async with _running_recorder(recorder, services, monitor):
-                with on_shutdown_signal(lambda: _release_waiting_clients(services)):
-                    yield {MONITOR_KEY: monitor, **_wire_cache(services, recorder)}
+                with flushing(access_log), on_shutdown_signal(lambda: _release_waiting_clients(services)):
+                    yield {MONITOR_KEY: monitor, **_wire_cache(services, recorder, access_log)}
 
     app = ObservedFastAPI(
         title="Dayline",
@@ -77,7 +81,18 @@ def create_app(settings: Settings | None = None, *, connection_limits: Connectio
     _add_middleware(app, chosen, store)
     install_openapi(app)
     install_exception_handlers(app)
+    app.observers.append(lambda record: observe_recovery(app.state.services, record))
+    if access_log is not None:
+        app.observers.append(access_log.on_request)
     return app
+
+
+def _ensure_logging(settings: Settings) -> None:
+    """Configure logging where the server that runs the application has not: uvicorn configures its own loggers only."""
+    if not is_configured():
+        configure_logging(
+            make_configuration(level=settings.log_level.upper(), json=settings.log_format == LogFormat.JSON)
+        )
 
 
 def _add_routes(app: FastAPI) -> None:
@@ -230,7 +245,9 @@ def _release_waiting_clients(services: Services) -> None:
     services.stream_hub.shutdown()
 
 
-def _wire_cache(services: Services, recorder: "MetricsRecorder | None") -> dict[str, RawResponseCache]:
+def _wire_cache(
+    services: Services, recorder: "MetricsRecorder | None", access_log: AccessLog | None
+) -> dict[str, RawResponseCache]:
     """Return what the server may send before ASGI: nothing where each request has to be authorized or rate-limited."""
     settings = services.settings
     if not settings.early_hits or not settings.cache_enabled or settings.access_enabled:
@@ -240,12 +257,23 @@ def _wire_cache(services: Services, recorder: "MetricsRecorder | None") -> dict[
         cache_key=cache_key,
         up_to_date=services.log_follower,
         schedule=services.scheduler,
-        on_hit=None if recorder is None else _build_hit_observer(recorder),
+        on_hit=_build_hit_observer(recorder, access_log),
     )
     return {STATE_KEY: hits}
 
 
-def _build_hit_observer(recorder: "MetricsRecorder") -> HitObserver:
+def _build_hit_observer(recorder: "MetricsRecorder | None", access_log: AccessLog | None) -> HitObserver | None:
+    if recorder is None:
+        return None if access_log is None else access_log.on_hit
     from app.response_cache.wire.hit_metrics import HitMetrics  # noqa: PLC0415 - only where metrics are served
 
-    return HitMetrics(recorder.requests).observe
+    count = HitMetrics(recorder.requests).observe
+    if access_log is None:
+        return count
+    write = access_log.on_hit
+
+    def observe(request: bytes, ready: RawResponse, seconds: float) -> None:
+        count(request, ready, seconds)
+        write(request, ready, seconds)
+
+    return observe

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from app.background.outage_log import RequestOutages
 from app.background.scheduler import Scheduler
 from app.changefeed.log_follower import LogFollower
 from app.changefeed.log_watcher import LogWatcher
@@ -25,7 +26,7 @@ class Services:
     """Everything that lives as long as the process serves: `app.main` opens it at start and closes it at the end.
 
     `last_used` buffers when keys were used, `export_slots` bounds concurrent exports, and `in_flight` holds the API key
-    id and name of each Idempotency-Key whose request is being answered.
+    id and name of each Idempotency-Key whose request is being answered. `request_outages` logs failures of requests.
     """
 
     settings: Settings
@@ -40,3 +41,4 @@ class Services:
     last_used: LastUsedBuffer
     export_slots: asyncio.BoundedSemaphore = field(default_factory=lambda: asyncio.BoundedSemaphore(MAX_EXPORTS))
     in_flight: set[tuple[int, str]] = field(default_factory=set)
+    request_outages: RequestOutages = field(default_factory=RequestOutages)

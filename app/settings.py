@@ -1,7 +1,9 @@
 """What an operator can set, by environment variables `DAYLINE_…`; nobody else reads the environment.
 
 DAYLINE_DATABASE_URL   sqlite:///dayline.db, sqlite:////var/lib/dayline/news.db, postgresql://user@host/name
-DAYLINE_ACCESS_LOG     true writes a line per request
+DAYLINE_ACCESS_LOG     true logs a line for each request
+DAYLINE_LOG_LEVEL      debug, info, warning or error
+DAYLINE_LOG_FORMAT     text or json
 DAYLINE_METRICS        127.0.0.1:9100: where metrics are served for Prometheus; off where absent
 DAYLINE_READS          public, or keyed: everything that is read needs a key with content:read
 DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
@@ -49,6 +51,22 @@ class Reads(StrEnum):
     API_KEY = "keyed"
 
 
+class LogLevel(StrEnum):
+    """The lowest level that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """The form of log lines."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 def _networks(value: object) -> object:
     return parse_networks(value) if isinstance(value, str) else value
 
@@ -85,7 +103,13 @@ class Settings(BaseModel):
         "sqlite:///dayline.db",
         description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
     )
-    access_log: bool = Field(default=False, description="Write a line per request.")
+    access_log: bool = Field(default=False, description="Log a line for each request.")
+    log_level: LogLevel = Field(
+        LogLevel.INFO, description="Lowest level that is logged: `debug`, `info`, `warning` or `error`."
+    )
+    log_format: LogFormat = Field(
+        LogFormat.TEXT, description="`text`, in colour on a terminal, or `json`, one object a line."
+    )
     metrics: Annotated[ListenAddress | None, BeforeValidator(_listen_address)] = Field(
         None, description="Address of its own on which metrics are served for Prometheus: `127.0.0.1:9100`."
     )
@@ -202,3 +226,8 @@ def _format_default(value: object) -> str:
 def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of this process and these variables, for a program that it starts."""
     return {**os.environ, **variables}
+
+
+def is_color_disabled() -> bool:
+    """Return whether the user wants no colour on a terminal (https://no-color.org)."""
+    return bool(os.environ.get("NO_COLOR"))

@@ -1,6 +1,7 @@
-"""The server's log: every line has time, level and logger, no request forges one, and no secret is in it."""
+"""The server's log: every line has time, level, process, request id and logger, none is forged or holds a secret."""
 
 import logging
+import os
 import re
 import shutil
 import socket
@@ -23,14 +24,18 @@ from app.db.sqlite.file_watch import CHECK_INTERVAL_S
 from app.domain.api_key import ApiKeyScope
 from app.domain.instant import DAY_US
 from app.domain.preview_token import Preview, make_token
-from app.logging import MAX_LINE_CHARACTERS, LineFormatter
+from app.logging.redaction import MAX_LINE_CHARACTERS, WITHHELD
+from app.logging.rendering import make_formatter
 from app.schemas.api_key import ApiKeyCreate
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, run_once
 from tests.records import article, edition
 from tests.server_process import Server, free_port, start_server
 
-LINE = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR|CRITICAL) [a-z_.]+( \||:) .*")
+LINE = re.compile(
+    r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO|WARNING|ERROR|CRITICAL) "
+    r"\d+ (-|[A-Za-z0-9._-]{1,64}) [a-z_.]+( \||:) .*"
+)
 FORGED = "2026-11-20T12:00:00.000Z INFO app.forged: everything is fine"
 CONTROLS = ["\n", "\r\n", "\v", "\f", "\x1b[2J", "\x00", "\x7f", "\x85", "\x9b", "\u2028", "\u2029", "\u202e", "\u2066"]
 KEY = "dl_k7q2m5xw3f" + "a" * 52
@@ -60,11 +65,12 @@ def format_failure(message: str, *arguments: object, error: Exception) -> str:
 
 
 def format_record(message: str, *arguments: object, exc_info: Any = None) -> str:
-    return LineFormatter().format(record_of(message, *arguments, exc_info=exc_info))
+    return make_formatter().format(record_of(message, *arguments, exc_info=exc_info))
 
 
 def test_a_line_has_time_level_and_logger() -> None:
-    assert format_record("%s failed", "GET /") == "2026-11-20T12:00:00.123Z ERROR app.api.http.problems: GET / failed"
+    expected = f"2026-11-20T12:00:00.123Z ERROR {os.getpid()} - app.api.http.problems: GET / failed"
+    assert format_record("%s failed", "GET /") == expected
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=ascii)
@@ -91,7 +97,7 @@ def test_secrets_are_left_out(message: str) -> None:
 
 
 def test_the_prefix_of_a_key_is_logged() -> None:
-    assert "dl_k7q2m5xw3f[secret]" in format_record(KEY)
+    assert "dl_k7q2m5xw3f…" in format_record(KEY)
 
 
 def test_a_long_message_is_cut() -> None:
@@ -136,6 +142,16 @@ def request(port: int, target: str, *fields: str) -> int:
     raise TimeoutError("the server never listened")
 
 
+def wait_for_line(path: Path, text: str) -> str:
+    """Return the log once it has this text: a request is logged after its response."""
+    for _ in range(400):
+        written = path.read_text()
+        if text in written:
+            return written
+        time.sleep(0.025)
+    raise TimeoutError(written)
+
+
 def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Server, Path, str, str]) -> None:
     process, path, token, key = server
     preview = f"/v1/editorial/previews/{token}"
@@ -149,16 +165,16 @@ def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Serve
     broken = f"/v1/editorial/articles/b{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE"
     assert request(process.port, broken, f"Authorization: Bearer {key}") == 503
     assert request(process.port, preview) == 503
-    written = process.words.read_text()
+    written = wait_for_line(process.words, f"/v1/editorial/previews/{WITHHELD} status=503")
     lines = written.split("\n")[:-1]
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert not any(line.startswith(FORGED) for line in lines)
     assert token not in written
     assert key not in written
-    assert sum("/v1/editorial/previews/[token]" in line for line in lines) >= 3
+    assert sum("/v1/editorial/previews/…" in line for line in lines) >= 3
     assert any(r"articles/b\n2026" in line and "database unavailable" in line for line in lines), lines
-    assert sum("(mode 0644)" in line and " WARNING app.cli.serve: " in line for line in lines) == 1
-    assert any("uvicorn.access" in line and " 404" in line for line in lines)
+    assert sum("(mode 0644)" in line and " WARNING " in line and " app.cli.serve: " in line for line in lines) == 1
+    assert any(" app.access: GET /v1/articles/a" in line and " status=404 " in line for line in lines)
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.soak)])
@@ -183,4 +199,4 @@ def test_requests_are_logged_only_with_the_setting(sqlite_template: Path, tmp_pa
             process.kill()
     lines = written.read_text().split("\n")[:-1]
     assert len(lines) > 3
-    assert [line for line in lines if "uvicorn.access" in line or not LINE.fullmatch(line)] == []
+    assert [line for line in lines if ".access:" in line or not LINE.fullmatch(line)] == []

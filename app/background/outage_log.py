@@ -5,6 +5,7 @@ import time
 
 from app.db.database import DATABASE_ERRORS, error_summary
 
+REQUEST_SETTLE_S = 5.0
 MAX_CAUSES = 16
 """Causes of one outage that are logged; further ones are counted only."""
 
@@ -64,3 +65,44 @@ class OutageLogger:
         self._causes.clear()
         seconds, times = self._last_at - self._began_at, "1 failure" if failures == 1 else f"{failures} failures"
         self._log.warning("%s after %s in %.1f s", self._recovered, times, seconds)
+
+
+class RequestOutages:
+    """Outages that requests meet: of the database, apart for reads and writes, and unexpected errors by route.
+
+    Routes are few, so each has a logger of its own. A response to another request of the same kind ends an outage, five
+    seconds after the last failure at the earliest.
+    """
+
+    def __init__(self) -> None:
+        self._database: dict[bool, OutageLogger] = {}  # by whether the request writes
+        self._faults: dict[str, OutageLogger] = {}
+        self._is_failing = False
+
+    def database_failure(self, log: logging.Logger, subject: str, error: BaseException, *, is_write: bool) -> None:
+        """Log that the database cannot be used; `subject` is the method and path of the request."""
+        self._is_failing = True
+        if is_write not in self._database:
+            recovered = "Database writes succeed again" if is_write else "Database available again"
+            self._database[is_write] = OutageLogger(log, "database unavailable", recovered, settle_s=REQUEST_SETTLE_S)
+        self._database[is_write].failure(error, subject=subject)
+
+    def fault(self, log: logging.Logger, subject: str, error: BaseException, *, route: str) -> None:
+        """Log an unexpected error, with its traceback."""
+        self._is_failing = True
+        if route not in self._faults:
+            recovered = f"{route}: no unexpected errors any more"
+            self._faults[route] = OutageLogger(
+                log, "unexpected error", recovered, expected=(), settle_s=REQUEST_SETTLE_S
+            )
+        self._faults[route].failure(error, subject=subject)
+
+    def success(self, *, route: str | None, is_write: bool, used_database: bool) -> None:
+        """End the outages that a response without an error disproves."""
+        if not self._is_failing:
+            return
+        if used_database and is_write in self._database:
+            self._database[is_write].success()
+        if route is not None and route in self._faults:
+            self._faults[route].success()
+        self._is_failing = any(each.is_failing for each in (*self._database.values(), *self._faults.values()))

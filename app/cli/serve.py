@@ -4,8 +4,10 @@ import gc
 import logging
 import resource
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import click
 
@@ -14,8 +16,8 @@ from app.cli.runner import check_schema, with_database
 from app.cli.settings import format_unknown
 from app.db.engine import find_wide_files, parse_database_url
 from app.errors import ConfigurationError
-from app.logging import CONFIGURATION, configure_logging, log_uncaught
-from app.settings import Settings, find_unknown_variables, read_settings
+from app.logging.configuration import configure_logging, log_uncaught, make_configuration
+from app.settings import LogFormat, Settings, find_unknown_variables, is_color_disabled, read_settings
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,8 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
 
     _check_address(host, port)
     _allow_files()
-    configure_logging()
+    configuration = _logging_configuration(settings)
+    configure_logging(configuration)
     _warn_of_unknown_variables()
     _warn_of_wide_files(settings)
     uvicorn.run(
@@ -62,8 +65,8 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
         if settings.early_hits
         else "app.server.protocol:BoundedProtocol",
         ws="none",
-        log_config=CONFIGURATION,
-        access_log=settings.access_log,
+        log_config=configuration,
+        access_log=False,  # the application logs requests, cached responses included
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
@@ -97,6 +100,14 @@ def _warn_of_unknown_variables() -> None:
     unknown = find_unknown_variables()
     if unknown:
         log.warning("Unknown settings are ignored: %s; 'dayline settings' lists the settings", format_unknown(unknown))
+
+
+def _logging_configuration(settings: Settings) -> dict[str, Any]:
+    return make_configuration(
+        level=settings.log_level.upper(),
+        json=settings.log_format is LogFormat.JSON,
+        color=sys.stderr.isatty() and not is_color_disabled(),
+    )
 
 
 def _warn_of_wide_files(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import click
 
 from app.db.engine import parse_database_url
 from app.errors import ConfigurationError
-from app.logging import escape_controls
+from app.logging.redaction import escape_controls
 from app.settings import describe_settings, find_unknown_variables, read_settings
 
 

@@ -6,7 +6,6 @@ bytes ── pieces, each at most one head or one body ── parser ── chec
 
 import asyncio
 from typing import Any
-from urllib.parse import unquote
 
 import httptools
 from uvicorn import Config
@@ -24,7 +23,7 @@ from app.server.refusals import (
     RefusedRequest,
     render_refusal,
 )
-from app.server.request_head import IgnoredUpgrade, check_head, explain_parser_error, render_head
+from app.server.request_head import IgnoredUpgrade, check_head, explain_parser_error, path_of, render_head
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -372,7 +371,7 @@ class BoundedProtocol(HttpToolsProtocol):
         response = render_refusal(
             refusal,
             detail,
-            path=_path_of(self.url) if is_read or (self._phase is HEAD and self.headers) else "",
+            path=path_of(self.url) if is_read or (self._phase is HEAD and self.headers) else "",
             server_fields=self.server_state.default_headers,
             is_head=is_read and self.parser.get_method() == b"HEAD",
         )
@@ -387,11 +386,3 @@ def _origin_form(target: bytes) -> bytes:
     parsed = httptools.parse_url(target)
     path = parsed.path or b"/"
     return path if parsed.query is None else b"%s?%s" % (path, parsed.query)
-
-
-def _path_of(target: bytes) -> str:
-    """Return the decoded path of a request target; empty where there is none."""
-    try:
-        return unquote((httptools.parse_url(target).path or b"").decode("ascii"))
-    except (httptools.HttpParserError, ValueError):
-        return ""

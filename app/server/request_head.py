@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import unquote
 
+import httptools
 from httptools import HttpRequestParser
 
 from app.server.refusals import (
@@ -109,3 +111,11 @@ def explain_parser_error(reason: str, piece: bytes, *, is_first_piece: bool) -> 
     if reason == "Invalid method encountered" and is_first_piece and _TOKEN_THEN_SPACE.match(piece.lstrip(b"\r\n")):
         return NOT_IMPLEMENTED, "The request method is not supported."
     return BAD_REQUEST, f"The request does not follow HTTP/1.1: {reason}."
+
+
+def path_of(target: bytes) -> str:
+    """Return the decoded path of a request target; empty where there is none."""
+    try:
+        return unquote((httptools.parse_url(target).path or b"").decode("ascii"))
+    except (httptools.HttpParserError, ValueError):
+        return ""

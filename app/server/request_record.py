@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RECORD_KEY = "dayline.request"
 """Key of a request's RequestRecord in its ASGI scope."""
 
@@ -34,6 +35,7 @@ class RequestRecord:
     response_bytes: int = 0
     cache: str = BYPASS
     key_prefix: str | None = None
+    is_error_logged: bool = False  # an unexpected error has its response and its log line
 
 
 RequestObserver = Callable[[RequestRecord], None]

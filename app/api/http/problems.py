@@ -43,12 +43,14 @@ from app.api.http.problem_types import (
 )
 from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
 from app.api.http.validation import to_invalid_input
-from app.db.database import TRANSIENT_ERRORS, error_summary, is_transient
+from app.db.database import TRANSIENT_ERRORS, is_transient
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
+from app.server.request_record import READING_METHODS, get_record, route_path
 from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
 
 log = logging.getLogger(__name__)
 
+UNKNOWN_ROUTE = "no route"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
 RETRY_ADVICE = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
@@ -208,7 +210,8 @@ async def _handle_client_disconnect(_request: Request, _error: Exception) -> Res
 async def _handle_database_error(request: Request, error: Exception) -> Response:
     if not is_transient(error):
         raise error
-    log.error("%s %s: database unavailable: %s", request.method, request.scope["path"], error_summary(error))
+    is_write = request.method not in READING_METHODS
+    services_of(request).request_outages.database_failure(log, _describe(request), error, is_write=is_write)
     detail = f"The database is busy or out of reach; {RETRY_ADVICE}"
     return problem_response(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
 
@@ -216,5 +219,14 @@ async def _handle_database_error(request: Request, error: Exception) -> Response
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
     if is_transient(error):  # at the door, which stands before the other answers
         return await _handle_database_error(request, error)
-    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    route = route_path(request.scope) or UNKNOWN_ROUTE
+    services_of(request).request_outages.fault(log, _describe(request), error, route=route)
+    record = get_record(request.scope)
+    if record is not None:
+        record.is_error_logged = True
     return problem_response(request, INTERNAL_ERROR, f"The answer could not be made; {RETRY_ADVICE}")
+
+
+def _describe(request: Request) -> str:
+    """Return method and path of a request, for its log line."""
+    return f"{request.method} {request.scope['path']}"

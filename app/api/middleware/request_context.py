@@ -10,12 +10,21 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.logging import REQUEST_ID
-from app.server.request_record import HIT, RECORD_KEY, RequestObserver, RequestRecord, route_path
+from app.logging.context import REQUEST_ID
+from app.server.request_record import (
+    HIT,
+    READING_METHODS,
+    RECORD_KEY,
+    RequestObserver,
+    RequestRecord,
+    route_path,
+)
+from app.services import Services
 
 REQUEST_ID_FIELD = b"x-request-id"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PRIVATE = b"private"
+_DATABASE_PATHS = ("/v1", "/feeds", "/health/ready")
 
 
 class RequestContextMiddleware:
@@ -50,6 +59,9 @@ class RequestContextMiddleware:
         token, begun_at = REQUEST_ID.set(record.request_id), perf_counter()
         try:
             await self._app(scope, receive, send_observed)
+        except Exception:
+            if not record.is_error_logged:
+                raise  # the server logs it
         finally:
             record.duration_s = perf_counter() - begun_at
             record.route = record.route or route_path(scope)
@@ -83,3 +95,15 @@ def _has_request_id(start: Message) -> bool:
     if start["status"] >= HTTPStatus.BAD_REQUEST:
         return True
     return any(name == b"cache-control" and value.startswith(_PRIVATE) for name, value in start["headers"])
+
+
+def observe_recovery(services: Services, record: RequestRecord) -> None:
+    """End the outages that this response disproves; one from the cache, or refused at once, proves nothing."""
+    if record.status is None or record.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return
+    used_database = (
+        record.cache != HIT and record.status < HTTPStatus.BAD_REQUEST and record.path.startswith(_DATABASE_PATHS)
+    )
+    services.request_outages.success(
+        route=record.route, is_write=record.method not in READING_METHODS, used_database=used_database
+    )

@@ -130,7 +130,7 @@ class CachedResponseProtocol(BoundedProtocol):
         self._found = ready
         self._send(ready)
         if self._on_hit is not None:
-            self._on_hit(b"%s %s" % (method, self.url), ready, perf_counter() - self._received_at)
+            self._on_hit(b"%s %s HTTP/1.1" % (method, self.url), ready, perf_counter() - self._received_at)
         return True
 
     def _send(self, ready: RawResponse) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STATE_KEY = "early_hits"
 """Key of the RawResponseCache in the lifespan state, by which the application passes it to the server."""
 HitObserver = Callable[[bytes, "RawResponse", float], None]
-"""Called with each hit, in the hot path: bytes that begin with method, space and target, the response, and seconds."""
+"""Called with each hit, in the hot path: bytes that begin with its request line, the response, and seconds."""
 MAX_REQUEST = 4_096  # maximum length of a request whose bytes are stored
 MAX_REMEMBERED = 4_096
 MAX_REMEMBERED_BYTES = 4 * 1024 * 1024

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.api.middleware.request_context import ObservedFastAPI
-from app.logging import REQUEST_ID
+from app.logging.context import REQUEST_ID
 from app.server.request_record import BYPASS, HIT, MISS, RequestRecord
 
 GENERATED = re.compile("[0-9a-f]{16}")
