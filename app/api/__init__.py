@@ -1,1 +1,1 @@
-"""HTTP: one file per resource; a route takes arguments, calls one function, answers."""
+"""HTTP API: one file for each resource; an endpoint parses arguments, calls one function and responds."""

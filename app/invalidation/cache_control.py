@@ -33,7 +33,7 @@ class ResponseFreshness:
     """Policy of a response, and the scheduled publications that change it."""
 
     terms: CachePolicy
-    interest: ScheduleDependency
+    dependency: ScheduleDependency
 
     def cache_control(self, now: int, *known: ScheduleSnapshot) -> str:
         """Return the Cache-Control value for sending the response now, given the schedule.
@@ -42,7 +42,7 @@ class ResponseFreshness:
         stale-while-revalidate is omitted.
         """
         within = self.terms.max_age_s * SECOND_US
-        found = [upcoming.next_effect(self.interest, now=now, within=within) for upcoming in known]
+        found = [upcoming.next_effect(self.dependency, now=now, within=within) for upcoming in known]
         due = min((instant for instant in found if instant is not None), default=None)
         if due is None:
             return self.terms.directives
@@ -50,14 +50,14 @@ class ResponseFreshness:
 
     def next_change_at(self, now: int, upcoming: ScheduleSnapshot) -> int | None:
         """Return the instant of the next scheduled publication that changes the response, None without one."""
-        return upcoming.next_effect(self.interest, now=now, within=upcoming.complete_until - now - 1)
+        return upcoming.next_effect(self.dependency, now=now, within=upcoming.complete_until - now - 1)
 
     def default_until(self, now: int, upcoming: ScheduleSnapshot) -> int:
         """Return the instant (µs), at least `now`, up to which the default Cache-Control applies.
 
         The bound is the next publication of any kind, because an overdue one affects more responses.
         """
-        due = upcoming.next_effect(self.interest, now=now, within=upcoming.complete_until - now)
+        due = upcoming.next_effect(self.dependency, now=now, within=upcoming.complete_until - now)
         due = upcoming.complete_until if due is None else due
         following = next((each.published_at for each in upcoming.entries if each.published_at > now), due)
         return max(now, min(due - self.terms.max_age_s * SECOND_US, following))

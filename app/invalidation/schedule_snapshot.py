@@ -45,7 +45,7 @@ class ScheduledArticle:
 class ScheduleDependency(Protocol):
     """Dependency of a response on scheduled publications."""
 
-    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
+    def is_affected_by(self, scheduled: ScheduledArticle, *, now: int) -> bool:
         """Return whether the publication will change the response; True in doubt."""
 
 
@@ -56,17 +56,17 @@ class ScheduleSnapshot:
     entries: tuple[ScheduledArticle, ...]
     complete_until: int
 
-    def next_effect(self, interest: ScheduleDependency, *, now: int, within: int) -> int | None:
+    def next_effect(self, dependency: ScheduleDependency, *, now: int, within: int) -> int | None:
         """Return the instant at which the response will change, overdue to `within` µs from now; None if it will not.
 
         From `complete_until` on it may change at any time.
         """
         last = now + within
-        for coming in self.entries:
-            if coming.published_at > last:
+        for scheduled in self.entries:
+            if scheduled.published_at > last:
                 return None
-            if interest.concerns(coming, now=now):
-                return coming.published_at
+            if dependency.is_affected_by(scheduled, now=now):
+                return scheduled.published_at
         return self.complete_until if self.complete_until <= last else None
 
 
@@ -78,7 +78,7 @@ class ListDependency:
     """Dependency of a list, described by its query parameters as sent, each of them valid.
 
     `groups`: alternatives of each filter. `starts` and `ends`: its range, half-open. `after_day`: days up to this one
-    cannot change it; `last_day`: later days cannot. `is_settled`: the page is behind a cursor or has newer days, so
+    cannot change it; `until_day`: later days cannot. `is_closed`: the page is behind a cursor or has newer days, so
     that no future publication belongs to it. An overdue publication may appear anywhere.
     """
 
@@ -90,26 +90,26 @@ class ListDependency:
     ends: str | None = None
     tz: str | None = None
     after_day: str | None = None
-    last_day: str | None = None
-    is_settled: bool = False
+    until_day: str | None = None
+    is_closed: bool = False
 
-    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
+    def is_affected_by(self, scheduled: ScheduledArticle, *, now: int) -> bool:
         """Return whether the publication will be in the list, or move what the list points to."""
-        is_overdue = coming.published_at <= now
-        if not coming.is_in(self.edition) or (self.is_settled and not is_overdue):
+        is_overdue = scheduled.published_at <= now
+        if not scheduled.is_in(self.edition) or (self.is_closed and not is_overdue):
             return False
-        if self.ids and coming.id not in self.ids:
+        if self.ids and scheduled.id not in self.ids:
             return False
-        if coming.id in self.excluded or coming.slug in self.excluded:
+        if scheduled.id in self.excluded or scheduled.slug in self.excluded:
             return False
         for kind, names in self.groups:
-            if not any((kind, name) in coming.names for name in names):
+            if not any((kind, name) in scheduled.names for name in names):
                 return False
-        zone = self._zone(coming)
-        return self._spans(coming.published_at, zone) and (is_overdue or self._reaches(coming.published_at, zone))
+        zone = self._zone(scheduled)
+        return self._spans(scheduled.published_at, zone) and (is_overdue or self._reaches(scheduled.published_at, zone))
 
-    def _zone(self, coming: ScheduledArticle) -> ZoneInfo:
-        return find_zone(self.tz or (MULTI_EDITION_ZONE if self.edition == EVERY_EDITION else coming.timezone))
+    def _zone(self, scheduled: ScheduledArticle) -> ZoneInfo:
+        return find_zone(self.tz or (MULTI_EDITION_ZONE if self.edition == EVERY_EDITION else scheduled.timezone))
 
     def _spans(self, instant: int, zone: ZoneInfo) -> bool:
         if self.starts is not None and instant < parse_date_or_instant(self.starts, zone):
@@ -117,12 +117,12 @@ class ListDependency:
         return self.ends is None or instant < parse_date_or_instant(self.ends, zone)
 
     def _reaches(self, instant: int, zone: ZoneInfo) -> bool:
-        if self.after_day is None and self.last_day is None:
+        if self.after_day is None and self.until_day is None:
             return True
         day = date_at(instant, zone)
         if self.after_day is not None and day <= parse_day(self.after_day):
             return False
-        return self.last_day is None or day <= parse_day(self.last_day)
+        return self.until_day is None or day <= parse_day(self.until_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +136,11 @@ class ArticleDependency:
     edition: str | None = None
     is_newest: bool = False
 
-    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:
+    def is_affected_by(self, scheduled: ScheduledArticle, *, now: int) -> bool:
         """Return whether the publication becomes a neighbour of the article or joins its “read also”."""
-        if self.name in coming.referrers:
+        if self.name in scheduled.referrers:
             return True
-        return coming.edition == self.edition and (self.is_newest or coming.published_at <= now)
+        return scheduled.edition == self.edition and (self.is_newest or scheduled.published_at <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +150,6 @@ class CollectionDependency:
     kind: Facet
     edition: str | None = None
 
-    def concerns(self, coming: ScheduledArticle, *, now: int) -> bool:  # noqa: ARG002 - as an interest is asked
+    def is_affected_by(self, scheduled: ScheduledArticle, *, now: int) -> bool:  # noqa: ARG002 - the signature of ScheduleDependency
         """Return whether the publication is the first to use an entry of the kind, which lists then include."""
-        return self.kind in coming.unlisted and (self.kind is not Facet.SECTION or coming.is_in(self.edition))
+        return self.kind in scheduled.unlisted and (self.kind is not Facet.SECTION or scheduled.is_in(self.edition))

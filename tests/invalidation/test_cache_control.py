@@ -10,16 +10,16 @@ from tests.conftest import NOW
 
 USUAL = "public, max-age=30, stale-while-revalidate=60, stale-if-error=600"
 AHEAD = 90 * SECOND_US
-OPEN, SETTLED, ELSEWHERE = ListDependency(), ListDependency(is_settled=True), ListDependency(edition="elsewhere")
+OPEN, SETTLED, ELSEWHERE = ListDependency(), ListDependency(is_closed=True), ListDependency(edition="elsewhere")
 
 
-def coming(at: int) -> ScheduledArticle:
+def scheduled(at: int) -> ScheduledArticle:
     return ScheduledArticle(id="a", slug="a", published_at=at, edition="global", is_default=True, timezone="UTC")
 
 
 def picture(*seconds: float, ahead: int = AHEAD) -> ScheduleSnapshot:
     """What is due so many seconds from NOW."""
-    return ScheduleSnapshot(tuple(coming(NOW + round(each * SECOND_US)) for each in sorted(seconds)), NOW + ahead)
+    return ScheduleSnapshot(tuple(scheduled(NOW + round(each * SECOND_US)) for each in sorted(seconds)), NOW + ahead)
 
 
 def counting(seconds: int) -> str:
@@ -69,8 +69,8 @@ def test_the_usual_terms_end_half_a_minute_before_the_first_publication_that_con
     st.integers(0, 100 * SECOND_US),
 )
 def test_until_then_the_directives_are_the_usual_ones_at_every_moment(
-    interest: ListDependency, seconds: list[float], later: int
+    dependency: ListDependency, seconds: list[float], later: int
 ) -> None:
-    freshness, known = ResponseFreshness(CONTENT, interest), picture(*seconds)
+    freshness, known = ResponseFreshness(CONTENT, dependency), picture(*seconds)
     if NOW + later < freshness.default_until(NOW, known):
         assert freshness.cache_control(NOW + later, known) == USUAL

@@ -18,7 +18,7 @@ SOON = NOON + 10 * SECOND_US
 HALF_A_MINUTE = 30 * SECOND_US
 
 
-def coming(published_at: int = SOON, **members: object) -> ScheduledArticle:
+def scheduled(published_at: int = SOON, **members: object) -> ScheduledArticle:
     """A story of the city section of the default edition, in Kyiv time."""
     given: dict[str, object] = {
         "id": "0000000000001",
@@ -42,7 +42,7 @@ def picture(*entries: ScheduledArticle) -> ScheduleSnapshot:
 
 
 @pytest.mark.parametrize(
-    ("interest", "expected"),
+    ("dependency", "expected"),
     [
         (asked(), True),
         (asked(edition="global"), True),
@@ -63,63 +63,63 @@ def picture(*entries: ScheduledArticle) -> ScheduleSnapshot:
         (asked(ends="2026-11-20T12:00:11Z"), True),
         (asked(starts="2026-11-21", tz="Pacific/Kiritimati"), True),
         (asked(starts="2026-11-21"), False),
-        (asked(last_day="2026-11-20"), True),
-        (asked(last_day="2026-11-19"), False),
-        (asked(last_day="2026-11-20", tz="Pacific/Kiritimati"), False),
+        (asked(until_day="2026-11-20"), True),
+        (asked(until_day="2026-11-19"), False),
+        (asked(until_day="2026-11-20", tz="Pacific/Kiritimati"), False),
         (asked(after_day="2026-11-19"), True),
         (asked(after_day="2026-11-20"), False),
         (asked(after_day="2026-11-20", edition="*", tz="Pacific/Kiritimati"), True),
-        (asked(is_settled=True), False),
+        (asked(is_closed=True), False),
     ],
 )
-def test_a_list_is_concerned_by_what_will_stand_in_it(interest: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
-    assert interest.concerns(coming(), now=NOON) is expected
-    assert picture(coming()).next_effect(interest, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
+def test_a_list_is_concerned_by_what_will_stand_in_it(dependency: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+    assert dependency.is_affected_by(scheduled(), now=NOON) is expected
+    assert picture(scheduled()).next_effect(dependency, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
 
 
 def test_the_default_edition_is_meant_where_none_is_named() -> None:
-    assert not asked().concerns(coming(is_default=False), now=NOON)
-    assert asked(edition="global").concerns(coming(is_default=False), now=NOON)
+    assert not asked().is_affected_by(scheduled(is_default=False), now=NOON)
+    assert asked(edition="global").is_affected_by(scheduled(is_default=False), now=NOON)
 
 
 def test_days_of_a_list_are_those_of_the_edition_of_each_article() -> None:
-    assert not asked(last_day="2026-11-20").concerns(coming(timezone="Pacific/Kiritimati"), now=NOON)
+    assert not asked(until_day="2026-11-20").is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
     everywhere = asked(edition="*", starts="2026-11-21")
-    assert not everywhere.concerns(coming(timezone="Pacific/Kiritimati"), now=NOON)
+    assert not everywhere.is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
 
 
 def test_what_is_overdue_may_come_in_anywhere_but_outside_of_the_range() -> None:
-    late = coming(NOON)
-    assert asked(is_settled=True).concerns(late, now=NOON)
-    assert asked(after_day="2026-11-20").concerns(late, now=NOON)
-    assert not asked(ends="2026-11-20T12:00:00Z").concerns(late, now=NOON)
-    assert ArticleDependency(name="0000000000009", edition="global").concerns(late, now=NOON)
-    assert picture(late).next_effect(asked(is_settled=True), now=NOON, within=0) == NOON
+    late = scheduled(NOON)
+    assert asked(is_closed=True).is_affected_by(late, now=NOON)
+    assert asked(after_day="2026-11-20").is_affected_by(late, now=NOON)
+    assert not asked(ends="2026-11-20T12:00:00Z").is_affected_by(late, now=NOON)
+    assert ArticleDependency(name="0000000000009", edition="global").is_affected_by(late, now=NOON)
+    assert picture(late).next_effect(asked(is_closed=True), now=NOON, within=0) == NOON
 
 
 def test_an_article_is_concerned_when_it_is_the_newest_of_the_edition_or_refers_to_what_comes() -> None:
     newest = ArticleDependency(name="0000000000009", edition="global", is_newest=True)
-    assert newest.concerns(coming(), now=NOON)
-    assert not newest.concerns(coming(edition="ua"), now=NOON)
-    assert not ArticleDependency(name="0000000000009", edition="global").concerns(coming(), now=NOON)
-    referred = coming(edition="ua", referrers=frozenset({"0000000000009", "lamps"}))
+    assert newest.is_affected_by(scheduled(), now=NOON)
+    assert not newest.is_affected_by(scheduled(edition="ua"), now=NOON)
+    assert not ArticleDependency(name="0000000000009", edition="global").is_affected_by(scheduled(), now=NOON)
+    referred = scheduled(edition="ua", referrers=frozenset({"0000000000009", "lamps"}))
     for name in ("0000000000009", "lamps"):
-        assert ArticleDependency(name=name).concerns(referred, now=NOON)
-    assert not ArticleDependency(name="ferry").concerns(referred, now=NOON)
+        assert ArticleDependency(name=name).is_affected_by(referred, now=NOON)
+    assert not ArticleDependency(name="ferry").is_affected_by(referred, now=NOON)
 
 
 def test_a_list_of_the_catalogue_is_concerned_by_the_first_use_of_an_entry_of_its_kind() -> None:
-    first = coming(unlisted=frozenset({Facet.SECTION, Facet.TAG}))
-    assert CollectionDependency(kind=Facet.TAG).concerns(first, now=NOON)
-    assert CollectionDependency(kind=Facet.TAG, edition="ua").concerns(first, now=NOON)
-    assert CollectionDependency(kind=Facet.SECTION, edition="global").concerns(first, now=NOON)
-    assert not CollectionDependency(kind=Facet.SECTION, edition="ua").concerns(first, now=NOON)
-    assert not CollectionDependency(kind=Facet.AUTHOR).concerns(first, now=NOON)
+    first = scheduled(unlisted=frozenset({Facet.SECTION, Facet.TAG}))
+    assert CollectionDependency(kind=Facet.TAG).is_affected_by(first, now=NOON)
+    assert CollectionDependency(kind=Facet.TAG, edition="ua").is_affected_by(first, now=NOON)
+    assert CollectionDependency(kind=Facet.SECTION, edition="global").is_affected_by(first, now=NOON)
+    assert not CollectionDependency(kind=Facet.SECTION, edition="ua").is_affected_by(first, now=NOON)
+    assert not CollectionDependency(kind=Facet.AUTHOR).is_affected_by(first, now=NOON)
 
 
 def test_the_soonest_of_those_that_concern_it_counts() -> None:
     world = frozenset({(Facet.SECTION, "world")})
-    entries = picture(coming(SOON, names=world), coming(SOON + 1), coming(SOON + 2))
+    entries = picture(scheduled(SOON, names=world), scheduled(SOON + 1), scheduled(SOON + 2))
     city = asked(groups=((Facet.SECTION, ("city",)),))
     assert entries.next_effect(city, now=NOON, within=HALF_A_MINUTE) == SOON + 1
     assert entries.next_effect(city, now=SOON + 1 - HALF_A_MINUTE, within=HALF_A_MINUTE) == SOON + 1
@@ -127,7 +127,7 @@ def test_the_soonest_of_those_that_concern_it_counts() -> None:
 
 
 def test_beyond_what_is_known_anything_may_come() -> None:
-    short = ScheduleSnapshot((coming(SOON),), SOON)
+    short = ScheduleSnapshot((scheduled(SOON),), SOON)
     elsewhere = asked(edition="ua")
     assert short.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == SOON
     assert short.next_effect(elsewhere, now=NOON, within=SECOND_US) is None

@@ -210,10 +210,10 @@ def scheduled(*seconds: int) -> ScheduleSnapshot:
 )
 def test_cache_control_is_reckoned_at_the_moment_of_sending(
     seconds: list[int],
-    is_settled: bool,  # noqa: FBT001 - drawn
+    is_closed: bool,  # noqa: FBT001 - drawn
     moments: list[int],
 ) -> None:
-    freshness, picture = ResponseFreshness(CONTENT, ListDependency(is_settled=is_settled)), scheduled(*seconds)
+    freshness, picture = ResponseFreshness(CONTENT, ListDependency(is_closed=is_closed)), scheduled(*seconds)
     answer = CachedResponse(200, HEADERS, BODY, freshness=freshness)
     until, last = 0, b""
     for moment in sorted(moments):

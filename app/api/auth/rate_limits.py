@@ -1,6 +1,6 @@
-"""How many requests an address or a key may send: fixed windows, counted in this process, bounded in memory.
+"""Rate limits for addresses and API keys: fixed windows, counted in this process, with bounded memory.
 
-Only imported where a limit is set: the library behind it takes a quarter of a second to load.
+Imported only if a limit is set: its library takes a quarter of a second to load.
 """
 
 from collections import OrderedDict
@@ -20,11 +20,11 @@ from app.errors import RateLimitedError
 from app.net.client_address import Network, client_address, rate_limit_bucket
 
 MAX_TRACKED_CLIENTS = 100_000
-"""Whoever is counted at once; beyond that the oldest window is forgotten."""
+"""Maximum number of tracked clients; beyond it the oldest window is dropped."""
 
 
 class FixedWindowStorage(Storage):
-    """Counters of one limit, so all windows are of one length and end in the order they began in."""
+    """Counters of one limit, whose windows have equal length and thus end in the order in which they began."""
 
     STORAGE_SCHEME = None
     base_exceptions = ValueError
@@ -34,7 +34,7 @@ class FixedWindowStorage(Storage):
         self._windows: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count one more, in a window that begins now where none is open; the count."""
+        """Count one request, in a new window if none is open; return the count."""
         now = _seconds()
         self._forget(now)
         known = self._windows.get(key)
@@ -45,27 +45,27 @@ class FixedWindowStorage(Storage):
         return count + amount
 
     def get(self, key: str) -> int:
-        """The count of the open window."""
+        """Return the count of the open window."""
         count, ends_at = self._windows.get(key, (0, 0.0))
         return count if ends_at > _seconds() else 0
 
     def get_expiry(self, key: str) -> float:
-        """When the open window ends, in seconds since 1970; now where there is none."""
+        """Return the end of the open window, in seconds since 1970; now if none is open."""
         now = _seconds()
         return max(self._windows.get(key, (0, now))[1], now)
 
     def check(self) -> bool:
-        """Memory is always there."""
+        """Return True: memory is always available."""
         return True
 
     def reset(self) -> int | None:
-        """Forget everything; how many there were."""
+        """Remove all counters; return their number."""
         count = len(self._windows)
         self._windows.clear()
         return count
 
     def clear(self, key: str) -> None:
-        """Forget one."""
+        """Remove one counter."""
         self._windows.pop(key, None)
 
     def _forget(self, now: float) -> None:
@@ -75,7 +75,7 @@ class FixedWindowStorage(Storage):
 
 @dataclass(frozen=True, slots=True)
 class RateLimitResult:
-    """How a request stands to its limit; `reset_after` is whole seconds, rounded up."""
+    """Result of counting a request; `reset_after` is in seconds, rounded up."""
 
     name: str
     limit: int
@@ -85,14 +85,14 @@ class RateLimitResult:
     exceeded: bool
 
     def headers(self) -> dict[str, str]:
-        """What tells the client, as structured fields (draft-ietf-httpapi-ratelimit-headers)."""
+        """Return the fields for the client, as structured fields (draft-ietf-httpapi-ratelimit-headers)."""
         return {
             "ratelimit": f'"{self.name}";r={self.remaining};t={self.reset_after}',
             "ratelimit-policy": f'"{self.name}";q={self.limit};w={self.window}',
         }
 
     def to_error(self) -> RateLimitedError:
-        """The error for a request beyond the limit."""
+        """Return the error for a request beyond the limit."""
         return RateLimitedError(
             f"No more than {self.limit} requests in {self.window} seconds; come back in {self.reset_after} seconds.",
             retry_after=self.reset_after,
@@ -100,7 +100,7 @@ class RateLimitResult:
 
 
 class _Policy:
-    """One limit, and the counters of all it is applied to."""
+    """One limit, and the counters of the clients it applies to."""
 
     def __init__(self, name: str, rate: str) -> None:
         self._name = name
@@ -122,7 +122,7 @@ class _Policy:
 
 
 class RateLimiter:
-    """Both limits: for keys the one of keys, for everything else, bad tokens too, the one of addresses."""
+    """Both limits: that of keys for valid API keys, that of addresses for all other requests."""
 
     def __init__(self, *, address: str | None, key: str | None, trusted: Sequence[Network]) -> None:
         self._address = None if address is None else _Policy("address", address)
@@ -130,7 +130,7 @@ class RateLimiter:
         self._trusted = trusted
 
     def hit(self, caller: AuthResult, scope: Scope) -> RateLimitResult | None:
-        """Count a request where it counts; None where no limit is set for it."""
+        """Count a request; None if no limit applies to it."""
         if caller.principal is not None:
             return None if self._key is None else self._key.hit(str(caller.principal.key_id))
         return None if self._address is None else self._address.hit(self._site(scope))

@@ -1,4 +1,4 @@
-"""Who asks: the key a request carries, what it may do, and the dependency that turns others away."""
+"""Authentication and authorization: the API key of a request, its scopes, and the dependency that requires them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ _SCHEME = "bearer"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The key behind a request."""
+    """API key of a request."""
 
     key_id: int
     prefix: str
@@ -30,17 +30,17 @@ class Principal:
 
     @property
     def actor(self) -> str:
-        """How the change log and revisions name it."""
+        """Return its name in the change log and in revisions."""
         return f"key:{self.prefix}"
 
     def may(self, scope: ApiKeyScope) -> bool:
-        """Whether the key has this scope."""
+        """Return whether the key has this scope."""
         return scope in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
 class AuthResult:
-    """What a request showed: a good key, or none, or (`invalid_credentials`) one that is not good."""
+    """Result of authentication: a valid key, none, or (`invalid_credentials`) an invalid one."""
 
     principal: Principal | None
     invalid_credentials: bool = False
@@ -62,7 +62,7 @@ class RequireScopes(Guard):
 
 
 def authorize(caller: AuthResult, *scopes: ApiKeyScope) -> Principal:
-    """The key behind the caller when it has one of these scopes; Unauthenticated, Forbidden."""
+    """Return the key if it has one of these scopes; UnauthenticatedError, ForbiddenError."""
     principal = caller.principal
     if principal is None:
         raise UnauthenticatedError(
@@ -81,9 +81,9 @@ def get_principal(request: Request) -> Principal:
 
 
 async def authenticate(scope: Scope) -> AuthResult:
-    """Who asks, read from the database once a request, so that a revoked key is refused by every process at once.
+    """Authenticate a request, with one read of the database, so that every process rejects a revoked key immediately.
 
-    A good key is left on the request's state as `principal`, and its use is noted.
+    A valid key is stored in the request's state as `principal`, and its use is recorded.
     """
     state: dict[str, Any] = scope.setdefault("state", {})
     known: AuthResult | None = state.get("caller")
@@ -94,7 +94,7 @@ async def authenticate(scope: Scope) -> AuthResult:
 
 
 async def is_still_authorized(scope: Scope, *scopes: ApiKeyScope) -> bool:
-    """Whether the key of a request that goes on for long would be let in now; asked anew each time."""
+    """Return whether the key of a long request is still valid; reads the database each time."""
     caller = await _look_up(scope)
     return caller.principal is not None and any(caller.principal.may(each) for each in scopes)
 

@@ -1,4 +1,4 @@
-"""How long a public answer may be kept: half a minute, or up to the scheduled publication that will change it."""
+"""Cache-Control of public responses: half a minute, or less if a scheduled publication will change the response."""
 
 from typing import Any, Protocol
 
@@ -31,18 +31,18 @@ from app.schemas.timeline import TimelineDayPage
 
 
 class ScheduleProvider(Protocol):
-    """Whoever knows what is scheduled; `Services.scheduler`."""
+    """Provider of the schedule snapshot; `Services.scheduler`."""
 
     snapshot: ScheduleSnapshot
 
     async def refresh(self) -> None:
-        """Look again, after something was scheduled here or no longer is; it raises nothing."""
+        """Reload the schedule after a change of it in this process; raises nothing."""
 
 
 class CacheControlBuilder:
-    """What was scheduled before an answer's snapshot was read, and what is now.
+    """Schedule as of before the response's snapshot was read, and as of now.
 
-    To be made before the reading, so that a publication in between is not missed.
+    Create it before the query, so that no publication in between is missed.
     """
 
     __slots__ = ("_schedule", "_seen", "_terms")
@@ -52,18 +52,18 @@ class CacheControlBuilder:
         self._seen = schedule.snapshot
         self._terms = terms
 
-    def header_value(self, interest: ScheduleDependency) -> str:
-        """Cache-Control for an answer that is sent now; noted for those who send it again."""
-        freshness = ResponseFreshness(self._terms, interest)
+    def header_value(self, dependency: ScheduleDependency) -> str:
+        """Return the Cache-Control value for sending the response now, and record it for the response cache."""
+        freshness = ResponseFreshness(self._terms, dependency)
         set_cache_policy(freshness)
         return freshness.cache_control(clock.now(), self._seen, self._schedule.snapshot)
 
 
 class _Anything:
-    """What every publication changes."""
+    """Dependency on every publication."""
 
-    def concerns(self, _coming: object, *, now: int) -> bool:  # noqa: ARG002 - as an interest is asked
-        """Always."""
+    def is_affected_by(self, _coming: object, *, now: int) -> bool:  # noqa: ARG002 - the signature of ScheduleDependency
+        """Return True."""
         return True
 
 
@@ -71,80 +71,82 @@ EVERY_PUBLICATION = _Anything()
 
 
 def get_cache_control_builder(request: Request, terms: CachePolicy = CONTENT) -> CacheControlBuilder:
-    """The outlook for the answer to this request, which is to be read next."""
+    """Return the builder for the response to this request, whose query follows."""
     return CacheControlBuilder(services_of(request).scheduler, terms)
 
 
-def timeline_interest(question: TimelineParams) -> ListDependency:
-    """What changes a page of the timeline; a day's total also changes behind a cursor."""
-    is_settled = question.cursor is not None and not question.total
-    return _list_interest(question, tz=question.tz, last_day=question.newest_day, is_settled=is_settled)
+def timeline_schedule_dependency(params: TimelineParams) -> ListDependency:
+    """Return the dependency of a page of the timeline; a day's total also changes behind a cursor."""
+    is_closed = params.cursor is not None and not params.total
+    return _list_schedule_dependency(params, tz=params.tz, until_day=params.newest_day, is_closed=is_closed)
 
 
-def articles_interest(question: ArticleListParams, *, entry: tuple[Facet, str] | None = None) -> ListDependency:
-    """What changes a page of a list of articles, those of an `entry` where the address names one."""
-    return _list_interest(question, entry, is_settled=question.cursor is not None)
+def articles_schedule_dependency(
+    params: ArticleListParams, *, entry: tuple[Facet, str] | None = None
+) -> ListDependency:
+    """Return the dependency of a page of a list of articles, those of an `entry` if the path names one."""
+    return _list_schedule_dependency(params, entry, is_closed=params.cursor is not None)
 
 
-def day_interest(question: DayParams, page: TimelineDayPage) -> ListDependency:
-    """What changes a day and its links, which heed every filter too: nothing once a newer day has news."""
-    previous, is_settled = page["previous"], page["next"] is not None
+def day_schedule_dependency(params: DayParams, page: TimelineDayPage) -> ListDependency:
+    """Return the dependency of a day and its filtered links: it is closed once a newer day has news."""
+    previous, is_closed = page["previous"], page["next"] is not None
     after_day = None if previous is None else previous["date"]
-    return _list_interest(question, tz=question.tz, after_day=after_day, is_settled=is_settled)
+    return _list_schedule_dependency(params, tz=params.tz, after_day=after_day, is_closed=is_closed)
 
 
-def calendar_interest(question: CalendarParams) -> ListDependency:
-    """What changes a calendar."""
+def calendar_schedule_dependency(params: CalendarParams) -> ListDependency:
+    """Return the dependency of a calendar."""
     return ListDependency(
-        edition=question.edition,
-        groups=_groups(question),
-        starts=question.from_,
-        ends=question.to,
-        tz=question.tz,
+        edition=params.edition,
+        groups=_groups(params),
+        starts=params.from_,
+        ends=params.to,
+        tz=params.tz,
     )
 
 
-def feed_interest(question: QueryParams) -> ListDependency:
-    """What changes a document of a feed; behind a cursor nothing that is still to come does."""
+def feed_schedule_dependency(params: QueryParams) -> ListDependency:
+    """Return the dependency of a feed document; behind a cursor it is closed."""
     return ListDependency(
-        edition=question.edition,
-        groups=_groups(question) if isinstance(question, FilterParams) else (),
-        is_settled=isinstance(question, FeedParams) and question.cursor is not None,
+        edition=params.edition,
+        groups=_groups(params) if isinstance(params, FilterParams) else (),
+        is_closed=isinstance(params, FeedParams) and params.cursor is not None,
     )
 
 
-def article_interest(article: Article) -> ArticleDependency:
-    """What changes an article's page: its next neighbour, when it has none yet, and its “read also”."""
+def article_schedule_dependency(article: Article) -> ArticleDependency:
+    """Return the dependency of an article's page: on its next neighbour, if it has none yet, and on its “read also”."""
     return ArticleDependency(
         name=article["id"], edition=article["edition"], is_newest=article["neighbours"]["next"] is None
     )
 
 
-def related_interest(key: str) -> ArticleDependency:
-    """What changes the “read also” of an article by itself."""
+def related_schedule_dependency(key: str) -> ArticleDependency:
+    """Return the dependency of an article's “read also” by itself."""
     return ArticleDependency(name=key)
 
 
-def _list_interest(
-    question: ArticleFilterParams, entry: tuple[Facet, str] | None = None, **members: Any
+def _list_schedule_dependency(
+    params: ArticleFilterParams, entry: tuple[Facet, str] | None = None, **members: Any
 ) -> ListDependency:
     return ListDependency(
-        edition=question.edition,
-        groups=_groups(question, entry),
-        ids=tuple(question.id),
-        excluded=tuple(question.exclude),
-        starts=question.from_,
-        ends=question.to,
+        edition=params.edition,
+        groups=_groups(params, entry),
+        ids=tuple(params.id),
+        excluded=tuple(params.exclude),
+        starts=params.from_,
+        ends=params.to,
         **members,
     )
 
 
-def _groups(question: FilterParams, entry: tuple[Facet, str] | None = None) -> Groups:
+def _groups(params: FilterParams, entry: tuple[Facet, str] | None = None) -> Groups:
     named = (
-        (Facet.SECTION, question.section),
-        (Facet.TAG, question.tag),
-        (Facet.AUTHOR, question.author),
-        (Facet.LABEL, question.label),
+        (Facet.SECTION, params.section),
+        (Facet.TAG, params.tag),
+        (Facet.AUTHOR, params.author),
+        (Facet.LABEL, params.label),
     )
     groups = tuple((kind, tuple(names)) for kind, names in named if names)
     return groups if entry is None else (*groups, (entry[0], (entry[1],)))

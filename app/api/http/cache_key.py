@@ -1,4 +1,4 @@
-"""Which answers are public, and the canonical names they are kept by."""
+"""Canonical cache keys of public URLs."""
 
 from starlette.types import Scope
 
@@ -10,9 +10,9 @@ UNCACHEABLE_PATHS = frozenset({"/v1/export", "/v1/stream"})
 
 
 def cache_key(scope: Scope) -> str | None:
-    """The name that equal questions share; None for what is not public, or waits for what is yet to happen.
+    """Return the key that equivalent URLs share; None for a response that is not public, or that waits for an event.
 
-    None too for a path with a question mark in it, which no address has: it would read as another's query.
+    None also for a path with a question mark in it, which no resource has: it would read as another URL's query.
     """
     path: str = scope["path"]
     if not path.startswith(CACHEABLE_PREFIXES) or "?" in path or is_editorial_path(path):

@@ -1,7 +1,7 @@
-"""Idempotency-Key: a request that is sent again is answered again, and done once.
+"""Idempotency-Key: a repeated request gets the stored response and is executed once.
 
-The header's value is 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-
-idempotency-key-header). It belongs to the API key that sent it.
+The field value is 1 to 255 visible ASCII characters, bare or as a quoted string (draft-ietf-httpapi-idempotency-key-
+header). It belongs to the API key that sent it.
 """
 
 import re
@@ -40,11 +40,11 @@ _ESCAPED = re.compile(r"\\(.)")
 
 
 async def idempotent_response(request: Request, make: Callable[[Connection], StoredResponse]) -> TypedResponse[Any]:
-    """The answer of `make`, which runs in the request's one write transaction, committed when this returns.
+    """Return the response of `make`, which runs in the request's one write transaction, committed before this returns.
 
-    With an Idempotency-Key the answer is kept in the same transaction and given again for a day; when `make`
-    raises, nothing stays and the request may be sent again. InvalidInputError (the header), IdempotencyKeyReusedError,
-    RequestInProgressError.
+    With an Idempotency-Key the response is stored in the same transaction and returned again for a day; if `make`
+    raises, nothing is stored and the request may be repeated. InvalidInputError (the header),
+    IdempotencyKeyReusedError, RequestInProgressError.
     """
     name = parse_idempotency_key(request)
     if name is None:
@@ -75,7 +75,7 @@ async def idempotent_response(request: Request, make: Callable[[Connection], Sto
 
 
 def to_stored_response(response: Response, *, article_id: int | None = None) -> StoredResponse:
-    """A response as `make` hands it on, with the article it is about."""
+    """Return a response in its stored form, with the article it is about."""
     return StoredResponse(response.status_code, dict(response.headers), bytes(response.body), article_id)
 
 
@@ -88,7 +88,7 @@ class RejectIdempotencyKey(Guard):
 
 
 def reject_idempotency_key(request: Request) -> None:
-    """InvalidInputError where the header is sent: what is answered here holds a secret that is told once."""
+    """Raise InvalidInputError if the header is sent: the response contains a secret that is shown once."""
     if HEADER in request.headers:
         raise InvalidInputError(
             FieldError("Idempotency-Key", "It is not taken here: to answer twice, the token would have to be kept.")
@@ -96,7 +96,7 @@ def reject_idempotency_key(request: Request) -> None:
 
 
 def parse_idempotency_key(request: Request) -> str | None:
-    """The value of the header without its quotation marks, None where there is none; InvalidInputError."""
+    """Return the field value without quotation marks, None without the field; InvalidInputError."""
     given = request.headers.getlist(HEADER)
     if not given:
         return None
@@ -108,7 +108,7 @@ def parse_idempotency_key(request: Request) -> str | None:
 
 
 def request_hash(request: Request, body: bytes) -> bytes:
-    """A digest of all that the request says: method, path, query and body."""
+    """Return a hash of the whole request: method, path, query and body."""
     digest = blake2b(digest_size=DIGEST_BYTES, person=b"dayline repeat")
     for part in (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"], body):
         digest.update(len(part).to_bytes(8))

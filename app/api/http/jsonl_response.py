@@ -1,4 +1,4 @@
-"""Answers of many lines, sent while they are read, at the pace of the client."""
+"""Streamed responses of many lines, sent while they are read, at the pace of the client."""
 
 import asyncio
 import logging
@@ -15,10 +15,8 @@ from app.response_cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding
 from app.response_cache.stream_encoders import stream_encoder
 
 PIECE_BYTES = 65_536
-WRITE_TIMEOUT_S = 60.0  # that a client may take for a piece
-MAX_DURATION_S = (
-    3_600.0  # for as long, at most, a snapshot is held: meanwhile no row of the database can be cleared away
-)
+WRITE_TIMEOUT_S = 60.0  # maximum time of a client for one chunk
+MAX_DURATION_S = 3_600.0  # maximum lifetime of a snapshot, during which the database cannot remove deleted rows
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +24,14 @@ ReadNext = Callable[[], Awaitable[bytes | None]]
 
 
 class SlowClientError(Exception):
-    """The client reads slower than a snapshot can be held for it."""
+    """The client reads too slowly for the lifetime of a snapshot."""
 
 
 class JsonLinesResponse(Response):
-    """JSON Lines; `read_next` reads what comes after `first`, None at the end, and `held` is let go then.
+    """JSON Lines; `read_next` reads what follows `first`, None at the end, and then releases `held`.
 
-    A client that goes away ends it at once. Where it breaks off (the database is gone, the client is too slow) its
-    chunks are left without their end, by which every client of HTTP knows that it is not whole.
+    A disconnect ends it immediately. An abort (an outage, a slow client) leaves the chunked body without its last
+    chunk, by which every HTTP client detects an incomplete response.
     """
 
     media_type = "application/jsonl"
@@ -48,7 +46,7 @@ class JsonLinesResponse(Response):
         self._held = resources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it, and let go what was held for it."""
+        """Send the response, and release its resources."""
         async with self._held:
             request = Request(scope, receive)
             try:
@@ -77,7 +75,7 @@ class JsonLinesResponse(Response):
 
 
 async def _send_pieces(send: Send, body: bytes, deadline: float) -> None:
-    """Send it piece by piece, each as soon as the client has taken the one before; SlowClientError."""
+    """Send it chunk by chunk, each when the client has read the previous one; SlowClientError."""
     for start in range(0, len(body), PIECE_BYTES):
         if asyncio.get_running_loop().time() > deadline:
             raise SlowClientError

@@ -1,4 +1,4 @@
-"""The parameters that addresses carry in their paths, one type each, with an example of the shipped sample."""
+"""Types of path parameters, each with an example of the shipped sample."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Private answers: what one key may see, which nothing on the way keeps."""
+"""Private responses: for one API key, not stored by any cache."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -43,12 +43,12 @@ def private_response(
 
 
 def is_editorial_path(path: str) -> bool:
-    """Whether an address is of the newsroom's side, where every answer is private."""
+    """Return whether a path belongs to the editorial API, where every response is private."""
     return path == EDITORIAL or path.startswith(f"{EDITORIAL}/")
 
 
 def mark_private(headers: MutableHeaders) -> None:
-    """Let nobody but the client itself keep the answer, and no other key see it; how long it may be kept stays."""
+    """Restrict storing to the client itself, and vary by API key; the lifetime is unchanged."""
     directives = [each.strip() for each in headers.get("cache-control", "").split(",")]
     kept = [each for each in directives if each not in {"", "public", "private"}]
     headers["cache-control"] = ", ".join(["private", *kept])

@@ -1,4 +1,4 @@
-"""The kinds of problem there are: stable codes, statuses, and what the page of each tells."""
+"""Problem types: stable codes, statuses, titles, and the explanation on the page of each."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from app.server import refusals
 
 @dataclass(frozen=True, slots=True)
 class ProblemType:
-    """A kind of problem: its stable code, status and title, and what its page tells."""
+    """Problem type (RFC 9457): its stable code, status and title, and the explanation on its page."""
 
     code: str
     status: int

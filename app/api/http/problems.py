@@ -1,4 +1,4 @@
-"""Errors as HTTP says them: problem details (RFC 9457) with stable codes, each with a page of its own."""
+"""Exception handlers: errors become problem details (RFC 9457) with stable codes, each documented on a page."""
 
 import logging
 from typing import Any
@@ -55,10 +55,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
 RETRY_ADVICE = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
 ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
-"""What scripts of other sites may send: anything, but `*` alone would not cover Authorization (Fetch standard)."""
+"""Request header fields for scripts of other origins: any, but `*` alone would not include Authorization (Fetch)."""
 
 HANDLED_ERRORS = (errors.DaylineError, *TRANSIENT_ERRORS)
-"""Errors of the newsroom, and what may be an outage of the database."""
+"""Errors of Dayline, and possible outages of the database."""
 
 _OF_ERROR: dict[type[errors.DaylineError], ProblemType] = {
     errors.InvalidInputError: INVALID_INPUT,
@@ -94,7 +94,7 @@ def problem_response(
     headers: dict[str, str] | None = None,
     **members: Any,
 ) -> Response:
-    """A problem details answer; `members` are added to the standard ones."""
+    """Return a problem details response with additional members."""
     content = {
         "type": f"/problems/{kind.code}",
         "title": kind.title,
@@ -111,7 +111,7 @@ def problem_response(
         media_type=PROBLEM_TYPE,
     )
     if _reads_require_key(request):
-        mark_private(answer.headers)  # here too: an unexpected error is answered outside of every middleware
+        mark_private(answer.headers)  # here too, because unexpected errors are handled outside of every middleware
     return answer
 
 
@@ -121,12 +121,12 @@ def _reads_require_key(request: Request) -> bool:
 
 
 def _privacy(request: Request) -> dict[str, str]:
-    """What every answer of the newsroom's side says, whatever else it is."""
+    """Return the fields that every response of the editorial API has."""
     return {"cache-control": PRIVATE, **CROSS_ORIGIN_PRIVATE} if is_editorial_path(request.scope["path"]) else {}
 
 
 def install_exception_handlers(app: FastAPI) -> None:
-    """Make every error of the app a problem details answer."""
+    """Turn every error of the application into problem details."""
     for error in HANDLED_ERRORS:
         app.add_exception_handler(error, handle_expected)
     app.add_exception_handler(HTTPException, _answer_http)  # type: ignore[arg-type]
@@ -136,14 +136,14 @@ def install_exception_handlers(app: FastAPI) -> None:
 
 
 async def handle_expected(request: Request, error: Exception) -> Response:
-    """What is FORESEEN, as HTTP says it; raised again where it turns out to be a fault."""
+    """Return the response to an error in HANDLED_ERRORS; raise it again if it is a fault."""
     if isinstance(error, errors.DaylineError):
         return await handle_error(request, error)
     return await _handle_database_error(request, error)
 
 
 async def handle_error(request: Request, error: errors.DaylineError) -> Response:
-    """An error of the newsroom as HTTP says it."""
+    """Return the response to an error of Dayline."""
     kind = next((_OF_ERROR[each] for each in type(error).__mro__ if each in _OF_ERROR), INTERNAL_ERROR)
     members: dict[str, Any] = {}
     if isinstance(error, errors.InvalidInputError):
@@ -154,7 +154,7 @@ async def handle_error(request: Request, error: errors.DaylineError) -> Response
 
 
 def _headers_of(error: errors.DaylineError) -> dict[str, str]:
-    """What a client needs beside the body: how to show a key (RFC 6750, section 3), when to come back."""
+    """Return header fields of an error: how to authenticate (RFC 6750, section 3), when to retry."""
     match error:
         case errors.UnauthenticatedError():
             return {"www-authenticate": 'Bearer error="invalid_token"' if error.is_refused else "Bearer"}
@@ -189,7 +189,7 @@ async def _answer_http(request: Request, error: HTTPException) -> Response:
 
 
 def allowed_methods(request: Request) -> list[str]:
-    """Every method that the address takes, over all the routes that share it."""
+    """Return every method of the path, over all routes that share it."""
     taken = []
     for method in METHODS:
         scope = {**request.scope, "method": method}
@@ -203,7 +203,7 @@ async def _answer_validation(request: Request, error: RequestValidationError) ->
 
 
 async def _handle_client_disconnect(_request: Request, _error: Exception) -> Response:
-    """The client went away in the middle of its body: nothing was done, and nobody reads this."""
+    """Return a response to a client that disconnected within its body: nothing was done, and nobody reads it."""
     return Response(status_code=BAD_REQUEST.status)
 
 
@@ -217,7 +217,7 @@ async def _handle_database_error(request: Request, error: Exception) -> Response
 
 
 async def _answer_unexpected(request: Request, error: Exception) -> Response:
-    if is_transient(error):  # at the door, which stands before the other answers
+    if is_transient(error):  # in the access middleware, outside of the other handlers
         return await _handle_database_error(request, error)
     route = route_path(request.scope) or UNKNOWN_ROUTE
     services_of(request).request_outages.fault(log, _describe(request), error, route=route)

@@ -1,4 +1,4 @@
-"""The guard of query strings: FastAPI would take the last of repeated values, and ignore what no parameter declares."""
+"""Guard of query strings: FastAPI would use the last of repeated values, and ignore undeclared parameters."""
 
 from typing import get_origin
 
@@ -10,7 +10,7 @@ from app.errors import InvalidInputError, NotFoundError
 
 
 class QueryGuard(Guard):
-    """Refuses a query string that is malformed, repeats a parameter of one value, or is sent where there is none."""
+    """Dependency that rejects a query string that is malformed, repeats a single parameter, or is not expected."""
 
     async def check(self, request: Request) -> None:
         """InvalidInputError names each parameter; NotFoundError for a path with control characters."""

@@ -1,4 +1,4 @@
-"""Reading what a request brings: JSON of a bounded size, as a model, with flaws that name the member."""
+"""Request bodies: JSON of limited size, validated by a model, with errors that name the member."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from app.errors import ContentTooLargeError, FieldError, InvalidInputError, Inva
 from app.schemas.errors import validated
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
-MAX_INLINE_BYTES = 64 * 1024  # above, checking takes so long that other requests would wait for it
+MAX_INLINE_BYTES = 64 * 1024  # larger bodies take so long to validate that other requests would wait
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 
 M = TypeVar("M", bound=BaseModel)
@@ -20,13 +20,13 @@ R = TypeVar("R")
 
 
 async def parse_body(request: Request, model: type[M]) -> M:
-    """The request's JSON object as this model; UnsupportedMediaTypeError, ContentTooLargeError, InvalidInputError."""
+    """Parse the JSON object into this model; UnsupportedMediaTypeError, ContentTooLargeError, InvalidInputError."""
     brought = await parse_json_object(request)
     return await run_check(request, lambda: validated(model, brought))
 
 
 async def parse_json_object(request: Request) -> dict[str, Any]:
-    """The request's JSON object as it came; no body at all is an empty object."""
+    """Return the request's JSON object without validation; an absent body is an empty object."""
     raw = await read_body_bytes(request)
     if not raw:
         return {}
@@ -35,7 +35,7 @@ async def parse_json_object(request: Request) -> dict[str, Any]:
 
 
 async def read_body_bytes(request: Request) -> bytes:
-    """The body as it came, read once however often it is asked for; ContentTooLargeError."""
+    """Return the body, read from the connection once; ContentTooLargeError."""
     known: bytes | None = getattr(request.state, "body", None)
     if known is not None:
         return known
@@ -54,7 +54,7 @@ async def read_body_bytes(request: Request) -> bytes:
 
 
 async def run_check(request: Request, check: Callable[[], R]) -> R:
-    """What the check of the body comes to: of a large one in a thread, so that other requests go on."""
+    """Return the result of validating the body: of a large one in a thread, so that other requests proceed."""
     if len(await read_body_bytes(request)) <= MAX_INLINE_BYTES:
         return check()
     return await asyncio.to_thread(check)

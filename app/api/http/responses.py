@@ -1,6 +1,6 @@
-"""Answers: JSON with an entity tag, cache directives, links and cross-origin permission.
+"""Public responses: JSON with an entity tag, cache directives, links and CORS.
 
-They are made as they are; encodings, 304 and HEAD are a matter of how they are sent (app/response_cache).
+They are created in identity encoding with status 200; the response cache applies encodings, 304 and HEAD.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ NO_STORE = "no-store"
 CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
 TAG_BYTES = 16
 ETAG_EXCLUDED_FIELDS = frozenset({"as_of", "newer"})
-"""Members of a page that say how far the log had come when it was read: another value is no other content."""
+"""Members that state the position of the log at the time of the read: they are not part of the content."""
 
 
 class TypedResponse(Response, Generic[T]):
@@ -32,10 +32,10 @@ class TypedResponse(Response, Generic[T]):
 def json_response(
     content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None
 ) -> Response:
-    """A public answer; the list's next page is named in `Link` too.
+    """Return a public response; the next page of a list is also in `Link`.
 
-    `cache_control` is for answers that a publication can change: `CacheControlBuilder.directives`. `modified_at` (an
-    instant) is for single things whose answer changes with nothing else.
+    `cache_control` is for responses that a publication can change: `CacheControlBuilder.header_value`. `modified_at`
+    (an instant) is for single resources whose response depends on nothing else.
     """
     headers = {"cache-control": cache_control, **_link(content)}
     if modified_at is not None:
@@ -48,7 +48,7 @@ def json_response(
 
 
 def uncacheable_response(content: Mapping[str, Any]) -> Response:
-    """An answer that nobody keeps: it was true when it was sent, and has no entity tag."""
+    """Return a response that no cache may store, without an entity tag."""
     headers = {"cache-control": NO_STORE, **_link(content), **CROSS_ORIGIN}
     return Response(orjson.dumps(content), headers=headers, media_type="application/json")
 
@@ -56,13 +56,13 @@ def uncacheable_response(content: Mapping[str, Any]) -> Response:
 def document_response(
     body: bytes, *, media_type: str, cache_control: str = PUBLIC, next_href: str | None = None
 ) -> Response:
-    """A public document in a format of its own; its next page is named in `Link` too."""
+    """Return a public document of another media type; its next page is also in `Link`."""
     link = {} if next_href is None else {"link": f'<{next_href}>; rel="next"'}
     return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
 
 
 def static_response(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
-    """Bytes that change with the program alone; pages have a Content-Security-Policy of their own."""
+    """Return bytes that change with the program only; pages have a Content-Security-Policy of their own."""
     policy = {} if content_policy is None else {"content-security-policy": content_policy}
     return _answer(body, body, {"cache-control": PUBLIC, **policy}, media_type)
 

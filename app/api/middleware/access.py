@@ -1,6 +1,6 @@
-"""The door of an installation that asks for keys or counts requests; others have none.
+"""Access control: API keys for keyed reading, and rate limits; installed only if one of them is configured.
 
-It stands before everything that answers, so that answers kept in memory are counted as well.
+It is outside of the response cache, so that cached responses are counted as well.
 """
 
 from typing import TYPE_CHECKING
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 RATE_LIMIT_EXEMPT = ("/health",)
 PUBLIC_PATHS = ("/health", "/docs", "/openapi.json", "/problems")
-"""What stays open to all when reading is keyed; the newsroom's side has locks of its own."""
+"""Paths that need no key with keyed reading; the editorial API has authorization of its own."""
 
 
 class AccessMiddleware:
-    """Turns requests away that are too many or, when reading is keyed, lack a key; says so on private answers."""
+    """Middleware that rejects requests over a rate limit or without a required key, and adds rate-limit fields."""
 
     def __init__(self, app: ASGIApp, *, is_keyed: bool, limits: "RateLimiter | None") -> None:
         self._app = app
@@ -32,7 +32,7 @@ class AccessMiddleware:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -55,7 +55,7 @@ class AccessMiddleware:
         return self._limits.hit(await authenticate(scope), scope)
 
     def _requires_api_key(self, scope: Scope) -> bool:
-        """A preflight never carries a key."""
+        """Return whether the request needs a key; a CORS preflight never carries one."""
         path = scope["path"]
         return (
             self._is_keyed
@@ -64,7 +64,7 @@ class AccessMiddleware:
         )
 
     def _add_headers(self, scope: Scope, send: Send, verdict: "RateLimitResult | None") -> Send:
-        """A way to send that adds what the door has to say: a kept public answer must not tell one client's limits."""
+        """Return a `send` that adds rate-limit fields, which no cached public response may contain."""
         tells = verdict is not None and (verdict.exceeded or self._is_keyed or is_editorial_path(scope["path"]))
 
         async def tell(message: Message) -> None:

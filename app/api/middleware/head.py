@@ -1,19 +1,19 @@
-"""HEAD wherever GET is: the same answer without its body."""
+"""HEAD for every GET route: the same response without its body."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 IS_HEAD_KEY = "dayline.is_head"
-"""Is in the scope of a request that was a HEAD, for answers that would never end."""
+"""Key in the scope of a HEAD request, for responses without an end."""
 
 
 class HeadMiddleware:
-    """Hands HEAD on as GET and keeps the bytes back; their length is still told."""
+    """Middleware that passes HEAD as GET and drops the body; its length is still sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
@@ -25,7 +25,7 @@ class HeadMiddleware:
             if is_told:
                 return
             if message["type"] == "http.response.body":
-                # Of what is sent bit by bit nothing more is told: whoever makes it sees the client leave.
+                # A streamed body is not sent: its producer sees a disconnect.
                 is_told, message = True, {**message, "body": b"", "more_body": False}
             await send(message)
 

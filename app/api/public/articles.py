@@ -8,7 +8,12 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Path, Request, Response
 
 from app.api.dependencies import get_database
-from app.api.http.cache_control import article_interest, articles_interest, get_cache_control_builder, related_interest
+from app.api.http.cache_control import (
+    article_schedule_dependency,
+    articles_schedule_dependency,
+    get_cache_control_builder,
+    related_schedule_dependency,
+)
 from app.api.http.query_params import parse_query
 from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response
 from app.api.openapi.document import operation, with_extra_response
@@ -46,7 +51,7 @@ async def list_articles(request: Request) -> Response:
     question = parse_query(request, ArticleListParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(article_list.list_articles, question, path="/v1/articles")
-    return json_response(page, cache_control=outlook.header_value(articles_interest(question)))
+    return json_response(page, cache_control=outlook.header_value(articles_schedule_dependency(question)))
 
 
 @router.get(
@@ -61,7 +66,7 @@ async def get_article(request: Request, key: Key) -> Response:
     """
     question = parse_query(request, ArticleParams)
     return await _respond_or_redirect(
-        request, key, article.get_article, question, lambda _, page: article_interest(page)
+        request, key, article.get_article, question, lambda _, page: article_schedule_dependency(page)
     )
 
 
@@ -74,7 +79,12 @@ async def list_related(request: Request, key: Key) -> Response:
     """The editors' own choice first, then picks by likeness."""
     question = parse_query(request, QueryParams)
     return await _respond_or_redirect(
-        request, key, article.list_related, question, lambda name, _: related_interest(name), member="/related"
+        request,
+        key,
+        article.list_related,
+        question,
+        lambda name, _: related_schedule_dependency(name),
+        member="/related",
     )
 
 
@@ -149,7 +159,13 @@ async def _render_format(
         return document_response(body, media_type=media_type, cache_control=directives)
 
     return await _respond_or_redirect(
-        request, key, query, question, lambda _, found: article_interest(found.article), member=member, answer=answer
+        request,
+        key,
+        query,
+        question,
+        lambda _, found: article_schedule_dependency(found.article),
+        member=member,
+        answer=answer,
     )
 
 
@@ -162,7 +178,7 @@ async def _respond_or_redirect(
     key: str,
     query: Callable[[Connection, str, Q], P],
     question: Q,
-    interest: Callable[[str, P], ScheduleDependency] | None,
+    dependency: Callable[[str, P], ScheduleDependency] | None,
     *,
     member: str = "",
     answer: Callable[[Any, str], Response] = _json,
@@ -173,12 +189,12 @@ async def _respond_or_redirect(
         page = await read(query, key, question)
     except ArticleMoved as moved:
         directives = PUBLIC
-        if interest is not None:
+        if dependency is not None:
             with suppress(ArticleMoved, NotFoundError):  # withdrawn since then, it is that here as well
                 page = await read(query, moved.slug, question)
-                directives = outlook.header_value(interest(moved.slug, page))
+                directives = outlook.header_value(dependency(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
-    directives = PUBLIC if interest is None else outlook.header_value(interest(key, page))
+    directives = PUBLIC if dependency is None else outlook.header_value(dependency(key, page))
     return answer(page, directives)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Path, Request, Response
 
 from app.api.dependencies import get_database
-from app.api.http.cache_control import articles_interest, get_cache_control_builder
+from app.api.http.cache_control import articles_schedule_dependency, get_cache_control_builder
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
@@ -129,13 +129,13 @@ async def _list_entries_response(
     question = parse_query(request, EntryListParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(query, question)
-    interest = CollectionDependency(kind=kind, edition=question.edition)
-    return json_response(page, cache_control=outlook.header_value(interest))
+    dependency = CollectionDependency(kind=kind, edition=question.edition)
+    return json_response(page, cache_control=outlook.header_value(dependency))
 
 
 async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:
     question = parse_query(request, ArticleListParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, question)
-    interest = articles_interest(question, entry=(kind, slug))
-    return json_response(page, cache_control=outlook.header_value(interest))
+    dependency = articles_schedule_dependency(question, entry=(kind, slug))
+    return json_response(page, cache_control=outlook.header_value(dependency))

@@ -1,4 +1,4 @@
-"""The absolute addresses, titles and names that the documents of a feed carry."""
+"""Absolute URLs, titles and names of feed documents."""
 
 import re
 
@@ -18,19 +18,19 @@ _PAGING = ("cursor", "limit", "part", "edition")
 
 
 def to_publication(edition: EditionView) -> Publication:
-    """The edition as partners see it."""
+    """Return the edition as partners see it."""
     return Publication(name=edition.name, language=edition.language, home=edition.site_url)
 
 
 def site_origin(edition: EditionView) -> str:
-    """Scheme and host (in ASCII) of the edition's site."""
+    """Return scheme and host (in ASCII) of the edition's site."""
     return ascii_site(edition.site_url)
 
 
 def page_origin(edition: EditionView) -> str:
-    """Scheme and host (in ASCII) of the pages of its articles, where sitemaps must be served from.
+    """Return scheme and host (in ASCII) of the edition's article pages, from which sitemaps must be served.
 
-    They are those of `article_url`, and of the site where each article has a host of its own.
+    They are those of `article_url`, or of the site if each article has a host of its own.
     """
     origin = _ORIGIN.match(edition.article_url)
     return site_origin(edition) if origin is None else ascii_url(origin[0])
@@ -44,7 +44,7 @@ def pages_home(edition: EditionView) -> str:
 
 
 def api_origin(request: Request, edition: EditionView) -> str:
-    """Where this installation is reached by others: as it is set, else as the front end's host passes it on."""
+    """Return the public origin of this installation: as configured, else the front end's host."""
     base = services_of(request).settings.public_url
     return site_origin(edition) if base is None else ascii_url(base)
 
@@ -58,7 +58,7 @@ def build_channel(
     next_href: str | None = None,
     **links: str | None,
 ) -> FeedDocument:
-    """The document at the address `href`, a path as all the links are; they become absolute."""
+    """Return the feed document at `href`, a path like all links; they become absolute."""
     base = api_origin(request, feed.edition)
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return FeedDocument(
@@ -74,7 +74,7 @@ def build_channel(
 
 
 def _title(feed: Feed, question: FilterParams) -> str:
-    """The edition's name and what the feed is about: its names, and the code of what nobody knows."""
+    """Return the edition's name with the names of the filter values, or their codes if unknown."""
     kinds = (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)
     asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(question, kind.name.lower())))]
     named = [feed.names.get(each, each[1]) for each in asked]  # in the order of kinds and codes: not as they were asked

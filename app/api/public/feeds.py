@@ -8,7 +8,7 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.api.dependencies import get_database
-from app.api.http.cache_control import feed_interest, get_cache_control_builder
+from app.api.http.cache_control import feed_schedule_dependency, get_cache_control_builder
 from app.api.http.query_params import parse_feed_query
 from app.api.http.responses import document_response
 from app.api.openapi.document import operation
@@ -195,7 +195,9 @@ async def _document(
     """What a query that may take its time has, as a document."""
     outlook = get_cache_control_builder(request)
     body = render(await get_database(request).read_in_thread(query))
-    return document_response(body, media_type=media_type, cache_control=outlook.header_value(feed_interest(question)))
+    return document_response(
+        body, media_type=media_type, cache_control=outlook.header_value(feed_schedule_dependency(question))
+    )
 
 
 async def _page(
@@ -211,7 +213,7 @@ async def _page(
     href = _href(question, name)
     next_href = None if feed.cursor is None else _href(question, name, cursor=feed.cursor)
     body = render(build_channel(request, feed, question, href=href, next_href=next_href), feed.items)
-    directives = outlook.header_value(feed_interest(question))
+    directives = outlook.header_value(feed_schedule_dependency(question))
     return document_response(body, media_type=media_type, cache_control=directives, next_href=next_href)
 
 

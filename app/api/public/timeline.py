@@ -6,7 +6,12 @@ from fastapi import Path, Request, Response
 
 from app import clock
 from app.api.dependencies import get_database
-from app.api.http.cache_control import calendar_interest, day_interest, get_cache_control_builder, timeline_interest
+from app.api.http.cache_control import (
+    calendar_schedule_dependency,
+    day_schedule_dependency,
+    get_cache_control_builder,
+    timeline_schedule_dependency,
+)
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
@@ -32,7 +37,7 @@ async def get_timeline(request: Request) -> Response:
     database = get_database(request)
     plain = await database.read_autocommit(timeline.get_timeline_fast, question) if is_fast_path(question) else None
     page = await database.read(timeline.get_timeline, question) if plain is None else plain
-    return json_response(page, cache_control=outlook.header_value(timeline_interest(question)))
+    return json_response(page, cache_control=outlook.header_value(timeline_schedule_dependency(question)))
 
 
 @router.get(
@@ -45,7 +50,7 @@ async def get_calendar(request: Request) -> Response:
     question = parse_query(request, CalendarParams)
     outlook = get_cache_control_builder(request)
     days = await get_database(request).read(calendar.get_calendar, question, now=clock.now())
-    return json_response(days, cache_control=outlook.header_value(calendar_interest(question)))
+    return json_response(days, cache_control=outlook.header_value(calendar_schedule_dependency(question)))
 
 
 @router.get(
@@ -63,4 +68,4 @@ async def get_day(
     question = parse_query(request, DayParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(timeline.get_day, day, question)
-    return json_response(page, cache_control=outlook.header_value(day_interest(question, page)))
+    return json_response(page, cache_control=outlook.header_value(day_schedule_dependency(question, page)))

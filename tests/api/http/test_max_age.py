@@ -8,7 +8,7 @@ import pytest
 
 from app import clock
 from app.actions.articles.publish_due import publish_due
-from app.api.http.cache_control import CacheControlBuilder, articles_interest
+from app.api.http.cache_control import CacheControlBuilder, articles_schedule_dependency
 from app.api.http.responses import PUBLIC
 from app.background.scheduler import Scheduler
 from app.db.database import Database
@@ -236,8 +236,8 @@ async def test_after_the_release_answers_keep_as_long_as_ever(halted: Newsroom, 
         await database.write(publish_due, now=DUE, most=10)
         await halted.worker.refresh()
         assert await halted.kept(at=DUE) == PUBLIC
-        interest = articles_interest(ArticleListParams())
-        assert before.header_value(interest) == "public, max-age=0, stale-if-error=600"  # its snapshot may be older
+        dependency = articles_schedule_dependency(ArticleListParams())
+        assert before.header_value(dependency) == "public, max-age=0, stale-if-error=600"  # its snapshot may be older
 
 
 async def test_what_is_not_known_is_not_kept(halted: Newsroom) -> None:
