@@ -26,8 +26,9 @@ class MetricsLeader:
         with self._explaining():
             if self._group.try_lead():
                 family = socket.AF_INET6 if ":" in self._address.host else socket.AF_INET
-                with socket.create_server(self._address, family=family):
-                    pass
+                with socket.socket(family, socket.SOCK_STREAM) as probe:
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    probe.bind(self._address)
         self._group.resign()
 
     def lead_if_free(self) -> None:
@@ -53,7 +54,7 @@ class MetricsLeader:
             host, port = self._address
             raise ConfigurationError(
                 f"DAYLINE_METRICS: metrics cannot be served on {host}, port {port}: {error.strerror or error}."
-            ) from error
+            ) from None
 
     def _serve(self) -> "MetricsServer":
         from app.metrics.exposition import MetricsServer  # noqa: PLC0415 - 60 ms, for the leader alone
