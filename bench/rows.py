@@ -62,14 +62,18 @@ class Rows:
                 "source_name": None if source is None else source.name,
                 "source_url": None if source is None else source.url,
                 "image": None if image is None else orjson.dumps(image.model_dump()).decode(),
-                "fingerprint": fingerprint,
+                "content_hash": fingerprint,
             }
         )
         self._rows["article_bodies"].append({"article_id": standing.article_id, "blocks": blocks})
 
     def add_links(self, standing: Placement, related: Iterable[tuple[str, int]], picks: Iterable[int]) -> None:
         """Its tags and authors, what its editors point to, and what is like it."""
-        links = (("article_tags", standing.tag_ids), ("article_authors", standing.author_ids), ("article_picks", picks))
+        links = (
+            ("article_tags", standing.tag_ids),
+            ("article_authors", standing.author_ids),
+            ("article_recommendations", picks),
+        )
         this = standing.article_id
         for table, numbers in links:
             self._tuples[table] += [(this, place, number) for place, number in enumerate(numbers)]
@@ -98,7 +102,7 @@ class Rows:
                 "edition_id": standing.edition_id,
                 "article_id": standing.article_id,
                 "actor": ACTOR,
-                "keys": orjson.dumps(
+                "surrogate_keys": orjson.dumps(
                     normalized_keys([article_key(standing.article_id), *standing.surrogate_keys()])
                 ).decode(),
             }

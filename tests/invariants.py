@@ -19,12 +19,12 @@ from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_authors, article_related, article_slugs, article_tags
+from app.models.article_links import article_authors, article_related, article_tags, slug_redirects
 from app.models.author import authors
 from app.models.change import changes
 from app.models.edition import editions
-from app.models.idempotent_answer import idempotent_answers
-from app.models.installation import installation
+from app.models.idempotency_key import idempotency_keys
+from app.models.key_value import key_value
 from app.models.label import labels
 from app.models.listing import listings
 from app.models.revision import revisions
@@ -70,7 +70,7 @@ def _read(connection: Connection, deleted: Collection[int]) -> House:
         return list(connection.execute(statement))
 
     rows = {row.id: row for row in run(select(articles))}
-    log = run(select(changes, changes.c["keys"].label("names")).order_by(changes.c.seq))
+    log = run(select(changes).order_by(changes.c.seq))
     past, told = defaultdict(list), defaultdict(list)
     for row in run(select(revisions).order_by(revisions.c.article_id, revisions.c.revision)):
         past[row.article_id].append(row)
@@ -86,7 +86,7 @@ def _read(connection: Connection, deleted: Collection[int]) -> House:
             place = sum(each is kind for each, _ in facets.get(article_id, ()))
             assert position == place, f"a {kind.name} of {format_id(article_id)} stands at {position}, not {place}"
             facets[article_id].append((kind, number))
-    mark = connection.execute(select(installation.c.value).where(installation.c.name == MARK)).scalar()
+    mark = connection.execute(select(key_value.c.value).where(key_value.c.name == MARK)).scalar()
     return House(connection, deleted, rows, past, log, told, facets, 0 if mark is None else int(mark))
 
 
@@ -113,14 +113,14 @@ def _links(house: House) -> Iterator[str]:
 
 
 def _bodies(house: House) -> Iterator[str]:
-    """A body each, and row, body, links and references are of one save: the fingerprint says so."""
+    """A body each, and row, body, links and references are of one save: the content hash shows it."""
     bodies = set(house.connection.execute(select(article_bodies.c.article_id)).scalars())
     for number in sorted(bodies ^ house.rows.keys()):
         yield f"{format_id(number)} has a row or a body, not both"
     for numbers in chunked(sorted(bodies & house.rows.keys())):
         for number, members in read_records(house.connection, numbers).items():
             record = ArticleRecord.model_validate({**members, "kind": "article"})
-            if content_hash(record, serialize_body(record)) != bytes(house.rows[number].fingerprint):
+            if content_hash(record, serialize_body(record)) != bytes(house.rows[number].content_hash):
                 yield f"{format_id(number)} was written by halves"
 
 
@@ -228,7 +228,7 @@ def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
     if row.status == "published":
         wanted |= {timestamp_key(row.published_at)}
         wanted |= {facet_key(kind, number or row.edition_id) for kind, number in house.facets[row.id]}
-    missing = wanted - set(orjson.loads(last.names))
+    missing = wanted - set(orjson.loads(last.surrogate_keys))
     if missing or last.edition_id != row.edition_id:
         yield f"row {last.seq} of the log does not name {sorted(missing)}"
 
@@ -250,7 +250,7 @@ def _catalogue(house: House) -> Iterator[str]:
 def _slugs(house: House) -> Iterator[str]:
     """An old slug belongs to an article of its edition and is nobody's own."""
     current = {(row.edition_id, row.slug) for row in house.rows.values()}
-    for row in house.connection.execute(select(article_slugs)):
+    for row in house.connection.execute(select(slug_redirects)):
         owner = house.rows.get(row.article_id)
         if (row.edition_id, row.slug) in current or owner is None or owner.edition_id != row.edition_id:
             yield f"the old slug '{row.slug}' of {format_id(row.article_id)} is somebody's"
@@ -268,11 +268,11 @@ def _references(house: House) -> Iterator[str]:
 
 def _answers(house: House) -> Iterator[str]:
     """An answer that is kept for an Idempotency-Key is about an article that was made."""
-    for row in house.connection.execute(select(idempotent_answers)):
+    for row in house.connection.execute(select(idempotency_keys)):
         if row.article_id is None or row.article_id in house.deleted:
             continue
         if row.article_id not in house.rows or parse_id(orjson.loads(row.body)["id"]) != row.article_id:
-            yield f"the answer to '{row.name}' is about {format_id(row.article_id)}, which is not there"
+            yield f"the answer to '{row.key}' is about {format_id(row.article_id)}, which is not there"
 
 
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (

@@ -24,7 +24,8 @@ from app.invalidation.change_event import ChangeEvent
 from tests.conftest import NOW
 
 _INSERT = (
-    "INSERT INTO changes (seq, type, at, actor, keys) SELECT coalesce(max(seq), 0) + 1, ?, 1, 'x', '[]' FROM changes"
+    "INSERT INTO changes (seq, type, at, actor, surrogate_keys) "
+    "SELECT coalesce(max(seq), 0) + 1, ?, 1, 'x', '[]' FROM changes"
 )
 _processes = get_context("forkserver")
 _processes.set_forkserver_preload(["app.main", "asyncpg", "sqlalchemy.ext.asyncio", __name__])

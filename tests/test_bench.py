@@ -21,7 +21,7 @@ from app.db.database import Database, open_database
 from app.domain.tsid import parse_id
 from app.importers.runner import Importer
 from app.models.article import articles
-from app.models.article_links import article_picks
+from app.models.article_links import article_recommendations
 from bench import machine
 from bench.archive import Size
 from bench.create_archive import fill
@@ -102,7 +102,7 @@ async def test_an_archive_written_into_the_tables_is_in_order(written: Database)
 
 async def test_it_has_the_picks_that_the_app_itself_would_choose(written: Database) -> None:
     def read(connection: Connection) -> list[Any]:
-        return list(connection.execute(select(article_picks).order_by(*article_picks.primary_key)))
+        return list(connection.execute(select(article_recommendations).order_by(*article_recommendations.primary_key)))
 
     def pick_again(connection: Connection) -> None:
         standings = read_placements(connection, connection.execute(select(articles)).all())

@@ -18,8 +18,11 @@ ARTICLES = {
     "OTHER": "(SELECT max(id) FROM articles WHERE status = 'published')",
     "DRAFT": "(SELECT min(id) FROM articles WHERE status = 'draft')",
 }
-LAST = "SELECT seq + 1, type, at, edition_id, article_id, actor, keys FROM changes ORDER BY seq DESC LIMIT 1"
-ANSWER = "INSERT INTO idempotent_answers (api_key_id, name, digest, status, headers, body, article_id, at) VALUES "
+LAST = "SELECT seq + 1, type, at, edition_id, article_id, actor, surrogate_keys FROM changes ORDER BY seq DESC LIMIT 1"
+ANSWER = (
+    "INSERT INTO idempotency_keys (api_key_id, key, request_hash, status, headers, body, article_id, created_at) "
+    "VALUES "
+)
 WAITING = "SELECT ANY, 90, source_id, NULL FROM articles WHERE source_id IS NOT NULL LIMIT 1"
 DAMAGES = (
     ("links", "UPDATE article_tags SET tag_id = 99 WHERE position = 0"),
@@ -39,10 +42,10 @@ DAMAGES = (
     ("log", "DELETE FROM changes WHERE seq = 1"),
     ("log", f"INSERT INTO changes {LAST}"),
     ("log", "UPDATE changes SET article_id = PUBLIC WHERE article_id = OTHER"),
-    ("log", "UPDATE changes SET keys = '[]' WHERE article_id = PUBLIC"),
+    ("log", "UPDATE changes SET surrogate_keys = '[]' WHERE article_id = PUBLIC"),
     ("catalogue", "UPDATE sections SET is_listed = false"),
     ("catalogue", "UPDATE editions SET is_default = false"),
-    ("slugs", "INSERT INTO article_slugs SELECT edition_id, slug, id FROM articles WHERE id = PUBLIC"),
+    ("slugs", "INSERT INTO slug_redirects SELECT edition_id, slug, id FROM articles WHERE id = PUBLIC"),
     ("references", f"INSERT INTO article_related {WAITING}"),
     ("answers", f"{ANSWER} (1, 'a', '', 201, '{{}}', '{{}}', 5, 1)"),
 )

@@ -10,28 +10,28 @@ from app.db.commit_watch import notify_commit
 from app.db.locks import try_lock
 from app.domain.instant import DAY_US
 from app.errors import ArticleGone, IdempotencyKeyReusedError, RequestInProgressError
-from app.models.idempotent_answer import idempotent_answers
+from app.models.idempotency_key import idempotency_keys
 
 KEPT_US = DAY_US
 NEVER = (1 << 63) - 1
 """The instant of a stored response that does not expire."""
 
 _FIND = select(
-    idempotent_answers.c.digest,
-    idempotent_answers.c.status,
-    idempotent_answers.c.headers,
-    idempotent_answers.c.body,
-    idempotent_answers.c.article_id,
+    idempotency_keys.c.request_hash,
+    idempotency_keys.c.status,
+    idempotency_keys.c.headers,
+    idempotency_keys.c.body,
+    idempotency_keys.c.article_id,
 ).where(
-    idempotent_answers.c.api_key_id == bindparam("key_id"),
-    idempotent_answers.c.name == bindparam("key_name"),
-    idempotent_answers.c.at > bindparam("after"),
+    idempotency_keys.c.api_key_id == bindparam("key_id"),
+    idempotency_keys.c.key == bindparam("key_name"),
+    idempotency_keys.c.created_at > bindparam("after"),
 )
-_CLEAR = delete(idempotent_answers).where(
-    idempotent_answers.c.api_key_id == bindparam("key_id"), idempotent_answers.c.name == bindparam("key_name")
+_CLEAR = delete(idempotency_keys).where(
+    idempotency_keys.c.api_key_id == bindparam("key_id"), idempotency_keys.c.key == bindparam("key_name")
 )
-_KEEP = insert(idempotent_answers)
-_FORGET = delete(idempotent_answers).where(idempotent_answers.c.at < bindparam("before"))
+_KEEP = insert(idempotency_keys)
+_FORGET = delete(idempotency_keys).where(idempotency_keys.c.created_at < bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def find_stored_response(connection: Connection, request: IdempotentRequest, *, 
     row = connection.execute(_FIND, known_by).first()
     if row is None:
         return None
-    if not row.digest:
+    if not row.request_hash:
         raise ArticleGone
-    if bytes(row.digest) != request.digest:
+    if bytes(row.request_hash) != request.digest:
         raise IdempotencyKeyReusedError
     notify_commit(connection)  # a replay acknowledges a write for which the original request may still be waiting
     return StoredResponse(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
@@ -79,13 +79,13 @@ def store_response(connection: Connection, request: IdempotentRequest, answer: S
     connection.execute(_CLEAR, {"key_id": request.key_id, "key_name": request.name})
     row = {
         "api_key_id": request.key_id,
-        "name": request.name,
-        "digest": request.digest,
+        "key": request.name,
+        "request_hash": request.digest,
         "status": answer.status,
         "headers": orjson.dumps(answer.headers).decode(),
         "body": answer.body,
         "article_id": answer.article_id,
-        "at": now,
+        "created_at": now,
     }
     connection.execute(_KEEP, row)
 
@@ -95,8 +95,15 @@ def blank_answers(connection: Connection, article_id: int) -> None:
 
     Their keys remain: a repeated request must not create the article again.
     """
-    blank = {"digest": b"", "status": HTTPStatus.GONE, "headers": "{}", "body": b"", "article_id": None, "at": NEVER}
-    connection.execute(update(idempotent_answers).where(idempotent_answers.c.article_id == article_id).values(blank))
+    blank = {
+        "request_hash": b"",
+        "status": HTTPStatus.GONE,
+        "headers": "{}",
+        "body": b"",
+        "article_id": None,
+        "created_at": NEVER,
+    }
+    connection.execute(update(idempotency_keys).where(idempotency_keys.c.article_id == article_id).values(blank))
 
 
 def prune_stored_responses(connection: Connection, *, before: int) -> int:

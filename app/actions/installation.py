@@ -5,7 +5,7 @@ from secrets import token_bytes
 from sqlalchemy import Connection
 
 from app.domain.preview_token import SECRET_BYTES, SECRET_NAME
-from app.interchange.installation import compare_and_set, get_value
+from app.interchange.key_value import compare_and_set, get_value
 
 
 def get_or_create_signing_secret(connection: Connection) -> bytes:

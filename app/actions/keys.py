@@ -66,7 +66,7 @@ def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: 
         {
             "digest": hash_token(token),
             "previous_digest": found.digest if has_grace else None,
-            "previous_until": now + grace_seconds * SECOND_US if has_grace else None,
+            "previous_secret_expires_at": now + grace_seconds * SECOND_US if has_grace else None,
             "rotated_at": now,
         },
     )
@@ -78,7 +78,9 @@ def revoke_key(connection: Connection, prefix: str, *, now: int) -> None:
     done = connection.execute(
         update(api_keys)
         .where(api_keys.c.prefix == prefix)
-        .values(revoked_at=func.coalesce(api_keys.c.revoked_at, now), previous_digest=None, previous_until=None)
+        .values(
+            revoked_at=func.coalesce(api_keys.c.revoked_at, now), previous_digest=None, previous_secret_expires_at=None
+        )
     )
     if done.rowcount == 0:
         raise _missing(prefix)

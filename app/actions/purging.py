@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from app.interchange.installation import compare_and_set
+from app.interchange.key_value import compare_and_set
 from app.invalidation.purge_progress import NAME
 
 

@@ -4,17 +4,17 @@ from app.models.api_key import ApiKeyModel
 from app.models.article import ArticleBodyModel, ArticleModel
 from app.models.article_links import (
     ArticleAuthorModel,
-    ArticlePickModel,
+    ArticleRecommendationModel,
     ArticleRelatedModel,
-    ArticleSlugModel,
     ArticleTagModel,
+    SlugRedirectModel,
 )
 from app.models.author import AuthorModel
 from app.models.base import Base
 from app.models.change import ChangeModel
 from app.models.edition import EditionModel
-from app.models.idempotent_answer import IdempotentAnswerModel
-from app.models.installation import InstallationModel
+from app.models.idempotency_key import IdempotencyKeyModel
+from app.models.key_value import KeyValueModel
 from app.models.label import LabelModel
 from app.models.listing import ListingModel
 from app.models.revision import RevisionModel
@@ -28,21 +28,21 @@ __all__ = [
     "ArticleAuthorModel",
     "ArticleBodyModel",
     "ArticleModel",
-    "ArticlePickModel",
+    "ArticleRecommendationModel",
     "ArticleRelatedModel",
-    "ArticleSlugModel",
     "ArticleTagModel",
     "AuthorModel",
     "Base",
     "ChangeModel",
     "EditionModel",
-    "IdempotentAnswerModel",
-    "InstallationModel",
+    "IdempotencyKeyModel",
+    "KeyValueModel",
     "LabelModel",
     "ListingModel",
     "RevisionModel",
     "SchemaCompatibilityModel",
     "SectionModel",
+    "SlugRedirectModel",
     "TagModel",
     "WebhookDeliveryModel",
     "WebhookEndpointModel",

@@ -7,7 +7,7 @@ from app.models.base import Base, Code, Instant, JsonText
 
 
 class ApiKeyModel(Base):
-    """An API key. After a rotation its former secret stays valid until `previous_until`."""
+    """An API key. After a rotation its former secret stays valid until `previous_secret_expires_at`."""
 
     __tablename__ = "api_keys"
 
@@ -17,7 +17,7 @@ class ApiKeyModel(Base):
     scopes: Mapped[JsonText]
     digest: Mapped[bytes]
     previous_digest: Mapped[bytes | None]
-    previous_until: Mapped[Instant | None]
+    previous_secret_expires_at: Mapped[Instant | None]
     created_at: Mapped[Instant]
     rotated_at: Mapped[Instant | None]
     expires_at: Mapped[Instant | None]

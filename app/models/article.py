@@ -42,7 +42,7 @@ class ArticleModel(Base):
     withdrawn_at: Mapped[Instant | None]
     notes: Mapped[JsonText | None]
     erased_at: Mapped[Instant | None]
-    fingerprint: Mapped[bytes]
+    content_hash: Mapped[bytes]
 
     edition: Mapped[EditionModel] = relationship(viewonly=True)
     label: Mapped[LabelModel | None] = relationship(viewonly=True)

@@ -58,32 +58,35 @@ class ArticleRelatedModel(Base):
     )
 
 
-class ArticlePickModel(Base):
+class ArticleRecommendationModel(Base):
     """A recommendation: a similar, earlier article, computed when the article is written."""
 
-    __tablename__ = "article_picks"
+    __tablename__ = "article_recommendations"
 
     article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    picked_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    recommended_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
 
-    __table_args__ = (Index("ix_article_picks_picked_id", "picked_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index("ix_article_recommendations_recommended_id", "recommended_id"),
+        {"sqlite_with_rowid": False},
+    )
 
 
-class ArticleSlugModel(Base):
+class SlugRedirectModel(Base):
     """A former slug of an article. Requests for it are redirected until another article takes the slug."""
 
-    __tablename__ = "article_slugs"
+    __tablename__ = "slug_redirects"
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
     slug: Mapped[Code] = mapped_column(primary_key=True)
     article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
 
-    __table_args__ = (Index("ix_article_slugs_article_id", "article_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index("ix_slug_redirects_article_id", "article_id"), {"sqlite_with_rowid": False})
 
 
 article_authors: Table = ArticleAuthorModel.__table__
 article_tags: Table = ArticleTagModel.__table__
 article_related: Table = ArticleRelatedModel.__table__
-article_picks: Table = ArticlePickModel.__table__
-article_slugs: Table = ArticleSlugModel.__table__
+article_recommendations: Table = ArticleRecommendationModel.__table__
+slug_redirects: Table = SlugRedirectModel.__table__

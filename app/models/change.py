@@ -7,7 +7,7 @@ from app.models.base import Base, Id, Instant, JsonText
 
 
 class ChangeModel(Base):
-    """A change of an article or of the catalogue; `keys` names everything that it affects."""
+    """A change of an article or of the catalogue; `surrogate_keys` names everything that it affects."""
 
     __tablename__ = "changes"
 
@@ -17,7 +17,7 @@ class ChangeModel(Base):
     edition_id: Mapped[int | None]
     article_id: Mapped[Id | None]
     actor: Mapped[str | None]
-    keys: Mapped[JsonText]
+    surrogate_keys: Mapped[JsonText]
 
     # Earlier changes of one article, and changes of no article: compaction of the log reads both.
     __table_args__ = (Index("ix_changes_article_id_seq", "article_id", "seq"),)

@@ -10,8 +10,8 @@ from app.models.base import Base, Code, Id, Instant, JsonText
 class WebhookEndpointModel(Base):
     """A webhook endpoint and the state of its delivery.
 
-    Every change up to `filled_seq` has a delivery, or the endpoint's filters exclude it. Until `claimed_until` only
-    the process `claimed_by` sends. Secrets are stored in the clear, because they sign payloads.
+    Every change up to `enqueued_seq` has a delivery, or the endpoint's filters exclude it. Until `lease_expires_at`
+    only the process `lease_owner` sends. Secrets are stored in the clear, because they sign payloads.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -19,19 +19,19 @@ class WebhookEndpointModel(Base):
     id: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False)
     url: Mapped[str]
     description: Mapped[str | None]
-    question: Mapped[JsonText]
+    filters: Mapped[JsonText]
     types: Mapped[JsonText]
     secret: Mapped[str]
     previous_secret: Mapped[str | None]
-    previous_until: Mapped[Instant | None]
-    filled_seq: Mapped[Id]
+    previous_secret_expires_at: Mapped[Instant | None]
+    enqueued_seq: Mapped[Id]
     failing_since: Mapped[Instant | None]
     failures: Mapped[int] = mapped_column(server_default=text("0"))
-    due_at: Mapped[Instant] = mapped_column(server_default=text("0"))
+    next_attempt_at: Mapped[Instant] = mapped_column(server_default=text("0"))
     disabled_at: Mapped[Instant | None]
     disabled_reason: Mapped[str | None]
-    claimed_by: Mapped[Code | None]
-    claimed_until: Mapped[Instant] = mapped_column(server_default=text("0"))
+    lease_owner: Mapped[Code | None]
+    lease_expires_at: Mapped[Instant] = mapped_column(server_default=text("0"))
     created_at: Mapped[Instant]
     modified_at: Mapped[Instant]
     revision: Mapped[int] = mapped_column(server_default=text("1"))

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from app.domain.preview_token import SECRET_NAME
-from app.interchange.installation import get_value
+from app.interchange.key_value import get_value
 
 
 def find_signing_secret(connection: Connection) -> bytes | None:

@@ -25,7 +25,7 @@ _STATE = select(
     api_keys.c.scopes,
     api_keys.c.digest,
     api_keys.c.previous_digest,
-    api_keys.c.previous_until,
+    api_keys.c.previous_secret_expires_at,
     api_keys.c.expires_at,
     api_keys.c.revoked_at,
 ).where(api_keys.c.prefix == bindparam("prefix"))
@@ -33,7 +33,7 @@ _SHOWN = select(
     api_keys.c.prefix,
     api_keys.c.name,
     api_keys.c.scopes,
-    api_keys.c.previous_until,
+    api_keys.c.previous_secret_expires_at,
     api_keys.c.created_at,
     api_keys.c.rotated_at,
     api_keys.c.expires_at,
@@ -62,7 +62,7 @@ def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
     state = KeyValidity(
         digest=row.digest,
         previous_digest=row.previous_digest,
-        previous_until=row.previous_until,
+        previous_until=row.previous_secret_expires_at,
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )
@@ -95,6 +95,6 @@ def _key(row: AnyRow) -> ApiKey:
         "expires_at": format_utc(row.expires_at),
         "revoked_at": format_utc(row.revoked_at),
         "rotated_at": format_utc(row.rotated_at),
-        "previous_until": format_utc(row.previous_until),
+        "previous_until": format_utc(row.previous_secret_expires_at),
         "last_used_at": format_utc(row.last_used_at),
     }

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from app.interchange.installation import get_value
+from app.interchange.key_value import get_value
 from app.invalidation.purge_progress import NAME
 from app.queries.changes.change_list import latest_seq
 

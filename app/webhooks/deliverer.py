@@ -158,7 +158,7 @@ class Deliverer:
 
     async def _enqueue(self, turn: Delivery) -> bool:
         revision, seen = self.scanned_up_to.get(turn.id, (0, 0))
-        since = max(turn.filled_seq, seen) if revision == turn.revision else turn.filled_seq
+        since = max(turn.enqueued_seq, seen) if revision == turn.revision else turn.enqueued_seq
         try:
             found = await self._database.read(read_outbox_batch, turn.id, since=since, now=clock.now())
         except InvalidInputError:  # the log was replaced since the position was read
@@ -167,14 +167,14 @@ class Deliverer:
             return True
         if found is None:
             return False
-        if found.rows or found.as_of - turn.filled_seq >= CHECKPOINT_EVERY:
+        if found.rows or found.as_of - turn.enqueued_seq >= CHECKPOINT_EVERY:
             await self._database.write(
                 enqueue_deliveries,
                 turn.id,
                 found.rows,
                 holder=self._holder,
                 revision=turn.revision,
-                since=turn.filled_seq,
+                since=turn.enqueued_seq,
                 as_of=found.as_of,
             )
             return True

@@ -172,21 +172,21 @@ class Dispatcher:
         revision, seen = (
             (0, 0) if self._made_deliverer is None else self._made_deliverer.scanned_up_to.get(endpoint.id, (0, 0))
         )
-        known = max(endpoint.filled_seq, seen) if revision == endpoint.revision else endpoint.filled_seq
+        known = max(endpoint.enqueued_seq, seen) if revision == endpoint.revision else endpoint.enqueued_seq
         return known < endpoint.latest
 
     def _dead_owner(self, endpoint: EndpointState) -> str | None:
         """Return the process that holds the lease, if it has ended."""
-        by = endpoint.claimed_by
-        is_held = by is not None and by != self.holder and endpoint.claimed_until > clock.now()
+        by = endpoint.lease_owner
+        is_held = by is not None and by != self.holder and endpoint.lease_expires_at > clock.now()
         return by if is_held and by is not None and is_dead(by) else None
 
     def _wait_s(self, endpoint: EndpointState, dead_owner: str | None) -> float:
         """Return the seconds until this process may deliver to the endpoint, as far as known."""
         now = clock.now()
-        until = endpoint.due_at
-        if endpoint.claimed_by not in {None, self.holder, dead_owner}:
-            until = max(until, endpoint.claimed_until)
+        until = endpoint.next_attempt_at
+        if endpoint.lease_owner not in {None, self.holder, dead_owner}:
+            until = max(until, endpoint.lease_expires_at)
         return max((until - now) / SECOND_US, self._backoff_until.get(endpoint.id, 0.0) - time.monotonic())
 
     def _start_worker(self, endpoint: EndpointState, dead_owner: str | None) -> None:

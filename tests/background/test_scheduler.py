@@ -25,7 +25,7 @@ from app.main import create_app
 from app.models.api_key import api_keys
 from app.models.article import articles
 from app.models.change import changes
-from app.models.idempotent_answer import idempotent_answers
+from app.models.idempotency_key import idempotency_keys
 from app.models.revision import revisions
 from app.schemas.api_key import ApiKeyCreate
 from app.settings import Settings
@@ -350,7 +350,7 @@ async def test_kept_answers_are_forgotten_after_a_day(
         await database.write(store_response, request, answer, now=at)
 
     async def one_is_left() -> bool:
-        names = select(idempotent_answers.c.name)
+        names = select(idempotency_keys.c.key)
         return await database.read(lambda connection: connection.scalars(names).all()) == ["young"]
 
     async with at_work(database_address):

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
 def last_keys(connection: Connection) -> set[str]:
-    row = connection.execute(select(changes.c["keys"]).order_by(changes.c.seq.desc()).limit(1)).one()
+    row = connection.execute(select(changes.c.surrogate_keys).order_by(changes.c.seq.desc()).limit(1)).one()
     return set(orjson.loads(row[0]))
 
 

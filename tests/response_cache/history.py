@@ -31,7 +31,9 @@ MAX_REFUSED = 0.35  # of the wishes of a history: some come too late, or ask for
 def rows_behind(connection: Connection, since: int) -> list[str]:
     """The rows of the change log behind one, as a person reads them."""
     found = (
-        select(changes.c.seq, changes.c.type, changes.c["keys"]).where(changes.c.seq > since).order_by(changes.c.seq)
+        select(changes.c.seq, changes.c.type, changes.c.surrogate_keys)
+        .where(changes.c.seq > since)
+        .order_by(changes.c.seq)
     )
     return [f"{seq} {kind} {names}" for seq, kind, names in connection.execute(found)]
 

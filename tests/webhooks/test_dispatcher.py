@@ -90,7 +90,7 @@ async def test_the_head_blocks_until_it_is_taken_and_is_sent_with_the_same_id(
     first, *others = await rows(database, "SELECT * FROM webhook_deliveries ORDER BY seq")
     assert (first.attempts, first.response_status, first.status) == (4, 200, "delivered")
     assert [each.attempts for each in others] == [1, 1, 1]
-    endpoint = (await rows(database, "SELECT failures, failing_since, due_at FROM webhook_endpoints"))[0]
+    endpoint = (await rows(database, "SELECT failures, failing_since, next_attempt_at FROM webhook_endpoints"))[0]
     assert tuple(endpoint) == (0, None, 0)
 
 
@@ -190,7 +190,9 @@ async def test_of_a_withdrawn_article_nothing_but_its_notice_goes_out_and_nothin
             await until(lambda: _is_failing(database))
         assert "libel" in str(messages(receiver)[0])
         await store(article(source_id="a", headline="The libel", status="withdrawn"))
-        await database.write(lambda connection: connection.exec_driver_sql("UPDATE webhook_endpoints SET due_at = 0"))
+        await database.write(
+            lambda connection: connection.exec_driver_sql("UPDATE webhook_endpoints SET next_attempt_at = 0")
+        )
         async with dispatching(database_address):
             await until(lambda: _delivered(database, 2))
     assert ids(receiver)[0] == ids(receiver)[1]

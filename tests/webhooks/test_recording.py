@@ -60,7 +60,8 @@ async def test_whoever_writes_meanwhile_waits_for_a_replay_and_both_succeed(
 
 
 def _note_down(connection: Any, endpoint: int) -> None:
-    connection.exec_driver_sql(f"UPDATE webhook_endpoints SET claimed_by = 'a', filled_seq = 2 WHERE id = {endpoint}")  # noqa: S608 - ours
+    values = "lease_owner = 'a', enqueued_seq = 2"
+    connection.exec_driver_sql(f"UPDATE webhook_endpoints SET {values} WHERE id = {endpoint}")  # noqa: S608 - ours
     for seq, status in enumerate(("pending", "delivered"), start=1):
         connection.exec_driver_sql(
             "INSERT INTO webhook_deliveries (endpoint_id, seq, type, at, status, delivered_at, created_at) "  # noqa: S608 - ours

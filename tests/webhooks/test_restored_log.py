@@ -16,7 +16,7 @@ from tests.webhooks.receivers import a_receiver, answering
 
 
 async def _is_quiet(database: Database) -> bool:
-    filled = await rows(database, "SELECT min(filled_seq) FROM webhook_endpoints")
+    filled = await rows(database, "SELECT min(enqueued_seq) FROM webhook_endpoints")
     return filled[0][0] == await database.read(latest_seq) and await count(database, "pending") == 0
 
 
@@ -74,7 +74,7 @@ async def test_filters_and_replays_go_back_over_a_gap(
             await until(lambda: _is_noted(database))
         patch = {"filters": {"edition": "*"}}
         await database.write(edit_webhook, endpoint, patch, expected=None, now=clock.now())  # stands right before it
-        assert (await rows(database, "SELECT filled_seq FROM webhook_endpoints"))[0][0] == gap.first - 1
+        assert (await rows(database, "SELECT enqueued_seq FROM webhook_endpoints"))[0][0] == gap.first - 1
         async with dispatching(database_address):
             await database.write(edit_webhook, endpoint, {"url": f"{receiver.url}/"}, expected=None, now=clock.now())
             await until(lambda: _is_quiet(database))

@@ -202,7 +202,7 @@ class WebhookHistory(MirrorHistory):
     def _is_quiet(self, connection: Connection) -> bool:
         """Whether there is nothing to send, or nobody wants it."""
         for each in list_enabled_endpoints(connection):
-            since = each.filled_seq
+            since = each.enqueued_seq
             while each.id == self._endpoint:
                 found = (
                     None if each.has_pending else read_outbox_batch(connection, each.id, since=since, now=clock.now())

@@ -156,7 +156,7 @@ class ArticleWrite:
         """Return whether the editorial members of an existing article change."""
         row = self.current
         return row is not None and (
-            row.fingerprint != self.fingerprint() or row.slug != self.slug or row.updated_at != self.record.updated_at
+            row.content_hash != self.content_hash() or row.slug != self.slug or row.updated_at != self.record.updated_at
         )
 
     def columns(self) -> dict[str, Any]:
@@ -176,13 +176,13 @@ class ArticleWrite:
             "image": _json(record.image),
             "rights": _json(record.rights),
             "erased_at": record.erased_at,
-            "fingerprint": self.fingerprint(),
+            "content_hash": self.content_hash(),
         }
 
     def has_changes(self, columns: dict[str, Any]) -> bool:
         """Return whether storing these columns changes anything."""
         row = self.current
-        if row is None or row.fingerprint != columns["fingerprint"]:
+        if row is None or row.content_hash != columns["content_hash"]:
             return True
         if self.manner.note_counts_as_change and self.record.note is not None:
             return True
@@ -194,7 +194,7 @@ class ArticleWrite:
             self._blocks = serialize_body(self.record)
         return self._blocks
 
-    def fingerprint(self) -> bytes:
+    def content_hash(self) -> bytes:
         """Return the content hash of the record."""
         if not self._fingerprint:
             self._fingerprint = content_hash(self.record, self.blocks())
@@ -239,7 +239,7 @@ class ArticleWrite:
     def touches_updated_at(self) -> bool:
         """Return whether the update is dated now, because the public content changes."""
         row = self.current
-        is_visible = row is not None and bool(row.version) and row.fingerprint != self.fingerprint()
+        is_visible = row is not None and bool(row.version) and row.content_hash != self.content_hash()
         return (
             self.manner.touch_updated_at
             and is_visible

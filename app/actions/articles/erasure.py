@@ -21,8 +21,14 @@ from app.domain.article import ArticleStatus
 from app.domain.tsid import format_id
 from app.errors import NotFoundError
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_authors, article_picks, article_related, article_slugs, article_tags
-from app.models.idempotent_answer import idempotent_answers
+from app.models.article_links import (
+    article_authors,
+    article_recommendations,
+    article_related,
+    article_tags,
+    slug_redirects,
+)
+from app.models.idempotency_key import idempotency_keys
 from app.models.revision import revisions
 from app.schemas.interchange import ArticleRecord
 
@@ -74,14 +80,14 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
     save = PendingRevision(before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True)
     _empty(connection, row, save.revision, now)
     update_projections(connection, [save], now=now, actor=editor.name)
-    connection.execute(delete(article_picks).where(article_picks.c.picked_id == article_id))
+    connection.execute(delete(article_recommendations).where(article_recommendations.c.recommended_id == article_id))
     return Erasure.DONE
 
 
 def hard_delete_article(connection: Connection, row: AnyRow) -> None:
     """Delete an article that was never public (a row of TRANSITION_COLUMNS), and entries that only it used."""
     standing = read_placements(connection, [row])[row.id]
-    connection.execute(delete(idempotent_answers).where(idempotent_answers.c.article_id == row.id))
+    connection.execute(delete(idempotency_keys).where(idempotency_keys.c.article_id == row.id))
     connection.execute(delete(articles).where(articles.c.id == row.id))
     delete_unused_entries(connection, standing)
 
@@ -100,7 +106,7 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
         "headline": HEADLINE,
         "slug": _free_slug(connection, row),
         "status": ArticleStatus.WITHDRAWN,
-        "fingerprint": content_hash(blank, serialize_body(blank)),
+        "content_hash": content_hash(blank, serialize_body(blank)),
         "revision": revision,
         "modified_at": now,
         "withdrawn_at": now if row.withdrawn_at is None else row.withdrawn_at,
@@ -109,5 +115,5 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
     connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
     body = update(article_bodies).where(article_bodies.c.article_id == article_id)
     connection.execute(body.values(blocks=serialize_body(blank)))
-    for table in (article_tags, article_authors, article_related, article_picks, article_slugs, revisions):
+    for table in (article_tags, article_authors, article_related, article_recommendations, slug_redirects, revisions):
         connection.execute(delete(table).where(table.c.article_id == article_id))

@@ -28,7 +28,7 @@ from app.actions.articles.listings import Placement
 from app.db.bulk import bulk_insert_tuples
 from app.db.prepared import by_shape
 from app.domain.list_filter import Facet
-from app.models.article_links import article_picks
+from app.models.article_links import article_recommendations
 from app.models.listing import listings
 
 MAX_PICKS = 4
@@ -42,7 +42,7 @@ Key = tuple[int, int]
 Subject = tuple[int, Facet, int]
 
 _ROW: BindParameter[int] = bindparam("b_article_id")
-_CLEAR = delete(article_picks).where(article_picks.c.article_id == _ROW)
+_CLEAR = delete(article_recommendations).where(article_recommendations.c.article_id == _ROW)
 
 
 def store_recommendations(connection: Connection, written: Sequence[Placement], *, known: frozenset[int]) -> None:
@@ -65,7 +65,7 @@ def store_recommendations(connection: Connection, written: Sequence[Placement], 
         for each in written
         for position, picked in enumerate(_pick(connection, each, shelf, wanted))
     ]
-    bulk_insert_tuples(connection, article_picks, rows)
+    bulk_insert_tuples(connection, article_recommendations, rows)
 
 
 def _subjects(article: Placement) -> list[Subject]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, literal_column, se
 from app.db.bulk import bulk_insert, chunked
 from app.domain.tsid import format_id, is_id, parse_id
 from app.models.article import articles
-from app.models.article_links import article_picks, article_related
+from app.models.article_links import article_recommendations, article_related
 
 _CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
 _ANY_WAITING: Select[Any] = select(literal_column("1")).where(article_related.c.related_id.is_(None)).limit(1)
@@ -50,11 +50,11 @@ def find_referrers(connection: Connection, article_ids: Sequence[int]) -> dict[i
     """Return the articles whose "Read also" contains these, curated or recommended, shown or not."""
     pointing: dict[int, list[int]] = {}
     by_hand = select(article_related.c.related_id, article_related.c.article_id)
-    by_likeness = select(article_picks.c.picked_id, article_picks.c.article_id)
+    by_likeness = select(article_recommendations.c.recommended_id, article_recommendations.c.article_id)
     for ids in chunked(article_ids):
         for found in (
             by_hand.where(article_related.c.related_id.in_(ids)),
-            by_likeness.where(article_picks.c.picked_id.in_(ids)),
+            by_likeness.where(article_recommendations.c.recommended_id.in_(ids)),
         ):
             for target, referrer in connection.execute(found):
                 pointing.setdefault(target, []).append(referrer)

@@ -10,12 +10,12 @@ from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.slug import slugify, with_suffix
 from app.domain.tsid import format_id, is_id
 from app.models.article import articles
-from app.models.article_links import article_slugs
+from app.models.article_links import slug_redirects
 
 SUFFIX_LENGTH = 5
 
-_FORGET = delete(article_slugs).where(
-    article_slugs.c.edition_id == bindparam("b_edition_id"), article_slugs.c.slug == bindparam("b_slug")
+_FORGET = delete(slug_redirects).where(
+    slug_redirects.c.edition_id == bindparam("b_edition_id"), slug_redirects.c.slug == bindparam("b_slug")
 )
 
 
@@ -39,8 +39,8 @@ def disambiguated_slugs(headline: str, identity: str, article_id: int) -> list[s
 def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
     """Return the owners of these slugs: the article's id, and whether it is a former slug of it."""
     wanted = sorted(set(slugs))
-    old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
-        article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(wanted)
+    old = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
+        slug_redirects.c.edition_id == edition_id, slug_redirects.c.slug.in_(wanted)
     )
     current = select(articles.c.slug, articles.c.id).where(
         articles.c.edition_id == edition_id, articles.c.slug.in_(wanted)
@@ -59,14 +59,14 @@ def replace_redirects(
     used = set(taken)
     ended: dict[str, int] = {}
     for some in chunked(sorted(used)):
-        old = select(article_slugs.c.slug, article_slugs.c.article_id).where(
-            article_slugs.c.edition_id == edition_id, article_slugs.c.slug.in_(some)
+        old = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
+            slug_redirects.c.edition_id == edition_id, slug_redirects.c.slug.in_(some)
         )
         ended |= {row.slug: row.article_id for row in connection.execute(old)}
     if ended:
         connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
     rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]
-    bulk_insert_tuples(connection, article_slugs, rows)
+    bulk_insert_tuples(connection, slug_redirects, rows)
     return ended
 
 
@@ -77,4 +77,4 @@ def import_redirects(connection: Connection, edition_id: int, brought: Mapping[i
         return
     owners = slug_owners(connection, edition_id, wanted)
     rows = [(edition_id, slug, article_id) for slug, article_id in wanted.items() if slug not in owners]
-    bulk_insert_tuples(connection, article_slugs, rows)
+    bulk_insert_tuples(connection, slug_redirects, rows)

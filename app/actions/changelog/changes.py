@@ -59,7 +59,7 @@ def append_changes(
             "edition_id": change.edition_id,
             "article_id": change.article_id,
             "actor": actor,
-            "keys": orjson.dumps(normalized_keys(change.keys)).decode(),
+            "surrogate_keys": orjson.dumps(normalized_keys(change.keys)).decode(),
         }
         for seq, change in enumerate(happened, start=latest + 1)
     ]

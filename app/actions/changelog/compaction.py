@@ -14,7 +14,7 @@ from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.db.bulk import chunked
 from app.domain.instant import DAY_US
-from app.interchange.installation import compare_and_set, get_value
+from app.interchange.key_value import compare_and_set, get_value
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, is_timestamp_key, normalized_keys
 from app.models.change import changes
 
@@ -22,7 +22,7 @@ KEPT_US = 7 * DAY_US
 MAX_PLACES = 50
 MARK = "changes_compacted"
 
-_COLUMNS = select(changes.c.seq, changes.c.type, changes.c.at, changes.c.article_id, changes.c["keys"].label("names"))
+_COLUMNS = select(changes.c.seq, changes.c.type, changes.c.at, changes.c.article_id, changes.c.surrogate_keys)
 _AHEAD = _COLUMNS.where(changes.c.seq > bindparam("mark")).order_by(changes.c.seq).limit(bindparam("most"))
 _BEHIND = _COLUMNS.where(changes.c.seq <= bindparam("mark"))
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
@@ -30,7 +30,7 @@ _TYPES: BindParameter[list[str]] = bindparam("types", expanding=True)
 _OF_ARTICLES = _BEHIND.where(changes.c.article_id.in_(_NUMBERS))
 _OF_ENTRIES = _BEHIND.where(changes.c.article_id.is_(None), changes.c.type.in_(_TYPES))
 _DELETE = delete(changes).where(changes.c.seq.in_(_NUMBERS))
-_RENAME = update(changes).where(changes.c.seq == bindparam("b_seq")).values({"keys": bindparam("b_keys")})
+_RENAME = update(changes).where(changes.c.seq == bindparam("b_seq")).values(surrogate_keys=bindparam("b_keys"))
 
 
 def compact_changes(connection: Connection, *, now: int, most: int) -> int:
@@ -79,14 +79,16 @@ def _merge(rows: Iterable[AnyRow], connection: Connection) -> None:
     by_subject: dict[Any, list[AnyRow]] = {}
     for row in rows:
         # An entry is identified by its keys, which are the same at every edit.
-        by_subject.setdefault((row.type, row.names) if row.article_id is None else row.article_id, []).append(row)
+        by_subject.setdefault((row.type, row.surrogate_keys) if row.article_id is None else row.article_id, []).append(
+            row
+        )
     superseded: list[int] = []
     renamed: list[dict[str, Any]] = []
     for same in by_subject.values():
         *earlier, last = same
         superseded += [row.seq for row in earlier]
         names = _dump_names(same)
-        if names != last.names:
+        if names != last.surrogate_keys:
             renamed.append({"b_seq": last.seq, "b_keys": names})
     for numbers in chunked(sorted(superseded)):
         connection.execute(_DELETE, {"numbers": numbers})
@@ -97,8 +99,8 @@ def _merge(rows: Iterable[AnyRow], connection: Connection) -> None:
 def _dump_names(rows: Sequence[AnyRow]) -> str:
     """Return the surrogate keys of all of these rows; more than fifty timestamps are merged into one."""
     if len(rows) == 1:
-        return str(rows[0].names)
-    names = {name for row in rows for name in orjson.loads(row.names)}
+        return str(rows[0].surrogate_keys)
+    names = {name for row in rows for name in orjson.loads(row.surrogate_keys)}
     places = {name for name in names if is_timestamp_key(name)}
     if len(places) > MAX_PLACES:
         names = names - places | {ALL_TIMESTAMPS}

@@ -6,7 +6,7 @@ from app.actions.changelog.changes import Change, append_changes, begin_log_tran
 from app.domain.change import ChangeType
 from app.domain.list_filter import Facet
 from app.domain.sequence_gap import NAME, Gap, dump_gaps, gap_after, parse_gaps
-from app.interchange.installation import compare_and_set, get_value
+from app.interchange.key_value import compare_and_set, get_value
 from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.edition import editions
 

@@ -38,13 +38,13 @@ def acquire_lease(
     connection: Connection, endpoint_id: int, *, holder: str, dead_owner: str | None, now: int, until: int
 ) -> bool:
     """Acquire the lease of an endpoint; False if another process holds it, unless that is `dead_owner`."""
-    is_free = [webhook_endpoints.c.claimed_until <= now, webhook_endpoints.c.claimed_by == holder]
+    is_free = [webhook_endpoints.c.lease_expires_at <= now, webhook_endpoints.c.lease_owner == holder]
     if dead_owner is not None:
-        is_free.append(webhook_endpoints.c.claimed_by == dead_owner)
+        is_free.append(webhook_endpoints.c.lease_owner == dead_owner)
     done = connection.execute(
         update(webhook_endpoints)
         .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.disabled_at.is_(None), or_(*is_free))
-        .values(claimed_by=holder, claimed_until=until)
+        .values(lease_owner=holder, lease_expires_at=until)
     )
     return done.rowcount == 1
 
@@ -53,8 +53,8 @@ def release_leases(connection: Connection, *, holder: str) -> None:
     """Release all leases of this process."""
     connection.execute(
         update(webhook_endpoints)
-        .where(webhook_endpoints.c.claimed_by == holder)
-        .values(claimed_by=None, claimed_until=0)
+        .where(webhook_endpoints.c.lease_owner == holder)
+        .values(lease_owner=None, lease_expires_at=0)
     )
 
 
@@ -76,11 +76,11 @@ def enqueue_deliveries(
         update(webhook_endpoints)
         .where(
             webhook_endpoints.c.id == endpoint_id,
-            webhook_endpoints.c.claimed_by == holder,
+            webhook_endpoints.c.lease_owner == holder,
             webhook_endpoints.c.revision == revision,
-            webhook_endpoints.c.filled_seq == since,
+            webhook_endpoints.c.enqueued_seq == since,
         )
-        .values(filled_seq=as_of)
+        .values(enqueued_seq=as_of)
     )
     if done.rowcount != 1:
         return False
@@ -106,14 +106,14 @@ def record_delivery(
     """
     connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
     taken = connection.execute(_TAKEN, _bound(endpoint_id, seq, outcome))
-    values: dict[str, Any] = {"claimed_until": until, "failures": 0, "failing_since": None, "due_at": 0}
+    values: dict[str, Any] = {"lease_expires_at": until, "failures": 0, "failing_since": None, "next_attempt_at": 0}
     if taken.rowcount == 0:
-        filled = webhook_endpoints.c.filled_seq
-        are_edited = tuple_(webhook_endpoints.c.question, webhook_endpoints.c.types) != filters
-        values["filled_seq"] = case((and_(filled == seq - 1, are_edited), seq), else_=filled)
+        filled = webhook_endpoints.c.enqueued_seq
+        are_edited = tuple_(webhook_endpoints.c.filters, webhook_endpoints.c.types) != filters
+        values["enqueued_seq"] = case((and_(filled == seq - 1, are_edited), seq), else_=filled)
     done = connection.execute(
         update(webhook_endpoints)
-        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.claimed_by == holder)
+        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.lease_owner == holder)
         .values(values)
     )
     return done.rowcount == 1
@@ -135,7 +135,7 @@ def record_failure(
     values: dict[str, Any] = {
         "failures": webhook_endpoints.c.failures + 1,
         "failing_since": setback.failing_since,
-        "due_at": setback.due_at,
+        "next_attempt_at": setback.due_at,
     }
     if setback.disabled_reason is not None:
         values |= {"disabled_at": outcome.attempted_at, "disabled_reason": setback.disabled_reason}
@@ -143,7 +143,7 @@ def record_failure(
         update(webhook_endpoints)
         .where(
             webhook_endpoints.c.id == endpoint_id,
-            webhook_endpoints.c.claimed_by == holder,
+            webhook_endpoints.c.lease_owner == holder,
             webhook_endpoints.c.revision == revision,
         )
         .values(values)

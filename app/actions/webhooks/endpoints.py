@@ -23,7 +23,7 @@ _FOUND = select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("en
 _HEAD = select(func.min(webhook_deliveries.c.seq)).where(
     webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"), webhook_deliveries.c.status == PENDING
 )
-_FRESH = {"failures": 0, "failing_since": None, "due_at": 0}
+_FRESH = {"failures": 0, "failing_since": None, "next_attempt_at": 0}
 """State of an endpoint that may be tried immediately, as if it had never failed."""
 
 
@@ -36,7 +36,7 @@ def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str
         "description": record.description,
         **_stored(record.filters),
         "secret": secret,
-        "filled_seq": since,
+        "enqueued_seq": since,
         "created_at": now,
         "modified_at": now,
     }
@@ -59,14 +59,14 @@ def edit_webhook(
     current = {
         "url": row.url,
         "description": row.description,
-        "filters": {**orjson.loads(row.question), "types": orjson.loads(row.types)},
+        "filters": {**orjson.loads(row.filters), "types": orjson.loads(row.types)},
         "is_enabled": row.disabled_at is None,
     }
     wanted = validated(WebhookState, merge_patch(current, patch))
     filters = _stored(wanted.filters)
     values: dict[str, Any] = {"url": wanted.url, "description": wanted.description, **filters}
-    if (filters["question"], filters["types"]) != (row.question, row.types):
-        values["filled_seq"] = _forget_waiting(connection, row)
+    if (filters["filters"], filters["types"]) != (row.filters, row.types):
+        values["enqueued_seq"] = _forget_waiting(connection, row)
     is_enabled = row.disabled_at is None
     if wanted.is_enabled and (not is_enabled or wanted.url != row.url):
         values |= {**_FRESH, "disabled_at": None, "disabled_reason": None}
@@ -83,7 +83,7 @@ def rotate_secret(connection: Connection, endpoint_id: int, *, secret: str, grac
     values = {
         "secret": secret,
         "previous_secret": row.secret if has_grace else None,
-        "previous_until": now + grace_seconds * SECOND_US if has_grace else None,
+        "previous_secret_expires_at": now + grace_seconds * SECOND_US if has_grace else None,
     }
     _save(connection, row, values, now=now)
 
@@ -99,7 +99,7 @@ def replay_changes(connection: Connection, endpoint_id: int, *, since: int, now:
             webhook_deliveries.c.endpoint_id == endpoint_id, webhook_deliveries.c.seq > since
         )
     )
-    _save(connection, row, {"filled_seq": min(row.filled_seq, since), **_FRESH}, now=now)
+    _save(connection, row, {"enqueued_seq": min(row.enqueued_seq, since), **_FRESH}, now=now)
 
 
 def delete_webhook(connection: Connection, endpoint_id: int) -> None:
@@ -125,7 +125,7 @@ def _forget_waiting(connection: Connection, row: AnyRow) -> int:
     """Delete pending messages; return the change up to which nothing is to be enqueued again."""
     head: int | None = connection.execute(_HEAD, {"endpoint_id": row.id}).scalar_one()
     if head is None:
-        return int(row.filled_seq)
+        return int(row.enqueued_seq)
     connection.execute(
         delete(webhook_deliveries).where(
             webhook_deliveries.c.endpoint_id == row.id, webhook_deliveries.c.status == PENDING
@@ -137,4 +137,4 @@ def _forget_waiting(connection: Connection, row: AnyRow) -> int:
 def _stored(filters: WebhookFilters) -> dict[str, str]:
     asked = filters.model_dump(mode="json")
     types = asked.pop("types")
-    return {"question": orjson.dumps(asked).decode(), "types": orjson.dumps(types).decode()}
+    return {"filters": orjson.dumps(asked).decode(), "types": orjson.dumps(types).decode()}

@@ -15,7 +15,7 @@ from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
 from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
 from app.invalidation.dependencies import depend_on_article, depend_on_slugs
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_picks, article_related, article_slugs
+from app.models.article_links import article_recommendations, article_related, slug_redirects
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries, render_item
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
@@ -36,10 +36,10 @@ _BY_SLUG = PreparedQuery(
 )
 _MOVED = (
     select(articles.c.slug, articles.c.id, articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at)
-    .join(article_slugs, article_slugs.c.article_id == articles.c.id)
+    .join(slug_redirects, slug_redirects.c.article_id == articles.c.id)
     .where(
-        article_slugs.c.edition_id == bindparam("edition_id"),
-        article_slugs.c.slug == bindparam("slug"),
+        slug_redirects.c.edition_id == bindparam("edition_id"),
+        slug_redirects.c.slug == bindparam("slug"),
         articles.c.status.in_([ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN]),
     )
 )
@@ -50,10 +50,10 @@ _CURATED = select(
     article_related.c.position,
 ).where(article_related.c.article_id == bindparam("article_id"))
 _PICKED = select(
-    article_picks.c.picked_id.label("article_id"),
+    article_recommendations.c.recommended_id.label("article_id"),
     literal_column("1").label("rank"),
-    article_picks.c.position,
-).where(article_picks.c.article_id == bindparam("article_id"))
+    article_recommendations.c.position,
+).where(article_recommendations.c.article_id == bindparam("article_id"))
 _CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
 _RELATED = PreparedQuery(
     select(*ITEM_COLUMNS)

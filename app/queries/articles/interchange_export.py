@@ -13,7 +13,7 @@ from app.domain.list_filter import Facet
 from app.interchange.articles import load_content, read_records
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
 from app.models.article import articles
-from app.models.article_links import article_slugs
+from app.models.article_links import slug_redirects
 from app.models.edition import editions
 from app.models.revision import revisions
 from app.models.section import sections
@@ -36,9 +36,9 @@ _ARTICLES = (
     .limit(BATCH)
 )
 _OLD_SLUGS = (
-    select(article_slugs.c.article_id, article_slugs.c.slug)
-    .where(article_slugs.c.article_id.in_(_IDS))
-    .order_by(article_slugs.c.article_id, article_slugs.c.slug)
+    select(slug_redirects.c.article_id, slug_redirects.c.slug)
+    .where(slug_redirects.c.article_id.in_(_IDS))
+    .order_by(slug_redirects.c.article_id, slug_redirects.c.slug)
 )
 _REVISIONS = (
     select(revisions).where(revisions.c.article_id.in_(_IDS)).order_by(revisions.c.article_id, revisions.c.revision)

@@ -44,13 +44,13 @@ class ChangeFilter:
         self.reads_keys = bool(self._groups) or self._in_range
 
     def may_match(self, row: AnyRow) -> bool:
-        """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and its keys."""
+        """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and surrogate_keys."""
         if row.article_id is None:
             return row.edition_id is None or row.edition_id in self.asked.editions
         if row.article_id in self._without:
             return False
-        named = all(any(name in row.names for name in names) for names in self._names)
-        return named and (not self._in_range or self._touches_range(row.names))
+        named = all(any(name in row.surrogate_keys for name in names) for names in self._names)
+        return named and (not self._in_range or self._touches_range(row.surrogate_keys))
 
     def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
         """Return the lists of these articles, as far as filters need them; one statement each for tags and authors."""

@@ -17,7 +17,7 @@ from app.errors import FieldError, InvalidInputError
 from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
-from app.models.installation import installation
+from app.models.key_value import key_value
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
 from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_entries
@@ -37,7 +37,7 @@ _SINCE = changes.c.seq > bindparam("since")
 LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
 _NEWEST = PreparedQuery(LATEST_SEQ)
 _AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindparam("scanned")).subquery()
-_GAPS = select(installation.c.value).where(installation.c.name == GAPS).scalar_subquery().label("gaps")
+_GAPS = select(key_value.c.value).where(key_value.c.name == GAPS).scalar_subquery().label("gaps")
 _END = select(LATEST_SEQ.scalar_subquery().label("latest"), _GAPS)
 _REACH = _END.add_columns(select(func.max(_AHEAD.c.seq)).scalar_subquery().label("reach"))
 ROW_COLUMNS = (
@@ -46,7 +46,7 @@ ROW_COLUMNS = (
     changes.c.at,
     changes.c.edition_id,
     changes.c.article_id,
-    changes.c["keys"].label("names"),  # a row of results has a method called keys
+    changes.c.surrogate_keys,
 )
 _ROWS = (
     select(*ROW_COLUMNS)

@@ -63,7 +63,7 @@ def find_entries(connection: Connection, asked: ResolvedQuery, rows: Sequence[An
 
 
 def _numbers(row: AnyRow) -> list[int]:
-    return [int(number) for number in re.findall(rf'"{_KINDS[row.type]}:([0-9]+)"', row.names)]
+    return [int(number) for number in re.findall(rf'"{_KINDS[row.type]}:([0-9]+)"', row.surrogate_keys)]
 
 
 def _edition(asked: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:

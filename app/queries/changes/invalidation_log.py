@@ -8,7 +8,7 @@ from app.invalidation.change_event import ChangeEvent, parse_change_event
 from app.models.change import changes
 
 _BEHIND = PreparedQuery(
-    select(changes.c.seq, changes.c.article_id, changes.c.edition_id, changes.c["keys"])
+    select(changes.c.seq, changes.c.article_id, changes.c.edition_id, changes.c.surrogate_keys)
     .where(changes.c.seq > bindparam("since"))
     .order_by(changes.c.seq)
     .limit(bindparam("most", type_=Integer))

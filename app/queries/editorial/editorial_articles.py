@@ -15,7 +15,7 @@ from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
 from app.interchange.articles import read_records
 from app.models.article import articles
-from app.models.article_links import article_slugs
+from app.models.article_links import slug_redirects
 from app.models.revision import revisions
 from app.queries.articles.article import render_notes
 from app.queries.articles.items import select_fields
@@ -50,9 +50,9 @@ _CREATED = (
     .group_by(revisions.c.article_id)
 )
 _OLD_SLUGS = (
-    select(article_slugs.c.slug)
-    .where(article_slugs.c.article_id == bindparam("article_id"))
-    .order_by(article_slugs.c.slug)
+    select(slug_redirects.c.slug)
+    .where(slug_redirects.c.article_id == bindparam("article_id"))
+    .order_by(slug_redirects.c.slug)
 )
 
 

@@ -9,7 +9,7 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduleSnapshot
 from app.models.article import articles
-from app.models.article_links import article_authors, article_picks, article_related, article_tags
+from app.models.article_links import article_authors, article_recommendations, article_related, article_tags
 from app.models.author import authors
 from app.models.edition import editions
 from app.models.label import labels
@@ -67,8 +67,8 @@ _NAMED = union_all(
     select(article_related.c.related_id.label("coming_id"), article_related.c.article_id).where(
         article_related.c.related_id.in_(_IDS)
     ),
-    select(article_picks.c.picked_id.label("coming_id"), article_picks.c.article_id).where(
-        article_picks.c.picked_id.in_(_IDS)
+    select(article_recommendations.c.recommended_id.label("coming_id"), article_recommendations.c.article_id).where(
+        article_recommendations.c.recommended_id.in_(_IDS)
     ),
 ).subquery("named")
 _REFERRERS = select(_NAMED.c.coming_id, articles.c.id, articles.c.slug).join(

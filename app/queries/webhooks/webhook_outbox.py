@@ -34,10 +34,10 @@ FILLED_AT_ONCE = 200
 _WAITING = select(
     webhook_endpoints.c.id,
     webhook_endpoints.c.revision,
-    webhook_endpoints.c.filled_seq,
-    webhook_endpoints.c.due_at,
-    webhook_endpoints.c.claimed_by,
-    webhook_endpoints.c.claimed_until,
+    webhook_endpoints.c.enqueued_seq,
+    webhook_endpoints.c.next_attempt_at,
+    webhook_endpoints.c.lease_owner,
+    webhook_endpoints.c.lease_expires_at,
     exists()
     .where(
         webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id,
@@ -69,10 +69,10 @@ class EndpointState:
 
     id: int
     revision: int
-    filled_seq: int
-    due_at: int
-    claimed_by: str | None
-    claimed_until: int
+    enqueued_seq: int
+    next_attempt_at: int
+    lease_owner: str | None
+    lease_expires_at: int
     has_pending: bool
     latest: int
 
@@ -97,7 +97,7 @@ class Delivery:
     filters: tuple[str, str]
     secrets: tuple[str, ...]
     revision: int
-    filled_seq: int
+    enqueued_seq: int
     failures: int
     failing_since: int | None
     latest: int
@@ -122,7 +122,7 @@ def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
 def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> Delivery | None:
     """Return the next message, as in this snapshot; None if this lease owner must not send now."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
-    if row is None or row.disabled_at is not None or row.due_at > now or row.claimed_by != holder:
+    if row is None or row.disabled_at is not None or row.next_attempt_at > now or row.lease_owner != holder:
         return None
     head = _HEAD.first(connection, {"endpoint_id": endpoint_id})
     message = None
@@ -143,14 +143,18 @@ def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Deli
 
 
 def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Delivery:
-    has_grace = row.previous_secret is not None and row.previous_until is not None and now < row.previous_until
+    has_grace = (
+        row.previous_secret is not None
+        and row.previous_secret_expires_at is not None
+        and now < row.previous_secret_expires_at
+    )
     return Delivery(
         id=row.id,
         url=row.url,
-        filters=(row.question, row.types),
+        filters=(row.filters, row.types),
         secrets=(row.secret, row.previous_secret) if has_grace else (row.secret,),
         revision=row.revision,
-        filled_seq=row.filled_seq,
+        enqueued_seq=row.enqueued_seq,
         failures=row.failures,
         failing_since=row.failing_since,
         latest=latest,
@@ -184,7 +188,7 @@ def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, n
 
 
 def _question(endpoint: AnyRow) -> ChangeListParams:
-    return ChangeListParams.model_validate(orjson.loads(endpoint.question))
+    return ChangeListParams.model_validate(orjson.loads(endpoint.filters))
 
 
 def render_message(connection: Connection, question: ChangeListParams, head: AnyRow) -> dict[str, Any]:

@@ -40,9 +40,9 @@ async def rows_of(database: Database) -> list[tuple[int, str, str]]:
 
     def read(connection: Connection) -> list[tuple[int, str, str]]:
         found = connection.execute(
-            select(changes.c.seq, changes.c.type, changes.c["keys"].label("names")).order_by(changes.c.seq)
+            select(changes.c.seq, changes.c.type, changes.c.surrogate_keys).order_by(changes.c.seq)
         )
-        return [(row.seq, row.type, row.names) for row in found]
+        return [(row.seq, row.type, row.surrogate_keys) for row in found]
 
     return await database.read(read)
 
@@ -134,6 +134,6 @@ async def test_it_takes_a_fixed_number_of_statements(database: Database) -> None
         await save(database, *(article(source_id=f"s{n}", lead=f"{size} again", tags=["x"]) for n in range(size)))
         with counted() as statements:
             await database.write(compact_changes, now=LATER, most=1_000)
-        counts.add(len([each for each in statements if "advisory" not in each and "installation" not in each]))
+        counts.add(len([each for each in statements if "advisory" not in each and "key_value" not in each]))
     assert max(counts) <= 6
     assert len(counts) <= 2  # the first also met catalogue entries

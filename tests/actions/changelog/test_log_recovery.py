@@ -10,13 +10,13 @@ from app.actions.changelog.log_recovery import skip_sequence_numbers
 from app.db.database import Database
 from app.domain.instant import DAY_US
 from app.domain.sequence_gap import NAME, Gap, parse_gaps
-from app.interchange.installation import get_value
+from app.interchange.key_value import get_value
 from app.queries.changes.change_list import latest_seq, list_changes, validate_position
 from app.schemas.change import ChangeListParams
 from tests.conftest import NOW, Store
 from tests.records import article, edition
 
-ROWS = text("SELECT seq, type, edition_id, actor, keys FROM changes WHERE seq > :since ORDER BY seq")
+ROWS = text("SELECT seq, type, edition_id, actor, surrogate_keys FROM changes WHERE seq > :since ORDER BY seq")
 
 
 def rows_behind(connection: Connection, since: int) -> list[Any]:

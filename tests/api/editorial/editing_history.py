@@ -17,9 +17,9 @@ from app.domain.calendar import find_zone
 from app.domain.instant import MINUTE_US, SECOND_US, format_instant
 from app.domain.tsid import parse_id
 from app.models.article import articles
-from app.models.article_links import article_related, article_slugs, article_tags
+from app.models.article_links import article_related, article_tags, slug_redirects
 from app.models.change import changes
-from app.models.idempotent_answer import idempotent_answers
+from app.models.idempotency_key import idempotency_keys
 from app.models.listing import listings
 from app.models.revision import revisions
 from app.models.tag import tags
@@ -27,7 +27,7 @@ from app.models.tag import tags
 EDITORIAL = "/v1/editorial"
 UTC = find_zone("UTC")
 STEPS = 30
-TABLES = (changes, revisions, listings, tags, article_tags, article_related, article_slugs, idempotent_answers)
+TABLES = (changes, revisions, listings, tags, article_tags, article_related, slug_redirects, idempotency_keys)
 TOLD = TABLES.index(changes)
 
 Wish = tuple[str, str, Any, dict[str, str]]

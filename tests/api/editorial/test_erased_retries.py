@@ -11,7 +11,7 @@ from app.domain.actor import COMMAND_ACTOR
 from app.domain.tsid import parse_id
 from app.errors import ArticleErasedError
 from app.models.article import articles
-from app.models.idempotent_answer import idempotent_answers
+from app.models.idempotency_key import idempotency_keys
 from tests.api.editorial.editor_client import TODAY, Desk, Json
 from tests.conftest import NOW
 from tests.records import article
@@ -54,8 +54,14 @@ async def test_a_repeated_request_is_gone_a_day_later_too(desk: Desk, database: 
 async def test_erasure_leaves_only_the_key_of_a_request(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await erase(database, made)
-    row = await database.read(lambda connection: connection.execute(select(idempotent_answers)).one())
-    assert (row.name, bytes(row.digest), bytes(row.body), row.headers, row.article_id) == ("a-1", b"", b"", "{}", None)
+    row = await database.read(lambda connection: connection.execute(select(idempotency_keys)).one())
+    assert (row.key, bytes(row.request_hash), bytes(row.body), row.headers, row.article_id) == (
+        "a-1",
+        b"",
+        b"",
+        "{}",
+        None,
+    )
 
 
 async def test_the_key_of_an_erased_article_creates_no_other_article(desk: Desk, database: Database) -> None:

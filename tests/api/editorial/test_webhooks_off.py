@@ -34,7 +34,7 @@ async def test_nothing_is_sent_or_claimed_and_what_waits_stays(
         async with running(create_app(settings)) as client:
             await check_quiet(Desk(client, token), store)
         assert receiver.requests == []
-        assert await rows(database, "SELECT claimed_by, filled_seq FROM webhook_endpoints") == [(None, 0)] * 2
+        assert await rows(database, "SELECT lease_owner, enqueued_seq FROM webhook_endpoints") == [(None, 0)] * 2
         assert await count(database, "pending") == 0
         async with dispatching(database_address):  # the log still knows
             await until(lambda: sorted(seqs(receiver)) == [1, 1, 2, 2, 3, 3])

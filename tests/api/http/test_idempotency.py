@@ -19,8 +19,8 @@ from app.db.database import Database
 from app.db.locks import CHANGE_LOG_LOCK, lock_number, try_lock
 from app.errors import ConflictError
 from app.main import create_app
-from app.models.idempotent_answer import idempotent_answers
-from app.models.installation import installation
+from app.models.idempotency_key import idempotency_keys
+from app.models.key_value import key_value
 from app.settings import Settings
 from tests.conftest import NOW, running
 
@@ -44,7 +44,7 @@ def make_app(address: str) -> FastAPI:
         def make(connection: Connection) -> StoredResponse:
             app.state.made += 1
             name = f"note {app.state.made}"
-            connection.execute(installation.insert(), {"name": name, "value": b""})
+            connection.execute(key_value.insert(), {"name": name, "value": b""})
             if wish == "fail" and app.state.made == 1:
                 raise ConflictError("Not this time.")
             if wish == "slow":
@@ -76,7 +76,7 @@ async def notes(database_address: str, still_clock: int) -> AsyncIterator[httpx.
 async def filed(database: Database) -> int:
     """How many notes there are."""
     return await database.read(
-        lambda connection: connection.execute(select(func.count()).select_from(installation)).scalar_one()
+        lambda connection: connection.execute(select(func.count()).select_from(key_value)).scalar_one()
     )
 
 
@@ -150,13 +150,13 @@ async def test_old_answers_are_forgotten_and_counted(notes: httpx.AsyncClient, d
     with clock.frozen(NOW + 1):
         await post(notes, "young")
     assert await database.write(prune_stored_responses, before=NOW + 1) == 1
-    kept = await database.read(lambda connection: connection.execute(select(idempotent_answers.c.name)).scalars().all())
+    kept = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.key)).scalars().all())
     assert kept == ["young"]
 
 
 async def test_an_answer_is_kept_with_its_article(notes: httpx.AsyncClient, database: Database) -> None:
     await post(notes, "n-1")
-    kept = await database.read(lambda connection: connection.execute(select(idempotent_answers.c.article_id)).scalar())
+    kept = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.article_id)).scalar())
     assert kept == 7
 
 

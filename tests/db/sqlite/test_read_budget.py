@@ -139,7 +139,7 @@ async def test_a_repeated_query_raises_errors_and_records_dependencies(embedded:
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
 async def test_a_repeated_query_reads_one_snapshot(database: Database) -> None:
     begun, written = threading.Event(), threading.Event()
-    counting = text("SELECT count(*) FROM installation")
+    counting = text("SELECT count(*) FROM key_value")
 
     def query(connection: Connection) -> tuple[int, int]:
         before = connection.execute(counting).scalar_one()
@@ -149,7 +149,7 @@ async def test_a_repeated_query_reads_one_snapshot(database: Database) -> None:
         return before, connection.execute(counting).scalar_one()
 
     def write(connection: Connection) -> None:
-        connection.execute(text("INSERT INTO installation (name, value) VALUES ('test', x'00')"))
+        connection.execute(text("INSERT INTO key_value (name, value) VALUES ('test', x'00')"))
 
     reading = asyncio.create_task(database.read(query))
     await asyncio.to_thread(begun.wait, 10)

@@ -144,10 +144,10 @@ async def test_checkpoints_and_those_who_come_and_go_change_nothing(
     inode = index.stat().st_ino
     for statement in (
         "PRAGMA wal_checkpoint(TRUNCATE)",
-        "INSERT INTO changes (seq, type, at, actor, keys) VALUES (2, 'article.published', 1, 'x', '[]')",
+        "INSERT INTO changes (seq, type, at, actor, surrogate_keys) VALUES (2, 'article.published', 1, 'x', '[]')",
         "PRAGMA wal_checkpoint(RESTART)",
         "VACUUM",
-        "INSERT INTO changes (seq, type, at, actor, keys) VALUES (3, 'article.published', 1, 'x', '[]')",
+        "INSERT INTO changes (seq, type, at, actor, surrogate_keys) VALUES (3, 'article.published', 1, 'x', '[]')",
     ):
         elsewhere(path, statement)
         assert follower.is_up_to_date()
@@ -170,7 +170,9 @@ async def test_what_is_closed_elsewhere_in_this_process_takes_no_lock_away(
         await watching.stop()
         await other.close()
     # Whoever finds no lock believes to be the first, makes the index anew, and takes it away as the last.
-    elsewhere(path, "INSERT INTO changes (seq, type, at, actor, keys) VALUES (2, 'article.published', 1, 'x', '[]')")
+    elsewhere(
+        path, "INSERT INTO changes (seq, type, at, actor, surrogate_keys) VALUES (2, 'article.published', 1, 'x', '[]')"
+    )
     assert index.stat().st_ino == inode
     assert holds_lock(index)
     assert follower.is_up_to_date()
@@ -228,7 +230,9 @@ async def test_an_index_that_was_left_behind_is_not_looked_into(path: Path, kept
     await follower.start()
     assert follower.is_up_to_date()
     assert not is_mapped(follower)
-    elsewhere(path, "INSERT INTO changes (seq, type, at, actor, keys) VALUES (1, 'article.published', 1, 'x', '[]')")
+    elsewhere(
+        path, "INSERT INTO changes (seq, type, at, actor, surrogate_keys) VALUES (1, 'article.published', 1, 'x', '[]')"
+    )
     assert follower.is_up_to_date()
     assert kept.seq == 1
     await database.write(append)  # turns to the write-ahead log

@@ -22,10 +22,10 @@ async def fill(database: Database, endpoint: int) -> None:
     """Note down what is to be sent, as the process that works the endpoint does."""
     until = clock.now() + 40 * SECOND_US
     assert await database.write(acquire_lease, endpoint, holder=US, dead_owner=None, now=clock.now(), until=until)
-    (row,) = await rows(database, f"SELECT filled_seq, revision FROM webhook_endpoints WHERE id = {endpoint}")  # noqa: S608 - ours
-    found = await database.read(read_outbox_batch, endpoint, since=row.filled_seq, now=NOW)
+    (row,) = await rows(database, f"SELECT enqueued_seq, revision FROM webhook_endpoints WHERE id = {endpoint}")  # noqa: S608 - ours
+    found = await database.read(read_outbox_batch, endpoint, since=row.enqueued_seq, now=NOW)
     assert found is not None
-    options: dict[str, Any] = {"revision": row.revision, "since": row.filled_seq, "as_of": found.as_of}
+    options: dict[str, Any] = {"revision": row.revision, "since": row.enqueued_seq, "as_of": found.as_of}
     assert not await database.write(enqueue_deliveries, endpoint, found.rows, holder="another", **options)
     assert await database.write(enqueue_deliveries, endpoint, found.rows, holder=US, **options)
     assert not await database.write(enqueue_deliveries, endpoint, found.rows, holder=US, **options), "once"
@@ -85,7 +85,8 @@ async def test_a_replay_leaves_out_nothing_that_waits(database: Database, store:
     assert await waiting(database) == everything
     late = await make_endpoint(database, "https://partner.example/", since=everything[-1])
     await database.write(replay_changes, late, since=everything[-1], now=NOW)
-    assert (await rows(database, f"SELECT filled_seq FROM webhook_endpoints WHERE id = {late}"))[0][0] == everything[-1]  # noqa: S608 - ours
+    found = await rows(database, f"SELECT enqueued_seq FROM webhook_endpoints WHERE id = {late}")  # noqa: S608 - ours
+    assert found[0][0] == everything[-1]
 
 
 async def test_only_whoever_holds_it_is_given_a_turn(database: Database, store: Store) -> None:

@@ -6,13 +6,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base, Code
 
 
-class InstallationModel(Base):
+class KeyValueModel(Base):
     """A value under a name."""
 
-    __tablename__ = "installation"
+    __tablename__ = "key_value"
 
     name: Mapped[Code] = mapped_column(primary_key=True)
     value: Mapped[bytes]
 
 
-installation: Table = InstallationModel.__table__
+key_value: Table = KeyValueModel.__table__

@@ -6,21 +6,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base, Code, Id, Instant, JsonText
 
 
-class IdempotentAnswerModel(Base):
+class IdempotencyKeyModel(Base):
     """The response to the first request with an Idempotency-Key; repeats of the request receive it again."""
 
-    __tablename__ = "idempotent_answers"
+    __tablename__ = "idempotency_keys"
 
     api_key_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    name: Mapped[Code] = mapped_column(primary_key=True)
-    digest: Mapped[bytes]
+    key: Mapped[Code] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes]
     status: Mapped[int]
     headers: Mapped[JsonText]
     body: Mapped[bytes]
     article_id: Mapped[Id | None]
-    at: Mapped[Instant]
+    created_at: Mapped[Instant]
 
-    __table_args__ = (Index("ix_idempotent_answers_at", "at"),)
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
 
 
-idempotent_answers: Table = IdempotentAnswerModel.__table__
+idempotency_keys: Table = IdempotencyKeyModel.__table__
