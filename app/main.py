@@ -250,7 +250,7 @@ def _wire_cache(
 ) -> dict[str, RawResponseCache]:
     """Return what the server may send before ASGI: nothing where each request has to be authorized or rate-limited."""
     settings = services.settings
-    if not settings.early_hits or not settings.cache_enabled or settings.access_enabled:
+    if not settings.wire_cache or not settings.cache_enabled or settings.access_enabled:
         return {}
     hits = RawResponseCache(
         services.store,

@@ -1,31 +1,12 @@
-"""What an operator can set, by environment variables `DAYLINE_…`; nobody else reads the environment.
-
-DAYLINE_DATABASE_URL   sqlite:///dayline.db, sqlite:////var/lib/dayline/news.db, postgresql://user@host/name
-DAYLINE_ACCESS_LOG     true logs a line for each request
-DAYLINE_LOG_LEVEL      debug, info, warning or error
-DAYLINE_LOG_FORMAT     text or json
-DAYLINE_METRICS        127.0.0.1:9100: where metrics are served for Prometheus; off where absent
-DAYLINE_READS          public, or keyed: everything that is read needs a key with content:read
-DAYLINE_RATE_LIMIT_ADDRESS, DAYLINE_RATE_LIMIT_KEY
-                       600/minute; off where absent
-DAYLINE_TRUSTED_PROXIES
-                       10.0.0.0/8, 192.0.2.10: whose Forwarded and X-Forwarded-For are believed
-DAYLINE_WEBHOOKS       false sends nothing to webhooks, for copies of an installation
-DAYLINE_WEBHOOK_NETWORKS
-                       10.20.0.0/16: networks that receivers of webhooks may be in beside public addresses
-DAYLINE_CACHE_BYTES    67108864: how much memory the kept answers of a process may take; 0 keeps none
-DAYLINE_EARLY_HITS     true answers what is kept before the request reaches the application
-DAYLINE_PUBLIC_URL     https://api.example: where others reach this installation; feeds name it
-DAYLINE_CDN_PURGE_URL, DAYLINE_CDN_PURGE_HEADER
-                       https://api.fastly.com/service/…/purge and Fastly-Key: …, where purges go; none where absent
-"""
+"""Settings of an installation, from environment variables `DAYLINE_…`; no other module reads the environment."""
 
 import os
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Annotated
+from types import MappingProxyType
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -44,11 +25,25 @@ _LINK_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 _PASSWORD = re.compile(r"(://[^/:@]*:).*@")
 
 
-class Reads(StrEnum):
-    """Who may read what is public."""
+class ReadAccess(StrEnum):
+    """Credentials that public content takes."""
 
     PUBLIC = "public"
-    API_KEY = "keyed"
+    API_KEY = "api-key"
+
+
+class FormerName(NamedTuple):
+    """The setting that a former name stands for, and its former values."""
+
+    setting: str
+    values: Mapping[str, str] = MappingProxyType({})
+
+
+FORMER_NAMES = {
+    "reads": FormerName("read_access", MappingProxyType({"keyed": "api-key"})),
+    "early_hits": FormerName("wire_cache"),
+}
+"""Names of settings before 0.2.0, read until 1.0."""
 
 
 class LogLevel(StrEnum):
@@ -113,38 +108,43 @@ class Settings(BaseModel):
     metrics: Annotated[ListenAddress | None, BeforeValidator(_listen_address)] = Field(
         None, description="Address of its own on which metrics are served for Prometheus: `127.0.0.1:9100`."
     )
-    reads: Reads = Field(Reads.PUBLIC, description="`public`, or `keyed`: reading needs a key with content:read.")
-    rate_limit_address: Rate = Field(None, description="Requests of an address without a good key: `600/minute`.")
-    rate_limit_key: Rate = Field(None, description="Requests of a key: `600/minute`.")
+    read_access: ReadAccess = Field(
+        ReadAccess.PUBLIC, description="`public`, or `api-key`: reading takes an API key with `content:read`."
+    )
+    rate_limit_address: Rate = Field(
+        None, description="Rate limit of a client address without a valid API key: `600/minute`."
+    )
+    rate_limit_key: Rate = Field(None, description="Rate limit of an API key: `600/minute`.")
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
-        (), description="Addresses and networks whose `Forwarded` and `X-Forwarded-For` count."
+        (), description="Proxies (addresses and networks) whose `Forwarded` and `X-Forwarded-For` are trusted."
     )
     webhooks: bool = Field(
-        default=True, description="Send to webhooks; `false` in a copy of an installation, whose receivers are real."
+        default=True,
+        description="Send to webhook endpoints; `false` in a copy of an installation, whose receivers are real.",
     )
     webhook_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
-        (), description="Addresses and networks that webhooks are sent to beside public ones, also over plain http."
+        (), description="Private addresses and networks that webhooks may be sent to, also over plain HTTP."
     )
     cache_bytes: int = Field(
-        64 * 1024 * 1024, ge=0, description="Bytes of memory for the kept answers of a process; `0` keeps none."
+        64 * 1024 * 1024,
+        ge=0,
+        description="Memory for cached responses of a process, in bytes; `0` turns the cache off.",
     )
-    early_hits: bool = Field(
-        default=True, description="Answer what is kept before the request reaches the application."
-    )
+    wire_cache: bool = Field(default=True, description="Send cached responses before the application is called.")
     public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
-        None, description="Where others reach this installation, for feeds; without it the edition's own site."
+        None, description="URL of this installation in feeds; by default the site of the edition."
     )
     cdn_purge_url: Annotated[str | None, BeforeValidator(_purge_url)] = Field(
-        None, repr=False, description="Where the network in front takes purges by key; answers then carry keys."
+        None, repr=False, description="URL of the CDN's purge API; responses then carry surrogate keys."
     )
     cdn_purge_header: Annotated[tuple[str, str] | None, BeforeValidator(_header_field)] = Field(
-        None, repr=False, description="A header field of those requests, such as `Fastly-Key: …`."
+        None, repr=False, description="Header field of purge requests, such as `Fastly-Key: …`."
     )
 
     @property
     def reads_require_key(self) -> bool:
         """Whether everything that is read takes an API key."""
-        return self.reads is Reads.API_KEY
+        return self.read_access is ReadAccess.API_KEY
 
     @property
     def rate_limits_enabled(self) -> bool:
@@ -172,14 +172,44 @@ FIELDS = Settings.model_fields
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Return the settings of this process; ConfigurationError names the variable that cannot be used."""
+    """Return the settings of this process; ConfigurationError names the variable whose value is invalid.
+
+    A former name sets its setting. ConfigurationError where both names are set, to different values.
+    """
+    variables = dict(_read_variables(environment))
+    given = {name: value for name, value in variables.items() if name in FIELDS}
+    for former, (setting, values) in FORMER_NAMES.items():
+        if former not in variables:
+            continue
+        value = values.get(variables[former].strip(), variables[former])
+        parsed = getattr(_validate({setting: value}, named=former), setting)
+        if setting in given and getattr(_validate({setting: given[setting]}), setting) != parsed:
+            raise ConfigurationError(
+                f"{_variable(former)} and {_variable(setting)} differ: unset {_variable(former)}, which is the former "
+                f"name of {_variable(setting)}."
+            )
+        given.setdefault(setting, value)
+    return _validate(given)
+
+
+def find_former_variables(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the variables that are set under a former name, each with its present name."""
+    variables = dict(_read_variables(environment))
+    return {_variable(name): _variable(each.setting) for name, each in FORMER_NAMES.items() if name in variables}
+
+
+def _validate(given: Mapping[str, str], *, named: str | None = None) -> Settings:
+    """Return the settings; ConfigurationError names the variable, or the former name that its value came from."""
     try:
-        return Settings.model_validate({name: value for name, value in _read_variables(environment) if name in FIELDS})
+        return Settings.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ConfigurationError(
-            f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg'].removeprefix('Value error, ').rstrip('.')}."
-        ) from error
+        reason = first["msg"].removeprefix("Value error, ").rstrip(".")
+        raise ConfigurationError(f"{_variable(named or str(first['loc'][0]))}: {reason}.") from error
+
+
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
 
 
 def find_unknown_variables(environment: Mapping[str, str] | None = None) -> dict[str, str | None]:
@@ -188,22 +218,23 @@ def find_unknown_variables(environment: Mapping[str, str] | None = None) -> dict
     Left out are those that Kubernetes and Docker set for a service with a name like `dayline` or `dayline-db`.
     """
     return {
-        f"{PREFIX}{name.upper()}": next(
-            (f"{PREFIX}{near.upper()}" for near in get_close_matches(name, FIELDS, 1)), None
-        )
+        _variable(name): next(map(_variable, get_close_matches(name, FIELDS, 1)), None)
         for name, value in _read_variables(environment)
-        if name not in FIELDS and not _is_service_link(name, value)
+        if name not in FIELDS and name not in FORMER_NAMES and not _is_service_link(name, value)
     }
 
 
 def describe_settings(environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, str, str]]:
     """Yield each setting's variable, its source (`environment` or `default`) and its value, with secrets left out."""
     given = dict(_read_variables(environment))
+    for former, (setting, values) in FORMER_NAMES.items():
+        if former in given:
+            given.setdefault(setting, values.get(given[former], given[former]))
     for name, field in FIELDS.items():
         source, value = ("environment", given[name]) if name in given else ("default", _format_default(field.default))
         if source == "environment":
             value = _PASSWORD.sub(r"\1…@", value) if field.repr else "…"
-        yield f"{PREFIX}{name.upper()}", source, value
+        yield _variable(name), source, value
 
 
 def _read_variables(environment: Mapping[str, str] | None) -> list[tuple[str, str]]:

@@ -13,11 +13,18 @@ import click
 
 from app.cli.allocator import bound_arenas
 from app.cli.runner import check_schema, with_database
-from app.cli.settings import format_unknown
+from app.cli.settings import format_former, format_unknown
 from app.db.engine import find_wide_files, parse_database_url
 from app.errors import ConfigurationError
 from app.logging.configuration import configure_logging, log_uncaught, make_configuration
-from app.settings import LogFormat, Settings, find_unknown_variables, is_color_disabled, read_settings
+from app.settings import (
+    LogFormat,
+    Settings,
+    find_former_variables,
+    find_unknown_variables,
+    is_color_disabled,
+    read_settings,
+)
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +60,7 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
     _allow_files()
     configuration = _logging_configuration(settings)
     configure_logging(configuration)
+    _warn_of_former_variables()
     _warn_of_unknown_variables()
     _warn_of_wide_files(settings)
     uvicorn.run(
@@ -62,7 +70,7 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
         port=port,
         workers=workers,
         http="app.response_cache.wire.protocol:CachedResponseProtocol"
-        if settings.early_hits
+        if settings.wire_cache
         else "app.server.protocol:BoundedProtocol",
         ws="none",
         log_config=configuration,
@@ -93,6 +101,13 @@ def _serving_metrics(settings: Settings, workers: int) -> Iterator[None]:
         yield
     finally:
         leader.close()
+
+
+def _warn_of_former_variables() -> None:
+    """Warn of settings under their former names, once for all workers."""
+    former = find_former_variables()
+    if former:
+        log.warning("Deprecated settings, read until 1.0: %s; rename them", format_former(former))
 
 
 def _warn_of_unknown_variables() -> None:

@@ -7,7 +7,7 @@ import click
 from app.db.engine import parse_database_url
 from app.errors import ConfigurationError
 from app.logging.redaction import escape_controls
-from app.settings import describe_settings, find_unknown_variables, read_settings
+from app.settings import describe_settings, find_former_variables, find_unknown_variables, read_settings
 
 
 @click.command("settings")
@@ -22,8 +22,16 @@ def show_settings(*, check: bool) -> None:
         return
     for variable, source, value in describe_settings():
         click.echo(f"{variable:<28}{source:<13}{escape_controls(value)}")
+    former = find_former_variables()
+    if former:
+        click.echo(f"dayline: Deprecated settings, read until 1.0: {format_former(former)}; rename them.", err=True)
     if unknown:
         click.echo(f"dayline: Unknown settings are ignored: {format_unknown(unknown)}.", err=True)
+
+
+def format_former(former: Mapping[str, str]) -> str:
+    """Return the former names that are set, each with the present name."""
+    return ", ".join(f"{old} is now {new}" for old, new in former.items())
 
 
 def format_unknown(unknown: Mapping[str, str | None]) -> str:

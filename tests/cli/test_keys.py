@@ -106,6 +106,7 @@ def test_a_mistake_is_told_in_one_sentence(dayline: Dayline, words: tuple[object
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
+        ("DAYLINE_READ_ACCESS", "secret", "DAYLINE_READ_ACCESS: "),
         ("DAYLINE_READS", "secret", "DAYLINE_READS: "),
         ("DAYLINE_RATE_LIMIT_ADDRESS", "many", "DAYLINE_RATE_LIMIT_ADDRESS: A rate is written like 600/minute"),
         ("DAYLINE_RATE_LIMIT_KEY", "5/fortnight", "DAYLINE_RATE_LIMIT_KEY: A rate is written like 600/minute"),

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from app.cli.settings import format_unknown
-from app.settings import PREFIX, Settings, describe_settings, find_unknown_variables
+from app.errors import ConfigurationError
+from app.settings import (
+    FORMER_NAMES,
+    PREFIX,
+    ReadAccess,
+    Settings,
+    find_former_variables,
+    find_unknown_variables,
+    read_settings,
+)
 from tests.cli.commands import MAX_SECONDS, arguments_of, environment_of, is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.server_process import free_port
@@ -31,8 +40,8 @@ SERVICE_LINKS = {
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the settings of whoever runs the tests."""
-    for name, _, _ in describe_settings():
-        monkeypatch.delenv(name, raising=False)
+    for name in (*Settings.model_fields, *FORMER_NAMES):
+        monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +66,68 @@ def test_settings_and_service_links_are_not_unknown() -> None:
 
 def test_port_without_an_address_is_unknown() -> None:
     assert "DAYLINE_PORT" in find_unknown_variables({"DAYLINE_PORT": "9000"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "access", "is_cached"),
+    [
+        ({}, ReadAccess.PUBLIC, True),
+        ({"DAYLINE_READ_ACCESS": "api-key", "DAYLINE_WIRE_CACHE": "false"}, ReadAccess.API_KEY, False),
+        ({"DAYLINE_READS": "keyed", "DAYLINE_EARLY_HITS": "false"}, ReadAccess.API_KEY, False),
+        ({"DAYLINE_READS": " keyed ", "DAYLINE_READ_ACCESS": "api-key"}, ReadAccess.API_KEY, True),
+        ({"DAYLINE_EARLY_HITS": "0", "DAYLINE_WIRE_CACHE": "false"}, ReadAccess.PUBLIC, False),
+    ],
+)
+def test_former_names_set_the_settings_that_replace_them(
+    variables: dict[str, str], access: ReadAccess, *, is_cached: bool
+) -> None:
+    settings = read_settings(variables)
+    assert (settings.read_access, settings.wire_cache) == (access, is_cached)
+
+
+@pytest.mark.parametrize(
+    ("former", "current"),
+    [
+        ({"DAYLINE_READS": "keyed"}, {"DAYLINE_READ_ACCESS": "public"}),
+        ({"DAYLINE_EARLY_HITS": "true"}, {"DAYLINE_WIRE_CACHE": "false"}),
+    ],
+)
+def test_former_and_present_name_with_different_values_are_refused(
+    former: dict[str, str], current: dict[str, str]
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"{next(iter(former))} and {next(iter(current))} differ"):
+        read_settings({**former, **current})
+
+
+def test_present_name_does_not_take_a_former_value() -> None:
+    with pytest.raises(ConfigurationError, match=r"^DAYLINE_READ_ACCESS: "):
+        read_settings({"DAYLINE_READ_ACCESS": "keyed"})
+
+
+def test_invalid_value_is_reported_under_the_former_name_that_holds_it() -> None:
+    with pytest.raises(ConfigurationError, match=r"^DAYLINE_EARLY_HITS: "):
+        read_settings({"DAYLINE_EARLY_HITS": "sometimes"})
+
+
+def test_former_names_are_deprecated_and_not_unknown() -> None:
+    former = {"DAYLINE_READS": "keyed", "DAYLINE_EARLY_HITS": "true"}
+    assert find_unknown_variables(former) == {}
+    assert find_former_variables(former) == {
+        "DAYLINE_READS": "DAYLINE_READ_ACCESS",
+        "DAYLINE_EARLY_HITS": "DAYLINE_WIRE_CACHE",
+    }
+
+
+def test_settings_names_a_former_variable_on_the_error_stream(
+    dayline: Dayline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAYLINE_READS", "keyed")
+    ended = dayline("settings", address="sqlite:///news.db")
+    rows = {line.split()[0]: line.split()[1:] for line in ended.output.splitlines()}
+    assert rows["DAYLINE_READ_ACCESS"] == ["environment", "api-key"]
+    assert ended.errors.splitlines() == [
+        "dayline: Deprecated settings, read until 1.0: DAYLINE_READS is now DAYLINE_READ_ACCESS; rename them."
+    ]
 
 
 def test_settings_prints_every_setting_with_source_and_value(dayline: Dayline, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +193,9 @@ def test_unknown_variables_are_escaped() -> None:
     assert format_unknown({"DAYLINE_A\nB": None}) == r"DAYLINE_A\nB"
 
 
-def test_serve_with_workers_warns_once_of_unknown_variables(sqlite_address: str, tmp_path: Path) -> None:
-    environment = environment_of(sqlite_address, DAYLINE_CACHE_BYTE=WORD, **SERVICE_LINKS)
+def test_serve_with_workers_warns_once_of_unknown_and_former_variables(sqlite_address: str, tmp_path: Path) -> None:
+    variables = {"DAYLINE_CACHE_BYTE": WORD, "DAYLINE_EARLY_HITS": "false", **SERVICE_LINKS}
+    environment = environment_of(sqlite_address, **variables)
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 - our own program
         arguments_of("serve", "--workers", 2, "--port", free_port()),
@@ -141,7 +213,11 @@ def test_serve_with_workers_warns_once_of_unknown_variables(sqlite_address: str,
             lines += server.communicate(timeout=MAX_SECONDS)[1].splitlines()
         finally:
             server.kill()
-    [warning] = [line for line in lines if " WARNING " in line]
+    [deprecation, warning] = [line for line in lines if " WARNING " in line]
+    assert (
+        "app.cli.serve: Deprecated settings, read until 1.0: DAYLINE_EARLY_HITS is now DAYLINE_WIRE_CACHE;"
+        in deprecation
+    )
     assert (
         "app.cli.serve: Unknown settings are ignored: DAYLINE_CACHE_BYTE (did you mean DAYLINE_CACHE_BYTES?);"
         in warning

@@ -14,7 +14,7 @@ from app.invalidation.schedule_snapshot import UNKNOWN
 from app.invalidation.surrogate_header import LONG_LIVED
 from app.main import create_app
 from app.response_cache.wire.raw_responses import RawResponseCache
-from app.settings import Reads
+from app.settings import ReadAccess
 from tests.api.conftest import fill
 from tests.api.newsroom import CONTENT
 from tests.conftest import NOW, Movable, Store, run_once, running
@@ -140,7 +140,7 @@ async def test_nothing_private_carries_it(app: FastAPI) -> None:
 
 
 @pytest.mark.usefixtures("small_newsroom")
-@pytest.mark.parametrize("app", [{"reads": Reads.API_KEY}], indirect=True)
+@pytest.mark.parametrize("app", [{"read_access": ReadAccess.API_KEY}], indirect=True)
 async def test_where_reading_is_keyed_nothing_carries_it(app: FastAPI) -> None:
     for target in CONTENT:
         assert fields_of(await ask(app, Request(target))) == (None, None)

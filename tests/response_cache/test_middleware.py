@@ -182,7 +182,7 @@ async def test_where_reading_is_keyed_no_answer_is_kept_and_limits_count_every_h
     database_address: str, awake: httpx.AsyncClient
 ) -> None:
     assert (await awake.get("/v1")).status_code == 200
-    keyed = create_app(Settings(database_url=database_address, reads="keyed"))
+    keyed = create_app(Settings(database_url=database_address, read_access="api-key"))
     async with running(keyed) as client:
         for path in ("/v1", "/v1/timeline", "/docs", "/openapi.json"):
             for _ in range(2):

@@ -94,7 +94,7 @@ def serving(
     **options: Any,
 ) -> Iterator[Served]:
     """A server on the database of this address, from its first answer to its end; `options` are uvicorn's."""
-    chosen = Settings.model_validate({"database_url": address, "early_hits": early, **(settings or {})})
+    chosen = Settings.model_validate({"database_url": address, "wire_cache": early, **(settings or {})})
     app = create_app(chosen, connection_limits=limits)
     counted: dict[int, int] = {}
     if protocol is None:

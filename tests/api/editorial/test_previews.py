@@ -16,7 +16,7 @@ from app.domain.preview_token import Preview, make_token
 from app.domain.tsid import parse_id
 from app.main import create_app
 from app.queries.installation import find_signing_secret
-from app.settings import Reads, Settings
+from app.settings import ReadAccess, Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.contract import operations, validator
 from tests.api.newsroom import IMAGE
@@ -260,7 +260,7 @@ async def test_a_preview_needs_no_key_even_where_reading_does(
     client: httpx.AsyncClient, desk: dict[str, str], database_address: str
 ) -> None:
     address = await link(client, desk, DRAFT)
-    async with running(create_app(Settings(database_url=database_address, reads=Reads.API_KEY))) as keyed:
+    async with running(create_app(Settings(database_url=database_address, read_access=ReadAccess.API_KEY))) as keyed:
         assert (await keyed.get(f"/v1/articles/{PUBLIC}")).status_code == 401
         assert (await keyed.get(address)).json()["headline"] == "Draft of trams"
 

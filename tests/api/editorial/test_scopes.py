@@ -11,7 +11,7 @@ from app.db.database import Database
 from app.domain.api_key import ApiKeyScope, make_token
 from app.domain.instant import SECOND_US
 from app.main import create_app
-from app.settings import Reads, Settings
+from app.settings import ReadAccess, Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.contract import Operation, operations
 from tests.api.editorial.editor_client import ARTICLES, EDITORIAL, Json
@@ -201,7 +201,7 @@ async def test_where_reading_is_keyed_every_content_address_asks_for_a_key(
     await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
     reader = await make_key(ApiKeyScope.CONTENT_READ)
     others = await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.CONTENT_READ))
-    async with running(create_app(Settings(database_url=database_address, reads=Reads.API_KEY))) as client:
+    async with running(create_app(Settings(database_url=database_address, read_access=ReadAccess.API_KEY))) as client:
         for name in ADDRESSES:
             assert (await ask(client, told[name], None)).status_code == 401
             assert (await client.get(ROWS[name].address, headers=as_key(others))).status_code == 403

@@ -51,7 +51,7 @@ async def test_options_that_is_no_preflight_counts(limited: Open) -> None:
 
 
 async def test_refusals_at_the_door_are_readable(limited: Open, make_key: MakeKey) -> None:
-    client = await limited(reads="keyed")
+    client = await limited(read_access="api-key")
     token = await make_key(ApiKeyScope.KEYS_MANAGE)
     for headers, status in ((ORIGIN, 401), ({**ORIGIN, **as_key("dl_none")}, 401), ({**ORIGIN, **as_key(token)}, 403)):
         response = await client.get("/v1/timeline", headers=headers)

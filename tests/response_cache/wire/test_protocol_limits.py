@@ -254,7 +254,7 @@ async def test_early_hits_count_towards_the_most_requests_of_a_process(address: 
 @pytest.mark.parametrize(
     "settings",
     [
-        {"early_hits": False},
+        {"wire_cache": False},
         {"cache_bytes": 0},
         {"reads": "keyed"},
         {"rate_limit_address": "600/minute"},
@@ -315,7 +315,7 @@ def process(
     """`dayline serve` with these words, and its port."""
     port = free_port()
     command = arguments_of("serve", "--port", port, *words)
-    environment = environment_of(address, DAYLINE_EARLY_HITS=str(early))
+    environment = environment_of(address, DAYLINE_WIRE_CACHE=str(early))
     with (folder / f"{port}.txt").open("wb") as said:
         started = subprocess.Popen(command, env=environment, cwd=folder, stdout=said, stderr=said)  # noqa: S603 - our own
     try:
