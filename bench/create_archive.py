@@ -18,7 +18,7 @@ from sqlalchemy import Connection, create_engine, func, select, text
 
 from app.actions.catalogue.entries import upsert_entry
 from app.db import migrations
-from app.db.database import open_database
+from app.db.database import MIGRATIONS, open_database
 from app.models.author import authors
 from app.models.change import changes
 from app.models.edition import editions
@@ -53,7 +53,7 @@ def run_on(address: str, action: Callable[[Connection], None]) -> None:
     """Run an action in a transaction of its own on the database of an address."""
 
     async def run() -> None:
-        database = open_database(address)
+        database = open_database(address, limits=MIGRATIONS)  # a portion takes longer than a request may
         try:
             await database.write(action)
         finally:

@@ -16,7 +16,6 @@ from sqlalchemy import Column, Connection, Result, Select
 from app.db.prepared import PreparedQuery
 from app.invalidation.dependencies import LOG_KEY, Dependencies
 from app.models import Base
-from app.models.article_links import article_picks
 
 ENTRIES = {"editions": "edition", "sections": "section", "tags": "tag", "authors": "author", "labels": "label"}
 """The tables of catalogue entries, and the kind in the surrogate key of each."""
@@ -26,11 +25,11 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     **{table: (f"{kind}:", f"{kind}s") for table, kind in ENTRIES.items()},
     "articles": ("article:", "slugs:", RANGES),
     "article_bodies": ("article:", "slugs:", RANGES),
-    "article_slugs": ("article:", "slugs:"),
+    "slug_redirects": ("article:", "slugs:"),
     "article_tags": ("article:", RANGES),
     "article_authors": ("article:", RANGES),
     "article_related": ("article:",),
-    article_picks.name: ("article:",),
+    "article_recommendations": ("article:",),
     "listings": (RANGES,),
     "revisions": ("article:",),
     "changes": ("",),  # any: `as_of` is a lower bound, so that no later change makes it wrong
