@@ -8,14 +8,16 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from random import SystemRandom
+from functools import partial
 from secrets import token_hex
 
 import httpx
 
 from app import clock
 from app.actions.purging import save_purge_progress
-from app.db.database import DATABASE_ERRORS, Database, error_summary
+from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.outage_log import OutageLogger
+from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.purge_progress import (
@@ -76,9 +78,11 @@ class CdnPurger:
         self._since = clock.now()
         self._kept: bytes | None = None  # what the installation keeps of the progress, as it was last read or written
         self._echoes = SecondPassQueue()
-        self._ending = asyncio.Event()
-        self._failures = 0
-        self._chance = SystemRandom()
+        self._stopping = asyncio.Event()
+        self._backoff = Backoff(BACK_OFF_S, MAX_BACK_OFF_S, jitter=True)
+        self._outage = OutageLogger(
+            log, "CDN purge failed, retrying", "CDN purge recovered", expected=(*PURGE_ERRORS, *DATABASE_ERRORS)
+        )
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -87,7 +91,7 @@ class CdnPurger:
 
     async def stop(self) -> None:
         """End within a few seconds, and leave the turn to others."""
-        self._ending.set()
+        self._stopping.set()
         self._wake.set()
         if self._task is not None:
             _, late = await asyncio.wait({self._task}, timeout=STOPPED_WITHIN_S)
@@ -109,16 +113,24 @@ class CdnPurger:
     async def _run(self) -> None:
         headers = {} if self._field is None else dict([self._field])
         async with httpx.AsyncClient(timeout=TIMEOUT, headers=headers) as client:
-            while not self._ending.is_set():
-                self._wake.clear()
-                try:
-                    pause = await self._run_once(client)
-                except LeaseLostError:
-                    pause = LEASE_RETRY_S
-                except Exception as error:  # noqa: BLE001 - whatever it was, the next round may succeed
-                    await self._back_off(error)
-                else:
-                    await self._sleep(pause)
+            await run_loop(
+                partial(self._step, client),
+                wake=self._wake,
+                stopping=self._stopping,
+                outage=self._outage,
+                backoff=self._backoff,
+                pause=self._sleep,
+            )
+
+    async def _step(self, client: httpx.AsyncClient) -> float:
+        """Purge once; after a failed purge keep the lease during the back-off, so that no other process tries."""
+        try:
+            return await self._run_once(client)
+        except LeaseLostError:
+            return LEASE_RETRY_S
+        except PURGE_ERRORS:
+            await self._extend_lease()
+            raise
 
     async def _run_once(self, client: httpx.AsyncClient) -> float:
         """Purge what is to be purged now; how many seconds to rest."""
@@ -150,7 +162,6 @@ class CdnPurger:
             else progress.with_lease(self._holder, clock.now() + LEASE_S * SECOND_US)
         )
         await self._write(progress)
-        self._note_success()
         return 0 if progress.seq < latest else self._pause()
 
     def _adopt_lease(self, progress: PurgeProgress) -> None:
@@ -213,40 +224,23 @@ class CdnPurger:
         due_at = self._echoes.next_at()
         return LOOK_S if due_at is None else min(LOOK_S, max(0.0, due_at - _monotonic()))
 
-    async def _sleep(self, seconds: float) -> None:
-        """Until something was committed, or the time is over."""
-        ends_at = _monotonic() + seconds
-        is_mark_enough = self._watch.poll_interval_s is None
-        while (left := ends_at - _monotonic()) > 0 and not self._wake.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, MARK_POLL_S) if is_mark_enough else left):
-                    await self._wake.wait()
-            if is_mark_enough and self._watch.version_token() != self._mark:
+    async def _sleep(self, seconds: float | None) -> None:
+        """Wait for the next commit, at most so many seconds."""
+        ends_at = _monotonic() + (seconds or 0.0)
+        polls_token = self._watch.poll_interval_s is None
+        while (left := ends_at - _monotonic()) > 0:
+            if await sleep_or_wake(self._wake, min(left, MARK_POLL_S) if polls_token else left):
+                return
+            if polls_token and self._watch.version_token() != self._mark:
                 return
 
-    async def _back_off(self, error: Exception) -> None:
-        """Rest, hearing nothing; who could not tell the network keeps the turn, so that nobody else tries meanwhile."""
-        self._log_failure(error)
-        pause = min(MAX_BACK_OFF_S, BACK_OFF_S * 2**self._failures) * self._chance.uniform(0.5, 1)
-        self._failures = min(self._failures + 1, 16)
+    async def _extend_lease(self) -> None:
+        """Hold the lease, if this process has it, until after the longest pause that may follow."""
         progress = parse_progress(self._kept)
-        if isinstance(error, PURGE_ERRORS) and progress.holder == self._holder:
+        if progress.holder == self._holder:
+            until = clock.now() + int((self._backoff.next_max_s + LEASE_S) * SECOND_US)
             with suppress(LeaseLostError, *DATABASE_ERRORS):
-                await self._write(progress.with_lease(self._holder, clock.now() + int((pause + LEASE_S) * SECOND_US)))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                await self._ending.wait()
-
-    def _log_failure(self, error: Exception) -> None:
-        """Say it once an outage, in one line; what is no failure from outside is a fault, told in full."""
-        if self._failures == 0:
-            is_fault = not isinstance(error, (*PURGE_ERRORS, *DATABASE_ERRORS))
-            log.error("Purging the network waits and tries again: %s", error_summary(error), exc_info=is_fault)
-
-    def _note_success(self) -> None:
-        if self._failures:
-            self._failures = 0
-            log.warning("The network takes purges again")
+                await self._write(progress.with_lease(self._holder, until))
 
 
 def _monotonic() -> float:

@@ -18,6 +18,8 @@ from importlib import import_module
 from typing import Concatenate, ParamSpec, TypeVar
 
 from app import clock
+from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Connection, Database, error_summary, is_transient
 from app.domain.api_key import LastUsedBuffer
 from app.domain.instant import SECOND_US
@@ -29,7 +31,7 @@ PUBLISH_MODULE = "app.actions.articles.publish_due"
 LOOKAHEAD_US = 90 * SECOND_US
 MAX_SCHEDULED = 500
 BATCH = 500
-HALVINGS_MAX = 10
+MAX_HALVINGS = 10
 MAX_FAILURES = 20  # in a row: not the articles' fault
 MAX_STUCK = 20  # of those that failed before, in one round
 RETRY_FAILED_S = 5.0
@@ -55,11 +57,12 @@ class Scheduler:
         self.snapshot: ScheduleSnapshot = UNKNOWN
         self._database = database
         self._key_uses = key_uses
-        self._ending = asyncio.Event()
-        self._heard = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._wake = asyncio.Event()
         self._looking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._is_failing = False
+        self._outage = OutageLogger(log, "Schedule not processed, retrying", "Schedule processed")
+        self._job_outages: dict[str, OutageLogger] = {}
         self._rounds = 0
         self._looks = 0
         self._halvings = 0  # of the batch, after releases that did not end in time
@@ -79,16 +82,25 @@ class Scheduler:
         try:
             await self._tick()
         except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and the loop tries again
-            self._log_failure(error)
+            self._outage.failure(error)
         self._tasks = [
-            asyncio.create_task(self._run_schedule(), name="dayline-schedule"),
+            asyncio.create_task(
+                run_loop(
+                    self._tick,
+                    wake=self._wake,
+                    stopping=self._stopping,
+                    outage=self._outage,
+                    backoff=Backoff(TICK_S, MAX_BACK_OFF_S),
+                ),
+                name="dayline-schedule",
+            ),
             asyncio.create_task(self._run_maintenance(), name="dayline-housekeeping"),
         ]
 
     async def stop(self) -> None:
         """End both, each at the end of what it is writing, and write down the last uses of keys."""
-        self._ending.set()
-        self._heard.set()
+        self._stopping.set()
+        self._wake.set()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=STOPPING_S)
             for task in late:
@@ -97,7 +109,7 @@ class Scheduler:
         try:
             await self._record_uses()
         except Exception as error:  # noqa: BLE001 - the process ends nevertheless
-            self._log_failure(error)
+            self._outage.failure(error)
 
     async def refresh(self) -> None:
         """Look again at what is scheduled; to be awaited after a write that changes it, before it is answered.
@@ -109,7 +121,7 @@ class Scheduler:
             await self._reload()
         except Exception as error:  # noqa: BLE001 - what was written is written, and is to be answered so
             self.snapshot = UNKNOWN
-            self._log_failure(error)
+            self._outage.failure(error)
 
     def on_commit(self) -> None:
         """Something was committed, by whomever: look again at what is scheduled; it raises nothing.
@@ -122,26 +134,12 @@ class Scheduler:
             )
         except Exception as error:  # noqa: BLE001 - what was to be answered is answered nevertheless
             self.snapshot = UNKNOWN
-            self._log_failure(error)
+            self._outage.failure(error)
             return
         if found is None:
-            self._heard.set()
+            self._wake.set()
         else:
             self.snapshot = found
-
-    async def _run_schedule(self) -> None:
-        failures = 0
-        while not self._ending.is_set():
-            self._heard.clear()
-            try:
-                pause = await self._tick()
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next tick may succeed
-                self._log_failure(error)
-                pause = min(MAX_BACK_OFF_S, TICK_S * 2**failures)
-                failures = min(failures + 1, 8)
-            else:
-                failures, self._is_failing = 0, False
-            await self._sleep(pause, self._heard)
 
     async def _tick(self) -> float:
         """Release what is due; how many seconds to rest."""
@@ -164,13 +162,13 @@ class Scheduler:
 
     async def _publish_due(self) -> None:
         is_full = True
-        while is_full and not self._ending.is_set():
+        while is_full and not self._stopping.is_set():
             most = max(1, BATCH >> self._halvings)
             try:
                 is_full = await self._release_batch(most) >= most
             except Exception as error:
                 if is_transient(error):  # perhaps because the batch takes longer than a write may
-                    self._halvings = min(self._halvings + 2, HALVINGS_MAX)
+                    self._halvings = min(self._halvings + 2, MAX_HALVINGS)
                 raise
             self._halvings = max(0, self._halvings - 1)
         await self._reload()
@@ -195,7 +193,7 @@ class Scheduler:
         """Release one by one, past those that fail; an outage ends it, and so do many new failures in a row."""
         in_a_row = 0
         for article_id in article_ids:
-            if self._ending.is_set():
+            if self._stopping.is_set():
                 return
             try:
                 await self._release_due(now=now, most=1, article_id=article_id)
@@ -223,22 +221,25 @@ class Scheduler:
             )
 
     async def _run_maintenance(self) -> None:
-        while not self._ending.is_set():
-            await self._sleep(HOUSEKEEPING_S, self._ending)
+        while not await sleep_or_wake(self._stopping, HOUSEKEEPING_S):
             self._rounds += 1
-            await self._run_job(self._record_uses)
+            await self._run_job("Key uses", self._record_uses)
             if self._rounds % HOURLY_EVERY == 0:
-                await self._run_job(self._prune_idempotency)
-                await self._run_job(self._compact_log)
-                await self._run_job(self._prune_deliveries)
+                await self._run_job("Idempotent responses", self._prune_idempotency)
+                await self._run_job("Change log", self._compact_log)
+                await self._run_job("Webhook deliveries", self._prune_deliveries)
 
-    async def _run_job(self, duty: Callable[[], Awaitable[None]]) -> None:
-        if self._ending.is_set() or self._is_failing:
+    async def _run_job(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """Run a job, unless the database is known to be unavailable; a failed one runs again in its next turn."""
+        if self._stopping.is_set() or self._outage.is_failing:
             return
+        outage = self._job_outages.setdefault(name, OutageLogger(log, f"{name} not maintained, retrying", name))
         try:
-            await duty()
-        except Exception as error:  # noqa: BLE001 - it is done again in its turn
-            self._log_failure(error, lasting=False)
+            await job()
+        except Exception as error:  # noqa: BLE001 - the process serves nevertheless
+            outage.failure(error)
+        else:
+            outage.success()
 
     async def _record_uses(self) -> None:
         from app.actions.keys import record_last_used  # noqa: PLC0415 - same
@@ -268,7 +269,7 @@ class Scheduler:
         from app.actions.changelog.compaction import compact_changes  # noqa: PLC0415 - same
 
         seen = COMPACTED_AT_ONCE
-        while seen >= COMPACTED_AT_ONCE and not self._ending.is_set():
+        while seen >= COMPACTED_AT_ONCE and not self._stopping.is_set():
             seen = await self._write(compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)
 
     async def _write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -281,21 +282,6 @@ class Scheduler:
             if writing.done() and not writing.cancelled():
                 writing.exception()  # taken note of; whoever cancelled does not ask for it
             raise
-
-    async def _sleep(self, seconds: float, called: asyncio.Event) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await called.wait()
-        except TimeoutError:
-            pass
-
-    def _log_failure(self, error: Exception, *, lasting: bool = True) -> None:
-        """Say it once an outage, in one line; what is no failure of the database is a fault, told in full."""
-        if self._is_failing:
-            return
-        self._is_failing = lasting
-        is_fault = not isinstance(error, DATABASE_ERRORS)
-        log.error("The upkeep waits and tries again: %s", error_summary(error), exc_info=is_fault)
 
     def _mark_failed(self, article_id: int, error: Exception) -> None:
         """Say it once an article: it is tried again in a while, and holds up no other."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from app.background.loops import Backoff, sleep_or_wake
+from app.background.outage_log import OutageLogger
 from app.clock import uptime
-from app.db.database import DATABASE_ERRORS, Connection, Database, error_summary
+from app.db.database import Connection, Database
 from app.invalidation.change_event import ChangeEvent
 from app.queries.changes.change_list import latest_seq
 from app.queries.changes.invalidation_log import read_change_events
@@ -17,7 +19,6 @@ CAUGHT_UP_WITHIN_S = 0.25
 IDLE_AFTER_S = 2.0  # nobody has asked for so long: then only what is heard makes it look
 AGAIN_S = 0.05
 MAX_AGAIN_S = 0.5
-SAID_EVERY_S = 10.0
 STOPPED_WITHIN_S = 1.0
 
 _NOWHERE = ChangeEvent(0, frozenset(), frozenset(), ())
@@ -81,9 +82,10 @@ class LogFollower:
         self._settled_until = -inf  # as far as the mark alone is concerned
         self._asked_at = -inf
         self._failed_at = -inf
-        self._said_at = -inf
-        self._failures = 0
-        self._is_said = False
+        self._backoff = Backoff(AGAIN_S, MAX_AGAIN_S)
+        self._outage = OutageLogger(
+            log, "Change log not read, no response is served from the cache", "Change log read, the cache is used again"
+        )
         self._next: asyncio.Future[bool] | None = None  # the next look, for those who wait for it
         self._task: asyncio.Task[None] | None = None
 
@@ -126,7 +128,7 @@ class LogFollower:
         self._asked_at = uptime()
         if self._poll_sync():
             return True
-        if self._task is None or self._failures:
+        if self._task is None or self._backoff.failures:
             return False
         if self._next is None:
             self._next = asyncio.get_running_loop().create_future()
@@ -139,7 +141,7 @@ class LogFollower:
 
     async def _follow(self) -> None:
         while True:
-            is_heard = self._wake.is_set() or self._failures > 0
+            is_heard = self._wake.is_set() or self._backoff.failures > 0
             self._wake.clear()
             waiting, self._next = self._next, None
             is_done = await (self._poll() if is_heard or waiting is not None else self._quick_check())
@@ -149,16 +151,12 @@ class LogFollower:
 
     async def _sleep(self) -> None:
         """Until something is heard, or it is time to look again; after a failure, hear nothing."""
-        if self._failures:
+        if self._backoff.failures:
             self._resolve_waiter(is_done=False)
-            await asyncio.sleep(min(AGAIN_S * 2 ** (self._failures - 1), MAX_AGAIN_S))
+            await asyncio.sleep(self._backoff.pause_s)
             return
         is_idle = uptime() - self._asked_at > IDLE_AFTER_S
-        try:
-            async with asyncio.timeout(None if is_idle else self._watch.poll_interval_s):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+        await sleep_or_wake(self._wake, None if is_idle else self._watch.poll_interval_s)
 
     async def _quick_check(self) -> bool:
         """Look only if something may have been committed."""
@@ -187,7 +185,7 @@ class LogFollower:
 
     def _compare(self, now: float) -> bool:
         """Return whether nothing was committed and only the files had to be compared again, without a difference."""
-        if self._task is None or now >= self._settled_until or self._failures:
+        if self._task is None or now >= self._settled_until or self._backoff.failures:
             return False
         if self._mark is None or self._watch.version_token() != self._mark:
             return False
@@ -233,20 +231,15 @@ class LogFollower:
             return
         self._settled_until = begun_at + self._watch.trust_window_s
         self._trusted_until = begun_at + min(self._watch.trust_window_s, self._watch.compared_s)
-        self._failures = 0
-        if self._is_said:
-            self._is_said = False
-            log.warning("The database answers: kept answers are used again")
+        self._backoff.reset()
+        self._outage.success()
 
     def _mark_unavailable(self, error: Exception) -> None:
-        """Say it once an outage, and not more often than every ten seconds; a fault is told in full."""
+        """Serve nothing from caches until the database responds again."""
         self._trusted_until = self._settled_until = -inf
         self._failed_at = uptime()
-        self._failures = min(self._failures + 1, 8)
-        if not self._is_said and self._failed_at - self._said_at > SAID_EVERY_S:
-            self._is_said, self._said_at = True, self._failed_at
-            is_fault = not isinstance(error, DATABASE_ERRORS)
-            log.error("No kept answer is used until the database answers: %s", error_summary(error), exc_info=is_fault)
+        self._backoff.failed()
+        self._outage.failure(error)
 
     def _resolve_waiter(self, *, is_done: bool) -> None:
         waiting, self._next = self._next, None

@@ -4,7 +4,8 @@ import asyncio
 import logging
 from typing import Any
 
-from app.db.database import DATABASE_ERRORS, Database, error_summary
+from app.background.outage_log import OutageLogger
+from app.db.database import Database
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.schemas.change import ChangeList, ChangeListParams
 
@@ -27,7 +28,7 @@ class LogWatcher:
         self._waiting: dict[asyncio.Future[bool], int] = {}
         self._looking: asyncio.Task[None] | None = None
         self._stopped = False
-        self._is_failing = False
+        self._outage = OutageLogger(log, "Change log not read, retrying", "Change log read")
         self._reading: dict[str, asyncio.Task[ChangeList]] = {}
         self._turns = asyncio.Semaphore(READ_AT_ONCE)
 
@@ -99,19 +100,12 @@ class LogWatcher:
         try:
             latest = await self._database.read(latest_seq)
         except Exception as error:  # noqa: BLE001 - the next look may succeed, and those who wait would wait in vain
-            self._log_failure(error)
+            self._outage.failure(error)
             return
-        self._is_failing = False
+        self._outage.success()
         for grown, seq in list(self._waiting.items()):
             if seq < latest:
                 _settle(grown, has_grown=True)
-
-    def _log_failure(self, error: Exception) -> None:
-        """Say it once an outage, in one line; what is no failure of the database is a fault, told in full."""
-        if not self._is_failing:
-            self._is_failing = True
-            is_fault = not isinstance(error, DATABASE_ERRORS)
-            log.error("The log is looked at again: %s", error_summary(error), exc_info=is_fault)
 
 
 def _settle(grown: asyncio.Future[bool], *, has_grown: bool) -> None:

@@ -1,21 +1,25 @@
 """The open streams of this process, and what wakes them: as many as there are, each question is followed once."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 
+from app.background.outage_log import OutageLogger
 from app.changefeed.log_watcher import LOOK_SECONDS, LogWatcher
 from app.db.database import Database
 from app.errors import TooManyStreamsError
 from app.invalidation.change_event import ChangeEvent
 from app.queries.changes.change_list import latest_seq
 from app.schemas.change import ChangeListParams
-from app.sse.shared_feed import EventEncoder, Page, SharedFeed
+from app.sse.shared_feed import AGAIN_S, EventEncoder, FeedPage, SharedFeed
 from app.sse.subscription import Subscription
 
 MAX_STREAMS = 5_000
 POLL_INTERVAL_S = 0.01
 WAIT_S = 30.0
 RETRY_AFTER_S = 5
+
+log = logging.getLogger(__name__)
 
 
 class StreamHub:
@@ -34,6 +38,7 @@ class StreamHub:
         self._wire = wire
         self._is_current = is_current
         self._channels: dict[str, SharedFeed] = {}
+        self._outage = OutageLogger(log, "Streams not fed, retrying", "Streams fed", settle_s=AGAIN_S * 2)
         self._open: set[Subscription] = set()
         self._opening = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -108,13 +113,13 @@ class StreamHub:
             latest = await self._database.read(latest_seq)
             channel = self._channels.get(name)
         if channel is None or channel.is_closed:
-            channel = self._channels[name] = SharedFeed(self._watch, question, self._wire, latest)
+            channel = self._channels[name] = SharedFeed(self._watch, question, self._wire, latest, self._outage)
             channel.start()
             self._start_polling()
         channel.users += 1
         return channel
 
-    async def _start_position(self, channel: SharedFeed, since: int | None) -> tuple[int, Page | None]:
+    async def _start_position(self, channel: SharedFeed, since: int | None) -> tuple[int, FeedPage | None]:
         """Where a stream begins, and the first page of it where that had to be read."""
         if self._is_current():
             start = channel.position if since is None else since

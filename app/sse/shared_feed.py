@@ -1,14 +1,14 @@
-"""One following of the change log for all who asked the same: each change is read and written out once."""
+"""A feed of the change log that all streams with the same parameters share: each change is read and encoded once."""
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from app.background.loops import Backoff, run_loop
+from app.background.outage_log import OutageLogger
 from app.changefeed.log_watcher import LogWatcher
-from app.db.database import DATABASE_ERRORS
 from app.domain.sequence_gap import MIN_JUMP
 from app.domain.webhook import REMOVAL_TYPES
 from app.errors import DaylineError
@@ -17,8 +17,6 @@ from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
 MAX_RECENT_EVENTS = 64
 MAX_RECENT_BYTES = 65_536
 AGAIN_S = 0.25  # after a read that failed
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -37,7 +35,7 @@ class Event:
         return self.type in REMOVAL_TYPES
 
 
-class Page(NamedTuple):
+class FeedPage(NamedTuple):
     """A part of the log as events; everything up to `as_of` is told with it."""
 
     events: list[Event]
@@ -75,7 +73,10 @@ class SharedFeed:
     is gone, the log is another one) every listener ends: whoever asks again is told why.
     """
 
-    def __init__(self, watch: LogWatcher, question: ChangeListParams, wire: EventEncoder, position: int) -> None:
+    def __init__(
+        self, watch: LogWatcher, question: ChangeListParams, wire: EventEncoder, position: int, outage: OutageLogger
+    ) -> None:
+        self.outage = outage
         self.position = position  # everything up to it was offered to every listener
         self.users = 0
         self.is_closed = False
@@ -87,16 +88,25 @@ class SharedFeed:
         self._recent: deque[Event] = deque()
         self._recent_bytes = 0
         self._oldest_buffered = position  # what came after it is among the recent events
-        self._reading: dict[int, asyncio.Task[Page]] = {}
+        self._reading: dict[int, asyncio.Task[FeedPage]] = {}
+        self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._wake.set()  # the log may have grown before anybody knew whom to tell
-        self._is_failing = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to follow."""
         if self._task is None:
-            self._task = asyncio.create_task(self._follow(), name="dayline-channel")
+            self._task = asyncio.create_task(
+                run_loop(
+                    self._catch_up,
+                    wake=self._wake,
+                    stopping=self._stopping,
+                    outage=self.outage,
+                    backoff=Backoff(AGAIN_S, AGAIN_S),
+                ),
+                name="dayline-channel",
+            )
 
     def stop(self) -> None:
         """Stop following and release the task: a task that holds the channel is a cycle that only `gc` frees."""
@@ -127,7 +137,7 @@ class SharedFeed:
         """Tell this one no more."""
         self._listeners.pop(listener, None)
 
-    async def read(self, since: int) -> Page:
+    async def read(self, since: int) -> FeedPage:
         """What came after a change, read and written once for all who need it at the moment; errors of the feed."""
         reading = self._reading.get(since)
         if reading is None:
@@ -135,46 +145,35 @@ class SharedFeed:
             reading.add_done_callback(lambda done: self._forget(since, done))
         return await asyncio.shield(reading)
 
-    async def _read(self, since: int) -> Page:
+    async def _read(self, since: int) -> FeedPage:
         told: ChangeList = await self._watch.read_shared(self.question.since_seq(since))
-        self._is_failing = False
-        return Page([self._write(item) for item in told["items"]], told["as_of"], told["next"] is not None)
+        return FeedPage([self._write(item) for item in told["items"]], told["as_of"], told["next"] is not None)
 
     def _write(self, item: ChangeItem) -> Event:
         article = None if item["article"] is None else item["article"]["id"]
         return Event(item["seq"], item["type"], item["at"], article, self.wire.change(item))
 
-    def _forget(self, since: int, done: asyncio.Task[Page]) -> None:
+    def _forget(self, since: int, done: asyncio.Task[FeedPage]) -> None:
         del self._reading[since]
         if not done.cancelled():
             done.exception()  # taken note of: all who asked may have gone
 
-    async def _follow(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                while (page := await self.read(self.position)).has_more:
-                    self._ingest(page)
+    async def _catch_up(self) -> None:
+        """Read to the end of the log; where the parameters are no longer valid, end every listener and the loop."""
+        try:
+            while (page := await self.read(self.position)).has_more:
                 self._ingest(page)
-                self.is_caught_up = not self._wake.is_set()
-            except DaylineError:
-                self.is_closed = True
-                for listener in list(self._listeners):
-                    listener.end()
-                return
-            except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
-                self.log_failure(error)
-                self._wake.set()
-                await asyncio.sleep(AGAIN_S)
+        except DaylineError:
+            self.is_closed = True
+            self._stopping.set()
+            self._wake.set()
+            for listener in list(self._listeners):
+                listener.end()
+            return
+        self._ingest(page)
+        self.is_caught_up = not self._wake.is_set()
 
-    def log_failure(self, error: Exception) -> None:
-        """Tell a fault in full, once until it is over; of an outage those tell who look at the log all the time."""
-        if not self._is_failing and not isinstance(error, DATABASE_ERRORS):
-            self._is_failing = True
-            log.error("A stream reads the log again", exc_info=error)
-
-    def _ingest(self, page: Page) -> None:
+    def _ingest(self, page: FeedPage) -> None:
         has_leapt = page.as_of - self.position >= MIN_JUMP
         self.position = page.as_of
         for event in page.events:

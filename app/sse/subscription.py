@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 from app.errors import DaylineError
-from app.sse.shared_feed import AGAIN_S, Event, Page, SharedFeed
+from app.sse.shared_feed import AGAIN_S, Event, FeedPage, SharedFeed
 
 MAX_QUEUE_EVENTS = 256
 MAX_QUEUE_BYTES = 1_048_576
@@ -34,7 +34,7 @@ class Subscription:
         self,
         channel: SharedFeed,
         position: int,
-        page: Page | None,
+        page: FeedPage | None,
         *,
         is_authorized: Callable[[], Awaitable[bool]],
         left: Callable[["Subscription"], None],
@@ -145,7 +145,7 @@ class Subscription:
                 raise
             return None  # it was the last of its channel: what it waited for was given up when it ended
         except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
-            self._channel.log_failure(error)
+            self._channel.outage.failure(error)
             await asyncio.sleep(AGAIN_S)
             return None
         self.position = page.as_of

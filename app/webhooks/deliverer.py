@@ -14,16 +14,18 @@ from typing import Any
 
 from app import clock
 from app.actions.webhooks.deliveries import acquire_lease, enqueue_deliveries, record_delivery, record_failure
-from app.db.database import DATABASE_ERRORS, Database, error_summary
+from app.background.loops import Backoff
+from app.background.outage_log import OutageLogger
+from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
 from app.domain.tsid import format_id
 from app.domain.webhook import AttemptResult, FailureState, message_id, ping_id
 from app.errors import InvalidInputError
 from app.queries.changes.change_list import latest_seq
 from app.queries.webhooks.webhook_outbox import (
-    Delivery,
     EndpointState,
     Message,
+    PendingDelivery,
     next_delivery,
     ping_delivery,
     read_outbox_batch,
@@ -75,6 +77,7 @@ class Deliverer:
         self._places = asyncio.Semaphore(MAX_AT_ONCE)
         self._leases: dict[int, int] = {}
         self._chance = SystemRandom()
+        self._outage = OutageLogger(log, "Webhook results not recorded, retrying", "Webhook results recorded")
         self._recording: set[asyncio.Task[bool]] = set()
 
     async def run(self, endpoint: EndpointState, *, dead_owner: str | None) -> None:
@@ -156,7 +159,7 @@ class Deliverer:
             self._leases.pop(endpoint_id, None)
         return is_ours
 
-    async def _enqueue(self, turn: Delivery) -> bool:
+    async def _enqueue(self, turn: PendingDelivery) -> bool:
         revision, seen = self.scanned_up_to.get(turn.id, (0, 0))
         since = max(turn.enqueued_seq, seen) if revision == turn.revision else turn.enqueued_seq
         try:
@@ -182,7 +185,7 @@ class Deliverer:
         await asyncio.sleep(0)
         return not found.is_end
 
-    async def _is_still_current(self, turn: Delivery) -> bool:
+    async def _is_still_current(self, turn: PendingDelivery) -> bool:
         """Return whether this message is still current: connecting may take seconds, and a withdrawal must not wait.
 
         False also if the database does not respond.
@@ -196,12 +199,14 @@ class Deliverer:
         return now is not None and (now.url, now.message) == (turn.url, turn.message)
 
     async def _send(
-        self, turn: Delivery, name: str, message: Message, *, is_meant: PreSendCheck | None = None
+        self, turn: PendingDelivery, name: str, message: Message, *, is_meant: PreSendCheck | None = None
     ) -> DeliveryAttempt:
         headers = sign(name, clock.now() // SECOND_US, message.body, turn.secrets)
         return await self._client.send(turn.url, message.body, headers, is_meant=is_meant)
 
-    async def _record(self, turn: Delivery, message: Message, attempt: DeliveryAttempt, attempted_at: int) -> bool:
+    async def _record(
+        self, turn: PendingDelivery, message: Message, attempt: DeliveryAttempt, attempted_at: int
+    ) -> bool:
         """Record the result, however long that takes; return whether to continue immediately."""
         self.delivered += attempt.is_delivered
         self.failed += not attempt.is_delivered
@@ -226,7 +231,7 @@ class Deliverer:
             log.error("The webhook %s is disabled. %s", format_id(turn.id), setback.disabled_reason)
         return False
 
-    def _plan_retry(self, turn: Delivery, attempt: DeliveryAttempt, attempted_at: int) -> FailureState:
+    def _plan_retry(self, turn: PendingDelivery, attempt: DeliveryAttempt, attempted_at: int) -> FailureState:
         failing_since = attempted_at if turn.failing_since is None else turn.failing_since
         wait_s = self._delay(turn.failures + 1, self._chance.random(), retry_after_s=attempt.retry_after_s)
         disabled_reason = None
@@ -238,19 +243,15 @@ class Deliverer:
         return FailureState(failing_since=failing_since, due_at=due_at, disabled_reason=disabled_reason)
 
     async def _write_with_retry(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Write, with retries until it succeeds; the first failure is logged."""
-        pause = AGAIN_S
+        """Write, with retries until it succeeds."""
+        backoff = Backoff(AGAIN_S, MAX_AGAIN_S)
         while True:
             try:
-                return await self._database.write(action, *args, **kwargs)
+                result = await self._database.write(action, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 - whatever the cause, the result of a send must not be lost
-                if pause == AGAIN_S:
-                    event(error)
+                self._outage.failure(error)
+                pause = backoff.failed()
+            else:
+                self._outage.success()
+                return result
             await asyncio.sleep(AGAIN_S if self.shutdown.is_set() else pause)
-            pause = min(pause * 2, MAX_AGAIN_S)
-
-
-def event(error: Exception) -> None:
-    """Say it in one line; what is no failure of the database is a fault, told in full."""
-    is_fault = not isinstance(error, DATABASE_ERRORS)
-    log.error("What became of a webhook's message is recorded later: %s", error_summary(error), exc_info=is_fault)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.actions.webhooks.deliveries import release_leases
-from app.db.database import DATABASE_ERRORS, Database, error_summary
+from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.outage_log import OutageLogger
+from app.db.database import Database
 from app.domain.instant import SECOND_US
 from app.errors import ConflictError
 from app.net.client_address import Network
@@ -64,11 +66,11 @@ class Dispatcher:
         self._deadline_s = deadline_s
         self._wake = asyncio.Event()
         self._watch = database.commit_watch(self._wake.set)
-        self._ending = asyncio.Event()
+        self._stopping = asyncio.Event()
         self._working: dict[int, asyncio.Task[None]] = {}
         self._backoff_until: dict[int, float] = {}
         self._has_endpoints = False
-        self._is_failing = False
+        self._outage = OutageLogger(log, "Webhooks not dispatched, retrying", "Webhooks dispatched")
         self._made_guard: SsrfGuard | None = None
         self._made_deliverer: Deliverer | None = None
         self._mark: object | None = None
@@ -80,11 +82,21 @@ class Dispatcher:
         if not self._is_on:
             log.warning(DISABLED_MESSAGE)
             return
-        self._task = asyncio.create_task(self._run(), name="dayline-webhooks")
+        self._task = asyncio.create_task(
+            run_loop(
+                self._poll,
+                wake=self._wake,
+                stopping=self._stopping,
+                outage=self._outage,
+                backoff=Backoff(POLL_S, POLL_S),
+                pause=self._pause,
+            ),
+            name="dayline-webhooks",
+        )
 
     async def stop(self) -> None:
         """Stop: start no further sends, wait a few seconds for those in progress, and release all leases."""
-        self._ending.set()
+        self._stopping.set()
         self._wake.set()
         deliverer = self._made_deliverer
         if deliverer is not None:
@@ -128,18 +140,6 @@ class Dispatcher:
         if not self._is_on:
             raise ConflictError(DISABLED_MESSAGE)
         return await self._deliverer().ping(endpoint_id)
-
-    async def _run(self) -> None:
-        while not self._ending.is_set():
-            self._wake.clear()
-            try:
-                pause = await self._poll()
-                self._is_failing = False
-            except Exception as error:  # noqa: BLE001 - whatever the cause, the next poll may succeed
-                self._log_failure(error)
-                pause = POLL_S
-            await asyncio.sleep(MIN_POLL_GAP_S)
-            await self._sleep(pause)
 
     async def _poll(self) -> float:
         """Start a worker for each endpoint with pending messages; return the seconds to sleep."""
@@ -201,18 +201,18 @@ class Dispatcher:
         del self._working[endpoint_id]
         if not done.cancelled() and (error := done.exception()) is not None:
             self._backoff_until[endpoint_id] = time.monotonic() + ERROR_BACKOFF_S
-            self._log_failure(error)
+            self._outage.failure(error)
         self._wake.set()
 
-    async def _sleep(self, seconds: float) -> None:
-        """Sleep until a relevant commit, or for these seconds."""
-        ends_at = time.monotonic() + seconds
-        is_mark_enough = self._has_endpoints and self._watch.poll_interval_s is None
-        while (left := ends_at - time.monotonic()) > 0 and not self._wake.is_set():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(left, MARK_POLL_S) if is_mark_enough else left):
-                    await self._wake.wait()
-            if is_mark_enough and await self._log_has_grown():
+    async def _pause(self, seconds: float | None) -> None:
+        """Wait for the next commit that may matter, at most so many seconds."""
+        await asyncio.sleep(MIN_POLL_GAP_S)
+        ends_at = time.monotonic() + (seconds or 0.0)
+        polls_token = self._has_endpoints and self._watch.poll_interval_s is None
+        while (left := ends_at - time.monotonic()) > 0:
+            if await sleep_or_wake(self._wake, min(left, MARK_POLL_S) if polls_token else left):
+                return
+            if polls_token and await self._log_has_grown():
                 return
 
     async def _log_has_grown(self) -> bool:
@@ -245,12 +245,3 @@ class Dispatcher:
                 retry_delay=self._delay or retry_delay,
             )
         return self._made_deliverer
-
-    def _log_failure(self, error: BaseException) -> None:
-        """Say it once an outage, in one line; what is no failure of the database is a fault, told in full."""
-        is_fault = not isinstance(error, DATABASE_ERRORS)
-        if not self._is_failing or is_fault:
-            log.error(
-                "Webhooks wait and are tried again: %s", error_summary(error), exc_info=error if is_fault else None
-            )
-        self._is_failing = True

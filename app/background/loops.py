@@ -1,0 +1,79 @@
+"""Loops of background tasks: pauses that an event ends, and back-off after failures."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random, SystemRandom
+
+from app.background.outage_log import OutageLogger
+
+MAX_DOUBLINGS = 16
+MIN_JITTER = 0.5
+
+
+class Backoff:
+    """Pauses after failures in a row: `first_s`, then twice as long each time, at most `max_s`.
+
+    With `jitter` a pause is shortened at random, to half at the most, so that processes do not retry in step.
+    """
+
+    def __init__(self, first_s: float, max_s: float, *, jitter: bool = False, random: Random | None = None) -> None:
+        self._first_s = first_s
+        self._max_s = max_s
+        self._jitter = jitter
+        self._random = random or SystemRandom()
+        self.failures = 0
+        self.pause_s = 0.0
+        """The pause after the latest failure."""
+
+    def failed(self) -> float:
+        """Count a failure; return how many seconds to pause."""
+        pause = self.next_max_s
+        self.failures = min(self.failures + 1, MAX_DOUBLINGS)
+        self.pause_s = pause * self._random.uniform(MIN_JITTER, 1) if self._jitter else pause
+        return self.pause_s
+
+    @property
+    def next_max_s(self) -> float:
+        """The longest that the next pause can be."""
+        return min(self._max_s, self._first_s * 2.0**self.failures)
+
+    def reset(self) -> None:
+        """Begin with the first pause again, after a success."""
+        self.failures = 0
+
+
+async def sleep_or_wake(event: asyncio.Event, seconds: float | None) -> bool:
+    """Wait until the event is set, at most so many seconds; return whether it was set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+async def run_loop(
+    step: Callable[[], Awaitable[float | None]],
+    *,
+    wake: asyncio.Event,
+    stopping: asyncio.Event,
+    outage: OutageLogger,
+    backoff: Backoff,
+    pause: Callable[[float | None], Awaitable[object]] | None = None,
+) -> None:
+    """Run `step` until `stopping` is set: then pause as many seconds as it returned, None until `wake` is set.
+
+    A step that fails is logged as an outage and repeated after a back-off, which `wake` does not shorten. Whoever sets
+    `stopping` sets `wake` as well. `pause` replaces the wait for `wake`.
+    """
+    while not stopping.is_set():
+        wake.clear()
+        try:
+            seconds = await step()
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next step may succeed
+            outage.failure(error)
+            await sleep_or_wake(stopping, backoff.failed())
+            continue
+        outage.success()
+        backoff.reset()
+        await (sleep_or_wake(wake, seconds) if pause is None else pause(seconds))
