@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SERVER_CORE, LOAD_CORE = 0, 1
-MAX_READY_SECONDS, END_SECONDS_MOST = 60.0, 15.0
+MAX_READY_SECONDS, MAX_END_SECONDS = 60.0, 15.0
 LOOK_EVERY_S = 0.002
 PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1 << 20
@@ -91,7 +91,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(END_SECONDS_MOST)
+            self.process.wait(MAX_END_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

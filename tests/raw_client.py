@@ -13,7 +13,7 @@ try:
 except ImportError:  # before Python 3.14
     from backports import zstd
 
-SECONDS_MOST = 30.0
+MAX_SECONDS = 30.0
 LINGER_S = 0.02
 
 
@@ -60,7 +60,7 @@ class RawClient:
         fields = {"host": "127.0.0.1"} | (headers or {}) | ({"content-length": str(len(body))} if body else {})
         head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         try:
-            async with asyncio.timeout(SECONDS_MOST):
+            async with asyncio.timeout(MAX_SECONDS):
                 reader, writer = await self._connect()
                 writer.write(head.encode() + b"\r\n" + body)
                 return await self._read(reader, method)

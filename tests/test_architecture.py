@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
@@ -15,6 +16,7 @@ MODULES = sorted(APP.rglob("*.py"))
 MAX_LINES = 400
 LINES_MEDIAN = 140
 LINES_NINE_IN_TEN = 250
+BOUNDS_OF_OTHERS = {"M_ARENA_MAX"}  # as glibc names it
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "core", "lib", "misc"}
 
 CLOCKS = {
@@ -71,12 +73,31 @@ def skips_rows(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and next(words_of(node.func), None) == "offset"
 
 
+def ends_in_a_bound(node: ast.AST) -> bool:
+    name = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
+    return name not in BOUNDS_OF_OTHERS and re.search(r"[A-Z0-9]_(MOST|LEAST|MAX|MIN)$", name) is not None
+
+
 def test_files_are_as_long_as_one_concept_is() -> None:
     lines = {str(path.relative_to(PROJECT)): len(path.read_text().splitlines()) for path in MODULES}
     assert {path: count for path, count in lines.items() if count > MAX_LINES} == {}
     filled = [count for count in lines.values() if count > 1]
     assert median(filled) <= LINES_MEDIAN
     assert quantiles(filled, n=10)[-1] <= LINES_NINE_IN_TEN
+
+
+def test_no_two_classes_share_a_name() -> None:
+    defined = Counter(
+        node.name
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, count in defined.items() if count > 1] == []
+
+
+def test_bounds_are_named_max_and_min() -> None:
+    assert offenders(ends_in_a_bound) == []
 
 
 def test_no_folder_or_module_is_a_drawer_for_odds_and_ends() -> None:
@@ -124,6 +145,7 @@ def test_the_rules_above_notice_what_they_forbid() -> None:
         "from sqlalchemy import func; func.now()": reads_the_clock,
         "if connection.dialect.name == 'sqlite': pass": asks_for_the_dialect,
         "select(articles).offset(20)": skips_rows,
+        "PAGES_MOST = 20": ends_in_a_bound,
         "text('SELECT id FROM articles LIMIT 1 OFFSET 20')": skips_rows,
     }
     for source, rule in broken.items():

@@ -1,5 +1,6 @@
 """`dayline serve`."""
 
+import ctypes
 import gc
 import logging
 import resource
@@ -11,7 +12,6 @@ from typing import Any
 
 import click
 
-from app.cli.allocator import bound_arenas
 from app.cli.runner import check_schema, with_database
 from app.cli.settings import format_former, format_unknown
 from app.db.engine import find_wide_files, parse_database_url
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 KEEP_ALIVE_SECONDS = 30
 DRAIN_SECONDS = 10
 FILES = 16_384  # one for each connection, among them up to 5,000 streams
+M_ARENA_MAX = -8  # malloc.h of glibc
+MAX_ARENAS = 2
 GARBAGE_THRESHOLDS = (10_000, 20, 5)
 """Thresholds of the search for cycles: new objects after 10,000 more were made than freed, all after a million.
 
@@ -168,3 +170,15 @@ def _check_address(host: str, port: int) -> None:
             pass
     except OSError as error:
         raise ConfigurationError(f"Nothing can be served on {host}, port {port}: {error.strerror}.") from error
+
+
+def bound_arenas() -> bool:
+    """Let all threads share two arenas where the C library is glibc; return whether it does.
+
+    Each thread otherwise gets an arena of its own, up to eight per core, and memory that a thread frees stays
+    in its arena: 30 MB after five minutes of mixed load. Call it before threads start.
+    """
+    try:
+        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, MAX_ARENAS))
+    except (OSError, AttributeError, TypeError):  # another C library, or another system
+        return False

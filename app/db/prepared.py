@@ -16,7 +16,7 @@ from sqlalchemy.util import await_only
 
 from app.db.base import AnyRow
 
-SHAPES_MAX = 256
+MAX_SHAPES = 256
 
 P = ParamSpec("P")
 
@@ -110,7 +110,7 @@ def by_shape(build: Callable[P, SelectBase]) -> Callable[P, PreparedQuery]:
     Its arguments are hashable, and the statement depends on nothing else but bound values.
     """
 
-    @lru_cache(maxsize=SHAPES_MAX)
+    @lru_cache(maxsize=MAX_SHAPES)
     def find(*args: P.args, **kwargs: P.kwargs) -> PreparedQuery:
         return PreparedQuery(build=partial(build, *args, **kwargs))
 

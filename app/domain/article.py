@@ -34,6 +34,14 @@ class BodyFormat(StrEnum):
     NONE = "none"
 
 
+class FeedContent(StrEnum):
+    """Amount of an article's text in the feeds of an edition."""
+
+    HEADLINES = "headlines"
+    SUMMARY = "summary"
+    FULL = "full"
+
+
 CLOCK_TOLERANCE_US: Final = 60 * SECOND_US
 """Tolerance for a publishing system whose clock is ahead of this one."""
 

@@ -117,7 +117,7 @@ def find_numbering_system(language: str) -> str:
     return get_locale(language).default_numbering_system
 
 
-def day_heading(day: date, language: str) -> Heading:
+def day_heading(day: date, language: str) -> LocalizedDay:
     """Return the parts of a day's heading in the language, a new dictionary each time; years 1000 to 9999.
 
     Digits are those of the language's default numbering system in CLDR.
@@ -215,7 +215,7 @@ def _field(name: str, day: date, language: str) -> str:
     return str(DateTimeFormat(day, get_locale(language))[name])
 
 
-class Heading(TypedDict):
+class LocalizedDay(TypedDict):
     """Heading of a day in the timeline: `2024`, `Saturday`, `2 November`."""
 
     year: str

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from app.errors import InvalidValueError
 
-HOST_CHARACTERS_MOST: Final = 253
+MAX_HOST_CHARACTERS: Final = 253
 
 _ALLOWED: Final = "%/?:@!$&'()*+,;=-._~"
 """Characters that RFC 3986 allows outside of the authority, beside letters, digits and the fragment's `#`."""
@@ -44,7 +44,7 @@ def ascii_host(host: str) -> str:
         written = ".".join(_ascii_label(label) for label in mapped.removesuffix(".").split("."))
     except (idna.IDNAError, UnicodeError):
         raise InvalidValueError("The URL's host name is not a valid international domain name.") from None
-    if len(written) > HOST_CHARACTERS_MOST:
+    if len(written) > MAX_HOST_CHARACTERS:
         raise InvalidValueError("The URL's host name is too long.")
     return f"{written}." if mapped.endswith(".") else written
 

@@ -24,7 +24,7 @@ SPAN_BYTES = 1_400
 NAME_BYTES = 300  # for each list of a range
 FORM_BYTES = 200
 LARGEST_SHARE = 8  # maximum share of the budget for one response
-RECENT_MAX = 10_000
+MAX_RECENT = 10_000
 """Changes retained for fills in progress; a fill that began before the oldest of them is not cached."""
 
 
@@ -127,7 +127,7 @@ class ResponseStore:
             self._position += 1
             if self._reading:
                 self._recent.append((self._position, change))
-                if len(self._recent) > RECENT_MAX:
+                if len(self._recent) > MAX_RECENT:
                     self._cleared_at = self._recent.popleft()[0]
             for name in self._concerned(change):
                 self._drop(name)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
-from app.domain.feed import FeedContent
+from app.domain.article import FeedContent
 from app.schemas.pagination import NextPage
 from app.schemas.params import EntryListParams
 from app.schemas.types import Code, Href, InstantText, LanguageTag, Url, ZoneName

@@ -8,11 +8,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.domain.article import ArticleStatus
+from app.domain.article import ArticleStatus, FeedContent
 from app.domain.article_url import article_url_template
 from app.domain.body import Body, ImageInput, RightsInput, SourceInput, null_as_empty, whole_number
 from app.domain.calendar import find_zone
-from app.domain.feed import FeedContent
 from app.domain.html.inline_html import clean_text, validate_site_url
 from app.domain.language import validate_language
 from app.domain.one_line import one_line, visible_line, visible_text

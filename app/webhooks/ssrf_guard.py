@@ -26,7 +26,7 @@ LookUp = Callable[[str, int], Awaitable[list[str]]]
 MAX_URL_CHARACTERS = 2_048
 MAX_HOST_CHARACTERS = 253
 PORTS = (80, 443)
-MIN_PORT, PORT_MOST = 1_024, 65_535  # lower ports belong to other protocols, except those in PORTS
+MIN_PORT, MAX_PORT = 1_024, 65_535  # lower ports belong to other protocols, except those in PORTS
 
 REFUSED = "The receiver's address is not public, and DAYLINE_WEBHOOK_NETWORKS does not name its network."
 
@@ -123,8 +123,8 @@ def _parse(url: str) -> tuple[str, str]:
     if "#" in url:
         raise InvalidValueError("A URL with a fragment ('#') is not taken.")
     port = found.port
-    if port is not None and port not in PORTS and not MIN_PORT <= port <= PORT_MOST:
-        raise InvalidValueError(f"The port of a webhook is 80, 443 or from {MIN_PORT} to {PORT_MOST}.")
+    if port is not None and port not in PORTS and not MIN_PORT <= port <= MAX_PORT:
+        raise InvalidValueError(f"The port of a webhook is 80, 443 or from {MIN_PORT} to {MAX_PORT}.")
     host = found.raw_host.decode("ascii")
     _check_host(host)
     return found.scheme, host

@@ -17,7 +17,7 @@ from tests.server_process import free_port
 
 LATER = "209901010000_later"
 BEFORE = "202611230500_partners"
-SECONDS_MOST = 30
+MAX_SECONDS = 30
 
 
 @pytest.fixture(params=KINDS)
@@ -87,16 +87,16 @@ def test_a_server_is_ready_on_a_compatible_schema_only(own_address: str, tmp_pat
             run_once(own_address, lambda connection: connection.execute(text(incompatible)))
             assert await_status(port) == 503
             server.send_signal(signal.SIGTERM)
-            server.wait(SECONDS_MOST)
+            server.wait(MAX_SECONDS)
         finally:
             server.kill()
 
 
 def await_status(port: int) -> int:
     """Return the status of readiness, once the server responds."""
-    for _ in range(20 * SECONDS_MOST):
+    for _ in range(20 * MAX_SECONDS):
         try:
-            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=SECONDS_MOST) as answer:
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as answer:
                 status: int = answer.status
                 return status
         except OSError as error:
@@ -148,5 +148,5 @@ def test_processes_that_upgrade_at_once_take_turns(postgresql_server: str, tmp_p
         )
         for _ in range(2)
     ]
-    said = [each.communicate(timeout=2 * SECONDS_MOST)[1] for each in started]
+    said = [each.communicate(timeout=2 * MAX_SECONDS)[1] for each in started]
     assert [(each.returncode, words) for each, words in zip(started, said, strict=True)] == [(0, b"")] * 2

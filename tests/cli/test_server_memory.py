@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.cli.allocator import ARENAS_MAX, bound_arenas
+from app.cli.serve import MAX_ARENAS, bound_arenas
 from tests.cli.commands import environment_of
 
 CYCLES, ALIVE_MAX = 1_500_000, 1_000_000
@@ -24,7 +24,7 @@ print(len(gc.get_objects()))
 """
 SHARED = """
 import ctypes, json, re, threading
-from app.cli.allocator import bound_arenas
+from app.cli.serve import bound_arenas
 bound_arenas()
 together = threading.Barrier(12)
 def use():
@@ -62,4 +62,4 @@ def test_cycles_that_outlive_the_first_searches_are_freed_before_there_are_many(
 
 @pytest.mark.skipif(not bound_arenas(), reason="another C library than glibc, whose arenas are not bounded")
 def test_threads_share_the_arenas_of_the_allocator() -> None:
-    assert run(SHARED) <= ARENAS_MAX
+    assert run(SHARED) <= MAX_ARENAS

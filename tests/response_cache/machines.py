@@ -26,7 +26,7 @@ from tests.server_process import Server, free_port, start_server
 
 PUBLISHED_AT = "2026-11-20T10:00:00Z"
 HOT = 3  # requests after which a server answers before ASGI
-SECONDS_MOST = 30.0
+MAX_SECONDS = 30.0
 
 _LISTENING = """
     SELECT pid FROM pg_stat_activity
@@ -57,7 +57,7 @@ class Machine:
             head += f"Authorization: Bearer {self.token}\r\n"
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         writer.write(head.encode() + b"\r\n" + body)
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             answer = await read_answer(reader)
         return int(answer.split(b" ", 2)[1])
 
@@ -148,7 +148,7 @@ async def _new_session(address: str, known: set[int]) -> int:
     """Return the server process of a machine's listening connection, once it has polled."""
     connection = await asyncpg.connect(address)
     try:
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             while True:
                 for row in await connection.fetch(_LISTENING):
                     if row["pid"] not in known:

@@ -13,7 +13,7 @@ from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import LOG_KEY, Dependencies, RangeDependency, depend_on_range, tracking
 from app.invalidation.schedule_snapshot import ListDependency
 from app.response_cache.entry import CachedResponse, ConditionalHeaders
-from app.response_cache.store import LARGEST_SHARE, RECENT_MAX, ResponseStore
+from app.response_cache.store import LARGEST_SHARE, MAX_RECENT, ResponseStore
 from tests.conftest import NOW
 
 BUDGET = 4_000_000
@@ -164,10 +164,10 @@ def test_changes_are_remembered_only_as_long_as_a_reading_that_began_before_them
 
 def test_changes_during_an_endless_read_are_bounded_and_the_response_is_not_cached(store: ResponseStore) -> None:
     mark = store.begin_fill()
-    for number in range(RECENT_MAX + 100):
+    for number in range(MAX_RECENT + 100):
         store.apply_changes([change(f"tag:{number}")])
     later = store.begin_fill()
-    assert len(store._recent) == RECENT_MAX
+    assert len(store._recent) == MAX_RECENT
     assert not store.put("a", answer(), footprint(["tag:none"]), mark)
     assert store.put("b", answer(), footprint(["tag:none"]), later)
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
+from app.domain.article import FeedContent
 from app.domain.body_rendering import render_html
-from app.domain.feed import FeedContent
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.feed_document import Publication
 from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page

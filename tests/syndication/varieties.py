@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from app.domain.article import FeedContent
 from app.domain.body_rendering import render_html
-from app.domain.feed import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss
 from app.syndication.feed_document import Publication

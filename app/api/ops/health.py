@@ -1,7 +1,10 @@
 """Whether the process lives, and whether it can answer."""
 
+from typing import Literal
+
 import orjson
 from fastapi import Request, Response
+from typing_extensions import TypedDict
 
 from app.api.dependencies import get_database
 from app.api.http.problem_types import NOT_READY
@@ -12,7 +15,6 @@ from app.db import migrations
 from app.db.database import DATABASE_ERRORS
 from app.db.sqlite.file_watch import DatabaseFileError
 from app.errors import ConfigurationError
-from app.schemas.health import Health
 
 UNUSABLE = {
     migrations.Standing.ABSENT: "The database holds no schema; 'dayline db upgrade' makes it.",
@@ -24,6 +26,12 @@ UNUSABLE = {
 LOST = "The database file was deleted, replaced or truncated while it was open."
 
 router = make_router("Health", prefix="/health")
+
+
+class Health(TypedDict):
+    """The state of the process."""
+
+    status: Literal["live", "ready"]
 
 
 @router.get(

@@ -37,7 +37,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _LostPart:
     """One dropped part: `subject` groups equal parts, `sentence` describes the loss."""
 
     code: LossCode
@@ -54,13 +54,13 @@ def find_losses(given: str, sanitised: str) -> list[Loss]:
     if given == sanitised or ("<" not in given and "&#" not in given and given.isprintable()):
         return []
     tokens = [token for token, _ in _visible(list(iterate_tokens(given)))]
-    grouped: dict[tuple[LossCode, str], list[_Part]] = {}
+    grouped: dict[tuple[LossCode, str], list[_LostPart]] = {}
     for part in (*_parts(tokens), *_lost_links(tokens, sanitised), *_lost_words(tokens, sanitised)):
         grouped.setdefault((part.code, part.subject), []).append(part)
     return [_loss(parts) for parts in grouped.values()]
 
 
-def _loss(parts: Sequence[_Part]) -> Loss:
+def _loss(parts: Sequence[_LostPart]) -> Loss:
     first = parts[0]
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     example = f": {_shown(first.example)}" if first.example else "."
@@ -89,42 +89,42 @@ def _end_of(tokens: Sequence[Token], start: int) -> int:
     return start + 1
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[_Part]:
+def _parts(tokens: Sequence[Token]) -> Iterator[_LostPart]:
     wrapper = _wrapper(tokens)
     for token in tokens:
         if token.kind is TokenKind.COMMENT:
-            yield _Part(LossCode.COMMENT, "", "A comment was dropped", token.source)
+            yield _LostPart(LossCode.COMMENT, "", "A comment was dropped", token.source)
         elif token.kind is TokenKind.UNFINISHED:
-            yield _Part(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", token.source)
+            yield _LostPart(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", token.source)
         elif token.kind is TokenKind.START and token is not wrapper:
             yield from _parts_of_tag(token)
 
 
-def _parts_of_tag(token: Token) -> Iterator[_Part]:
+def _parts_of_tag(token: Token) -> Iterator[_LostPart]:
     name = token.name
     if name in REMOVED_WITH_CONTENT - _IGNORED_BY_PARSERS:
-        yield _Part(LossCode.CONTENT, name, f"<{name}> was dropped with its content", _example(token))
+        yield _LostPart(LossCode.CONTENT, name, f"<{name}> was dropped with its content", _example(token))
     elif name not in ALLOWED_TAGS:
         text = "" if name in {"img", "hr", "wbr", "input", "source", "link", "meta"} else "; its text stays"
-        yield _Part(LossCode.ELEMENT, name, f"<{name}> was dropped{text}", _example(token))
+        yield _LostPart(LossCode.ELEMENT, name, f"<{name}> was dropped{text}", _example(token))
     else:
         for attribute, value in token.attributes:
             yield from _parts_of_attribute(name, attribute, value)
 
 
-def _parts_of_attribute(tag: str, name: str, value: str) -> Iterator[_Part]:
+def _parts_of_attribute(tag: str, name: str, value: str) -> Iterator[_LostPart]:
     allowed = allowed_attribute(tag, name, value)
     example = f'{name}="{value}"'
     if allowed is None and name == "href" and tag == "a":
-        yield _Part(LossCode.LINK, "", "The address of a link was dropped; its text stays", example)
+        yield _LostPart(LossCode.LINK, "", "The address of a link was dropped; its text stays", example)
     elif allowed is None:
-        yield _Part(LossCode.ATTRIBUTE, f"{tag} {name}", f"The attribute {name} of <{tag}> was dropped", example)
+        yield _LostPart(LossCode.ATTRIBUTE, f"{tag} {name}", f"The attribute {name} of <{tag}> was dropped", example)
     elif name == "rel" and (lost := [each for each in value.lower().split() if each not in allowed.split()]):
         sentence = "A link type (rel) of <a> was dropped"
-        yield _Part(LossCode.ATTRIBUTE, "a rel", sentence, f'rel="{" ".join(lost)}"')
+        yield _LostPart(LossCode.ATTRIBUTE, "a rel", sentence, f'rel="{" ".join(lost)}"')
 
 
-def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[_Part]:
+def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[_LostPart]:
     """Return links whose address the policy allows and the URL parser refused, and second attributes of one name."""
     written = Counter(
         (token.name, name) for token in iterate_tokens(sanitised) if token.name for name, _ in token.attributes
@@ -139,15 +139,15 @@ def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[_Part]:
             if written[token.name, name] < 0:
                 code = LossCode.LINK if name == "href" else LossCode.ATTRIBUTE
                 sentence = f"The attribute {name} of <{token.name}> was dropped"
-                yield _Part(code, f"{token.name} {name}", sentence, f'{name}="{value}"')
+                yield _LostPart(code, f"{token.name} {name}", sentence, f'{name}="{value}"')
 
 
-def _lost_words(tokens: Iterable[Token], sanitised: str) -> Iterator[_Part]:
+def _lost_words(tokens: Iterable[Token], sanitised: str) -> Iterator[_LostPart]:
     """Return the words that are not in the result as they were, such as those with control characters."""
     lost = Counter(words_of(tokens)) - Counter(words_of(iterate_tokens(sanitised)))
     if lost:
         sentence = "Words were changed, by characters that cannot be stored or by misplaced tags"
-        yield _Part(LossCode.TEXT, "", sentence, " ".join(list(lost)[:MAX_SHOWN_WORDS]))
+        yield _LostPart(LossCode.TEXT, "", sentence, " ".join(list(lost)[:MAX_SHOWN_WORDS]))
 
 
 def words_of(tokens: Iterable[Token]) -> list[str]:

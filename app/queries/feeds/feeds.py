@@ -6,9 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from app.domain.article import BodyFormat
+from app.domain.article import BodyFormat, FeedContent
 from app.domain.calendar import Day, day_at, parse_day
-from app.domain.feed import FeedContent
 from app.domain.instant import SECOND_US
 from app.domain.list_filter import Facet
 from app.errors import InvalidValueError, NotFoundError

@@ -86,7 +86,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class PendingDelivery:
     """Endpoint to deliver to now, and its next message; None if nothing is enqueued.
 
     `filters` are its filters and types as stored; `latest` is the last change of the snapshot of the message.
@@ -119,7 +119,7 @@ def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
     return [EndpointState(**{**row, "has_pending": bool(row["has_pending"])}) for row in rows]
 
 
-def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> Delivery | None:
+def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> PendingDelivery | None:
     """Return the next message, as in this snapshot; None if this lease owner must not send now."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None or row.disabled_at is not None or row.next_attempt_at > now or row.lease_owner != holder:
@@ -132,7 +132,7 @@ def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now:
     return _turn(row, message, latest=latest_seq(connection), now=now)
 
 
-def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Delivery | None:
+def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> PendingDelivery | None:
     """Return a ping for an endpoint, enabled or not; None for an unknown one."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None:
@@ -142,13 +142,13 @@ def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Deli
     return _turn(row, Message(seq=latest, body=orjson.dumps(told)), latest=latest, now=now)
 
 
-def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Delivery:
+def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> PendingDelivery:
     has_grace = (
         row.previous_secret is not None
         and row.previous_secret_expires_at is not None
         and now < row.previous_secret_expires_at
     )
-    return Delivery(
+    return PendingDelivery(
         id=row.id,
         url=row.url,
         filters=(row.filters, row.types),

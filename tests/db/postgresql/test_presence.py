@@ -25,7 +25,7 @@ from tests.process_writers import A_TYPE, Kept, append, learn
 
 WRITES = 30
 _WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-SECONDS_MOST = 10.0
+MAX_SECONDS = 10.0
 
 pytestmark = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
 
@@ -65,7 +65,7 @@ Start = Callable[[], Awaitable[Machine]]
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Return once `is_so` is true."""
-    async with asyncio.timeout(SECONDS_MOST):
+    async with asyncio.timeout(MAX_SECONDS):
         while not is_so():  # noqa: ASYNC110 - a state of several objects has no event
             await asyncio.sleep(0.001)
 

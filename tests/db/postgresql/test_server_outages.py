@@ -23,7 +23,7 @@ from tests.stoppable import POOLED, Proxy, frozen, proxied, stoppable_server
 
 QUICK = Limits(connect_s=0.4, probe_s=0.3, read_s=0.5, call_s=0.5, write_s=1.2, statement_s=0.9, lock_s=0.8, idle_s=0.5)
 AIR_S = 2.0  # more than any of them takes
-SECONDS_MOST = 15.0
+MAX_SECONDS = 15.0
 
 _BACKEND = text("SELECT pg_backend_pid()")
 
@@ -39,7 +39,7 @@ def own_server() -> Iterator[Any]:
 async def database(own_server: Any) -> AsyncIterator[Database]:
     database = open_database(own_server.get_uri(), limits=QUICK)
     yield database
-    async with asyncio.timeout(SECONDS_MOST):
+    async with asyncio.timeout(MAX_SECONDS):
         await database.close()
 
 
@@ -53,7 +53,7 @@ def run(statement: str) -> Callable[[Connection], object]:
     return lambda connection: connection.execute(text(statement)).close()
 
 
-async def outage_of(awaited: Awaitable[object], *, within_s: float = SECONDS_MOST) -> str:
+async def outage_of(awaited: Awaitable[object], *, within_s: float = MAX_SECONDS) -> str:
     """Return the reason of the outage that ends this."""
     async with asyncio.timeout(within_s):
         with pytest.raises(TRANSIENT_ERRORS) as caught:
@@ -198,7 +198,7 @@ async def test_a_writer_stopped_between_statements_blocks_others_for_a_limited_t
     slots = Slots(shared)
     with process(hold_lock, own_server.get_uri(), shared):
         await slots.wait()
-        async with asyncio.timeout(SECONDS_MOST):
+        async with asyncio.timeout(MAX_SECONDS):
             await asyncio.gather(*(database.write(lock_change_log) for _ in range(2 * POOL_SIZE)))
 
 
@@ -249,7 +249,7 @@ def set_read_only(_server: Any, value: str) -> Callable[[Connection], None]:
 
 async def retried_outage(attempt: Callable[[], Awaitable[object]]) -> str:
     """Return the reason of the outage, once it has begun."""
-    async with asyncio.timeout(SECONDS_MOST):
+    async with asyncio.timeout(MAX_SECONDS):
         while True:
             try:
                 await attempt()

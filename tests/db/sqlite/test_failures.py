@@ -22,10 +22,10 @@ LONG = {
     "edition": "global",
     "body": [{"type": "paragraph", "text": "fog " * 20_000}],
 }
-PAGES_MOST = 0xFFFFFFFE
+MAX_PAGES = 0xFFFFFFFE
 
 Setting = tuple[str, str]
-IN_FULL: Setting = ("PRAGMA max_page_count = 1", f"PRAGMA max_page_count = {PAGES_MOST}")
+IN_FULL: Setting = ("PRAGMA max_page_count = 1", f"PRAGMA max_page_count = {MAX_PAGES}")
 READ_ONLY: Setting = ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
 
 
