@@ -32,39 +32,39 @@ from app.invalidation.surrogate_header import PURGE_ALL, header_batches, purge_k
 from app.queries.changes.invalidation_log import read_change_events
 from app.queries.purging import read_purge_progress
 
-MARK_POLL_S = 0.02  # between two looks at what a commit alters, where nobody tells of commits
-LOOK_S = 1.0  # between two looks into the database while nothing is heard
-LEASE_RETRY_S = 0.05  # after somebody else took the turn
-SECOND_PASS_DELAY_S = 5.0  # by then what was under way when something was purged has arrived
-LEASE_S = 20  # whoever says nothing for so long has lost the turn
-MAX_ROWS = 100  # of the log, between two words about how far it came
+MARK_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
+LOOK_S = 1.0  # between two polls of the database without notifications
+LEASE_RETRY_S = 0.05  # after another process acquired the lease
+SECOND_PASS_DELAY_S = 5.0  # by then responses in transit during the first purge have arrived
+LEASE_S = 20  # a lease that is not renewed for so long expires
+MAX_ROWS = 100  # rows of the log between two records of the progress
 MAX_KEYS = 256
-MAX_CHARACTERS = 7_000  # of a header field: many servers take 8 KB
+MAX_CHARACTERS = 7_000  # of a header field: many servers accept 8 KB
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 BACK_OFF_S = 0.5
 MAX_BACK_OFF_S = 30.0
 STOPPED_WITHIN_S = 0.5
-RETURNED_WITHIN_S = 2.0  # the last attempt before the end, to a database that may not respond
+RETURNED_WITHIN_S = 2.0  # maximum of the last write at shutdown, to a database that may not respond
 
 log = logging.getLogger(__name__)
 
 
 class PurgeRejectedError(Exception):
-    """A purge was answered with something else than a 2xx."""
+    """The CDN's response to a purge is not a 2xx."""
 
 
 class LeaseLostError(Exception):
-    """Another process has the turn."""
+    """Another process holds the lease."""
 
 
 PURGE_ERRORS = (PurgeRejectedError, httpx.HTTPError, httpx.InvalidURL)
 
 
 class CdnPurger:
-    """Purges what changes, from `start` to `stop`: at once, and again five seconds later.
+    """Purger of changes, from `start` to `stop`: immediately, and a second time five seconds later.
 
-    All that the network keeps is purged when a process begins, whose program may be another one than before, and
-    after `forget`. A network that does not answer is asked again, for ever and ever less often; nobody waits for it.
+    It purges everything when a process starts, because the program may have changed, and after `purge_all`. Purges of
+    an unreachable CDN are retried with increasing delays, without an end; nothing waits for them.
     """
 
     def __init__(self, database: Database, *, url: str, field: tuple[str, str] | None) -> None:
@@ -86,11 +86,11 @@ class CdnPurger:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the background."""
+        """Start in the background."""
         self._task = asyncio.create_task(self._run(), name="dayline-purging")
 
     async def stop(self) -> None:
-        """End within a few seconds, and leave the turn to others."""
+        """Stop within a few seconds, and release the lease."""
         self._stopping.set()
         self._wake.set()
         if self._task is not None:
@@ -98,7 +98,7 @@ class CdnPurger:
             for task in late:
                 task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        with suppress(Exception):  # then the turn ends by itself
+        with suppress(Exception):  # then the lease expires
             progress = parse_progress(self._kept)
             if progress.holder == self._holder:
                 async with asyncio.timeout(RETURNED_WITHIN_S):
@@ -106,7 +106,7 @@ class CdnPurger:
         await self._watch.close()
 
     def purge_all(self) -> None:
-        """Purge everything: what happened is not known."""
+        """Purge everything: the changes are unknown."""
         self._since = clock.now()
         self._wake.set()
 
@@ -133,7 +133,7 @@ class CdnPurger:
             raise
 
     async def _run_once(self, client: httpx.AsyncClient) -> float:
-        """Purge what is to be purged now; how many seconds to rest."""
+        """Send the purges that are due; return the seconds to sleep."""
         await self._watch.ensure_connected()
         self._mark = self._watch.version_token()
         before = self._kept
@@ -165,7 +165,7 @@ class CdnPurger:
         return 0 if progress.seq < latest else self._pause()
 
     def _adopt_lease(self, progress: PurgeProgress) -> None:
-        """Owe what whoever had the turn before may have owed, as of now: it is not known since when."""
+        """Schedule the second pass that the previous lease owner may have left, from now on: its time is unknown."""
         self._echoes.clear()
         if progress.again != progress.seq:
             self._schedule_second_pass(progress.seq, is_of_all=progress.again == EVERYTHING)

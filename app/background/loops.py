@@ -70,7 +70,7 @@ async def run_loop(
         wake.clear()
         try:
             seconds = await step()
-        except Exception as error:  # noqa: BLE001 - whatever it was, the next step may succeed
+        except Exception as error:  # noqa: BLE001 - whatever the cause, the next step may succeed
             outage.failure(error)
             await sleep_or_wake(stopping, backoff.failed())
             continue

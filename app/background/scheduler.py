@@ -1,12 +1,12 @@
-"""What each process does beside answering: releases what is due, and keeps house.
+"""Scheduler of a process: publishes due articles, and runs maintenance.
 
-schedule       up to four times a second  what is due becomes public; the picture of what comes next
-housekeeping   once a minute              when keys were last used
-               once an hour               kept answers are forgotten after a day, the old part of the log is compacted,
-                                          of what was delivered to webhooks a thousand messages and 30 days stay
+schedule       up to four times a second  publish due articles; reload the schedule snapshot
+maintenance    once a minute              store the last use of API keys
+               once an hour               delete stored responses older than a day, compact the old part of the log,
+                                          delete webhook deliveries beyond a thousand for an endpoint or 30 days
 
-Any number of processes may do all of it at once: each action looks again under the lock it writes under. Actions are
-loaded when there is something to do for them, which takes as long as a thirtieth of a process's start.
+Any number of processes may run one: each action repeats its check under the lock it writes under. Actions are imported
+when they are first needed, which takes a thirtieth of a process's start.
 """
 
 import asyncio
@@ -32,16 +32,16 @@ LOOKAHEAD_US = 90 * SECOND_US
 MAX_SCHEDULED = 500
 BATCH = 500
 MAX_HALVINGS = 10
-MAX_FAILURES = 20  # in a row: not the articles' fault
-MAX_STUCK = 20  # of those that failed before, in one round
+MAX_FAILURES = 20  # consecutive failures: the articles are not the cause
+MAX_STUCK = 20  # earlier failures that are retried in one round
 RETRY_FAILED_S = 5.0
-FULL_RELOAD_EVERY = 8  # looks; between them, what has not changed itself is not read whole again
-TICK_S = 0.25  # so that what another process scheduled a moment ago is also out within a second
+FULL_RELOAD_EVERY = 8  # reloads; in between, unchanged articles are not read again
+TICK_S = 0.25  # so that an article scheduled by another process is published within a second
 SHORTEST_S = 0.01
 MAX_BACK_OFF_S = 1.0
 HOUSEKEEPING_S = 60.0
-HOURLY_EVERY = 60  # rounds of housekeeping
-COMPACTED_AT_ONCE = 2_000  # rows of the log, for which other writers wait
+HOURLY_EVERY = 60  # rounds of maintenance
+COMPACTED_AT_ONCE = 2_000  # rows of the log in one transaction, for which other writers wait
 STOPPING_S = 8.0
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ R = TypeVar("R")
 
 
 class Scheduler:
-    """The upkeep of one process, from `start` to `stop`; a database that fails makes it wait, never end."""
+    """Background tasks of one process, from `start` to `stop`; they survive any database outage."""
 
     def __init__(self, database: Database, key_uses: LastUsedBuffer) -> None:
         self.snapshot: ScheduleSnapshot = UNKNOWN
@@ -65,8 +65,8 @@ class Scheduler:
         self._job_outages: dict[str, OutageLogger] = {}
         self._rounds = 0
         self._looks = 0
-        self._halvings = 0  # of the batch, after releases that did not end in time
-        self._failed: dict[int, float] = {}  # articles that could not be released, and when to try again
+        self._halvings = 0  # of the batch size, after writes that timed out
+        self._failed: dict[int, float] = {}  # articles that failed to publish, and when to retry
 
     @property
     def failing_articles(self) -> int:
@@ -78,10 +78,10 @@ class Scheduler:
         return max([0, *(clock.now() - entry.published_at for entry in self.snapshot.entries[:1])])
 
     async def start(self) -> None:
-        """Release everything that came due while nobody ran, then go on in the background."""
+        """Publish everything that became due while no process ran, then continue in the background."""
         try:
             await self._tick()
-        except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and the loop tries again
+        except Exception as error:  # noqa: BLE001 - the process serves requests, and the loop retries
             self._outage.failure(error)
         self._tasks = [
             asyncio.create_task(
@@ -98,7 +98,7 @@ class Scheduler:
         ]
 
     async def stop(self) -> None:
-        """End both, each at the end of what it is writing, and write down the last uses of keys."""
+        """Stop both tasks after their current write, and store the last use of API keys."""
         self._stopping.set()
         self._wake.set()
         if self._tasks:
@@ -112,27 +112,27 @@ class Scheduler:
             self._outage.failure(error)
 
     async def refresh(self) -> None:
-        """Look again at what is scheduled; to be awaited after a write that changes it, before it is answered.
+        """Reload the schedule; await it after a write that changes it, before the response. Raises nothing.
 
-        Where the database cannot tell, nothing counts as known until it can; it raises nothing.
+        If the database does not respond, the schedule is unknown until it does.
         """
         self._looks = 0
         try:
             await self._reload()
-        except Exception as error:  # noqa: BLE001 - what was written is written, and is to be answered so
+        except Exception as error:  # noqa: BLE001 - the write has committed, and its response must say so
             self.snapshot = UNKNOWN
             self._outage.failure(error)
 
     def on_commit(self) -> None:
-        """Something was committed, by whomever: look again at what is scheduled; it raises nothing.
+        """Reload the schedule after a commit of any process; raises nothing.
 
-        On SQLite that is done when it returns, elsewhere within milliseconds.
+        On SQLite it has been reloaded when this returns, elsewhere within milliseconds.
         """
         try:
             found = self._database.try_read_sync(
                 load_schedule_snapshot, until=clock.now() + LOOKAHEAD_US, most=MAX_SCHEDULED
             )
-        except Exception as error:  # noqa: BLE001 - what was to be answered is answered nevertheless
+        except Exception as error:  # noqa: BLE001 - the response does not depend on it
             self.snapshot = UNKNOWN
             self._outage.failure(error)
             return
@@ -142,11 +142,9 @@ class Scheduler:
             self.snapshot = found
 
     async def _tick(self) -> float:
-        """Release what is due; how many seconds to rest."""
+        """Publish due articles; return the seconds to sleep."""
         await self._reload()
-        if (
-            self.snapshot.entries and PUBLISH_MODULE not in sys.modules
-        ):  # long before the moment, beside what is answered
+        if self.snapshot.entries and PUBLISH_MODULE not in sys.modules:  # imported ahead of time, not during a request
             await asyncio.to_thread(import_module, PUBLISH_MODULE)
         if self._wait_us() <= 0:
             await self._publish_due()
@@ -154,7 +152,7 @@ class Scheduler:
         return TICK_S if wait_us <= 0 else max(SHORTEST_S, wait_us / SECOND_US)
 
     def _wait_us(self) -> int:
-        """How long until the next publication, at most a tick; nothing or less when it is overdue."""
+        """Return the time until the next publication, at most a tick; 0 or less if it is overdue."""
         wait = round(TICK_S * SECOND_US)
         for coming in self.snapshot.entries[:1]:
             wait = min(wait, coming.published_at - clock.now())
@@ -167,14 +165,14 @@ class Scheduler:
             try:
                 is_full = await self._release_batch(most) >= most
             except Exception as error:
-                if is_transient(error):  # perhaps because the batch takes longer than a write may
+                if is_transient(error):  # the batch may exceed the time limit of a write
                     self._halvings = min(self._halvings + 2, MAX_HALVINGS)
                 raise
             self._halvings = max(0, self._halvings - 1)
         await self._reload()
 
     async def _release_batch(self, most: int) -> int:
-        """Release what is longest due, without what cannot be released; how much of it was tried."""
+        """Publish the longest due articles, except failing ones; return the number of attempts."""
         now = clock.now()
         if not self._failed:
             try:
@@ -190,7 +188,7 @@ class Scheduler:
         return len(fresh)
 
     async def _publish_individually(self, article_ids: Sequence[int], now: int) -> None:
-        """Release one by one, past those that fail; an outage ends it, and so do many new failures in a row."""
+        """Publish one by one, skipping those that fail; stop at an outage, and after many new failures in a row."""
         in_a_row = 0
         for article_id in article_ids:
             if self._stopping.is_set():
@@ -212,7 +210,7 @@ class Scheduler:
         return await self._write(publish_due, now=now, most=most, article_id=article_id)
 
     async def _reload(self) -> None:
-        async with self._looking:  # else a picture from before a write could replace the one from after it
+        async with self._looking:  # otherwise a snapshot from before a write could replace a later one
             known = self.snapshot if self._looks % FULL_RELOAD_EVERY else UNKNOWN
             self._looks += 1
             until = clock.now() + LOOKAHEAD_US
@@ -273,18 +271,18 @@ class Scheduler:
             seen = await self._write(compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)
 
     async def _write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Write to the end, even when cancelled meanwhile: a thread cannot be called back."""
+        """Write to the end, even if cancelled: a thread cannot be interrupted."""
         writing = asyncio.ensure_future(self._database.write(action, *args, **kwargs))
         try:
             return await asyncio.shield(writing)
         except asyncio.CancelledError:
             await asyncio.wait({writing}, timeout=STOPPING_S)
             if writing.done() and not writing.cancelled():
-                writing.exception()  # taken note of; whoever cancelled does not ask for it
+                writing.exception()  # retrieved, so that asyncio does not report it
             raise
 
     def _mark_failed(self, article_id: int, error: Exception) -> None:
-        """Say it once an article: it is tried again in a while, and holds up no other."""
+        """Log it once for each article; it is retried later and does not block others."""
         if self._failed.pop(article_id, None) is None:
             is_fault = not isinstance(error, DATABASE_ERRORS)
             log.error(

@@ -1,7 +1,7 @@
-"""Learning that this process was asked to end while its requests are still answered.
+"""Signals that ask this process to end, passed on while the server drains.
 
-A server drains before it ends: it waits for the answers under way, so what waits for news has to be told at the
-beginning of that, which no server says to the application. The signal does.
+A server waits for responses in progress before it ends, so long polls and streams must end when draining begins. No
+server notifies the application of that; the signal does.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def on_shutdown_signal(stop: Callable[[], None]) -> Iterator[None]:
-    """Call `stop` in the running loop when a signal asks this process to end; the server is asked as before.
+    """Call `stop` in the running loop when a signal asks this process to end; the server handles the signal as before.
 
-    Outside of the main thread, where no signals arrive, nothing is called.
+    Outside of the main thread, which receives no signals, nothing is called.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

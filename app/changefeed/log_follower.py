@@ -1,4 +1,4 @@
-"""Following what is committed to the database, by whichever process, for those who keep what they made from it."""
+"""Follower of the change log, for caches and streams that must apply every commit of any process."""
 
 import asyncio
 import logging
@@ -14,22 +14,22 @@ from app.invalidation.change_event import ChangeEvent
 from app.queries.changes.change_list import latest_seq
 from app.queries.changes.invalidation_log import read_change_events
 
-MAX_BEHIND = 2_000  # beyond it, forgetting everything is quicker
+MAX_BEHIND = 2_000  # beyond it, a reset is faster
 CAUGHT_UP_WITHIN_S = 0.25
-IDLE_AFTER_S = 2.0  # nobody has asked for so long: then only what is heard makes it look
+IDLE_AFTER_S = 2.0  # after so long without a request only notifications cause a poll
 AGAIN_S = 0.05
 MAX_AGAIN_S = 0.5
 STOPPED_WITHIN_S = 1.0
 
 _NOWHERE = ChangeEvent(0, frozenset(), frozenset(), ())
-"""The end of a log without a row."""
+"""End of a log without rows."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PollResult:
-    """What a look at the log found behind the last known row; `has_gap` where not every row between is among it."""
+    """Rows after the last known one; `has_gap` if they are incomplete."""
 
     changes: list[ChangeEvent]
     last: ChangeEvent
@@ -37,10 +37,10 @@ class PollResult:
 
 
 def poll_log(connection: Connection, last: ChangeEvent | None) -> PollResult:
-    """Everything behind the last known row, and the new last row; None for whoever begins at the end.
+    """Return the rows after the last known one, and the new last row; start at the end for None.
 
-    A gap where more than 2,000 rows are behind, and where the known row is no longer as it was: then the database
-    was restored, or its log made short.
+    There is a gap if more than 2,000 rows follow, and if the known row has changed: the database was restored, or its
+    log compacted.
     """
     if last is None:
         return _look_at_end(connection)
@@ -60,10 +60,10 @@ def _look_at_end(connection: Connection) -> PollResult:
 
 
 class LogFollower:
-    """Hands every committed row of the log to `apply`, in order and once, from `start` to `stop`.
+    """Follower that passes every committed row of the log to `on_changes`, in order and once, from `start` to `stop`.
 
-    `apply` is called, without a row if there is none, whenever anything was committed; `clear` in its place where
-    rows cannot be told one by one. A database that fails makes it blind until it answers again, and nothing raises.
+    `on_changes` is called after any commit, without rows if it added none; `on_reset` replaces it if the rows are
+    incomplete. During a database outage nothing is up to date, and nothing raises.
     """
 
     def __init__(
@@ -77,16 +77,16 @@ class LogFollower:
         self._wake = asyncio.Event()
         self._watch = database.commit_watch(self._wake.set, acknowledges=True)
         self._last: ChangeEvent | None = None
-        self._mark: object | None = None  # everything it stands for was applied
-        self._trusted_until = -inf  # by the clock of leases, as all of these
-        self._settled_until = -inf  # as far as the mark alone is concerned
+        self._mark: object | None = None  # everything before this version token was applied
+        self._trusted_until = -inf  # by `clock.uptime`, as all of these
+        self._settled_until = -inf  # as far as the version token is concerned
         self._asked_at = -inf
         self._failed_at = -inf
         self._backoff = Backoff(AGAIN_S, MAX_AGAIN_S)
         self._outage = OutageLogger(
             log, "Change log not read, no response is served from the cache", "Change log read, the cache is used again"
         )
-        self._next: asyncio.Future[bool] | None = None  # the next look, for those who wait for it
+        self._next: asyncio.Future[bool] | None = None  # result of the next poll, for waiting tasks
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -95,12 +95,12 @@ class LogFollower:
         return 0 if self._last is None else self._last.seq
 
     async def start(self) -> None:
-        """Begin at the end of the log as it is now; where the database cannot be asked, as soon as it can."""
+        """Start at the current end of the log; during an outage, as soon as the database responds."""
         self._task = asyncio.create_task(self._follow(), name="dayline-follower")
         await self.sync()
 
     async def stop(self) -> None:
-        """Be current no more, and let go of the database, within a few seconds."""
+        """Stop being up to date, and release the database, within a few seconds."""
         task, self._task = self._task, None
         self._trusted_until = -inf
         if task is not None:
@@ -110,9 +110,9 @@ class LogFollower:
         await self._watch.close()
 
     def is_up_to_date(self) -> bool:
-        """Whether everything that had been committed on this machine before this call was applied, in 1 µs or less.
+        """Return whether everything committed on this machine before this call was applied, in 1 µs or less.
 
-        Commits of other machines are applied once acknowledged. False where only `sync` can determine it.
+        Commits of other machines are applied once acknowledged. False if only `sync` can determine it.
         """
         now = self._asked_at = uptime()
         if now < self._trusted_until and self._mark is not None and self._watch.version_token() == self._mark:
@@ -120,10 +120,10 @@ class LogFollower:
         return self._compare(now) or self._poll_sync()
 
     async def sync(self) -> bool:
-        """Whether everything that had been committed before this call, by whomever, was applied; it sees to it.
+        """Apply everything committed by any process before this call; return whether that succeeded.
 
-        False where the database does not tell within a quarter of a second, and at once while it is known not to.
-        Whoever asks meanwhile shares the next look, never one that has begun.
+        False if the database does not respond within a quarter of a second, and immediately while it is known not to.
+        Concurrent calls share the next poll, never one that has begun.
         """
         self._asked_at = uptime()
         if self._poll_sync():
@@ -150,7 +150,7 @@ class LogFollower:
             await self._sleep()
 
     async def _sleep(self) -> None:
-        """Until something is heard, or it is time to look again; after a failure, hear nothing."""
+        """Wait for a notification, or until the next poll is due; after a failure, ignore notifications."""
         if self._backoff.failures:
             self._resolve_waiter(is_done=False)
             await asyncio.sleep(self._backoff.pause_s)
@@ -159,7 +159,7 @@ class LogFollower:
         await sleep_or_wake(self._wake, None if is_idle else self._watch.poll_interval_s)
 
     async def _quick_check(self) -> bool:
-        """Look only if something may have been committed."""
+        """Poll only if something may have been committed."""
         try:
             await self._watch.ensure_connected()
             begun_at = uptime()
@@ -172,7 +172,7 @@ class LogFollower:
         return True
 
     async def _poll(self) -> bool:
-        """Look once; a connection that is made for it is made before the look begins."""
+        """Poll once; a new connection is opened before the poll begins."""
         try:
             await self._watch.ensure_connected()
             mark, begun_at = self._watch.version_token(), uptime()
@@ -184,7 +184,7 @@ class LogFollower:
         return True
 
     def _compare(self, now: float) -> bool:
-        """Return whether nothing was committed and only the files had to be compared again, without a difference."""
+        """Return whether nothing was committed and the files are still those of the database."""
         if self._task is None or now >= self._settled_until or self._backoff.failures:
             return False
         if self._mark is None or self._watch.version_token() != self._mark:
@@ -198,7 +198,7 @@ class LogFollower:
         return True
 
     def _poll_sync(self) -> bool:
-        """Look without an await, where the database is read so and has not just failed; whether that was done."""
+        """Poll without an await, if the database supports that and has not just failed; return whether it was done."""
         if self._task is None or uptime() - self._failed_at < AGAIN_S:
             return False
         try:
@@ -220,7 +220,7 @@ class LogFollower:
                 self._on_reset()
             elif found.changes or mark is None or mark != self._mark:
                 self._on_changes(found.changes)
-        except Exception:  # what was not applied must not be served
+        except Exception:  # unapplied changes must not be served
             log.exception("Everything kept is forgotten: a change could not be applied")
             self._on_reset()
         self._last, self._mark = found.last, mark

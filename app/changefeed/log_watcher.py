@@ -1,4 +1,4 @@
-"""Telling the tasks of this process that the change log has grown, whoever wrote to it, and reading it for them."""
+"""Watcher of the change log for long polls: wakes tasks when the log has grown, and reads pages for them."""
 
 import asyncio
 import logging
@@ -11,16 +11,16 @@ from app.schemas.change import ChangeList, ChangeListParams
 
 LOOK_SECONDS = 0.05
 MAX_WAITING = 2_000
-READ_AT_ONCE = 4  # pages that are read before others have their turn in the loop
+READ_AT_ONCE = 4  # pages that are read before other tasks run
 
 log = logging.getLogger(__name__)
 
 
 class LogWatcher:
-    """Looks at the end of the log twenty times a second while somebody waits for it, and not at all else.
+    """Watcher that polls the end of the log twenty times a second while a task waits, and not otherwise.
 
-    What waits holds no connection and no snapshot. After `stop`, and for those beyond 2,000, nothing is waited for.
-    A change that wakes many is read in turns, between which the loop goes on.
+    Waiting tasks hold no connection and no snapshot. After `stop`, and beyond 2,000 tasks, waits return immediately.
+    Reads for many tasks yield to the event loop in between.
     """
 
     def __init__(self, database: Database) -> None:
@@ -38,7 +38,7 @@ class LogWatcher:
         return len(self._waiting)
 
     async def wait_for_seq_after(self, seq: int, seconds: float) -> bool:
-        """True as soon as the log goes on behind this change; False after so many seconds, or when nobody may wait."""
+        """Return True as soon as the log continues after this change; False at the timeout, or if no wait is possible."""
         if self._stopped or len(self._waiting) >= MAX_WAITING:
             return False
         grown: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -54,22 +54,22 @@ class LogWatcher:
             self._waiting.pop(grown, None)
 
     async def read_shared(self, question: ChangeListParams) -> ChangeList:
-        """The page of a question, read once for all who ask the same at the same moment; it is not to be altered."""
+        """Return the page of these parameters, read once for concurrent equal calls; it must not be modified."""
         name = question.model_dump_json(exclude={"wait"})
         reading = self._reading.get(name)
         if reading is None:
             reading = self._reading[name] = asyncio.create_task(self._read(question))
             reading.add_done_callback(lambda done: self._forget(name, done))
-        return await asyncio.shield(reading)  # one who goes away takes nothing from the others
+        return await asyncio.shield(reading)  # a cancelled caller does not affect the others
 
     def shutdown(self) -> None:
-        """Send everybody who waits away, now and from now on: the server is about to end."""
+        """Wake every waiting task, now and from now on: the server is about to end."""
         self._stopped = True
         for grown in list(self._waiting):
             _settle(grown, has_grown=False)
 
     async def close(self) -> None:
-        """Stop, and look no more."""
+        """Shut down and stop polling."""
         self.shutdown()
         tasks: list[asyncio.Task[Any]] = [*self._reading.values()]
         if self._looking is not None:
@@ -86,7 +86,7 @@ class LogWatcher:
     def _forget(self, name: str, done: asyncio.Task[ChangeList]) -> None:
         del self._reading[name]
         if not done.cancelled():
-            done.exception()  # taken note of: all who asked may have gone
+            done.exception()  # retrieved, so that asyncio does not report it
 
     async def _poll(self) -> None:
         try:
@@ -99,7 +99,7 @@ class LogWatcher:
     async def _notify(self) -> None:
         try:
             latest = await self._database.read(latest_seq)
-        except Exception as error:  # noqa: BLE001 - the next look may succeed, and those who wait would wait in vain
+        except Exception as error:  # noqa: BLE001 - the next poll may succeed
             self._outage.failure(error)
             return
         self._outage.success()

@@ -1,4 +1,4 @@
-"""Waiting for something to tell: the long poll of the change feed."""
+"""Long poll of the change feed."""
 
 import asyncio
 
@@ -9,10 +9,10 @@ from app.schemas.change import ChangeList, ChangeListParams
 
 
 async def long_poll_changes(database: Database, watch: LogWatcher, question: ChangeListParams) -> ChangeList:
-    """The page of a question as soon as it has an item or goes on, or when its `wait` is over; then without items.
+    """Return the page of these parameters once it has an item or a next page, or after `wait`, then without items.
 
-    Changes that do not concern its filters end no waiting, they only move `as_of`. Whoever waits with the same
-    question gets the same page. Errors are those of `list_changes`.
+    Changes that the filters exclude end no wait, they only advance `as_of`. Concurrent waits with equal parameters get
+    the same page. Raises as `list_changes` does.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + question.wait

@@ -1,4 +1,4 @@
-"""What the installation keeps about itself, for those who read."""
+"""Query of the installation's signing secret."""
 
 from sqlalchemy import Connection
 
@@ -7,5 +7,5 @@ from app.interchange.key_value import get_value
 
 
 def find_signing_secret(connection: Connection) -> bytes | None:
-    """The secret that signs what this installation gives out; None as long as nothing was signed."""
+    """Return the signing secret; None as long as nothing was signed."""
     return get_value(connection, SECRET_NAME)

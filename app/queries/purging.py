@@ -1,4 +1,4 @@
-"""How far the networks' caches were told of what changed."""
+"""Query of the progress of CDN purges."""
 
 from sqlalchemy import Connection
 
@@ -8,5 +8,5 @@ from app.queries.changes.change_list import latest_seq
 
 
 def read_purge_progress(connection: Connection) -> tuple[bytes | None, int]:
-    """What the installation keeps of it, None before the first time; and where the log ends."""
+    """Return the stored progress, None before the first purge, and the end of the log."""
     return get_value(connection, NAME), latest_seq(connection)

@@ -1,4 +1,4 @@
-"""The open streams of this process, and what wakes them: as many as there are, each question is followed once."""
+"""Open streams of this process and their feeds: each set of parameters is read once for any number of streams."""
 
 import asyncio
 import logging
@@ -23,11 +23,10 @@ log = logging.getLogger(__name__)
 
 
 class StreamHub:
-    """Opens streams, up to 5,000 at once, and lets go of what they need when they end.
+    """Hub that opens up to 5,000 streams, and releases their resources when they end.
 
-    It hears of changes by `tell`. `is_up_to_date` is asked a hundred times a second while anybody listens, for those
-    who tell only when they are asked, and says whether everything that was committed was told; the log is looked at
-    all the same.
+    `publish` notifies it of changes. While any stream is open, `is_current` is called a hundred times a second, for
+    followers that apply commits on demand only; the log is polled in any case.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class StreamHub:
 
     @property
     def open_streams(self) -> int:
-        """How many are open."""
+        """Return the number of open streams."""
         return len(self._open)
 
     async def subscribe(
@@ -56,7 +55,7 @@ class StreamHub:
         *,
         is_authorized: Callable[[], Awaitable[bool]],
     ) -> Subscription:
-        """A stream of what comes after `since`, or from now on; errors of the feed, TooManyStreamsError."""
+        """Return a stream of the changes after `since`, or from now on; errors of the feed, TooManyStreamsError."""
         self._check_room()
         self._opening += 1
         try:
@@ -80,7 +79,7 @@ class StreamHub:
         return subscription
 
     def publish(self, changes: Sequence[ChangeEvent] | None) -> None:
-        """Hand on what was committed, at once; None where that cannot be said one by one."""
+        """Pass committed changes on immediately; None if they are incomplete."""
         if changes is None or changes:
             latest = changes[-1].seq if changes else None
             for channel in self._channels.values():
@@ -93,7 +92,7 @@ class StreamHub:
             subscription.end()
 
     async def close(self) -> None:
-        """Stop, and follow nothing more."""
+        """Shut down and stop polling."""
         self.shutdown()
         tasks, self._tasks = self._tasks, []
         for task in tasks:
@@ -120,7 +119,7 @@ class StreamHub:
         return channel
 
     async def _start_position(self, channel: SharedFeed, since: int | None) -> tuple[int, FeedPage | None]:
-        """Where a stream begins, and the first page of it where that had to be read."""
+        """Return the start of a stream, and its first page if that had to be read."""
         if self._is_current():
             start = channel.position if since is None else since
             if channel.covers(start):
@@ -149,7 +148,7 @@ class StreamHub:
             ]
 
     async def _look(self) -> None:
-        """Have everybody read who has not been told so far that the log has grown."""
+        """Wake the feeds that were not notified of the log's growth."""
         while True:
             seen = min(channel.position for channel in self._channels.values())
             if await self._watch.wait_for_seq_after(seen, WAIT_S):

@@ -16,12 +16,12 @@ from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
 
 MAX_RECENT_EVENTS = 64
 MAX_RECENT_BYTES = 65_536
-AGAIN_S = 0.25  # after a read that failed
+AGAIN_S = 0.25  # before a failed read is retried
 
 
 @dataclass(slots=True)
 class Event:
-    """A change as it goes out. Its content becomes that of a later change that lets go of the article before that."""
+    """Encoded change. Its content is replaced by a later removal of the article."""
 
     seq: int
     type: str
@@ -31,12 +31,12 @@ class Event:
 
     @property
     def is_removal(self) -> bool:
-        """Whether it tells to let go: after an article left the filters not even its withdrawal is heard of here."""
+        """Return whether it removes an article: after it has left the filters its withdrawal is not sent either."""
         return self.type in REMOVAL_TYPES
 
 
 class FeedPage(NamedTuple):
-    """A part of the log as events; everything up to `as_of` is told with it."""
+    """Part of the log as events, complete up to `as_of`."""
 
     events: list[Event]
     as_of: int
@@ -44,7 +44,7 @@ class FeedPage(NamedTuple):
 
 
 class EventEncoder(NamedTuple):
-    """How things are written: a change, how far everything has been told, and the same at the beginning of a stream."""
+    """Encoder of a change, of a heartbeat with the position, and of the preamble of a stream."""
 
     change: Callable[[ChangeItem], bytes]
     heartbeat: Callable[[int], bytes]
@@ -52,50 +52,50 @@ class EventEncoder(NamedTuple):
 
 
 class Subscriber(Protocol):
-    """Whoever is told. Everything up to `position` it knows already."""
+    """Receiver of events after its `position`."""
 
     position: int
 
     def enqueue(self, events: Sequence[Event]) -> None:
-        """Take what happened, in order; it may come again."""
+        """Enqueue events in order; an event may be repeated."""
 
     def redact(self, article: str, replace: Callable[[Event], None]) -> None:
-        """Have what is not sent yet of an article that is to be let go of replaced."""
+        """Replace the content of unsent events of an article that is removed."""
 
     def end(self) -> None:
-        """Be told no more."""
+        """Stop receiving."""
 
 
 class SharedFeed:
-    """Reads the log for a question from `position` on, once for all listeners, whenever it is told that it grew.
+    """Reader of the log for one set of parameters from `position` on, for all subscribers, after each notification.
 
-    A database that fails is asked again until it answers. Where the question can be answered no more (its edition
-    is gone, the log is another one) every listener ends: whoever asks again is told why.
+    Reads are retried during an outage. If the parameters become invalid (the edition is deleted, the log was replaced)
+    every subscriber ends: a new request gets the error.
     """
 
     def __init__(
         self, watch: LogWatcher, question: ChangeListParams, wire: EventEncoder, position: int, outage: OutageLogger
     ) -> None:
         self.outage = outage
-        self.position = position  # everything up to it was offered to every listener
+        self.position = position  # everything up to it was enqueued for every subscriber
         self.users = 0
         self.is_closed = False
-        self.is_caught_up = False  # it has read up to all it was told of, and its question was answered
+        self.is_caught_up = False  # it has read up to the last notification, with valid parameters
         self.wire = wire
         self._watch = watch
         self.question = question
         self._listeners: dict[Subscriber, None] = {}
         self._recent: deque[Event] = deque()
         self._recent_bytes = 0
-        self._oldest_buffered = position  # what came after it is among the recent events
+        self._oldest_buffered = position  # recent events contain everything after it
         self._reading: dict[int, asyncio.Task[FeedPage]] = {}
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
-        self._wake.set()  # the log may have grown before anybody knew whom to tell
+        self._wake.set()  # the log may have grown before this feed was registered
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to follow."""
+        """Start following."""
         if self._task is None:
             self._task = asyncio.create_task(
                 run_loop(
@@ -109,24 +109,24 @@ class SharedFeed:
             )
 
     def stop(self) -> None:
-        """Stop following and release the task: a task that holds the channel is a cycle that only `gc` frees."""
+        """Stop and release the task: a task that refers to the feed is a cycle that only garbage collection frees."""
         task, self._task = self._task, None
         for each in (task, *self._reading.values()):
             if each is not None:
                 each.cancel()
 
     def wake(self, latest: int | None = None) -> None:
-        """Look at the log, unless it is known that far; None where nobody said how far it goes."""
+        """Read the log, unless it is known up to `latest`; None if its length is unknown."""
         if latest is None or latest > self.position:
             self.is_caught_up = False
             self._wake.set()
 
     def covers(self, since: int) -> bool:
-        """Whether everything after this change is at hand, as far as anybody has told of changes."""
+        """Return whether the recent events contain everything after this change, as far as known."""
         return self.is_caught_up and self._oldest_buffered <= since <= self.position
 
     def attach(self, listener: Subscriber) -> bool:
-        """Tell this one from its position on; False where it has to read by itself first, and where it is over."""
+        """Send a subscriber events from its position on; False if it must first read by itself, and after the end."""
         if listener.position < self._oldest_buffered or self.is_closed:
             return False
         self._listeners[listener] = None
@@ -134,11 +134,11 @@ class SharedFeed:
         return True
 
     def detach(self, listener: Subscriber) -> None:
-        """Tell this one no more."""
+        """Stop sending to a subscriber."""
         self._listeners.pop(listener, None)
 
     async def read(self, since: int) -> FeedPage:
-        """What came after a change, read and written once for all who need it at the moment; errors of the feed."""
+        """Return the changes after a position, read and encoded once for concurrent calls; errors of the feed."""
         reading = self._reading.get(since)
         if reading is None:
             reading = self._reading[since] = asyncio.create_task(self._read(since))
@@ -156,7 +156,7 @@ class SharedFeed:
     def _forget(self, since: int, done: asyncio.Task[FeedPage]) -> None:
         del self._reading[since]
         if not done.cancelled():
-            done.exception()  # taken note of: all who asked may have gone
+            done.exception()  # retrieved, so that asyncio does not report it
 
     async def _catch_up(self) -> None:
         """Read to the end of the log; where the parameters are no longer valid, end every listener and the loop."""
@@ -185,7 +185,7 @@ class SharedFeed:
             oldest = self._recent.popleft()
             self._recent_bytes -= len(oldest.content)
             self._oldest_buffered = oldest.seq
-        if has_leapt:  # over places of another log, which are not to be joined from
+        if has_leapt:  # across positions of another log, at which no subscriber may attach
             self._recent.clear()
             self._recent_bytes, self._oldest_buffered = 0, page.as_of
         if page.events:
@@ -193,7 +193,7 @@ class SharedFeed:
                 listener.enqueue(page.events)
 
     def _redact(self, article: str, kind: str) -> None:
-        """Let nothing of the article go out that was not sent before."""
+        """Prevent unsent text of the article from being sent."""
         for event in self._recent:
             if event.article == article and not event.is_removal:
                 self._recent_bytes -= len(event.content)

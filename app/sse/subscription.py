@@ -1,4 +1,4 @@
-"""One open stream: what it is owed and has not been sent, and the beat that tells that it lives."""
+"""One open stream: its unsent events, and its heartbeat."""
 
 import asyncio
 import random
@@ -12,22 +12,22 @@ MAX_QUEUE_EVENTS = 256
 MAX_QUEUE_BYTES = 1_048_576
 HEARTBEAT_S = 15.0
 
-_chance = random.Random()  # noqa: S311 - spreads the beats of those who come together; nobody gains by guessing it
+_chance = random.Random()  # noqa: S311 - spreads heartbeats of simultaneous streams; not a secret
 
 
 def _is_cancelled() -> bool:
-    """Whether the task that asks is itself to stop."""
+    """Return whether the current task is being cancelled."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 class Subscription:
-    """Everything behind `position` for one listener, in order and once, until one of both ends it.
+    """Stream of everything after `position` for one client, in order and once, until either side ends it.
 
-    First it reads for itself, at the pace its client takes it, until the shared following can go on for it; from
-    then on what the client has not taken waits in a queue of at most 256 events and 1 MiB. It ends when that is full,
-    and when the client took nothing between two beats. `is_authorized` is asked at each beat. `on_stalled` is called
-    when it ends while its client takes nothing: then only the connection can be cut.
+    First it reads by itself, at its client's pace, until it can attach to the shared feed; from then on unsent events
+    are in a queue of at most 256 events and 1 MiB. It ends when the queue is full, and when the client read nothing
+    between two heartbeats. `is_authorized` is called at each heartbeat. `on_stalled` is called if it ends while its
+    client reads nothing: then only the connection can be aborted.
     """
 
     def __init__(
@@ -51,13 +51,13 @@ class Subscription:
         self._bytes = 0
         self._stirred: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._is_due = False  # a beat
-        self._is_out = False  # the client is being sent something
+        self._is_due = False  # a heartbeat is due
+        self._is_out = False  # a chunk is being sent
         self._sent = 0
-        self._sent_before = -1  # at the last beat
+        self._sent_before = -1  # at the last heartbeat
 
     async def iter_chunks(self) -> AsyncGenerator[bytes]:
-        """What is to be sent, as it comes; when it is over the subscription has ended."""
+        """Yield chunks as they become available; at the end of the iterator the subscription has ended."""
         self._beat_in(HEARTBEAT_S * _chance.uniform(0.5, 1))
         chunk: bytes | None = self._channel.wire.preamble(self.position)
         try:
@@ -71,7 +71,7 @@ class Subscription:
             self.end()
 
     def enqueue(self, events: Sequence[Event]) -> None:
-        """Owe it these, but for what it knows already."""
+        """Enqueue these events, except those it has already."""
         owed = [event for event in events if event.seq > self.position]
         if not owed:
             return
@@ -83,13 +83,13 @@ class Subscription:
             self._wake()
 
     def redact(self, article: str, replace: Callable[[Event], None]) -> None:
-        """Have replaced what is owed of an article that is to be let go of."""
+        """Replace the content of unsent events of an article that is removed."""
         for event in self._queue:
             if event.article == article and not event.is_removal:
                 replace(event)
 
     def end(self) -> None:
-        """Owe it nothing more, now."""
+        """Drop unsent events and end now."""
         if not self.is_open:
             return
         self.is_open = False
@@ -119,7 +119,7 @@ class Subscription:
         return None
 
     def _sent_up_to(self) -> int:
-        """How far everything that concerns it was sent."""
+        """Return the position up to which every relevant change was sent."""
         return max(self.position, self._channel.position) if self._is_joined else self.position
 
     def _take(self) -> bytes:
@@ -127,7 +127,7 @@ class Subscription:
         return queue[0].content if len(queue) == 1 else b"".join([event.content for event in queue])
 
     async def _catch_up(self) -> bytes | None:
-        """What it has not been sent, as far as one page goes; None where there is nothing now, or others tell it."""
+        """Return one page of unsent events; None if there is nothing now, or the shared feed sends it."""
         page, self._page = self._page, None
         if page is None and self._channel.attach(self):
             self._is_joined = True
@@ -138,12 +138,12 @@ class Subscription:
         try:
             page = page or await self._channel.read(self.position)
         except DaylineError:
-            self.end()  # who asks again is told why
+            self.end()  # a new request gets the error
             return None
         except asyncio.CancelledError:
             if self.is_open or _is_cancelled():
                 raise
-            return None  # it was the last of its channel: what it waited for was given up when it ended
+            return None  # it was the last of its feed, whose reads were cancelled when it ended
         except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
             self._channel.outage.failure(error)
             await asyncio.sleep(AGAIN_S)
