@@ -38,7 +38,7 @@ class LogWatcher:
         return len(self._waiting)
 
     async def wait_for_seq_after(self, seq: int, seconds: float) -> bool:
-        """Return True as soon as the log continues after this change; False at the timeout, or if no wait is possible."""
+        """Return True as soon as the log continues after this change; False at the timeout or if it cannot wait."""
         if self._stopped or len(self._waiting) >= MAX_WAITING:
             return False
         grown: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
