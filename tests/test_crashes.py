@@ -131,7 +131,7 @@ class Newsroom:
             for making in makings:
                 there = await database.read(count_named, making.state.headline)
                 answer = await self._desks[0].make(client, making, again=True)
-                is_known = answer.headers.get("idempotency-replayed") == "true" or answer.status_code == 200
+                is_known = answer.headers.get("idempotent-replayed") == "true" or answer.status_code == 200
                 assert (there, is_known) in {(0, False), (1, True)}, making
                 assert await database.read(count_named, making.state.headline) == 1, making
         self.ledger.counts["made again"] += len(makings)

@@ -19,7 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from app.domain.html.fragments import match_fragments
-from app.domain.html.inline_html import clean_text, sanitize_html, text_to_html, validate_url
+from app.domain.html.inline_html import MAX_URL_CHARACTERS, clean_text, sanitize_html, text_to_html, validate_url
 from app.domain.one_line import one_line, visible_line
 from app.errors import InvalidValueError
 
@@ -65,14 +65,33 @@ def _flaw(member: str, message: str, value: object) -> ValidationError:
 
 _IMAGE_TYPE: Final = re.compile(r"image/[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")
 
-Inline = Annotated[str, AfterValidator(_inline), Field(description="Inline HTML, sanitised.")]
+# Bounds that validators check are written for the document alone: their messages are the validators' own.
+Inline = Annotated[
+    str,
+    AfterValidator(_inline),
+    Field(
+        description="Inline HTML; elements outside the allow-list are dropped.",
+        examples=["The council adopted the budget by <strong>23 votes to 22</strong>."],
+        json_schema_extra={"maxLength": MAX_BLOCK_CHARACTERS},
+    ),
+]
 Text = Annotated[str, Field(max_length=MAX_BLOCK_CHARACTERS), AfterValidator(clean_text)]
 Lines = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(clean_text)]
 Line = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(one_line)]
 Name = Annotated[str, Field(max_length=MAX_LINE_CHARACTERS), AfterValidator(visible_line)]
-WebUrl = Annotated[str, AfterValidator(validate_url)]
-MediaType = Annotated[str, AfterValidator(_media_type)]
-Pixels = Annotated[int, BeforeValidator(whole_number), Field(strict=True, gt=0, le=MAX_PIXELS)]
+WebUrl = Annotated[
+    str,
+    AfterValidator(validate_url),
+    Field(
+        description="An absolute http or https URL.",
+        examples=["https://media.example/vote.jpg"],
+        json_schema_extra={"maxLength": MAX_URL_CHARACTERS},
+    ),
+]
+MediaType = Annotated[
+    str, AfterValidator(_media_type), Field(json_schema_extra={"maxLength": 106, "pattern": "^image/"})
+]
+Pixels = Annotated[int, Field(strict=True, gt=0, le=MAX_PIXELS), BeforeValidator(whole_number)]
 
 
 class _Part(BaseModel):
@@ -83,39 +102,55 @@ class RenditionInput(_Part):
     """File of an image; `width` and `height` in pixels."""
 
     url: WebUrl
-    width: Pixels
-    height: Pixels
-    type: MediaType
+    width: Annotated[Pixels, Field(description="Width in pixels.", examples=[1200])]
+    height: Annotated[Pixels, Field(description="Height in pixels.", examples=[800])]
+    type: Annotated[MediaType, Field(description="The media type of the file.", examples=["image/webp"])]
 
 
 class ImageInput(_Part):
     """Image by reference; `alt` is empty for a decorative one, `width` and `height` are in pixels."""
 
     url: WebUrl
-    alt: Line
-    caption: Lines | None = None
-    credit: Line | None = None
-    width: Pixels | None = None
-    height: Pixels | None = None
-    renditions: Annotated[list[RenditionInput], BeforeValidator(null_as_empty), Field(max_length=MAX_RENDITIONS)] = (
-        Field(default_factory=list)
-    )
+    alt: Annotated[
+        Line,
+        Field(description="The text alternative; empty for a decorative image.", examples=["Councillors at the vote"]),
+    ]
+    caption: Annotated[Lines | None, Field(description="The caption.", examples=["Jonas Merrit, standing."])] = None
+    credit: Annotated[Line | None, Field(description="Whom to credit.", examples=["Luka Orme / The Meridian"])] = None
+    width: Annotated[Pixels | None, Field(description="Width of the main file in pixels.", examples=[2400])] = None
+    height: Annotated[Pixels | None, Field(description="Height of the main file in pixels.", examples=[1600])] = None
+    renditions: Annotated[
+        list[RenditionInput],
+        BeforeValidator(null_as_empty),
+        Field(max_length=MAX_RENDITIONS, description="Other files of the image."),
+    ] = Field(default_factory=list)
 
 
 class RightsInput(_Part):
     """Rights holder of an article and its terms of use."""
 
-    holder: Line | None = None
-    notice: Lines | None = None
-    usage: Lines | None = None
-    licence_url: WebUrl | None = None
+    holder: Annotated[
+        Line | None, Field(description="The holder of the rights.", examples=["The Kestrava Meridian"])
+    ] = None
+    notice: Annotated[
+        Lines | None, Field(description="The copyright notice.", examples=["© 2026 The Kestrava Meridian"])
+    ] = None
+    usage: Annotated[
+        Lines | None, Field(description="The terms of use.", examples=["Not for use after 31 December 2026."])
+    ] = None
+    licence_url: Annotated[
+        WebUrl | None,
+        Field(description="The URL of the licence.", examples=["https://creativecommons.org/licenses/by/4.0/"]),
+    ] = None
 
 
 class SourceInput(_Part):
     """Source of an article."""
 
-    name: Name
-    url: WebUrl | None = None
+    name: Annotated[Name, Field(description="The name of the source.", examples=["Kestrava City Council"])]
+    url: Annotated[WebUrl | None, Field(description="Its page.", examples=["https://council.example/sittings/41"])] = (
+        None
+    )
 
 
 class _Prose(_Part):
@@ -151,7 +186,13 @@ class _Prose(_Part):
         if handler.mode == "validation":
             schema = handler.resolve_ref_schema(reference)
             description = "Plain text that is escaped into `html`; give one of the two."
-            schema["properties"]["text"] = {"type": "string", "title": "Text", "description": description}
+            schema["properties"]["text"] = {
+                "type": "string",
+                "title": "Text",
+                "description": description,
+                "examples": ["The council adopted the budget by 23 votes to 22."],
+                "maxLength": MAX_BLOCK_CHARACTERS,
+            }
             others = [name for name in schema.get("required", []) if name != "html"]
             schema["required"] = others
             schema["oneOf"] = [{"required": ["html"]}, {"required": ["text"]}]
@@ -161,32 +202,40 @@ class _Prose(_Part):
 class ParagraphInput(_Prose):
     """Paragraph of running text."""
 
-    type: Literal["paragraph"] = "paragraph"
+    type: Annotated[Literal["paragraph"], Field(description="The type of the block.")] = "paragraph"
     html: Inline
 
 
 class HeadingInput(_Prose):
     """Heading inside the article, whose headline has level 1."""
 
-    type: Literal["heading"] = "heading"
-    level: Annotated[Literal[2, 3, 4], BeforeValidator(whole_number)]
+    type: Annotated[Literal["heading"], Field(description="The type of the block.")] = "heading"
+    level: Annotated[
+        Literal[2, 3, 4],
+        BeforeValidator(whole_number),
+        Field(description="The level: the headline of the article has level 1.", examples=[2]),
+    ]
     html: Inline
 
 
 class PullQuoteInput(_Part):
     """Quotation from the text, displayed prominently."""
 
-    type: Literal["pull_quote"] = "pull_quote"
-    text: Text
-    attribution: Line | None = None
+    type: Annotated[Literal["pull_quote"], Field(description="The type of the block.")] = "pull_quote"
+    text: Annotated[
+        Text, Field(description="The quotation, plain text.", examples=["I finish at a quarter past twelve."])
+    ]
+    attribution: Annotated[Line | None, Field(description="Who said it.", examples=["Jonas Merrit, councillor"])] = None
 
 
 class ListInput(_Part):
     """Ordered or unordered list; its items are inline HTML."""
 
-    type: Literal["list"] = "list"
-    ordered: Annotated[bool, Field(strict=True)] = False
-    items: Annotated[list[Inline], Field(max_length=MAX_LIST_ITEMS)]
+    type: Annotated[Literal["list"], Field(description="The type of the block.")] = "list"
+    ordered: Annotated[bool, Field(strict=True, description="Whether the items are numbered.", examples=[False])] = (
+        False
+    )
+    items: Annotated[list[Inline], Field(max_length=MAX_LIST_ITEMS, description="The items.")]
 
     @model_validator(mode="after")
     def _limit(self) -> "ListInput":
@@ -198,17 +247,19 @@ class ListInput(_Part):
 class ImageBlockInput(_Part):
     """Image between paragraphs."""
 
-    type: Literal["image"] = "image"
+    type: Annotated[Literal["image"], Field(description="The type of the block.")] = "image"
     image: ImageInput
 
 
 class EmbedInput(_Part):
     """Embedded content of a provider; `html` is the fallback for readers without it."""
 
-    type: Literal["embed"] = "embed"
-    url: WebUrl
-    provider: Line
-    html: Inline | None = None
+    type: Annotated[Literal["embed"], Field(description="The type of the block.")] = "embed"
+    url: Annotated[WebUrl, Field(description="The URL of the content.", examples=["https://video.example/w/41"])]
+    provider: Annotated[Line, Field(description="The name of the provider.", examples=["PeerTube"])]
+    html: Annotated[
+        Inline | None, Field(description="What to show where it cannot be embedded.", examples=["A video of the vote."])
+    ] = None
 
 
 Block = Annotated[
@@ -243,7 +294,10 @@ def _replace_html(block: Block, written: Iterator[str]) -> None:
 
 
 Body = Annotated[
-    list[Block], BeforeValidator(null_as_empty), Field(max_length=MAX_BLOCKS), AfterValidator(_match_links)
+    list[Block],
+    BeforeValidator(null_as_empty),
+    Field(max_length=MAX_BLOCKS, description="The body, block by block."),
+    AfterValidator(_match_links),
 ]
 _BODY: Final[TypeAdapter[list[Block]]] = TypeAdapter(Body, config=ConfigDict(defer_build=True))
 

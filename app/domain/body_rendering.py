@@ -9,6 +9,9 @@ from typing import Any, Final
 from app.domain.html.inline_html import html_to_text
 from app.domain.url import ascii_url
 
+FIRST_BLOCK_TYPES: Final = frozenset({"paragraph", "heading", "pull_quote", "list", "image", "embed"})
+"""The block types of the first version of /v1. No type is ever added here."""
+
 
 def render_html(blocks_json: Iterable[Mapping[str, Any]]) -> str:
     """Render canonical blocks as one HTML fragment, one line each; an unknown type is omitted."""
@@ -27,6 +30,18 @@ def ascii_blocks(blocks: Any) -> Any:
             ascii_image(block["image"])
         elif block["type"] == "embed":
             block["url"] = ascii_url(block["url"])
+    return blocks
+
+
+def add_fallbacks(blocks: Any) -> Any:
+    """Return the blocks with `fallback_html` and `fallback_text` in those of later types; they are changed in place.
+
+    A client that was made before a type existed shows the fallback. The first types have none: every client knows
+    them.
+    """
+    for block in blocks:
+        if block["type"] not in FIRST_BLOCK_TYPES:
+            block["fallback_html"], block["fallback_text"] = render_html([block]), render_text([block])
     return blocks
 
 

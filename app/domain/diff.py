@@ -22,6 +22,8 @@ _TEXTS: Final = frozenset({"headline", "lead", "dateline"})
 _BODY: Final = "body"
 _WORDS: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 
+_BLOCKS: Final = [{"type": "paragraph", "html": "The budget passed by one vote."}]
+
 Op = Literal["keep", "insert", "delete", "replace"]
 Blocks = list[dict[str, Any]]
 
@@ -29,36 +31,57 @@ Blocks = list[dict[str, Any]]
 class WordChange(TypedDict):
     """Run of words; `put` and `delete` together are the text before, `put` and `insert` the text after."""
 
-    op: Literal["keep", "insert", "delete"]
-    text: str
+    op: Annotated[
+        Literal["keep", "insert", "delete"],
+        Field(description="What happened to the words.", examples=["insert"]),
+    ]
+    text: Annotated[str, Field(description="The words.", examples=["by one vote "], max_length=MAX_WORDS)]
 
 
 class BlockOperation(TypedDict):
     """Operation on a run of blocks: `put` has their number, the others the blocks themselves."""
 
-    op: Op
-    count: NotRequired[Annotated[int, Field(description="How many blocks stayed as they were.", ge=1)]]
-    before: NotRequired[Annotated[Blocks, Field(description="The blocks that went.")]]
-    after: NotRequired[Annotated[Blocks, Field(description="The blocks that came.")]]
+    op: Annotated[Op, Field(description="What happened to the blocks.", examples=["replace"])]
+    count: NotRequired[
+        Annotated[
+            int, Field(description="The number of unchanged blocks; present on `keep`.", ge=1, le=2_000, examples=[3])
+        ]
+    ]
+    before: NotRequired[
+        Annotated[Blocks, Field(description="The blocks before.", max_length=2_000, examples=[_BLOCKS])]
+    ]
+    after: NotRequired[Annotated[Blocks, Field(description="The blocks after.", max_length=2_000, examples=[_BLOCKS])]]
     words: NotRequired[
-        Annotated[list[WordChange], Field(description="Of one block of text that took another's place: plain text.")]
+        Annotated[
+            list[WordChange],
+            Field(
+                description="The words of one text block that replaced another, as plain text.", max_length=MAX_WORDS
+            ),
+        ]
     ]
 
 
 class MemberDifference(TypedDict):
     """Change of one member."""
 
-    member: Annotated[str, Field(examples=["headline"])]
-    before: Any
-    after: Any
-    words: NotRequired[Annotated[list[WordChange], Field(description="Of a text that was there before and after.")]]
+    member: Annotated[str, Field(description="The name of the member.", examples=["headline"], max_length=50)]
+    before: Annotated[Any, Field(description="Its value before.", examples=["Budget fails"])]
+    after: Annotated[Any, Field(description="Its value after.", examples=["Budget passes by one vote"])]
+    words: NotRequired[
+        Annotated[
+            list[WordChange],
+            Field(description="The words of a text that had a value before and after.", max_length=MAX_WORDS),
+        ]
+    ]
 
 
 class BodyDifference(TypedDict):
     """Change of a body, from the first block to the last."""
 
-    member: Literal["body"]
-    operations: list[BlockOperation]
+    member: Annotated[Literal["body"], Field(description="The name of the member.")]
+    operations: Annotated[
+        list[BlockOperation], Field(description="From the first block to the last.", max_length=4_000)
+    ]
 
 
 Difference = BodyDifference | MemberDifference

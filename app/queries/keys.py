@@ -95,6 +95,6 @@ def _key(row: AnyRow) -> ApiKey:
         "expires_at": format_utc(row.expires_at),
         "revoked_at": format_utc(row.revoked_at),
         "rotated_at": format_utc(row.rotated_at),
-        "previous_until": format_utc(row.previous_secret_expires_at),
+        "previous_secret_expires_at": format_utc(row.previous_secret_expires_at),
         "last_used_at": format_utc(row.last_used_at),
     }

@@ -1,4 +1,4 @@
-"""API keys as their managers see them, and what makes one."""
+"""API keys and their requests."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -10,7 +10,7 @@ from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
 from app.errors import InvalidValueError
 from app.schemas.pagination import NextPage
 from app.schemas.params import Cursor, Limit, NoParams
-from app.schemas.types import Href, Instant, InstantText
+from app.schemas.types import MAX_HREF, Href, Instant, InstantText, OpenEnum, line
 
 MAX_NAME = 200
 MAX_GRACE_SECONDS = 30 * 86_400
@@ -27,36 +27,50 @@ def _once(scopes: list[ApiKeyScope]) -> list[ApiKeyScope]:
 
 
 class ApiKeyCreate(BaseModel):
-    """What a key is made from."""
+    """A new API key."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     name: Annotated[
         str,
-        Field(max_length=MAX_NAME, description="Who or what it is for.", examples=["Newsroom CMS"]),
+        Field(max_length=MAX_NAME, description="What it is for.", examples=["Newsroom CMS"]),
         AfterValidator(_name),
     ]
     scopes: Annotated[
-        list[ApiKeyScope], Field(min_length=1, description="What it may do: one scope or more."), AfterValidator(_once)
+        list[ApiKeyScope],
+        Field(
+            min_length=1,
+            description="What it may do: one scope or more.",
+            examples=[["articles:write"]],
+            json_schema_extra={"maxItems": 100},
+        ),
+        AfterValidator(_once),
     ]
     expires_at: Annotated[
         Instant | None,
-        Field(description="An RFC 3339 instant; never where absent."),
+        Field(description="When it expires; never where absent."),
     ] = None
 
 
 class ApiKeyRotate(BaseModel):
-    """How a key is given a new secret."""
+    """Rotation of an API key."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     grace_seconds: Annotated[
-        int, Field(ge=0, le=MAX_GRACE_SECONDS, strict=True, description="How long the old secret stays good.")
+        int,
+        Field(
+            ge=0,
+            le=MAX_GRACE_SECONDS,
+            strict=True,
+            description="Seconds for which the old secret stays valid.",
+            examples=[3600],
+        ),
     ] = 0
 
 
 class ApiKeyListParams(NoParams):
-    """A list of keys."""
+    """Query parameters of the list of API keys."""
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Keys on a page.")] = 100
@@ -68,43 +82,48 @@ class ApiKeyListParams(NoParams):
 
 
 class ApiKey(TypedDict):
-    """A key without its secret; instants are in UTC."""
+    """An API key without its secret; instants are in UTC."""
 
     prefix: Annotated[
         str,
         Field(
-            description="What names the key: the ten characters after `dl_` in its token.",
+            description="Identifies the key: the ten characters after `dl_` in its token.",
             pattern=f"^{PREFIX_PATTERN}$",
             examples=["k7q2m5xw3f"],
         ),
     ]
-    href: Annotated[Href, Field(examples=["/v1/editorial/keys/k7q2m5xw3f"])]
-    name: Annotated[str, Field(examples=["Newsroom CMS"])]
-    scopes: list[ApiKeyScope]
-    created_at: InstantText
-    expires_at: InstantText | None
-    revoked_at: InstantText | None
-    rotated_at: InstantText | None
-    previous_until: Annotated[
-        InstantText | None, Field(description="Until when the secret before the last rotation stays good.")
+    href: Annotated[Href, line("The key.", "/v1/editorial/keys/k7q2m5xw3f", max_length=MAX_HREF)]
+    name: Annotated[str, line("What it is for.", "Newsroom CMS", max_length=MAX_NAME)]
+    scopes: Annotated[
+        list[Annotated[ApiKeyScope, OpenEnum()]],
+        Field(description="What it may do.", examples=[["articles:write"]], max_length=100),
     ]
-    last_used_at: Annotated[InstantText | None, Field(description="To about a minute.")]
+    created_at: Annotated[InstantText, Field(description="When it was created.")]
+    expires_at: Annotated[InstantText | None, Field(description="When it expires; null for never.")]
+    revoked_at: Annotated[InstantText | None, Field(description="When it was revoked.")]
+    rotated_at: Annotated[InstantText | None, Field(description="When its secret was last rotated.")]
+    previous_secret_expires_at: Annotated[
+        InstantText | None, Field(description="Until when the secret before the last rotation is valid.")
+    ]
+    last_used_at: Annotated[InstantText | None, Field(description="When it was last used, to about a minute.")]
 
 
 class ApiKeyWithToken(ApiKey):
-    """A key with its token, which is told this once."""
+    """An API key with its token, which is returned this once."""
 
     token: Annotated[
         str,
         Field(
-            description="Keep it as a password is kept: nobody can tell it again.",
+            description="Store it as you store a password: it cannot be read again.",
             examples=["dl_k7q2m5xw3f" + "a2b3c4d5e6f7g2h3i4j5k6l7m2n3o4p5q6r7s2t3u4v5w6x7y2z3"],
+            pattern=f"^dl_{PREFIX_PATTERN}",
+            max_length=200,
         ),
     ]
 
 
 class ApiKeyList(TypedDict):
-    """A page of keys, by prefix."""
+    """A page of API keys, by prefix."""
 
-    items: list[ApiKey]
+    items: Annotated[list[ApiKey], Field(description="The keys of the page.", max_length=200)]
     next: NextPage | None

@@ -1,6 +1,6 @@
-"""Articles: an item of a list, and the whole page in one answer."""
+"""Articles in public responses: items of lists, and the page of one article."""
 
-from typing import Annotated, NotRequired, Required
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -10,107 +10,146 @@ from app.schemas.alternate import AlternateLink
 from app.schemas.body import Body, Image, Rights, Source
 from app.schemas.catalogue import Author, Label, LabelSummary, Section, Tag
 from app.schemas.pagination import NextPage
-from app.schemas.types import ArticleId, Code, DateText, Href, InstantText, Slug, TimeText, Url
+from app.schemas.sparse import sparse
+from app.schemas.types import (
+    MAX_HREF,
+    ArticleId,
+    Code,
+    Dateline,
+    DateText,
+    Headline,
+    Href,
+    InstantText,
+    Lead,
+    OpenEnum,
+    Slug,
+    TimeText,
+    Url,
+    Version,
+    line,
+    text,
+)
+
+MAX_RELATED = 8
+MAX_ENTRIES = 200
+MAX_PAGE = 200
+
+ArticleUrl = Annotated[
+    Url, Field(description="The article on the front end.", examples=["https://news.example/night-trams"])
+]
+PublishedAt = Annotated[InstantText, Field(description="The public time, which lists sort by; only a bump moves it.")]
+UpdatedAt = Annotated[InstantText | None, Field(description="When the content last changed, by the newsroom's date.")]
 
 
-class TimelineItem(TypedDict, total=False):
-    """An article as the timeline shows it; `fields` may leave out all but `id` and `href`."""
+class TimelineItem(TypedDict):
+    """An article as the timeline shows it."""
 
-    id: Required[ArticleId]
-    href: Required[Href]
-    url: Annotated[Url, Field(description="The article on the front end.")]
+    id: ArticleId
+    href: Href
+    url: ArticleUrl
     slug: Slug
     time: TimeText
-    published_at: InstantText
-    updated_at: InstantText | None
+    published_at: PublishedAt
+    updated_at: UpdatedAt
     label: LabelSummary | None
-    headline: str
+    headline: Headline
     section: Section | None
-    version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
+    version: Version
 
 
 class LocalPublicationTime(TypedDict):
-    """The public time as a reader of the edition says it."""
+    """The public time in the edition's zone, language and digits."""
 
     date: DateText
     time: TimeText
-    weekday: Annotated[str, Field(examples=["Friday"])]
-    day: Annotated[str, Field(examples=["20 November"])]
-    year: Annotated[str, Field(examples=["2026"])]
-    text: Annotated[str, Field(examples=["Friday, 20 November 2026 at 19:30"])]
+    weekday: Annotated[str, line("The name of the weekday.", "Friday", max_length=100)]
+    day: Annotated[str, line("Day and month (CLDR skeleton MMMMd).", "20 November", max_length=100)]
+    year: Annotated[str, line("The year (CLDR skeleton y).", "2026", max_length=100)]
+    text: Annotated[str, line("Date and time in full.", "Friday, 20 November 2026 at 19:30", max_length=400)]
 
 
-class ArticleItem(TypedDict, total=False):
-    """An article in a list of articles; `fields` may leave out all but `id` and `href`."""
+class ArticleItem(TypedDict):
+    """An article in a list of articles."""
 
-    id: Required[ArticleId]
-    href: Required[Href]
-    url: Annotated[Url, Field(description="The article on the front end.")]
+    id: ArticleId
+    href: Href
+    url: ArticleUrl
     slug: Slug
-    edition: Code
-    headline: str
-    lead: str | None
-    dateline: Annotated[str | None, Field(examples=["PORT VELA, Nov 20"])]
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
+    headline: Headline
+    lead: Lead
+    dateline: Dateline
     label: Label | None
     section: Section | None
-    tags: list[Tag]
-    authors: Annotated[list[Author], Field(description="In the order they sign.")]
+    tags: Annotated[list[Tag], Field(description="Its tags, in the editors' order.", max_length=MAX_ENTRIES)]
+    authors: Annotated[list[Author], Field(description="Its authors, in the order they sign.", max_length=MAX_ENTRIES)]
     source: Source | None
     image: Image | None
     rights: Rights | None
-    published_at: Annotated[InstantText, Field(description="The public time; only a bump moves it.")]
-    updated_at: InstantText | None
-    first_published_at: InstantText
+    published_at: PublishedAt
+    updated_at: UpdatedAt
+    first_published_at: Annotated[InstantText, Field(description="The first public time; never changes.")]
     local: LocalPublicationTime
-    version: Annotated[int, Field(description="Counts the public versions.", ge=1)]
-    body: NotRequired[Annotated[Body, Field(description="Only when `body` was asked for.")]]
+    version: Version
+    body: NotRequired[Annotated[Body, Field(description="Present unless `body=none`, the default of lists.")]]
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    SparseTimelineItem = Mapping[str, Any]
+    SparseArticleItem = ArticleItem
+else:
+    SparseTimelineItem = sparse(TimelineItem, "SparseTimelineItem")
+    SparseArticleItem = sparse(ArticleItem, "SparseArticleItem")
 
 
 class ArticleList(TypedDict):
     """A page of articles, newest first (or in the order of `id`)."""
 
-    items: list[ArticleItem]
+    items: Annotated[list[SparseArticleItem], Field(description="The articles of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class Neighbours(TypedDict):
-    """The articles beside this one in its edition's timeline."""
+    """The articles before and after this one in its edition's timeline."""
 
-    previous: Annotated[TimelineItem | None, Field(description="The next older one.")]
-    next: Annotated[TimelineItem | None, Field(description="The next newer one.")]
+    previous: Annotated[TimelineItem | None, Field(description="The next older article; null for the oldest.")]
+    next: Annotated[TimelineItem | None, Field(description="The next newer article; null for the newest.")]
 
 
 class ArticleNote(TypedDict):
-    """What the newsroom says of a change: an update, a correction, a clarification, a retraction."""
+    """The newsroom's public note about a change: an update, a correction, a clarification, a retraction."""
 
-    type: NoteType
-    text: str
-    at: InstantText
-    version: Annotated[int, Field(description="The public version that it came with.", ge=1)]
+    type: Annotated[NoteType, OpenEnum(), Field(description="The kind of note.", examples=["correction"])]
+    text: Annotated[str, text("The note, plain text.", "The tram leaves at 00:35, not at 00:20.")]
+    at: Annotated[InstantText, Field(description="When the note was published.")]
+    version: Annotated[Version, Field(description="The public version that came with it.")]
 
 
 class HistoryLink(TypedDict):
-    """Where an article's public history is."""
+    """Link to the public history of an article."""
 
-    href: Href
+    href: Annotated[Href, line("The URL of the history.", "/v1/articles/0s9et2dg0bgsr/history", max_length=MAX_HREF)]
 
 
-class Article(ArticleItem, total=False):
-    """Everything an article page shows, in one answer."""
+class Article(ArticleItem):
+    """An article with everything that its page shows."""
 
-    related: Required[
-        Annotated[
-            list[TimelineItem], Field(description="“Read also”: the editors' own choice first, then picks by likeness.")
-        ]
+    related: Annotated[
+        list[TimelineItem],
+        Field(description="“Read also”: the editors' choice first, then recommendations.", max_length=MAX_RELATED),
     ]
-    neighbours: Required[Neighbours]
-    notes: Required[Annotated[list[ArticleNote], Field(description="Corrections and the like, oldest first.")]]
-    history: Required[HistoryLink]
-    alternates: Required[list[AlternateLink]]
+    neighbours: Neighbours
+    notes: Annotated[list[ArticleNote], Field(description="Corrections and other public notes, oldest first.")]
+    history: HistoryLink
+    alternates: Annotated[
+        list[AlternateLink], Field(description="Other representations of the article and its feeds.", max_length=20)
+    ]
 
 
 class RelatedList(TypedDict):
-    """“Read also” by itself."""
+    """The related articles of an article."""
 
-    items: list[TimelineItem]
-    next: NextPage | None
+    items: Annotated[list[TimelineItem], Field(description="The related articles.", max_length=MAX_RELATED)]
+    next: Annotated[NextPage | None, Field(description="Always null: the list is complete.")]

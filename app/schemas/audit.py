@@ -1,44 +1,49 @@
-"""Who did what: the change log as the newsroom sees it."""
+"""The audit log: the change log with its actors."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from app.domain.change import ChangeType
 from app.schemas.change import ChangedEntry
-from app.schemas.editorial import Actor
+from app.schemas.editorial import Actor, EditorialHref
 from app.schemas.pagination import NextPage
 from app.schemas.params import Cursor, Limit
-from app.schemas.types import ArticleId, Href, InstantText, Seq
+from app.schemas.types import ArticleId, InstantText, OpenEnum, Seq
 
 
 class AuditedArticle(TypedDict):
-    """The article that a change was about."""
+    """The article of a change."""
 
     id: ArticleId
-    href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr"])]
+    href: EditorialHref
 
 
 class AuditItem(TypedDict):
-    """A public change, and who made it."""
+    """A public change and its actor."""
 
     seq: Seq
-    type: Annotated[str, Field(examples=["article.published"])]
-    at: InstantText
+    type: Annotated[
+        str,
+        OpenEnum(*ChangeType),
+        Field(description="The type of the change.", examples=["article.published"]),
+    ]
+    at: Annotated[InstantText, Field(description="When it happened, in UTC.")]
     actor: Actor
-    article: AuditedArticle | None
+    article: Annotated[AuditedArticle | None, Field(description="The article; null for catalogue entries.")]
     entry: Annotated[ChangedEntry | None, Field(description="The edition, section, tag, label or author.")]
 
 
 class AuditLogPage(TypedDict):
-    """A page of the change log, the latest first."""
+    """A page of the audit log, the latest first."""
 
-    items: list[AuditItem]
+    items: Annotated[list[AuditItem], Field(description="The entries of the page.", max_length=200)]
     next: NextPage | None
 
 
 class AuditLogParams(BaseModel):
-    """The change log, the latest first."""
+    """Query parameters of the audit log."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 

@@ -7,10 +7,10 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import FieldError, InvalidInputError
-from app.schemas.article import TimelineItem
+from app.schemas.article import SparseTimelineItem
 from app.schemas.pagination import NextPage
-from app.schemas.params import ArticleFilterParams, Cursor, Limit, StrictInt, TimeZoneParam
-from app.schemas.types import Code, Href, InstantText, Seq
+from app.schemas.params import MAX_LIMIT, ArticleFilterParams, Cursor, Limit, StrictInt, TimeZoneParam
+from app.schemas.types import MAX_HREF, Code, Href, InstantText, OpenEnum, Seq, line
 
 MAX_WAIT_SECONDS = 30
 
@@ -22,12 +22,21 @@ class ChangeListParams(ArticleFilterParams):
 
     since: Annotated[
         int,
-        Field(ge=0, description="The `as_of` that is known already; 0 for everything there is."),
+        Field(
+            ge=0,
+            description="The `as_of` that the client has; 0 for everything that exists.",
+            examples=[0],
+        ),
         StrictInt,
     ] = 0
     wait: Annotated[
         int,
-        Field(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for something while there is nothing to tell."),
+        Field(
+            ge=0,
+            le=MAX_WAIT_SECONDS,
+            description="Seconds to wait for a change while there is none.",
+            examples=[0],
+        ),
         StrictInt,
     ] = 0
     tz: TimeZoneParam = None
@@ -46,36 +55,40 @@ class ChangeListParams(ArticleFilterParams):
 
 
 class ChangedEntry(TypedDict):
-    """The edition, section, tag, label or author that was edited; read it anew at `href`."""
+    """The edition, section, tag, label or author that was edited; read it again at `href`."""
 
-    kind: Literal["edition", "section", "tag", "label", "author"]
-    slug: Annotated[Code, Field(description="Its slug; of a label, its code.")]
-    href: Href
+    kind: Annotated[
+        Literal["edition", "section", "tag", "label", "author"],
+        OpenEnum(),
+        Field(description="The kind of entry.", examples=["tag"]),
+    ]
+    slug: Annotated[Code, Field(description="Its slug; of a label, its code.", examples=["night-trams"])]
+    href: Annotated[Href, line("Its URL; of a label, that of the list.", "/v1/tags/night-trams", max_length=MAX_HREF)]
 
 
 class ChangeItem(TypedDict):
-    """One change. `article` is null, and `entry` is there, where something other than an article was edited."""
+    """One change. `article` is null, and `entry` present, where something other than an article was edited."""
 
-    seq: Annotated[Seq, Field(description="Its number: later changes have higher ones.")]
+    seq: Annotated[Seq, Field(description="Its sequence number: later changes have higher ones.")]
     type: Annotated[
         str,
+        OpenEnum(*ChangeType, ARTICLE_REMOVED),
         Field(
-            description="Of `article.withdrawn` and `article.removed` let go; all others bring the article as it is.",
+            description="Drop the article on `article.withdrawn` and `article.removed`; store it on other `article.…`.",
             examples=["article.updated"],
-            json_schema_extra={"enum": [*ChangeType, ARTICLE_REMOVED]},
         ),
     ]
     at: Annotated[InstantText, Field(description="When it happened.")]
     article: Annotated[
-        TimelineItem | None,
+        SparseTimelineItem | None,
         Field(description="The article now; `id` and `href` alone where it was withdrawn or left the filters."),
     ]
-    entry: NotRequired[ChangedEntry]
+    entry: NotRequired[Annotated[ChangedEntry, Field(description="The entry; present where `article` is null.")]]
 
 
 class ChangeList(TypedDict):
-    """A page of the change feed, oldest first; where `next` is not null, more is there already."""
+    """A page of the change feed, oldest first."""
 
-    items: list[ChangeItem]
-    as_of: Annotated[Seq, Field(description="Everything up to this change has been told: ask with `since` from here.")]
-    next: NextPage | None
+    items: Annotated[list[ChangeItem], Field(description="The changes of the page.", max_length=MAX_LIMIT)]
+    as_of: Annotated[Seq, Field(description="The position up to which the feed was read: the next `since`.")]
+    next: Annotated[NextPage | None, Field(description="The next page, where more changes exist already.")]

@@ -1,59 +1,67 @@
 """Editions and the service document."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.schemas.alternate import AlternateLink
-from app.schemas.types import Code, Href, LanguageTag, Url, ZoneName
+from app.schemas.types import MAX_HREF, MAX_TEXT, Code, Href, LanguageTag, Url, ZoneName, line
+
+
+def _link(description: str, path: str) -> Any:
+    return line(description, path, max_length=MAX_HREF)
 
 
 class EditionLink(TypedDict):
-    """An edition as the service document names it."""
+    """An edition in the service document."""
 
-    slug: Code
-    name: Annotated[str, Field(examples=["The Meridian"])]
+    slug: Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
+    name: Annotated[str, line("The name of the publication.", "The Meridian")]
     language: LanguageTag
-    timezone: ZoneName
-    default: Annotated[bool, Field(description="Whether a request that names no edition means this one.")]
-    href: Href
+    timezone: Annotated[ZoneName, Field(description="The IANA zone of its days and times.")]
+    default: Annotated[bool, Field(description="Whether a request without `edition` means this one.", examples=[True])]
+    href: Annotated[Href, _link("The edition's URL in this API.", "/v1/editions/harbour")]
 
 
 class Edition(EditionLink):
     """A publication with its own name, language, zone and site."""
 
-    site_url: Url
+    site_url: Annotated[Url, Field(description="The front end.", examples=["https://meridian.example"])]
     article_url: Annotated[
         str,
-        Field(
-            description="The template of an article's address on the front end.",
-            examples=["{site_url}/{slug}"],
+        line(
+            "The template of the URLs of articles on the front end, with `{site_url}`, `{slug}` and `{id}`.",
+            "{site_url}/{slug}",
+            max_length=MAX_TEXT,
         ),
     ]
-    alternates: Annotated[list[AlternateLink], Field(description="The edition's feeds.")]
+    alternates: Annotated[list[AlternateLink], Field(description="The feeds of the edition.", max_length=20)]
     strings: Annotated[
-        dict[str, str],
-        Field(description="Every interface string of a front end, complete, in the edition's language."),
+        dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
+        Field(
+            description="Every interface string of a front end, complete, in the edition's language.",
+            examples=[{"more_news": "More news", "news": "News"}],
+        ),
     ]
 
 
 class ServiceLinks(TypedDict):
-    """Where things are."""
+    """The URLs of the API."""
 
-    timeline: Href
-    calendar: Href
-    articles: Href
-    changes: Href
-    stream: Href
-    export: Href
-    authors: Href
-    sections: Href
-    tags: Href
-    labels: Href
-    editions: Href
-    documentation: Href
-    openapi: Href
+    timeline: Annotated[Href, _link("The timeline.", "/v1/timeline")]
+    calendar: Annotated[Href, _link("The days that have news.", "/v1/timeline/calendar")]
+    articles: Annotated[Href, _link("The list of articles.", "/v1/articles")]
+    changes: Annotated[Href, _link("The change feed.", "/v1/changes")]
+    stream: Annotated[Href, _link("The change feed as Server-Sent Events.", "/v1/stream")]
+    export: Annotated[Href, _link("All articles as JSON Lines.", "/v1/export")]
+    authors: Annotated[Href, _link("The authors.", "/v1/authors")]
+    sections: Annotated[Href, _link("The sections.", "/v1/sections")]
+    tags: Annotated[Href, _link("The tags.", "/v1/tags")]
+    labels: Annotated[Href, _link("The labels.", "/v1/labels")]
+    editions: Annotated[Href, _link("The editions.", "/v1/editions")]
+    documentation: Annotated[Href, _link("The API reference for people.", "/docs")]
+    openapi: Annotated[Href, _link("The OpenAPI document.", "/openapi.json")]
 
 
 LINKS: ServiceLinks = {
@@ -74,9 +82,9 @@ LINKS: ServiceLinks = {
 
 
 class ServiceDocument(TypedDict):
-    """What this installation is and where to go from here."""
+    """The installation and the URLs to start from."""
 
-    name: Annotated[str, Field(examples=["Dayline"])]
-    version: Annotated[str, Field(examples=["0.2.0"])]
-    editions: list[EditionLink]
+    name: Annotated[str, line("The name of the software.", "Dayline")]
+    version: Annotated[str, line("Its version.", "0.2.0", max_length=100)]
+    editions: Annotated[list[EditionLink], Field(description="Every edition, the default one first.")]
     links: ServiceLinks

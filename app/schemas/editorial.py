@@ -1,6 +1,6 @@
-"""Articles as editors see them: in record form, drafts and all, with who saved them last."""
+"""Articles as editors see them: in record form, whatever their status."""
 
-from typing import Annotated, Any, ClassVar, Required, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from typing_extensions import TypedDict
@@ -8,130 +8,180 @@ from typing_extensions import TypedDict
 from app.domain.article import ArticleStatus
 from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
-from app.schemas.article import ArticleNote
-from app.schemas.body import Block, Image, Rights, Source
-from app.schemas.interchange import Content, Note, Text
+from app.schemas.article import MAX_ENTRIES, MAX_PAGE, ArticleNote
+from app.schemas.body import Blocks, Image, Rights, Source
+from app.schemas.interchange import MAX_SOURCE_ID, Content, Note, Text
+from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
-from app.schemas.types import ArticleId, Code, Href, Instant, InstantText, Slug, Url
+from app.schemas.sparse import sparse
+from app.schemas.types import (
+    MAX_HREF,
+    ArticleId,
+    Code,
+    Dateline,
+    Headline,
+    Href,
+    Instant,
+    InstantText,
+    Lead,
+    OpenEnum,
+    Slug,
+    Url,
+    count,
+    line,
+    text,
+)
+from app.schemas.types import Revision as RevisionNumber
 from app.schemas.write_warning import Warnings
 
 Actor = Annotated[
     str,
-    Field(
-        description="Who did it: `key:` and the prefix of a key, `import`, `schedule` or `command`.",
-        examples=["key:k7q2m5xw3f"],
+    line(
+        "Who did it: `key:` and the prefix of a key, `import`, `schedule` or `command`.",
+        "key:k7q2m5xw3f",
     ),
+]
+Status = Annotated[ArticleStatus, OpenEnum(), Field(description="The status of the article.", examples=["published"])]
+References = Annotated[
+    list[Annotated[str, line("A reference: the `source_id` or id of an article.", "cms:40", max_length=MAX_SOURCE_ID)]],
+    Field(description="“Read also”: references as they were given.", max_length=MAX_ENTRIES),
+]
+EditorialHref = Annotated[
+    Href, line("The article in the editorial API.", "/v1/editorial/articles/0s9et2dg0bgsr", max_length=MAX_HREF)
 ]
 
 
 class WithdrawalNote(TypedDict):
     """Why an article was withdrawn; only `notice` is public."""
 
-    reason: str | None
-    notice: str | None
-    at: InstantText
+    reason: Annotated[str | None, text("The reason, for editors only.", "The names were wrong.")]
+    notice: Annotated[str | None, text("The public notice.", "This article was withdrawn.")]
+    at: Annotated[InstantText, Field(description="When it was withdrawn.")]
 
 
-class EditorialItem(TypedDict, total=False):
-    """An article in the newsroom's own list, drafts and all."""
+class EditorialItem(TypedDict):
+    """An article in the editorial list, whatever its status."""
 
     id: ArticleId
-    href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr"])]
-    edition: Code
-    source_id: Annotated[str | None, Field(description="What another system knows it by.", examples=["cms:41"])]
+    href: EditorialHref
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
+    source_id: Annotated[str | None, line("The identifier of another system.", "cms:41", max_length=MAX_SOURCE_ID)]
     slug: Slug
-    url: Annotated[Url, Field(description="Where it is, or will be, on the front end.")]
-    status: ArticleStatus
-    version: Annotated[int, Field(description="Counts the public versions; 0 on what was never public.", ge=0)]
-    revision: Annotated[int, Field(description="Counts every save; the `ETag`.", ge=1)]
-    label: Code | None
-    headline: str
-    lead: str | None
-    dateline: str | None
-    section: Code | None
-    tags: list[Code]
-    authors: list[Code]
-    published_at: InstantText | None
-    updated_at: InstantText | None
-    first_published_at: InstantText | None
+    url: Annotated[Url, Field(description="The article on the front end, once it is public.")]
+    status: Status
+    version: Annotated[int, count("Counts the public versions; 0 if it was never public.", 1)]
+    revision: RevisionNumber
+    label: Annotated[Code | None, Field(description="The code of its label.")]
+    headline: Headline
+    lead: Lead
+    dateline: Dateline
+    section: Annotated[Code | None, Field(description="The slug of its section.", examples=["politics"])]
+    tags: Annotated[list[Code], Field(description="The slugs of its tags.", max_length=MAX_ENTRIES)]
+    authors: Annotated[list[Code], Field(description="The slugs of its authors.", max_length=MAX_ENTRIES)]
+    published_at: Annotated[
+        InstantText | None, Field(description="The public time, past or scheduled; null on a draft without a date.")
+    ]
+    updated_at: Annotated[InstantText | None, Field(description="When the content last changed.")]
+    first_published_at: Annotated[InstantText | None, Field(description="The first public time.")]
     source: Source | None
     image: Image | None
     rights: Rights | None
-    withdrawal: WithdrawalNote | None
-    erased_at: InstantText | None
-    created_at: InstantText
-    modified_at: InstantText
+    withdrawal: Annotated[WithdrawalNote | None, Field(description="Present on withdrawn articles, else null.")]
+    erased_at: Annotated[InstantText | None, Field(description="When the article was erased by law.")]
+    created_at: Annotated[InstantText, Field(description="When its first revision was stored.")]
+    modified_at: Annotated[InstantText, Field(description="When its last revision was stored.")]
     modified_by: Actor
 
 
-class EditorialArticle(EditorialItem, total=False):
+if TYPE_CHECKING:
+    SparseEditorialItem = EditorialItem
+else:
+    SparseEditorialItem = sparse(EditorialItem, "SparseEditorialItem")
+
+
+class EditorialArticle(EditorialItem):
     """An article as editors see it; its members can be sent back, changed, in a PATCH."""
 
-    related: Annotated[list[str], Field(description="“Read also”: references as they were given.")]
-    body: list[Block]
-    notes: Annotated[list[ArticleNote], Field(description="What the public was told of changes, oldest first.")]
-    old_slugs: Annotated[list[Slug], Field(description="Slugs that redirect here.")]
+    related: References
+    body: Blocks
+    notes: Annotated[list[ArticleNote], Field(description="Public notes about changes, oldest first.")]
+    old_slugs: Annotated[list[Slug], Field(description="Slugs that redirect to this article.")]
 
 
-class SavedArticle(EditorialArticle, total=False):
+class SavedArticle(EditorialArticle):
     """An article as editors see it after a write, with the warnings of the write."""
 
-    warnings: Required[Warnings]
+    warnings: Warnings
 
 
 class EditorialList(TypedDict):
-    """A page of the newsroom's articles, the latest saved first."""
+    """A page of articles, the latest modified first."""
 
-    items: list[EditorialItem]
+    items: Annotated[list[SparseEditorialItem], Field(description="The articles of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class RevisionNote(TypedDict):
-    """What the public was told of a save."""
+    """The public note of a revision."""
 
-    type: NoteType
-    text: str
+    type: Annotated[NoteType, OpenEnum(), Field(description="The kind of note.", examples=["correction"])]
+    text: Annotated[str, text("The note, plain text.", "The tram leaves at 00:35, not at 00:20.")]
 
 
 class RevisionItem(TypedDict):
-    """One save of an article."""
+    """One revision of an article."""
 
-    revision: Annotated[int, Field(ge=1)]
-    href: Annotated[Href, Field(examples=["/v1/editorial/articles/0s9et2dg0bgsr/revisions/2"])]
-    version: Annotated[int, Field(description="The public version it made, or left as it was.", ge=0)]
-    status: ArticleStatus
-    published_at: InstantText | None
-    action: RevisionAction
-    at: InstantText
+    revision: Annotated[int, count("The number of the revision.", 2, ge=1)]
+    href: Annotated[
+        Href, line("The revision.", "/v1/editorial/articles/0s9et2dg0bgsr/revisions/2", max_length=MAX_HREF)
+    ]
+    version: Annotated[int, count("The public version after the revision; 0 before the first.", 2)]
+    status: Status
+    published_at: Annotated[InstantText | None, Field(description="The public time after the revision.")]
+    action: Annotated[RevisionAction, OpenEnum(), Field(description="What the revision did.", examples=["edited"])]
+    at: Annotated[InstantText, Field(description="When it was stored.")]
     actor: Actor
-    note: Annotated[RevisionNote | None, Field(description="What the public was told of it.")]
+    note: Annotated[RevisionNote | None, Field(description="Its public note.")]
 
 
 class RevisionList(TypedDict):
-    """A page of an article's saves, the latest first."""
+    """A page of an article's revisions, the latest first."""
 
-    items: list[RevisionItem]
+    items: Annotated[list[RevisionItem], Field(description="The revisions of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
-class Revision(RevisionItem, total=False):
-    """One save of an article, whole, and what differs from another."""
+class Revision(RevisionItem):
+    """One revision of an article with its content, and the differences from another."""
 
-    content: Required[Annotated[dict[str, Any], Field(description="What it said, in record form.")]]
-    against: Required[Annotated[int | None, Field(description="The save that `differences` starts from.")]]
-    differences: Required[list[Difference]]
+    content: Annotated[
+        dict[str, Any],
+        Field(
+            description="The content in record form, as in the interchange format.",
+            examples=[{"headline": "Budget passes by one vote", "tags": ["trams"]}],
+        ),
+    ]
+    against: Annotated[int | None, count("The revision that `differences` compares with; null for the first.", 1, ge=1)]
+    differences: Annotated[
+        list[Difference], Field(description="One entry for each member that differs.", max_length=50)
+    ]
 
 
 class EditorialListParams(ArticleFilterParams):
-    """The newsroom's list. `edition=*` spans all editions."""
+    """Query parameters of the editorial list. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
 
     status: Annotated[
         list[ArticleStatus],
-        Field(default_factory=list, max_length=MAX_NAMES, description="Any of these; all where absent."),
+        Field(
+            default_factory=list,
+            max_length=MAX_NAMES,
+            description="Any of these; all where absent.",
+            examples=[["published"]],
+        ),
     ]
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 50
@@ -143,22 +193,27 @@ class EditorialListParams(ArticleFilterParams):
 
 
 class RevisionListParams(BaseModel):
-    """A list of an article's saves."""
+    """Query parameters of the list of revisions."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     cursor: Cursor = None
-    limit: Annotated[Limit, Field(description="Saves on a page.")] = 50
+    limit: Annotated[Limit, Field(description="Revisions on a page.")] = 50
 
 
 class RevisionParams(BaseModel):
-    """One save of an article."""
+    """Query parameters of a revision."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     against: Annotated[
         int | None,
-        Field(ge=1, le=MAX_REVISION, description="The save to compare with; the one before where absent."),
+        Field(
+            ge=1,
+            le=MAX_REVISION,
+            description="The revision to compare with; the one before where absent.",
+            examples=[1],
+        ),
         StrictInt,
     ] = None
 
@@ -168,16 +223,16 @@ class PublicationRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    at: Annotated[Instant | None, Field(description="A future instant makes a schedule; now where absent.")] = None
+    at: Annotated[Instant | None, Field(description="A future instant schedules the article; now where absent.")] = None
 
 
 class BumpRequest(BaseModel):
-    """Where the public time moves to."""
+    """The new public time."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    at: Annotated[Instant | None, Field(description="An instant that has come; now where absent.")] = None
-    note: Annotated[Note | None, Field(description="What the public is told of it.")] = None
+    at: Annotated[Instant | None, Field(description="An instant that is not in the future; now where absent.")] = None
+    note: Annotated[Note | None, Field(description="A public note about the change.")] = None
 
 
 class WithdrawalRequest(BaseModel):
@@ -185,15 +240,19 @@ class WithdrawalRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    reason: Annotated[Text | None, Field(description="For the newsroom alone.")] = None
-    notice: Annotated[Text | None, Field(description="What the public is told.")] = None
+    reason: Annotated[
+        Text | None, Field(description="The reason, for editors only.", examples=["The names were wrong."])
+    ] = None
+    notice: Annotated[
+        Text | None, Field(description="The public notice.", examples=["This article was withdrawn."])
+    ] = None
 
 
 ArticleUpdate: type[BaseModel] = create_model(
-    "ArticlePatch",
+    "ArticleUpdate",
     __config__=ConfigDict(extra="forbid", defer_build=True),
-    __doc__="A merge patch (RFC 7396) of what an article says; members left out stay, null empties.",
-    **{name: (member.annotation | None, None) for name, member in Content.model_fields.items()},  # type: ignore[call-overload, operator]
-    note=(Note | None, None),
+    __doc__="A merge patch (RFC 7396) of the content of an article; members left out stay, null empties.",
+    **patch_members(Content),
+    note=(Note | None, Field(default=None, description="A public note about the change.")),
 )
-"""What a PATCH may bring, for the document; the patch itself is checked once it is merged."""
+"""The body of a PATCH in the document; the patch itself is validated once it is merged."""

@@ -1,73 +1,118 @@
 """Catalogue entries as editors see them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 from app.domain.article import FeedContent
+from app.schemas.catalogue import EntryName
+from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import EntryListParams
-from app.schemas.types import Code, Href, InstantText, LanguageTag, Url, ZoneName
+from app.schemas.types import (
+    MAX_HREF,
+    MAX_LINE,
+    MAX_TEXT,
+    Code,
+    Href,
+    InstantText,
+    LanguageTag,
+    OpenEnum,
+    Revision,
+    Url,
+    ZoneName,
+    line,
+    text,
+)
 from app.schemas.write_warning import Warnings
+
+MAX_PAGE = 200
 
 
 class EditorialEntry(TypedDict):
-    """What every entry has beside its own members."""
+    """The members that every entry has in the editorial API."""
 
-    href: Annotated[Href, Field(examples=["/v1/editorial/tags/trams"])]
-    revision: Annotated[int, Field(description="Counts every save; the `ETag`.", ge=1)]
-    modified_at: InstantText
-    listed: Annotated[bool, Field(description="False while only drafts name it; the public does not see it then.")]
+    href: Annotated[Href, line("The entry in the editorial API.", "/v1/editorial/tags/trams", max_length=MAX_HREF)]
+    revision: Revision
+    modified_at: Annotated[InstantText, Field(description="When it was last modified, in UTC.")]
+    listed: Annotated[
+        bool,
+        Field(description="False while only unpublished articles use it: it is not public then.", examples=[True]),
+    ]
 
 
 class EditorialEdition(EditorialEntry):
     """An edition as editors see it; `strings` holds only those that differ from the shipped ones."""
 
-    slug: Code
-    name: str
+    slug: Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
+    name: EntryName
     language: LanguageTag
-    timezone: ZoneName
-    site_url: Url
-    article_url: str | None
-    default: bool
-    feed_content: FeedContent
-    strings: dict[str, str]
+    timezone: Annotated[ZoneName, Field(description="The IANA zone of its days and times.")]
+    site_url: Annotated[Url, Field(description="The front end.", examples=["https://meridian.example"])]
+    article_url: Annotated[
+        str | None,
+        line(
+            "The template of the URLs of articles; null for `{site_url}/{slug}`.",
+            "{site_url}/news/{slug}",
+            max_length=MAX_TEXT,
+        ),
+    ]
+    default: Annotated[bool, Field(description="Whether a request without `edition` means this one.", examples=[True])]
+    feed_content: Annotated[
+        FeedContent, OpenEnum(), Field(description="How much of an article its feeds hold.", examples=["full"])
+    ]
+    strings: Annotated[
+        dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
+        Field(
+            description="Interface strings that differ from the shipped ones.",
+            examples=[{"more_news": "More from the river"}],
+        ),
+    ]
 
 
 class EditorialSection(EditorialEntry):
     """A section as editors see it."""
 
-    edition: Code
-    slug: Code
-    name: str
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
+    slug: Annotated[Code, Field(description="The slug of the section.", examples=["politics"])]
+    name: EntryName
 
 
 class EditorialTag(EditorialEntry):
     """A tag as editors see it."""
 
-    slug: Code
-    name: str
+    slug: Annotated[Code, Field(description="The slug of the tag.", examples=["trams"])]
+    name: EntryName
 
 
 class EditorialAuthor(EditorialEntry):
     """An author as editors see it."""
 
-    slug: Code
-    name: str
-    role: str | None
-    bio: str | None
+    slug: Annotated[Code, Field(description="The slug of the author.", examples=["ines-kovary"])]
+    name: EntryName
+    role: Annotated[str | None, line("The author's role.", "columnist")]
+    bio: Annotated[str | None, line("A biography of one line.", "Ines Kovary writes about the council.")]
 
 
 class EditorialLabel(EditorialEntry):
     """A label as editors see it, with its translations."""
 
-    code: Code
-    text: str
-    texts: dict[str, str]
-    disclaimer: str | None
-    disclaimers: dict[str, str]
-    genre: Code | None
+    code: Annotated[Code, Field(description="The code of the label.", examples=["opinion"])]
+    text: Annotated[str, line("The label in the default language.", "OPINION")]
+    texts: Annotated[
+        dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
+        Field(description="Translations of `text` by language.", examples=[{"uk": "ДУМКА"}]),
+    ]
+    disclaimer: Annotated[str | None, text("The notice about all its articles.", "Columns are opinions.")]
+    disclaimers: Annotated[
+        dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
+        Field(
+            description="Translations of `disclaimer` by language.",
+            examples=[{"uk": "Колонки є думками."}],
+        ),
+    ]
+    genre: Annotated[Code | None, Field(description="The kind of journalism.", examples=["opinion"])]
 
 
 class SavedEdition(EditorialEdition):
@@ -103,42 +148,42 @@ class SavedLabel(EditorialLabel):
 class EditorialEntries(TypedDict):
     """A page of entries, by name."""
 
-    items: list[EditorialEntry]
+    items: Annotated[list[EditorialEntry], Field(description="The entries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class EditorialEditions(TypedDict):
     """A page of editions as editors see them, by slug."""
 
-    items: list[EditorialEdition]
+    items: Annotated[list[EditorialEdition], Field(description="The entries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class EditorialSections(TypedDict):
     """A page of sections as editors see them, by slug."""
 
-    items: list[EditorialSection]
+    items: Annotated[list[EditorialSection], Field(description="The entries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class EditorialTags(TypedDict):
     """A page of tags as editors see them, by slug."""
 
-    items: list[EditorialTag]
+    items: Annotated[list[EditorialTag], Field(description="The entries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class EditorialAuthors(TypedDict):
     """A page of authors as editors see them, by slug."""
 
-    items: list[EditorialAuthor]
+    items: Annotated[list[EditorialAuthor], Field(description="The entries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class EditorialLabels(TypedDict):
     """A page of labels as editors see them, by code."""
 
-    items: list[EditorialLabel]
+    items: Annotated[list[EditorialLabel], Field(description="The entries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
@@ -147,20 +192,18 @@ class EditorialEntryListParams(EntryListParams):
 
 
 class EditorialEntryParams(BaseModel):
-    """Whose section is meant."""
+    """Query parameters of an entry."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    edition: Annotated[str | None, Field(description="The edition's slug; the default edition where absent.")] = None
+    edition: Annotated[
+        str | None, line("The edition's slug; the default edition where absent.", "harbour", max_length=MAX_LINE)
+    ] = None
 
 
 def patch_of(record: type[BaseModel]) -> type[BaseModel]:
     """The model of a merge patch (RFC 7396) for an entry, for the document."""
-    members: dict[str, Any] = {
-        name: (member.annotation | None, None)  # type: ignore[operator]
-        for name, member in record.model_fields.items()
-        if name not in {"kind", "slug", "code", "edition"}
-    }
-    name = record.__name__.replace("Record", "Patch")
+    members = patch_members(record, without={"kind", "slug", "code", "edition"})
+    name = record.__name__.replace("Record", "Update")
     documentation = "A merge patch (RFC 7396); members left out stay, null empties."
     return create_model(name, __config__=ConfigDict(extra="forbid", defer_build=True), __doc__=documentation, **members)

@@ -9,7 +9,9 @@ from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, Cursor, Filte
 
 MAX_NEWS_PARTS = 50
 
-FeedLimit = Annotated[int, Field(ge=1, le=LIMIT_WITH_BODY, description="Articles in a document."), StrictInt]
+FeedLimit = Annotated[
+    int, Field(ge=1, le=LIMIT_WITH_BODY, description="Articles in a document.", examples=[10]), StrictInt
+]
 
 
 class FeedParams(FilterParams):
@@ -50,5 +52,12 @@ class NewsSitemapParams(CurrentFeedParams):
     """A sitemap of recent news."""
 
     part: Annotated[
-        int | None, Field(ge=1, le=MAX_NEWS_PARTS, description="Which thousand, where there are several."), StrictInt
+        int | None,
+        Field(
+            ge=1,
+            le=MAX_NEWS_PARTS,
+            description="Which thousand of articles, where there are more.",
+            examples=[1],
+        ),
+        StrictInt,
     ] = None

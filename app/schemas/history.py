@@ -7,21 +7,25 @@ from typing_extensions import TypedDict
 
 from app.domain.revision import HistoryEventType
 from app.schemas.pagination import NextPage
-from app.schemas.types import InstantText
+from app.schemas.types import InstantText, OpenEnum, Version, text
 
 
 class HistoryEvent(TypedDict):
-    """Something the public saw change."""
+    """A change that the public saw."""
 
-    type: HistoryEventType
-    at: InstantText
-    version: Annotated[int, Field(description="The public version from then on.", ge=1)]
+    type: Annotated[
+        HistoryEventType,
+        OpenEnum(),
+        Field(description="The kind of the change: that of its note where it has one.", examples=["correction"]),
+    ]
+    at: Annotated[InstantText, Field(description="When it happened.")]
+    version: Annotated[Version, Field(description="The public version from then on.")]
     published_at: Annotated[InstantText, Field(description="The public time from then on.")]
-    note: Annotated[str | None, Field(description="What the newsroom says of it.")]
+    note: Annotated[str | None, text("The newsroom's public note.", "The tram leaves at 00:35, not at 00:20.")]
 
 
 class History(TypedDict):
-    """What the public saw change, the latest first; never what an article said."""
+    """A page of the changes that the public saw, the latest first, without texts of the article."""
 
-    items: list[HistoryEvent]
+    items: Annotated[list[HistoryEvent], Field(description="The changes of the page.", max_length=200)]
     next: NextPage | None

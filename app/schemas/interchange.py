@@ -17,7 +17,7 @@ from app.domain.language import validate_language
 from app.domain.one_line import one_line, visible_line, visible_text
 from app.domain.revision import NoteType, RevisionAction
 from app.domain.slug import validate_code, validate_slug
-from app.domain.tsid import parse_id
+from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.types import Instant
 
@@ -61,12 +61,24 @@ def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
 Line = Annotated[str, Field(max_length=MAX_LINE), AfterValidator(visible_line)]
 Lines = Annotated[str, Field(max_length=MAX_LINE), AfterValidator(visible_text)]
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)]
-Code = Annotated[str, AfterValidator(validate_code)]
+Code = Annotated[
+    str,
+    AfterValidator(validate_code),
+    Field(json_schema_extra={"maxLength": 80, "pattern": "^[a-z0-9]+([-_.][a-z0-9]+)*$"}, examples=["trams"]),
+]
+ArticleSlug = Annotated[
+    str,
+    AfterValidator(validate_slug),
+    Field(json_schema_extra={"maxLength": 120, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
+]
+Link = Annotated[str, Field(json_schema_extra={"maxLength": 2_000})]
 SourceId = Annotated[str, Field(max_length=MAX_SOURCE_ID), AfterValidator(_filled)]
 NullAsEmpty = BeforeValidator(null_as_empty)
 Codes = Annotated[list[Code], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
 References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
-Language = Annotated[str, AfterValidator(validate_language)]
+Language = Annotated[
+    str, AfterValidator(validate_language), Field(json_schema_extra={"maxLength": 64}, examples=["en-GB"])
+]
 Translations = Annotated[dict[Language, Line], BeforeValidator(_null_as_empty_object)]
 LongTranslations = Annotated[dict[Language, Lines], BeforeValidator(_null_as_empty_object)]
 
@@ -78,88 +90,150 @@ class _Record(BaseModel):
 class EditionRecord(_Record):
     """An edition; identity: `slug`."""
 
-    kind: Literal["edition"] = "edition"
-    slug: Code
-    name: Line
-    language: Language
-    timezone: Annotated[str, AfterValidator(_zone_name)]
-    site_url: Annotated[str, AfterValidator(validate_site_url)]
-    article_url: Annotated[str, AfterValidator(article_url_template)] | None = None
-    default: Annotated[bool, Field(strict=True)] = False
-    feed_content: FeedContent = FeedContent.SUMMARY
-    strings: Annotated[dict[str, Text], BeforeValidator(_null_as_empty_object)] = Field(default_factory=dict)
+    kind: Annotated[Literal["edition"], Field(description="The kind of the record.")] = "edition"
+    slug: Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
+    name: Annotated[Line, Field(description="The name of the publication.", examples=["The Lume Courier"])]
+    language: Annotated[Language, Field(description="A BCP 47 language tag.", examples=["en-GB"])]
+    timezone: Annotated[
+        str,
+        AfterValidator(_zone_name),
+        Field(description="An IANA time zone.", examples=["Europe/Kyiv"], json_schema_extra={"maxLength": 64}),
+    ]
+    site_url: Annotated[
+        Link,
+        AfterValidator(validate_site_url),
+        Field(description="The front end.", examples=["https://courier.example"]),
+    ]
+    article_url: Annotated[
+        Annotated[Link, AfterValidator(article_url_template)] | None,
+        Field(
+            description="The template of the URLs of articles; `{site_url}/{slug}` where absent.",
+            examples=["{site_url}/news/{slug}"],
+        ),
+    ] = None
+    default: Annotated[
+        bool,
+        Field(strict=True, description="Whether a request without `edition` means this one.", examples=[False]),
+    ] = False
+    feed_content: Annotated[
+        FeedContent, Field(description="How much of an article its feeds hold.", examples=["full"])
+    ] = FeedContent.SUMMARY
+    strings: Annotated[
+        dict[str, Text],
+        BeforeValidator(_null_as_empty_object),
+        Field(description="Interface strings that differ from the shipped ones.", examples=[{"news": "Tidings"}]),
+    ] = Field(default_factory=dict)
 
 
 class LabelRecord(_Record):
     """A label; identity: `code`."""
 
-    kind: Literal["label"] = "label"
-    code: Code
-    text: Line
-    texts: Translations = Field(default_factory=dict)
-    disclaimer: Lines | None = None
-    disclaimers: LongTranslations = Field(default_factory=dict)
-    genre: Code | None = None
+    kind: Annotated[Literal["label"], Field(description="The kind of the record.")] = "label"
+    code: Annotated[Code, Field(description="The code of the label.", examples=["opinion"])]
+    text: Annotated[Line, Field(description="The label in the default language.", examples=["OPINION"])]
+    texts: Annotated[
+        Translations, Field(description="Translations of `text` by language.", examples=[{"uk": "ДУМКА"}])
+    ] = Field(default_factory=dict)
+    disclaimer: Annotated[
+        Lines | None, Field(description="The notice about all its articles.", examples=["Columns are opinions."])
+    ] = None
+    disclaimers: Annotated[
+        LongTranslations,
+        Field(description="Translations of `disclaimer` by language.", examples=[{"uk": "Колонки є думками."}]),
+    ] = Field(default_factory=dict)
+    genre: Annotated[Code | None, Field(description="The kind of journalism.", examples=["opinion"])] = None
 
 
 class SectionRecord(_Record):
     """A section; identity: `slug` within the edition."""
 
-    kind: Literal["section"] = "section"
-    edition: Code
-    slug: Code
-    name: Line
+    kind: Annotated[Literal["section"], Field(description="The kind of the record.")] = "section"
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
+    slug: Annotated[Code, Field(description="The slug of the section.", examples=["weather"])]
+    name: Annotated[Line, Field(description="The name that readers see.", examples=["Weather"])]
 
 
 class TagRecord(_Record):
     """A tag; identity: `slug`."""
 
-    kind: Literal["tag"] = "tag"
-    slug: Code
-    name: Line
+    kind: Annotated[Literal["tag"], Field(description="The kind of the record.")] = "tag"
+    slug: Annotated[Code, Field(description="The slug of the tag.", examples=["night-buses"])]
+    name: Annotated[Line, Field(description="The name that readers see.", examples=["Night buses"])]
 
 
 class AuthorRecord(_Record):
     """An author; identity: `slug`."""
 
-    kind: Literal["author"] = "author"
-    slug: Code
-    name: Line
-    role: Line | None = None
-    bio: Line | None = None
+    kind: Annotated[Literal["author"], Field(description="The kind of the record.")] = "author"
+    slug: Annotated[Code, Field(description="The slug of the author.", examples=["iryna-dovhan"])]
+    name: Annotated[Line, Field(description="The name that signs articles.", examples=["Iryna Dovhan"])]
+    role: Annotated[Line | None, Field(description="The role of the author.", examples=["columnist"])] = None
+    bio: Annotated[
+        Line | None, Field(description="A biography of one line.", examples=["Iryna Dovhan writes about cities."])
+    ] = None
 
 
 class Withdrawal(_Record):
     """Why an article was withdrawn, what the public is told of it, and since when."""
 
-    reason: Text | None = None
-    notice: Text | None = None
-    at: Instant | None = None
+    reason: Annotated[
+        Text | None, Field(description="The reason, for editors only.", examples=["The names were wrong."])
+    ] = None
+    notice: Annotated[
+        Text | None, Field(description="The public notice.", examples=["This article was withdrawn."])
+    ] = None
+    at: Annotated[
+        Instant | None,
+        Field(description="When it was withdrawn; now where absent.", examples=["2026-11-20T21:00:00+02:00"]),
+    ] = None
 
 
 class Note(_Record):
     """What the newsroom tells the public of a change."""
 
-    type: NoteType
-    text: Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(visible_text)]
+    type: Annotated[NoteType, Field(description="The kind of note.", examples=["correction"])]
+    text: Annotated[
+        str,
+        Field(max_length=MAX_TEXT, description="The note, plain text.", examples=["The tram leaves at 00:35."]),
+        AfterValidator(visible_text),
+    ]
 
 
 class Content(_Record):
     """What editors write of an article."""
 
-    slug: Annotated[str, AfterValidator(validate_slug)] | None = None
-    label: Code | None = None
-    headline: Line
-    lead: Text | None = None
-    dateline: Line | None = None
-    section: Code | None = None
-    tags: Codes = Field(default_factory=list)
-    authors: Codes = Field(default_factory=list)
-    updated_at: Instant | None = None
-    source: SourceInput | None = None
-    image: ImageInput | None = None
-    rights: RightsInput | None = None
-    related: References = Field(default_factory=list)
+    slug: Annotated[
+        ArticleSlug | None,
+        Field(description="The slug; made from the headline where absent.", examples=["budget-passes-by-one-vote"]),
+    ] = None
+    label: Annotated[Code | None, Field(description="The code of its label.", examples=["opinion"])] = None
+    headline: Annotated[Line, Field(description="The headline, plain text.", examples=["Budget passes by one vote"])]
+    lead: Annotated[
+        Text | None,
+        Field(description="The lead below the headline, plain text.", examples=["The tram won by a single vote."]),
+    ] = None
+    dateline: Annotated[
+        Line | None, Field(description="Place and date that open the text.", examples=["PORT VELA, Nov 20"])
+    ] = None
+    section: Annotated[Code | None, Field(description="The slug of its section.", examples=["politics"])] = None
+    tags: Annotated[Codes, Field(description="The slugs of its tags, in order.", examples=[["trams"]])] = Field(
+        default_factory=list
+    )
+    authors: Annotated[
+        Codes, Field(description="The slugs of its authors, in the order they sign.", examples=[["ines-kovary"]])
+    ] = Field(default_factory=list)
+    updated_at: Annotated[
+        Instant | None, Field(description="When the content last changed.", examples=["2026-11-20T20:05:00+02:00"])
+    ] = None
+    source: Annotated[SourceInput | None, Field(description="The source of the article.")] = None
+    image: Annotated[ImageInput | None, Field(description="The image of the article.")] = None
+    rights: Annotated[RightsInput | None, Field(description="The rights of the article.")] = None
+    related: Annotated[
+        References,
+        Field(
+            description="“Read also”: `source_id`s or ids of articles, which may follow later.", examples=[["cms:40"]]
+        ),
+    ] = Field(default_factory=list)
     body: Body = Field(default_factory=list)
 
 
@@ -194,20 +268,43 @@ class RevisionRecord(_Record):
 class ArticleInput(Content):
     """What may be said of an article wherever it comes from; `note` tells the public why what is stored changes."""
 
-    kind: Literal["article"] = "article"
-    id: Annotated[str, AfterValidator(_id)] | None = None
-    source_id: SourceId | None = None
-    status: ArticleStatus | None = None
-    published_at: Instant | None = None
-    first_published_at: Instant | None = None
-    withdrawal: Withdrawal | None = None
-    note: Note | None = None
+    kind: Annotated[Literal["article"], Field(description="The kind of the record.")] = "article"
+    id: Annotated[
+        Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})] | None,
+        Field(description="The id that the article has in another installation.", examples=["0s9et2dg0bgsr"]),
+    ] = None
+    source_id: Annotated[
+        SourceId | None,
+        Field(description="The identifier of another system, unique in the edition.", examples=["cms:41"]),
+    ] = None
+    status: Annotated[
+        ArticleStatus | None,
+        Field(description="The status; decided by `published_at` where absent.", examples=["published"]),
+    ] = None
+    published_at: Annotated[
+        Instant | None,
+        Field(
+            description="The public time: a future one schedules the article, none is a draft.",
+            examples=["2026-11-20T19:30:00+02:00"],
+        ),
+    ] = None
+    first_published_at: Annotated[
+        Instant | None,
+        Field(
+            description="The first public time; `published_at` where absent.", examples=["2026-11-20T19:30:00+02:00"]
+        ),
+    ] = None
+    withdrawal: Annotated[Withdrawal | None, Field(description="Why it was withdrawn.")] = None
+    note: Annotated[Note | None, Field(description="A public note about the change.")] = None
 
 
 class ArticleCreate(ArticleInput):
     """An article as a POST or a push brings it; without an edition it is the default one's, or the address's."""
 
-    edition: Code | None = None
+    edition: Annotated[
+        Code | None,
+        Field(description="The slug of its edition; the default edition where absent.", examples=["harbour"]),
+    ] = None
 
     def record(self, edition: str, **changed: Any) -> "ArticleRecord":
         """The record of the same article in this edition; what was read is not read again."""
@@ -232,9 +329,7 @@ class ArticleRecord(ArticleInput):
 
     edition: Code
     erased_at: Instant | None = None
-    old_slugs: Annotated[
-        list[Annotated[str, AfterValidator(validate_slug)]], NullAsEmpty, Field(max_length=MAX_NAMES)
-    ] = Field(default_factory=list)
+    old_slugs: Annotated[list[ArticleSlug], NullAsEmpty, Field(max_length=MAX_NAMES)] = Field(default_factory=list)
     revisions: Annotated[list[RevisionRecord], NullAsEmpty, AfterValidator(_rising)] = Field(default_factory=list)
 
     @model_validator(mode="after")

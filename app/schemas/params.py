@@ -1,18 +1,18 @@
-"""What can be asked of a list: one model per address, from which both the parser and the document are made.
+"""Query parameters: one model per endpoint, from which both the parser and the document are made.
 
-Question          edition
+QueryParams         edition
 ├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
-├── ArticleParams   + body                                one article
-├── HistoryParams   + cursor, limit                       an article's history
-└── Filters           + section, tag, author, label
-    ├── CalendarParams  + from, to, tz
-    └── ArticleFilterParams    + from, to, exclude, id, fields
-        ├── ArticleListParams  + body, cursor, limit
-        ├── ExportParams    + body
-        ├── TimelineParams  + tz, total, newest_day, cursor, limit
-        ├── DayParams       + tz, total
-        ├── ChangeListParams   + since, wait, tz, cursor, limit   (in change.py)
-        └── StreamParams    + since, tz                        (in stream.py)
+├── ArticleParams        + body                                one article
+├── HistoryParams        + cursor, limit                       an article's history
+└── FilterParams         + section, tag, author, label
+    ├── CalendarParams       + from, to, tz
+    └── ArticleFilterParams  + from, to, exclude, id, fields
+        ├── ArticleListParams    + body, cursor, limit
+        ├── ExportParams         + body
+        ├── TimelineParams       + tz, total, newest_day, cursor, limit
+        ├── DayParams            + tz, total
+        ├── ChangeListParams     + since, wait, tz, cursor, limit   (in change.py)
+        └── StreamParams         + since, tz                        (in stream.py)
 """
 
 import re
@@ -69,9 +69,20 @@ def _known_id(value: str) -> str:
     return value
 
 
-Names = Annotated[list[str], Field(max_length=MAX_NAMES)]
+MAX_VALUE = 65_536
+"""Characters of a value: a request head has at most 64 KiB."""
+
+
+def described(description: str, example: Any, **extra: Any) -> Any:
+    """Return the field of a text parameter; its length is bounded by the request head alone, and so documented."""
+    return Field(description=description, examples=[example], json_schema_extra={"maxLength": MAX_VALUE, **extra})
+
+
+Value = Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]
+Names = Annotated[list[Value], Field(max_length=MAX_NAMES)]
 Cursor = Annotated[
-    str | None, Field(description="Where the list goes on: the `cursor` of the page before, as it was given.")
+    str | None,
+    described("The `next.cursor` of the previous page, unchanged.", "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8"),
 ]
 StrictInt = BeforeValidator(_whole)
 """Refuses what is no whole number in plain digits."""
@@ -85,36 +96,41 @@ ArticleIdCheck = AfterValidator(_known_id)
 """Refuses what has not the form of an article's id."""
 EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
 """A new empty list for each request: pydantic copies a plain `[]` with `deepcopy`, half of the time of a parse."""
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), StrictInt]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, examples=[10]), StrictInt]
 TimeZoneParam = Annotated[
     str | None,
-    Field(description="The IANA zone to read days and times in; the edition's own where absent."),
+    described("The IANA zone of days and times; the edition's own where absent.", "Europe/Kyiv"),
 ]
 DateOrInstant = Annotated[str | None, Field()]
 Fields = Annotated[
-    list[str],
+    list[Value],
     CommaSeparated,
     Field(
         max_length=MAX_FIELDS,
         description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay.",
+        examples=[["headline", "published_at"]],
     ),
     DROP_EMPTY,
 ]
 Ids = Annotated[
     list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
     CommaSeparated,  # an empty id is refused: if it were dropped, `id=` would select all articles
-    Field(max_length=MAX_IDS, description="Only these articles, up to 100; all of them in one page."),
+    Field(
+        max_length=MAX_IDS,
+        description="Only these articles, up to 100; all of them in one page.",
+        examples=[["0s9et2dg0bgsr"]],
+    ),
 ]
 
 
 class QueryParams(BaseModel):
-    """What every address takes."""
+    """The parameters of every endpoint."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     spans_editions: ClassVar[bool] = False
 
-    edition: Annotated[str | None, Field(description="The edition's slug; the default edition where absent.")] = None
+    edition: Annotated[str | None, described("The edition's slug; the default edition where absent.", "harbour")] = None
 
     @model_validator(mode="after")
     def _one_edition(self) -> Self:
@@ -181,10 +197,10 @@ class HistoryParams(QueryParams):
 class FilterParams(QueryParams):
     """The filters every list of articles takes: repeat a name for OR, use several names for AND."""
 
-    section: Annotated[Names, Field(description="Slugs of sections, any of them.")] = EMPTY
-    tag: Annotated[Names, Field(description="Slugs of tags, any of them.")] = EMPTY
-    author: Annotated[Names, Field(description="Slugs of authors, any of them.")] = EMPTY
-    label: Annotated[Names, Field(description="Codes of labels, any of them.")] = EMPTY
+    section: Annotated[Names, Field(description="Slugs of sections, any of them.", examples=[["politics"]])] = EMPTY
+    tag: Annotated[Names, Field(description="Slugs of tags, any of them.", examples=[["trams"]])] = EMPTY
+    author: Annotated[Names, Field(description="Slugs of authors, any of them.", examples=[["ines-kovary"]])] = EMPTY
+    label: Annotated[Names, Field(description="Codes of labels, any of them.", examples=[["opinion"]])] = EMPTY
 
 
 class ArticleFilterParams(FilterParams):
@@ -192,16 +208,25 @@ class ArticleFilterParams(FilterParams):
 
     from_: Annotated[
         DateOrInstant,
-        Field(alias="from", description="Published at or after: an RFC 3339 instant or a local date."),
+        Field(
+            alias="from",
+            description="Published at or after: an RFC 3339 instant or a local date.",
+            examples=["2026-11-01"],
+            json_schema_extra={"maxLength": MAX_VALUE},
+        ),
     ] = None
     to: Annotated[
         DateOrInstant,
-        Field(description="Published before: an RFC 3339 instant or a local date (its first instant)."),
+        described("Published before: an RFC 3339 instant or a local date (its first instant).", "2026-12-01"),
     ] = None
     exclude: Annotated[
-        list[str],
+        list[Value],
         CommaSeparated,
-        Field(max_length=MAX_IDS, description="Ids or slugs to leave out, such as the article being read."),
+        Field(
+            max_length=MAX_IDS,
+            description="Ids or slugs to leave out, such as the article being read.",
+            examples=[["budget-passes-by-one-vote"]],
+        ),
         DROP_EMPTY,
     ] = EMPTY
     id: Ids = EMPTY
@@ -223,9 +248,9 @@ class ArticleListParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset(ArticleItem.__annotations__)
 
-    body: Annotated[BodyFormat, Field(description="The form of the bodies to add; then `limit` is at most 50.")] = (
-        BodyFormat.NONE
-    )
+    body: Annotated[
+        BodyFormat, Field(description="The format of the bodies to add; then `limit` is at most 50.", examples=["none"])
+    ] = BodyFormat.NONE
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 20
 
@@ -245,7 +270,9 @@ class ExportParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = ArticleListParams.members
 
-    body: Annotated[BodyFormat, Field(description="The form of the bodies to add.")] = BodyFormat.NONE
+    body: Annotated[BodyFormat, Field(description="The format of the bodies to add.", examples=["none"])] = (
+        BodyFormat.NONE
+    )
 
 
 class TimelineParams(ArticleFilterParams):
@@ -254,9 +281,11 @@ class TimelineParams(ArticleFilterParams):
     tz: TimeZoneParam = None
     newest_day: Annotated[
         str | None,
-        Field(description="A local date: begin at the end of that day.", json_schema_extra={"format": "date"}),
+        described("A local date: begin at the end of that day.", "2026-11-19", format="date"),
     ] = None
-    total: Annotated[bool, StrictBool, Field(description="Add each day's total, over all pages.")] = False
+    total: Annotated[bool, StrictBool, Field(description="Add each day's total, over all pages.", examples=[True])] = (
+        False
+    )
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Items on a page.")] = 40
 
@@ -272,7 +301,7 @@ class DayParams(ArticleFilterParams):
     """One whole local day."""
 
     tz: TimeZoneParam = None
-    total: Annotated[bool, StrictBool, Field(description="Add the day's total.")] = False
+    total: Annotated[bool, StrictBool, Field(description="Add the day's total.", examples=[True])] = False
 
 
 class CalendarParams(FilterParams):
@@ -283,13 +312,16 @@ class CalendarParams(FilterParams):
         Field(
             alias="from",
             description="The first local date; 31 days back where absent.",
-            json_schema_extra={"format": "date"},
+            examples=["2026-11-01"],
+            json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
         ),
     ] = None
     to: Annotated[
         str | None,
         Field(
-            description="The local date after the last; tomorrow where absent.", json_schema_extra={"format": "date"}
+            description="The local date after the last; tomorrow where absent.",
+            examples=["2026-12-01"],
+            json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
         ),
     ] = None
     tz: TimeZoneParam = None
@@ -298,7 +330,7 @@ class CalendarParams(FilterParams):
 class ArticleParams(QueryParams):
     """One article."""
 
-    body: Annotated[BodyFormat, Field(description="The form of the body.")] = BodyFormat.BLOCKS
+    body: Annotated[BodyFormat, Field(description="The format of the body.", examples=["blocks"])] = BodyFormat.BLOCKS
 
 
 def check_ids(question: Any) -> None:

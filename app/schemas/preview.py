@@ -1,6 +1,6 @@
-"""Previews: an article as its page would look, for whoever was given the address."""
+"""Previews: an article as its page would look, for those who have the URL."""
 
-from typing import Annotated, Required
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -8,43 +8,48 @@ from typing_extensions import TypedDict
 from app.domain.article import ArticleStatus, BodyFormat
 from app.schemas.article import Article
 from app.schemas.params import NoParams, StrictInt
-from app.schemas.types import Href, InstantText
+from app.schemas.types import MAX_HREF, Href, InstantText, OpenEnum, line
 
 EXPIRES_IN_SECONDS = 3_600
 MAX_EXPIRES_IN_SECONDS = 7 * 86_400
 
 
 class PreviewLinkParams(NoParams):
-    """The address of a preview."""
+    """Query parameters of the preview link."""
 
     expires_in: Annotated[
         int,
-        Field(ge=1, le=MAX_EXPIRES_IN_SECONDS, description="For how many seconds the address is good."),
+        Field(ge=1, le=MAX_EXPIRES_IN_SECONDS, description="Seconds until the URL expires.", examples=[3600]),
         StrictInt,
     ] = EXPIRES_IN_SECONDS
 
 
 class PreviewParams(NoParams):
-    """A preview."""
+    """Query parameters of a preview."""
 
-    body: Annotated[BodyFormat, Field(description="The form of the body.")] = BodyFormat.BLOCKS
+    body: Annotated[BodyFormat, Field(description="The format of the body.", examples=["blocks"])] = BodyFormat.BLOCKS
 
 
 class PreviewLink(TypedDict):
-    """Where a front end reads the preview of an article without a key; instants are in the edition's zone."""
+    """The URL at which a front end reads the preview of an article without a key."""
 
-    href: Href
-    expires_at: InstantText
+    href: Annotated[
+        Href,
+        line("The URL of the preview; whoever has it can read.", "/v1/editorial/previews/AZk2…", max_length=MAX_HREF),
+    ]
+    expires_at: Annotated[InstantText, Field(description="When the URL expires, in the edition's zone.")]
 
 
 class PreviewValidity(TypedDict):
     """How long a preview may be read."""
 
-    expires_at: InstantText
+    expires_at: Annotated[InstantText, Field(description="When the preview expires.")]
 
 
-class PreviewedArticle(Article, total=False):
-    """The article's page as it would be: what has no date yet is dated now, what was never public is version 1."""
+class PreviewedArticle(Article):
+    """The article's page as it would be: an article without a date is dated now, one never public is version 1."""
 
-    status: Required[ArticleStatus]
-    preview: Required[PreviewValidity]
+    status: Annotated[
+        ArticleStatus, OpenEnum(), Field(description="The status of the article.", examples=["scheduled"])
+    ]
+    preview: PreviewValidity

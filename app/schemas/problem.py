@@ -5,22 +5,55 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.schemas.errors import MAX_ERRORS
+from app.schemas.types import MAX_HREF, ArticleId, count, line, text
+
+MAX_DETAIL = 100_000
+
 
 class InputError(TypedDict):
-    """One flaw of what was sent."""
+    """An error of one parameter or member."""
 
-    where: Annotated[str, Field(description="The parameter or member.", examples=["limit"])]
-    message: str
+    where: Annotated[
+        str, line("The parameter, or the path of the member such as `body.2.html`.", "limit", max_length=MAX_DETAIL)
+    ]
+    message: Annotated[
+        str, line("What is wrong and what is allowed.", "Input should be less than or equal to 200", max_length=10_000)
+    ]
 
 
 class Problem(TypedDict):
-    """What went wrong, for a program and for a person."""
+    """An error, for programs (`type`, `errors`) and for people (`title`, `detail`)."""
 
-    type: Annotated[str, Field(examples=["/problems/invalid-input"])]
-    title: str
-    status: Annotated[int, Field(ge=400, le=599)]
-    detail: str
-    instance: Annotated[str, Field(description="The path that was asked for.", examples=["/v1/timeline"])]
-    errors: NotRequired[list[InputError]]
-    id: NotRequired[Annotated[str, Field(description="Of the withdrawn article.")]]
-    notice: NotRequired[Annotated[str | None, Field(description="What the newsroom tells the public of a withdrawal.")]]
+    type: Annotated[
+        str,
+        line(
+            "The stable code of the kind of problem, as a URL that documents it; kinds may be added.",
+            "/problems/invalid-input",
+            max_length=100,
+            pattern="^/problems/[a-z-]+$",
+        ),
+    ]
+    title: Annotated[str, line("The kind of problem, in words.", "Invalid request parameters or body")]
+    status: Annotated[int, count("The HTTP status.", 422, ge=400, le=599)]
+    detail: Annotated[
+        str, line("This occurrence, in words.", "limit: Input should be at most 200", max_length=MAX_DETAIL)
+    ]
+    instance: Annotated[str, line("The path of the request.", "/v1/timeline", max_length=MAX_HREF)]
+    errors: NotRequired[
+        Annotated[
+            list[InputError],
+            Field(description="The errors of parameters and members; present on 422.", max_length=MAX_ERRORS),
+        ]
+    ]
+    id: NotRequired[
+        Annotated[ArticleId, Field(description="The id of the withdrawn article; present on 410 of an article.")]
+    ]
+    notice: NotRequired[
+        Annotated[
+            str | None,
+            text(
+                "The newsroom's public notice of a withdrawal; present on 410 of an article.", "The names were wrong."
+            ),
+        ]
+    ]

@@ -1,30 +1,36 @@
-"""The stream, what is asked of it and what one of its events is."""
+"""The stream: its query parameters and its events."""
 
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangeListParams
 from app.schemas.params import SETS, ArticleFilterParams, StrictInt, TimeZoneParam
+from app.schemas.types import OpenEnum, line
 
-_OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/FeedItem"}}
+_OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/ChangeItem"}}
 
 
 class StreamParams(ArticleFilterParams):
-    """What is to be told as it happens. `edition=*` spans all editions."""
+    """Query parameters of the stream. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
 
     since: Annotated[
         int | None,
-        Field(ge=0, description="The last change that is known already, or 0 for everything; from now where absent."),
+        Field(
+            ge=0,
+            description="The last change that the client has, or 0 for everything; from now on where absent.",
+            examples=[0],
+        ),
         StrictInt,
     ] = None
     tz: TimeZoneParam = None
 
     def changes(self) -> ChangeListParams:
-        """The same question to the change feed, in one form however it was asked."""
+        """Return the same parameters for the change feed, in one canonical form."""
         given = self.model_dump(by_alias=True, exclude_unset=True, exclude={"since"})
         sorted_sets = {name: sorted(set(given[name])) for name in (*SETS, "id") if name in given}
         return ChangeListParams.model_validate(given | sorted_sets)
@@ -35,10 +41,28 @@ class StreamedChange(TypedDict):
 
     id: Annotated[
         str,
-        Field(description="The change's `seq`: to resume, send the last one as `Last-Event-ID`.", examples=["184214"]),
+        line(
+            "The change's `seq`: to resume, send the last one as `Last-Event-ID`.",
+            "184214",
+            max_length=16,
+            pattern="^[0-9]+$",
+        ),
     ]
-    event: Annotated[str, Field(description="The change's `type`.", examples=["article.updated"])]
+    event: Annotated[
+        str,
+        OpenEnum(*ChangeType, ARTICLE_REMOVED),
+        Field(description="The change's `type`.", examples=["article.updated"]),
+    ]
     data: Annotated[
         str,
-        Field(description="The change as `/v1/changes` tells it, JSON in one line.", json_schema_extra=_OF_A_CHANGE),
+        Field(
+            description="The change as in `/v1/changes`, as JSON in one line.",
+            examples=[
+                (
+                    '{"seq":184214,"type":"article.removed","at":"2026-11-20T19:44:02.000000+02:00",'
+                    '"article":{"id":"0s9et2dg0bgsr","href":"/v1/articles/0s9et2dg0bgsr"}}'
+                )
+            ],
+            json_schema_extra=_OF_A_CHANGE,
+        ),
     ]

@@ -1,54 +1,75 @@
-"""The per-day timeline, one whole day of it, and the calendar."""
+"""The per-day timeline, one day of it, and the calendar."""
 
 from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.article import TimelineItem
+from app.schemas.article import MAX_PAGE, SparseTimelineItem
 from app.schemas.pagination import NextPage
-from app.schemas.types import Code, DateText, Href, InstantText, Seq, ZoneName
+from app.schemas.types import MAX_HREF, Code, DateText, Href, InstantText, Seq, ZoneName, count, line
+
+MAX_CALENDAR_DAYS = 400
+
+EditionSlug = Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
+Zone = Annotated[ZoneName, Field(description="The zone of days and times: `tz` as given, else the edition's.")]
 
 
 class DayHeading(TypedDict):
-    """A day's heading in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd)."""
+    """The heading of a day in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd)."""
 
-    year: Annotated[str, Field(examples=["2026"])]
-    weekday: Annotated[str, Field(examples=["Friday"])]
-    day: Annotated[str, Field(examples=["20 November"])]
+    year: Annotated[str, line("The year.", "2026", max_length=100)]
+    weekday: Annotated[str, line("The name of the weekday.", "Friday", max_length=100)]
+    day: Annotated[str, line("Day and month.", "20 November", max_length=100)]
 
 
 class TimelineDay(TypedDict):
-    """The items of one local day that stand on this page, newest first."""
+    """The items of one local day that are on this page, newest first."""
 
     date: DateText
     heading: DayHeading
     starts_at: Annotated[InstantText, Field(description="The first instant of the day.")]
-    ends_at: Annotated[InstantText, Field(description="The first instant after it.")]
+    ends_at: Annotated[InstantText, Field(description="The first instant after the day: 23, 24 or 25 hours later.")]
     continued: Annotated[
-        bool, Field(description="Newer items of this day were on the page before: print no second heading.")
+        bool,
+        Field(
+            description="True if newer items of this day were on the previous page: print no second heading.",
+            examples=[False],
+        ),
     ]
-    complete: Annotated[bool, Field(description="The day ends on this page.")]
+    complete: Annotated[bool, Field(description="True if the day ends on this page.", examples=[True])]
     total: NotRequired[
-        Annotated[int, Field(description="All items of the day in this list; with `total=true` only.", ge=0)]
+        Annotated[int, count("All items of the day under the same filters; present with `total=true` only.", 12)]
     ]
-    items: list[TimelineItem]
+    items: Annotated[
+        list[SparseTimelineItem],
+        Field(description="Articles, newest first: at most `limit` in a page of the timeline, all of them in one day."),
+    ]
 
 
 class NewerLink(TypedDict):
-    """Where what came after this page is told."""
+    """Link to the changes after this page, under the same filters."""
 
-    href: Annotated[Href, Field(examples=["/v1/changes?since=184213"])]
+    href: Annotated[Href, line("The URL of the change feed.", "/v1/changes?since=184213", max_length=MAX_HREF)]
 
 
 class Timeline(TypedDict):
     """A page of the timeline, days newest first."""
 
-    edition: Code
-    timezone: ZoneName
-    as_of: NotRequired[Annotated[Seq, Field(description="Every change up to it is in this page.")]]
-    newer: NotRequired[NewerLink]
-    days: list[TimelineDay]
+    edition: EditionSlug
+    timezone: Zone
+    as_of: NotRequired[
+        Annotated[
+            Seq,
+            Field(
+                description="Every change up to this one is in the page; present on the first page (without `cursor`)."
+            ),
+        ]
+    ]
+    newer: NotRequired[
+        Annotated[NewerLink, Field(description="Link to later changes; present on the first page (without `cursor`).")]
+    ]
+    days: Annotated[list[TimelineDay], Field(description="The days that have items on this page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
@@ -56,30 +77,33 @@ class DayLink(TypedDict):
     """A neighbouring day that has news."""
 
     date: DateText
-    href: Annotated[Href, Field(examples=["/v1/timeline/2026-11-19"])]
+    href: Annotated[Href, line("The URL of the day.", "/v1/timeline/2026-11-19", max_length=MAX_HREF)]
 
 
 class TimelineDayPage(TypedDict):
-    """One whole local day: an archive document."""
+    """One complete local day: an archive document."""
 
-    edition: Code
-    timezone: ZoneName
+    edition: EditionSlug
+    timezone: Zone
     day: TimelineDay
     previous: Annotated[DayLink | None, Field(description="The nearest earlier day that has news.")]
     next: Annotated[DayLink | None, Field(description="The nearest later day that has news.")]
 
 
 class CalendarDay(TypedDict):
-    """How much news a day has."""
+    """The number of articles of a day that has news."""
 
     date: DateText
-    total: Annotated[int, Field(ge=1)]
-    href: Annotated[Href, Field(examples=["/v1/timeline/2026-11-19"])]
+    total: Annotated[int, count("The number of articles.", 7, ge=1)]
+    href: Annotated[Href, line("The URL of the day.", "/v1/timeline/2026-11-19", max_length=MAX_HREF)]
 
 
 class Calendar(TypedDict):
     """The days that have news, oldest first."""
 
-    edition: Code
-    timezone: ZoneName
-    days: list[CalendarDay]
+    edition: EditionSlug
+    timezone: Zone
+    days: Annotated[
+        list[CalendarDay],
+        Field(description="The days of the range that have news.", max_length=MAX_CALENDAR_DAYS),
+    ]

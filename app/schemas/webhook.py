@@ -1,4 +1,4 @@
-"""Webhooks as their managers see them, what makes one, and what was sent."""
+"""Webhook endpoints, their requests, and their deliveries."""
 
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -6,16 +6,28 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from app.domain.change import ChangeType
+from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
 from app.schemas.pagination import NextPage
 from app.schemas.params import MAX_NAMES, Cursor, Limit, NoParams, StrictInt
-from app.schemas.types import Href, InstantText, Seq
+from app.schemas.types import (
+    MAX_HREF,
+    MAX_SEQ,
+    ArticleId,
+    Href,
+    InstantText,
+    OpenEnum,
+    Revision,
+    Seq,
+    count,
+    line,
+)
 
 MAX_DESCRIPTION = 500
 MAX_URL = 2_048
 MAX_NAME = 200
 MAX_SECRET = 200
+MAX_PAGE = 200
 GRACE_SECONDS = 86_400
 MAX_GRACE_SECONDS = 30 * 86_400
 
@@ -36,14 +48,14 @@ def _types(values: list[ChangeType]) -> list[ChangeType]:
     return sorted(set(values), key=list(ChangeType).index)
 
 
-def _names(description: str) -> Any:
-    return Field(max_length=MAX_NAMES, description=description)
+def _names(description: str, example: str) -> Any:
+    return Field(max_length=MAX_NAMES, description=description, examples=[[example]])
 
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_storable)]
 WebhookId = Annotated[
     str,
-    Field(description="What names the webhook.", pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$", examples=["0677y7hzc3m2e"]),
+    Field(description="The id of the endpoint.", pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$", examples=["0677y7hzc3m2e"]),
 ]
 Address = Annotated[
     str,
@@ -56,7 +68,11 @@ Address = Annotated[
 ]
 Description = Annotated[
     str | None,
-    Field(max_length=MAX_DESCRIPTION, description="Whose it is, for people.", examples=["The Harbour Gazette"]),
+    Field(
+        max_length=MAX_DESCRIPTION,
+        description="A note for people, such as the name of the receiver.",
+        examples=["The Harbour Gazette"],
+    ),
     AfterValidator(lambda value: None if value is None else _one_line(value) or None),
 ]
 Secret = Annotated[
@@ -70,19 +86,22 @@ Secret = Annotated[
 
 
 class WebhookFilters(BaseModel):
-    """Which changes are told: the filters of `/v1/changes`, and the types of change."""
+    """The changes to send: the filters of `/v1/changes`, and the types of change."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True, json_schema_serialization_defaults_required=True)
 
     edition: Annotated[
-        Name | None, Field(description="The edition's slug, or `*` for all; the default edition where absent.")
+        Name | None,
+        Field(
+            description="The edition's slug, or `*` for all; the default edition where absent.", examples=["harbour"]
+        ),
     ] = None
-    section: Annotated[list[Name], _names("Slugs of sections, any of them.")] = []
-    tag: Annotated[list[Name], _names("Slugs of tags, any of them.")] = []
-    author: Annotated[list[Name], _names("Slugs of authors, any of them.")] = []
-    label: Annotated[list[Name], _names("Codes of labels, any of them.")] = []
+    section: Annotated[list[Name], _names("Slugs of sections, any of them.", "politics")] = []
+    tag: Annotated[list[Name], _names("Slugs of tags, any of them.", "trams")] = []
+    author: Annotated[list[Name], _names("Slugs of authors, any of them.", "ines-kovary")] = []
+    label: Annotated[list[Name], _names("Codes of labels, any of them.", "opinion")] = []
     types: Annotated[
-        list[ChangeType],
+        list[Annotated[ChangeType, OpenEnum()]],
         Field(
             max_length=len(ChangeType),
             description="Only these types, all where empty; `article.withdrawn` and `article.removed` always come.",
@@ -92,29 +111,35 @@ class WebhookFilters(BaseModel):
 
 
 class WebhookCreate(BaseModel):
-    """What a webhook is made from."""
+    """A new webhook endpoint."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     url: Address
     description: Description = None
-    filters: Annotated[WebhookFilters, Field(description="Which changes are told.")] = WebhookFilters()
+    filters: Annotated[WebhookFilters, Field(description="The changes to send.")] = WebhookFilters()
     since: Annotated[
         int | None,
-        Field(ge=0, strict=True, description="Changes after this one are told; those from now on where absent."),
+        Field(
+            ge=0,
+            le=MAX_SEQ,
+            strict=True,
+            description="Send the changes after this one; those from now on where absent.",
+            examples=[0],
+        ),
     ] = None
-    secret: Annotated[Secret | None, Field(description="A secret of one's own; one is made where absent.")] = None
+    secret: Annotated[Secret | None, Field(description="A secret of your own; one is generated where absent.")] = None
 
 
 class WebhookState(BaseModel):
-    """What of a webhook is edited."""
+    """The editable members of a webhook endpoint."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     url: Address
     description: Description = None
-    filters: Annotated[WebhookFilters, Field(description="Which changes are told.")] = WebhookFilters()
-    is_enabled: Annotated[bool, Field(strict=True, description="Whether messages are sent.")] = True
+    filters: Annotated[WebhookFilters, Field(description="The changes to send.")] = WebhookFilters()
+    enabled: Annotated[bool, Field(strict=True, description="Whether messages are sent.", examples=[True])] = True
 
 
 class WebhookUpdate(BaseModel):
@@ -125,30 +150,49 @@ class WebhookUpdate(BaseModel):
     url: Address | None = None
     description: Description = None
     filters: WebhookFilters | None = None
-    is_enabled: Annotated[bool | None, Field(description="Enabled again it goes on where it stood.")] = None
+    enabled: Annotated[
+        bool | None,
+        Field(description="Whether messages are sent; enabled again, it continues where it stopped.", examples=[True]),
+    ] = None
 
 
 class WebhookSecretRotate(BaseModel):
-    """How a webhook is given a new secret."""
+    """Rotation of a signing secret."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     grace_seconds: Annotated[
-        int, Field(ge=0, le=MAX_GRACE_SECONDS, strict=True, description="How long messages are signed with both.")
+        int,
+        Field(
+            ge=0,
+            le=MAX_GRACE_SECONDS,
+            strict=True,
+            description="Seconds for which messages are signed with both secrets.",
+            examples=[86400],
+        ),
     ] = GRACE_SECONDS
-    secret: Annotated[Secret | None, Field(description="A secret of one's own; one is made where absent.")] = None
+    secret: Annotated[Secret | None, Field(description="A secret of your own; one is generated where absent.")] = None
 
 
 class WebhookReplay(BaseModel):
-    """From where a webhook is told everything again."""
+    """Replay of changes."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    since: Annotated[int, Field(ge=0, strict=True, description="Changes after this one are sent again, in order.")]
+    since: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=MAX_SEQ,
+            strict=True,
+            description="Changes after this one are sent again, in order.",
+            examples=[1],
+        ),
+    ]
 
 
 class _PageParams(NoParams):
-    """A page of a private list."""
+    """Query parameters of a page."""
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Entries on a page.")] = 100
@@ -160,96 +204,111 @@ class _PageParams(NoParams):
 
 
 class WebhookListParams(_PageParams):
-    """A list of webhooks."""
+    """Query parameters of the list of webhook endpoints."""
 
 
 class DeliveryListParams(_PageParams):
-    """What was sent to a webhook, or is to be."""
+    """Query parameters of the list of deliveries."""
 
     status: Annotated[
-        Literal["pending", "delivered"] | None, Field(description="Only what waits, or only what was taken.")
+        Literal["pending", "delivered"] | None,
+        Field(description="Only deliveries in this state.", examples=["pending"]),
     ] = None
-    since: Annotated[int, Field(ge=0, description="Only of changes after this one."), StrictInt] = 0
+    since: Annotated[int, Field(ge=0, description="Only of changes after this one.", examples=[0]), StrictInt] = 0
 
 
 class Webhook(TypedDict):
-    """A webhook without its secret; instants are in UTC."""
+    """A webhook endpoint without its secret; instants are in UTC."""
 
     id: WebhookId
-    href: Annotated[Href, Field(examples=["/v1/editorial/webhooks/0677y7hzc3m2e"])]
+    href: Annotated[Href, line("The endpoint.", "/v1/editorial/webhooks/0677y7hzc3m2e", max_length=MAX_HREF)]
     url: Address
     description: Description
     filters: WebhookFilters
-    is_enabled: bool
-    disabled_at: InstantText | None
-    disabled_reason: Annotated[str | None, Field(description="Why it is not enabled, in one sentence.")]
-    failures: Annotated[int, Field(description="Attempts that failed since the last that did not.", ge=0)]
-    failing_since: InstantText | None
-    next_attempt_at: Annotated[InstantText | None, Field(description="While it fails: when it is tried again.")]
-    as_of: Annotated[
-        Seq, Field(description="Changes up to this one were told, are among the deliveries, or do not concern it.")
+    enabled: Annotated[bool, Field(description="Whether messages are sent.", examples=[True])]
+    disabled_at: Annotated[InstantText | None, Field(description="Since when it is disabled.")]
+    disabled_reason: Annotated[
+        str | None, line("Why it is disabled, in one sentence.", "It was disabled by an editor.", max_length=2_000)
     ]
-    previous_until: Annotated[
-        InstantText | None, Field(description="Until when the secret before the last rotation signs as well.")
+    failures: Annotated[int, count("Failed attempts since the last success.", 0)]
+    failing_since: Annotated[InstantText | None, Field(description="When the first of these attempts failed.")]
+    next_attempt_at: Annotated[InstantText | None, Field(description="The next attempt, while attempts fail.")]
+    delivered_up_to: Annotated[
+        Seq, Field(description="Changes up to this one were delivered, are in the deliveries, or match no filter.")
     ]
-    created_at: InstantText
-    modified_at: InstantText
-    revision: Annotated[int, Field(ge=1)]
+    previous_secret_expires_at: Annotated[
+        InstantText | None, Field(description="Until when messages are signed with the previous secret too.")
+    ]
+    created_at: Annotated[InstantText, Field(description="When it was created.")]
+    modified_at: Annotated[InstantText, Field(description="When it was last modified.")]
+    revision: Revision
 
 
 class WebhookWithSecret(Webhook):
-    """A webhook with its secret, which is told this once."""
+    """A webhook endpoint with its secret, which is returned this once."""
 
     secret: Secret
 
 
 class WebhookList(TypedDict):
-    """A page of webhooks, in the order of their making."""
+    """A page of webhook endpoints, in the order of creation."""
 
-    items: list[Webhook]
+    items: Annotated[list[Webhook], Field(description="The endpoints of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class DeliveredArticle(TypedDict):
-    """The article that a message is about."""
+    """The article of a message."""
 
-    id: str
+    id: ArticleId
     href: Href
 
 
 class Delivery(TypedDict):
-    """A message that was sent, or is to be; instants are in UTC."""
+    """A message that was delivered or is pending; instants are in UTC."""
 
     id: Annotated[
-        str, Field(description="The `webhook-id`, the same at each attempt.", examples=["msg_0677y7hzc3m2e_41"])
+        str,
+        line("The `webhook-id`, the same at each attempt.", "msg_0677y7hzc3m2e_41", max_length=100, pattern="^msg_"),
     ]
     seq: Seq
     type: Annotated[
-        str, Field(description="What happened, as it was when it was noted down.", examples=["article.updated"])
+        str,
+        OpenEnum(*ChangeType, ARTICLE_REMOVED),
+        Field(description="The type of the change when the message was queued.", examples=["article.updated"]),
     ]
-    article: DeliveredArticle | None
-    status: Literal["pending", "delivered"]
-    attempts: Annotated[int, Field(ge=0)]
-    attempted_at: InstantText | None
-    response_status: Annotated[int | None, Field(description="What the receiver answered last, if it did.")]
-    reason: Annotated[str | None, Field(description="What became of the last attempt, in one sentence.")]
-    duration_ms: Annotated[int | None, Field(description="How long the last attempt took.")]
-    delivered_at: InstantText | None
-    created_at: InstantText
+    article: Annotated[DeliveredArticle | None, Field(description="The article; null for catalogue entries.")]
+    status: Annotated[
+        Literal["pending", "delivered"],
+        OpenEnum(),
+        Field(description="The state of the delivery.", examples=["pending"]),
+    ]
+    attempts: Annotated[int, count("The number of attempts.", 1)]
+    attempted_at: Annotated[InstantText | None, Field(description="The time of the last attempt.")]
+    response_status: Annotated[int | None, count("The status of the last response, if there was one.", 204, le=999)]
+    reason: Annotated[
+        str | None,
+        line("The outcome of the last attempt, in one sentence.", "The receiver answered 204.", max_length=2_000),
+    ]
+    duration_ms: Annotated[int | None, count("The duration of the last attempt.", 84)]
+    delivered_at: Annotated[InstantText | None, Field(description="When it was delivered.")]
+    created_at: Annotated[InstantText, Field(description="When it was queued.")]
 
 
 class DeliveryList(TypedDict):
     """A page of deliveries, the latest change first."""
 
-    items: list[Delivery]
+    items: Annotated[list[Delivery], Field(description="The deliveries of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class Ping(TypedDict):
-    """What became of a ping."""
+    """The outcome of a test ping."""
 
-    id: Annotated[str, Field(examples=["msg_0677y7hzc3m2e_ping1795435200000000"])]
-    is_delivered: bool
-    response_status: int | None
-    reason: str
-    duration_ms: int
+    id: Annotated[
+        str, line("The `webhook-id` of the message.", "msg_0677y7hzc3m2e_ping1795435200000000", max_length=100)
+    ]
+    delivered: Annotated[bool, Field(description="Whether the receiver responded with success.", examples=[True])]
+    response_status: Annotated[int | None, count("The status of the response, if there was one.", 204, le=999)]
+    reason: Annotated[str, line("The outcome, in one sentence.", "The receiver answered 204.", max_length=2_000)]
+    duration_ms: Annotated[int, count("The duration of the attempt.", 61)]

@@ -11,6 +11,7 @@ from app.domain.article import CLOCK_TOLERANCE_US, ArticleStatus
 from app.domain.body import Block, EmbedInput, HeadingInput, ListInput, ParagraphInput
 from app.domain.html.losses import LossCode, find_losses
 from app.schemas.interchange import ArticleInput, ArticleRecord
+from app.schemas.types import OpenEnum, line
 
 MAX_WARNINGS: Final = 100
 
@@ -28,23 +29,20 @@ class WarningCode(StrEnum):
 class WriteWarning(TypedDict):
     """A part of a request that was accepted and changed."""
 
-    where: Annotated[str, Field(description="The place in the request.", examples=["body.2.html"])]
+    where: Annotated[str, line("The path of the member in the request.", "body.2.html")]
     code: Annotated[
         str,
-        Field(
-            description="A stable code; more may be added.",
-            examples=[str(LossCode.ELEMENT)],
-            json_schema_extra={"x-extensible-enum": [*map(str, LossCode), str(WarningCode.TRUNCATED)]},
-        ),
+        OpenEnum(*map(str, LossCode), str(WarningCode.TRUNCATED)),
+        Field(description="A stable code; more may be added.", examples=[str(LossCode.ELEMENT)]),
     ]
     detail: Annotated[
-        str, Field(description="What was lost, in one sentence.", examples=["<table> was dropped; its text stays."])
+        str, line("What was lost, in one sentence.", "<table> was dropped; its text stays.", max_length=10_000)
     ]
 
 
 Warnings = Annotated[
     list[WriteWarning],
-    Field(description="Parts of the request that were accepted and changed; empty where there are none."),
+    Field(description="Parts of the request that were accepted and changed.", max_length=MAX_WARNINGS + 1),
 ]
 
 

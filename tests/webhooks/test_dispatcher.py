@@ -230,7 +230,7 @@ async def test_gone_disables_at_once_and_days_of_failure_do_too(
     ]
     assert len([each for each in caplog.records if "is disabled" in each.message]) == 2
     async with a_receiver(answering()) as good, dispatching(database_address):
-        patch = {"url": good.url, "is_enabled": True}
+        patch = {"url": good.url, "enabled": True}
         await database.write(endpoints.edit_webhook, tired, patch, expected=None, now=clock.now())
         await until(lambda: _delivered(database, 1))
         assert seqs(good) == [1], "it goes on where it stood"

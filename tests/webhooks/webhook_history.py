@@ -173,7 +173,7 @@ class WebhookHistory(MirrorHistory):
 
     async def _switch(self) -> None:
         """Disable the endpoint, or enable it again."""
-        await self._edit({"is_enabled": not await self._database.read(self._is_enabled)})
+        await self._edit({"enabled": not await self._database.read(self._is_enabled)})
         self.counts["switched"] += 1
 
     async def _tidy(self) -> None:
@@ -224,7 +224,7 @@ class WebhookHistory(MirrorHistory):
         if not len(self._senders):
             await self._senders.begin(self._hook.sendings)
         if not await self._database.read(self._is_enabled):
-            await self._edit({"is_enabled": True})
+            await self._edit({"enabled": True})
 
         async def has_all() -> bool:
             return not self._hook.mirror.is_stale and await self._database.read(self._is_quiet)

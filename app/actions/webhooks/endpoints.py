@@ -60,7 +60,7 @@ def edit_webhook(
         "url": row.url,
         "description": row.description,
         "filters": {**orjson.loads(row.filters), "types": orjson.loads(row.types)},
-        "is_enabled": row.disabled_at is None,
+        "enabled": row.disabled_at is None,
     }
     wanted = validated(WebhookState, merge_patch(current, patch))
     filters = _stored(wanted.filters)
@@ -68,9 +68,9 @@ def edit_webhook(
     if (filters["filters"], filters["types"]) != (row.filters, row.types):
         values["enqueued_seq"] = _forget_waiting(connection, row)
     is_enabled = row.disabled_at is None
-    if wanted.is_enabled and (not is_enabled or wanted.url != row.url):
+    if wanted.enabled and (not is_enabled or wanted.url != row.url):
         values |= {**_FRESH, "disabled_at": None, "disabled_reason": None}
-    elif is_enabled and not wanted.is_enabled:
+    elif is_enabled and not wanted.enabled:
         values |= {"disabled_at": now, "disabled_reason": BY_HAND}
     _save(connection, row, values, now=now)
     return wanted

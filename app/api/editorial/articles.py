@@ -78,14 +78,16 @@ async def list_editorial_articles(
     return private_response(page)
 
 
-@router.get("/articles/{key}", summary="An article as editors see it", **documented(examples.ARTICLE))
+@router.get("/articles/{article_id}", summary="An article as editors see it", **documented(examples.ARTICLE))
 async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedResponse[EditorialArticle]:
     """Everything that is stored of an article, in record form, whatever its status."""
     article, revision = await services.database.read(editorial_articles.get_editorial_article, key)
     return private_response(article, revision=revision)
 
 
-@router.patch("/articles/{key}", summary="Edit an article", **documented(examples.SAVED, errors=(*ARTICLE_ERRORS, 428)))
+@router.patch(
+    "/articles/{article_id}", summary="Edit an article", **documented(examples.SAVED, errors=(*ARTICLE_ERRORS, 428))
+)
 async def edit_article(
     services: ServicesDep, key: ArticleId, expected: IfMatchRequired, patch: Patch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
@@ -109,7 +111,7 @@ async def edit_article(
 
 
 @router.delete(
-    "/articles/{key}",
+    "/articles/{article_id}",
     summary="Delete what was never public",
     **documented(None, errors=ARTICLE_ERRORS, status=204),
 )

@@ -28,7 +28,7 @@ Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 
 
 @router.put(
-    "/articles/{key}/publication",
+    "/articles/{article_id}/publication",
     summary="Publish now or later",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
@@ -40,7 +40,7 @@ async def publish_article(
 
 
 @router.delete(
-    "/articles/{key}/publication",
+    "/articles/{article_id}/publication",
     summary="Unschedule",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
@@ -52,7 +52,7 @@ async def unschedule_article(
 
 
 @router.put(
-    "/articles/{key}/bump",
+    "/articles/{article_id}/bump",
     summary="Move the public time",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
@@ -64,7 +64,7 @@ async def bump_article(
 
 
 @router.put(
-    "/articles/{key}/withdrawal",
+    "/articles/{article_id}/withdrawal",
     summary="Withdraw",
     **documented(examples.WITHDRAWN, errors=ARTICLE_ERRORS),
 )
@@ -77,7 +77,7 @@ async def withdraw_article(
 
 
 @router.delete(
-    "/articles/{key}/withdrawal",
+    "/articles/{article_id}/withdrawal",
     summary="Restore",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )

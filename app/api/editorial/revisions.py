@@ -19,7 +19,7 @@ router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
 
 
 @router.get(
-    "/articles/{key}/revisions",
+    "/articles/{article_id}/revisions",
     summary="The saves of an article",
     **documented(examples.REVISIONS, errors=(400, 404, 422)),
 )
@@ -31,7 +31,7 @@ async def list_revisions(
 
 
 @router.get(
-    "/articles/{key}/revisions/{revision}",
+    "/articles/{article_id}/revisions/{revision}",
     summary="One save, and what it changed",
     **documented(examples.REVISION),
 )

@@ -183,7 +183,7 @@ async def ping_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedRes
     name, attempt = done
     ping: schemas.Ping = {
         "id": name,
-        "is_delivered": attempt.is_delivered,
+        "delivered": attempt.is_delivered,
         "response_status": attempt.status,
         "reason": attempt.reason,
         "duration_ms": attempt.duration_ms,

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 HEADER = "idempotency-key"
-REPLAYED_HEADER = "idempotency-replayed"
+REPLAYED_HEADER = "idempotent-replayed"
 DIGEST_BYTES = 32
 
 _BARE = re.compile(r"[!#-~][!-~]{0,254}")  # a leading quotation mark begins a quoted string

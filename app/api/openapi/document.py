@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from app.api.auth.security import RequireScopes
 from app.api.http.route import OrdinaryRoute
+from app.api.openapi.completion import bound_parameters, complete_schemas
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.signatures import SCHEME, describe_signature
@@ -178,7 +179,10 @@ def install_openapi(app: FastAPI) -> None:
             _add_security_schemes(document)
             _add_problem_schema(document)
             _restore_null_examples(document, app)
-            app.openapi_schema = _strip_titles(document)
+            document = _strip_titles(document)
+            complete_schemas(document)
+            bound_parameters(document)
+            app.openapi_schema = document
         return app.openapi_schema
 
     app.openapi = make  # type: ignore[method-assign]
@@ -226,6 +230,7 @@ def _strip_titles(node: Any) -> Any:
     is_schema = not {"type", "anyOf", "$ref", "oneOf", "allOf"}.isdisjoint(node) or node.keys() <= {
         "title",
         "description",
+        "examples",
     }
     return {
         name: value if name in {"example", "examples"} else _strip_titles(value)

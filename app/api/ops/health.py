@@ -1,9 +1,10 @@
 """Whether the process lives, and whether it can answer."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import Request, Response
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.api.dependencies import get_database
@@ -15,6 +16,7 @@ from app.db import migrations
 from app.db.database import DATABASE_ERRORS
 from app.db.sqlite.file_watch import DatabaseFileError
 from app.errors import ConfigurationError
+from app.schemas.types import OpenEnum
 
 UNUSABLE = {
     migrations.Standing.ABSENT: "The database holds no schema; 'dayline db upgrade' makes it.",
@@ -31,7 +33,9 @@ router = make_router("Health", prefix="/health")
 class Health(TypedDict):
     """The state of the process."""
 
-    status: Literal["live", "ready"]
+    status: Annotated[
+        Literal["live", "ready"], OpenEnum(), Field(description="What was checked and holds.", examples=["ready"])
+    ]
 
 
 @router.get(

@@ -38,7 +38,7 @@ router = make_router("Articles")
 Q = TypeVar("Q", bound=QueryParams)
 P = TypeVar("P")
 
-Key = Annotated[str, Path(description="An id or a slug.", examples=["budget-passes-by-one-vote"])]
+IdOrSlug = Annotated[str, Path(description="An id or a slug.", examples=["budget-passes-by-one-vote"])]
 
 
 @router.get(
@@ -55,32 +55,32 @@ async def list_articles(request: Request) -> Response:
 
 
 @router.get(
-    "/articles/{key}",
+    "/articles/{id_or_slug}",
     summary="One article, whole",
     **operation(ArticleParams, Article, reading.ARTICLE, errors=(404, 410, 422), redirects=True),
 )
-async def get_article(request: Request, key: Key) -> Response:
+async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
     """Everything an article page shows in one answer. An old slug redirects (308) to the new one.
 
     A withdrawn article is 410 under each of its slugs.
     """
     question = parse_query(request, ArticleParams)
     return await _respond_or_redirect(
-        request, key, article.get_article, question, lambda _, page: article_schedule_dependency(page)
+        request, id_or_slug, article.get_article, question, lambda _, page: article_schedule_dependency(page)
     )
 
 
 @router.get(
-    "/articles/{key}/related",
+    "/articles/{id_or_slug}/related",
     summary="“Read also”",
     **operation(QueryParams, RelatedList, reading.RELATED, errors=(404, 410, 422), redirects=True),
 )
-async def list_related(request: Request, key: Key) -> Response:
+async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
     """The editors' own choice first, then picks by likeness."""
     question = parse_query(request, QueryParams)
     return await _respond_or_redirect(
         request,
-        key,
+        id_or_slug,
         article.list_related,
         question,
         lambda name, _: related_schedule_dependency(name),
@@ -89,18 +89,18 @@ async def list_related(request: Request, key: Key) -> Response:
 
 
 @router.get(
-    "/articles/{key}/history",
+    "/articles/{id_or_slug}/history",
     summary="Public versions and corrections",
     **operation(HistoryParams, History, reading.HISTORY, errors=(400, 404, 410, 422), redirects=True),
 )
-async def get_history(request: Request, key: Key) -> Response:
+async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
     """What the public saw change, the latest first, with what the newsroom says of it; never what an article said."""
     question = parse_query(request, HistoryParams)
-    return await _respond_or_redirect(request, key, history.get_history, question, None, member="/history")
+    return await _respond_or_redirect(request, id_or_slug, history.get_history, question, None, member="/history")
 
 
 @router.get(
-    "/articles/{key}/json-ld",
+    "/articles/{id_or_slug}/json-ld",
     summary="Structured data for its page",
     **operation(
         QueryParams,
@@ -111,13 +111,13 @@ async def get_history(request: Request, key: Key) -> Response:
         media_type=json_ld.MEDIA_TYPE,
     ),
 )
-async def get_json_ld(request: Request, key: Key) -> Response:
+async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
     """The article in schema.org's words, as it may stand in a `script` element of its page."""
-    return await _render_format(request, key, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE)
+    return await _render_format(request, id_or_slug, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE)
 
 
 @router.get(
-    "/articles/{key}/ninjs",
+    "/articles/{id_or_slug}/ninjs",
     summary="ninjs 3.1",
     **with_extra_response(
         operation(
@@ -132,10 +132,10 @@ async def get_json_ld(request: Request, key: Key) -> Response:
         feed_json.NINJS_CANCELED,
     ),
 )
-async def get_ninjs(request: Request, key: Key) -> Response:
+async def get_ninjs(request: Request, id_or_slug: IdOrSlug) -> Response:
     """The article as a ninjs object; of a withdrawn one (410) its identity and `pubStatus` `canceled` are left."""
     try:
-        return await _render_format(request, key, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
+        return await _render_format(request, id_or_slug, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
     except ArticleWithdrawnError as gone:
         stub = ninjs.canceled(gone.article_id, at=format_instant(gone.at, UTC), notice=gone.notice)
         return Response(

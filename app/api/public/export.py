@@ -13,7 +13,7 @@ from app.api.openapi.document import operation
 from app.api.router import make_router
 from app.errors import BusyError
 from app.queries.articles import public_export
-from app.schemas.article import ArticleItem
+from app.schemas.article import SparseArticleItem
 from app.schemas.examples import reading
 from app.schemas.params import ExportParams
 from app.services import MAX_EXPORTS
@@ -29,7 +29,7 @@ router = make_router("Changes")
     response_class=JsonLinesResponse,
     **operation(
         ExportParams,
-        ArticleItem,
+        SparseArticleItem,
         reading.ARTICLE_ITEM,
         errors=(404, 422, 503),
         cacheable=False,

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.article import BodyFormat
-from app.domain.body_rendering import ascii_blocks, ascii_image, ascii_rights, render_html, render_text
+from app.domain.body_rendering import add_fallbacks, ascii_blocks, ascii_image, ascii_rights, render_html, render_text
 from app.domain.calendar import day_at
 from app.domain.instant import format_instant
 from app.domain.language import day_heading, long_datetime
@@ -199,7 +199,7 @@ def render_body(blocks: str, form: BodyFormat) -> Body:
         return render_html(body)
     if form is BodyFormat.TEXT:
         return render_text(body)
-    shown: Body = ascii_blocks(body)
+    shown: Body = add_fallbacks(ascii_blocks(body))
     return shown
 
 

@@ -1,6 +1,7 @@
 """Queries of the change feed: the changes after a position, each article in its current state."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
@@ -23,7 +24,6 @@ from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_entries
 from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
-from app.schemas.article import TimelineItem
 from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
 from app.schemas.params import EVERY_EDITION
 
@@ -153,10 +153,10 @@ def _zone(row: AnyRow, asked: ResolvedQuery, question: ChangeListParams) -> Zone
 
 def _render_article_change(
     row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, places: Memberships, zone: ZoneInfo
-) -> tuple[str, TimelineItem]:
-    """Return the type to report, and the article's item if it is public."""
+) -> tuple[str, Mapping[str, Any]]:
+    """Return the effective type of the change, and the article as it is now."""
     article_id = format_id(row.article_id)
-    name: TimelineItem = {"id": article_id, "href": f"/v1/articles/{article_id}"}
+    name = {"id": article_id, "href": f"/v1/articles/{article_id}"}
     kind = wanted.effective_type(row.type, state, places)
     if state is None or kind in {ChangeType.ARTICLE_WITHDRAWN, ARTICLE_REMOVED}:
         return kind, name

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from app.db.base import AnyRow
 from app.domain.article import ArticleStatus
+from app.domain.body_rendering import add_fallbacks
 from app.domain.cursor import decode_position, encode_position
 from app.domain.instant import format_instant
 from app.domain.list_filter import DIGEST_BYTES
@@ -65,7 +66,7 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
         raise NotFoundError(f"There is no article '{key[:120]}' here.")
     row, record, item = found[0]
     article = cast("EditorialArticle", item)
-    article["related"], article["body"] = record["related"], record["body"]
+    article["related"], article["body"] = record["related"], add_fallbacks(record["body"])
     article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
     article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
     return article, row.revision

@@ -144,7 +144,7 @@ def _render_day(day: Day, rows: Iterable[AnyRow], asked: ResolvedQuery, fields: 
         "ends_at": format_instant(day.ends_at, zone),
         "continued": False,
         "complete": True,
-        "items": [select_fields(item, fields) for item in items] if fields else items,
+        "items": [select_fields(item, fields) for item in items] if fields else [*items],
     }
 
 

@@ -12,7 +12,7 @@ KEY: ApiKey = {
     "expires_at": "2027-11-20T00:00:00.000000+00:00",
     "revoked_at": None,
     "rotated_at": None,
-    "previous_until": None,
+    "previous_secret_expires_at": None,
     "last_used_at": "2026-11-20T11:58:41.250000+00:00",
 }
 NEW_KEY: ApiKeyWithToken = {

@@ -17,14 +17,14 @@ WEBHOOK: dict[str, Any] = {
     "url": URL,
     "description": "The Harbour Gazette",
     "filters": FILTERS,
-    "is_enabled": True,
+    "enabled": True,
     "disabled_at": None,
     "disabled_reason": None,
     "failures": 1,
     "failing_since": "2026-11-20T11:58:41.250000+00:00",
     "next_attempt_at": "2026-11-20T11:58:46.000000+00:00",
-    "as_of": 115,
-    "previous_until": None,
+    "delivered_up_to": 115,
+    "previous_secret_expires_at": None,
     "created_at": "2026-11-20T09:15:00.000000+00:00",
     "modified_at": "2026-11-20T09:15:00.000000+00:00",
     "revision": 1,
@@ -43,7 +43,7 @@ WEBHOOK_RECORD: dict[str, Any] = {
     "description": "The Harbour Gazette",
     "filters": {"edition": "harbour", "tag": ["trams"]},
 }
-WEBHOOK_PATCH: dict[str, Any] = {"is_enabled": True}
+WEBHOOK_PATCH: dict[str, Any] = {"enabled": True}
 WEBHOOK_ROTATION: dict[str, Any] = {"grace_seconds": 3600}
 WEBHOOK_REPLAY: dict[str, Any] = {"since": 1}
 DELIVERY: dict[str, Any] = {
@@ -63,7 +63,7 @@ DELIVERY: dict[str, Any] = {
 DELIVERIES: dict[str, Any] = {"items": [DELIVERY], "next": None}
 PING: dict[str, Any] = {
     "id": "msg_0677y7hzc3m2e_ping1795435200000000",
-    "is_delivered": True,
+    "delivered": True,
     "response_status": 204,
     "reason": "The receiver answered 204.",
     "duration_ms": 61,

@@ -131,7 +131,7 @@ async def test_a_key_is_made_told_once_and_works(
         "expires_at": "2026-12-31T22:00:00.000000+00:00",
         "revoked_at": None,
         "rotated_at": None,
-        "previous_until": None,
+        "previous_secret_expires_at": None,
         "last_used_at": None,
     }
     got = await client.get(made["href"], headers=manager)
@@ -283,7 +283,7 @@ async def test_a_rotation_keeps_the_prefix_and_ends_the_old_secret(
     assert new != old
     assert new[:13] == old[:13]
     assert answer.json()["rotated_at"] == "2026-11-20T12:00:00.000000+00:00"
-    assert answer.json()["previous_until"] is None
+    assert answer.json()["previous_secret_expires_at"] is None
     refused(await client.get(KEYS, headers=as_key(old)))
     assert (await client.get(KEYS, headers=as_key(new))).status_code == 200
 
@@ -293,7 +293,7 @@ async def test_with_a_grace_both_secrets_are_good_for_that_long(client: httpx.As
     address = f"{KEYS}/{first[3:13]}/rotation"
     answer = (await client.post(address, json={"grace_seconds": 60}, headers=manager)).json()
     second = answer["token"]
-    assert answer["previous_until"] == "2026-11-20T12:01:00.000000+00:00"
+    assert answer["previous_secret_expires_at"] == "2026-11-20T12:01:00.000000+00:00"  # noqa: S105
     for token in (first, second):
         assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
     with clock.frozen(NOW + 60 * SECOND_US):

@@ -90,7 +90,7 @@ async def test_a_deleted_draft_is_not_answered_again(desk: Desk, database: Datab
     first = await desk.send("POST", "/articles", given, idempotency_key="once")
     assert (await desk.send("DELETE", f"/articles/{first.json()['id']}")).status_code == 204
     again = await desk.send("POST", "/articles", given, idempotency_key="once")
-    assert "idempotency-replayed" not in again.headers
+    assert "idempotent-replayed" not in again.headers
     assert again.json()["id"] != first.json()["id"]
     gone = parse_id(first.json()["id"])
     assert await database.write(erase_article, gone, now=NOW, editor=COMMAND_ACTOR) is Erasure.NOT_FOUND

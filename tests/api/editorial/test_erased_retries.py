@@ -38,7 +38,7 @@ async def test_a_repeated_request_for_an_erased_article_is_gone(desk: Desk, data
     for _ in range(2):
         again = await desk.send("POST", "/articles", body, idempotency_key="a-1")
         assert (again.status_code, again.json()["type"]) == (410, "/problems/article-gone"), again.text
-        assert "idempotency-replayed" not in again.headers
+        assert "idempotent-replayed" not in again.headers
     assert await count_with_text(database) == 0
 
 

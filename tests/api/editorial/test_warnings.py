@@ -44,7 +44,7 @@ async def test_a_repeated_post_has_the_same_warnings(desk: Desk) -> None:
     brought = {"headline": "A", "body": BODY}
     first = await desk.send("POST", "/articles", brought, idempotency_key="a")
     again = await desk.send("POST", "/articles", brought, idempotency_key="a")
-    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["idempotent-replayed"] == "true"
     assert again.json() == first.json()
     assert found(again.json()["warnings"]) == FOUND
 

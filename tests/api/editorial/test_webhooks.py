@@ -39,7 +39,7 @@ FLAWED: list[tuple[Json, set[str]]] = [
     ({"url": PARTNER, "filters": {"types": ["article.exploded"]}}, {"filters.types.0"}),
     ({"url": PARTNER, "filters": {"colour": "red"}}, {"filters.colour"}),
     ({"url": PARTNER, "filters": {"edition": "a\0", "tag": ["b\0"]}}, {"filters.edition", "filters.tag.0"}),
-    ({"url": PARTNER, "is_enabled": True}, {"is_enabled"}),
+    ({"url": PARTNER, "enabled": True}, {"enabled"}),
     ({"url": PARTNER, "description": "two\nlines"}, {"description"}),
 ]
 
@@ -72,9 +72,9 @@ async def test_a_webhook_is_made_shown_and_deleted_and_its_secret_is_told_once(m
     assert made.headers["etag"] == '"1"'
     path = shown["href"].removeprefix("/v1/editorial")
     assert await manager.done("GET", path) == shown
-    assert shown["is_enabled"] is True
+    assert shown["enabled"] is True
     assert shown["description"] == "The Gazette"
-    assert shown["as_of"] == 1
+    assert shown["delivered_up_to"] == 1
     assert secret not in (await manager.send("GET", HOOKS)).text
     assert (await manager.send("DELETE", path)).status_code == 204
     check_problem(await manager.send("GET", path), "not-found")
@@ -107,9 +107,9 @@ async def test_lists_go_on_by_their_cursor(manager: Desk) -> None:
 async def test_an_edit_heeds_the_revision_and_takes_no_bad_address(manager: Desk) -> None:
     made = await manager.done("POST", HOOKS, {"url": PARTNER, "secret": SECRET, "filters": {"tag": ["a"]}})
     path = made["href"].removeprefix("/v1/editorial")
-    changed = await manager.send("PATCH", path, {"filters": {"tag": ["b"]}, "is_enabled": False}, if_match='"1"')
+    changed = await manager.send("PATCH", path, {"filters": {"tag": ["b"]}, "enabled": False}, if_match='"1"')
     assert changed.json()["filters"]["tag"] == ["b"]
-    assert changed.json()["is_enabled"] is False
+    assert changed.json()["enabled"] is False
     assert changed.json()["disabled_reason"] == "It was disabled by its managers."
     assert changed.headers["etag"] == '"2"'
     check_problem(await manager.send("PATCH", path, {}, if_match='"1"'), "precondition-failed")
@@ -121,7 +121,7 @@ async def test_an_edit_heeds_the_revision_and_takes_no_bad_address(manager: Desk
         {"url": None},
     ):
         check_problem(await manager.send("PATCH", path, patch), "invalid-input")
-    again = await manager.done("PATCH", path, {"is_enabled": True})
+    again = await manager.done("PATCH", path, {"enabled": True})
     assert (again["disabled_at"], again["disabled_reason"], again["revision"]) == (None, None, 3)
 
 
@@ -188,7 +188,7 @@ async def test_what_happens_is_told_in_a_moment_and_the_deliveries_tell_of_it(
         assert "One" not in str(messages(receiver)[2:])
         check_problem(await desk.send("PUT", f"{path}/replay", {"since": 99}), "invalid-input")
         renewed = await desk.done("POST", f"{path}/rotation", {})
-        assert renewed["previous_until"] is not None
+        assert renewed["previous_secret_expires_at"] is not None
         await desk.done("PUT", f"{path}/replay", {"since": 2})
         await until(lambda: len(receiver.requests) == 6)
         for secret in (SECRET, renewed["secret"]):
@@ -205,9 +205,9 @@ async def test_a_ping_is_sent_at_once_and_says_what_came_of_it(open_house: Desk)
     async with a_receiver(answering(418)) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "secret": SECRET})
         path = made["href"].removeprefix("/v1/editorial")
-        await desk.done("PATCH", path, {"is_enabled": False})
+        await desk.done("PATCH", path, {"enabled": False})
         ping = await desk.done("POST", f"{path}/ping")
-        assert ping["is_delivered"] is False
+        assert ping["delivered"] is False
         assert ping["response_status"] == 418
         assert ids(receiver) == [ping["id"]]
         assert messages(receiver)[0]["type"] == "webhook.ping"

@@ -99,8 +99,8 @@ async def test_the_same_request_again_gets_the_same_answer_and_is_done_once(
     first, again = [await post(notes, "n-1") for _ in range(2)]
     assert (first.status_code, first.content) == (201, b'{"note":"note 1"}')
     assert (again.status_code, again.content) == (first.status_code, first.content)
-    assert "idempotency-replayed" not in first.headers
-    assert dict(again.headers) == {**first.headers, "idempotency-replayed": "true"}
+    assert "idempotent-replayed" not in first.headers
+    assert dict(again.headers) == {**first.headers, "idempotent-replayed": "true"}
     assert {"etag": '"1"', "location": "/notes/1", "cache-control": "private, no-store"}.items() <= dict(
         again.headers
     ).items()
@@ -130,7 +130,7 @@ async def test_a_request_that_failed_leaves_nothing_and_may_be_sent_again(
     assert (failed.status_code, await filed(database)) == (409, 0)
     again = await post(notes, "n-1", wish="fail")
     assert (again.status_code, await filed(database)) == (201, 1)
-    assert "idempotency-replayed" not in again.headers
+    assert "idempotent-replayed" not in again.headers
 
 
 async def test_after_a_day_the_name_is_free_again_though_the_answer_was_not_deleted(
@@ -142,7 +142,7 @@ async def test_after_a_day_the_name_is_free_again_though_the_answer_was_not_dele
     with clock.frozen(NOW + KEPT_US):
         fresh = await post(notes, "n-1", body=b"[]")
         assert (fresh.status_code, fresh.json()) == (201, {"note": "note 2"})
-        assert (await post(notes, "n-1", body=b"[]")).headers["idempotency-replayed"] == "true"
+        assert (await post(notes, "n-1", body=b"[]")).headers["idempotent-replayed"] == "true"
 
 
 async def test_old_answers_are_forgotten_and_counted(notes: httpx.AsyncClient, database: Database) -> None:
@@ -163,12 +163,12 @@ async def test_an_answer_is_kept_with_its_article(notes: httpx.AsyncClient, data
 @pytest.mark.parametrize("name", GOOD)
 async def test_a_name_of_visible_characters_is_taken_bare_or_quoted(notes: httpx.AsyncClient, name: str) -> None:
     assert (await post(notes, name)).status_code == 201
-    assert (await post(notes, name)).headers["idempotency-replayed"] == "true"
+    assert (await post(notes, name)).headers["idempotent-replayed"] == "true"
 
 
 async def test_a_quoted_name_is_the_bare_one(notes: httpx.AsyncClient) -> None:
     await post(notes, "n-1")
-    assert (await post(notes, '"n-1"')).headers["idempotency-replayed"] == "true"
+    assert (await post(notes, '"n-1"')).headers["idempotent-replayed"] == "true"
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -191,7 +191,7 @@ async def test_the_same_request_at_the_same_time_is_done_once(notes: httpx.Async
     assert {each.headers["retry-after"] for each in refused} == {"1"}
     assert await filed(database) == 1
     again = await post(notes, "n-1", wish="slow")
-    assert (again.json(), again.headers["idempotency-replayed"]) == ({"note": "note 1"}, "true")
+    assert (again.json(), again.headers["idempotent-replayed"]) == ({"note": "note 1"}, "true")
 
 
 async def test_requests_under_other_names_do_not_wait_for_each_other(
@@ -208,7 +208,7 @@ async def test_the_same_request_in_two_processes_is_done_once(database_address: 
         clients = [await stack.enter_async_context(running(make_app(database_address))) for _ in range(2)]
         answers = await asyncio.gather(*(post(client, "n-1", wish="slow") for client in clients))
         assert await filed(database) == 1
-        made = [each for each in answers if each.status_code == 201 and "idempotency-replayed" not in each.headers]
+        made = [each for each in answers if each.status_code == 201 and "idempotent-replayed" not in each.headers]
         assert len(made) == 1
         (other,) = [each for each in answers if each is not made[0]]
         assert other.status_code == 409 or other.content == made[0].content
@@ -216,7 +216,7 @@ async def test_the_same_request_in_two_processes_is_done_once(database_address: 
             assert other.json()["type"] == "/problems/request-in-progress"
         for client in clients:
             again = await post(client, "n-1", wish="slow")
-            assert (again.content, again.headers["idempotency-replayed"]) == (made[0].content, "true")
+            assert (again.content, again.headers["idempotent-replayed"]) == (made[0].content, "true")
 
 
 async def test_a_lock_taken_by_name_can_be_taken_again_in_the_next_transaction(database: Database) -> None:

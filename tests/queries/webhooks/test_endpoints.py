@@ -95,6 +95,6 @@ async def test_only_whoever_holds_it_is_given_a_turn(database: Database, store: 
     await fill(database, endpoint)
     assert await database.read(next_delivery, endpoint, holder="another", now=clock.now()) is None
     assert await database.read(next_delivery, endpoint, holder=US, now=clock.now()) is not None
-    await database.write(edit_webhook, endpoint, {"is_enabled": False}, expected=None, now=NOW)
+    await database.write(edit_webhook, endpoint, {"enabled": False}, expected=None, now=NOW)
     assert await database.read(next_delivery, endpoint, holder=US, now=clock.now()) is None
     assert await database.read(list_enabled_endpoints) == []

@@ -1,0 +1,98 @@
+"""Completion of the document's schemas: what follows from other parts of a schema is written into it.
+
+Types say a description, an example and bounds once; members of these types, nullable ones too, refer to them or repeat
+them in a branch. Readers and generators look for them at the member itself.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.schemas.params import MAX_VALUE
+
+SCHEMAS = "#/components/schemas/"
+_LIFTED = ("description", "examples")
+_MAX_DEPTH = 12
+_BOUNDS = frozenset({"pattern", "maxLength", "enum", "format"})
+
+
+def complete_schemas(document: dict[str, Any]) -> None:
+    """Give each member a description and an example, and each text parameter its bound, where they have none."""
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        for member in _members(schema):
+            _lift(member, schemas)
+            _add_example(member, schemas)
+        _add_example(schema, schemas)
+
+
+def bound_parameters(document: dict[str, Any]) -> None:
+    """Write parameters of paths and header fields as one schema, texts with the bound that the request head sets."""
+    operations = (each for path in document["paths"].values() for each in path.values())
+    for parameter in (each for operation in operations for each in operation.get("parameters", [])):
+        schema = parameter["schema"]
+        for option in schema.pop("anyOf", []):
+            schema |= option if option.get("type") != "null" else {}
+        schema.pop("description", None)
+        if schema.get("type") == "string" and not _BOUNDS & schema.keys():
+            schema["maxLength"] = MAX_VALUE
+
+
+def _members(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Return the members of an object, by `properties`."""
+    yield from schema.get("properties", {}).values()
+
+
+def _lift(member: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Copy the description and the examples of the one branch or reference that has a value."""
+    branches = [each for each in member.get("anyOf", [member]) if each.get("type") != "null"]
+    for branch in branches[:1]:
+        source = {**schemas.get(branch.get("$ref", "").removeprefix(SCHEMAS), {}), **branch}
+        for name in _LIFTED:
+            if name not in member and name in source and not (name == "examples" and "$ref" in branch):
+                member[name] = source[name]
+
+
+def _add_example(schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    if not schema.get("examples"):
+        found = example_of(schema, schemas)
+        if found is not None:
+            schema["examples"] = [found]
+
+
+def example_of(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Any:
+    """Return an example of a schema: its own, else one made of the examples of its parts; None where there is none."""
+    if depth > _MAX_DEPTH:
+        return None
+    own = schema.get("examples") or ([schema["const"]] if "const" in schema else schema.get("enum"))
+    if own:
+        return own[0]
+    part = _part(schema, schemas)
+    return example_of(part, schemas, depth + 1) if part is not None else _composed(schema, schemas, depth)
+
+
+def _part(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the schema whose values are values of this one: what it refers to, or its first alternative."""
+    if "$ref" in schema:
+        referred: dict[str, Any] = schemas[schema["$ref"].removeprefix(SCHEMAS)]
+        return referred
+    alternatives = [] if "properties" in schema else [*schema.get("anyOf", []), *schema.get("oneOf", [])]
+    return alternatives[0] if alternatives else None
+
+
+def _composed(schema: dict[str, Any], schemas: dict[str, Any], depth: int) -> Any:
+    match schema.get("type"):
+        case "boolean":
+            return True
+        case "array":
+            item = example_of(schema.get("items", {}), schemas, depth + 1)
+            return [] if item is None else [item]
+        case "object" if "properties" in schema:
+            members = schema["properties"].items()
+            left_out = _alternatives(schema)
+            return {name: example_of(each, schemas, depth + 1) for name, each in members if name not in left_out}
+    return None
+
+
+def _alternatives(schema: dict[str, Any]) -> set[str]:
+    """Return the members that another one stands for: an object with `oneOf` requires one alternative alone."""
+    return {member for each in schema.get("oneOf", [])[1:] for member in each.get("required", [])}

@@ -1,0 +1,26 @@
+"""Sparse items: the items of lists whose `fields` parameter leaves members out."""
+
+from typing import Any, NotRequired, Required, get_type_hints
+
+from typing_extensions import TypedDict
+
+ALWAYS_PRESENT = frozenset({"id", "href"})
+
+
+def sparse(item: Any, name: str) -> Any:
+    """Return the TypedDict `name` of an item of which `fields` may select members; `id` and `href` always stay.
+
+    It is derived, so that an item and its sparse form never differ in a member.
+    """
+    hints = get_type_hints(item, include_extras=True)
+    members = {
+        key: (Required if key in ALWAYS_PRESENT else NotRequired)[_unwrapped(hint)] for key, hint in hints.items()
+    }
+    derived: Any = TypedDict(name, members)  # type: ignore[misc]
+    derived.__doc__ = f"{item.__doc__} Every member is present unless the parameter `fields` leaves it out."
+    return derived
+
+
+def _unwrapped(hint: Any) -> Any:
+    """Return the annotation inside Required or NotRequired."""
+    return hint.__args__[0] if getattr(hint, "__origin__", None) in {Required, NotRequired} else hint

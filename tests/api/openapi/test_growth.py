@@ -1,0 +1,128 @@
+"""Growth of /v1: the document lets clients of today decode values and block types of later versions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.contract import Json, operations, validator
+
+POLL = {
+    "type": "poll",
+    "question": "Trams on Sundays?",
+    "fallback_html": "<p>Trams on Sundays?</p>",
+    "fallback_text": "Trams on Sundays?",
+}
+
+
+@pytest.fixture
+async def document(reader: httpx.AsyncClient) -> Json:
+    """Return the document as it is served."""
+    found: Json = (await reader.get("/openapi.json")).json()
+    return found
+
+
+def responses_of(document: Json) -> set[str]:
+    """Return the names of the schemas that responses use, directly or inside others."""
+    schemas = document["components"]["schemas"]
+    waiting = [operation.told["responses"] for operation in operations(document)]
+    found: set[str] = set()
+    while waiting:
+        for name in references(waiting.pop()):
+            if name not in found:
+                found.add(name)
+                waiting.append(schemas[name])
+    return found
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for each in node:
+            yield from references(each)
+    elif isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"].rpartition("/")[2]
+        for name, each in node.items():
+            if name not in {"example", "examples"}:
+                yield from references(each)
+
+
+def closed_enums(node: Any, enums: set[str]) -> Iterator[Any]:
+    """Return the enumerations of a schema that allow no other string."""
+    if isinstance(node, list):
+        for each in node:
+            yield from closed_enums(each, enums)
+    elif isinstance(node, dict):
+        if "anyOf" in node and {"type": "string"} in node["anyOf"]:
+            return
+        if "enum" in node or node.get("$ref", "").rpartition("/")[2] in enums:
+            yield node
+        for name, each in node.items():
+            if name not in {"example", "examples"}:
+                yield from closed_enums(each, enums)
+
+
+async def test_enumerations_of_responses_are_open(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    enums = {name for name, schema in schemas.items() if "enum" in schema}
+    closed_on_purpose = {"WordChange", "BlockOperation"}  # the operations of a diff
+    for name in responses_of(document) - enums - closed_on_purpose:
+        assert list(closed_enums(schemas[name], enums)) == [], name
+
+
+async def test_unknown_enumeration_values_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+    changes = (await reader.get("/v1/changes?since=0")).json()
+    changes["items"][0]["type"] = "article.translated"
+    schema = {"$ref": "#/components/schemas/ChangeList"}
+    assert list(validator(document, schema).iter_errors(changes)) == []
+
+
+async def test_unknown_block_types_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+    article = (await reader.get("/v1/articles/trams-return")).json()
+    article["body"].append(POLL)
+    schema = {"$ref": "#/components/schemas/Article"}
+    errors = list(lenient(document, schema).iter_errors(article))
+    assert errors == []
+    for name in ("fallback_html", "fallback_text"):
+        without = {**article, "body": [{key: value for key, value in POLL.items() if key != name}]}
+        assert not lenient(document, schema).is_valid(without), name
+
+
+def lenient(document: Json, schema: Json) -> Any:
+    """Return a validator that, as clients do, ignores members that it does not know."""
+    return type(validator(document, schema))({**schema, "components": document["components"]})
+
+
+async def test_members_that_are_always_present_are_required(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    optional = {
+        name: sorted(set(schemas[name]["properties"]) - set(schemas[name].get("required", [])))
+        for name in responses_of(document)
+        if "properties" in schemas[name] and not name.startswith("Sparse")
+    }
+    assert {name: members for name, members in optional.items() if members} == {
+        "AlternateLink": ["title"],
+        "Article": ["body"],
+        "BlockOperation": ["after", "before", "count", "words"],
+        "ChangeItem": ["entry"],
+        "MemberDifference": ["words"],
+        "PreviewedArticle": ["body"],
+        "Problem": ["errors", "id", "notice"],
+        "Timeline": ["as_of", "newer"],
+        "TimelineDay": ["total"],
+    }
+
+
+async def test_sparse_items_have_the_members_of_whole_ones(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("TimelineItem", "EditorialArticle"):
+        sparse = schemas[f"Sparse{name.replace('EditorialArticle', 'EditorialItem')}"]
+        assert sparse["required"] == ["id", "href"]
+        assert sparse["properties"].keys() <= schemas[name]["properties"].keys()
+
+
+async def test_articles_are_addressed_by_id_or_slug(document: Json) -> None:
+    paths = document["paths"]
+    assert "/v1/articles/{id_or_slug}" in paths
+    assert not [path for path in paths if "{key}" in path]

@@ -1,0 +1,125 @@
+"""Members and parameters of the document: each has a description, an example and its bounds."""
+
+from typing import Any
+
+import pytest
+
+from app.api.openapi.document import install_openapi
+from app.main import create_app
+from app.settings import Settings
+from tests.api.contract import Json, operations, validator
+
+UNBOUNDED = {
+    ("Edition", "strings"): "maps of the catalogue are bounded by the body of the request",
+    ("EditorialEdition", "strings"): "same",
+    ("EditionRecord", "strings"): "same",
+    ("EditionUpdate", "strings"): "same",
+    ("EditorialLabel", "texts"): "same",
+    ("EditorialLabel", "disclaimers"): "same",
+    ("LabelRecord", "texts"): "same",
+    ("LabelRecord", "disclaimers"): "same",
+    ("LabelUpdate", "texts"): "same",
+    ("LabelUpdate", "disclaimers"): "same",
+    ("Article", "body"): "one string for a body of any number of blocks",
+    ("BlockOperation", "before"): "blocks of any type, of revisions too",
+    ("BlockOperation", "after"): "same",
+    ("MemberDifference", "before"): "the value of any member",
+    ("MemberDifference", "after"): "same",
+    ("Revision", "content"): "a record in the interchange format",
+    ("Article", "notes"): "a note for each public change that had one",
+    ("EditorialArticle", "notes"): "same",
+    ("EditorialArticle", "old_slugs"): "a slug for each time it changed",
+    ("ServiceDocument", "editions"): "every edition",
+    ("TimelineDay", "items"): "every article of a day",
+}
+"""Members without a bound, and why."""
+DERIVED = {
+    "PreviewedArticle": "Article",
+    "SavedArticle": "EditorialArticle",
+    "SavedEdition": "EditorialEdition",
+    "SavedLabel": "EditorialLabel",
+    "SparseArticleItem": "Article",
+}
+"""Schemas with the members of another."""
+
+
+def is_bounded(schema: Json, schemas: dict[str, Json]) -> bool:
+    """Return whether every value of a schema lies within bounds that it states."""
+    branches = [each for each in [*schema.get("anyOf", []), *schema.get("oneOf", [])] if each.get("type") != "null"]
+    resolved = [schemas.get(each.get("$ref", "").rpartition("/")[2], each) for each in branches]
+    if any("enum" in each for each in resolved):  # an open enumeration: its values, or another string
+        return True
+    if branches and "type" not in schema:
+        return all(is_bounded(each, schemas) for each in branches)
+    if {"$ref", "const", "enum"} & schema.keys() or schema.get("type") == "boolean":
+        return True
+    bounds = {
+        "string": bool({"maxLength", "pattern", "format", "contentMediaType"} & schema.keys()),
+        "integer": "maximum" in schema and bool({"minimum", "exclusiveMinimum"} & schema.keys()),
+        "array": "maxItems" in schema and is_bounded(schema.get("items", {}), schemas),
+        "object": "properties" in schema,
+    }
+    return bounds.get(schema.get("type", ""), False)
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    """Return the document as the command line prints it."""
+    app = create_app(Settings())
+    install_openapi(app)
+    found: Json = app.openapi()
+    return found
+
+
+@pytest.fixture(scope="module")
+def schemas(document: Json) -> dict[str, Json]:
+    """Return the schemas of the document."""
+    found: dict[str, Json] = document["components"]["schemas"]
+    return found
+
+
+def test_every_member_has_a_description_an_example_and_bounds(schemas: dict[str, Json]) -> None:
+    missing: list[Any] = []
+    for name, schema in schemas.items():
+        for member, told in schema.get("properties", {}).items():
+            origin = DERIVED.get(name, name)
+            exempt = (origin, member) in UNBOUNDED or (DERIVED.get(origin, origin), member) in UNBOUNDED
+            has = (bool(told.get("description")), bool(told.get("examples")), exempt or is_bounded(told, schemas))
+            if not all(has):
+                missing.append((name, member, has))
+    assert missing == []
+
+
+def test_every_exception_is_a_member_without_bounds(schemas: dict[str, Json]) -> None:
+    for name, member in UNBOUNDED:
+        assert not is_bounded(schemas[name]["properties"][member], schemas), (name, member)
+
+
+def test_every_parameter_has_a_description_an_example_and_bounds(document: Json, schemas: dict[str, Json]) -> None:
+    missing: list[Any] = []
+    for operation in operations(document):
+        for each in operation.told.get("parameters", []):
+            schema = each["schema"]
+            is_bounded_by_log = each["name"] == "since"  # its bound is the end of the log
+            has = (
+                bool(each.get("description")),
+                "example" in each or bool(schema.get("examples")),
+                is_bounded_by_log or is_bounded(schema, schemas),
+            )
+            if not all(has):
+                missing.append((operation.method, operation.path, each["name"], has))
+    assert missing == []
+
+
+def test_examples_of_parameters_follow_their_schemas(document: Json) -> None:
+    for operation in operations(document):
+        for each in operation.told.get("parameters", []):
+            for example in each["schema"].get("examples", []):
+                assert validator(document, each["schema"]).is_valid(example), (operation.path, each["name"])
+
+
+def test_examples_of_schemas_follow_them(document: Json, schemas: dict[str, Json]) -> None:
+    for name, schema in schemas.items():
+        for example in schema.get("examples", []):
+            errors = [str(each.message)[:200] for each in validator(document, schema).iter_errors(example)]
+            assert errors == [], name
