@@ -1,4 +1,4 @@
-"""Files by which the serving processes of a machine merge their metrics, and the lock that elects who serves them.
+"""Files by which the serving processes of a machine merge their metrics, and the lock that elects their server.
 
     dayline-metrics-1000-4f1c…/     belongs to one user, one database and one address
     ├── leader                      locked by the process that serves the metrics

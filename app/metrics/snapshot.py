@@ -54,7 +54,7 @@ def add_counters(total: Values, more: Values) -> None:
 
 
 def merge_gauges(snapshots: Sequence[Snapshot]) -> Values:
-    """Merge the gauges of all live processes, each as its definition says."""
+    """Merge the gauges of all live processes, each by the rule of its definition."""
     merged: Values = {}
     latest = max(snapshots, key=lambda each: each.read_at, default=None)
     for series in {series: None for each in snapshots for series in each.gauges}:

@@ -2,7 +2,7 @@
 
 every 0.1 s   the counts of requests, where there were any
 every second  the state of the services; the lead of the group, should the process that held it have ended
-every 5 s     what the database says: the end of the change log, and what waits for webhooks
+every 5 s     figures of the database: the end of the change log, pending messages of webhooks
 """
 
 import asyncio
@@ -111,7 +111,7 @@ class MetricsRecorder:
             try:
                 await self._read_database(services)
                 self._reading.success()
-            except DATABASE_ERRORS:  # logged by all who need the database
+            except DATABASE_ERRORS:  # logged by the services
                 self._figures, self._is_applied = None, False
             except Exception as error:  # noqa: BLE001 - as above
                 self._figures, self._is_applied = None, False

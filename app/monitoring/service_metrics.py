@@ -1,4 +1,4 @@
-"""Counters and gauges of the services of this process, and of what the database says."""
+"""Counters and gauges of the services of this process, and gauges of the figures of the database."""
 
 from app import clock
 from app.domain.instant import SECOND_US
@@ -47,7 +47,7 @@ def read_gauges(services: Services) -> Values:
 
 
 def describe_figures(figures: OperationalFigures) -> Values:
-    """Return the gauges of what the database says."""
+    """Return the figures of the database as gauges."""
     oldest = figures.oldest_pending_at
     age_us = 0 if oldest is None else max(0, clock.now() - oldest)
     values: Values = {
