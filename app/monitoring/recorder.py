@@ -7,10 +7,13 @@ every 5 s     figures of the database: the end of the change log, pending messag
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 
 from app import clock
+from app.background.loops import Backoff, run_loop
 from app.background.outage_log import OutageLogger
 from app.clock import uptime
 from app.db.database import DATABASE_ERRORS
@@ -27,6 +30,8 @@ from app.services import Services
 
 SERVICES_S = 1.0
 DATABASE_S = 5.0
+RETRY_S = 0.1
+MAX_RETRY_S = 5.0
 STOP_S = 3.0
 EXPECTED = (OSError, ConfigurationError)
 
@@ -51,8 +56,10 @@ class MetricsRecorder:
         self._is_applied = True
         self._publishing = OutageLogger(log, "Metrics not published, retrying", "Metrics published", expected=EXPECTED)
         self._reading = OutageLogger(log, "Reading figures failed, retrying", "Figures read")
+        self._published = 0  # requests
+        self._due_at = 0.0  # when the services are measured next
         self._member: Member | None = None
-        self._ending = asyncio.Event()
+        self._wake, self._stopping = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, services: Services, connections: ConnectionMonitor) -> None:
@@ -62,16 +69,19 @@ class MetricsRecorder:
             member = self._member = self._group.join()
         except OSError as error:
             raise ConfigurationError(f"DAYLINE_METRICS: {error}.") from error
-        self._ending.clear()
+        self._stopping.clear()
+        publish = self._run(partial(self._publish, services, connections, member), self._publishing)
+        read = self._run(partial(self._read, services), self._reading)
         self._tasks = [
-            asyncio.create_task(self._publish_forever(services, connections, member), name="dayline-metrics"),
-            asyncio.create_task(self._read_forever(services), name="dayline-metrics-database"),
+            asyncio.create_task(publish, name="dayline-metrics"),
+            asyncio.create_task(read, name="dayline-metrics-database"),
         ]
 
     async def stop(self) -> None:
         """Publish the last counts, without gauges, and end."""
         tasks, self._tasks = self._tasks, []
-        self._ending.set()
+        self._stopping.set()
+        self._wake.set()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_S)  # not cancelled: a thread may be writing the file
             for task in late:
@@ -86,42 +96,35 @@ class MetricsRecorder:
         self._leader.close()
         self._group.resign()
 
-    async def _publish_forever(self, services: Services, connections: ConnectionMonitor, member: Member) -> None:
-        published, due_at = -1, 0.0
-        while not self._ending.is_set():
-            try:
-                total = self.requests.total()
-                if uptime() >= due_at:
-                    due_at = uptime() + SERVICES_S
-                    self._measure(services, connections)
-                    await asyncio.to_thread(self._leader.lead_if_free)
-                    published = -1
-                if total != published:
-                    self._snapshot.counters.update(self.requests.read())
-                    text = encode_snapshot(self._snapshot)
-                    await asyncio.to_thread(member.publish, text)  # a busy disk must not delay responses
-                    published = total
-                    self._publishing.success()
-            except Exception as error:  # noqa: BLE001 - the process serves nevertheless, and tries again
-                self._publishing.failure(error)
-            await self._sleep(PUBLISH_INTERVAL_S)
+    async def _run(self, step: Callable[[], Awaitable[float]], outage: OutageLogger) -> None:
+        await run_loop(
+            step, wake=self._wake, stopping=self._stopping, outage=outage, backoff=Backoff(RETRY_S, MAX_RETRY_S)
+        )
 
-    async def _read_forever(self, services: Services) -> None:
-        while not self._ending.is_set():
-            try:
-                await self._read_database(services)
-                self._reading.success()
-            except DATABASE_ERRORS:  # logged by the services
-                self._figures, self._is_applied = None, False
-            except Exception as error:  # noqa: BLE001 - as above
-                self._figures, self._is_applied = None, False
-                self._reading.failure(error)
-            await self._sleep(DATABASE_S)
+    async def _publish(self, services: Services, connections: ConnectionMonitor, member: Member) -> float:
+        """Write the snapshot where something was counted or a second has passed; return the pause."""
+        total = self.requests.total()
+        if uptime() >= self._due_at:
+            self._measure(services, connections)
+            await asyncio.to_thread(self._leader.lead_if_free)
+            self._due_at = uptime() + SERVICES_S
+        elif total == self._published:
+            return PUBLISH_INTERVAL_S
+        self._snapshot.counters.update(self.requests.read())
+        text = encode_snapshot(self._snapshot)
+        await asyncio.to_thread(member.publish, text)  # a busy disk must not delay responses
+        self._published = total
+        return PUBLISH_INTERVAL_S
 
-    async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._ending.wait()
+    async def _read(self, services: Services) -> float:
+        """Read the database; return the pause. An outage of it is logged by the services."""
+        try:
+            await self._read_database(services)
+        except Exception as error:
+            self._figures, self._is_applied = None, False
+            if not isinstance(error, DATABASE_ERRORS):
+                raise
+        return DATABASE_S
 
     async def _read_database(self, services: Services) -> None:
         """Read the figures, and compare the end of the log with what this process has applied."""
