@@ -119,8 +119,8 @@ def compare_publishing(plan: Plan, archive: Path) -> Chapter:
         compete(chapter, entrants, plan.rounds, plan.tell)
     chapter.notes.append(
         f"{present.published:,} articles were published, {present.published / present.seconds:.1f} a second; "
-        "after every run the page showed the last of them at once. The publisher shares the load generator's core: "
-        "what that alone takes is seen where it publishes into another archive."
+        "after every run the page showed the last of them. The publisher shares the load generator's core: "
+        "the row of another archive shows what that alone costs."
     )
     return chapter
 

@@ -16,7 +16,7 @@ BY_HAND = ("by_hand_sqlite.py", "by_hand_postgresql.py")
 def write_report(
     file: Path, machine: Machine, plan: Plan, chapters: Mapping[str, Chapter], process: Process | None
 ) -> None:
-    """Write the page anew."""
+    """Write the page."""
     told = {
         "verdicts": "\n".join(verdict_table([*judge(chapters, process)])),
         "absences": "".join(f"**{sentence}**\n\n" for sentence in absences(chapters, machine)),
@@ -40,7 +40,7 @@ def write_report(
 
 def verdict_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     """What must hold, with what was measured."""
-    yield "| | measured | must | aim | holds |"
+    yield "| | measured | threshold | target | met |"
     yield "|---|---|---|---|---|"
     for verdict in verdicts:
         yield f"| {verdict.text} | {verdict.measured} | {verdict.must} | {verdict.aim} | {verdict.word} |"
@@ -48,7 +48,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 def chapter_table(chapter: Chapter) -> Iterator[str]:
     """The rates of a chapter; ratios are to its first contestant."""
-    yield "| | answers/s | least to most | to the first | 99 % within ms |"
+    yield "| | responses/s | lowest to highest | ratio to the first | 99 % within ms |"
     yield "|---|---|---|---|---|"
     first = next(iter(chapter.rates), "")
     for name, rates in chapter.rates.items():

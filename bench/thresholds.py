@@ -42,7 +42,7 @@ class Verdict:
         if self.holds is None:
             return "not measured"
         if self.holds:
-            return "yes, and the aim" if self.reaches_aim else "yes"
+            return "yes, and the target" if self.reaches_aim else "yes"
         return "**no**"
 
 
@@ -111,7 +111,7 @@ def _judge_memory(process: Process | None) -> Verdict:
 
 
 def _judge_start(process: Process | None) -> Verdict:
-    text, must = "from process start to the first answer, warm files", f"≤ {START_MOST_S:.1f} s"
+    text, must = "from process start to the first response, warm files", f"≤ {START_MOST_S:.1f} s"
     start = None if process is None else process.start
     if start is None:
         return Verdict(text, "", must, "", None)

@@ -233,7 +233,7 @@ def test_a_line_holds_or_not_or_was_not_measured() -> None:
     assert words["hot timeline page vs bare uvicorn"] == "yes"
     assert words["hot 304 vs hot 200"] == "**no**"
     assert words["a worker's memory beyond the cache's budget"] == "yes"
-    assert verdicts["from process start to the first answer, warm files"].measured == "0.60 s (0.50 to 0.70)"
+    assert verdicts["from process start to the first response, warm files"].measured == "0.60 s (0.50 to 0.70)"
 
 
 def test_the_page_tells_the_figures_the_machine_the_programs_and_who_was_absent(

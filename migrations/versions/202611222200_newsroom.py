@@ -150,10 +150,10 @@ def _renew_fingerprints(connection: sa.Connection) -> None:
 
 
 def _fingerprint(row: Any, lists: list[list[str]]) -> bytes:
-    told = [row.headline, row.lead, row.dateline, row.label, row.section]
+    columns = [row.headline, row.lead, row.dateline, row.label, row.section]
     source = None if row.source_name is None else {"name": row.source_name, "url": row.source_url}
     parts = [source, *(None if each is None else orjson.loads(each) for each in (row.image, row.rights))]
-    content = orjson.dumps([told, lists, parts])
+    content = orjson.dumps([columns, lists, parts])
     return blake2b(content + row.blocks.encode(), digest_size=16).digest()
 
 
