@@ -17,8 +17,7 @@ import pytest
 
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
-from app.actions.installation import get_or_create_signing_secret
-from app.actions.keys import create_key
+from app.actions.keys import create_key, get_or_create_signing_secret
 from app.db.database import Connection
 from app.db.sqlite.file_watch import CHECK_INTERVAL_S
 from app.domain.api_key import ApiKeyScope

@@ -1,13 +1,16 @@
-"""Actions on API keys: create, rotate, revoke, and record the last use."""
+"""Actions on keys: create, rotate and revoke API keys, record their last use, create the signing secret."""
 
 from collections.abc import Mapping
+from secrets import token_bytes
 
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from app.domain.api_key import hash_token, make_prefix, make_token
 from app.domain.instant import SECOND_US
+from app.domain.preview_token import SECRET_BYTES, SECRET_NAME
 from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
+from app.interchange.key_value import compare_and_set, get_value
 from app.models.api_key import api_keys
 from app.schemas.api_key import ApiKeyCreate
 
@@ -94,3 +97,14 @@ def record_last_used(connection: Connection, uses: Mapping[int, int]) -> None:
 
 def _missing(prefix: str) -> NotFoundError:
     return NotFoundError(f"There is no key '{prefix[:80]}' here.")
+
+
+def get_or_create_signing_secret(connection: Connection) -> bytes:
+    """Return the signing secret of this installation, 32 bytes, created on first use."""
+    value = get_value(connection, SECRET_NAME)
+    if value is not None:
+        return value
+    secret = token_bytes(SECRET_BYTES)
+    if compare_and_set(connection, SECRET_NAME, old=None, new=secret):
+        return secret
+    return get_or_create_signing_secret(connection)  # another process has created one since it was read

@@ -14,14 +14,15 @@ from secrets import token_hex
 import httpx
 
 from app import clock
-from app.actions.purging import save_purge_progress
 from app.background.loops import Backoff, run_loop, sleep_or_wake
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
+from app.interchange.key_value import compare_and_set
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.purge_progress import (
     EVERYTHING,
+    NAME,
     PurgeProgress,
     SecondPass,
     SecondPassQueue,
@@ -29,8 +30,7 @@ from app.invalidation.purge_progress import (
     parse_progress,
 )
 from app.invalidation.surrogate_header import PURGE_ALL, header_batches, purge_keys
-from app.queries.changes.invalidation_log import read_change_events
-from app.queries.purging import read_purge_progress
+from app.queries.changes.invalidation_log import read_change_events, read_purge_progress
 
 MARK_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
 LOOK_S = 1.0  # between two polls of the database without notifications
@@ -212,7 +212,7 @@ class CdnPurger:
 
     async def _write(self, progress: PurgeProgress) -> PurgeProgress:
         new = dump_progress(progress)
-        if not await self._database.write(save_purge_progress, old=self._kept, new=new):
+        if not await self._database.write(compare_and_set, NAME, old=self._kept, new=new):
             raise LeaseLostError
         self._kept = new
         return progress

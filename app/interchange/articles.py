@@ -5,12 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant, parse_instant
+from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
+from app.interchange.statements import IDS, linked_entries
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_authors, article_related, article_tags
 from app.models.author import authors
@@ -37,7 +39,6 @@ EDITORIAL_FIELDS = (
 )
 """Members that editors write; the others identify and place the article."""
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _ARTICLES = (
     select(
         articles,
@@ -51,23 +52,13 @@ _ARTICLES = (
     .join(article_bodies, article_bodies.c.article_id == articles.c.id)
     .outerjoin(labels, labels.c.id == articles.c.label_id)
     .outerjoin(sections, sections.c.id == articles.c.section_id)
-    .where(articles.c.id.in_(_IDS))
+    .where(articles.c.id.in_(IDS))
 )
-_TAGGED = (
-    select(article_tags.c.article_id, tags.c.slug.label("name"))
-    .join(tags, tags.c.id == article_tags.c.tag_id)
-    .where(article_tags.c.article_id.in_(_IDS))
-    .order_by(article_tags.c.article_id, article_tags.c.position)
-)
-_SIGNED = (
-    select(article_authors.c.article_id, authors.c.slug.label("name"))
-    .join(authors, authors.c.id == article_authors.c.author_id)
-    .where(article_authors.c.article_id.in_(_IDS))
-    .order_by(article_authors.c.article_id, article_authors.c.position)
-)
-_POINTED = (
+_TAGS = linked_entries(Facet.TAG, tags.c.slug.label("name")).where(article_tags.c.article_id.in_(IDS))
+_AUTHORS = linked_entries(Facet.AUTHOR, authors.c.slug.label("name")).where(article_authors.c.article_id.in_(IDS))
+_RELATED = (
     select(article_related.c.article_id, article_related.c.reference.label("name"))
-    .where(article_related.c.article_id.in_(_IDS))
+    .where(article_related.c.article_id.in_(IDS))
     .order_by(article_related.c.article_id, article_related.c.position)
 )
 
@@ -84,7 +75,7 @@ def read_records(
     """
     ids = {"ids": list(article_ids)}
     rows = connection.execute(_ARTICLES, ids).all()
-    tagged, signed, pointed = (_names(connection.execute(each, ids)) for each in (_TAGGED, _SIGNED, _POINTED))
+    tagged, signed, pointed = (_names(connection.execute(each, ids)) for each in (_TAGS, _AUTHORS, _RELATED))
     return {
         row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, []), instants)
         for row in rows

@@ -5,11 +5,11 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from app.actions.purging import save_purge_progress
 from app.background.cdn_purger import CdnPurger
 from app.db.database import Database
-from app.invalidation.purge_progress import PurgeProgress, dump_progress, parse_progress
-from app.queries.purging import read_purge_progress
+from app.interchange.key_value import compare_and_set
+from app.invalidation.purge_progress import NAME, PurgeProgress, dump_progress, parse_progress
+from app.queries.changes.invalidation_log import read_purge_progress
 from tests.background.network import Network, until
 
 SETTLED_S = 0.06
@@ -55,4 +55,4 @@ async def until_settled(database: Database) -> None:
 
 async def set_progress(database: Database, progress: PurgeProgress) -> None:
     kept, _ = await database.read(read_purge_progress)
-    assert await database.write(save_purge_progress, old=kept, new=dump_progress(progress))
+    assert await database.write(compare_and_set, NAME, old=kept, new=dump_progress(progress))

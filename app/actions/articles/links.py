@@ -2,31 +2,29 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete
 
 from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.listings import Placement
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.article import ArticleStatus
-from app.models.article_links import article_authors, article_tags
+from app.domain.list_filter import Facet
+from app.interchange.statements import LINK_TABLES, linked_ids
 
 _ROW: BindParameter[int] = bindparam("b_article_id")
-_LINKS = ((article_tags, article_tags.c.tag_id), (article_authors, article_authors.c.author_id))
 
 
 def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, Placement]:
     """Return the placement of these articles (rows of their table) by id; one statement for each kind of link."""
     ids = [row.id for row in rows]
-    linked: list[dict[int, list[int]]] = []
-    for table, target in _LINKS:
-        found: dict[int, list[int]] = {}
+    linked: dict[Facet, dict[int, list[int]]] = {}
+    for kind, table in LINK_TABLES.items():
+        found = linked[kind] = {}
         for some in chunked(ids):
-            chosen = select(table.c.article_id, target).where(table.c.article_id.in_(some))
-            for article_id, number in connection.execute(chosen):
-                found.setdefault(article_id, []).append(number)
-        linked.append(found)
-    tag_ids, author_ids = linked
+            for article_id, entry_id in connection.execute(linked_ids(kind).where(table.links.c.article_id.in_(some))):
+                found.setdefault(article_id, []).append(entry_id)
+    tag_ids, author_ids = linked[Facet.TAG], linked[Facet.AUTHOR]
     return {
         row.id: Placement(
             article_id=row.id,
@@ -45,8 +43,9 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
 def write_links(connection: Connection, changed: Sequence[ArticleWrite]) -> None:
     """Replace the tags and authors of these articles."""
     known = [{"b_article_id": w.article_id} for w in changed if w.current is not None]
-    wanted = ([w.tag_ids for w in changed], [w.author_ids for w in changed])
-    for (table, _target), numbers in zip(_LINKS, wanted, strict=True):
+    wanted = {Facet.TAG: [w.tag_ids for w in changed], Facet.AUTHOR: [w.author_ids for w in changed]}
+    for kind, numbers in wanted.items():
+        table = LINK_TABLES[kind].links
         if known:
             connection.execute(delete(table).where(table.c.article_id == _ROW), known)
         rows = [

@@ -1,20 +1,15 @@
 """Publication of scheduled articles that are due."""
 
-from sqlalchemy import Connection, Integer, bindparam, literal_column
+from sqlalchemy import Connection
 
 from app.actions.articles.transitions import TRANSITION_COLUMNS, Transition, apply_transitions
 from app.actions.changelog.changes import begin_log_transaction
 from app.domain.actor import SCHEDULE_ACTOR
 from app.domain.article import ArticleStatus
+from app.interchange.statements import due_articles
 from app.models.article import articles
 
-_DUE = (
-    TRANSITION_COLUMNS.where(
-        articles.c.status == literal_column("'scheduled'"), articles.c.published_at <= bindparam("now")
-    )
-    .order_by(articles.c.published_at, articles.c.id)
-    .limit(bindparam("most", type_=Integer))
-)
+_DUE = due_articles(TRANSITION_COLUMNS)
 
 
 def publish_due(connection: Connection, *, now: int, most: int, article_id: int | None = None) -> int:

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from app.db.bulk import bulk_insert
 from app.db.commit_watch import notify_commit
 from app.db.locks import lock_change_log
 from app.domain.change import ChangeType
+from app.interchange.statements import LATEST_SEQ
 from app.invalidation.surrogate_keys import normalized_keys
 from app.models.change import changes
-
-_LATEST = select(func.coalesce(func.max(changes.c.seq), 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ def begin_log_transaction(connection: Connection) -> None:
 
 def last_seq(connection: Connection) -> int:
     """Return the last sequence number, 0 before the first change; `begin_log_transaction` precedes it."""
-    last: int = connection.execute(_LATEST).scalar_one()
+    last: int = connection.execute(LATEST_SEQ).scalar_one()
     return last
 
 

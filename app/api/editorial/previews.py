@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from app import clock
-from app.actions.installation import get_or_create_signing_secret
+from app.actions.keys import get_or_create_signing_secret
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import WRITE_SCOPES
 from app.api.http.path_params import DraftId, PreviewToken
@@ -15,7 +15,7 @@ from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.domain.instant import SECOND_US
 from app.queries.editorial import preview
-from app.queries.installation import find_signing_secret
+from app.queries.editorial.preview import find_signing_secret
 from app.schemas.examples import preview as examples
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkParams, PreviewParams
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import orjson
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
@@ -15,6 +15,7 @@ from app.domain.language import day_heading, long_datetime
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.domain.url import ascii_url
+from app.interchange.statements import IDS, linked_entries
 from app.invalidation.dependencies import depend_on_entry
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_authors, article_tags
@@ -51,25 +52,14 @@ ARTICLE_COLUMNS = (
     labels.c.genre.label("label_genre"),
 )
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
-_TAGGED = (
-    select(article_tags.c.article_id, tags.c.id, tags.c.slug, tags.c.name)
-    .join(tags, tags.c.id == article_tags.c.tag_id)
-    .order_by(article_tags.c.article_id, article_tags.c.position)
-)
-_SIGNED = (
-    select(article_authors.c.article_id, authors.c.id, authors.c.slug, authors.c.name, authors.c.role, authors.c.bio)
-    .join(authors, authors.c.id == article_authors.c.author_id)
-    .order_by(article_authors.c.article_id, article_authors.c.position)
-)
-_TAGS, _AUTHORS = (
-    _TAGGED.where(article_tags.c.article_id.in_(_IDS)),
-    _SIGNED.where(article_authors.c.article_id.in_(_IDS)),
-)
-_TAGS_OF = PreparedQuery(_TAGGED.where(article_tags.c.article_id == bindparam("article_id")))
-_AUTHORS_OF = PreparedQuery(_SIGNED.where(article_authors.c.article_id == bindparam("article_id")))
-_BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(_IDS))
+_TAGS = linked_entries(Facet.TAG, tags.c.id, tags.c.slug, tags.c.name)
+_AUTHORS = linked_entries(Facet.AUTHOR, authors.c.id, authors.c.slug, authors.c.name, authors.c.role, authors.c.bio)
+_TAGS_OF_MANY = _TAGS.where(article_tags.c.article_id.in_(IDS))
+_AUTHORS_OF_MANY = _AUTHORS.where(article_authors.c.article_id.in_(IDS))
+_TAGS_OF_ONE = PreparedQuery(_TAGS.where(article_tags.c.article_id == bindparam("article_id")))
+_AUTHORS_OF_ONE = PreparedQuery(_AUTHORS.where(article_authors.c.article_id == bindparam("article_id")))
+_BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(IDS))
 
 
 def list_articles(
@@ -134,12 +124,12 @@ def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[
     if len(ids) == 1:
         one = {"article_id": ids[0]}
         return (
-            _by_article(Facet.TAG, _TAGS_OF.all(connection, one)),
-            _by_article(Facet.AUTHOR, _AUTHORS_OF.all(connection, one)),
+            _by_article(Facet.TAG, _TAGS_OF_ONE.all(connection, one)),
+            _by_article(Facet.AUTHOR, _AUTHORS_OF_ONE.all(connection, one)),
         )
     return (
-        _by_article(Facet.TAG, connection.execute(_TAGS, {"ids": ids})),
-        _by_article(Facet.AUTHOR, connection.execute(_AUTHORS, {"ids": ids})),
+        _by_article(Facet.TAG, connection.execute(_TAGS_OF_MANY, {"ids": ids})),
+        _by_article(Facet.AUTHOR, connection.execute(_AUTHORS_OF_MANY, {"ids": ids})),
     )
 
 

@@ -3,25 +3,20 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.article import ArticleStatus
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.list_filter import Facet
 from app.domain.tsid import is_id, parse_id
+from app.interchange.statements import IDS, LINK_TABLES, linked_ids
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, facet_key
-from app.models.article_links import article_authors, article_tags
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import ListRef
 from app.queries.resolve import ResolvedQuery
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
-_TAGGED = select(article_tags.c.article_id, article_tags.c.tag_id).where(article_tags.c.article_id.in_(_IDS))
-_SIGNED = select(article_authors.c.article_id, article_authors.c.author_id).where(
-    article_authors.c.article_id.in_(_IDS)
-)
-_LINKS = {Facet.TAG: _TAGGED, Facet.AUTHOR: _SIGNED}
+_LINKS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
 _PLACES = re.compile(r'"at:(-?[0-9]+)"')
 
 Memberships = Mapping[int, set[ListRef]]

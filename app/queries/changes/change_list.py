@@ -15,6 +15,7 @@ from app.domain.sequence_gap import NAME as GAPS
 from app.domain.sequence_gap import unknown_position_reason
 from app.domain.tsid import MAX_ID, format_id, parse_id
 from app.errors import FieldError, InvalidInputError
+from app.interchange.statements import LATEST_SEQ
 from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
@@ -34,7 +35,6 @@ _EDITIONS: BindParameter[list[int]] = bindparam("editions", expanding=True)
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SINCE = changes.c.seq > bindparam("since")
 
-LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
 _NEWEST = PreparedQuery(LATEST_SEQ)
 _AHEAD = select(changes.c.seq).where(_SINCE).order_by(changes.c.seq).limit(bindparam("scanned")).subquery()
 _GAPS = select(key_value.c.value).where(key_value.c.name == GAPS).scalar_subquery().label("gaps")

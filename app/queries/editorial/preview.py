@@ -6,15 +6,15 @@ from app.db.base import AnyRow
 from app.domain.article import ArticleStatus
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
-from app.domain.preview_token import Preview, make_token, read_token
+from app.domain.preview_token import SECRET_NAME, Preview, make_token, read_token
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleWithdrawnError, NotFoundError
+from app.interchange.key_value import get_value
 from app.models.article import article_bodies, articles
 from app.models.edition import editions
 from app.queries.articles.article import STATUS_COLUMNS, WITH_BODY, render_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS
 from app.queries.catalogue.editions import list_all_editions
-from app.queries.installation import find_signing_secret
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewParams
 
 PATH = "/v1/editorial/previews"
@@ -38,6 +38,11 @@ _STANDS = (
     .join(editions, editions.c.id == articles.c.edition_id)
     .where(articles.c.id == bindparam("article_id"))
 )
+
+
+def find_signing_secret(connection: Connection) -> bytes | None:
+    """Return the secret that signs preview tokens; None as long as nothing was signed."""
+    return get_value(connection, SECRET_NAME)
 
 
 def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires_at: int) -> PreviewLink:

@@ -12,12 +12,12 @@ from app.db.base import AnyRow
 from app.db.head_and_rows import HeadAndRowsQuery
 from app.domain.cursor import peek_position
 from app.domain.list_filter import Facet
+from app.interchange.statements import LATEST_SEQ
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.listing import listings
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries
 from app.queries.catalogue.editions import COLUMNS, edition_from_row
-from app.queries.changes.change_list import LATEST_SEQ
 from app.queries.keyset.list_index import MAX_SORT_KEY, SortKey
 from app.queries.keyset.sort_keys import timeline_order
 from app.queries.resolve import ResolvedQuery, whole_edition

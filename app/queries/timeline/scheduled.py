@@ -2,23 +2,21 @@
 
 from collections import defaultdict
 
-from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select, union_all
+from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.db.base import AnyRow
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
+from app.interchange.statements import IDS, LINK_TABLES, due_articles, linked_entries
 from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduleSnapshot
 from app.models.article import articles
-from app.models.article_links import article_authors, article_recommendations, article_related, article_tags
-from app.models.author import authors
+from app.models.article_links import article_recommendations, article_related
 from app.models.edition import editions
 from app.models.label import labels
 from app.models.section import sections
-from app.models.tag import tags
 
 _Entry = tuple[Facet, str, bool]  # its kind and name, and whether it is listed
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 
 _SOON = (
     select(
@@ -44,31 +42,17 @@ _SOON = (
     .order_by(articles.c.published_at)
     .limit(bindparam("limit"))
 )
-_DUE = (
-    select(articles.c.id)
-    .where(
-        articles.c.status == literal_column("'scheduled'"),
-        articles.c.published_at <= bindparam("now"),
-    )
-    .order_by(articles.c.published_at, articles.c.id)
-    .limit(bindparam("most"))
-)
-_TAGS = (
-    select(article_tags.c.article_id, tags.c.slug, tags.c.is_listed)
-    .join(tags, tags.c.id == article_tags.c.tag_id)
-    .where(article_tags.c.article_id.in_(_IDS))
-)
-_AUTHORS = (
-    select(article_authors.c.article_id, authors.c.slug, authors.c.is_listed)
-    .join(authors, authors.c.id == article_authors.c.author_id)
-    .where(article_authors.c.article_id.in_(_IDS))
-)
+_DUE = due_articles(select(articles.c.id))
+_LINKED = {
+    kind: linked_entries(kind, table.entries.c.slug, table.entries.c.is_listed).where(table.links.c.article_id.in_(IDS))
+    for kind, table in LINK_TABLES.items()
+}
 _NAMED = union_all(
     select(article_related.c.related_id.label("coming_id"), article_related.c.article_id).where(
-        article_related.c.related_id.in_(_IDS)
+        article_related.c.related_id.in_(IDS)
     ),
     select(article_recommendations.c.recommended_id.label("coming_id"), article_recommendations.c.article_id).where(
-        article_recommendations.c.recommended_id.in_(_IDS)
+        article_recommendations.c.recommended_id.in_(IDS)
     ),
 ).subquery("named")
 _REFERRERS = select(_NAMED.c.coming_id, articles.c.id, articles.c.slug).join(
@@ -105,7 +89,7 @@ def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, Schedul
         return {}
     ids = {"ids": [row.id for row in rows]}
     entries: dict[int, set[_Entry]] = defaultdict(set)
-    for kind, statement in ((Facet.TAG, _TAGS), (Facet.AUTHOR, _AUTHORS)):
+    for kind, statement in _LINKED.items():
         for row in connection.execute(statement, ids):
             entries[row.article_id].add((kind, row.slug, row.is_listed))
     referrers: dict[int, set[str]] = defaultdict(set)

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.actions.installation import get_or_create_signing_secret
+from app.actions.keys import get_or_create_signing_secret
 from app.db.database import Database, open_database
 from app.domain.api_key import ApiKeyScope
 from app.domain.instant import SECOND_US
 from app.domain.preview_token import Preview, make_token
 from app.domain.tsid import parse_id
 from app.main import create_app
-from app.queries.installation import find_signing_secret
+from app.queries.editorial.preview import find_signing_secret
 from app.settings import ReadAccess, Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.contract import operations, validator

@@ -1,0 +1,64 @@
+"""Parts of statements that queries and actions share."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+
+from app.domain.list_filter import Facet
+from app.models.article import articles
+from app.models.article_links import article_authors, article_tags
+from app.models.author import authors
+from app.models.change import changes
+from app.models.tag import tags
+
+IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
+"""The sequence number of the last change, 0 before the first."""
+
+
+class LinkTable(NamedTuple):
+    """A table that links articles to catalogue entries: the table, its column of entry ids, and the entries."""
+
+    links: Table
+    entry_id: Column[int]
+    entries: Table
+
+
+LINK_TABLES = {
+    Facet.TAG: LinkTable(article_tags, article_tags.c.tag_id, tags),
+    Facet.AUTHOR: LinkTable(article_authors, article_authors.c.author_id, authors),
+}
+
+
+def linked_ids(kind: Facet) -> Select[Any]:
+    """Select `article_id` and the ids of the tags or authors of articles."""
+    links, entry_id, _ = LINK_TABLES[kind]
+    return select(links.c.article_id, entry_id)
+
+
+def linked_entries(kind: Facet, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select `article_id` and these columns of the tags or authors of articles, in the order of each article."""
+    links, entry_id, entries = LINK_TABLES[kind]
+    joined = select(links.c.article_id, *columns).join(entries, entries.c.id == entry_id)
+    return joined.order_by(links.c.article_id, links.c.position)
+
+
+def due_articles(statement: Select[Any]) -> Select[Any]:
+    """Restrict a statement over articles to those due by `now`, the longest due first, at most `most`."""
+    is_scheduled = articles.c.status == literal_column("'scheduled'")  # as the predicate of ix_articles_due
+    return (
+        statement.where(is_scheduled, articles.c.published_at <= bindparam("now"))
+        .order_by(articles.c.published_at, articles.c.id)
+        .limit(bindparam("most", type_=Integer))
+    )
