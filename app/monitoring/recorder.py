@@ -49,7 +49,8 @@ class MetricsRecorder:
             ("dayline_process_start_time_seconds",): [clock.now() / SECOND_US],
             ("dayline_build_info", version("dayline")): [1],
         }
-        self._snapshot = Snapshot()
+        self._read_counters: Callable[[], Values] = dict
+        self._gauges: Values = {}
         self._figures: OperationalFigures | None = None
         self._read_at = 0
         self._applied_at = uptime()
@@ -70,7 +71,8 @@ class MetricsRecorder:
         except OSError as error:
             raise ConfigurationError(f"DAYLINE_METRICS: {error}.") from error
         self._stopping.clear()
-        publish = self._run(partial(self._publish, services, connections, member), self._publishing)
+        self._read_counters = partial(read_counters, services, connections)
+        publish = self._run(partial(self._publish, services, member), self._publishing)
         read = self._run(partial(self._read, services), self._reading)
         self._tasks = [
             asyncio.create_task(publish, name="dayline-metrics"),
@@ -89,9 +91,8 @@ class MetricsRecorder:
             await asyncio.gather(*tasks, return_exceptions=True)
         member, self._member = self._member, None
         if member is not None:
-            counters = {**self._snapshot.counters, **self.requests.read()}
             with suppress(OSError):
-                member.publish(encode_snapshot(Snapshot(counters)))
+                member.publish(encode_snapshot(Snapshot({**self._read_counters(), **self.requests.read()})))
             member.close()
         self._leader.close()
         self._group.resign()
@@ -101,18 +102,18 @@ class MetricsRecorder:
             step, wake=self._wake, stopping=self._stopping, outage=outage, backoff=Backoff(RETRY_S, MAX_RETRY_S)
         )
 
-    async def _publish(self, services: Services, connections: ConnectionMonitor, member: Member) -> float:
+    async def _publish(self, services: Services, member: Member) -> float:
         """Write the snapshot where something was counted or a second has passed; return the pause."""
         total = self.requests.total()
         if uptime() >= self._due_at:
-            self._measure(services, connections)
+            self._gauges = self._read_gauges(services)
             await asyncio.to_thread(self._leader.lead_if_free)
             self._due_at = uptime() + SERVICES_S
         elif total == self._published:
             return PUBLISH_INTERVAL_S
-        self._snapshot.counters.update(self.requests.read())
-        text = encode_snapshot(self._snapshot)
-        await asyncio.to_thread(member.publish, text)  # a busy disk must not delay responses
+        counters = {**self._read_counters(), **self.requests.read()}
+        snapshot = encode_snapshot(Snapshot(counters, self._gauges, self._read_at))
+        await asyncio.to_thread(member.publish, snapshot)  # a busy disk must not delay responses
         self._published = total
         return PUBLISH_INTERVAL_S
 
@@ -136,8 +137,7 @@ class MetricsRecorder:
         if self._is_applied:
             self._applied_at = uptime()
 
-    def _measure(self, services: Services, connections: ConnectionMonitor) -> None:
+    def _read_gauges(self, services: Services) -> Values:
         lag = 0.0 if self._is_applied else uptime() - self._applied_at
         figures = {} if self._figures is None else describe_figures(self._figures)
-        gauges = {**self._constant, **read_gauges(services), **figures, ("dayline_follower_lag_seconds",): [lag]}
-        self._snapshot = Snapshot(read_counters(services, connections), gauges, self._read_at)
+        return {**self._constant, **read_gauges(services), **figures, ("dayline_follower_lag_seconds",): [lag]}
