@@ -105,13 +105,10 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
     assert broken == []
 
 
-def test_index_lists_every_page_and_the_titles_of_decisions() -> None:
+def test_index_lists_every_page() -> None:
     index = (DOCS / "README.md").read_text()
-    pages = [page for page in DOCS.rglob("*.md") if page.name != "README.md"]
-    assert [page.name for page in pages if f"({page.relative_to(DOCS).as_posix()}" not in index] == []
-    for page in sorted((DOCS / "decisions").glob("*.md")):
-        title = page.read_text().partition("\n")[0].removeprefix("# ").partition(". ")[2]
-        assert f"[{title}](decisions/{page.name})" in index
+    pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md") if page.name != "README.md"]
+    assert [page for page in pages if f"({page}" not in index] == []
 
 
 @pytest.mark.parametrize("page", DECISIONS, ids=page_name)
