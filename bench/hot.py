@@ -56,10 +56,16 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
         )
         bare = stack.enter_context(servers.bare_uvicorn(plain.body, folder()))
         check_same_bytes(plain, {"Dayline": plain, "bare uvicorn": bare.ask(PAGE)})
+        logged = stack.enter_context(
+            servers.dayline(f"sqlite:///{archive}", folder(), settings={"DAYLINE_ACCESS_LOG": "true"})
+        )
         known = {"If-None-Match": plain.headers["etag"]}
         assert dayline.ask(PAGE, known).status == NOT_MODIFIED
         entrants: dict[str, Entrant] = {"Dayline": _again(plan, dayline, PAGE)}
         entrants["Dayline, metrics"] = _again(plan, measured, PAGE)
+        entrants["Dayline, access log"] = _again(plan, logged, PAGE)
+        entrants["Dayline, one request id"] = _again(plan, dayline, PAGE, {"X-Request-ID": "0000001000000000"})
+        entrants["Dayline, random request ids"] = _again(plan, dayline, PAGE, {"X-Request-ID": "random"})
         program = servers.find_nginx()
         if program is None:
             chapter.absent.append(NO_NGINX)

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from pathlib import Path
 from statistics import quantiles
 from typing import cast
@@ -17,6 +17,8 @@ from typing import cast
 import uvloop
 
 ENOUGH_TIMES = 2
+RANDOM_ID = "X-Request-ID: random"
+"""Field by which each request has an id of its own."""
 NOT_MODIFIED, FIRST_REFUSED = 304, 400
 
 
@@ -109,7 +111,9 @@ def main() -> None:
     asked = parser.parse_args()
     headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **asked.headers}.items())
     paths = repeat(asked.path) if asked.paths is None else chain(asked.paths.read_text().split())
-    requests = (f"GET {path} HTTP/1.1\r\n{headers}\r\n".encode() for path in paths)
+    plain = (f"GET {path} HTTP/1.1\r\n{headers}\r\n" for path in paths)
+    numbers = count(10**9)
+    requests = (each.replace(RANDOM_ID, f"X-Request-ID: {next(numbers):016d}").encode() for each in plain)
     print(json.dumps(uvloop.run(ask(asked.port, requests, asked.connections, asked.seconds))))
 
 

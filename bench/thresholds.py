@@ -54,6 +54,10 @@ LINES = (
     ),
     Line("hot timeline page vs bare uvicorn", HOT, "Dayline", "bare uvicorn", 2.0, 2.8),
     Line("hot timeline page with metrics vs without", HOT, "Dayline, metrics", "Dayline", 0.97),
+    Line("hot timeline page with the access log vs without", HOT, "Dayline, access log", "Dayline", 0.5),
+    Line(
+        "hot page, a different X-Request-ID each time vs none", HOT, "Dayline, random request ids", "Dayline", 0.5, 0.8
+    ),
     Line("hot 304 vs hot 200", HOT, "Dayline, 304", "Dayline", 0.95, 1.1),
     Line("cold timeline, SQLite, vs FastAPI by hand", SQLITE, "Dayline, timeline", "by hand, timeline", 0.4, 0.6),
     Line(

@@ -14,7 +14,18 @@ function setup(thread)
   table.insert(threads, thread)
 end
 
+-- With the field X-Request-ID: random each request has an id of its own, of 16 digits.
+local function with_random_ids()
+  local before, after = wrk.format("GET", wrk.path):match("^(.-)random(.*)$")
+  local number = math.random(1000000000, 9999999999)
+  function request()
+    number = number + 1
+    return before .. string.format("%016d", number) .. after
+  end
+end
+
 function init(arguments)
+  if wrk.headers["X-Request-ID"] == "random" then with_random_ids() end
   if not arguments[1] then return end
   local requests, walked, begun = {}, 0, nil
   for path in io.lines(arguments[1]) do

@@ -14,6 +14,7 @@ from uvicorn.logging import TRACE_LOG_LEVEL
 from uvicorn.server import ServerState
 
 from app.response_cache.wire.raw_responses import STATE_KEY, RawResponse, RawResponseCache
+from app.response_cache.wire.request_id_field import without_request_id
 from app.server.flow import BETWEEN
 from app.server.protocol import BoundedProtocol
 
@@ -28,8 +29,9 @@ class CachedResponseProtocol(BoundedProtocol):
     """Protocol whose hits send the bytes that the application would send, in the same order and with the same counters.
 
     A hit requires that no earlier request of the connection is unfinished and that the client reads. Connections have
-    the same idle timeout. The wire cache is disabled if the application provides no RawResponseCache, if requests are
-    logged, and if the server limits concurrency or has a root path.
+    the same idle timeout. Requests that differ in their X-Request-ID alone have the same hit. The wire cache is
+    disabled if the application provides no RawResponseCache, and if uvicorn logs requests itself, limits concurrency or
+    has a root path.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class CachedResponseProtocol(BoundedProtocol):
         if self._on_hit is not None:
             self._received_at = perf_counter()
         ready = self._by_raw_request.get(data)
+        if ready is None and self._enabled:
+            ready = self._by_raw_request.get(without_request_id(data))
         if (
             ready is not None
             and self._is_clear
@@ -80,7 +84,8 @@ class CachedResponseProtocol(BoundedProtocol):
     def _take(self, piece: bytes) -> None:
         """Send the hit for a request that equals an earlier one, or parse the segment."""
         is_whole = self._phase is BETWEEN and not self._framing.head_bytes
-        ready = self._by_raw_request.get(piece) if is_whole else None
+        known = without_request_id(piece) if is_whole and self._enabled else b""
+        ready = self._by_raw_request.get(known) if is_whole else None
         if ready is not None and self._hits.is_fresh(ready, self.server_state.default_headers):
             self._send(ready)
             if self._on_hit is not None:
@@ -96,7 +101,7 @@ class CachedResponseProtocol(BoundedProtocol):
             self.timeout_keep_alive_task = timer
             self._schedule_keep_alive()
             if is_whole:
-                self._hits.record(piece, ready)
+                self._hits.record(known, ready)
         elif timer is not None:
             timer.cancel()
 

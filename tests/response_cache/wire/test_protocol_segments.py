@@ -242,3 +242,36 @@ async def test_a_hit_puts_the_end_of_an_idle_connection_off(table: Table) -> Non
         while not line.wire.is_closing():  # noqa: ASYNC110 - the wire tells nobody
             await asyncio.sleep(0.005)
     assert asyncio.get_running_loop().time() - begun >= 1.89
+
+
+async def test_requests_that_differ_in_their_request_id_have_one_hit(table: Table) -> None:
+    known = await table.known(PAGE)
+    known.hear(PAGE)
+    line, requests = table.line(early=True), dict(table.hits.requests)
+    for number, name in enumerate((b"X-Request-ID", b"x-request-id", b"X-Request-Id") * 3):
+        line.hear(PAGE.replace(b"\r\n\r\n", b"\r\n%s: id-%d\r\n\r\n" % (name, number)))
+        assert line.wire.received == known.wire.received
+        line.wire.sent.clear()
+    assert table.hits.requests == requests  # none of them takes memory
+
+
+async def test_a_request_is_known_whichever_id_came_with_it_first(table: Table) -> None:
+    line = table.line(early=True)
+    for number in range(4):
+        line.hear(PAGE.replace(b"\r\n\r\n", b"\r\nX-Request-ID: %d\r\n\r\n" % number))
+        await line.settle()
+    assert PAGE in table.hits.requests
+
+
+@pytest.mark.parametrize("inserted", [b"\r\nX-Request-ID: 1", b"\r\nX-Request-ID: 1\r\n", b"\r\n\r\nX-Request-ID: 1"])
+async def test_a_request_id_line_anywhere_is_answered_as_without_early_hits(table: Table, inserted: bytes) -> None:
+    request = b"GET /v1/timeline?limit=1 HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n"
+    await table.known(request)
+    for place in range(len(request) + 1):
+        plain, early = table.both()
+        for line in (plain, early):
+            line.hear(request[:place] + inserted + request[place:])
+            line.hear(request)
+            await line.settle()
+        assert early.wire.received == plain.wire.received, place
+        assert early.wire.is_closing() == plain.wire.is_closing(), place
