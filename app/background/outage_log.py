@@ -3,7 +3,7 @@
 import logging
 import time
 
-from app.db.database import DATABASE_ERRORS, error_summary
+from app.db.database import DATABASE_ERRORS, log_summary
 
 REQUEST_SETTLE_S = 5.0
 MAX_CAUSES = 16
@@ -49,7 +49,7 @@ class OutageLogger:
         if not self.failures:
             self._began_at = self._last_at
         self.failures += 1
-        summary = error_summary(error)
+        summary = log_summary(error)
         if summary in self._causes or len(self._causes) >= MAX_CAUSES:
             return
         self._causes.add(summary)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL
 
 from app.db import engine as engines
 from app.db.commit_watch import CommitWatch
-from app.db.outages import DATABASE_ERRORS, TRANSIENT_ERRORS, error_summary, is_transient
+from app.db.outages import DATABASE_ERRORS, TRANSIENT_ERRORS, error_summary, is_transient, log_summary
 from app.db.postgresql.database import PostgresqlDatabase
 from app.db.postgresql.limits import COMMANDS, MIGRATIONS, SERVING, Limits
 from app.db.postgresql.pool import PoolUsage
@@ -38,6 +38,7 @@ __all__ = [
     "Limits",
     "error_summary",
     "is_transient",
+    "log_summary",
     "open_database",
 ]
 

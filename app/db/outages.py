@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from app.logging.redaction import WITHHELD, is_safe
+
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """Exceptions of a database that cannot be reached or used, for the log and the command line."""
 
@@ -50,6 +52,12 @@ _CAUSES = {
 _LOST = ("08", "25006", "25P03", "25P04", "28", "3D000", "57P0")
 """SQLSTATEs after which a connection is not used again: it is closed, or leads to a server that has changed."""
 
+_SAFE_SQLITE = (sqlite3.OperationalError, sqlite3.IntegrityError)
+"""SQLite's messages of these name tables, columns and files."""
+
+_SAFE_SQLSTATES = ("23", "42")
+"""SQLSTATEs whose message names constraints and columns in its first line: integrity, syntax and access rules."""
+
 _OS_CAUSES: tuple[tuple[type[OSError], str], ...] = (
     (TimeoutError, "the database did not respond in time"),
     (ConnectionRefusedError, "the server refused the connection"),
@@ -85,6 +93,16 @@ def error_summary(error: BaseException) -> str:
     kind = f"{type(error).__name__}: {message}" if message else type(error).__name__
     cause = _cause(error)
     return f"{cause} ({kind})" if cause else kind
+
+
+def log_summary(error: BaseException) -> str:
+    """Return the same for the log, with `…` in place of a message that may quote stored text or a parameter."""
+    original = _original(error)
+    if _cause(error) is not None or is_safe(original) or isinstance(original, _SAFE_SQLITE):
+        return error_summary(error)
+    if _sqlstate(error).startswith(_SAFE_SQLSTATES):
+        return error_summary(error)
+    return f"{type(error).__name__}: {WITHHELD}"
 
 
 def _cause(error: BaseException) -> str | None:

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.api.http.responses import CROSS_ORIGIN, NO_STORE
 from app.api.public.changes import run_until_disconnect
-from app.db.database import TRANSIENT_ERRORS, error_summary, is_transient
+from app.db.database import TRANSIENT_ERRORS, is_transient, log_summary
 from app.response_cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding
 from app.response_cache.stream_encoders import stream_encoder
 
@@ -52,11 +52,11 @@ class JsonLinesResponse(Response):
             try:
                 await run_until_disconnect(request, self._send(request, send))
             except SlowClientError:
-                log.warning("%s broke off: the client reads too slowly", scope["path"])
+                log.warning("%s aborted: client too slow", scope["path"])
             except TRANSIENT_ERRORS as error:
                 if not is_transient(error):
                     raise
-                log.error("%s broke off: %s", scope["path"], error_summary(error))  # noqa: TRY400 - one line an outage
+                log.error("%s aborted: database unavailable: %s", scope["path"], log_summary(error))  # noqa: TRY400 - one line an outage
 
     async def _send(self, request: Request, send: Send) -> None:
         encoding = choose_encoding(", ".join(request.headers.getlist("accept-encoding")), COMPRESS_FROM_BYTES)
