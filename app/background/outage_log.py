@@ -3,7 +3,7 @@
 import logging
 import time
 
-from app.db.database import DATABASE_ERRORS, log_summary
+from app.db.database import DATABASE_ERRORS, error_summary, log_summary
 
 REQUEST_SETTLE_S = 5.0
 MAX_CAUSES = 16
@@ -49,7 +49,8 @@ class OutageLogger:
         if not self.failures:
             self._began_at = self._last_at
         self.failures += 1
-        summary = log_summary(error)
+        is_own = isinstance(error, self._expected) and not isinstance(error, DATABASE_ERRORS)
+        summary = error_summary(error) if is_own else log_summary(error)
         if summary in self._causes or len(self._causes) >= MAX_CAUSES:
             return
         self._causes.add(summary)

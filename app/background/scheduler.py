@@ -20,7 +20,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from app import clock
 from app.background.loops import Backoff, run_loop, sleep_or_wake
 from app.background.outage_log import OutageLogger
-from app.db.database import DATABASE_ERRORS, Connection, Database, error_summary, is_transient
+from app.db.database import DATABASE_ERRORS, Connection, Database, is_transient, log_summary
 from app.domain.api_key import LastUsedBuffer
 from app.domain.instant import SECOND_US
 from app.domain.tsid import format_id
@@ -61,7 +61,7 @@ class Scheduler:
         self._wake = asyncio.Event()
         self._looking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
-        self._outage = OutageLogger(log, "Schedule not processed, retrying", "Schedule processed")
+        self._outage = OutageLogger(log, "Publishing scheduled articles failed, retrying", "Publishing recovered")
         self._job_outages: dict[str, OutageLogger] = {}
         self._rounds = 0
         self._looks = 0
@@ -231,7 +231,9 @@ class Scheduler:
         """Run a job, unless the database is known to be unavailable; a failed one runs again in its next turn."""
         if self._stopping.is_set() or self._outage.is_failing:
             return
-        outage = self._job_outages.setdefault(name, OutageLogger(log, f"{name} not maintained, retrying", name))
+        outage = self._job_outages.setdefault(
+            name, OutageLogger(log, f"{name}: maintenance failed, retrying", f"{name}: maintenance recovered")
+        )
         try:
             await job()
         except Exception as error:  # noqa: BLE001 - the process serves nevertheless
@@ -286,6 +288,9 @@ class Scheduler:
         if self._failed.pop(article_id, None) is None:
             is_fault = not isinstance(error, DATABASE_ERRORS)
             log.error(
-                "Article %s cannot be released: %s", format_id(article_id), error_summary(error), exc_info=is_fault
+                "Could not publish scheduled article %s, retrying: %s",
+                format_id(article_id),
+                log_summary(error),
+                exc_info=is_fault,
             )
         self._failed[article_id] = time.monotonic() + RETRY_FAILED_S

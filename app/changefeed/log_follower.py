@@ -84,7 +84,7 @@ class LogFollower:
         self._failed_at = -inf
         self._backoff = Backoff(AGAIN_S, MAX_AGAIN_S)
         self._outage = OutageLogger(
-            log, "Change log not read, no response is served from the cache", "Change log read, the cache is used again"
+            log, "Response cache disabled, change log unreadable", "Response cache enabled again"
         )
         self._next: asyncio.Future[bool] | None = None  # result of the next poll, for waiting tasks
         self._task: asyncio.Task[None] | None = None
@@ -221,7 +221,7 @@ class LogFollower:
             elif found.changes or mark is None or mark != self._mark:
                 self._on_changes(found.changes)
         except Exception:  # unapplied changes must not be served
-            log.exception("Everything kept is forgotten: a change could not be applied")
+            log.exception("Response cache cleared: could not apply a change")
             self._on_reset()
         self._last, self._mark = found.last, mark
         self._extend_trust(begun_at)

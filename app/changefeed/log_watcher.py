@@ -28,7 +28,7 @@ class LogWatcher:
         self._waiting: dict[asyncio.Future[bool], int] = {}
         self._looking: asyncio.Task[None] | None = None
         self._stopped = False
-        self._outage = OutageLogger(log, "Change log not read, retrying", "Change log read")
+        self._outage = OutageLogger(log, "Polling the change log failed, retrying", "Polling the change log recovered")
         self._reading: dict[str, asyncio.Task[ChangeList]] = {}
         self._turns = asyncio.Semaphore(READ_AT_ONCE)
 

@@ -130,7 +130,9 @@ def _logging_configuration(settings: Settings) -> dict[str, Any]:
 def _warn_of_wide_files(settings: Settings) -> None:
     """Warn where other users of this machine may read the database, which holds secrets."""
     for path, mode in find_wide_files(parse_database_url(settings.database_url)):
-        log.warning("Every user of this machine has access to %s (mode %04o): 'chmod 600' takes it away", path, mode)
+        log.warning(
+            "Database file readable by every user of this machine: %s (mode %04o); 'chmod 600' restricts it", path, mode
+        )
 
 
 def make_app() -> object:

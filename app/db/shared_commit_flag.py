@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 TICK_BYTES = 8
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 INSUFFICIENT_PRIVILEGE = "42"  # class of PostgreSQL's codes: insufficient privilege, undefined object
-UNSHARED_WARNING = "The processes of this machine hear of each other's commits from the server alone: %s."
+UNSHARED_WARNING = "Shared-memory commit flag unavailable (%s); falling back to notifications of the server"
 
 _IDENTITY = text(
     "SELECT system_identifier, oid FROM pg_control_system(), pg_database WHERE datname = current_database()"

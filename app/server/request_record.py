@@ -35,6 +35,7 @@ class RequestRecord:
     response_bytes: int = 0
     cache: str = BYPASS
     key_prefix: str | None = None
+    is_complete: bool = False  # the whole response was sent
     is_error_logged: bool = False  # an unexpected error has its response and its log line
 
 

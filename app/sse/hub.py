@@ -37,7 +37,7 @@ class StreamHub:
         self._wire = wire
         self._is_current = is_current
         self._channels: dict[str, SharedFeed] = {}
-        self._outage = OutageLogger(log, "Streams not fed, retrying", "Streams fed", settle_s=AGAIN_S * 2)
+        self._outage = OutageLogger(log, "Stream feed failed, retrying", "Stream feed recovered", settle_s=AGAIN_S * 2)
         self._open: set[Subscription] = set()
         self._opening = 0
         self._tasks: list[asyncio.Task[None]] = []

@@ -77,7 +77,9 @@ class Deliverer:
         self._places = asyncio.Semaphore(MAX_AT_ONCE)
         self._leases: dict[int, int] = {}
         self._chance = SystemRandom()
-        self._outage = OutageLogger(log, "Webhook results not recorded, retrying", "Webhook results recorded")
+        self._outage = OutageLogger(
+            log, "Could not record webhook deliveries, retrying", "Recording webhook deliveries recovered"
+        )
         self._recording: set[asyncio.Task[bool]] = set()
 
     async def run(self, endpoint: EndpointState, *, dead_owner: str | None) -> None:
@@ -228,7 +230,7 @@ class Deliverer:
             record_failure, turn.id, message.seq, outcome, setback, holder=self._holder, revision=turn.revision
         )
         if setback.disabled_reason is not None:
-            log.error("The webhook %s is disabled. %s", format_id(turn.id), setback.disabled_reason)
+            log.error("Webhook endpoint %s disabled: %s", format_id(turn.id), setback.disabled_reason)
         return False
 
     def _plan_retry(self, turn: PendingDelivery, attempt: DeliveryAttempt, attempted_at: int) -> FailureState:

@@ -37,7 +37,7 @@ ERROR_BACKOFF_S = 5.0  # before an endpoint is retried after an internal error
 SHUTDOWN_SEND_S = 5.0  # at shutdown, for sends in progress
 SHUTDOWN_RECORD_S = 3.0
 
-DISABLED_MESSAGE = "Webhooks are switched off here (DAYLINE_WEBHOOKS): nothing is sent, and what is to be sent waits."
+DISABLED_MESSAGE = "Webhooks disabled (DAYLINE_WEBHOOKS): nothing is sent, and pending messages wait."
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Dispatcher:
         self._working: dict[int, asyncio.Task[None]] = {}
         self._backoff_until: dict[int, float] = {}
         self._has_endpoints = False
-        self._outage = OutageLogger(log, "Webhooks not dispatched, retrying", "Webhooks dispatched")
+        self._outage = OutageLogger(log, "Webhook dispatcher failed, retrying", "Webhook dispatcher recovered")
         self._made_guard: SsrfGuard | None = None
         self._made_deliverer: Deliverer | None = None
         self._mark: object | None = None

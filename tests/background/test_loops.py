@@ -95,7 +95,7 @@ async def test_loop_backs_off_and_logs_the_begin_and_the_end_of_an_outage(caplog
     async with asyncio.timeout(LONG):
         await loop.task
     begun, ended = [record.getMessage() for record in caplog.records if record.name == "loop"]
-    assert begun == "Step failed, retrying: ValueError: refused"
+    assert begun == "Step failed, retrying: ValueError: …"
     assert ended.startswith("Step recovered after 2 failures")
 
 

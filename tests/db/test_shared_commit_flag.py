@@ -104,4 +104,4 @@ async def test_a_role_that_may_not_ask_shares_nothing_and_that_is_said(
     monkeypatch.setattr("app.db.shared_commit_flag._IDENTITY", text("SELECT pg_control_forbidden()"))
     assert await database.write(lambda connection: connection.execute(text("SELECT 1")).scalar()) == 1
     assert len(caplog.records) == 1
-    assert "from the server alone" in caplog.text
+    assert "falling back to notifications of the server" in caplog.text

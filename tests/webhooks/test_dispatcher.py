@@ -228,7 +228,7 @@ async def test_gone_disables_at_once_and_days_of_failure_do_too(
         "The receiver answered 410: it wants no more messages.",
         "It failed for 5 days. The receiver answered 500.",
     ]
-    assert len([each for each in caplog.records if "is disabled" in each.message]) == 2
+    assert len([each for each in caplog.records if " disabled: " in each.message]) == 2
     async with a_receiver(answering()) as good, dispatching(database_address):
         patch = {"url": good.url, "enabled": True}
         await database.write(endpoints.edit_webhook, tired, patch, expected=None, now=clock.now())

@@ -54,14 +54,15 @@ class RequestContextMiddleware:
                     message = {**message, "headers": [*message["headers"], field]}
             elif message["type"] == "http.response.body":
                 record.response_bytes += len(message.get("body", b""))
+                record.is_complete = not message.get("more_body", False)
             await send(message)
 
         token, begun_at = REQUEST_ID.set(record.request_id), perf_counter()
         try:
             await self._app(scope, receive, send_observed)
         except Exception:
-            if not record.is_error_logged:
-                raise  # the server logs it
+            if not (record.is_error_logged and record.is_complete):
+                raise  # the server logs it, or closes the connection
         finally:
             record.duration_s = perf_counter() - begun_at
             record.route = record.route or route_path(scope)

@@ -91,12 +91,12 @@ class FileWatch:
             before, self._loss = self._loss, loss
         if loss is not None and before is None:
             log.error(
-                "The database files are lost: %s. Requests are answered with 503 until the files that were open are "
-                "back in place, or the server is restarted on others (stop it, put them in place, start it)",
+                "Database files lost: %s. Requests get 503 until the files that were open are back in place, or the "
+                "server is restarted on others (stop it, put them in place, start it)",
                 loss,
             )
         if loss is None and before is not None:
-            log.warning("The database files that were open are back in place: requests are answered again")
+            log.warning("Database files back in place: requests are answered again")
         if loss is not None:
             raise DatabaseFileError(loss)
 
