@@ -17,7 +17,7 @@ def lose_changes(connection: Connection, last: int) -> None:
 
 
 def leap(connection: Connection, *, now: int = NOW) -> Gap:
-    """What `dayline db restored` does."""
+    """Do what `dayline db post-restore` does."""
     return skip_sequence_numbers(connection, now=now, actor="command")
 
 

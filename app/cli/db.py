@@ -1,4 +1,4 @@
-"""`dayline db`: the schema, backups and what follows their restoring."""
+"""`dayline db`: migrate the schema, check it, back the database up, and finish a restore."""
 
 from pathlib import Path
 
@@ -17,17 +17,17 @@ from app.settings import read_settings
 
 @click.group("db")
 def database_group() -> None:
-    """The database: bring its schema up to date, check it, back it up, go on from a backup."""
+    """Migrate, check and back up the database."""
 
 
 @database_group.command("upgrade")
 @click.option(
     "--allow-newer",
     is_flag=True,
-    help="Do nothing, and succeed, where a later release has upgraded the database and this one can work with it.",
+    help="Do nothing, with status 0, if a later release has migrated the database and this one can work with it.",
 )
 def upgrade_schema(*, allow_newer: bool) -> None:
-    """Bring the schema to what this release expects."""
+    """Apply pending migrations."""
 
     async def work(database: Database) -> str | None:
         state = await database.write(migrations.find_state)
@@ -41,7 +41,7 @@ def upgrade_schema(*, allow_newer: bool) -> None:
 
 @database_group.command("check")
 def check_current() -> None:
-    """Report whether this release can work with the schema."""
+    """Check whether this release can work with the schema."""
     state = with_database(check_schema, at_head=False)
     if state.standing is migrations.Standing.CURRENT:
         click.echo(f"The database is at {state.revision}, as this release expects.")
@@ -55,21 +55,29 @@ def check_current() -> None:
 @database_group.command("backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def back_up(file: Path) -> None:
-    """Copy the database to FILE while it is in use."""
+    """Back up the database to FILE while it is in use."""
     backup(open_database(read_settings().database_url).url, file)
     click.echo(f"Backed up to {file}.")
 
 
-@database_group.command("restored")
-def note_restored() -> None:
-    """Say that a backup was put in the database's place, before it is served.
+@database_group.command("post-restore")
+def finish_restore() -> None:
+    """Run once after restoring a backup, before serving.
 
-    The change log goes on beyond all numbers that were ever given out, and whoever knows later news than the backup
-    holds is told to begin anew. Run again, it only leaves another gap.
+    The change log continues beyond every sequence number that was ever issued, so that clients and webhook receivers
+    which know later changes than the backup holds start again. A repeated run leaves a second gap, which is harmless.
     """
 
     async def work(database: Database) -> Gap:
         return await database.write(skip_sequence_numbers, now=clock.now(), actor=COMMAND_ACTOR.name)
 
     gap = with_database(work, limits=COMMANDS)
-    click.echo(f"The backup ends at change {gap.last}; the log goes on at {gap.first}.")
+    click.echo(f"The backup ends at change {gap.last}; the log continues at {gap.first}.")
+
+
+@database_group.command("restored", hidden=True)
+@click.pass_context
+def finish_restore_by_former_name(context: click.Context) -> None:
+    """Run `post-restore`, whose name this was before 0.2.0."""
+    click.echo("dayline: 'db restored' is deprecated and works until 1.0: use 'db post-restore'.", err=True)
+    context.invoke(finish_restore)

@@ -7,13 +7,13 @@ import click
 from app.errors import ConfigurationError
 
 _FOLDERS = (Path(__file__).resolve().parents[2] / "docs", Path(__file__).resolve().parents[1] / "docs")
-"""Beside the package in a checkout, inside of it where it was installed from a wheel."""
+"""Beside the package in a checkout, inside of it if it was installed from a wheel."""
 
 
 @click.command("docs")
 @click.argument("page", required=False)
 def show_docs(page: str | None) -> None:
-    """Print PAGE of the documentation of this release, or list the pages."""
+    """Print a page of the documentation, or list the pages."""
     folder = next((each for each in _FOLDERS if (each / "operations.md").is_file()), None)
     if folder is None:
         raise ConfigurationError("The documentation is not installed.")
@@ -26,7 +26,7 @@ def show_docs(page: str | None) -> None:
     elif page in pages:
         click.echo(pages[page].read_text("utf-8"), nl=False)
     else:
-        raise ConfigurationError(f"There is no page '{page}'; 'dayline docs' lists the pages.")
+        raise ConfigurationError(f"There is no page '{page}'; run 'dayline docs' for a list.")
 
 
 def _read_title(path: Path) -> str:

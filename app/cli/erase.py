@@ -1,4 +1,4 @@
-"""`dayline erase`: what the law wants gone."""
+"""`dayline erase`: permanent erasure of an article (GDPR, Article 17)."""
 
 import sys
 
@@ -16,15 +16,16 @@ from app.errors import ConfigurationError
 
 @click.command("erase")
 @click.argument("article_id", metavar="ID")
-@click.option("--yes", is_flag=True, help="Do not ask on a terminal.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 def erase(article_id: str, *, yes: bool) -> None:
-    """Erase the article with this ID for ever: text, revisions and copies; a tombstone stays that answers 410.
+    """Permanently erase an article (GDPR).
 
-    What was never public is gone without a trace. Run again, it only scrubs the database's files once more.
+    Its text, its revisions and stored copies are deleted. Requests for an article that was public return 410
+    afterwards. A repeated run only rewrites the database's files again, so that they contain no deleted text.
     """
     number = parse_id(article_id)
     if sys.stdin.isatty() and not yes:
-        click.confirm(f"Erase article {article_id} for ever?", abort=True)
+        click.confirm(f"Permanently erase article {article_id}?", abort=True)
 
     async def work(database: Database) -> Erasure:
         return await database.write(erase_article, number, now=clock.now(), editor=COMMAND_ACTOR)
@@ -35,6 +36,6 @@ def erase(article_id: str, *, yes: bool) -> None:
     erasure = with_database(work, limits=COMMANDS)
     with_database(clean, at_head=False)
     if erasure is Erasure.NOT_FOUND:
-        raise ConfigurationError(f"There is no article {article_id}; what one may have left behind is scrubbed.")
+        raise ConfigurationError(f"There is no article {article_id}; the database's files contain no deleted text.")
     is_new = erasure is Erasure.DONE
-    click.echo(f"Article {article_id} is erased." if is_new else f"Article {article_id} had been erased already.")
+    click.echo(f"Article {article_id} erased." if is_new else f"Article {article_id} was already erased.")

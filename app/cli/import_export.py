@@ -1,4 +1,4 @@
-"""`dayline import`, `export` and `sample`: content in and out as JSON Lines."""
+"""`dayline import`, `export` and `sample`: content as JSON Lines."""
 
 import gc
 import sys
@@ -34,15 +34,15 @@ SAMPLE = files("app") / "sample" / "meridian.jsonl"
 @click.option("--make-default", is_flag=True, help='Let a line with "default": true change the default edition.')
 def import_files(
     paths: tuple[Path, ...],
-    form: str,  # noqa: ARG001 - click checks it; there is one so far
+    form: str,  # noqa: ARG001 - click validates it; there is one format so far
     *,
     make_default: bool,
 ) -> int:
-    """Import records from FILE (JSON Lines, gzipped or not; - for standard input).
+    """Import records from JSON Lines.
 
-    Lines that cannot be used are reported with their number and the reason, the others are imported, and the exit
-    status is 1. Content that is not stored, such as elements of HTML, is counted with the
-    first lines where it is found.
+    FILE may be gzipped; - is stdin. Invalid lines are reported with their number and the reason, the others are
+    imported, and the exit status is 1. Content that is not stored, such as unknown HTML elements, is counted and
+    reported with the first lines that contain it.
     """
     for path in paths:
         if str(path) == "-":
@@ -52,7 +52,7 @@ def import_files(
         if not path.exists():
             raise ConfigurationError(f"There is no file '{path}'.")
     refused = 0
-    gc.freeze()  # the program itself is no garbage: do not look through it again and again
+    gc.freeze()  # modules stay: leave them out of every collection
     gc.set_threshold(GARBAGE_THRESHOLD)
     for path in paths:
         with _open(path) as stream:
@@ -72,18 +72,18 @@ def _open(path: Path) -> AbstractContextManager[BufferedReader]:
 
 
 def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool = False) -> Report:
-    with progress(f"Importing {name}", size) as tell:
+    with progress(f"Importing {name}", size) as show:
 
-        def tell_progress(lines: int) -> None:
-            gc.collect(1)  # statements are cycles that keep the names of their batch; there is little else to search
-            tell(_position(stream, size), f"{lines} lines")
+        def show_progress(lines: int) -> None:
+            gc.collect(1)  # statements are cycles that refer to the rows of their batch
+            show(_position(stream, size), f"{lines} lines")
 
         async def work(database: Database) -> Report:
             importer = Importer(
                 database,
                 now=clock.now,
                 on_error=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
-                on_progress=tell_progress,
+                on_progress=show_progress,
                 make_default=make_default,
             )
             return await importer.run(stream)
@@ -104,18 +104,18 @@ def _position(stream: BufferedReader, size: int) -> int:
 
 def _summary(report: Report) -> str:
     parts = [f"{count} {kind}s {outcome}" for (kind, outcome), count in sorted(report.records.items())]
-    parts += [f"{count} {noun} made from their code" for noun, count in sorted(report.created_entries.items())]
+    parts += [f"{count} {noun} created from unknown codes" for noun, count in sorted(report.created_entries.items())]
     if report.rejected:
-        parts.append(f"{report.rejected} lines refused")
-    return ", ".join(parts) + "." if parts else "nothing in it."
+        parts.append(f"{report.rejected} invalid lines")
+    return ", ".join(parts) + "." if parts else "0 records."
 
 
 @click.command("export")
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of standard output."
+    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout."
 )
 def export_file(output: Path | None) -> None:
-    """Write every record as JSON Lines, in one snapshot of the database."""
+    """Export every record as JSON Lines, from one snapshot."""
 
     def write(connection: Connection) -> int:
         records = export_records(connection)
@@ -134,7 +134,7 @@ def export_file(output: Path | None) -> None:
 
 
 def _write_file(output: Path, records: Iterable[dict[str, object]]) -> int:
-    """Write a file that only its owner may read, whole or not at all; a device or a pipe is written to as it is."""
+    """Write a file that only its owner can read, complete or not at all; write directly to a device or a pipe."""
     if output.exists() and not output.is_file():
         with output.open("wb") as stream:
             return _write_lines(stream, records)
@@ -159,7 +159,7 @@ def _write_lines(stream: IO[bytes], records: Iterable[dict[str, object]]) -> int
 
 
 @click.command("sample")
-@click.option("--if-empty", is_flag=True, help="Do nothing when the database has an edition already.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if the database has an edition.")
 def load_sample(*, if_empty: bool) -> int:
     """Load the sample newsroom: two editions of an invented paper."""
 
@@ -170,7 +170,7 @@ def load_sample(*, if_empty: bool) -> int:
     if present and if_empty:
         return 0
     if present - SAMPLE_EDITIONS:
-        raise ConfigurationError("The sample is for a database of its own; this one has other editions already.")
+        raise ConfigurationError("The sample needs a database of its own; this one has other editions.")
     with as_file(SAMPLE) as path, path.open("rb") as stream:
         report = _import(stream, "sample", path.stat().st_size)
     return 1 if report.rejected else 0

@@ -1,4 +1,4 @@
-"""`dayline keys`: keys given out, listed, rotated and revoked by the operator, who needs none."""
+"""`dayline keys`: create, list, rotate and revoke API keys. The command line itself needs no key."""
 
 import click
 
@@ -14,23 +14,30 @@ from app.queries.keys import list_keys
 from app.schemas.api_key import MAX_GRACE_SECONDS, ApiKey, ApiKeyCreate, ApiKeyListParams
 from app.schemas.errors import validated
 
-ONCE = "It is shown this once; keep it as you keep passwords."
+ONCE = "The token is shown once; store it like a password."
 LINE = "{prefix:<12}{state:<10}{last_used_at:<34}{name}  [{scopes}]"
 
 
 @click.group("keys")
 def keys_group() -> None:
-    """Keys: who may write, and read where reading is keyed."""
+    """Manage API keys."""
 
 
 @keys_group.command("create")
-@click.option("--name", required=True, help="Who or what it is for.")
+@click.option("--name", required=True, help="Name of the person or program that uses the key.")
 @click.option(
-    "--scope", "scopes", multiple=True, required=True, type=click.Choice([each.value for each in ApiKeyScope])
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([each.value for each in ApiKeyScope]),
+    help="Scope of the key; repeat it for several.",
 )
-@click.option("--expires", metavar="INSTANT", help="Such as 2027-01-01T00:00:00Z; never where absent.")
+@click.option(
+    "--expires", metavar="INSTANT", help="Expiry, such as 2027-01-01T00:00:00Z; without it the key does not expire."
+)
 def create(name: str, scopes: tuple[str, ...], expires: str | None) -> None:
-    """Give out a key: its token alone on standard output."""
+    """Create an API key and print its token to stdout."""
     given = {"name": name, "scopes": list(scopes), "expires_at": expires}
     try:
         record = validated(ApiKeyCreate, given)
@@ -40,19 +47,18 @@ def create(name: str, scopes: tuple[str, ...], expires: str | None) -> None:
 
         prefix, token = with_database(work)
     except InvalidInputError as error:
-        flaw = error.errors[0]
-        raise ConfigurationError(f"--{flaw.location.partition('_')[0]}: {flaw.message}") from None
-    click.echo(f"Key {prefix} for '{record.name}' may: {', '.join(record.scopes)}. {ONCE}", err=True)
+        first = error.errors[0]
+        raise ConfigurationError(f"--{first.location.partition('_')[0]}: {first.message}") from None
+    click.echo(f"Key {prefix} for '{record.name}' created; scopes: {', '.join(record.scopes)}. {ONCE}", err=True)
     click.echo(token)
 
 
 @keys_group.command("list")
 def list_all() -> None:
-    """Every key without its secret, revoked and expired ones too."""
+    """List all API keys, revoked and expired ones included."""
 
     def read(connection: Connection) -> list[ApiKey]:
-        question = ApiKeyListParams(limit=200)
-        page = list_keys(connection, question)
+        page = list_keys(connection, ApiKeyListParams(limit=200))
         found = page["items"]
         while page["next"] is not None:
             page = list_keys(connection, ApiKeyListParams(limit=200, cursor=page["next"]["cursor"]))
@@ -64,7 +70,7 @@ def list_all() -> None:
 
     found = with_database(work)
     if not found:
-        click.echo("There is no key yet; 'dayline keys create' gives one out.", err=True)
+        click.echo("No API keys. Create one with 'dayline keys create'.", err=True)
         return
     heading = {"prefix": "PREFIX", "state": "STATE", "last_used_at": "LAST USED", "name": "NAME", "scopes": "SCOPES"}
     click.echo(LINE.format(**heading))
@@ -78,20 +84,20 @@ def _state(key: ApiKey) -> str:
         return "revoked"
     if key["expires_at"] is not None and parse_instant(key["expires_at"]) <= clock.now():
         return "expired"
-    return "good"
+    return "active"
 
 
 @keys_group.command("revoke")
 @click.argument("prefix")
 def revoke(prefix: str) -> None:
-    """Make the key PREFIX good for nothing, at once and everywhere."""
+    """Revoke the API key PREFIX immediately, in every process."""
     prefix = prefix.removeprefix(TOKEN_PREFIX)
 
     async def work(database: Database) -> None:
         await database.write(revoke_key, prefix, now=clock.now())
 
     with_database(work)
-    click.echo(f"Key {prefix} is revoked.", err=True)
+    click.echo(f"Key {prefix} revoked.", err=True)
 
 
 @keys_group.command("rotate")
@@ -102,10 +108,10 @@ def revoke(prefix: str) -> None:
     default=0,
     show_default=True,
     type=click.IntRange(0, MAX_GRACE_SECONDS),
-    help="How long the old secret stays good.",
+    help="How long the old secret stays valid.",
 )
 def rotate(prefix: str, grace: int) -> None:
-    """Give the key PREFIX a new secret: its new token alone on standard output."""
+    """Rotate the API key PREFIX and print its new token to stdout."""
     prefix, now = prefix.removeprefix(TOKEN_PREFIX), clock.now()
 
     async def work(database: Database) -> str:
@@ -113,6 +119,6 @@ def rotate(prefix: str, grace: int) -> None:
 
     token = with_database(work)
     until = format_short_instant(now + grace * SECOND_US, UTC)
-    past = f"The old secret is good until {until}." if grace else "The old secret is good no more."
-    click.echo(f"Key {prefix} has a new secret. {past} {ONCE}", err=True)
+    past = f"The old secret is valid until {until}." if grace else "The old secret is no longer valid."
+    click.echo(f"Key {prefix} rotated. {past} {ONCE}", err=True)
     click.echo(token)

@@ -1,4 +1,4 @@
-"""The `dayline` command and how it ends."""
+"""The `dayline` command: its subcommands, and its exit status."""
 
 import gc
 import os
@@ -25,18 +25,18 @@ COMMANDS = {
     "settings": "app.cli.settings:show_settings",
     "docs": "app.cli.docs:show_docs",
 }
-"""Where each command is; a command is loaded when it is called for, so that none waits for what another needs."""
+"""Location of each command, whose module is imported when it is called: no other command waits for that."""
 
 
 class Commands(click.Group):
-    """Commands that are known by name alone until they are called for."""
+    """Group whose commands are imported when they are called."""
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click hands it
-        """The command of that name, loaded."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click passes it
+        """Import a command and return it; None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        gc.disable()  # what is loaded is there to stay: looking for garbage in it takes a twentieth of a start
+        gc.disable()  # modules stay: a collection while they load takes a twentieth of a start
         try:
             command: click.Command = getattr(import_module(module), name)
         finally:
@@ -55,7 +55,7 @@ def dayline() -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit status: 0, 1 for flawed content, 2 for what the operator must mend."""
+    """Run the command line and return its exit status: 0; 1 for invalid content; 2 for what the operator must fix."""
     try:
         status = dayline.main(args=arguments, prog_name="dayline", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -67,10 +67,10 @@ def run(arguments: list[str] | None = None) -> int:
     except DaylineError as error:
         return _fail(error.detail)
     except click.Abort:
-        click.echo("dayline: Stopped. What was stored stays; the same command goes on from there.", err=True)
+        click.echo("dayline: Stopped. Stored records remain; run the command again to continue.", err=True)
         return INTERRUPTED_STATUS
     except BrokenPipeError:
-        # Whoever read our output has gone; what is still buffered has nowhere to go.
+        # The reader of our output has closed the pipe: discard what is buffered.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status if isinstance(status, int) else 0

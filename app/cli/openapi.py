@@ -1,4 +1,4 @@
-"""`dayline openapi`: the API's document without a server."""
+"""`dayline openapi`: the OpenAPI document, without a server."""
 
 import click
 import orjson

@@ -1,4 +1,4 @@
-"""Telling how far long work has come: a bar on a terminal, plain lines elsewhere."""
+"""Progress of long operations: a bar on a terminal, plain lines elsewhere."""
 
 import sys
 import time
@@ -11,12 +11,12 @@ SECONDS_BETWEEN_LINES = 5.0
 
 
 Progress = Callable[[int, str], None]
-"""Takes how much of the total is done, and a note to show with it."""
+"""Function that shows how much of the total is done, with a note."""
 
 
 @contextmanager
 def progress(label: str, total: int) -> Iterator[Progress]:
-    """A way to tell progress towards `total` (0: unknown), on the error stream so that output stays clean."""
+    """Yield a function that shows progress towards `total` (0: unknown) on stderr, so that stdout has results alone."""
     if sys.stderr.isatty():
         with click.progressbar(length=total or None, label=label, file=sys.stderr, item_show_func=str) as bar:
 
@@ -27,10 +27,10 @@ def progress(label: str, total: int) -> Iterator[Progress]:
         return
     last = time.monotonic()
 
-    def tell(_done: int, note: str) -> None:
+    def show_line(_done: int, note: str) -> None:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
             click.echo(f"{label}: {note}", err=True)
 
-    yield tell
+    yield show_line

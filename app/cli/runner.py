@@ -1,4 +1,4 @@
-"""Running something on the installation's database from the command line."""
+"""Database of a command: opened, checked and closed around its work."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ R = TypeVar("R")
 
 
 def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = True, limits: Limits = SERVING) -> R:
-    """What the work returns; ConfigurationError where the database cannot be reached or is not at this schema."""
+    """Return the result of the work; ConfigurationError if the database is unavailable or its schema unusable."""
 
     async def run() -> R:
         database = open_database(read_settings().database_url, limits=limits)
@@ -31,16 +31,16 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
 
     try:
         return asyncio.run(run())
-    except BrokenPipeError:  # whoever read our output has gone: no failure of the database
+    except BrokenPipeError:  # the reader of our output closed the pipe: no failure of the database
         raise
     except DATABASE_ERRORS as error:
         raise ConfigurationError(f"The database failed: {error_summary(error).rstrip('.')}.") from error
 
 
 async def check_schema(database: Database) -> migrations.SchemaState:
-    """Compare the schema with the one this release expects; ConfigurationError where this release cannot work with it.
+    """Compare the schema with the one this release expects; ConfigurationError if this release cannot work with it.
 
-    A SQLite file that is not there is not created.
+    A missing SQLite file is not created.
     """
     check_file_exists(database.url)
     state = await database.write(migrations.find_state)

@@ -1,4 +1,4 @@
-"""`dayline serve`."""
+"""`dayline serve`: the API in one process or several."""
 
 import ctypes
 import gc
@@ -34,20 +34,20 @@ FILES = 16_384  # one for each connection, among them up to 5,000 streams
 M_ARENA_MAX = -8  # malloc.h of glibc
 MAX_ARENAS = 2
 GARBAGE_THRESHOLDS = (10_000, 20, 5)
-"""Thresholds of the search for cycles: new objects after 10,000 more were made than freed, all after a million.
+"""Thresholds of the garbage collector: the first generation after 10,000 new objects, all after a million.
 
-Streams, writes and SQLAlchemy's statements leave cycles that outlive the first two searches. The third is also put off
-until a quarter of all objects is new to it, so that a full cache is not walked through often.
+Streams, writes and SQLAlchemy's statements leave cycles that survive the first two generations. The collector also
+defers the third until a quarter of all objects is new to it, so that it seldom traverses a full cache.
 """
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535))
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of processes.")
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API."""
-    gc.disable()  # `make_app` turns it on again: until then everything that is made is there to stay
+    gc.disable()  # `make_app` enables it again: until then everything that is created stays
     settings = read_settings()
     with_database(check_schema, at_head=False)
     with _serving_metrics(settings, workers):
@@ -106,14 +106,14 @@ def _serving_metrics(settings: Settings, workers: int) -> Iterator[None]:
 
 
 def _warn_of_former_variables() -> None:
-    """Warn of settings under their former names, once for all workers."""
+    """Log settings under their former names, once for all workers."""
     former = find_former_variables()
     if former:
         log.warning("Deprecated settings, read until 1.0: %s; rename them", format_former(former))
 
 
 def _warn_of_unknown_variables() -> None:
-    """Warn of misspelt settings, in the process that starts the workers: once for all of them."""
+    """Log unknown settings in the process that starts the workers: once for all of them."""
     unknown = find_unknown_variables()
     if unknown:
         log.warning("Unknown settings are ignored: %s; 'dayline settings' lists the settings", format_unknown(unknown))
@@ -128,7 +128,7 @@ def _logging_configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _warn_of_wide_files(settings: Settings) -> None:
-    """Warn where other users of this machine may read the database, which holds secrets."""
+    """Log a warning if other users of this machine can read the database, which holds secrets."""
     for path, mode in find_wide_files(parse_database_url(settings.database_url)):
         log.warning(
             "Database file readable by every user of this machine: %s (mode %04o); 'chmod 600' restricts it", path, mode
@@ -136,9 +136,9 @@ def _warn_of_wide_files(settings: Settings) -> None:
 
 
 def make_app() -> object:
-    """The application of one serving process, made without looking for garbage: a program being loaded has none.
+    """Create the application of one serving process, with the garbage collector off while modules load.
 
-    What is there then is left out of all later searches.
+    Later collections leave out what exists then (`gc.freeze`).
     """
     gc.disable()
     log_uncaught()  # uvicorn's configuration is unchanged, a disabled access log included
@@ -156,7 +156,7 @@ def make_app() -> object:
 
 
 def _allow_files() -> None:
-    """Have as many files open as streams may need, as far as the system lets us: many begin with 1,024."""
+    """Raise the limit of open files to what streams may need, as far as the system allows: many start at 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -165,13 +165,13 @@ def _allow_files() -> None:
 
 
 def _check_address(host: str, port: int) -> None:
-    """ConfigurationError where nobody could listen there, before a server has begun to say more than a sentence."""
+    """Raise ConfigurationError if the address is unusable, in one sentence and before the server logs anything."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.create_server((host, port), family=family):
             pass
     except OSError as error:
-        raise ConfigurationError(f"Nothing can be served on {host}, port {port}: {error.strerror}.") from error
+        raise ConfigurationError(f"Cannot listen on {host}, port {port}: {error.strerror}.") from error
 
 
 def bound_arenas() -> bool:

@@ -11,9 +11,9 @@ from app.settings import describe_settings, find_former_variables, find_unknown_
 
 
 @click.command("settings")
-@click.option("--check", is_flag=True, help="Print nothing; exit with status 2 when a setting is invalid or unknown.")
+@click.option("--check", is_flag=True, help="Print nothing; exit with status 2 if a setting is invalid or unknown.")
 def show_settings(*, check: bool) -> None:
-    """Print every setting with its source and value; secrets are left out."""
+    """Print every setting, its source and value, without secrets."""
     parse_database_url(read_settings().database_url)
     unknown = find_unknown_variables()
     if check and unknown:

@@ -69,13 +69,13 @@ def test_nothing_of_the_text_is_left_but_a_tombstone(dayline: Dayline, database_
     assert dayline("import", second, address=address).status == 0
     article_id = erased_id(dayline, address)
     assert WORD.lower() in run_once(address, every_text).lower()
-    assert dayline("erase", article_id, address=address).output == f"Article {article_id} is erased.\n"
+    assert dayline("erase", article_id, address=address).output == f"Article {article_id} erased.\n"
     assert WORD.lower() not in run_once(address, every_text).lower()
     tombstone = orjson.loads(dayline("export", address=address).output.splitlines()[-1])
     assert (tombstone["id"], tombstone["source_id"], tombstone["status"]) == (article_id, "named", "withdrawn")
     assert tombstone["erased_at"] is not None
     again = dayline("erase", article_id, address=address)
-    assert (again.status, again.output) == (0, f"Article {article_id} had been erased already.\n")
+    assert (again.status, again.output) == (0, f"Article {article_id} was already erased.\n")
     logged = run_once(address, lambda c: c.execute(text("SELECT type FROM changes ORDER BY seq")).scalars().all())
     assert logged[-1] == "article.withdrawn"
 

@@ -58,7 +58,7 @@ def test_bad_lines_are_told_and_make_status_one(dayline: Dayline, tmp_path: Path
     assert told[1].startswith("news.jsonl: line 4: kind: one of ")
     assert len(told) == 2
     assert ended.output == (
-        "news.jsonl: 1 articles created, 1 editions created, 1 tags made from their code, 2 lines refused.\n"
+        "news.jsonl: 1 articles created, 1 editions created, 1 tags created from unknown codes, 2 invalid lines.\n"
     )
 
 
@@ -75,7 +75,7 @@ def test_several_files_are_imported_in_their_order_whatever_one_of_them_holds(da
         "three.txt",
         "four.jsonl",
     ]
-    assert ended.output.endswith("four.jsonl: nothing in it.\n")
+    assert ended.output.endswith("four.jsonl: 0 records.\n")
     assert [each["lead"] for each in export(dayline, tmp_path) if each["kind"] == "article"] == ["Second"]
 
 
@@ -106,7 +106,7 @@ def test_standard_input_may_be_named_twice_and_a_pipe_may_be_a_file(tmp_path: Pa
     lines = pack(edition_line(), article_line("a"))
     ended = run_process(sqlite_address, "import", "-", "-", folder=tmp_path, piped=lines)
     assert (ended.status, ended.errors) == (0, "")
-    assert ended.output.splitlines()[1] == "-: nothing in it."
+    assert ended.output.splitlines()[1] == "-: 0 records."
     ended = run_process(sqlite_address, "import", "/dev/stdin", folder=tmp_path, piped=lines)
     assert ended == Ended(0, "/dev/stdin: 1 articles unchanged, 1 editions unchanged.\n", "")
 
@@ -133,7 +133,7 @@ def test_the_sample_shows_what_a_newsroom_can_do(dayline: Dayline, tmp_path: Pat
     ended = dayline("sample")
     assert (ended.status, ended.errors) == (0, "")
     assert "refused" not in ended.output
-    assert "made from their code" not in ended.output
+    assert "created from unknown codes" not in ended.output
     records = export(dayline, tmp_path)
     kinds = {kind: [each for each in records if each["kind"] == kind] for kind in ("edition", "label", "article")}
     assert {each["language"].split("-")[0] for each in kinds["edition"]} == {"en", "uk"}

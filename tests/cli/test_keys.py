@@ -28,20 +28,22 @@ def test_a_key_is_given_out_on_either_database(dayline: Dayline, database_addres
     assert ended.status == 0
     assert TOKEN.fullmatch(ended.output)
     prefix = ended.output[3:13]
-    assert ended.errors.startswith(f"Key {prefix} for 'Newsroom CMS' may: articles:write, articles:publish. ")
+    assert ended.errors.startswith(
+        f"Key {prefix} for 'Newsroom CMS' created; scopes: articles:write, articles:publish. "
+    )
     assert ended.output[13:-1] not in ended.errors
     listed = dayline("keys", "list", address=database_address)
     assert listed.status == 0
     shown = listed.output.splitlines()[1].split(maxsplit=3)
-    assert shown == [prefix, "good", "never", "Newsroom CMS  [articles:write, articles:publish]"]
+    assert shown == [prefix, "active", "never", "Newsroom CMS  [articles:write, articles:publish]"]
     assert ended.output[13:-1] not in listed.output
     rotated = dayline("keys", "rotate", prefix, "--grace", 60, address=database_address)
     assert TOKEN.fullmatch(rotated.output)
     assert rotated.output[:13] == ended.output[:13]
     assert rotated.output != ended.output
-    assert "The old secret is good until 2026-11-20T12:01:00+00:00." in rotated.errors
+    assert "The old secret is valid until 2026-11-20T12:01:00+00:00." in rotated.errors
     revoked = dayline("keys", "revoke", f"dl_{prefix}", address=database_address)
-    assert (revoked.status, revoked.output, revoked.errors) == (0, "", f"Key {prefix} is revoked.\n")
+    assert (revoked.status, revoked.output, revoked.errors) == (0, "", f"Key {prefix} revoked.\n")
     assert dayline("keys", "revoke", prefix, address=database_address) == revoked
     assert " revoked " in dayline("keys", "list", address=database_address).output
     assert is_one_sentence(dayline("keys", "rotate", prefix, address=database_address))
@@ -49,7 +51,7 @@ def test_a_key_is_given_out_on_either_database(dayline: Dayline, database_addres
 
 def test_an_expired_key_is_listed_as_such(dayline: Dayline) -> None:
     ended = dayline("keys", "create", "--name", "Guest", *SCOPE, "--expires", "2026-11-20T12:00:01Z")
-    assert " good " in dayline("keys", "list").output
+    assert " active " in dayline("keys", "list").output
     with clock.frozen(NOW + SECOND_US):
         assert " expired " in dayline("keys", "list").output
         rotated = dayline("keys", "rotate", ended.output[3:13])
@@ -59,13 +61,13 @@ def test_an_expired_key_is_listed_as_such(dayline: Dayline) -> None:
 
 def test_without_grace_the_old_secret_ends_at_once(dayline: Dayline) -> None:
     prefix = dayline("keys", "create", "--name", "CMS", *SCOPE).output[3:13]
-    assert "The old secret is good no more." in dayline("keys", "rotate", prefix).errors
+    assert "The old secret is no longer valid." in dayline("keys", "rotate", prefix).errors
 
 
 def test_no_keys_is_said_to_a_person(dayline: Dayline) -> None:
     ended = dayline("keys", "list")
     assert (ended.status, ended.output) == (0, "")
-    assert "There is no key yet" in ended.errors
+    assert "No API keys." in ended.errors
 
 
 def test_more_keys_than_a_page_are_all_listed(dayline: Dayline, sqlite_address: str) -> None:

@@ -1,4 +1,4 @@
-"""`dayline db restored`: a backup is put in the database's place, and no number of the lost log is used again."""
+"""`dayline db post-restore`: a backup is put in the database's place, and no number of the lost log is used again."""
 
 import json
 import re
@@ -17,14 +17,14 @@ from tests.cli.conftest import Dayline
 from tests.cli.test_backups import GOLDEN, PROGRAMS
 from tests.conftest import create_database, run_once
 
-SAYS = re.compile(r"The backup ends at change ([0-9]+); the log goes on at ([0-9]+)\.\n")
+SAYS = re.compile(r"The backup ends at change ([0-9]+); the log continues at ([0-9]+)\.\n")
 
 
 def check_restored(dayline: Dayline, address: str, *, backed_up: int, lost: int) -> None:
     """Run the command on a restored database, twice, and see what becomes of places of the lost log."""
     ends = [backed_up]
     for _ in range(2):
-        ended = dayline("db", "restored", address=address)
+        ended = dayline("db", "post-restore", address=address)
         assert (ended.status, ended.errors) == (0, "")
         said = SAYS.fullmatch(ended.output)
         assert said is not None, ended.output
@@ -77,7 +77,7 @@ def test_a_restored_postgresql_database_goes_on_beyond_the_lost_log(
 
 
 def test_a_backup_of_an_older_release_is_to_be_upgraded_first(dayline: Dayline, tmp_path: Path) -> None:
-    ended = dayline("db", "restored", address=f"sqlite:///{tmp_path}/nothing.db")
+    ended = dayline("db", "post-restore", address=f"sqlite:///{tmp_path}/nothing.db")
     assert is_one_sentence(ended)
     assert "dayline db upgrade" in ended.errors
 
@@ -85,8 +85,16 @@ def test_a_backup_of_an_older_release_is_to_be_upgraded_first(dayline: Dayline, 
 def test_a_house_that_is_moved_into_can_leave_the_numbers_of_the_old_one_alone(
     dayline: Dayline, sqlite_address: str
 ) -> None:
-    assert dayline("db", "restored").output.startswith("The backup ends at change 0;")
+    assert dayline("db", "post-restore").output.startswith("The backup ends at change 0;")
     assert dayline("import", GOLDEN).status == 0
     assert dayline("export").output == GOLDEN.read_text()
     with pytest.raises(InvalidInputError, match="begin at 0"):
         run_once(sqlite_address, partial(validate_position, since=1))
+
+
+def test_post_restore_runs_under_its_former_name_and_reports_it(dayline: Dayline) -> None:
+    ended = dayline("db", "restored")
+    assert ended.status == 0
+    assert SAYS.fullmatch(ended.output)
+    assert ended.errors == "dayline: 'db restored' is deprecated and works until 1.0: use 'db post-restore'.\n"
+    assert "restored" not in dayline("db", "--help").output

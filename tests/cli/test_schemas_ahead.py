@@ -54,7 +54,7 @@ def test_no_command_works_on_a_schema_that_this_release_cannot_use(
     (tmp_path / "a.jsonl").write_text("")
     name = ("keys", "create", "--name", "a", "--scope", "content:read")
     commands = (("serve", "--port", 0), ("import", "a.jsonl"), ("export",), name, ("sample",), ("db", "check"))
-    for words in (*commands, ("db", "upgrade"), ("db", "upgrade", "--allow-newer"), ("db", "restored")):
+    for words in (*commands, ("db", "upgrade"), ("db", "upgrade", "--allow-newer"), ("db", "post-restore")):
         ended = dayline(*words, address=own_address)
         assert is_one_sentence(ended), (words, ended)
         assert LATER in ended.errors

@@ -24,7 +24,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("keys", "revoke", "k7q2m5xw3f"),
     ("erase", format_id(7)),
     ("db", "check"),
-    ("db", "restored"),
+    ("db", "post-restore"),
 ]
 MIGRATING = ("db", "upgrade")
 
