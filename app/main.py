@@ -14,6 +14,8 @@ from fastapi import APIRouter, FastAPI
 
 from app.api.http.cache_key import cache_key
 from app.api.http.problems import install_exception_handlers
+from app.api.http.shared_routes import SharedRoutes
+from app.api.lazy_routes import include_lazily
 from app.api.middleware.access import AccessMiddleware
 from app.api.middleware.access_log import AccessLog, flushing
 from app.api.middleware.head import HeadMiddleware
@@ -23,7 +25,7 @@ from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
 from app.api.public import articles, catalogue, changes, editions, export, stream, timeline
 from app.api.public.direct_routes import add_direct_routes
-from app.api.router import include_lazily, include_routers
+from app.api.router import include_routers
 from app.background.scheduler import Scheduler
 from app.background.shutdown_signals import on_shutdown_signal
 from app.changefeed.log_follower import LogFollower
@@ -126,6 +128,7 @@ def _add_middleware(app: FastAPI, settings: Settings, store: ResponseStore) -> N
         up_to_date=lambda: app.state.services.log_follower,
         schedule=lambda: app.state.services.scheduler,
         emit_surrogate_keys=settings.cdn_enabled,
+        is_shared=SharedRoutes(app),
     )
     if settings.access_enabled:
         app.add_middleware(AccessMiddleware, is_keyed=settings.reads_require_key, limits=_build_rate_limiter(settings))

@@ -143,10 +143,7 @@ def make_app() -> object:
     gc.disable()
     log_uncaught()  # uvicorn's configuration is unchanged, a disabled access log included
     bound_arenas()
-    from app.api.fastapi_import import load_framework  # noqa: PLC0415 - the process that only watches over workers ...
-
-    load_framework()
-    from app.main import create_app  # noqa: PLC0415 - ... has no use for them
+    from app.main import create_app  # noqa: PLC0415 - the process that supervises workers has no use for it
 
     app = create_app()
     gc.freeze()

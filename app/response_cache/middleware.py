@@ -25,6 +25,9 @@ CDN_CACHEABLE_STATUSES = frozenset(
 CACHEABLE_STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
+PRIVATE_FIELD = (b"cache-control", b"private, no-store")
+
+
 class UpToDateCheck(Protocol):
     """Check whether every committed change has been applied to the store."""
 
@@ -53,7 +56,8 @@ class CacheMiddleware:
 
     `cache_key` returns the canonical key of a URL, None for uncacheable ones, which are not negotiated either.
     `schedule` and `up_to_date` are called once the application has started. Without a store every response is made
-    again. With `emit_surrogate_keys` responses carry surrogate keys and a lifetime for CDNs.
+    again. With `emit_surrogate_keys` responses carry surrogate keys and a lifetime for CDNs. A response to a request
+    that is not `is_shared` is private, and not stored.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class CacheMiddleware:
         up_to_date: Callable[[], UpToDateCheck],
         schedule: Callable[[], HasSchedule],
         emit_surrogate_keys: bool = False,
+        is_shared: Callable[[Scope], bool] = lambda _scope: True,
     ) -> None:
         self._app = app
         self._name_of = cache_key
@@ -72,6 +77,7 @@ class CacheMiddleware:
         self._vouching = up_to_date
         self._picture = schedule
         self._is_purged = emit_surrogate_keys
+        self._is_shared = is_shared
         self._reading: dict[str, asyncio.Future[_Outcome | CachedResponse]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,7 +152,7 @@ class CacheMiddleware:
                 waiting.set_result(outcome)
 
     def _begin(self) -> "_Fill":
-        return _Fill(self._app, purged_by=self._picture if self._is_purged else None)
+        return _Fill(self._app, self._is_shared, purged_by=self._picture if self._is_purged else None)
 
     def _directives(self, answer: CachedResponse) -> RawHeaders:
         return answer.cache_control(clock.now(), self._picture().snapshot)
@@ -158,10 +164,14 @@ class _Fill:
     `purged_by` applies to CDNs that accept purges: the schedule snapshot that limits their lifetime.
     """
 
-    def __init__(self, app: ASGIApp, *, purged_by: Callable[[], HasSchedule] | None) -> None:
+    def __init__(
+        self, app: ASGIApp, is_shared: Callable[[Scope], bool], *, purged_by: Callable[[], HasSchedule] | None
+    ) -> None:
         self._app = app
+        self._is_shared = is_shared
         self._purged_by = purged_by
         self._start: Message | None = None
+        self.is_private = False
         self.footprint = Dependencies()
 
     async def run(
@@ -169,12 +179,13 @@ class _Fill:
     ) -> None:
         """Run the application and send the representation that the client wants; `made` is called before.
 
-        A streamed response passes through, and `made` receives None.
+        A streamed response passes through, and `made` receives None; so it does for a private one.
         """
 
         async def hold(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._start = message
+                self._start = message if self._is_shared(scope) else _made_private(message)
+                self.is_private = _is_private(self._start["headers"])
                 return
             if self._start is None:
                 await send(message)
@@ -188,7 +199,7 @@ class _Fill:
                 return
             answer = self._answer(scope, start, message.get("body", b""))
             if made is not None:
-                made(answer)
+                made(None if self.is_private else answer)
             await _send(send, answer.render(parse_conditional_headers(scope["headers"]), self._directives(answer)))
 
         with tracking(self.footprint):
@@ -210,7 +221,7 @@ class _Fill:
         )
 
     def _directives(self, answer: CachedResponse) -> RawHeaders | None:
-        if self._purged_by is None:
+        if self._purged_by is None or self.is_private:
             return None
         return answer.initial_cache_control(clock.now(), self._purged_by().snapshot)
 
@@ -225,6 +236,16 @@ def _note(scope: Scope, cache: str, route: str | None = None) -> None:
 async def _send(send: Send, reply: RenderedResponse) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": [*reply.directives, *reply.headers]})
     await send({"type": "http.response.body", "body": reply.body})
+
+
+def _made_private(start: Message) -> Message:
+    """Return the start of a response that is for this client alone, as the start of a private one."""
+    others = [field for field in start["headers"] if field[0] != b"cache-control"]
+    return {**start, "headers": [*others, PRIVATE_FIELD]}
+
+
+def _is_private(headers: RawHeaders) -> bool:
+    return any(name == b"cache-control" and value.startswith(b"private") for name, value in headers)
 
 
 def _is_public(headers: RawHeaders) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Match
 
 from app.api.public import direct_routes
@@ -116,9 +116,9 @@ def test_every_endpoint_has_a_direct_route() -> None:
     app = create_app(Settings())
     direct = {route.path for route in app.router.routes if isinstance(route, direct_routes._GetRoute)}
     documented = {
-        route.path
-        for route in app.router.routes
-        if isinstance(route, APIRoute) and route.endpoint in direct_routes.ENDPOINTS
+        context.path
+        for context in iter_route_contexts(app.router.routes)
+        if isinstance(context.original_route, APIRoute) and context.endpoint in direct_routes.ENDPOINTS
     }
     assert direct == documented
     assert len(direct) == len(direct_routes.ENDPOINTS)
