@@ -177,6 +177,10 @@ class BusyError(DaylineError):
         self.retry_after = retry_after
 
 
+class NotReadyError(DaylineError):
+    """The process cannot serve requests: the database cannot be used."""
+
+
 class TooManyStreamsError(DaylineError):
     """Maximum of streams in this process; clients may retry after `retry_after` seconds."""
 

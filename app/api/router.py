@@ -20,17 +20,26 @@ def make_router(tag: str, *, prefix: str = PUBLIC) -> APIRouter:
     return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=operation_id)
 
 
-def ordinary_router(tag: str, *, prefix: str, scopes: Sequence[ApiKeyScope] = ()) -> APIRouter:
+def ordinary_router(
+    tag: str,
+    *,
+    prefix: str,
+    scopes: Sequence[ApiKeyScope] = (),
+    checks_query: bool = True,
+    route_class: type[OrdinaryRoute] = OrdinaryRoute,
+) -> APIRouter:
     """Return a router of endpoints with ordinary signatures; with `scopes` each takes an API key that has one of them.
 
-    Every query string is checked: repeated and undeclared parameters are refused.
+    Query strings are checked: repeated and undeclared parameters are refused.
     """
     guards: list[Guard] = [RequireScopes(*scopes)] if scopes else []
+    if checks_query:
+        guards.append(QueryGuard())
     return APIRouter(
         prefix=prefix,
         tags=[tag],
-        route_class=OrdinaryRoute,
-        dependencies=[Depends(each) for each in (*guards, QueryGuard())],
+        route_class=route_class,
+        dependencies=[Depends(each) for each in guards],
         generate_unique_id_function=operation_id,
     )
 

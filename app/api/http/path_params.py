@@ -38,6 +38,7 @@ EntryName = Annotated[str, Path(description="The entry's slug or code.", example
 LocalDay = Annotated[
     str, Path(description="A local date.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
 ]
+PastDay = Annotated[str, Path(description="A local date that is over.", examples=["2026-11-19"])]
 IsoWeek = Annotated[str, Path(description="An ISO week.", examples=["2026-W47"])]
 
 KeyPrefix = Annotated[

@@ -30,6 +30,7 @@ from app.api.http.problem_types import (
     METHOD_NOT_ALLOWED,
     NO_SUCH_DAY,
     NOT_FOUND,
+    NOT_READY,
     PRECONDITION_FAILED,
     PRECONDITION_REQUIRED,
     PREVIEW_EXPIRED,
@@ -82,6 +83,7 @@ _OF_ERROR: dict[type[errors.DaylineError], ProblemType] = {
     errors.RateLimitedError: RATE_LIMITED,
     errors.TooManyStreamsError: TOO_MANY_STREAMS,
     errors.BusyError: BUSY,
+    errors.NotReadyError: NOT_READY,
 }
 _OF_STATUS = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 400: BAD_REQUEST, 422: INVALID_INPUT}
 

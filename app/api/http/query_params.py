@@ -9,8 +9,8 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from app.errors import FieldError, InvalidInputError, NotFoundError
-from app.invalidation.canonical_query import FEED_PARAMETERS, drop_unknown_parameters
-from app.schemas.params import EVERY_EDITION, QueryParams
+from app.invalidation.canonical_query import FEED_PARAMETERS
+from app.schemas.params import QueryParams
 
 MAX_QUERY_BYTES = 16_384
 MAX_PARAMETERS = 500
@@ -25,20 +25,6 @@ def parse_query(request: Request, model: type[Q]) -> Q:
         raise NotFoundError("There is no such address.")  # nor any name with a control character in it
     raw: bytes = request.scope["query_string"]
     return parse_query_string(raw.decode("latin-1"), model)
-
-
-def parse_feed_query(request: Request, model: type[F], *, edition: str) -> F:
-    """Parse the query string of a feed, whose path names the edition; unknown parameters are ignored.
-
-    Feed readers add parameters of their own, such as `utm_source`.
-    """
-    known = drop_unknown_parameters(request.scope["query_string"].decode("latin-1"), feed_parameter_names(model))
-    if not request.scope["path"].isprintable():
-        raise NotFoundError("There is no such address.")
-    if edition == EVERY_EDITION:
-        raise NotFoundError("A feed is of one edition.")
-    params = parse_query_string(known, model)
-    return params.model_copy(update={"edition": edition})
 
 
 @cache

@@ -55,7 +55,7 @@ def uncacheable_response(content: Mapping[str, Any]) -> Response:
 
 def document_response(
     body: bytes, *, media_type: str, cache_control: str = PUBLIC, next_href: str | None = None
-) -> Response:
+) -> TypedResponse[Any]:
     """Return a public document of another media type; its next page is also in `Link`."""
     link = {} if next_href is None else {"link": f'<{next_href}>; rel="next"'}
     return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
@@ -74,6 +74,6 @@ def _link(content: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _answer(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> Response:
+def _answer(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> TypedResponse[Any]:
     tag = blake2b(tagged, digest_size=TAG_BYTES).hexdigest()
-    return Response(body, headers={**headers, **CROSS_ORIGIN, "etag": f'"{tag}"'}, media_type=media_type)
+    return TypedResponse(body, headers={**headers, **CROSS_ORIGIN, "etag": f'"{tag}"'}, media_type=media_type)

@@ -3,19 +3,17 @@
 from typing import Annotated, Literal
 
 import orjson
-from fastapi import Request, Response
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.api.dependencies import get_database
-from app.api.http.problem_types import NOT_READY
-from app.api.http.problems import problem_response
-from app.api.openapi.document import operation
-from app.api.router import make_router
+from app.api.dependencies import ServicesDep
+from app.api.http.responses import TypedResponse
+from app.api.openapi.document import documented
+from app.api.router import ordinary_router
 from app.db import migrations
 from app.db.database import DATABASE_ERRORS
 from app.db.sqlite.file_watch import DatabaseFileError
-from app.errors import ConfigurationError
+from app.errors import ConfigurationError, NotReadyError
 from app.schemas.types import OpenEnum
 
 UNUSABLE = {
@@ -27,8 +25,6 @@ UNUSABLE = {
 
 LOST = "The database file was deleted, replaced or truncated while it was open."
 
-router = make_router("Health", prefix="/health")
-
 
 class Health(TypedDict):
     """The state of the process."""
@@ -38,33 +34,30 @@ class Health(TypedDict):
     ]
 
 
-@router.get(
-    "/live", summary="The process lives", **operation(None, Health, {"status": "live"}, errors=(), cacheable=False)
-)
-async def get_liveness() -> Response:
+router = ordinary_router("Health", prefix="/health", checks_query=False)
+
+
+@router.get("/live", summary="The process lives", **documented({"status": "live"}, errors=()))
+async def get_liveness() -> TypedResponse[Health]:
     """Answers as long as the process does."""
-    return _answer({"status": "live"})
+    return _health({"status": "live"})
 
 
-@router.get(
-    "/ready",
-    summary="The process can answer",
-    **operation(None, Health, {"status": "ready"}, errors=(503,), cacheable=False),
-)
-async def get_readiness(request: Request) -> Response:
+@router.get("/ready", summary="The process can answer", **documented({"status": "ready"}, errors=(503,)))
+async def get_readiness(services: ServicesDep) -> TypedResponse[Health]:
     """Return 200 when the database can be read within two seconds and this release can work with its schema."""
     try:
-        state = await get_database(request).probe(migrations.find_state)
+        state = await services.database.probe(migrations.find_state)
     except DatabaseFileError:
-        return problem_response(request, NOT_READY, LOST)
+        raise NotReadyError(LOST) from None
     except DATABASE_ERRORS:
-        return problem_response(request, NOT_READY, "The database cannot be reached.")
+        raise NotReadyError("The database cannot be reached.") from None
     except ConfigurationError:
-        return problem_response(request, NOT_READY, UNUSABLE[migrations.Standing.AHEAD])
+        raise NotReadyError(UNUSABLE[migrations.Standing.AHEAD]) from None
     if not state.is_usable:
-        return problem_response(request, NOT_READY, UNUSABLE[state.standing])
-    return _answer({"status": "ready"})
+        raise NotReadyError(UNUSABLE[state.standing])
+    return _health({"status": "ready"})
 
 
-def _answer(health: Health) -> Response:
-    return Response(orjson.dumps(health), headers={"cache-control": "no-store"}, media_type="application/json")
+def _health(health: Health) -> TypedResponse[Health]:
+    return TypedResponse(orjson.dumps(health), headers={"cache-control": "no-store"}, media_type="application/json")

@@ -2,9 +2,6 @@
 
 import re
 
-from fastapi import Request
-
-from app.api.dependencies import services_of
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.url import ascii_site, ascii_url
@@ -43,14 +40,13 @@ def pages_home(edition: EditionView) -> str:
     return f"{home}/" if home == base else home
 
 
-def api_origin(request: Request, edition: EditionView) -> str:
+def api_origin(public_url: str | None, edition: EditionView) -> str:
     """Return the public origin of this installation: as configured, else the front end's host."""
-    base = services_of(request).settings.public_url
-    return site_origin(edition) if base is None else ascii_url(base)
+    return site_origin(edition) if public_url is None else ascii_url(public_url)
 
 
 def build_channel(
-    request: Request,
+    public_url: str | None,
     feed: Feed,
     question: FilterParams,
     *,
@@ -59,7 +55,7 @@ def build_channel(
     **links: str | None,
 ) -> FeedDocument:
     """Return the feed document at `href`, a path like all links; they become absolute."""
-    base = api_origin(request, feed.edition)
+    base = api_origin(public_url, feed.edition)
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return FeedDocument(
         guid=urn_for(f"feed {question.url_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),

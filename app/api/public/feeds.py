@@ -4,18 +4,20 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Path, Request, Response
+from fastapi import Query
 
 from app import clock
-from app.api.dependencies import get_database
-from app.api.http.cache_control import feed_schedule_dependency, get_cache_control_builder
-from app.api.http.query_params import parse_feed_query
-from app.api.http.responses import document_response
-from app.api.openapi.document import operation
+from app.api.dependencies import ServicesDep
+from app.api.http.cache_control import CacheControlBuilder, feed_schedule_dependency
+from app.api.http.feed_route import FeedRoute, params_of_edition
+from app.api.http.path_params import EditionSlug, IsoWeek, PastDay
+from app.api.http.responses import TypedResponse, document_response
+from app.api.openapi.document import documented
 from app.api.public.feed_channel import build_channel, page_origin, pages_home, to_publication
-from app.api.router import make_router
+from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.errors import NotFoundError
+from app.invalidation.cache_control import CONTENT
 from app.queries.feeds import feeds, sitemaps
 from app.queries.feeds.feeds import Feed, NewsSitemap
 from app.queries.feeds.sitemaps import SitemapIndex, WeekSitemap
@@ -24,66 +26,75 @@ from app.schemas.examples import feed as examples
 from app.schemas.examples import feed_json as json_examples
 from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams
 from app.schemas.params import FilterParams, QueryParams
+from app.services import Services
 from app.syndication import atom, json_feed, ninjs, rss, sitemap
 from app.syndication.feed_document import FeedDocument
 from app.syndication.sitemap import SitemapEntry
 
-router = make_router("Feeds", prefix="/feeds")
+router = ordinary_router("Feeds", prefix="/feeds", route_class=FeedRoute)
 
 R = TypeVar("R")
 
-Edition = Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
+Page = Annotated[FeedParams, Query()]
+Current = Annotated[CurrentFeedParams, Query()]
+Sitemap = Annotated[SitemapParams, Query()]
 PROBLEMS = (400, 404, 422)
 
 
 @router.get(
     "/{edition}/rss.xml",
     summary="RSS 2.0",
-    **operation(FeedParams, str, examples.RSS, errors=PROBLEMS, media_type=rss.MEDIA_TYPE),
+    **documented(examples.RSS, errors=PROBLEMS, media_type=rss.MEDIA_TYPE, cacheable=True),
 )
-async def get_rss(request: Request, edition: Edition) -> Response:
+async def get_rss(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[str]:
     """The newest articles; `atom:link rel="next"` leads to older ones."""
-    return await _page(request, edition, "rss.xml", rss.render, rss.MEDIA_TYPE)
+    params = params_of_edition(params, edition)
+    return await _page(services, params, "rss.xml", rss.render, rss.MEDIA_TYPE)
 
 
 @router.get(
     "/{edition}/feed.json",
     summary="JSON Feed 1.1",
-    **operation(FeedParams, dict[str, Any], json_examples.JSON_FEED, errors=PROBLEMS, media_type=json_feed.MEDIA_TYPE),
+    **documented(json_examples.JSON_FEED, errors=PROBLEMS, media_type=json_feed.MEDIA_TYPE, cacheable=True),
 )
-async def get_json_feed(request: Request, edition: Edition) -> Response:
+async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
     """The newest articles; `next_url` leads to older ones."""
-    return await _page(request, edition, "feed.json", json_feed.render, json_feed.MEDIA_TYPE)
+    return await _page(
+        services, params_of_edition(params, edition), "feed.json", json_feed.render, json_feed.MEDIA_TYPE
+    )
 
 
 @router.get(
     "/{edition}/ninjs.json",
     summary="ninjs 3.1",
-    **operation(FeedParams, dict[str, Any], json_examples.NINJS, errors=PROBLEMS, media_type=ninjs.MEDIA_TYPE),
+    **documented(json_examples.NINJS, errors=PROBLEMS, media_type=ninjs.MEDIA_TYPE, cacheable=True),
 )
-async def get_ninjs_feed(request: Request, edition: Edition) -> Response:
+async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
     """The newest articles as the associations of one composite news object; its rendition `next` has older ones."""
-    return await _page(request, edition, "ninjs.json", ninjs.render_list, ninjs.MEDIA_TYPE)
+    params = params_of_edition(params, edition)
+    return await _page(services, params, "ninjs.json", ninjs.render_list, ninjs.MEDIA_TYPE)
 
 
 @router.get(
     "/{edition}/atom.xml",
     summary="Atom (RFC 4287)",
-    **operation(CurrentFeedParams, str, examples.ATOM, errors=PROBLEMS, media_type=atom.MEDIA_TYPE),
+    **documented(examples.ATOM, errors=PROBLEMS, media_type=atom.MEDIA_TYPE, cacheable=True),
 )
-async def get_atom(request: Request, edition: Edition) -> Response:
+async def get_atom(services: ServicesDep, edition: EditionSlug, params: Current) -> TypedResponse[str]:
     """All of today, and at least the newest 40 articles; `prev-archive` (RFC 5005) leads to the last finished day."""
-    question, now = parse_feed_query(request, CurrentFeedParams, edition=edition), clock.now()
+    params, now = params_of_edition(params, edition), clock.now()
 
     def render(feed: Feed) -> bytes:
-        older_href = _archive(question, feed.older)
-        href = _href(question, "atom.xml")
-        return atom.render(build_channel(request, feed, question, href=href, older_href=older_href), feed.items)
+        older_href = _archive(params, feed.older)
+        href = _href(params, "atom.xml")
+        return atom.render(
+            build_channel(services.settings.public_url, feed, params, href=href, older_href=older_href), feed.items
+        )
 
     return await _document(
-        request,
-        question,
-        lambda each: feeds.get_subscription_document(each, question, now=now),
+        services,
+        params,
+        lambda each: feeds.get_subscription_document(each, params, now=now),
         render,
         atom.MEDIA_TYPE,
     )
@@ -92,32 +103,30 @@ async def get_atom(request: Request, edition: Edition) -> Response:
 @router.get(
     "/{edition}/atom/{day}.xml",
     summary="Atom, one finished day",
-    **operation(CurrentFeedParams, str, examples.ATOM_ARCHIVE, errors=PROBLEMS, media_type=atom.MEDIA_TYPE),
+    **documented(examples.ATOM_ARCHIVE, errors=PROBLEMS, media_type=atom.MEDIA_TYPE, cacheable=True),
 )
 async def get_atom_archive(
-    request: Request,
-    edition: Edition,
-    day: Annotated[str, Path(description="A local date that is over.", examples=["2026-11-19"])],
-) -> Response:
+    services: ServicesDep, edition: EditionSlug, day: PastDay, params: Current
+) -> TypedResponse[str]:
     """One whole day in the edition's zone, an archive document (RFC 5005) between its neighbours that have news."""
-    question, now = parse_feed_query(request, CurrentFeedParams, edition=edition), clock.now()
+    params, now = params_of_edition(params, edition), clock.now()
 
     def render(feed: Feed) -> bytes:
         channel = build_channel(
-            request,
+            services.settings.public_url,
             feed,
-            question,
-            href=_href(question, f"atom/{day}.xml"),
-            current_href=_href(question, "atom.xml"),
-            older_href=_archive(question, feed.older),
-            newer_href=_archive(question, feed.newer),
+            params,
+            href=_href(params, f"atom/{day}.xml"),
+            current_href=_href(params, "atom.xml"),
+            older_href=_archive(params, feed.older),
+            newer_href=_archive(params, feed.newer),
         )
         return atom.render(channel, feed.items)
 
     return await _document(
-        request,
-        question,
-        lambda each: feeds.get_archive_document(each, day, question, now=now),
+        services,
+        params,
+        lambda each: feeds.get_archive_document(each, day, params, now=now),
         render,
         atom.MEDIA_TYPE,
     )
@@ -126,103 +135,101 @@ async def get_atom_archive(
 @router.get(
     "/{edition}/news-sitemap.xml",
     summary="Sitemap of the last 48 hours' news",
-    **operation(NewsSitemapParams, str, examples.NEWS_SITEMAP, errors=PROBLEMS, media_type=sitemap.MEDIA_TYPE),
+    **documented(examples.NEWS_SITEMAP, errors=PROBLEMS, media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
-async def get_news_sitemap(request: Request, edition: Edition) -> Response:
+async def get_news_sitemap(
+    services: ServicesDep, edition: EditionSlug, params: Annotated[NewsSitemapParams, Query()]
+) -> TypedResponse[str]:
     """What was first published within 48 hours, for Google News; an index of parts where that is over a thousand."""
-    question, now = parse_feed_query(request, NewsSitemapParams, edition=edition), clock.now()
+    params, now = params_of_edition(params, edition), clock.now()
 
     def render(news: NewsSitemap) -> bytes:
-        if question.part is not None or news.parts == 1:
+        if params.part is not None or news.parts == 1:
             home = pages_home(news.edition)
             return sitemap.render_news(to_publication(news.edition), news.items, home=home)
         base = page_origin(news.edition)
-        parts = (_href(question, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
+        parts = (_href(params, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
         return sitemap.render_index([SitemapEntry(base + href, None) for href in parts], home=pages_home(news.edition))
 
     return await _document(
-        request, question, lambda each: feeds.get_news_sitemap(each, question, now=now), render, sitemap.MEDIA_TYPE
+        services, params, lambda each: feeds.get_news_sitemap(each, params, now=now), render, sitemap.MEDIA_TYPE
     )
 
 
 @router.get(
     "/{edition}/sitemap.xml",
     summary="Index of sitemaps",
-    **operation(SitemapParams, str, examples.SITEMAP_INDEX, errors=(404, 422), media_type=sitemap.MEDIA_TYPE),
+    **documented(examples.SITEMAP_INDEX, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
-async def get_sitemap_index(request: Request, edition: Edition) -> Response:
+async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params: Sitemap) -> TypedResponse[str]:
     """A sitemap for every week (UTC) that has news, newest first; to be passed on by the front end's host."""
-    question = parse_feed_query(request, SitemapParams, edition=edition)
+    params = params_of_edition(params, edition)
 
     def render(weeks: SitemapIndex) -> bytes:
         base = page_origin(weeks.edition) + f"/feeds/{edition}/sitemap"
         places = [SitemapEntry(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
         return sitemap.render_index(places, home=pages_home(weeks.edition))
 
-    return await _document(
-        request, question, lambda each: sitemaps.list_weeks(each, question), render, sitemap.MEDIA_TYPE
-    )
+    return await _document(services, params, lambda each: sitemaps.list_weeks(each, params), render, sitemap.MEDIA_TYPE)
 
 
 @router.get(
     "/{edition}/sitemap/{week}.xml",
     summary="Sitemap of a week",
-    **operation(SitemapParams, str, examples.SITEMAP, errors=(404, 422), media_type=sitemap.MEDIA_TYPE),
+    **documented(examples.SITEMAP, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
 async def get_sitemap(
-    request: Request,
-    edition: Edition,
-    week: Annotated[str, Path(description="An ISO week.", examples=["2026-W47"])],
-) -> Response:
+    services: ServicesDep, edition: EditionSlug, week: IsoWeek, params: Sitemap
+) -> TypedResponse[str]:
     """The pages of what was published in one ISO week (UTC), newest first."""
-    question, monday = parse_feed_query(request, SitemapParams, edition=edition), _monday(week)
+    params, monday = params_of_edition(params, edition), _monday(week)
 
     def render(found: WeekSitemap) -> bytes:
         return sitemap.render([SitemapEntry(*page) for page in found.pages], home=pages_home(found.edition))
 
     return await _document(
-        request, question, lambda each: sitemaps.get_week(each, monday, question), render, sitemap.MEDIA_TYPE
+        services, params, lambda each: sitemaps.get_week(each, monday, params), render, sitemap.MEDIA_TYPE
     )
 
 
 async def _document(
-    request: Request,
-    question: QueryParams,
+    services: Services,
+    params: QueryParams,
     query: Callable[[Connection], R],
     render: Callable[[R], bytes],
     media_type: str,
-) -> Response:
-    """What a query that may take its time has, as a document."""
-    outlook = get_cache_control_builder(request)
-    body = render(await get_database(request).read_in_thread(query))
+) -> TypedResponse[Any]:
+    """Return the result of a query that may take long as a document."""
+    builder = CacheControlBuilder(services.scheduler, CONTENT)
+    body = render(await services.database.read_in_thread(query))
     return document_response(
-        body, media_type=media_type, cache_control=outlook.header_value(feed_schedule_dependency(question))
+        body, media_type=media_type, cache_control=builder.header_value(feed_schedule_dependency(params))
     )
 
 
 async def _page(
-    request: Request,
-    edition: str,
+    services: Services,
+    params: FeedParams,
     name: str,
     render: Callable[[FeedDocument, Sequence[ArticleItem]], bytes],
     media_type: str,
-) -> Response:
-    question = parse_feed_query(request, FeedParams, edition=edition)
-    outlook = get_cache_control_builder(request)
-    feed = await get_database(request).read(feeds.get_feed, question)
-    href = _href(question, name)
-    next_href = None if feed.cursor is None else _href(question, name, cursor=feed.cursor)
-    body = render(build_channel(request, feed, question, href=href, next_href=next_href), feed.items)
-    directives = outlook.header_value(feed_schedule_dependency(question))
+) -> TypedResponse[Any]:
+    builder = CacheControlBuilder(services.scheduler, CONTENT)
+    feed = await services.database.read(feeds.get_feed, params)
+    href = _href(params, name)
+    next_href = None if feed.cursor is None else _href(params, name, cursor=feed.cursor)
+    public_url = services.settings.public_url
+    body = render(build_channel(public_url, feed, params, href=href, next_href=next_href), feed.items)
+    directives = builder.header_value(feed_schedule_dependency(params))
     return document_response(body, media_type=media_type, cache_control=directives, next_href=next_href)
 
 
-def _href(question: FilterParams, name: str, **changed: str | None) -> str:
-    return question.url_for(f"/feeds/{question.edition}/{name}", edition=None, **changed)
+def _href(params: FilterParams, name: str, **changed: str | None) -> str:
+    return params.url_for(f"/feeds/{params.edition}/{name}", edition=None, **changed)
 
 
-def _archive(question: FilterParams, day: date | None) -> str | None:
-    return None if day is None else _href(question, f"atom/{day.isoformat()}.xml")
+def _archive(params: FilterParams, day: date | None) -> str | None:
+    return None if day is None else _href(params, f"atom/{day.isoformat()}.xml")
 
 
 def _week_name(monday: date) -> str:
