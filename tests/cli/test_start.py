@@ -24,7 +24,6 @@ SPARED = {
     "asyncpg": "SQLite needs none",
     "babel": "only the first date in words",
     "httpx": "only tests and benches",
-    "pydantic.v1": "none of the models is of the old kind",
     "sqlalchemy.dialects.postgresql": "SQLite needs none",
     "sqlalchemy.ext.asyncio": "SQLite needs none",
 }

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from app.api.dependencies import get_database
 from app.api.http.cache_control import (
@@ -14,6 +14,7 @@ from app.api.http.cache_control import (
     get_cache_control_builder,
     related_schedule_dependency,
 )
+from app.api.http.path_params import IdOrSlug
 from app.api.http.query_params import parse_query
 from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response
 from app.api.openapi.document import operation, with_extra_response
@@ -37,8 +38,6 @@ router = make_router("Articles")
 
 Q = TypeVar("Q", bound=QueryParams)
 P = TypeVar("P")
-
-IdOrSlug = Annotated[str, Path(description="An id or a slug.", examples=["budget-passes-by-one-vote"])]
 
 
 @router.get(

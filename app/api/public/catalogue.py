@@ -1,12 +1,13 @@
 """Authors, sections, tags and labels, and the articles of each."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from app.api.dependencies import get_database
 from app.api.http.cache_control import articles_schedule_dependency, get_cache_control_builder
+from app.api.http.path_params import AuthorSlug, SectionSlug, TagSlug
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
@@ -23,9 +24,6 @@ from app.schemas.params import ArticleListParams, EntryListParams, QueryParams
 
 router = make_router("Catalogue")
 
-AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["ines-kovary"])]
-SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["politics"])]
-TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
 LIST_PROBLEMS = (400, 404, 422)
 
 

@@ -1,11 +1,11 @@
 """The service document and the editions."""
 
 from importlib.metadata import version
-from typing import Annotated
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from app.api.dependencies import get_database
+from app.api.http.path_params import EditionSlug
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
@@ -44,9 +44,7 @@ async def list_editions(request: Request) -> Response:
 
 
 @router.get("/editions/{slug}", summary="One edition", **operation(None, Edition, reading.EDITION))
-async def get_edition(
-    request: Request, slug: Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
-) -> Response:
+async def get_edition(request: Request, slug: EditionSlug) -> Response:
     """An edition with its complete interface strings, in its language."""
     parse_query(request, NoParams)
     edition, modified_at = await get_database(request).read(editions.get_edition, slug)

@@ -1,8 +1,6 @@
 """The timeline, one day of it, and the calendar."""
 
-from typing import Annotated
-
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from app import clock
 from app.api.dependencies import get_database
@@ -12,6 +10,7 @@ from app.api.http.cache_control import (
     get_cache_control_builder,
     timeline_schedule_dependency,
 )
+from app.api.http.path_params import LocalDay
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
@@ -58,12 +57,7 @@ async def get_calendar(request: Request) -> Response:
     summary="One whole day",
     **operation(DayParams, TimelineDayPage, reading.DAY_PAGE),
 )
-async def get_day(
-    request: Request,
-    day: Annotated[
-        str, Path(description="A local date.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
-    ],
-) -> Response:
+async def get_day(request: Request, day: LocalDay) -> Response:
     """One whole local day, complete, with the neighbouring days that have news."""
     question = parse_query(request, DayParams)
     outlook = get_cache_control_builder(request)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import httpx
 import pytest
 from fastapi import Body, Depends, FastAPI, Query, Request
+from fastapi.routing import iter_route_contexts
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from app.api.http.merge_patch import MergePatchOf
@@ -143,7 +144,8 @@ async def test_path_parameter_of_the_wrong_type_is_named() -> None:
 
 
 def test_types_of_a_route_are_those_of_its_signature() -> None:
-    create, edit, browse, _ = (each for each in make_app().routes if isinstance(each, OrdinaryRoute))
+    found = [each.original_route for each in iter_route_contexts(make_app().routes)]
+    create, edit, browse, _ = (each for each in found if isinstance(each, OrdinaryRoute))
     assert (create.types.query, create.types.body, create.types.response) == (None, Note, Any)
     assert edit.types.body is Note
     assert browse.types.query is Params
