@@ -1,6 +1,6 @@
 """Routers that are imported and included when something below their prefix is first requested.
 
-The editorial API and the feeds take 150 ms of a process's start of 720 ms, and 5 MB (decision 28); most processes serve
+The editorial API and the feeds take 150 ms of a process's start of 720 ms, and 5 MB (decision 24); most processes serve
 readers alone.
 """
 

@@ -19,9 +19,9 @@ from app.api.editorial.dependencies import (
     article_response,
     find_html_warnings,
 )
+from app.api.editorial.path_params import ArticleId, DraftId
 from app.api.http.idempotency import StoredResponse, idempotent_response, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
-from app.api.http.path_params import ArticleId, DraftId
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented

@@ -7,8 +7,8 @@ from fastapi import Body, Depends, Query
 from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
 from app.api.dependencies import ServicesDep
+from app.api.editorial.path_params import KeyPrefix
 from app.api.http.idempotency import RejectIdempotencyKey
-from app.api.http.path_params import KeyPrefix
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented

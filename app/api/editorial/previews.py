@@ -8,7 +8,7 @@ from app import clock
 from app.actions.keys import get_or_create_signing_secret
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import WRITE_SCOPES
-from app.api.http.path_params import DraftId, PreviewToken
+from app.api.editorial.path_params import DraftId, PreviewToken
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented

@@ -9,7 +9,7 @@ from app import clock
 from app.actions.articles import publication
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import ARTICLE_ERRORS, PUBLISH_SCOPES, ActorDep, IfMatch, apply_article_change
-from app.api.http.path_params import ArticleId, DraftId, ScheduledId, WithdrawnId
+from app.api.editorial.path_params import ArticleId, DraftId, ScheduledId, WithdrawnId
 from app.api.http.private_responses import EDITORIAL
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented

@@ -6,7 +6,7 @@ from fastapi import Query
 
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import WRITE_SCOPES
-from app.api.http.path_params import ArticleId, RevisionNumber
+from app.api.editorial.path_params import ArticleId, RevisionNumber
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented

@@ -18,7 +18,8 @@ from app.api.editorial.dependencies import (
     article_response,
     find_html_warnings,
 )
-from app.api.http.path_params import EditionSlug, SourceIdPath
+from app.api.editorial.path_params import SourceIdPath
+from app.api.http.path_params import EditionSlug
 from app.api.http.private_responses import EDITORIAL
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented

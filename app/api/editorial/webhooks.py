@@ -9,9 +9,9 @@ from app import clock
 from app.actions.webhooks import endpoints as actions
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import IfMatch
+from app.api.editorial.path_params import WebhookId
 from app.api.http.idempotency import RejectIdempotencyKey
 from app.api.http.merge_patch import MergePatchOf
-from app.api.http.path_params import WebhookId
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented
