@@ -103,11 +103,18 @@ def _position(stream: BufferedReader, size: int) -> int:
 
 
 def _summary(report: Report) -> str:
-    parts = [f"{count} {kind}s {outcome}" for (kind, outcome), count in sorted(report.records.items())]
-    parts += [f"{count} {noun} created from unknown codes" for noun, count in sorted(report.created_entries.items())]
+    parts = [f"{_count(count, kind)} {outcome}" for (kind, outcome), count in sorted(report.records.items())]
+    parts += [
+        f"{_count(count, noun.removesuffix('s'))} created from unknown codes"
+        for noun, count in sorted(report.created_entries.items())
+    ]
     if report.rejected:
-        parts.append(f"{report.rejected} invalid lines")
+        parts.append(_count(report.rejected, "invalid line"))
     return ", ".join(parts) + "." if parts else "0 records."
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @click.command("export")

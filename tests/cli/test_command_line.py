@@ -116,7 +116,7 @@ def test_an_import_of_several_files_tells_refused_lines_and_ends_with_1(
     ended = dayline("import", "a.jsonl", "b.jsonl.gz", address=database_address)
     assert ended.status == 1
     assert "a.jsonl: line 3: " in ended.errors
-    assert "1 articles created" in ended.output
+    assert "1 article created" in ended.output
     assert "2 articles created" in ended.output
     again = dayline("import", "b.jsonl.gz", address=database_address)
     assert (again.status, "2 articles unchanged" in again.output) == (0, True)

@@ -58,7 +58,7 @@ def test_bad_lines_are_told_and_make_status_one(dayline: Dayline, tmp_path: Path
     assert told[1].startswith("news.jsonl: line 4: kind: one of ")
     assert len(told) == 2
     assert ended.output == (
-        "news.jsonl: 1 articles created, 1 editions created, 1 tags created from unknown codes, 2 invalid lines.\n"
+        "news.jsonl: 1 article created, 1 edition created, 1 tag created from unknown codes, 2 invalid lines.\n"
     )
 
 
@@ -99,7 +99,7 @@ def test_a_dash_is_standard_input(dayline: Dayline, as_input: list[bytes], *, pa
     lines = pack(edition_line(), article_line("a"))
     as_input.append(gzip.compress(lines) if packed else lines)
     ended = dayline("import", "-")
-    assert ended == Ended(0, "-: 1 articles created, 1 editions created.\n", "")
+    assert ended == Ended(0, "-: 1 article created, 1 edition created.\n", "")
 
 
 def test_standard_input_may_be_named_twice_and_a_pipe_may_be_a_file(tmp_path: Path, sqlite_address: str) -> None:
@@ -108,7 +108,7 @@ def test_standard_input_may_be_named_twice_and_a_pipe_may_be_a_file(tmp_path: Pa
     assert (ended.status, ended.errors) == (0, "")
     assert ended.output.splitlines()[1] == "-: 0 records."
     ended = run_process(sqlite_address, "import", "/dev/stdin", folder=tmp_path, piped=lines)
-    assert ended == Ended(0, "/dev/stdin: 1 articles unchanged, 1 editions unchanged.\n", "")
+    assert ended == Ended(0, "/dev/stdin: 1 article unchanged, 1 edition unchanged.\n", "")
 
 
 def test_a_reader_who_leaves_early_is_no_failure_to_tell_of(tmp_path: Path, sqlite_address: str) -> None:
