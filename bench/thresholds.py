@@ -56,7 +56,7 @@ LINES = (
     Line("hot timeline page with metrics vs without", HOT, "Dayline, metrics", "Dayline", 0.97),
     Line("hot timeline page with the access log vs without", HOT, "Dayline, access log", "Dayline", 0.5),
     Line(
-        "hot page, a different X-Request-ID each time vs none", HOT, "Dayline, random request ids", "Dayline", 0.5, 0.8
+        "hot page, a different X-Request-ID each time vs none", HOT, "Dayline, random request ids", "Dayline", 0.7, 0.9
     ),
     Line("hot 304 vs hot 200", HOT, "Dayline, 304", "Dayline", 0.95, 1.1),
     Line("cold timeline, SQLite, vs FastAPI by hand", SQLITE, "Dayline, timeline", "by hand, timeline", 0.4, 0.6),

@@ -228,7 +228,7 @@ def made_up() -> tuple[dict[str, Chapter], Process]:
 def test_a_line_holds_or_not_or_was_not_measured() -> None:
     verdicts = {verdict.text: verdict for verdict in judge(*made_up())}
     words = {text: verdict.word for text, verdict in verdicts.items()}
-    assert len(words) == 14
+    assert len(words) == 16
     assert words["hot timeline page vs nginx static, same bytes, plain"] == "not measured"
     assert words["hot timeline page vs bare uvicorn"] == "yes"
     assert words["hot 304 vs hot 200"] == "**no**"

@@ -16,6 +16,8 @@ RAW_SECURITY_FIELDS: RawFields = [(name.encode(), value.encode()) for name, valu
 
 PROBLEM_CORS: dict[str, str] = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Allow, ETag, Link, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate",
+    "access-control-expose-headers": (
+        "Allow, ETag, Link, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-ID"
+    ),
 }
 """CORS fields of errors: a script can read when to retry and which credentials are required."""

@@ -15,7 +15,8 @@ PRIVATE = "private, no-store"
 CROSS_ORIGIN_PRIVATE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
-        "Allow, ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Dayline-As-Of"
+        "Allow, ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Dayline-As-Of, "
+        "X-Request-ID"
     ),
 }
 

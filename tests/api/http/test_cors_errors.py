@@ -11,7 +11,7 @@ from tests.api.newsroom import WITHDRAWN
 __all__ = ["limited"]
 ORIGIN = {"origin": "https://front.example"}
 PREFLIGHT = {**ORIGIN, "access-control-request-method": "GET", "access-control-request-headers": "authorization"}
-EXPOSED = {"retry-after", "ratelimit", "ratelimit-policy", "etag", "link", "www-authenticate", "allow"}
+EXPOSED = {"retry-after", "ratelimit", "ratelimit-policy", "etag", "link", "www-authenticate", "allow", "x-request-id"}
 
 
 def check_readable(response: httpx.Response) -> None:
