@@ -26,7 +26,7 @@ async def keyed(database_address: str, newsroom: None, still_clock: int) -> Asyn
     assert (newsroom, still_clock) == (None, NOW)
     settings = {
         "database_url": database_address,
-        "reads": "keyed",
+        "read_access": "api-key",
         "rate_limit_key": "9999/minute",
         "rate_limit_address": "9999/minute",
     }

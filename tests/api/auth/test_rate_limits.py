@@ -193,7 +193,7 @@ def test_a_peer_without_an_address_is_counted_too() -> None:
     assert [each is not None and each.exceeded for each in verdicts] == [False, True]
 
 
-@pytest.mark.parametrize("settings", [{}, {"reads": "public"}, {"rate_limit_address": "", "rate_limit_key": " "}])
+@pytest.mark.parametrize("settings", [{}, {"read_access": "public"}, {"rate_limit_address": "", "rate_limit_key": " "}])
 def test_without_limits_no_request_pays_for_them(settings: dict[str, str]) -> None:
     app = create_app(Settings.model_validate(settings))
     assert "DoorMiddleware" not in {each.cls.__name__ for each in app.user_middleware}  # type: ignore[attr-defined]

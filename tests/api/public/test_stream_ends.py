@@ -63,7 +63,7 @@ async def test_a_key_that_is_taken_back_ends_the_stream_at_the_next_beat(
     assert newsroom is None
     monkeypatch.setattr(subscription, "HEARTBEAT_S", 0.1)
     token, other = [await make_key(ApiKeyScope.CONTENT_READ) for _ in range(2)]
-    app = create_app(Settings.model_validate({"database_url": database_address, "reads": "keyed"}))
+    app = create_app(Settings.model_validate({"database_url": database_address, "read_access": "api-key"}))
     with clock.frozen(NOW):
         async with running(app) as client:
             assert (await client.get("/v1/stream")).status_code == 401

@@ -256,7 +256,7 @@ async def test_early_hits_count_towards_the_most_requests_of_a_process(address: 
     [
         {"wire_cache": False},
         {"cache_bytes": 0},
-        {"reads": "keyed"},
+        {"read_access": "api-key"},
         {"rate_limit_address": "600/minute"},
         {"rate_limit_key": "600/minute"},
     ],
