@@ -66,7 +66,7 @@ def resolve_status(
     if given is None and before is ArticleStatus.WITHDRAWN:
         given = ArticleStatus.WITHDRAWN
     if published_at is None and given not in {None, ArticleStatus.DRAFT}:
-        raise InvalidInputError(FieldError("published_at", f"Status '{given}' needs a date."))
+        raise InvalidInputError(FieldError("published_at", f"published_at is required when status is {given}."))
     is_to_come = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
     is_close = published_at is not None and published_at <= now + CLOCK_TOLERANCE_US
     if published_at is None or given is ArticleStatus.DRAFT:

@@ -51,7 +51,7 @@ def check_visible(value: str) -> str:
     and fillers have none.
     """
     if not value.strip():
-        raise InvalidValueError("It is empty.")
+        raise InvalidValueError("Must not be empty.")
     if not any(map(_is_visible, value)):
         raise InvalidValueError("It shows nothing: it holds only white space and characters without a shape.")
     return value

@@ -34,5 +34,5 @@ def member_error(kind: str, location: tuple[int | str, ...], message: str) -> Fi
     ]
     where = ".".join(map(str, steps)) or "record"
     if kind == "extra_forbidden":
-        return FieldError(where, "There is no such member.")
+        return FieldError(where, "Unknown field.")
     return FieldError(where, message.removeprefix("Value error, "))

@@ -43,7 +43,7 @@ def _id(value: str) -> str:
 
 def _filled(value: str) -> str:
     if not value.strip():
-        raise InvalidValueError("It is empty.")
+        raise InvalidValueError("Must not be empty.")
     return clean_text(value)
 
 

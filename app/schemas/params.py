@@ -44,13 +44,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and not (value.isascii() and value.lstrip("-").isdigit()):
-        raise InvalidValueError("a whole number is expected")
+        raise InvalidValueError("must be an integer")
     return value
 
 
 def _flag(value: Any) -> Any:
     if isinstance(value, str) and value not in {"true", "false"}:
-        raise InvalidValueError("true or false is expected")
+        raise InvalidValueError("must be true or false")
     return value
 
 

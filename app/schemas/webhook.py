@@ -34,13 +34,13 @@ MAX_GRACE_SECONDS = 30 * 86_400
 
 def _one_line(value: str) -> str:
     if not value.isprintable():
-        raise InvalidValueError("One line is expected.")
+        raise InvalidValueError("Must be a single line.")
     return value.strip()
 
 
 def _storable(value: str) -> str:
     if "\0" in value:
-        raise InvalidValueError("It holds a character that no value has.")
+        raise InvalidValueError("Contains a control character.")
     return value
 
 

@@ -39,7 +39,7 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     (article_line("a\x1bb", headline="b"), "source_id: Text may hold no control characters"),
     (article_line("语" * 401), "source_id: "),
     (article_line("b", related=["x" * 401]), "related.0: "),
-    (article_line("b", colour="red"), "colour: There is no such member."),
+    (article_line("b", colour="red"), "colour: Unknown field."),
     (article_line("b", edition=None), "edition: "),
     (article_line("b", published_at="2 November 2026"), "published_at: An instant is written as in RFC 3339"),
     (article_line("b", published_at="2026-11-02T10:00:00"), "published_at: An instant needs seconds and its offset"),

@@ -84,7 +84,7 @@ class ArticleWrite:
         is_settled = self.current is not None and self.current.first_published_at is not None
         latest = self.now + CLOCK_TOLERANCE_US
         if not is_settled and record.first_published_at is not None and record.first_published_at > latest:
-            raise InvalidInputError(FieldError("first_published_at", "It has to have come."))
+            raise InvalidInputError(FieldError("first_published_at", "Must not be in the future."))
         if self.current is None and not was_public and record.revisions and record.revisions[-1].version:
             raise InvalidInputError(FieldError("revisions", f"What is {self.status} has had no public version."))
 

@@ -121,7 +121,7 @@ def push_article(
     begin_log_transaction(connection)
     for name, value in (("edition", edition), ("source_id", source_id)):
         if getattr(given, name) not in {None, value}:
-            raise InvalidInputError(FieldError(name, "It differs from the address."))
+            raise InvalidInputError(FieldError(name, "Does not match the value in the URL."))
     if edition not in edition_ids(connection, [edition]):
         raise UnknownEditionError(edition)
     found = _find(connection, edition, source_id, None)
@@ -193,7 +193,7 @@ def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         if name in EDITORIAL_FIELDS or name in BESIDE_CONTENT:
             continue
         if name not in known:
-            flaws.append(FieldError(name, "There is no such member."))
+            flaws.append(FieldError(name, "Unknown field."))
         elif value != known[name]:
             flaws.append(
                 FieldError(name, "An edit does not change this; see the article's publication, bump and withdrawal.")

@@ -81,7 +81,7 @@ def bump_article(
         raise ConflictError("Only a published article can be bumped.")
     published_at = now if at is None else at
     if published_at > now:
-        raise InvalidInputError(FieldError("at", "A bump needs an instant that is not in the future."))
+        raise InvalidInputError(FieldError("at", "at must not be in the future."))
     if published_at != row.published_at or note is not None:
         _move(connection, row, ArticleStatus.PUBLISHED, published_at, now=now, editor=editor, note=note)
 

@@ -13,7 +13,7 @@ from app.domain.api_key import ApiKeyScope, token_prefix, verify_token
 from app.errors import ForbiddenError, UnauthenticatedError
 from app.queries.keys import get_stored_key
 
-MISSING_KEY_MESSAGE = "A key is needed here: Authorization: Bearer dl_…"
+MISSING_KEY_MESSAGE = "Authentication required: send Authorization: Bearer dl_…"
 INVALID_KEY_MESSAGE = "The key is not good: it was never given out, has expired or was revoked."
 
 _SCHEME = "bearer"

@@ -42,7 +42,7 @@ Patch = Annotated[dict[str, Any], Body(examples=[examples.PATCH]), MergePatchOf(
 
 @router.post(
     "/articles",
-    summary="Make an article",
+    summary="Create an article",
     **documented(examples.SAVED, errors=(409, 410, 422), status=201),
 )
 async def create_article(
@@ -67,7 +67,7 @@ async def create_article(
 
 @router.get(
     "/articles",
-    summary="The newsroom's articles, the latest saved first",
+    summary="List articles (editorial)",
     **documented(examples.ARTICLES, errors=(400, 404, 422)),
 )
 async def list_editorial_articles(
@@ -78,7 +78,7 @@ async def list_editorial_articles(
     return private_response(page)
 
 
-@router.get("/articles/{article_id}", summary="An article as editors see it", **documented(examples.ARTICLE))
+@router.get("/articles/{article_id}", summary="Retrieve an article (editorial)", **documented(examples.ARTICLE))
 async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedResponse[EditorialArticle]:
     """Everything that is stored of an article, in record form, whatever its status."""
     article, revision = await services.database.read(editorial_articles.get_editorial_article, key)
@@ -86,7 +86,7 @@ async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedR
 
 
 @router.patch(
-    "/articles/{article_id}", summary="Edit an article", **documented(examples.SAVED, errors=(*ARTICLE_ERRORS, 428))
+    "/articles/{article_id}", summary="Update an article", **documented(examples.SAVED, errors=(*ARTICLE_ERRORS, 428))
 )
 async def edit_article(
     services: ServicesDep, key: ArticleId, expected: IfMatchRequired, patch: Patch, editor: ActorDep
@@ -112,7 +112,7 @@ async def edit_article(
 
 @router.delete(
     "/articles/{article_id}",
-    summary="Delete what was never public",
+    summary="Delete an unpublished article",
     **documented(None, errors=ARTICLE_ERRORS, status=204),
 )
 async def delete_article(

@@ -20,7 +20,7 @@ router = ordinary_router(
 )
 
 
-@router.get("/changes", summary="Who did what, the latest first", **documented(AUDIT_EXAMPLE, errors=(400, 422)))
+@router.get("/changes", summary="List audit log entries", **documented(AUDIT_EXAMPLE, errors=(400, 422)))
 async def list_editorial_changes(
     services: ServicesDep, params: Annotated[AuditLogParams, Query()]
 ) -> TypedResponse[AuditLogPage]:

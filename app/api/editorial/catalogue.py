@@ -200,7 +200,7 @@ def _add_list_routes(kind: _Kind) -> None:
         _make_create(kind),
         methods=["POST"],
         name=f"create_{noun}",
-        summary=f"Make {kind.noun_with_article}",
+        summary=f"Create {kind.noun_with_article}",
         **documented({**shown, "warnings": []}, errors=(409, 422), status=201),
     )
     router.add_api_route(
@@ -208,7 +208,7 @@ def _add_list_routes(kind: _Kind) -> None:
         _make_list(kind),
         methods=["GET"],
         name=f"list_editorial_{noun}s",
-        summary=f"{noun.capitalize()}s as editors see them",
+        summary=f"List {noun}s (editorial)",
         **documented({"items": [shown], "next": None}, errors=(400, 404, 422)),
     )
 
@@ -220,7 +220,7 @@ def _add_entry_routes(kind: _Kind) -> None:
         _make_get(kind),
         methods=["GET"],
         name=f"get_editorial_{noun}",
-        summary=f"{kind.noun_with_article.capitalize()} as editors see it",
+        summary=f"Retrieve {kind.noun_with_article} (editorial)",
         **documented(shown),
     )
     router.add_api_route(
@@ -228,7 +228,7 @@ def _add_entry_routes(kind: _Kind) -> None:
         _make_update(kind),
         methods=["PATCH"],
         name=f"edit_{noun}",
-        summary=f"Edit {kind.noun_with_article}",
+        summary=f"Update {kind.noun_with_article}",
         **documented({**shown, "warnings": []}, errors=(404, 412, 422)),
     )
 

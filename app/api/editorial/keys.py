@@ -27,7 +27,7 @@ Rotation = Annotated[ApiKeyRotate, Body(examples=[examples.KEY_ROTATION])]
 
 @router.post(
     "",
-    summary="Give out a key",
+    summary="Create an API key",
     dependencies=[Depends(RejectIdempotencyKey())],
     **documented(examples.NEW_KEY, errors=(422,), status=201),
 )
@@ -46,19 +46,19 @@ async def create_api_key(services: ServicesDep, record: NewKey) -> TypedResponse
     return private_response(created, status=201, headers={"location": created["href"]})
 
 
-@router.get("", summary="Keys by prefix", **documented(examples.KEYS, errors=(400, 422)))
+@router.get("", summary="List API keys", **documented(examples.KEYS, errors=(400, 422)))
 async def list_keys(services: ServicesDep, params: Annotated[ApiKeyListParams, Query()]) -> TypedResponse[ApiKeyList]:
     """Every key without its secret, revoked and expired ones too."""
     return private_response(await services.database.read(keys.list_keys, params))
 
 
-@router.get("/{prefix}", summary="One key", **documented(examples.KEY))
+@router.get("/{prefix}", summary="Retrieve an API key", **documented(examples.KEY))
 async def get_key(services: ServicesDep, prefix: KeyPrefix) -> TypedResponse[ApiKey]:
     """One key without its secret."""
     return private_response(await services.database.read(keys.get_key, prefix))
 
 
-@router.delete("/{prefix}", summary="Revoke a key", **documented(None, status=204))
+@router.delete("/{prefix}", summary="Revoke an API key", **documented(None, status=204))
 async def revoke_api_key(services: ServicesDep, prefix: KeyPrefix) -> TypedResponse[None]:
     """The key is refused from now on, by every process; it stays listed. Again changes nothing."""
     await services.database.write(revoke_key, prefix, now=clock.now())
@@ -67,7 +67,7 @@ async def revoke_api_key(services: ServicesDep, prefix: KeyPrefix) -> TypedRespo
 
 @router.post(
     "/{prefix}/rotation",
-    summary="Give a key a new secret",
+    summary="Rotate an API key",
     dependencies=[Depends(RejectIdempotencyKey())],
     **documented(examples.NEW_KEY, errors=(404, 409, 422)),
 )

@@ -28,7 +28,7 @@ NO_INDEX_HEADERS = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 
 @links.get(
     "/articles/{article_id}/preview",
-    summary="The address of a preview",
+    summary="Create a preview link",
     **documented(examples.PREVIEW_LINK, errors=(404, 410, 422)),
 )
 async def get_preview_link(
@@ -46,7 +46,7 @@ async def get_preview_link(
     return private_response(link)
 
 
-@pages.get("/previews/{token}", summary="A preview", **documented(examples.PREVIEW, errors=(404, 410, 422)))
+@pages.get("/previews/{token}", summary="Retrieve a preview", **documented(examples.PREVIEW, errors=(404, 410, 422)))
 async def get_preview(
     services: ServicesDep, token: PreviewToken, params: Annotated[PreviewParams, Query()]
 ) -> TypedResponse[PreviewedArticle]:

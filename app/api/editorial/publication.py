@@ -29,7 +29,7 @@ Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 
 @router.put(
     "/articles/{article_id}/publication",
-    summary="Publish now or later",
+    summary="Publish or schedule an article",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
 async def publish_article(
@@ -41,7 +41,7 @@ async def publish_article(
 
 @router.delete(
     "/articles/{article_id}/publication",
-    summary="Unschedule",
+    summary="Unschedule an article",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
 async def unschedule_article(
@@ -53,7 +53,7 @@ async def unschedule_article(
 
 @router.put(
     "/articles/{article_id}/bump",
-    summary="Move the public time",
+    summary="Bump (re-date) an article",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
 async def bump_article(
@@ -65,7 +65,7 @@ async def bump_article(
 
 @router.put(
     "/articles/{article_id}/withdrawal",
-    summary="Withdraw",
+    summary="Withdraw an article",
     **documented(examples.WITHDRAWN, errors=ARTICLE_ERRORS),
 )
 async def withdraw_article(
@@ -78,7 +78,7 @@ async def withdraw_article(
 
 @router.delete(
     "/articles/{article_id}/withdrawal",
-    summary="Restore",
+    summary="Restore an article",
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
 async def restore_article(

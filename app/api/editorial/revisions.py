@@ -20,7 +20,7 @@ router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
 
 @router.get(
     "/articles/{article_id}/revisions",
-    summary="The saves of an article",
+    summary="List revisions",
     **documented(examples.REVISIONS, errors=(400, 404, 422)),
 )
 async def list_revisions(
@@ -32,7 +32,7 @@ async def list_revisions(
 
 @router.get(
     "/articles/{article_id}/revisions/{revision}",
-    summary="One save, and what it changed",
+    summary="Retrieve a revision with its diff",
     **documented(examples.REVISION),
 )
 async def get_revision(

@@ -37,7 +37,7 @@ PushedArticle = Annotated[ArticleCreate, Body(examples=[examples.PUSH])]
 
 @router.put(
     "/editions/{edition}/articles/{source_id:path}",
-    summary="Create or replace by source_id",
+    summary="Upsert an article by source_id",
     **documented(examples.SAVED, errors=ARTICLE_ERRORS),
 )
 async def push_article(

@@ -41,7 +41,7 @@ REFUSES_IDEMPOTENCY_KEY = [Depends(RejectIdempotencyKey())]
 
 @router.post(
     "",
-    summary="Make a webhook",
+    summary="Create a webhook endpoint",
     dependencies=REFUSES_IDEMPOTENCY_KEY,
     **documented(examples.NEW_WEBHOOK, errors=(422,), status=201),
 )
@@ -66,7 +66,7 @@ async def create_webhook(services: ServicesDep, record: NewWebhook) -> TypedResp
 
 @router.get(
     "",
-    summary="Webhooks in the order of their making",
+    summary="List webhook endpoints",
     **documented(examples.WEBHOOKS, errors=(400, 422)),
 )
 async def list_webhooks(
@@ -76,7 +76,7 @@ async def list_webhooks(
     return private_response(await services.database.read(queries.list_webhooks, params))
 
 
-@router.get("/{webhook_id}", summary="One webhook", **documented(examples.WEBHOOK))
+@router.get("/{webhook_id}", summary="Retrieve a webhook endpoint", **documented(examples.WEBHOOK))
 async def get_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResponse[schemas.Webhook]:
     """One webhook without its secret: whether it is enabled, and how it fares."""
     shown = await services.database.read(queries.get_webhook, queries.parse_webhook_id(webhook_id))
@@ -85,7 +85,7 @@ async def get_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResp
 
 @router.patch(
     "/{webhook_id}",
-    summary="Edit a webhook",
+    summary="Update a webhook endpoint",
     **documented(examples.WEBHOOK, errors=(404, 412, 422)),
 )
 async def edit_webhook(
@@ -104,7 +104,7 @@ async def edit_webhook(
     return await _change(services, edit)
 
 
-@router.delete("/{webhook_id}", summary="Delete a webhook", **documented(None, status=204))
+@router.delete("/{webhook_id}", summary="Delete a webhook endpoint", **documented(None, status=204))
 async def delete_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResponse[None]:
     """It is gone with all that was to be sent; a message that is under way may still arrive."""
     await services.database.write(actions.delete_webhook, queries.parse_webhook_id(webhook_id))
@@ -113,7 +113,7 @@ async def delete_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedR
 
 @router.post(
     "/{webhook_id}/rotation",
-    summary="Give a webhook a new secret",
+    summary="Rotate a signing secret",
     dependencies=REFUSES_IDEMPOTENCY_KEY,
     **documented(examples.NEW_WEBHOOK, errors=(404, 422)),
 )
@@ -137,7 +137,7 @@ async def post_webhook_rotation(
 
 @router.get(
     "/{webhook_id}/deliveries",
-    summary="What was sent to a webhook",
+    summary="List deliveries",
     **documented(examples.DELIVERIES, errors=(400, 404, 422)),
 )
 async def list_deliveries(
@@ -150,7 +150,7 @@ async def list_deliveries(
 
 @router.put(
     "/{webhook_id}/replay",
-    summary="Tell a webhook everything again",
+    summary="Replay changes",
     **documented(examples.WEBHOOK),
 )
 async def replay_webhook(
@@ -169,7 +169,7 @@ async def replay_webhook(
 
 @router.post(
     "/{webhook_id}/ping",
-    summary="Try a webhook",
+    summary="Send a test ping",
     **documented(examples.PING, errors=(404, 409, 422)),
 )
 async def ping_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResponse[schemas.Ping]:

@@ -18,7 +18,7 @@ class ProblemType:
 INVALID_INPUT = ProblemType(
     "invalid-input",
     422,
-    "The request cannot be understood",
+    "Invalid request parameters or body",
     "One or more parameters or members cannot be used. `errors` names each of them and says what is expected; "
     "correct them and ask again. A parameter that an address does not know is refused too, so that a slip of "
     "the keyboard is never mistaken for a filter.",
@@ -26,106 +26,106 @@ INVALID_INPUT = ProblemType(
 CURSOR_INVALID = ProblemType(
     "cursor-invalid",
     400,
-    "The cursor is damaged",
+    "Invalid cursor",
     "Cursors are opaque: pass them on exactly as `next.cursor` gave them. Begin again without one.",
 )
 CURSOR_MISMATCH = ProblemType(
     "cursor-mismatch",
     400,
-    "The cursor belongs to another list",
+    "Cursor does not match the query",
     "A cursor goes with the edition, filters, range and time zone it was given out for (not with `limit`, "
     "`fields` or `total`). Follow `next.href`, which repeats them, or begin again without a cursor.",
 )
 NOT_FOUND = ProblemType(
     "not-found",
     404,
-    "There is nothing here",
+    "Not found",
     "Nothing public has this address now. Drafts and scheduled articles are not found either, until they are "
     "published.",
 )
 NO_SUCH_DAY = ProblemType(
     "no-such-day",
     404,
-    "The calendar has no such day",
+    "No such day in this time zone",
     "The time zone skipped this date: Pacific/Apia, for instance, went from 29 to 31 December 2011.",
 )
 ARTICLE_WITHDRAWN = ProblemType(
     "article-withdrawn",
     410,
-    "The article has been withdrawn",
+    "Article withdrawn",
     "The newsroom took this article back. `notice` is what it tells the public. Remove copies of it.",
 )
 UNAUTHENTICATED = ProblemType(
     "unauthenticated",
     401,
-    "A key is needed",
+    "Authentication required",
     "Send `Authorization: Bearer dl_…` with a key that was given out, has not expired and was not revoked. "
     "`WWW-Authenticate` says `invalid_token` when a key was sent and is not good.",
 )
 FORBIDDEN = ProblemType(
     "forbidden",
     403,
-    "The key may not do this",
+    "Insufficient scope",
     "The key is good, but has none of the scopes that this takes; `WWW-Authenticate` names them. Whoever manages "
     "the keys can give out one that has.",
 )
 CONFLICT = ProblemType(
     "conflict",
     409,
-    "What is there does not allow this",
+    "Conflict with the current state",
     "Something of that name exists already, or is in a state in which this cannot be done; `detail` says which. "
     "Look at it as it is now before asking again.",
 )
 REQUEST_IN_PROGRESS = ProblemType(
     "request-in-progress",
     409,
-    "The same request is being answered",
+    "Request in progress",
     "A request with the same `Idempotency-Key` has not been answered yet. Send it again after `Retry-After` seconds: "
     "its answer will be the one that was made meanwhile.",
 )
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused",
     422,
-    "The Idempotency-Key belongs to another request",
+    "Idempotency-Key was used with another request",
     "An `Idempotency-Key` goes with one request: the same method, address and body, for 24 hours. Make a new one "
     "for each new request.",
 )
 ARTICLE_GONE = ProblemType(
     "article-gone",
     410,
-    "The article of this request is gone",
+    "Article of this request was erased",
     "The article that a request with this `Idempotency-Key` made was erased since, so the request is not done "
     "again. Remove your copy of it. To make another article, send it with another key.",
 )
 PREVIEW_EXPIRED = ProblemType(
     "preview-expired",
     410,
-    "The preview has expired",
+    "Preview expired",
     "Addresses of previews are good for a while only. The newsroom can make a new one.",
 )
 PRECONDITION_FAILED = ProblemType(
     "precondition-failed",
     412,
-    "It was changed meanwhile",
+    "Precondition failed: the resource has changed",
     "`If-Match` names a revision that is not the current one any more. Read it again, put the edit to what it says "
     "now, and send the new `ETag` in `If-Match`.",
 )
 CONTENT_TOO_LARGE = ProblemType(
     "content-too-large",
     413,
-    "The body is too large",
+    "Request body too large",
     "`detail` says how much is read.",
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported-media-type",
     415,
-    "The body is not JSON",
+    "Request body is not JSON",
     "Bodies are JSON in UTF-8, sent with `Content-Type: application/json` and without a `Content-Encoding`.",
 )
 PRECONDITION_REQUIRED = ProblemType(
     "precondition-required",
     428,
-    "Say which revision is edited",
+    "If-Match is required",
     "An edit carries `If-Match` with the `ETag` of what it was made from, so that nobody's work is overwritten unseen.",
 )
 RATE_LIMITED = ProblemType(
@@ -138,14 +138,14 @@ RATE_LIMITED = ProblemType(
 TOO_MANY_STREAMS = ProblemType(
     "too-many-streams",
     503,
-    "No further stream can be opened",
+    "Too many open streams",
     "As many streams are open as one process serves, or the process is about to end. Open yours again after "
     "`Retry-After` seconds with the last id you have, or ask `/v1/changes` meanwhile: it tells the same.",
 )
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     405,
-    "The address does not take this method",
+    "Method not allowed",
     "`Allow` lists the methods that the address takes.",
 )
 BAD_REQUEST = ProblemType(
@@ -184,20 +184,20 @@ HTTP_VERSION_NOT_SUPPORTED = ProblemType(
 NOT_READY = ProblemType(
     "not-ready",
     503,
-    "The service is not ready",
+    "Service not ready",
     "The database cannot be reached, its file was lost, or this release cannot work with its schema; `detail` says "
     "which.",
 )
 BUSY = ProblemType(
     "busy",
     503,
-    "Too much is under way",
+    "Too many concurrent requests",
     "Only so many answers of this kind are made at a time: ask again after `Retry-After` seconds.",
 )
 UNAVAILABLE = ProblemType(
     "unavailable",
     503,
-    "The database is busy or out of reach",
+    "Database temporarily unavailable",
     "Send the request again after `Retry-After` seconds. A read is safe to repeat; repeat a write with its "
     "`Idempotency-Key` or `If-Match`, since it may have been done. Where this lasts, `/health/ready` and the server's "
     "log name the cause.",
@@ -205,7 +205,7 @@ UNAVAILABLE = ProblemType(
 INTERNAL_ERROR = ProblemType(
     "internal-error",
     500,
-    "Something went wrong on our side",
+    "Internal server error",
     "The request was understood, but answering it failed. A read is safe to repeat; repeat a write with its "
     "`Idempotency-Key` or `If-Match`, since it may have been done.",
 )

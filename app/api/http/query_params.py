@@ -56,7 +56,7 @@ def _collect(pairs: list[tuple[str, str]], repeatable: Collection[str]) -> dict[
     errors: list[FieldError] = []
     for name, value in pairs:
         if not value.isprintable():
-            errors.append(FieldError(name, "It holds a character that no value has."))
+            errors.append(FieldError(name, "Contains a control character."))
         elif name in repeatable:
             collected.setdefault(name, []).append(value)
         elif name in collected:
@@ -87,5 +87,5 @@ def parameter_error(kind: str, location: tuple[int | str, ...], message: str) ->
     """Return the error of a parameter from one of pydantic's."""
     where = str(location[0])[:80] if location else "query"
     if kind == "extra_forbidden":
-        return FieldError(where, "There is no such parameter here.")
+        return FieldError(where, "Unknown query parameter.")
     return FieldError(where, message.removeprefix("Value error, "))

@@ -21,19 +21,19 @@ from app.schemas.problem import Problem
 from app.server.refusals import PROBLEM_TYPE
 
 PROBLEMS = {
-    400: "The cursor is damaged or belongs to another list.",
-    401: "No key was sent, or one that is not good.",
-    403: "The key has none of the scopes that this takes.",
-    404: "There is nothing at this address.",
-    409: "What is there already does not allow it.",
-    410: "The article has been withdrawn.",
-    412: "`If-Match` names a revision that is not the current one.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    422: "A parameter or a member cannot be used.",
-    428: "`If-Match` is missing.",
+    400: "Invalid cursor, or one of another list.",
+    401: "Authentication required: no API key, or one that is not valid.",
+    403: "Insufficient scope: the API key has none of those that the operation takes.",
+    404: "Not found.",
+    409: "Conflict with the current state.",
+    410: "Article withdrawn, or the link expired.",
+    412: "Precondition failed: `If-Match` names a revision that is not the current one.",
+    413: "Request body too large.",
+    415: "Request body is not JSON.",
+    422: "Invalid request parameters or body.",
+    428: "`If-Match` is required.",
     429: "Too many requests.",
-    503: "The service is not ready, or busy: `Retry-After` says when to come back.",
+    503: "Service not ready or busy; repeat after `Retry-After` seconds.",
 }
 DESCRIPTION = """Dayline answers with news: a timeline grouped by local day, to any depth; articles with everything
 their page shows; authors, sections, tags, labels and editions.
@@ -92,7 +92,7 @@ def operation(
     """
     responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, headers)}
     if cacheable and not scopes:
-        responses[304] = {"description": "The client has the current answer already."}
+        responses[304] = {"description": "Not modified."}
     if redirects:
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
     for failure in sorted({*errors, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
@@ -124,7 +124,7 @@ def documented(
     """
     responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, None)}
     if cacheable:
-        responses[304] = {"description": "The client has the current answer already."}
+        responses[304] = {"description": "Not modified."}
     return {"status_code": int(status), "responses": responses | _problems(errors)}
 
 
@@ -138,7 +138,7 @@ def _problems(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
 def _success(
     status: int, example: Mapping[str, Any] | None, media_type: str, headers: Mapping[str, str] | None
 ) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": "The answer." if status != HTTPStatus.NO_CONTENT else "It is done."}
+    success: dict[str, Any] = {"description": "Success." if status != HTTPStatus.NO_CONTENT else "No content."}
     if example is not None:
         success["content"] = {media_type: {"example": example}}
     if headers is not None:

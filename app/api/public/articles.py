@@ -42,7 +42,7 @@ P = TypeVar("P")
 
 @router.get(
     "/articles",
-    summary="Articles, newest first",
+    summary="List articles",
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=(400, 404, 422)),
 )
 async def list_articles(request: Request) -> Response:
@@ -55,7 +55,7 @@ async def list_articles(request: Request) -> Response:
 
 @router.get(
     "/articles/{id_or_slug}",
-    summary="One article, whole",
+    summary="Retrieve an article",
     **operation(ArticleParams, Article, reading.ARTICLE, errors=(404, 410, 422), redirects=True),
 )
 async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
@@ -71,7 +71,7 @@ async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
 
 @router.get(
     "/articles/{id_or_slug}/related",
-    summary="“Read also”",
+    summary="List related articles",
     **operation(QueryParams, RelatedList, reading.RELATED, errors=(404, 410, 422), redirects=True),
 )
 async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
@@ -89,7 +89,7 @@ async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
 
 @router.get(
     "/articles/{id_or_slug}/history",
-    summary="Public versions and corrections",
+    summary="List public versions",
     **operation(HistoryParams, History, reading.HISTORY, errors=(400, 404, 410, 422), redirects=True),
 )
 async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
@@ -100,7 +100,7 @@ async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
 
 @router.get(
     "/articles/{id_or_slug}/json-ld",
-    summary="Structured data for its page",
+    summary="Retrieve JSON-LD",
     **operation(
         QueryParams,
         dict[str, Any],
@@ -117,7 +117,7 @@ async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
 
 @router.get(
     "/articles/{id_or_slug}/ninjs",
-    summary="ninjs 3.1",
+    summary="Retrieve ninjs",
     **with_extra_response(
         operation(
             QueryParams,

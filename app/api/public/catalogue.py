@@ -29,7 +29,7 @@ LIST_PROBLEMS = (400, 404, 422)
 
 @router.get(
     "/authors",
-    summary="Authors by slug",
+    summary="List authors",
     **operation(EntryListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
 )
 async def list_authors(request: Request) -> Response:
@@ -37,7 +37,7 @@ async def list_authors(request: Request) -> Response:
     return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors)
 
 
-@router.get("/authors/{slug}", summary="One author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
+@router.get("/authors/{slug}", summary="Retrieve an author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
     """An author with the one-line biography."""
     question = parse_query(request, QueryParams)
@@ -47,7 +47,7 @@ async def get_author(request: Request, slug: AuthorSlug) -> Response:
 
 @router.get(
     "/authors/{slug}/articles",
-    summary="An author's articles",
+    summary="List an author's articles",
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
@@ -57,7 +57,7 @@ async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
 
 @router.get(
     "/sections",
-    summary="Sections by slug",
+    summary="List sections",
     **operation(EntryListParams, SectionList, reading.SECTIONS, errors=LIST_PROBLEMS),
 )
 async def list_sections(request: Request) -> Response:
@@ -65,7 +65,7 @@ async def list_sections(request: Request) -> Response:
     return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections)
 
 
-@router.get("/sections/{slug}", summary="One section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE))
+@router.get("/sections/{slug}", summary="Retrieve a section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE))
 async def get_section(request: Request, slug: SectionSlug) -> Response:
     """A section of an edition."""
     question = parse_query(request, QueryParams)
@@ -75,7 +75,7 @@ async def get_section(request: Request, slug: SectionSlug) -> Response:
 
 @router.get(
     "/sections/{slug}/articles",
-    summary="A section's articles",
+    summary="List a section's articles",
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_section_articles(request: Request, slug: SectionSlug) -> Response:
@@ -85,7 +85,7 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
 
 @router.get(
     "/tags",
-    summary="Tags by slug",
+    summary="List tags",
     **operation(EntryListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
 )
 async def list_tags(request: Request) -> Response:
@@ -93,7 +93,7 @@ async def list_tags(request: Request) -> Response:
     return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags)
 
 
-@router.get("/tags/{slug}", summary="One tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
+@router.get("/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
 async def get_tag(request: Request, slug: TagSlug) -> Response:
     """A subject."""
     question = parse_query(request, QueryParams)
@@ -103,7 +103,7 @@ async def get_tag(request: Request, slug: TagSlug) -> Response:
 
 @router.get(
     "/tags/{slug}/articles",
-    summary="A tag's articles",
+    summary="List a tag's articles",
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
@@ -113,7 +113,7 @@ async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
 
 @router.get(
     "/labels",
-    summary="Labels by code",
+    summary="List labels",
     **operation(EntryListParams, LabelList, reading.LABELS, errors=LIST_PROBLEMS),
 )
 async def list_labels(request: Request) -> Response:

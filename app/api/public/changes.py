@@ -25,7 +25,7 @@ R = TypeVar("R")
 
 @router.get(
     "/changes",
-    summary="What came after a change",
+    summary="List changes",
     **operation(ChangeListParams, ChangeList, reading.CHANGES, errors=(400, 404, 422)),
 )
 async def list_changes(request: Request) -> Response:

@@ -19,7 +19,7 @@ from app.schemas.params import EntryListParams, NoParams
 router = make_router("Editions")
 
 
-@router.get("", summary="The service document", **operation(None, ServiceDocument, reading.SERVICE, errors=(422,)))
+@router.get("", summary="Retrieve the service document", **operation(None, ServiceDocument, reading.SERVICE, errors=(422,)))
 async def get_service(request: Request) -> Response:
     """What this installation is, its editions, and where everything is."""
     parse_query(request, NoParams)
@@ -34,7 +34,7 @@ async def get_service(request: Request) -> Response:
 
 @router.get(
     "/editions",
-    summary="Editions by slug",
+    summary="List editions",
     **operation(EntryListParams, EditionList, reading.EDITIONS, errors=(400, 422)),
 )
 async def list_editions(request: Request) -> Response:
@@ -43,7 +43,7 @@ async def list_editions(request: Request) -> Response:
     return json_response(await get_database(request).read(editions.list_editions, question))
 
 
-@router.get("/editions/{slug}", summary="One edition", **operation(None, Edition, reading.EDITION))
+@router.get("/editions/{slug}", summary="Retrieve an edition", **operation(None, Edition, reading.EDITION))
 async def get_edition(request: Request, slug: EditionSlug) -> Response:
     """An edition with its complete interface strings, in its language."""
     parse_query(request, NoParams)

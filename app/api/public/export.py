@@ -25,7 +25,7 @@ router = make_router("Changes")
 
 @router.get(
     "/export",
-    summary="All articles, as JSON Lines",
+    summary="Export articles (JSON Lines)",
     response_class=JsonLinesResponse,
     **operation(
         ExportParams,

@@ -43,7 +43,7 @@ PROBLEMS = (400, 404, 422)
 
 @router.get(
     "/{edition}/rss.xml",
-    summary="RSS 2.0",
+    summary="RSS 2.0 feed",
     **documented(examples.RSS, errors=PROBLEMS, media_type=rss.MEDIA_TYPE, cacheable=True),
 )
 async def get_rss(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[str]:
@@ -54,7 +54,7 @@ async def get_rss(services: ServicesDep, edition: EditionSlug, params: Page) -> 
 
 @router.get(
     "/{edition}/feed.json",
-    summary="JSON Feed 1.1",
+    summary="JSON Feed 1.1 feed",
     **documented(json_examples.JSON_FEED, errors=PROBLEMS, media_type=json_feed.MEDIA_TYPE, cacheable=True),
 )
 async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
@@ -66,7 +66,7 @@ async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Pag
 
 @router.get(
     "/{edition}/ninjs.json",
-    summary="ninjs 3.1",
+    summary="ninjs 3.1 feed",
     **documented(json_examples.NINJS, errors=PROBLEMS, media_type=ninjs.MEDIA_TYPE, cacheable=True),
 )
 async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
@@ -77,8 +77,8 @@ async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Pa
 
 @router.get(
     "/{edition}/atom.xml",
-    summary="Atom (RFC 4287)",
-    **documented(examples.ATOM, errors=PROBLEMS, media_type=atom.MEDIA_TYPE, cacheable=True),
+    summary="Atom feed (RFC 4287)",
+    **documented(examples.ATOM, errors=(404, 422), media_type=atom.MEDIA_TYPE, cacheable=True),
 )
 async def get_atom(services: ServicesDep, edition: EditionSlug, params: Current) -> TypedResponse[str]:
     """All of today, and at least the newest 40 articles; `prev-archive` (RFC 5005) leads to the last finished day."""
@@ -102,8 +102,8 @@ async def get_atom(services: ServicesDep, edition: EditionSlug, params: Current)
 
 @router.get(
     "/{edition}/atom/{day}.xml",
-    summary="Atom, one finished day",
-    **documented(examples.ATOM_ARCHIVE, errors=PROBLEMS, media_type=atom.MEDIA_TYPE, cacheable=True),
+    summary="Atom archive document for a day",
+    **documented(examples.ATOM_ARCHIVE, errors=(404, 422), media_type=atom.MEDIA_TYPE, cacheable=True),
 )
 async def get_atom_archive(
     services: ServicesDep, edition: EditionSlug, day: PastDay, params: Current
@@ -134,8 +134,8 @@ async def get_atom_archive(
 
 @router.get(
     "/{edition}/news-sitemap.xml",
-    summary="Sitemap of the last 48 hours' news",
-    **documented(examples.NEWS_SITEMAP, errors=PROBLEMS, media_type=sitemap.MEDIA_TYPE, cacheable=True),
+    summary="News sitemap",
+    **documented(examples.NEWS_SITEMAP, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
 async def get_news_sitemap(
     services: ServicesDep, edition: EditionSlug, params: Annotated[NewsSitemapParams, Query()]
@@ -158,7 +158,7 @@ async def get_news_sitemap(
 
 @router.get(
     "/{edition}/sitemap.xml",
-    summary="Index of sitemaps",
+    summary="Sitemap index",
     **documented(examples.SITEMAP_INDEX, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
 async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params: Sitemap) -> TypedResponse[str]:
@@ -175,7 +175,7 @@ async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params:
 
 @router.get(
     "/{edition}/sitemap/{week}.xml",
-    summary="Sitemap of a week",
+    summary="Weekly sitemap",
     **documented(examples.SITEMAP, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
 async def get_sitemap(

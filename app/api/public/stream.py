@@ -73,7 +73,7 @@ EVENT_ENCODER = EventEncoder(encode_change, encode_heartbeat, encode_retry)
 
 @router.get(
     "/stream",
-    summary="What happens, as it happens",
+    summary="Stream changes (SSE)",
     response_class=_EventStream,
     **operation(
         StreamParams,

@@ -26,7 +26,7 @@ router = make_router("Timeline")
 
 @router.get(
     "/timeline",
-    summary="The timeline, newest first",
+    summary="List timeline items",
     **operation(TimelineParams, Timeline, reading.TIMELINE, errors=(400, 404, 422)),
 )
 async def get_timeline(request: Request) -> Response:
@@ -41,7 +41,7 @@ async def get_timeline(request: Request) -> Response:
 
 @router.get(
     "/timeline/calendar",
-    summary="Which days have news",
+    summary="Retrieve the calendar",
     **operation(CalendarParams, Calendar, reading.CALENDAR),
 )
 async def get_calendar(request: Request) -> Response:
@@ -54,7 +54,7 @@ async def get_calendar(request: Request) -> Response:
 
 @router.get(
     "/timeline/{day}",
-    summary="One whole day",
+    summary="Retrieve a day",
     **operation(DayParams, TimelineDayPage, reading.DAY_PAGE),
 )
 async def get_day(request: Request, day: LocalDay) -> Response:
