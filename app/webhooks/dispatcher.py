@@ -37,7 +37,7 @@ ERROR_BACKOFF_S = 5.0  # before an endpoint is retried after an internal error
 SHUTDOWN_SEND_S = 5.0  # at shutdown, for sends in progress
 SHUTDOWN_RECORD_S = 3.0
 
-DISABLED_MESSAGE = "Webhooks disabled (DAYLINE_WEBHOOKS): nothing is sent, and pending messages wait."
+DISABLED_MESSAGE = "Webhooks are disabled here (DAYLINE_WEBHOOKS=false): messages are queued, not sent."
 
 log = logging.getLogger(__name__)
 

@@ -120,9 +120,18 @@ async def test_a_schedule_that_is_read_again_after_its_time_is_published(
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ({"status": "published", "published_at": None}, "published_at: published_at is required when status is published."),
-        ({"status": "scheduled", "published_at": None}, "published_at: published_at is required when status is scheduled."),
-        ({"status": "withdrawn", "published_at": None}, "published_at: published_at is required when status is withdrawn."),
+        (
+            {"status": "published", "published_at": None},
+            "published_at: published_at is required when status is published.",
+        ),
+        (
+            {"status": "scheduled", "published_at": None},
+            "published_at: published_at is required when status is scheduled.",
+        ),
+        (
+            {"status": "withdrawn", "published_at": None},
+            "published_at: published_at is required when status is withdrawn.",
+        ),
         (
             {"status": "published", "published_at": "2026-12-01T00:00:00Z"},
             "published_at: Status 'published' needs a date that is not in the future.",

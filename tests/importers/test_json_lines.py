@@ -31,7 +31,7 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     ({"kind": "story"}, "kind: one of "),
     ({"kind": ["article"]}, "kind: one of "),
     (article_line("b", headline=None), "headline: "),
-    (article_line("b", headline=" \t "), "headline: It is empty."),
+    (article_line("b", headline=" \t "), "headline: Must not be empty."),
     (article_line("b", headline="x" * 1_001), "headline: "),
     (article_line("b", headline={"en": "x"}), "headline: "),
     (article_line("b", headline="a\x00b"), "headline: Text may hold no control characters"),
@@ -82,7 +82,7 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     ({"kind": "section", "slug": "x", "name": "X"}, "edition: "),
     ({"kind": "label", "code": "x", "text": "X", "texts": {"ukrainian": "Порт"}}, "texts.ukrainian"),
     ({"kind": "label", "code": "x", "text": "X", "genre": "Long Read"}, "genre: A code is 1 to 80"),
-    ({"kind": "author", "slug": "x", "name": "X", "bio": ""}, "bio: It is empty."),
+    ({"kind": "author", "slug": "x", "name": "X", "bio": ""}, "bio: Must not be empty."),
 ]
 
 

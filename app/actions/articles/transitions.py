@@ -15,6 +15,7 @@ from app.db.base import AnyRow
 from app.db.bulk import bulk_update
 from app.domain.actor import Actor
 from app.domain.article import ArticleStatus
+from app.domain.tsid import format_id
 from app.errors import NotFoundError, PreconditionFailedError
 from app.models.article import articles
 from app.schemas.interchange import Note
@@ -56,7 +57,7 @@ def get_for_transition(connection: Connection, article_id: int, *, expected: Col
     """Return the row of an article; NotFoundError, PreconditionFailedError unless at an expected revision."""
     row = connection.execute(_ONE, {"article_id": article_id}).first()
     if row is None:
-        raise NotFoundError("There is no such article.")
+        raise NotFoundError(f"There is no article '{format_id(article_id)}' here.")
     check_revision(row.revision, expected)
     return row
 

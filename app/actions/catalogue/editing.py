@@ -33,7 +33,7 @@ def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
         raise InvalidInputError(FieldError("edition", error.detail)) from None
     row = get_entry_row(connection, kind, name, edition_id=edition_id)
     if row is not None and is_listed(row):
-        raise ConflictError(f"There is already a {KIND_NAMES[kind]} '{name}'.")
+        raise ConflictError(f"The {KIND_NAMES[kind]} '{name}' exists already.")
     upsert_entry(connection, record, now=now, actor=actor)
 
 

@@ -209,7 +209,9 @@ def _add_list_routes(kind: _Kind) -> None:
         methods=["GET"],
         name=f"list_editorial_{noun}s",
         summary=f"List {noun}s (editorial)",
-        **documented({"items": [shown], "next": None}, errors=(400, 404, 422)),
+        **documented(
+            {"items": [shown], "next": None}, errors=(400, 404, 422) if kind.facet is Facet.SECTION else (400, 422)
+        ),
     )
 
 

@@ -91,7 +91,10 @@ def reject_idempotency_key(request: Request) -> None:
     """Raise InvalidInputError if the header is sent: the response contains a secret that is shown once."""
     if HEADER in request.headers:
         raise InvalidInputError(
-            FieldError("Idempotency-Key", "Idempotency-Key is not supported here, because the response contains a one-time secret.")
+            FieldError(
+                "Idempotency-Key",
+                "Idempotency-Key is not supported here, because the response contains a one-time secret.",
+            )
         )
 
 

@@ -12,11 +12,12 @@ from app.api.auth.security import RequireScopes
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.completion import bound_parameters, complete_schemas
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
+from app.api.openapi.problem_examples import add_problem_examples
+from app.api.openapi.problems_of_settings import add_problems_of_settings
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
 from app.domain.api_key import ApiKeyScope
-from app.schemas.examples.problem import PROBLEMS as EXAMPLES
 from app.schemas.problem import Problem
 from app.server.refusals import PROBLEM_TYPE
 
@@ -96,7 +97,7 @@ def operation(
     if redirects:
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
     for failure in sorted({*errors, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
-        responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem(failure)}}
+        responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem()}}
     types = OperationTypes(question, answer, command, command_example)
     members: dict[str, Any] = {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}
     if HTTPStatus.PRECONDITION_FAILED in errors:
@@ -130,8 +131,7 @@ def documented(
 
 def _problems(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
     return {
-        status: {"description": PROBLEMS[status], "content": {PROBLEM_TYPE: _problem(status)}}
-        for status in sorted(statuses)
+        status: {"description": PROBLEMS[status], "content": {PROBLEM_TYPE: _problem()}} for status in sorted(statuses)
     }
 
 
@@ -174,6 +174,7 @@ def install_openapi(app: FastAPI) -> None:
             for spec, route, _ in iter_operations(document, app):
                 if isinstance(route, OrdinaryRoute):
                     describe_signature(spec, route, _problems)
+            add_problems_of_settings(document, _problems)
             add_schemas(document, app)
             hoist_request_bodies(document)
             _add_security_schemes(document)
@@ -182,6 +183,7 @@ def install_openapi(app: FastAPI) -> None:
             document = _strip_titles(document)
             complete_schemas(document)
             bound_parameters(document)
+            add_problem_examples(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -200,9 +202,9 @@ def _add_security_schemes(document: dict[str, Any]) -> None:
     }
 
 
-def _problem(status: int) -> dict[str, Any]:
-    """The body of a problem: referred to, since FastAPI would make the same model anew for each response."""
-    return {"schema": {"$ref": f"{SCHEMAS}Problem"}, "example": EXAMPLES[status]}
+def _problem() -> dict[str, Any]:
+    """Return the content of a problem: a reference; `add_problem_examples` replaces the empty example."""
+    return {"schema": {"$ref": f"{SCHEMAS}Problem"}, "example": {}}
 
 
 def _add_problem_schema(document: dict[str, Any]) -> None:

@@ -65,7 +65,9 @@ async def list_sections(request: Request) -> Response:
     return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections)
 
 
-@router.get("/sections/{slug}", summary="Retrieve a section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE))
+@router.get(
+    "/sections/{slug}", summary="Retrieve a section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE)
+)
 async def get_section(request: Request, slug: SectionSlug) -> Response:
     """A section of an edition."""
     question = parse_query(request, QueryParams)

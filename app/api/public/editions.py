@@ -19,7 +19,9 @@ from app.schemas.params import EntryListParams, NoParams
 router = make_router("Editions")
 
 
-@router.get("", summary="Retrieve the service document", **operation(None, ServiceDocument, reading.SERVICE, errors=(422,)))
+@router.get(
+    "", summary="Retrieve the service document", **operation(None, ServiceDocument, reading.SERVICE, errors=(422,))
+)
 async def get_service(request: Request) -> Response:
     """What this installation is, its editions, and where everything is."""
     parse_query(request, NoParams)

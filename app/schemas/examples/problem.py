@@ -1,102 +1,105 @@
-"""Invented problems for the API document, one for each status; each follows its schema, and a test holds it to that."""
+"""Problems for the API document: texts of each status, and those that belong to an operation.
 
-from app.schemas.problem import Problem
+`api/openapi/problem_examples.py` makes one example for each operation and status of them; a test compares them with
+the responses of the shipped sample.
+"""
 
-ID = "0s9et2dg0bgsr"
+from typing import Final, NamedTuple
 
-PROBLEMS: dict[int, Problem] = {
-    400: {
-        "type": "/problems/cursor-mismatch",
-        "title": "Cursor does not match the query",
-        "status": 400,
-        "detail": "The cursor belongs to a list with other filters; begin again without one.",
-        "instance": "/v1/timeline",
-    },
-    401: {
-        "type": "/problems/unauthenticated",
-        "title": "Authentication required",
-        "status": 401,
-        "detail": "Authentication required: send Authorization: Bearer dl_…",
-        "instance": f"/v1/editorial/articles/{ID}",
-    },
-    403: {
-        "type": "/problems/forbidden",
-        "title": "Insufficient scope",
-        "status": 403,
-        "detail": "The key does not have the scope articles:publish.",
-        "instance": f"/v1/editorial/articles/{ID}",
-    },
-    404: {
-        "type": "/problems/not-found",
-        "title": "Not found",
-        "status": 404,
-        "detail": "There is no article 'night-trams-retire' here.",
-        "instance": "/v1/articles/night-trams-retire",
-    },
-    409: {
-        "type": "/problems/conflict",
-        "title": "Conflict with the current state",
-        "status": 409,
-        "detail": "The key was revoked; create another.",
-        "instance": "/v1/editorial/keys/k7q2m5xw3f/rotation",
-    },
-    410: {
-        "type": "/problems/article-withdrawn",
-        "title": "Article withdrawn",
-        "status": 410,
-        "detail": "This article has been withdrawn.",
-        "instance": f"/v1/articles/{ID}",
-        "id": ID,
-        "notice": "The timetable was last year's.",
-    },
-    412: {
-        "type": "/problems/precondition-failed",
-        "title": "Precondition failed: the resource has changed",
-        "status": 412,
-        "detail": "The article is at revision 8 now.",
-        "instance": f"/v1/editorial/articles/{ID}",
-    },
-    413: {
-        "type": "/problems/content-too-large",
-        "title": "Request body too large",
-        "status": 413,
-        "detail": "A body may have at most 2 MiB.",
-        "instance": f"/v1/editorial/articles/{ID}",
-    },
-    415: {
-        "type": "/problems/unsupported-media-type",
-        "title": "Request body is not JSON",
-        "status": 415,
-        "detail": "Send JSON in UTF-8, with Content-Type: application/json.",
-        "instance": f"/v1/editorial/articles/{ID}",
-    },
-    422: {
-        "type": "/problems/invalid-input",
-        "title": "Invalid request parameters or body",
-        "status": 422,
-        "detail": "limit: Input should be less than or equal to 200",
-        "instance": "/v1/timeline",
-        "errors": [{"where": "limit", "message": "Input should be less than or equal to 200"}],
-    },
-    428: {
-        "type": "/problems/precondition-required",
-        "title": "If-Match is required",
-        "status": 428,
-        "detail": "An edit needs If-Match with the ETag of what it was made from.",
-        "instance": f"/v1/editorial/articles/{ID}",
-    },
-    429: {
-        "type": "/problems/rate-limited",
-        "title": "Too many requests",
-        "status": 429,
-        "detail": "No more than 600 requests in 60 seconds; come back in 12 seconds.",
-        "instance": "/v1/timeline",
-    },
-    503: {
-        "type": "/problems/not-ready",
-        "title": "Service not ready",
-        "status": 503,
-        "detail": "The database cannot be reached.",
-        "instance": "/health/ready",
-    },
+from app.schemas.examples import editorial, reading
+
+
+class ProblemText(NamedTuple):
+    """The code and the detail of a problem; `path` has values of path parameters that differ from the usual ones."""
+
+    code: str
+    detail: str
+    path: dict[str, str] = {}  # noqa: RUF012 - never changed
+
+
+ID: Final = reading.ITEM["id"]
+UNKNOWN: Final = {
+    "id_or_slug": "night-trams-retire",
+    "article_id": "0s9et2dg0bgs0",
+    "slug": "unknown",
+    "name": "unknown",
+    "edition": "unknown",
+    "prefix": "aaaaaaaaaa",
+    "webhook_id": "0677y7hzc3m00",
+    "token": "AZk2",
 }
+"""Values of path parameters that name nothing."""
+NOUNS: Final = {
+    "id_or_slug": "article",
+    "article_id": "article",
+    "edition": "edition",
+    "prefix": "key",
+    "webhook_id": "webhook",
+}
+"""Nouns of these parameters; `slug` and `name` are those of the collection in their path."""
+WITHDRAWAL: Final = {
+    "id": editorial.WITHDRAWN_ID,
+    "notice": "The photograph that this report was based on was not taken in Kestrava.",
+}
+"""The members of a problem of the sample's withdrawn article."""
+USUAL: Final = {
+    400: ProblemText("cursor-mismatch", "The cursor belongs to a list with other filters; begin again without one."),
+    401: ProblemText("unauthenticated", "Authentication required: send Authorization: Bearer dl_…"),
+    410: ProblemText(
+        "article-withdrawn",
+        "This article has been withdrawn.",
+        {"id_or_slug": editorial.WITHDRAWN_ID, "article_id": editorial.WITHDRAWN_ID},
+    ),
+    412: ProblemText("precondition-failed", "It is at revision 2 now; read it again and repeat the change."),
+    413: ProblemText("content-too-large", "A body may have at most 2 MiB."),
+    415: ProblemText("unsupported-media-type", "Send JSON in UTF-8, with Content-Type: application/json."),
+    428: ProblemText(
+        "precondition-required", 'If-Match is missing: send the ETag of the revision that you read, such as "3".'
+    ),
+    429: ProblemText("rate-limited", "No more than 600 requests in 60 seconds; come back in 12 seconds."),
+    503: ProblemText("not-ready", "The database cannot be reached."),
+}
+_ARTICLE_CHANGED = "The article is at revision 2 now; read it again and repeat the change."
+_ERASED = f"Article {ID} was erased and cannot come back."
+_DRAFT = {"article_id": editorial.DRAFT_ID}
+_PUBLIC = {"article_id": ID}
+OF_OPERATION: Final = {
+    ("get_day", 404): ProblemText(
+        "no-such-day", "The calendar of Pacific/Apia has no 2011-12-30.", {"day": "2011-12-30"}
+    ),
+    ("get_preview", 404): ProblemText("not-found", "There is no such preview.", {"token": "AZk2"}),
+    ("get_preview", 410): ProblemText("preview-expired", "This preview has expired; the newsroom can make a new one."),
+    ("create_article", 410): ProblemText(
+        "article-gone", "The article that this request made was erased since; it is not made again."
+    ),
+    ("create_article", 409): ProblemText("conflict", f"The article is there already; its id is {ID}."),
+    ("edit_article", 409): ProblemText("conflict", _ERASED, _PUBLIC),
+    ("push_article", 404): ProblemText("not-found", "There is no edition 'unknown'.", {"edition": "unknown"}),
+    ("get_preview_link", 404): ProblemText(
+        "not-found", "There is no such article here.", {"article_id": UNKNOWN["article_id"]}
+    ),
+    ("push_article", 409): ProblemText("conflict", _ERASED),
+    ("push_article", 412): ProblemText("precondition-failed", _ARTICLE_CHANGED),
+    ("delete_article", 409): ProblemText(
+        "conflict", "The article has been public; it can be withdrawn, but not deleted.", _PUBLIC
+    ),
+    ("publish_article", 409): ProblemText("conflict", "The article is public; its time moves by a bump only.", _PUBLIC),
+    ("unschedule_article", 409): ProblemText(
+        "conflict", "The article has been public; it can be withdrawn, but not unscheduled.", _PUBLIC
+    ),
+    ("bump_article", 409): ProblemText("conflict", "Only a published article can be bumped.", _DRAFT),
+    ("withdraw_article", 409): ProblemText("conflict", "The article has never been public; delete it instead.", _DRAFT),
+    ("restore_article", 409): ProblemText("conflict", "The article has not been withdrawn.", _DRAFT),
+    ("create_edition", 409): ProblemText("conflict", "The edition 'harbour' exists already."),
+    ("create_section", 409): ProblemText("conflict", "The section 'politics' exists already."),
+    ("create_tag", 409): ProblemText("conflict", "The tag 'trams' exists already."),
+    ("create_author", 409): ProblemText("conflict", "The author 'ines-kovary' exists already."),
+    ("create_label", 409): ProblemText("conflict", "The label 'opinion' exists already."),
+    ("rotate_api_key", 409): ProblemText("conflict", "The key 'k7q2m5xw3f' was revoked; create another."),
+    ("ping_webhook", 409): ProblemText(
+        "conflict", "Webhooks are disabled here (DAYLINE_WEBHOOKS=false): messages are queued, not sent."
+    ),
+    ("stream_changes", 503): ProblemText("too-many-streams", "5000 streams are open already."),
+    ("export_articles", 503): ProblemText("busy", "4 exports are under way in this process already."),
+}
+"""Problems that belong to an operation."""

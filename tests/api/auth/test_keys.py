@@ -228,7 +228,7 @@ async def test_a_key_cannot_be_made_idempotently_and_the_answer_says_why(
     for address in (KEYS, f"{KEYS}/k7q2m5xw3f/rotation"):
         flaw = check_problem(await client.post(address, json=CMS, headers=manager), "invalid-input")["errors"][0]
         assert flaw["where"] == "Idempotency-Key"
-        assert "token would have to be kept" in flaw["message"]
+        assert "one-time secret" in flaw["message"]
 
 
 async def test_keys_are_listed_by_prefix_page_by_page(client: httpx.AsyncClient, make_key: MakeKey) -> None:

@@ -1,61 +1,23 @@
 """Examples of the OpenAPI document work on the shipped sample, and responses have the documented members."""
 
-import asyncio
-import shutil
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import orjson
 import pytest
 
-from app import clock
-from app.actions.keys import create_key
-from app.db.database import open_database
-from app.domain.api_key import ApiKeyScope
-from app.domain.instant import DAY_US
-from app.schemas.api_key import ApiKeyCreate
-from tests.api.conftest import as_key
 from tests.api.contract import Json, Operation, operations
+from tests.api.openapi.installation import APP, Installation, serving
 from tests.api.shapes import answer_of, differences, document_differences
-from tests.conftest import NOW, app_of, opened
-from tests.sample import load_sample
+from tests.conftest import app_of
 from tests.stream_client import listening
 
-TOMORROW = NOW + DAY_US  # the sample's newest article is public
-APP = 3
 STREAM = "stream_changes"
 CREATED = {"prefix": "keys", "webhook_id": "webhooks"}
 """Path parameters with values that the server generates: those of the entry that the documented POST creates."""
-
-
-class Installation(NamedTuple):
-    """A database with the sample, and a key with every scope."""
-
-    path: Path
-    token: str
-
-
-@pytest.fixture(scope="session")
-def installation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """Create the shipped sample with a key for every scope."""
-    path = tmp_path_factory.mktemp("sample") / "dayline.db"
-    shutil.copy(sqlite_template, path)
-
-    async def fill() -> str:
-        database = open_database(f"sqlite:///{path}")
-        try:
-            await load_sample(database)
-            record = ApiKeyCreate(name="Everything", scopes=list(ApiKeyScope))
-            _, token = await database.write(create_key, record, now=NOW)
-        finally:
-            await database.close()
-        return token
-
-    return Installation(path, asyncio.run(fill()))
 
 
 @pytest.fixture(autouse=True)
@@ -66,17 +28,6 @@ def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-
-
-@asynccontextmanager
-async def serving(installation: Installation, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """Create a client with the key, of the app over a copy of the installation."""
-    path = folder / "copy.db"
-    shutil.copy(installation.path, path)
-    with clock.frozen(TOMORROW):
-        async with opened(f"sqlite:///{path}", number=APP) as client:
-            client.headers.update({**as_key(installation.token), "accept-encoding": "identity"})
-            yield client
 
 
 def examples_of(described: Json) -> list[Any]:

@@ -1,0 +1,95 @@
+"""Examples of problems, each of its own operation: made of the operation's path, parameters, body and scopes.
+
+One text for all operations shows no reader what an operation returns; written by hand, some 500 examples would not
+stay true. A test compares them with responses.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.schemas.examples.problem import NOUNS, OF_OPERATION, UNKNOWN, USUAL, WITHDRAWAL, ProblemText
+from app.schemas.problem import Problem
+from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
+
+FORBIDDEN, NOT_FOUND, PRECONDITION_FAILED, UNPROCESSABLE = 403, 404, 412, 422
+UNKNOWN_NAME = "colour"
+"""The name of a parameter or member that no operation has."""
+
+Spec = Mapping[str, Any]
+
+
+def add_problem_examples(document: dict[str, Any]) -> None:
+    """Give each problem of each operation an example of its own."""
+    for path, spec, status, content in _problems(document):
+        content["example"] = _example(path, spec, status, document)
+
+
+def _problems(document: Mapping[str, Any]) -> Iterator[tuple[str, Spec, int, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for spec in item.values():
+            for status, response in spec["responses"].items():
+                if PROBLEM_TYPE in response.get("content", {}):
+                    yield path, spec, int(status), response["content"][PROBLEM_TYPE]
+
+
+def _example(path: str, spec: Spec, status: int, document: Mapping[str, Any]) -> Problem:
+    if status == UNPROCESSABLE:
+        return _invalid_input(path, spec, document)
+    text = OF_OPERATION.get((spec["operationId"], status)) or _text(path, spec, status)
+    example = _problem(text.code, text.detail, path, spec, text.path)
+    return {**example, **WITHDRAWAL} if text.code == "article-withdrawn" else example  # type: ignore[typeddict-item]
+
+
+def _problem(code: str, detail: str, path: str, spec: Spec, values: Mapping[str, str]) -> Problem:
+    kind = PROBLEM_TYPES[code]
+    return {
+        "type": f"/problems/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": quote(path.format(**{**_path_values(spec), **values}), safe=PATH_SAFE),
+    }
+
+
+def _path_values(spec: Spec) -> dict[str, Any]:
+    return {each["name"]: each["schema"]["examples"][0] for each in spec.get("parameters", []) if each["in"] == "path"}
+
+
+def _text(path: str, spec: Spec, status: int) -> ProblemText:
+    if status == FORBIDDEN:
+        scopes = [scope for way in spec["security"] for names in way.values() for scope in names]
+        return ProblemText("forbidden", f"The key does not have the scope {' or '.join(scopes)}.")
+    if status == NOT_FOUND:
+        return _not_found(path, spec)
+    text = USUAL[status]
+    if status == PRECONDITION_FAILED and "/articles/" in path:
+        return ProblemText(text.code, f"The article{text.detail.removeprefix('It')}")
+    return text
+
+
+def _not_found(path: str, spec: Spec) -> ProblemText:
+    """Return the problem of an unknown thing: of the first in the path, else of an edition that the query names."""
+    names = list(_path_values(spec))
+    name = "edition" if "edition" in names or not names else names[0]
+    noun = NOUNS.get(name) or path.split("/{", maxsplit=1)[0].rpartition("/")[2].removesuffix("s")
+    return ProblemText("not-found", f"There is no {noun} '{UNKNOWN[name]}' here.", {name: UNKNOWN[name]})
+
+
+def _invalid_input(path: str, spec: Spec, document: Mapping[str, Any]) -> Problem:
+    where, message = _input_error(spec, document)
+    example = _problem("invalid-input", f"{where}: {message}", path, spec, {})
+    return {**example, "errors": [{"where": where, "message": message}]}
+
+
+def _input_error(spec: Spec, document: Mapping[str, Any]) -> tuple[str, str]:
+    """Return an error that the operation itself can have: of its body, its limit, or a parameter that it has not."""
+    for content in spec.get("requestBody", {}).get("content", {}).values():
+        name = content["schema"].get("$ref", "").rpartition("/")[2]
+        required = document["components"]["schemas"].get(name, {}).get("required", [])
+        return (required[0], "Field required") if required else (UNKNOWN_NAME, "Unknown field.")
+    for each in spec.get("parameters", []):
+        if each["in"] == "query" and each["name"] in {"limit", "expires_in", "part"}:
+            return each["name"], f"Input should be less than or equal to {each['schema']['maximum']}"
+    return UNKNOWN_NAME, "Unknown query parameter."

@@ -1,0 +1,158 @@
+"""Examples of problems: each belongs to its operation, and responses of the sample are what they show."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.schemas.examples import reading
+from app.server.refusals import PROBLEM_TYPE
+from tests.api.conftest import as_key
+from tests.api.contract import Json, Operation, contents, operations, validator
+from tests.api.openapi.installation import APP, Installation, serving
+from tests.conftest import app_of
+
+CURSORS = (reading.CURSOR, reading.CHANGES_CURSOR)
+HUGE = b" " * (2 * 1024**2 + 1)
+OTHERS = {
+    "edit_article 409": "needs an article that was erased",
+    "push_article 409": "same",
+    "push_article 412": "its detail tells whether the article exists",
+    "create_article 410": "needs an article that was erased after the request",
+    "get_preview 410": "needs a token of another time",
+    "get_preview 404": "a damaged token",
+    "rotate_api_key 409": "needs a revoked key",
+    "ping_webhook 409": "needs a setting",
+    "get_preview_link 410": "needs a key of its own",
+    "stream_changes 503": "needs 5,000 streams",
+    "export_articles 503": "needs exports under way",
+    "get_readiness 503": "needs a database that is lost",
+}
+"""Examples that no single request to the sample returns; other tests provoke these problems."""
+SETTINGS = {"401", "403"}
+"""Statuses that public operations have by a setting; `tests/api/auth` provokes them."""
+MADE = ("{prefix}", "{webhook_id}", "{token}")
+"""Paths of things that the sample does not have."""
+
+
+@pytest.fixture(scope="module")
+def document() -> Json:
+    """Return the OpenAPI document of the app."""
+    app, _ = app_of(APP)
+    found: Json = app.openapi()
+    return found
+
+
+def body_of(operation: Operation) -> Any:
+    """Return the documented body of an operation."""
+    for content in operation.told.get("requestBody", {}).get("content", {}).values():
+        return content.get("example") or next(iter(content["schema"].get("examples", [])), None)
+    return None
+
+
+def request_of(operation: Operation, status: str, example: Json, installation: Installation) -> dict[str, Any]:
+    """Return the request that has the problem of an example."""
+    headers = as_key(installation.reading_token if status == "403" else installation.token)
+    request: dict[str, Any] = {"url": example["instance"], "headers": headers, "json": body_of(operation)}
+    if "428" in operation.told["responses"] and status != "428":
+        headers["if-match"] = "*"
+    if status == "401":
+        headers.pop("authorization")
+    elif status == "412":
+        headers["if-match"] = '"999"'
+    elif status in {"413", "415"}:
+        request |= {"content": HUGE if status == "413" else b"{}", "json": None}
+        headers["content-type"] = "application/json" if status == "413" else "text/plain"
+    elif status in {"404", "409", "422"}:
+        request |= _changed(operation, status, example, request["json"])
+    return {name: value for name, value in request.items() if value is not None}
+
+
+def _changed(operation: Operation, status: str, example: Json, body: Any) -> dict[str, Any]:
+    """Return the members of a request that differ from those of the documented one."""
+    if status == "404":
+        query = {"tz": "Pacific/Apia"} if operation.name == "get_day" else {"edition": "unknown"}
+        return {"params": query} if operation.name == "get_day" or "{" not in operation.path else {}
+    if status == "422":
+        [error] = example["errors"]
+        if body is None:
+            return {"params": {error["where"]: "1000000"}}
+        return {"json": {} if error["message"] == "Field required" else {error["where"]: 1}}
+    if operation.name == "create_article":
+        return {"json": {**body, "source_id": "harbour:2026-11-14:fog-watch"}}
+    names = re.findall("'(.+)'", example["detail"])
+    return {"json": {**body, "code" if "code" in body else "slug": names[0]}} if names else {}
+
+
+async def provoke(client: httpx.AsyncClient, operation: Operation, status: str, request: dict[str, Any]) -> Json:
+    """Return the problem that the request has; of a cursor, that of one of several."""
+    client.headers.pop("authorization", None)
+    answer = await client.request(operation.method, **request)
+    for cursor in CURSORS if status == "400" else ():
+        answer = await client.request(operation.method, **request, params={"cursor": cursor})
+        if "mismatch" in answer.text:
+            break
+    is_problem = PROBLEM_TYPE in answer.headers.get("content-type", "")
+    found: Json = answer.json() if is_problem else {"status": answer.status_code, "detail": answer.text[:200]}
+    return found
+
+
+def comparable(problem: Json, *, with_detail: bool = True) -> Json:
+    """Return what an example and a response have in common: numbers and ids in texts may differ."""
+    shown = {name: problem.get(name) for name in ("type", "title", "status", "instance", "id", "notice")}
+    shown["where"] = [each["where"] for each in problem.get("errors", [])][:1]
+    if with_detail:
+        detail = re.sub(r"[0-9][0-9a-z]{12}|revision [0-9]+", "…", str(problem["detail"]))
+        shown["detail"] = detail.split(";")[0] if shown["where"] else detail
+    return shown
+
+
+async def test_examples_of_problems_are_those_of_real_requests(
+    installation: Installation, tmp_path: Path, document: Json
+) -> None:
+    wrong, seen = [], Counter[str]()
+    async with serving(installation, tmp_path) as client:
+        for operation in operations(document):
+            is_public = not operation.path.startswith("/v1/editorial")
+            for status, kind, content in contents(operation):
+                name = f"{operation.name} {status}"
+                is_made = any(each in operation.path for each in MADE) and status != "404"
+                if kind != PROBLEM_TYPE or name in OTHERS or status == "429" or is_made:
+                    continue
+                if (is_public and status in SETTINGS) or (status == "422" and operation.path.startswith("/feeds")):
+                    continue
+                request = request_of(operation, status, content["example"], installation)
+                found = await provoke(client, operation, status, request)
+                seen[status] += 1
+                if comparable(content["example"]) != comparable(found):
+                    wrong.append((name, comparable(content["example"]), comparable(found)))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert seen.total() > 250
+    assert {"400", "401", "403", "404", "409", "410", "412", "413", "415", "422", "428"} <= seen.keys()
+
+
+def test_every_problem_has_an_example_of_its_operation(document: Json) -> None:
+    schema = {"$ref": "#/components/schemas/Problem"}
+    for operation in operations(document):
+        fixed = re.sub(r"{[^}]+}", "[^/]+", operation.path)
+        for status, kind, content in contents(operation):
+            if kind == PROBLEM_TYPE:
+                example = content["example"]
+                assert re.fullmatch(fixed, example["instance"]), (operation.name, status)
+                assert list(validator(document, schema).iter_errors(example)) == [], (operation.name, status)
+
+
+def test_operations_name_the_problems_that_settings_cause(document: Json) -> None:
+    for operation in operations(document):
+        is_health = operation.path.startswith("/health")
+        assert ("429" in operation.told["responses"]) is not is_health, operation.path
+        is_preview = operation.name == "get_preview"
+        assert ("401" in operation.told["responses"]) is not (is_health or is_preview), operation.path
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_exception_names_an_example(document: Json, name: str) -> None:
+    assert name in {f"{each.name} {status}" for each in operations(document) for status, _, _ in contents(each)}
