@@ -32,8 +32,8 @@ from app.invalidation.purge_progress import (
 from app.invalidation.surrogate_header import PURGE_ALL, header_batches, purge_keys
 from app.queries.changes.invalidation_log import read_change_events, read_purge_progress
 
-MARK_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
-LOOK_S = 1.0  # between two polls of the database without notifications
+TOKEN_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
+POLL_S = 1.0  # between two polls of the database without notifications
 LEASE_RETRY_S = 0.05  # after another process acquired the lease
 SECOND_PASS_DELAY_S = 5.0  # by then responses in transit during the first purge have arrived
 LEASE_S = 20  # a lease that is not renewed for so long expires
@@ -44,7 +44,7 @@ TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 BACK_OFF_S = 0.5
 MAX_BACK_OFF_S = 30.0
 STOPPED_WITHIN_S = 0.5
-RETURNED_WITHIN_S = 2.0  # maximum of the last write at shutdown, to a database that may not respond
+RELEASED_WITHIN_S = 2.0  # maximum of the last write at shutdown, to a database that may not respond
 
 log = logging.getLogger(__name__)
 
@@ -73,11 +73,11 @@ class CdnPurger:
         self._field = field
         self._wake = asyncio.Event()
         self._watch = database.commit_watch(self._wake.set)
-        self._mark: object | None = None
-        self._holder = token_hex(8)
+        self._token: object | None = None
+        self._owner = token_hex(8)
         self._since = clock.now()
-        self._kept: bytes | None = None  # what the installation keeps of the progress, as it was last read or written
-        self._echoes = SecondPassQueue()
+        self._stored: bytes | None = None  # the stored progress, as it was last read or written
+        self._second_passes = SecondPassQueue()
         self._stopping = asyncio.Event()
         self._backoff = Backoff(BACK_OFF_S, MAX_BACK_OFF_S, jitter=True)
         self._outage = OutageLogger(
@@ -99,9 +99,9 @@ class CdnPurger:
                 task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         with suppress(Exception):  # then the lease expires
-            progress = parse_progress(self._kept)
-            if progress.holder == self._holder:
-                async with asyncio.timeout(RETURNED_WITHIN_S):
+            progress = parse_progress(self._stored)
+            if progress.holder == self._owner:
+                async with asyncio.timeout(RELEASED_WITHIN_S):
                     await self._write(progress.with_lease("", 0))
         await self._watch.close()
 
@@ -135,21 +135,21 @@ class CdnPurger:
     async def _run_once(self, client: httpx.AsyncClient) -> float:
         """Send the purges that are due; return the seconds to sleep."""
         await self._watch.ensure_connected()
-        self._mark = self._watch.version_token()
-        before = self._kept
-        self._kept, latest = await self._watch.read(read_purge_progress)
-        now, progress = clock.now(), parse_progress(self._kept)
-        if progress.is_leased(self._holder, now):
-            return LOOK_S
+        self._token = self._watch.version_token()
+        before = self._stored
+        self._stored, latest = await self._watch.read(read_purge_progress)
+        now, progress = clock.now(), parse_progress(self._stored)
+        if progress.is_leased(self._owner, now):
+            return POLL_S
         is_everything = progress.needs_full_purge(latest, since=self._since)
         if progress.is_done(latest) and not is_everything:
-            return LOOK_S
-        if self._kept != before:
+            return POLL_S
+        if self._stored != before:
             self._adopt_lease(progress)
-        if not (is_everything or progress.seq < latest or self._echoes.pop_due(_monotonic())):
+        if not (is_everything or progress.seq < latest or self._second_passes.pop_due(_monotonic())):
             return self._pause()
-        if progress.holder != self._holder or progress.until - now < LEASE_S * SECOND_US // 2:
-            progress = await self._write(progress.with_lease(self._holder, now + LEASE_S * SECOND_US))
+        if progress.holder != self._owner or progress.until - now < LEASE_S * SECOND_US // 2:
+            progress = await self._write(progress.with_lease(self._owner, now + LEASE_S * SECOND_US))
         if is_everything:
             progress = await self._purge_everything(client, progress, latest)
         elif progress.seq < latest:
@@ -159,14 +159,14 @@ class CdnPurger:
         progress = (
             progress.with_lease("", 0)
             if is_done
-            else progress.with_lease(self._holder, clock.now() + LEASE_S * SECOND_US)
+            else progress.with_lease(self._owner, clock.now() + LEASE_S * SECOND_US)
         )
         await self._write(progress)
         return 0 if progress.seq < latest else self._pause()
 
     def _adopt_lease(self, progress: PurgeProgress) -> None:
         """Schedule the second pass that the previous lease owner may have left, from now on: its time is unknown."""
-        self._echoes.clear()
+        self._second_passes.clear()
         if progress.again != progress.seq:
             self._schedule_second_pass(progress.seq, is_of_all=progress.again == EVERYTHING)
 
@@ -186,19 +186,19 @@ class CdnPurger:
 
     async def _purge_again(self, client: httpx.AsyncClient, progress: PurgeProgress) -> PurgeProgress:
         now = _monotonic()
-        echo = self._echoes.pop_due(now)
-        if echo is None:
+        due = self._second_passes.pop_due(now)
+        if due is None:
             return progress
-        again = echo.seq
-        if echo.is_of_all:
+        again = due.seq
+        if due.is_of_all:
             await self._send(client, [PURGE_ALL])
         else:
             changes = await self._read(progress.again)
             if len(changes) == MAX_ROWS:
                 again = min(again, changes[-1].seq)
             await self._send(client, purge_keys(change for change in changes if change.seq <= again))
-        if again == echo.seq:
-            self._echoes.complete(now)
+        if again == due.seq:
+            self._second_passes.complete(now)
         return progress.model_copy(update={"again": again})
 
     async def _read(self, since: int) -> list[ChangeEvent]:
@@ -212,35 +212,35 @@ class CdnPurger:
 
     async def _write(self, progress: PurgeProgress) -> PurgeProgress:
         new = dump_progress(progress)
-        if not await self._database.write(compare_and_set, NAME, old=self._kept, new=new):
+        if not await self._database.write(compare_and_set, NAME, old=self._stored, new=new):
             raise LeaseLostError
-        self._kept = new
+        self._stored = new
         return progress
 
     def _schedule_second_pass(self, seq: int, *, is_of_all: bool = False) -> None:
-        self._echoes.schedule(SecondPass(_monotonic() + SECOND_PASS_DELAY_S, seq, is_of_all))
+        self._second_passes.schedule(SecondPass(_monotonic() + SECOND_PASS_DELAY_S, seq, is_of_all))
 
     def _pause(self) -> float:
-        due_at = self._echoes.next_at()
-        return LOOK_S if due_at is None else min(LOOK_S, max(0.0, due_at - _monotonic()))
+        due_at = self._second_passes.next_at()
+        return POLL_S if due_at is None else min(POLL_S, max(0.0, due_at - _monotonic()))
 
     async def _sleep(self, seconds: float | None) -> None:
         """Wait for the next commit, at most so many seconds."""
         ends_at = _monotonic() + (seconds or 0.0)
         polls_token = self._watch.poll_interval_s is None
         while (left := ends_at - _monotonic()) > 0:
-            if await sleep_or_wake(self._wake, min(left, MARK_POLL_S) if polls_token else left):
+            if await sleep_or_wake(self._wake, min(left, TOKEN_POLL_S) if polls_token else left):
                 return
-            if polls_token and self._watch.version_token() != self._mark:
+            if polls_token and self._watch.version_token() != self._token:
                 return
 
     async def _extend_lease(self) -> None:
         """Hold the lease, if this process has it, until after the longest pause that may follow."""
-        progress = parse_progress(self._kept)
-        if progress.holder == self._holder:
+        progress = parse_progress(self._stored)
+        if progress.holder == self._owner:
             until = clock.now() + int((self._backoff.next_max_s + LEASE_S) * SECOND_US)
             with suppress(LeaseLostError, *DATABASE_ERRORS):
-                await self._write(progress.with_lease(self._holder, until))
+                await self._write(progress.with_lease(self._owner, until))
 
 
 def _monotonic() -> float:

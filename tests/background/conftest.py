@@ -13,7 +13,7 @@ from tests.background.purgers import SETTLED_S
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a moment be enough for what takes seconds."""
     monkeypatch.setattr(cdn_purger, "SECOND_PASS_DELAY_S", SETTLED_S)
-    monkeypatch.setattr(cdn_purger, "LOOK_S", 0.03)
+    monkeypatch.setattr(cdn_purger, "POLL_S", 0.03)
     monkeypatch.setattr(cdn_purger, "BACK_OFF_S", 0.02)
 
 
