@@ -24,7 +24,7 @@ _OPERATION = re.compile(rf"^\| `({_METHOD}(?: {_METHOD})*)` \| `(/[^`]*)` \|", r
 TASK_PAGES = [page for page in sorted(DOCS.glob("*.md")) if page.name not in {"README.md", "glossary.md"}]
 
 
-DECISIONS = [page for page in sorted((DOCS / "decisions").glob("*.md")) if not page.name.startswith("0010")]
+DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 
 
 def commands(group: click.Group, *names: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import cache
 from typing import Any, TypeVar, get_origin
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
@@ -42,13 +42,24 @@ def collect_parameters(query: str, repeatable: Collection[str]) -> dict[str, Any
     """Return the values by their parameters, of repeatable ones a list; InvalidInputError for what no model may get."""
     if len(query) > MAX_QUERY_BYTES:
         raise InvalidInputError(FieldError("query", "The query string is too long."))
+    segments = query.split("&")
+    if len(segments) > MAX_PARAMETERS:
+        raise InvalidInputError(FieldError("query", "It has too many parameters."))
     try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict")
+        pairs = [_decode_pair(each) for each in segments if each]
     except UnicodeDecodeError:
         raise InvalidInputError(FieldError("query", "It is not UTF-8.")) from None
-    except ValueError:
-        raise InvalidInputError(FieldError("query", "It has too many parameters.")) from None
     return _collect(pairs, repeatable)
+
+
+def _decode_pair(segment: str) -> tuple[str, str]:
+    """Return the name and value of a segment, as `urllib.parse.parse_qsl` does in several times the time."""
+    name, _, value = segment.partition("=")
+    return _decode(name), _decode(value)
+
+
+def _decode(text: str) -> str:
+    return unquote_plus(text, errors="strict") if "%" in text or "+" in text else text
 
 
 def _collect(pairs: list[tuple[str, str]], repeatable: Collection[str]) -> dict[str, Any]:

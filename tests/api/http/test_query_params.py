@@ -1,13 +1,13 @@
 """Query strings: parameters within their bounds, errors that name the parameter, and addresses made of them."""
 
-from urllib.parse import unquote_plus, urlencode
+from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from app.api.http.query_params import parse_query_string
+from app.api.http.query_params import collect_parameters, parse_query_string
 from app.errors import InvalidInputError
 from app.schemas.change import ChangeListParams
 from app.schemas.editorial import EditorialListParams
@@ -56,6 +56,20 @@ def test_query_string_becomes_parameters_or_an_error_that_names_one(query: str, 
         locations = set()
         assert model.model_validate(params.model_dump(by_alias=True, exclude_unset=True)) == params
     assert locations <= names | given | {"query"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(query_strings() | st.text(alphabet="ab=&+%;#é0F", max_size=30))
+def test_segments_are_decoded_as_urllib_decodes_them(query: str) -> None:
+    try:
+        expected = parse_qsl(query, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(InvalidInputError):
+            collect_parameters(query, ())
+        return
+    names = {name for name, _ in expected}
+    if all(value.isprintable() for _, value in expected):
+        assert collect_parameters(query, names) == {name: [v for n, v in expected if n == name] for name in names}
 
 
 def lists_of(model: type[BaseModel]) -> dict[str, int | None]:
