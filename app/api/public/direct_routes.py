@@ -1,8 +1,8 @@
 """Plain Starlette routes for the endpoints that are requested most, ahead of FastAPI's own routes for them.
 
 FastAPI solves dependencies and opens two exit stacks for each request, and matches routes one by one, which takes a
-sixth of a miss (decision 10). Each of these endpoints takes only the request and the path, so a plain route calls it directly.
-FastAPI's route documents it and answers every other method.
+sixth of a miss (decision 10). Each of these endpoints takes only the request and the path, so a plain route calls it
+directly. FastAPI's route documents it and answers every other method.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
