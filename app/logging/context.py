@@ -1,6 +1,9 @@
-"""What the log lines of a request have in common."""
+"""What log lines take from their context: the request, and attributes of records. It imports no library."""
 
 from contextvars import ContextVar
 
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 """The id of the request that is being handled, for its log lines."""
+BATCH = "batch"
+"""Attribute of a record that stands for many: pairs of a time (µs) and the arguments of its `make_record`."""
+MAKE_RECORD = "make_record"

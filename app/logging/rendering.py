@@ -15,15 +15,12 @@ import orjson
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 from structlog.typing import EventDict, WrappedLogger
 
-from app.logging.context import REQUEST_ID
+from app.logging.context import BATCH, MAKE_RECORD, REQUEST_ID
 from app.logging.redaction import printable
 from app.logging.tracebacks import traceback_lines
 
 REQUEST_FIELDS = ("method", "path", "status", "ms", "bytes", "cache", "key")
 """Members of the access log's records, in the order in which they are printed."""
-BATCH = "batch"
-"""Attribute of a record that stands for many: pairs of a time (µs) and the arguments of `make_record`."""
-MAKE_RECORD = "make_record"
 
 _IN_MESSAGE = frozenset({"method", "path"})
 _COLORS = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}

@@ -1,6 +1,7 @@
 """The two forms of log lines, and batches."""
 
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -103,3 +104,9 @@ def test_libraries_never_log_below_warnings() -> None:
     assert configuration["root"]["level"] == "WARNING"
     assert configuration["loggers"]["app"]["level"] == "DEBUG"
     assert make_configuration(level="ERROR")["root"]["level"] == "ERROR"
+
+
+def test_only_a_server_imports_structlog() -> None:
+    program = "import sys, app.main, app.cli.main, app.cli.keys, app.cli.db; sys.exit('structlog' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)  # noqa: S603 - our own program
+    assert done.returncode == 0

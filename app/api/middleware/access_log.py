@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app import clock
-from app.logging.context import REQUEST_ID
-from app.logging.rendering import BATCH, MAKE_RECORD
+from app.logging.context import BATCH, MAKE_RECORD, REQUEST_ID
 from app.response_cache.wire.raw_responses import RawResponse
 from app.server.request_head import path_of
 from app.server.request_record import HIT, RequestRecord
