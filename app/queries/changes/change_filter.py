@@ -17,7 +17,7 @@ from app.queries.keyset.list_index import ListRef
 from app.queries.resolve import ResolvedQuery
 
 _LINKS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
-_PLACES = re.compile(r'"at:(-?[0-9]+)"')
+_TIMESTAMP = re.compile(r'"at:(-?[0-9]+)"')
 
 Memberships = Mapping[int, set[ListRef]]
 
@@ -34,7 +34,7 @@ class ChangeFilter:
         kinds = asked.selection.groups
         self._groups = [frozenset(group) for group in kinds if all(kind is not Facet.EDITION for _, kind, _ in group)]
         self._names = [{_quoted(kind, number) for _, kind, number in group} for group in self._groups]
-        self._without = {parse_id(each) for each in asked.scope.excluded if is_id(each)}
+        self._excluded_ids = {parse_id(each) for each in asked.scope.excluded if is_id(each)}
         self._in_range = asked.scope.starts_at is not None or asked.scope.ends_at is not None
         self.reads_keys = bool(self._groups) or self._in_range
 
@@ -42,10 +42,10 @@ class ChangeFilter:
         """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and surrogate_keys."""
         if row.article_id is None:
             return row.edition_id is None or row.edition_id in self.asked.editions
-        if row.article_id in self._without:
+        if row.article_id in self._excluded_ids:
             return False
         named = all(any(name in row.surrogate_keys for name in names) for names in self._names)
-        return named and (not self._in_range or self._touches_range(row.surrogate_keys))
+        return named and (not self._in_range or self._affects_range(row.surrogate_keys))
 
     def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
         """Return the lists of these articles, as far as filters need them; one statement each for tags and authors."""
@@ -60,30 +60,30 @@ class ChangeFilter:
                     found[article_id].add((edition_of[article_id], kind, number))
         return found
 
-    def matches(self, row: AnyRow, places: Memberships) -> bool:
+    def matches(self, row: AnyRow, memberships: Memberships) -> bool:
         """Return whether the selected lists contain this article now; `row` is of `articles`."""
         return (
             row.status == ArticleStatus.PUBLISHED
             and row.edition_id in self.asked.editions
             and self.asked.lower <= (row.published_at, row.id) < self.asked.upper
             and not is_excluded(row, self.asked.scope.excluded)
-            and all(group & places[row.id] for group in self._groups)
+            and all(group & memberships[row.id] for group in self._groups)
         )
 
-    def effective_type(self, kind: str, row: AnyRow | None, places: Memberships) -> str:
+    def effective_type(self, kind: str, row: AnyRow | None, memberships: Memberships) -> str:
         """Return the type to report for a change of an article (a row of `articles`, None for a deleted one).
 
         A withdrawal is reported even if the article was restored since: a later change restores it.
         """
         if row is None or row.status != ArticleStatus.PUBLISHED or kind == ChangeType.ARTICLE_WITHDRAWN:
             return ChangeType.ARTICLE_WITHDRAWN.value
-        return kind if self.matches(row, places) else ARTICLE_REMOVED
+        return kind if self.matches(row, memberships) else ARTICLE_REMOVED
 
-    def _touches_range(self, names: str) -> bool:
+    def _affects_range(self, names: str) -> bool:
         if f'"{ALL_TIMESTAMPS}"' in names:
             return True
         first, end = self.asked.lower[0], self.asked.upper[0]
-        return any(first <= int(instant) < end for instant in _PLACES.findall(names))
+        return any(first <= int(instant) < end for instant in _TIMESTAMP.findall(names))
 
 
 def _quoted(kind: Facet, number: int) -> str:

@@ -27,7 +27,7 @@ from app.queries.keyset.list_index import Form
 
 LIMIT: BindParameter[int] = bindparam("limit", type_=Integer)
 ONE = literal_column("1", Integer)
-PLACE = ("edition_id", "kind", "facet_id")
+LIST_COLUMNS = ("edition_id", "kind", "facet_id")
 
 _LOWER_AT: BindParameter[int] = bindparam("lower_at", type_=BigInteger)
 _UPPER_AT: BindParameter[int] = bindparam("upper_at", type_=BigInteger)
@@ -57,13 +57,13 @@ def sort_keys(
     if span is not None:
         keys = keys.correlate(span)
     if not form[0]:
-        keys = keys.where(*_at_bound_place(listings.c, 0))
+        keys = keys.where(*_in_bound_list(listings.c, 0))
         return (keys.order_by(*order).limit(LIMIT) if limit else keys).subquery("positions")
-    places = bound_rows("places_0", *PLACE)
-    keys = keys.where(*at_place(listings.c, places.c))
+    lists = bound_rows("places_0", *LIST_COLUMNS)
+    keys = keys.where(*in_list(listings.c, lists.c))
     if not limit:
         return keys.distinct().subquery("positions")
-    first = rows_of_each(places, keys.order_by(*order).limit(LIMIT)).distinct().subquery("first")
+    first = rows_of_each(lists, keys.order_by(*order).limit(LIMIT)).distinct().subquery("first")
     found = select(first).order_by(*timeline_order(first.c, oldest_first=oldest_first)).limit(LIMIT)
     return found.subquery("positions")
 
@@ -74,12 +74,12 @@ def in_bound_range(keys: Any) -> ColumnElement[bool]:
     return (key >= _LOWER) & (key < _UPPER)
 
 
-def at_place(keys: Any, place: Any) -> tuple[ColumnElement[bool], ...]:
+def in_list(keys: Any, list_row: Any) -> tuple[ColumnElement[bool], ...]:
     """Return whether rows of the index are of the list that a row of keys identifies."""
-    return tuple(keys[name] == place[name] for name in PLACE)
+    return tuple(keys[name] == list_row[name] for name in LIST_COLUMNS)
 
 
-def _at_bound_place(keys: Any, kind: int) -> tuple[ColumnElement[bool], ...]:
+def _in_bound_list(keys: Any, kind: int) -> tuple[ColumnElement[bool], ...]:
     return (
         keys.edition_id == bindparam(f"e{kind}"),
         keys.kind == bindparam(f"k{kind}"),
@@ -104,10 +104,10 @@ def membership_probe(kind: int, is_several: bool, article: Any) -> ColumnElement
         other.c.published_at == article.published_at, other.c.article_id == article_id
     )
     if is_several:
-        places = bound_rows(f"places_{kind}", *PLACE)
-        found = found.where(*at_place(other.c, places.c)).limit(ONE)
+        lists = bound_rows(f"places_{kind}", *LIST_COLUMNS)
+        found = found.where(*in_list(other.c, lists.c)).limit(ONE)
     else:
-        found = found.where(*_at_bound_place(other.c, kind))
+        found = found.where(*_in_bound_list(other.c, kind))
     return found.correlate(article.published_at.table).scalar_subquery().is_not(None)
 
 

@@ -11,7 +11,7 @@ from app.db.bound_rows import bound_rows, rows_value
 from app.db.prepared import PreparedQuery
 from app.models.listing import listings
 from app.queries.keyset.list_index import ListSelection, SortKey, range_values
-from app.queries.keyset.sort_keys import ONE, PLACE, at_place, in_bound_range, timeline_order
+from app.queries.keyset.sort_keys import LIST_COLUMNS, ONE, in_bound_range, in_list, timeline_order
 
 SAMPLE, MIN_SAMPLE = 100, 10
 """Keys that are read of a kind with one list, and of each list where a kind has many."""
@@ -27,8 +27,8 @@ def choose_driving_list(
     """
     if len(selection.groups) == 1:
         return selection, lower, upper
-    most = max(SAMPLE // max(len(places) for places in selection.groups), MIN_SAMPLE)
-    lists = [(kind, *place) for kind, places in enumerate(selection.groups) for place in places]
+    most = max(SAMPLE // max(len(refs) for refs in selection.groups), MIN_SAMPLE)
+    lists = [(kind, *ref) for kind, refs in enumerate(selection.groups) for ref in refs]
     bound = {**range_values(lower, upper), "most": most, "lists": rows_value(lists)}
     found: list[list[AnyRow]] = [[] for _ in selection.groups]
     for row in _samples(oldest_first).all(connection, bound):
@@ -52,8 +52,8 @@ def _density(rows: Sequence[AnyRow], most: int, *, oldest_first: bool) -> tuple[
 @lru_cache(maxsize=2)
 def _samples(oldest_first: bool) -> PreparedQuery:  # noqa: FBT001 - part of a cache key
     """Select for each of `lists` the number of its kind, its ends, how many of `most` keys it has, and the last one."""
-    lists = bound_rows("lists", "number", *PLACE)
-    keys = select(listings.c.published_at).where(*at_place(listings.c, lists.c), in_bound_range(listings.c))
+    lists = bound_rows("lists", "number", *LIST_COLUMNS)
+    keys = select(listings.c.published_at).where(*in_list(listings.c, lists.c), in_bound_range(listings.c))
     first = keys.order_by(*timeline_order(listings.c, oldest_first=oldest_first))
     sample = first.limit(bindparam("most", type_=Integer)).correlate(lists).subquery()
     furthest = func.max if oldest_first else func.min
