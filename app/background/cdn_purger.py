@@ -14,7 +14,7 @@ from secrets import token_hex
 import httpx
 
 from app import clock
-from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.loops import Backoff, run_loop, sleep_or_detect
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
@@ -226,13 +226,11 @@ class CdnPurger:
 
     async def _sleep(self, seconds: float | None) -> None:
         """Wait for the next commit, at most so many seconds."""
-        ends_at = _monotonic() + (seconds or 0.0)
-        polls_token = self._watch.poll_interval_s is None
-        while (left := ends_at - _monotonic()) > 0:
-            if await sleep_or_wake(self._wake, min(left, TOKEN_POLL_S) if polls_token else left):
-                return
-            if polls_token and self._watch.version_token() != self._token:
-                return
+        poll_s = TOKEN_POLL_S if self._watch.poll_interval_s is None else None
+        await sleep_or_detect(self._wake, seconds or 0.0, poll_s=poll_s, detect=self._has_commits)
+
+    async def _has_commits(self) -> bool:
+        return self._watch.version_token() != self._token
 
     async def _extend_lease(self) -> None:
         """Hold the lease, if this process has it, until after the longest pause that may follow."""

@@ -1,6 +1,7 @@
 """Loops of background tasks: pauses that an event ends, and back-off after failures."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from random import Random, SystemRandom
 
@@ -50,6 +51,21 @@ async def sleep_or_wake(event: asyncio.Event, seconds: float | None) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def sleep_or_detect(
+    event: asyncio.Event, seconds: float, *, poll_s: float | None, detect: Callable[[], Awaitable[bool]]
+) -> None:
+    """Wait until the event is set, at most so many seconds; with `poll_s`, only until `detect` returns True.
+
+    It is for commits that no notification announces: `detect` compares a version token every `poll_s` seconds.
+    """
+    ends_at = time.monotonic() + seconds
+    while (left := ends_at - time.monotonic()) > 0:
+        if await sleep_or_wake(event, left if poll_s is None else min(left, poll_s)):
+            return
+        if poll_s is not None and await detect():
+            return
 
 
 async def run_loop(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.actions.webhooks.deliveries import release_leases
-from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.loops import Backoff, run_loop, sleep_or_detect
 from app.background.outage_log import OutageLogger
 from app.db.database import Database
 from app.domain.instant import SECOND_US
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.webhooks.ssrf_guard import SsrfGuard
 
 POLL_S = 2.0
-MARK_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
+TOKEN_POLL_S = 0.02  # between two reads of the version token, where commits are not notified
 MIN_POLL_GAP_S = 0.03  # between two polls for endpoints with pending messages
 ERROR_BACKOFF_S = 5.0  # before an endpoint is retried after an internal error
 SHUTDOWN_SEND_S = 5.0  # at shutdown, for sends in progress
@@ -73,7 +73,7 @@ class Dispatcher:
         self._outage = OutageLogger(log, "Webhook dispatcher failed, retrying", "Webhook dispatcher recovered")
         self._made_guard: SsrfGuard | None = None
         self._made_deliverer: Deliverer | None = None
-        self._mark: object | None = None
+        self._token: object | None = None
         self._latest = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -143,9 +143,9 @@ class Dispatcher:
 
     async def _poll(self) -> float:
         """Start a worker for each endpoint with pending messages; return the seconds to sleep."""
-        mark = self._watch.version_token()
+        token = self._watch.version_token()
         endpoints = await self._database.read(list_enabled_endpoints)
-        self._mark, self._has_endpoints = mark, bool(endpoints)
+        self._token, self._has_endpoints = token, bool(endpoints)
         self._latest = endpoints[0].latest if endpoints else 0
         self._forget_others({endpoint.id for endpoint in endpoints} | self._working.keys())
         pause = POLL_S
@@ -207,20 +207,15 @@ class Dispatcher:
     async def _pause(self, seconds: float | None) -> None:
         """Wait for the next commit that may matter, at most so many seconds."""
         await asyncio.sleep(MIN_POLL_GAP_S)
-        ends_at = time.monotonic() + (seconds or 0.0)
-        polls_token = self._has_endpoints and self._watch.poll_interval_s is None
-        while (left := ends_at - time.monotonic()) > 0:
-            if await sleep_or_wake(self._wake, min(left, MARK_POLL_S) if polls_token else left):
-                return
-            if polls_token and await self._log_has_grown():
-                return
+        poll_s = TOKEN_POLL_S if self._has_endpoints and self._watch.poll_interval_s is None else None
+        await sleep_or_detect(self._wake, seconds or 0.0, poll_s=poll_s, detect=self._log_has_grown)
 
     async def _log_has_grown(self) -> bool:
         """Return whether the log has grown since the last poll; most commits are this process's own."""
-        mark = self._watch.version_token()
-        if mark is not None and mark == self._mark:
+        token = self._watch.version_token()
+        if token is not None and token == self._token:
             return False
-        self._mark = mark
+        self._token = token
         return await self._database.read(latest_seq) > self._latest
 
     def _guard(self) -> "SsrfGuard":

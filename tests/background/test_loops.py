@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.loops import Backoff, run_loop, sleep_or_detect, sleep_or_wake
 from app.background.outage_log import OutageLogger
 
 LONG = 30.0
@@ -38,6 +38,23 @@ async def test_sleep_ends_when_the_event_is_set_and_when_the_time_is_over() -> N
     asyncio.get_running_loop().call_soon(event.set)
     assert await sleep_or_wake(event, LONG)
     assert await sleep_or_wake(event, None)
+
+
+async def test_wait_ends_at_a_detected_commit_an_event_or_the_time() -> None:
+    event, polls = asyncio.Event(), 0
+
+    async def detect() -> bool:
+        nonlocal polls
+        polls += 1
+        return polls == 3
+
+    async with asyncio.timeout(LONG):
+        await sleep_or_detect(event, LONG, poll_s=0.001, detect=detect)
+        assert polls == 3
+        await sleep_or_detect(event, 0.01, poll_s=None, detect=detect)
+        event.set()
+        await sleep_or_detect(event, LONG, poll_s=0.001, detect=detect)
+    assert polls == 3
 
 
 class Loop:
