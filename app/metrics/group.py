@@ -29,7 +29,7 @@ _LOCK = ".lock"
 _ENDED = "ended"
 _LEADER = "leader"
 MAX_ATTEMPTS = 3
-PUBLISH_INTERVAL_S = 0.1
+PUBLISH_INTERVAL_S = 0.25
 """How often members publish what they counted."""
 
 

@@ -1,6 +1,6 @@
-"""Publishing the metrics of a serving process: requests ten times a second, everything else less often.
+"""Publishing the metrics of a serving process: requests four times a second, everything else less often.
 
-every 0.1 s   the counts of requests, where there were any
+every 0.25 s  the counts of requests, where there were any
 every second  the state of the services; the lead of the group, should the process that held it have ended
 every 5 s     figures of the database: the end of the change log, pending messages of webhooks
 """
