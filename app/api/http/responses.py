@@ -31,7 +31,7 @@ class TypedResponse(Response, Generic[T]):
 
 def json_response(
     content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None
-) -> Response:
+) -> TypedResponse[Any]:
     """Return a public response; the next page of a list is also in `Link`.
 
     `cache_control` is for responses that a publication can change: `CacheControlBuilder.header_value`. `modified_at`
