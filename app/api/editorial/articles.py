@@ -73,14 +73,14 @@ async def create_article(
 async def list_editorial_articles(
     services: ServicesDep, params: Annotated[EditorialListParams, Query()]
 ) -> TypedResponse[EditorialList]:
-    """Drafts and all, with the filters of public lists and `status`; `from` and `to` are about the public time."""
+    """List articles of every status, the latest modified first; `from` and `to` filter by the public time."""
     page = await services.database.read_in_thread(editorial_articles.list_editorial_articles, params)
     return private_response(page)
 
 
 @router.get("/articles/{article_id}", summary="Retrieve an article (editorial)", **documented(examples.ARTICLE))
 async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedResponse[EditorialArticle]:
-    """Everything that is stored of an article, in record form, whatever its status."""
+    """Return an article in record form, whatever its status; `ETag` is its revision."""
     article, revision = await services.database.read(editorial_articles.get_editorial_article, key)
     return private_response(article, revision=revision)
 
@@ -118,7 +118,7 @@ async def edit_article(
 async def delete_article(
     services: ServicesDep, key: DraftId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[None]:
-    """A draft or a scheduled article is gone with all its revisions; what has been public is withdrawn instead."""
+    """Delete a draft or scheduled article with all its revisions; an article that was public can only be withdrawn."""
     article_id = editorial_articles.parse_article_id(key)
     await services.database.write(editing.delete_article, article_id, expected=expected, editor=editor)
     await services.scheduler.refresh()

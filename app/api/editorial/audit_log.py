@@ -24,5 +24,5 @@ router = ordinary_router(
 async def list_editorial_changes(
     services: ServicesDep, params: Annotated[AuditLogParams, Query()]
 ) -> TypedResponse[AuditLogPage]:
-    """Every public change with whoever made it; drafts are told of by the revisions of each article."""
+    """List public changes with their actors, the latest first; revisions have the changes of drafts."""
     return private_response(await services.database.read(list_audit, params))

@@ -97,7 +97,7 @@ def _make_create(kind: _Kind) -> Endpoint:
     async def create(
         request: Request, services: ServicesDep, record: CatalogueRecord, actor: ActorDep
     ) -> TypedResponse[Any]:
-        """A new entry; 409 where there is one of that name. Takes an `Idempotency-Key`."""
+        """Create an entry; 409 if the name exists. Takes an `Idempotency-Key`."""
         del services
 
         def run(connection: Connection) -> StoredResponse:
@@ -118,7 +118,7 @@ def _make_list(kind: _Kind) -> Endpoint:
     async def browse(
         services: ServicesDep, params: Annotated[schemas.EditorialEntryListParams, Query()]
     ) -> TypedResponse[Any]:
-        """Every entry by its name, those that only drafts name so far too."""
+        """List entries by name, including those that only unpublished articles use."""
         return private_response(await services.database.read(list_entries, kind.facet, params))
 
     return _completed(browse, returns=kind.page)
@@ -126,7 +126,7 @@ def _make_list(kind: _Kind) -> Endpoint:
 
 def _make_get(kind: _Kind) -> Endpoint:
     async def read(services: ServicesDep, name: str, edition: str | None) -> TypedResponse[Any]:
-        """The entry in record form, also while only drafts name it."""
+        """Return an entry in record form; `ETag` is its revision."""
         entry = await services.database.read(get_entry, kind.facet, name, edition=edition)
         return private_response(entry, revision=entry["revision"])
 
@@ -143,7 +143,7 @@ def _make_update(kind: _Kind) -> Endpoint:
         patch: dict[str, Any],
         actor: ActorDep,
     ) -> TypedResponse[Any]:
-        """A merge patch (RFC 7396); everything that shows the entry follows. `If-Match` is heeded."""
+        """Update an entry by a merge patch (RFC 7396); every response that shows it changes. `If-Match` is optional."""
 
         def run(connection: Connection) -> TypedResponse[Any]:
             shown = get_entry(connection, kind.facet, name, edition=edition)

@@ -31,7 +31,7 @@ _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
 _IF_MATCH = Header(
     alias="If-Match",
-    description="The `ETag` of what the change was made from; `*` for whatever there is.",
+    description="The `ETag` of the revision that the change was made from; `*` for any revision.",
     examples=['"1"'],
 )
 

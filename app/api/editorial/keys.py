@@ -32,10 +32,10 @@ Rotation = Annotated[ApiKeyRotate, Body(examples=[examples.KEY_ROTATION])]
     **documented(examples.NEW_KEY, errors=(422,), status=201),
 )
 async def create_api_key(services: ServicesDep, record: NewKey) -> TypedResponse[ApiKeyWithToken]:
-    """A new key with its token, which is told this once. Whoever may manage keys may give any scope.
+    """Create an API key; its token is returned this once. A key may have any scope.
 
-    An `Idempotency-Key` is refused: to give the same answer again the token would have to be kept. After a lost
-    answer, revoke the key that nobody holds and ask again.
+    `Idempotency-Key` is not supported, because the response contains the token. After a lost response, revoke the key
+    and create another.
     """
 
     def create(connection: Connection) -> ApiKeyWithToken:
@@ -48,19 +48,19 @@ async def create_api_key(services: ServicesDep, record: NewKey) -> TypedResponse
 
 @router.get("", summary="List API keys", **documented(examples.KEYS, errors=(400, 422)))
 async def list_keys(services: ServicesDep, params: Annotated[ApiKeyListParams, Query()]) -> TypedResponse[ApiKeyList]:
-    """Every key without its secret, revoked and expired ones too."""
+    """List API keys by prefix, without their secrets, revoked and expired ones too."""
     return private_response(await services.database.read(keys.list_keys, params))
 
 
 @router.get("/{prefix}", summary="Retrieve an API key", **documented(examples.KEY))
 async def get_key(services: ServicesDep, prefix: KeyPrefix) -> TypedResponse[ApiKey]:
-    """One key without its secret."""
+    """Return an API key without its secret."""
     return private_response(await services.database.read(keys.get_key, prefix))
 
 
 @router.delete("/{prefix}", summary="Revoke an API key", **documented(None, status=204))
 async def revoke_api_key(services: ServicesDep, prefix: KeyPrefix) -> TypedResponse[None]:
-    """The key is refused from now on, by every process; it stays listed. Again changes nothing."""
+    """Revoke an API key: every process refuses it from now on. It stays listed; repeating changes nothing."""
     await services.database.write(revoke_key, prefix, now=clock.now())
     return private_response(None, status=204)
 
@@ -72,9 +72,9 @@ async def revoke_api_key(services: ServicesDep, prefix: KeyPrefix) -> TypedRespo
     **documented(examples.NEW_KEY, errors=(404, 409, 422)),
 )
 async def rotate_api_key(services: ServicesDep, prefix: KeyPrefix, record: Rotation) -> TypedResponse[ApiKeyWithToken]:
-    """The key with a new token, told this once; the old one stays good for `grace_seconds`, by default not at all.
+    """Replace the secret of an API key; the token is returned this once. The old one is valid for `grace_seconds`.
 
-    An `Idempotency-Key` is refused, as for a new key.
+    `Idempotency-Key` is not supported, as for a new key.
     """
 
     def rotate(connection: Connection) -> ApiKeyWithToken:

@@ -34,9 +34,9 @@ NO_INDEX_HEADERS = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
 async def get_preview_link(
     services: ServicesDep, article_id: DraftId, params: Annotated[PreviewLinkParams, Query()]
 ) -> TypedResponse[PreviewLink]:
-    """An address that shows the article as it is from now on, until it expires; it needs no key and cannot be revoked.
+    """Create a URL that shows the article without a key until it expires; it cannot be revoked.
 
-    Each answer is a new address. It follows later edits; a withdrawal and a deletion end it.
+    Each response has a new URL. It follows later edits; a withdrawal or deletion ends it.
     """
     secret = await services.database.read(find_signing_secret)
     if secret is None:
@@ -50,6 +50,6 @@ async def get_preview_link(
 async def get_preview(
     services: ServicesDep, token: PreviewToken, params: Annotated[PreviewParams, Query()]
 ) -> TypedResponse[PreviewedArticle]:
-    """The article's page as it would look; an article without a date is dated now. No key is needed."""
+    """Return the article's page as it would look, without a key; an article without a date is dated now."""
     page, revision = await services.database.read(preview.get_preview, token, params, now=clock.now())
     return private_response(page, revision=revision, headers=NO_INDEX_HEADERS)

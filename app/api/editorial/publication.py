@@ -35,7 +35,7 @@ Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 async def publish_article(
     services: ServicesDep, key: DraftId, expected: IfMatch, body: Publication, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """`{}` publishes now; `at` in the future makes or moves a schedule, in the past it is the public time."""
+    """Publish an article: now with `{}`, on schedule with `at` in the future, back-dated with `at` in the past."""
     return await _move(services, key, publication.publish_article, expected, editor, at=body.at)
 
 
@@ -47,7 +47,7 @@ async def publish_article(
 async def unschedule_article(
     services: ServicesDep, key: ScheduledId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """A scheduled article is a draft again; 409 once it is public."""
+    """Make a scheduled article a draft again; 409 once it is public."""
     return await _move(services, key, publication.unschedule_article, expected, editor)
 
 
@@ -59,7 +59,7 @@ async def unschedule_article(
 async def bump_article(
     services: ServicesDep, key: ArticleId, expected: IfMatch, body: Bump, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """The public time moves to now, or to an instant that has come; when it was first published never moves."""
+    """Move the public time of a published article to now, or to `at` in the past; `first_published_at` stays."""
     return await _move(services, key, publication.bump_article, expected, editor, at=body.at, note=body.note)
 
 
@@ -71,7 +71,7 @@ async def bump_article(
 async def withdraw_article(
     services: ServicesDep, key: ArticleId, expected: IfMatch, body: Withdrawal, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """The article is gone from every answer before this one leaves; its address answers 410 with the notice."""
+    """Withdraw a published article: no response has it from now on, and its URL is 410 with the public `notice`."""
     reasons = {"reason": body.reason, "notice": body.notice}
     return await _move(services, key, publication.withdraw_article, expected, editor, **reasons)
 
@@ -84,7 +84,7 @@ async def withdraw_article(
 async def restore_article(
     services: ServicesDep, key: WithdrawnId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """A withdrawn article is public again, where it stood."""
+    """Publish a withdrawn article again, with the public time that it had."""
     return await _move(services, key, publication.restore_article, expected, editor)
 
 

@@ -26,7 +26,7 @@ router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
 async def list_revisions(
     services: ServicesDep, key: ArticleId, params: Annotated[RevisionListParams, Query()]
 ) -> TypedResponse[RevisionList]:
-    """Every save, the latest first: what was done, by whom, when, and what the public was told of it."""
+    """List the revisions of an article, the latest first, with their actions, actors and public notes."""
     return private_response(await services.database.read(revisions.list_revisions, key, params))
 
 
@@ -38,5 +38,5 @@ async def list_revisions(
 async def get_revision(
     services: ServicesDep, key: ArticleId, revision: RevisionNumber, params: Annotated[RevisionParams, Query()]
 ) -> TypedResponse[Revision]:
-    """What the article said then, and what differs from the save before or from another."""
+    """Return the content of a revision, and its differences from the previous or another one."""
     return private_response(await services.database.read_in_thread(revisions.get_revision, key, revision, params))

@@ -46,9 +46,9 @@ REFUSES_IDEMPOTENCY_KEY = [Depends(RejectIdempotencyKey())]
     **documented(examples.NEW_WEBHOOK, errors=(422,), status=201),
 )
 async def create_webhook(services: ServicesDep, record: NewWebhook) -> TypedResponse[schemas.WebhookWithSecret]:
-    """A new webhook with its secret, which is told this once; messages are sent from now on.
+    """Create a webhook endpoint; its secret is returned this once. Changes are sent from now on, or after `since`.
 
-    An `Idempotency-Key` is refused: to give the same answer again the secret would have to be kept with it.
+    `Idempotency-Key` is not supported, because the response contains the secret.
     """
     _check_url(services.dispatcher, record.url)
     secret = _secret(record.secret)
@@ -72,13 +72,13 @@ async def create_webhook(services: ServicesDep, record: NewWebhook) -> TypedResp
 async def list_webhooks(
     services: ServicesDep, params: Annotated[schemas.WebhookListParams, Query()]
 ) -> TypedResponse[schemas.WebhookList]:
-    """Every webhook without its secret, disabled ones too."""
+    """List webhook endpoints in the order of creation, without their secrets, disabled ones too."""
     return private_response(await services.database.read(queries.list_webhooks, params))
 
 
 @router.get("/{webhook_id}", summary="Retrieve a webhook endpoint", **documented(examples.WEBHOOK))
 async def get_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResponse[schemas.Webhook]:
-    """One webhook without its secret: whether it is enabled, and how it fares."""
+    """Return a webhook endpoint without its secret: whether it is enabled, and its last failures."""
     shown = await services.database.read(queries.get_webhook, queries.parse_webhook_id(webhook_id))
     return private_response(shown, revision=shown["revision"])
 
@@ -91,7 +91,7 @@ async def get_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResp
 async def edit_webhook(
     services: ServicesDep, webhook_id: WebhookId, expected: IfMatch, patch: Patch
 ) -> TypedResponse[schemas.Webhook]:
-    """A merge patch (RFC 7396). Enabled again it goes on where it stood; `If-Match` is heeded."""
+    """Update a webhook endpoint by a merge patch (RFC 7396). Enabled again, it continues where it stopped."""
     endpoint_id = queries.parse_webhook_id(webhook_id)
 
     def edit(connection: Connection) -> schemas.Webhook:
@@ -106,7 +106,7 @@ async def edit_webhook(
 
 @router.delete("/{webhook_id}", summary="Delete a webhook endpoint", **documented(None, status=204))
 async def delete_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResponse[None]:
-    """It is gone with all that was to be sent; a message that is under way may still arrive."""
+    """Delete a webhook endpoint with its pending deliveries; a message that is being sent may still arrive."""
     await services.database.write(actions.delete_webhook, queries.parse_webhook_id(webhook_id))
     return private_response(None, status=204)
 
@@ -120,9 +120,9 @@ async def delete_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedR
 async def post_webhook_rotation(
     services: ServicesDep, webhook_id: WebhookId, record: Rotation
 ) -> TypedResponse[schemas.WebhookWithSecret]:
-    """The webhook with a new secret, told this once; for `grace_seconds`, a day by default, both sign each message.
+    """Replace the signing secret, which is returned this once; both secrets sign messages for `grace_seconds`.
 
-    An `Idempotency-Key` is refused, as for a new webhook.
+    `Idempotency-Key` is not supported, as for a new endpoint.
     """
     endpoint_id = queries.parse_webhook_id(webhook_id)
     secret = _secret(record.secret)
@@ -143,7 +143,7 @@ async def post_webhook_rotation(
 async def list_deliveries(
     services: ServicesDep, webhook_id: WebhookId, params: Annotated[schemas.DeliveryListParams, Query()]
 ) -> TypedResponse[schemas.DeliveryList]:
-    """What was delivered and what waits, the latest change first. Kept are 30 days, and a thousand at most."""
+    """List delivered and pending messages, the latest change first: of 30 days, at most a thousand delivered ones."""
     endpoint_id = queries.parse_webhook_id(webhook_id)
     return private_response(await services.database.read(queries.list_deliveries, endpoint_id, params))
 
@@ -156,7 +156,7 @@ async def list_deliveries(
 async def replay_webhook(
     services: ServicesDep, webhook_id: WebhookId, record: Replay
 ) -> TypedResponse[schemas.Webhook]:
-    """Every change after `since` is sent again, in order, each article as it is by then, under the ids it had."""
+    """Send every change after `since` again, in order, each with the current state of its article and the id it had."""
     endpoint_id = queries.parse_webhook_id(webhook_id)
 
     def replay(connection: Connection) -> schemas.Webhook:
@@ -173,9 +173,9 @@ async def replay_webhook(
     **documented(examples.PING, errors=(404, 409, 422)),
 )
 async def ping_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResponse[schemas.Ping]:
-    """A `webhook.ping` is sent at once, outside of the order and also while it is disabled; what came of it.
+    """Send a `webhook.ping` immediately, also to a disabled endpoint, and return the outcome.
 
-    409 where the installation is set to send nothing.
+    409 where webhooks are disabled by a setting.
     """
     done = await services.dispatcher.ping(queries.parse_webhook_id(webhook_id))
     if done is None:

@@ -36,35 +36,38 @@ PROBLEMS = {
     429: "Too many requests.",
     503: "Service not ready or busy; repeat after `Retry-After` seconds.",
 }
-DESCRIPTION = """Dayline answers with news: a timeline grouped by local day, to any depth; articles with everything
+DESCRIPTION = """Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
 their page shows; authors, sections, tags, labels and editions.
 
-Lists answer `items` and `next`; follow `next.href` until it is null. Every public answer carries a strong `ETag`.
-Errors are problem details (RFC 9457). A parameter that an address does not know is refused with 422.
+Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`.
+Errors are problem details (RFC 9457). An unknown query parameter is 422.
 
-Addresses under `/v1/editorial` take a key, `Authorization: Bearer dl_…`, with one of the scopes they name. An
-installation can be set to ask for a key with `content:read` everywhere else, and to limit how many requests an
-address or a key may send (429 with `Retry-After`).
+Instants are RFC 3339 with six fraction digits. Members, values of enumerations and block types may be added: ignore
+unknown members, accept unknown values, and show `fallback_html` of unknown blocks.
+
+Endpoints under `/v1/editorial` take an API key, `Authorization: Bearer dl_…`, with one of the scopes that they name. A
+setting requires a key with `content:read` for all others (401, 403), and another limits the number of requests (429
+with `Retry-After`).
 """
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
-    "description": "The `ETag` of what the change was made from; `*` for whatever there is.",
+    "description": "The `ETag` of the revision that the change was made from; `*` for any revision.",
     "schema": {"type": "string"},
     "example": '"1"',
 }
 TAGS = [
-    {"name": "Timeline", "description": "News by local day, newest first."},
-    {"name": "Articles", "description": "Lists of articles, and the whole page of one."},
-    {"name": "Changes", "description": "Everything that happened, in order: how a copy keeps up."},
-    {"name": "Feeds", "description": "The same for feed readers, news systems and search engines."},
+    {"name": "Timeline", "description": "Articles by local day, newest first."},
+    {"name": "Articles", "description": "Lists of articles, and articles with everything their page shows."},
+    {"name": "Changes", "description": "Changes in order, for copies that stay up to date."},
+    {"name": "Feeds", "description": "Feeds and sitemaps for feed readers, news systems and search engines."},
     {"name": "Catalogue", "description": "Authors, sections, tags and labels."},
-    {"name": "Editions", "description": "Publications with their own language, zone and interface strings."},
-    {"name": "Newsroom", "description": "Articles and the catalogue as editors and their systems write them."},
-    {"name": "Previews", "description": "Drafts and scheduled articles as they would look, for a while."},
-    {"name": "Webhooks", "description": "Who is told of changes, what was sent to them, and what waits."},
-    {"name": "Keys", "description": "Who may write: keys, their scopes, their end."},
-    {"name": "Health", "description": "For operators."},
+    {"name": "Editions", "description": "Publications with their own language, time zone and interface strings."},
+    {"name": "Newsroom", "description": "The editorial API: articles and the catalogue."},
+    {"name": "Previews", "description": "Drafts and scheduled articles as they would look."},
+    {"name": "Webhooks", "description": "Webhook endpoints and their deliveries."},
+    {"name": "Keys", "description": "API keys, their scopes and expiry."},
+    {"name": "Health", "description": "Health checks for operators."},
 ]
 
 

@@ -39,7 +39,7 @@ router = ordinary_router("Health", prefix="/health", checks_query=False)
 
 @router.get("/live", summary="Liveness probe", **documented({"status": "live"}, errors=()))
 async def get_liveness() -> TypedResponse[Health]:
-    """Answers as long as the process does."""
+    """Return 200 while the process runs."""
     return _health({"status": "live"})
 
 

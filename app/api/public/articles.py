@@ -46,7 +46,7 @@ P = TypeVar("P")
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=(400, 404, 422)),
 )
 async def list_articles(request: Request) -> Response:
-    """Articles newest first, without bodies unless `body` asks for them; with `id`, in the order given."""
+    """List articles newest first, without bodies unless `body` adds them; with `id`, in the order of the ids."""
     question = parse_query(request, ArticleListParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(article_list.list_articles, question, path="/v1/articles")
@@ -59,9 +59,9 @@ async def list_articles(request: Request) -> Response:
     **operation(ArticleParams, Article, reading.ARTICLE, errors=(404, 410, 422), redirects=True),
 )
 async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
-    """Everything an article page shows in one answer. An old slug redirects (308) to the new one.
+    """Return an article with everything its page shows, by id or slug. An old slug redirects (308) to the current one.
 
-    A withdrawn article is 410 under each of its slugs.
+    A withdrawn article is 410 under its id and each of its slugs.
     """
     question = parse_query(request, ArticleParams)
     return await _respond_or_redirect(
@@ -75,7 +75,7 @@ async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
     **operation(QueryParams, RelatedList, reading.RELATED, errors=(404, 410, 422), redirects=True),
 )
 async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
-    """The editors' own choice first, then picks by likeness."""
+    """List the related articles: the editors' choice first, then recommendations; at most eight."""
     question = parse_query(request, QueryParams)
     return await _respond_or_redirect(
         request,
@@ -93,7 +93,7 @@ async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
     **operation(HistoryParams, History, reading.HISTORY, errors=(400, 404, 410, 422), redirects=True),
 )
 async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
-    """What the public saw change, the latest first, with what the newsroom says of it; never what an article said."""
+    """List the changes of an article that the public saw, the latest first, with public notes."""
     question = parse_query(request, HistoryParams)
     return await _respond_or_redirect(request, id_or_slug, history.get_history, question, None, member="/history")
 
@@ -111,7 +111,7 @@ async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
     ),
 )
 async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
-    """The article in schema.org's words, as it may stand in a `script` element of its page."""
+    """Return the schema.org description of an article, escaped for a `script` element of its page."""
     return await _render_format(request, id_or_slug, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE)
 
 
@@ -132,7 +132,7 @@ async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
     ),
 )
 async def get_ninjs(request: Request, id_or_slug: IdOrSlug) -> Response:
-    """The article as a ninjs object; of a withdrawn one (410) its identity and `pubStatus` `canceled` are left."""
+    """Return the article as a ninjs object; a withdrawn one (410) has only its identity and `pubStatus` `canceled`."""
     try:
         return await _render_format(request, id_or_slug, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
     except ArticleWithdrawnError as gone:

@@ -33,13 +33,13 @@ LIST_PROBLEMS = (400, 404, 422)
     **operation(EntryListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
 )
 async def list_authors(request: Request) -> Response:
-    """Everyone who signs, by slug."""
+    """List the authors by slug."""
     return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors)
 
 
 @router.get("/authors/{slug}", summary="Retrieve an author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
-    """An author with the one-line biography."""
+    """Return an author with the biography."""
     question = parse_query(request, QueryParams)
     author, modified_at = await get_database(request).read(public_catalogue.get_author, slug, question)
     return json_response(author, modified_at=modified_at)
@@ -51,7 +51,7 @@ async def get_author(request: Request, slug: AuthorSlug) -> Response:
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
-    """What an author signed, newest first; takes every filter."""
+    """List an author's articles, newest first; takes every filter."""
     return await _list_articles_response(request, Facet.AUTHOR, slug)
 
 
@@ -61,7 +61,7 @@ async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
     **operation(EntryListParams, SectionList, reading.SECTIONS, errors=LIST_PROBLEMS),
 )
 async def list_sections(request: Request) -> Response:
-    """The sections of an edition, by slug."""
+    """List the sections of an edition by slug."""
     return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections)
 
 
@@ -69,7 +69,7 @@ async def list_sections(request: Request) -> Response:
     "/sections/{slug}", summary="Retrieve a section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE)
 )
 async def get_section(request: Request, slug: SectionSlug) -> Response:
-    """A section of an edition."""
+    """Return a section of an edition."""
     question = parse_query(request, QueryParams)
     section, modified_at = await get_database(request).read(public_catalogue.get_section, slug, question)
     return json_response(section, modified_at=modified_at)
@@ -81,7 +81,7 @@ async def get_section(request: Request, slug: SectionSlug) -> Response:
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_section_articles(request: Request, slug: SectionSlug) -> Response:
-    """What stands in a section, newest first; takes every filter."""
+    """List the articles of a section, newest first; takes every filter."""
     return await _list_articles_response(request, Facet.SECTION, slug)
 
 
@@ -91,13 +91,13 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
     **operation(EntryListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
 )
 async def list_tags(request: Request) -> Response:
-    """Every subject, by slug."""
+    """List the tags by slug."""
     return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags)
 
 
 @router.get("/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
 async def get_tag(request: Request, slug: TagSlug) -> Response:
-    """A subject."""
+    """Return a tag."""
     question = parse_query(request, QueryParams)
     tag, modified_at = await get_database(request).read(public_catalogue.get_tag, slug, question)
     return json_response(tag, modified_at=modified_at)
@@ -109,7 +109,7 @@ async def get_tag(request: Request, slug: TagSlug) -> Response:
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
-    """What is tagged so, newest first; takes every filter."""
+    """List the articles with a tag, newest first; takes every filter."""
     return await _list_articles_response(request, Facet.TAG, slug)
 
 
@@ -119,7 +119,7 @@ async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
     **operation(EntryListParams, LabelList, reading.LABELS, errors=LIST_PROBLEMS),
 )
 async def list_labels(request: Request) -> Response:
-    """The badges of the installation, in the edition's language."""
+    """List the labels by code, in the edition's language."""
     return await _list_entries_response(request, Facet.LABEL, public_catalogue.list_labels)
 
 

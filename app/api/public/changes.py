@@ -29,10 +29,10 @@ R = TypeVar("R")
     **operation(ChangeListParams, ChangeList, reading.CHANGES, errors=(400, 404, 422)),
 )
 async def list_changes(request: Request) -> Response:
-    """What happened after `since`, oldest first, each article as it is now.
+    """List the changes after `since`, oldest first, each with the current state of its article.
 
-    Follow `next.href` while there is one, then ask again with `since` from `as_of`. With `wait` the answer comes as
-    soon as there is something to tell.
+    Follow `next.href` until it is null, then request again with `since` set to `as_of`. With `wait` the response comes
+    as soon as there is a change for the filters.
     """
     question = parse_query(request, ChangeListParams)
     database = get_database(request)

@@ -23,7 +23,7 @@ router = make_router("Editions")
     "", summary="Retrieve the service document", **operation(None, ServiceDocument, reading.SERVICE, errors=(422,))
 )
 async def get_service(request: Request) -> Response:
-    """What this installation is, its editions, and where everything is."""
+    """Return the name and version of the installation, its editions, and the URLs to start from."""
     parse_query(request, NoParams)
     service: ServiceDocument = {
         "name": "Dayline",
@@ -40,14 +40,14 @@ async def get_service(request: Request) -> Response:
     **operation(EntryListParams, EditionList, reading.EDITIONS, errors=(400, 422)),
 )
 async def list_editions(request: Request) -> Response:
-    """Every edition with its interface strings."""
+    """List the editions by slug, each with its interface strings."""
     question = parse_query(request, EntryListParams)
     return json_response(await get_database(request).read(editions.list_editions, question))
 
 
 @router.get("/editions/{slug}", summary="Retrieve an edition", **operation(None, Edition, reading.EDITION))
 async def get_edition(request: Request, slug: EditionSlug) -> Response:
-    """An edition with its complete interface strings, in its language."""
+    """Return an edition with its complete interface strings, in its language."""
     parse_query(request, NoParams)
     edition, modified_at = await get_database(request).read(editions.get_edition, slug)
     return json_response(edition, modified_at=modified_at)

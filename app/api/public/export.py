@@ -38,11 +38,10 @@ router = make_router("Changes")
     ),
 )
 async def export_articles(request: Request) -> Response:
-    """Every public article under the filters, oldest first, one a line, each as in a list of articles.
+    """Export every public article under the filters, oldest first, one JSON object a line, from one snapshot.
 
-    Those that `id` names come in the order given.
-    All of it is one snapshot, however long it takes. It is whole if it ends as HTTP says: what breaks off in the
-    middle ends without its last chunk, and goes on with `from` at the last `published_at` that arrived.
+    With `id`, in the order of the ids. An interrupted export has no last chunk; resume with `from` set to the last
+    `published_at` that arrived.
     """
     question = parse_query(request, ExportParams)
     database = get_database(request)

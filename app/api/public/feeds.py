@@ -47,7 +47,7 @@ PROBLEMS = (400, 404, 422)
     **documented(examples.RSS, errors=PROBLEMS, media_type=rss.MEDIA_TYPE, cacheable=True),
 )
 async def get_rss(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[str]:
-    """The newest articles; `atom:link rel="next"` leads to older ones."""
+    """Return the newest articles as RSS; `atom:link rel="next"` leads to older ones."""
     params = params_of_edition(params, edition)
     return await _page(services, params, "rss.xml", rss.render, rss.MEDIA_TYPE)
 
@@ -58,7 +58,7 @@ async def get_rss(services: ServicesDep, edition: EditionSlug, params: Page) -> 
     **documented(json_examples.JSON_FEED, errors=PROBLEMS, media_type=json_feed.MEDIA_TYPE, cacheable=True),
 )
 async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
-    """The newest articles; `next_url` leads to older ones."""
+    """Return the newest articles as JSON Feed; `next_url` leads to older ones."""
     return await _page(
         services, params_of_edition(params, edition), "feed.json", json_feed.render, json_feed.MEDIA_TYPE
     )
@@ -70,7 +70,7 @@ async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Pag
     **documented(json_examples.NINJS, errors=PROBLEMS, media_type=ninjs.MEDIA_TYPE, cacheable=True),
 )
 async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
-    """The newest articles as the associations of one composite news object; its rendition `next` has older ones."""
+    """Return the newest articles as one composite ninjs object; its rendition `next` leads to older ones."""
     params = params_of_edition(params, edition)
     return await _page(services, params, "ninjs.json", ninjs.render_list, ninjs.MEDIA_TYPE)
 
@@ -81,7 +81,7 @@ async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Pa
     **documented(examples.ATOM, errors=(404, 422), media_type=atom.MEDIA_TYPE, cacheable=True),
 )
 async def get_atom(services: ServicesDep, edition: EditionSlug, params: Current) -> TypedResponse[str]:
-    """All of today, and at least the newest 40 articles; `prev-archive` (RFC 5005) leads to the last finished day."""
+    """Return today's articles, at least the newest 40; `prev-archive` (RFC 5005) leads to the last finished day."""
     params, now = params_of_edition(params, edition), clock.now()
 
     def render(feed: Feed) -> bytes:
@@ -108,7 +108,7 @@ async def get_atom(services: ServicesDep, edition: EditionSlug, params: Current)
 async def get_atom_archive(
     services: ServicesDep, edition: EditionSlug, day: PastDay, params: Current
 ) -> TypedResponse[str]:
-    """One whole day in the edition's zone, an archive document (RFC 5005) between its neighbours that have news."""
+    """Return a finished day of the edition's zone as an Atom archive document (RFC 5005), linked to its neighbours."""
     params, now = params_of_edition(params, edition), clock.now()
 
     def render(feed: Feed) -> bytes:
@@ -140,7 +140,7 @@ async def get_atom_archive(
 async def get_news_sitemap(
     services: ServicesDep, edition: EditionSlug, params: Annotated[NewsSitemapParams, Query()]
 ) -> TypedResponse[str]:
-    """What was first published within 48 hours, for Google News; an index of parts where that is over a thousand."""
+    """Return the articles first published within 48 hours, for Google News; an index of parts beyond a thousand."""
     params, now = params_of_edition(params, edition), clock.now()
 
     def render(news: NewsSitemap) -> bytes:
@@ -162,7 +162,7 @@ async def get_news_sitemap(
     **documented(examples.SITEMAP_INDEX, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
 async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params: Sitemap) -> TypedResponse[str]:
-    """A sitemap for every week (UTC) that has news, newest first; to be passed on by the front end's host."""
+    """Return the index of the weekly sitemaps (UTC), newest first, to be served by the front end's host."""
     params = params_of_edition(params, edition)
 
     def render(weeks: SitemapIndex) -> bytes:
@@ -181,7 +181,7 @@ async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params:
 async def get_sitemap(
     services: ServicesDep, edition: EditionSlug, week: IsoWeek, params: Sitemap
 ) -> TypedResponse[str]:
-    """The pages of what was published in one ISO week (UTC), newest first."""
+    """Return the pages of the articles published in an ISO week (UTC), newest first."""
     params, monday = params_of_edition(params, edition), _monday(week)
 
     def render(found: WeekSitemap) -> bytes:

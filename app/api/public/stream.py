@@ -85,10 +85,9 @@ EVENT_ENCODER = EventEncoder(encode_change, encode_heartbeat, encode_retry)
     ),
 )
 async def stream_changes(request: Request, last_event_id: LastEventId = None) -> Response:
-    """The change feed as Server-Sent Events, without an end: each change as soon as it is public.
+    """Stream changes as Server-Sent Events as soon as they are public; the response has no end.
 
-    After a break, `Last-Event-ID` (or `since`) goes on without a gap or a repeat. A comment and the id reached so
-    far come every 15 seconds.
+    `Last-Event-ID` (or `since`) resumes without a gap or a repeat. A comment and the current id come every 15 seconds.
     """
     question = parse_query(request, StreamParams)
     known = _read_id(last_event_id or "")

@@ -30,7 +30,10 @@ router = make_router("Timeline")
     **operation(TimelineParams, Timeline, reading.TIMELINE, errors=(400, 404, 422)),
 )
 async def get_timeline(request: Request) -> Response:
-    """A page of the timeline: days newest first, in each the items newest first; `next` goes on to any depth."""
+    """Return a page of articles grouped by local day, newest first; `next.href` leads to older pages, to any depth.
+
+    `newest_day` starts at the end of a day, `tz` groups the days of another time zone. `newer.href` has later changes.
+    """
     question = parse_query(request, TimelineParams)
     outlook = get_cache_control_builder(request)
     database = get_database(request)
@@ -45,7 +48,7 @@ async def get_timeline(request: Request) -> Response:
     **operation(CalendarParams, Calendar, reading.CALENDAR),
 )
 async def get_calendar(request: Request) -> Response:
-    """The local days that have news and how much, oldest first; at most 400 days, `to` not included."""
+    """List the local days that have articles, with their numbers, oldest first: at most 400 days, `to` excluded."""
     question = parse_query(request, CalendarParams)
     outlook = get_cache_control_builder(request)
     days = await get_database(request).read(calendar.get_calendar, question, now=clock.now())
@@ -58,7 +61,7 @@ async def get_calendar(request: Request) -> Response:
     **operation(DayParams, TimelineDayPage, reading.DAY_PAGE),
 )
 async def get_day(request: Request, day: LocalDay) -> Response:
-    """One whole local day, complete, with the neighbouring days that have news."""
+    """Return a complete local day, with links to the nearest days before and after it that have articles."""
     question = parse_query(request, DayParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(timeline.get_day, day, question)
