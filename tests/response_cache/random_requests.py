@@ -78,7 +78,7 @@ class Questions:
             "day": self._day,
             "week": self._week,
             "part": lambda: self._random.choice(("1", "1", "2")),
-            "key": self._key,
+            "id_or_slug": self._key,
             "total": lambda: self._random.choice(("true", "true", "false")),
             "body": lambda: self._random.choice(("blocks", "html", "text", "none")),
             "limit": lambda: self._random.choice(("1", "2", "2", "5", "40")),

@@ -40,7 +40,7 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     monkeypatch.setattr("app.main.Dispatcher", Resting)
     monkeypatch.setattr(dispatcher, "is_dead", ended.__contains__)
     monkeypatch.setattr(dispatcher, "MIN_POLL_GAP_S", 0.003)
-    monkeypatch.setattr(dispatcher, "MARK_POLL_S", 0.005)
+    monkeypatch.setattr(dispatcher, "TOKEN_POLL_S", 0.005)
     monkeypatch.setattr(PgCommitWatch, "trust_window_s", 0.02)
     monkeypatch.setattr(PgCommitWatch, "poll_interval_s", 0.01)
     return ended
