@@ -20,7 +20,7 @@ from app.api.editorial.dependencies import (
     find_html_warnings,
 )
 from app.api.editorial.path_params import ArticleId, DraftId
-from app.api.http.idempotency import StoredResponse, idempotent_response, to_stored_response
+from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -46,7 +46,13 @@ Patch = Annotated[dict[str, Any], Body(examples=[examples.PATCH]), MergePatchOf(
     **documented(examples.SAVED, errors=(409, 410, 422), status=201),
 )
 async def create_article(
-    request: Request, services: ServicesDep, article: NewArticle, sent: JsonObject, editor: ActorDep
+    *,
+    request: Request,
+    services: ServicesDep,
+    article: NewArticle,
+    sent: JsonObject,
+    editor: ActorDep,
+    write: IdempotentWriteDep,
 ) -> TypedResponse[SavedArticle]:
     """Create an article. Without status and date it is a draft; a future date makes a schedule, a past one publishes.
 
@@ -60,7 +66,7 @@ async def create_article(
         created = article_response(connection, format_id(article_id), warnings=warnings, status=HTTPStatus.CREATED)
         return to_stored_response(created, article_id=article_id)
 
-    response: TypedResponse[SavedArticle] = await idempotent_response(request, create)
+    response: TypedResponse[SavedArticle] = await write.run(create)
     await services.scheduler.refresh()
     return response
 

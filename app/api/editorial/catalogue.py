@@ -6,13 +6,13 @@ The endpoints of a kind are made from four functions, whose signatures are compl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Body, Depends, Path, Query, Request
+from fastapi import Body, Depends, Path, Query
 
 from app import clock
 from app.actions.catalogue import editing as actions
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import ActorDep, IfMatch
-from app.api.http.idempotency import StoredResponse, idempotent_response, to_stored_response
+from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -94,11 +94,8 @@ async def _no_edition() -> None:
 
 
 def _make_create(kind: _Kind) -> Endpoint:
-    async def create(
-        request: Request, services: ServicesDep, record: CatalogueRecord, actor: ActorDep
-    ) -> TypedResponse[Any]:
+    async def create(record: CatalogueRecord, actor: ActorDep, write: IdempotentWriteDep) -> TypedResponse[Any]:
         """Create an entry; 409 if the name exists. Takes an `Idempotency-Key`."""
-        del services
 
         def run(connection: Connection) -> StoredResponse:
             actions.create_entry(connection, record, now=clock.now(), actor=actor.name)
@@ -109,7 +106,7 @@ def _make_create(kind: _Kind) -> Endpoint:
                 private_response({**entry, "warnings": []}, status=201, revision=entry["revision"], headers=headers)
             )
 
-        return await idempotent_response(request, run)
+        return await write.run(run)
 
     return _completed(create, record=_body(kind.record, examples.NEW[kind.record]), returns=kind.saved)
 

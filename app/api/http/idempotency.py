@@ -7,9 +7,9 @@ header). It belongs to the API key that sent it.
 import re
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from app import clock
 from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stored_response, store_response
@@ -24,6 +24,7 @@ from app.errors import FieldError, InvalidInputError, RequestInProgressError
 __all__ = [
     "HEADER",
     "REPLAYED_HEADER",
+    "IdempotentWriteDep",
     "StoredResponse",
     "idempotent_response",
     "reject_idempotency_key",
@@ -77,6 +78,35 @@ async def idempotent_response(request: Request, make: Callable[[Connection], Sto
 def to_stored_response(response: Response, *, article_id: int | None = None) -> StoredResponse:
     """Return a response in its stored form, with the article it is about."""
     return StoredResponse(response.status_code, dict(response.headers), bytes(response.body), article_id)
+
+
+class IdempotentWrite:
+    """The write of one request, which an Idempotency-Key makes safe to repeat."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    async def run(self, make: Callable[[Connection], StoredResponse]) -> TypedResponse[Any]:
+        """Return the response of `make` or the stored one, as `idempotent_response` does."""
+        return await idempotent_response(self._request, make)
+
+
+async def get_idempotent_write(
+    request: Request,
+    idempotency_key: Annotated[  # noqa: ARG001 - for the document; the field is parsed with its quotation marks
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            description="A name of 1 to 255 visible characters: a repeated request with it returns the first response.",
+            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+        ),
+    ] = None,
+) -> IdempotentWrite:
+    """Return the write of a request, for `Depends`."""
+    return IdempotentWrite(request)
+
+
+IdempotentWriteDep = Annotated[IdempotentWrite, Depends(get_idempotent_write)]
 
 
 class RejectIdempotencyKey(Guard):
