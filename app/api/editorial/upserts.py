@@ -1,4 +1,4 @@
-"""Pushes: an external system creates or replaces articles by its own identifiers."""
+"""Upserts: an external system creates or replaces articles by its own identifiers."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -51,7 +51,7 @@ async def push_article(
     expected: IfMatch,
     editor: ActorDep,
 ) -> TypedResponse[SavedArticle]:
-    """201 when it is new, else 200; a repeated request changes nothing.
+    """Create (201) or replace (200) an article; a repeated request changes nothing.
 
     Omitted members are emptied, but the position is not changed without `status` or `published_at`;
     on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`

@@ -1,4 +1,4 @@
-"""Which routes may answer all clients with one response: those without a dependency that could refuse one of them."""
+"""Shared routes: those whose one response is for all clients, because no dependency could refuse one of them."""
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -12,7 +12,7 @@ from app.api.router import iter_routes
 
 
 class SharedRoutes:
-    """Tells whether the route of a request is shared, for the response cache.
+    """Check, for the response cache, whether the route of a request is shared.
 
     A cached response is sent without running the route, so that a dependency that is added to it, to its router or to
     the application would be skipped. Responses of such a route are private instead, and not cached.

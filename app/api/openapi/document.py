@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 
-from app.api.auth.security import RequireScopes
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.completion import bound_parameters, complete_schemas
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
@@ -17,7 +16,6 @@ from app.api.openapi.problems_of_settings import add_problems_of_settings
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
-from app.domain.api_key import ApiKeyScope
 from app.schemas.problem import Problem
 from app.server.refusals import PROBLEM_TYPE
 
@@ -49,13 +47,6 @@ Endpoints under `/v1/editorial` take an API key, `Authorization: Bearer dl_…`,
 setting requires a key with `content:read` for all others (401, 403), and another limits the number of requests (429
 with `Retry-After`).
 """
-IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "The `ETag` of the revision that the change was made from; `*` for any revision.",
-    "schema": {"type": "string"},
-    "example": '"1"',
-}
 TAGS = [
     {"name": "Timeline", "description": "Articles by local day, newest first."},
     {"name": "Articles", "description": "Lists of articles, and articles with everything their page shows."},
@@ -72,45 +63,31 @@ TAGS = [
 
 
 def operation(
-    question: type[BaseModel] | None,
-    answer: Any,
+    query: type[BaseModel] | None,
+    response: Any,
     example: Mapping[str, Any] | None,
     *,
     errors: tuple[int, ...] = (404, 422),
     redirects: bool = False,
     cacheable: bool = True,
-    scopes: tuple[ApiKeyScope, ...] = (),
-    command: type[BaseModel] | None = None,
-    command_example: Mapping[str, Any] | None = None,
-    status: int = HTTPStatus.OK,
     media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Arguments for a route: its parameters from the question, its typed answer with an example, its problems.
+    """Return arguments for a public read that parses its query string itself: types, an example, and its problems.
 
-    `moves` is for addresses that redirect from old names; `cached` ones have an entity tag. With `scopes` only a
-    key that has one of them gets in, and nothing is cached. `command` is the model of the body that is brought.
-    What names 412 among its problems heeds `If-Match`, and needs it where it names 428.
-    `status` is that of success; for 204 there is neither answer nor example. Of a `media_type` of many lines the
-    answer is one line. `headers` are fields of the answer and what they say.
+    `redirects` is for addresses with old slugs; `cacheable` ones have an entity tag. If a `media_type` has many lines,
+    the response is one of them. `headers` are its fields with their descriptions.
     """
-    responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, headers)}
-    if cacheable and not scopes:
+    responses: dict[int | str, dict[str, Any]] = {200: _success(200, example, media_type, headers)}
+    if cacheable:
         responses[304] = {"description": "Not modified."}
     if redirects:
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
-    for failure in sorted({*errors, *((401, 403) if scopes else ()), *((413, 415, 422) if command else ())}):
-        responses[failure] = {"description": PROBLEMS[failure], "content": {PROBLEM_TYPE: _problem()}}
-    types = OperationTypes(question, answer, command, command_example)
-    members: dict[str, Any] = {"security": [{SCHEME: [scope.value]} for scope in scopes]} if scopes else {}
-    if HTTPStatus.PRECONDITION_FAILED in errors:
-        members["parameters"] = [IF_MATCH | {"required": HTTPStatus.PRECONDITION_REQUIRED in errors}]
     return {
-        "status_code": int(status),
         "response_model": None,
-        "responses": responses,
-        "openapi_extra": OperationExtras(types, members),
-        "dependencies": [Depends(RequireScopes(*scopes))] if scopes else [],
+        "status_code": 200,
+        "responses": responses | _problems(errors),
+        "openapi_extra": OperationExtras(OperationTypes(query, response, None, None)),
     }
 
 
@@ -122,7 +99,7 @@ def documented(
     media_type: str = "application/json",
     cacheable: bool = False,
 ) -> dict[str, Any]:
-    """Arguments for a route whose types follow from its signature: an example of its response, and its problems.
+    """Return arguments for a route whose types follow from its signature: an example of its response, and its problems.
 
     The problems of its guards and of its body are added by the document itself.
     """
@@ -152,14 +129,14 @@ def _success(
 
 
 def with_extra_response(told: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
-    """The same arguments for a route that answers so, too: not with a problem, but in its own format."""
+    """Return the same arguments with another response, which is in a format of its own and no problem."""
     content = {"application/json": {"schema": {"type": "object"}, "example": example}}
     stub = {"description": PROBLEMS[status], "content": content}
     return {**told, "responses": told["responses"] | {int(status): stub}}
 
 
 def install_openapi(app: FastAPI) -> None:
-    """Make the document once, when it is first asked for."""
+    """Build the document once, when it is first requested."""
 
     def make() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -194,7 +171,7 @@ def install_openapi(app: FastAPI) -> None:
 
 
 def _add_security_schemes(document: dict[str, Any]) -> None:
-    """Say how a key is shown; each operation names the scopes of which it takes any one."""
+    """Describe how an API key is sent; each operation names its scopes, any one of which suffices."""
     document["components"]["securitySchemes"] = {
         SCHEME: {
             "type": "http",
@@ -211,13 +188,13 @@ def _problem() -> dict[str, Any]:
 
 
 def _add_problem_schema(document: dict[str, Any]) -> None:
-    """Put the model of problems among the schemas."""
+    """Add the model of problems to the schemas."""
     schema = TypeAdapter(Problem).json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
     document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
 
 
 def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
-    """Put the nulls of the examples back, which the document's making leaves out."""
+    """Restore the nulls of examples, which FastAPI leaves out."""
     for told, route, _ in iter_operations(document, app):
         status = route.status_code or HTTPStatus.OK
         for kind, content in route.responses[status].get("content", {}).items():
@@ -225,7 +202,7 @@ def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
 
 
 def _strip_titles(node: Any) -> Any:
-    """The document without the titles made from names, and with whole numbers written as such."""
+    """Return the document without titles generated from names, and with whole numbers as integers."""
     if isinstance(node, list):
         return [_strip_titles(each) for each in node]
     if isinstance(node, float) and node.is_integer():

@@ -22,24 +22,24 @@ SCHEMAS = "#/components/schemas/"
 
 
 class OperationTypes(NamedTuple):
-    """The types of an operation: of its query, its good answer, and its body with an example."""
+    """Types of an operation: of its query, its successful response, and its body with an example."""
 
-    question: type[BaseModel] | None
-    answer: Any
-    command: type[BaseModel] | None
-    command_example: Mapping[str, Any] | None
+    query: type[BaseModel] | None
+    response: Any
+    body: type[BaseModel] | None
+    body_example: Mapping[str, Any] | None
 
 
 class OperationExtras(dict[str, Any]):
-    """What FastAPI adds to an operation as it is, and the types of the operation beside it."""
+    """The types of an operation, as the members that FastAPI adds to it: none."""
 
-    def __init__(self, types: OperationTypes, members: Mapping[str, Any]) -> None:
-        super().__init__(members)
+    def __init__(self, types: OperationTypes) -> None:
+        super().__init__()
         self.types = types
 
 
 class Operation(NamedTuple):
-    """An operation of the document that is made, the route it is of, and the route's types."""
+    """An operation of the document, with its route and the types of the route."""
 
     spec: dict[str, Any]
     route: APIRoute
@@ -47,7 +47,7 @@ class Operation(NamedTuple):
 
 
 def iter_operations(document: Mapping[str, Any], app: FastAPI) -> Iterator[Operation]:
-    """Every operation of the document whose route said its types."""
+    """Yield every operation of the document whose route has types."""
     for context in iter_route_contexts(list(iter_routes(app))):
         route, told = context.original_route, document["paths"].get(context.path_format, {})
         types = _types_of(route)
@@ -71,21 +71,21 @@ def add_schemas(document: dict[str, Any], app: FastAPI) -> None:
     """Add parameters, bodies and answers to the operations, and the models of answers to the schemas."""
     operations = list(iter_operations(document, app))
     for told, _, types in operations:
-        if types.question is not None and types.question.model_fields:
+        if types.query is not None and types.query.model_fields:
             in_path = told.get("parameters", [])
             named = {each["name"] for each in in_path}
             told["parameters"] = [
                 *in_path,
-                *(each for each in query_parameters(types.question) if each["name"] not in named),
+                *(each for each in query_parameters(types.query) if each["name"] not in named),
             ]
-        if types.command is not None:
-            told["requestBody"] = request_body(types.command, types.command_example)
-    _tell_answers(document, [each for each in operations if each.types.answer is not None])
+        if types.body is not None:
+            told["requestBody"] = request_body(types.body, types.body_example)
+    _tell_answers(document, [each for each in operations if each.types.response is not None])
 
 
 def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None:
     inputs: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
-        (str(number), "serialization", TypeAdapter(each.types.answer)) for number, each in enumerate(operations)
+        (str(number), "serialization", TypeAdapter(each.types.response)) for number, each in enumerate(operations)
     ]
     answers, models = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS + "{model}")
     for number, (told, route, _) in enumerate(operations):
@@ -100,7 +100,7 @@ def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None
 
 
 def query_parameters(question: type[BaseModel]) -> list[dict[str, Any]]:
-    """The query parameters of a question, as OpenAPI writes them."""
+    """Return the query parameters of a model, as OpenAPI writes them."""
     schema = question.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
@@ -125,7 +125,7 @@ def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _inline(node: Any, definitions: dict[str, Any]) -> Any:
-    """The same with what it refers to in its place, at any depth."""
+    """Return a schema with its references replaced by what they refer to, at any depth."""
     if isinstance(node, list):
         return [_inline(each, definitions) for each in node]
     if not isinstance(node, dict):

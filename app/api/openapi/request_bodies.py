@@ -1,4 +1,4 @@
-"""The bodies that operations take, in the OpenAPI document: models of what is read, told among its schemas."""
+"""Request bodies in the OpenAPI document: their models, moved among its schemas."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ _TAKEN = "Input"
 
 
 def request_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What an operation says of its body; `hoist_request_bodies` puts the model in its place later."""
+    """Return the request body of an operation; `hoist_request_bodies` moves the model later."""
     schema = _without_null_defaults(model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}"))
     content = {"schema": schema} if example is None else {"schema": schema, "example": example}
     has_needs = bool(schema.get("required"))
@@ -18,7 +18,7 @@ def request_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> d
 
 
 def _without_null_defaults(node: Any) -> Any:
-    """The same without defaults of null: what is left out is left as it is, which null would not leave it."""
+    """Return a schema without defaults of null: an omitted member stays unchanged, null would empty it."""
     if isinstance(node, list):
         return [_without_null_defaults(each) for each in node]
     if not isinstance(node, dict):
@@ -51,7 +51,7 @@ def _move(schema: dict[str, Any], schemas: dict[str, Any], answers: dict[str, An
 
 
 def _rename(models: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
-    """New references for models that differ from the answer of their name, themselves or in what they refer to."""
+    """Return new references for models that differ from the response of their name, or whose references do."""
     renamed: dict[str, str] = {}
     while True:
         differing = {
@@ -63,7 +63,7 @@ def _rename(models: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
 
 
 def _refer(node: Any, renamed: Mapping[str, str]) -> Any:
-    """The same with renamed references, those of discriminators too."""
+    """Return a schema with renamed references, also those of discriminators."""
     if isinstance(node, list):
         return [_refer(each, renamed) for each in node]
     if isinstance(node, dict):

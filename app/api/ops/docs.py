@@ -69,13 +69,13 @@ PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.en
 
 @router.get("/docs")
 async def get_api_docs() -> Response:
-    """The API reference, to read and to try."""
+    """Return the API reference, for reading and trying."""
     return static_response(REFERENCE_PAGE.encode(), media_type="text/html", content_policy=REFERENCE_POLICY)
 
 
 @router.get(f"{ASSETS_PATH}/{{name}}")
 async def get_docs_asset(name: str) -> Response:
-    """A file that the API reference is made of."""
+    """Return a file of the API reference."""
     if name not in ASSETS:
         raise NotFoundError("There is no such address.")
     return static_response(_read_asset(name), media_type=ASSETS[name])
@@ -89,13 +89,13 @@ def _read_asset(name: str) -> bytes:
 
 @router.get("/openapi.json")
 async def show_openapi(request: Request) -> Response:
-    """The OpenAPI document."""
+    """Return the OpenAPI document."""
     return static_response(orjson.dumps(request.app.openapi()), media_type="application/json")
 
 
 @router.get("/problems")
 async def list_problem_types() -> Response:
-    """Every kind of problem there is."""
+    """Return the page of all problem types."""
     rows = "".join(
         f'<dt><a href="/problems/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
         f"<dd>{escape(kind.title)}</dd>"
@@ -106,7 +106,7 @@ async def list_problem_types() -> Response:
 
 @router.get("/problems/{code}")
 async def get_problem_type(code: str) -> Response:
-    """What a kind of problem means and what to do about it."""
+    """Return the page of a problem type: its meaning, and what to do."""
     kind = PROBLEM_TYPES.get(code)
     if kind is None:
         raise NotFoundError(f"There is no problem called '{code[:80]}'.")
@@ -121,7 +121,7 @@ def _explain(kind: ProblemType) -> str:
 
 
 def _prose(text: str) -> str:
-    """A text as HTML; what stands between backticks is code."""
+    """Return a text as HTML; text between backticks is code."""
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 

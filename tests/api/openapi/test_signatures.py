@@ -58,7 +58,7 @@ async def test_declared_parameters_are_those_that_are_parsed(
     path = ADDRESSES.get(route.name, route.path).partition("?")[0]
     answer = await reader.get(path, params={"no_such_parameter": "1"})
     assert isinstance(route.openapi_extra, OperationExtras)
-    declared = route.openapi_extra.types.question or NoParams
+    declared = route.openapi_extra.types.query or NoParams
     assert (answer.status_code, parsed) == (422, [declared])
     assert answer.json()["errors"][0]["where"] == "no_such_parameter"
 
@@ -69,7 +69,7 @@ async def test_parameters_of_the_document_are_those_of_the_signature_and_the_mod
     for route in described_routes():
         types = route.types if isinstance(route, OrdinaryRoute) else None
         if isinstance(route.openapi_extra, OperationExtras):
-            model = route.openapi_extra.types.question
+            model = route.openapi_extra.types.query
         else:
             assert types is not None
             model = types.query
