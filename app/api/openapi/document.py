@@ -11,7 +11,6 @@ from pydantic import BaseModel, TypeAdapter
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.completion import bound_parameters, complete_schemas
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
-from app.api.openapi.problem_examples import add_problem_examples
 from app.api.openapi.problems_of_settings import add_problems_of_settings
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.signatures import SCHEME, describe_signature
@@ -163,7 +162,7 @@ def install_openapi(app: FastAPI) -> None:
             document = _strip_titles(document)
             complete_schemas(document)
             bound_parameters(document)
-            add_problem_examples(document)
+            _add_problem_examples(document)
             app.openapi_schema = document
         return app.openapi_schema
 
@@ -219,3 +218,9 @@ def _strip_titles(node: Any) -> Any:
         for name, value in node.items()
         if not (is_schema and name == "title" and isinstance(value, str))
     }
+
+
+def _add_problem_examples(document: dict[str, Any]) -> None:
+    from app.api.openapi.problem_examples import add_problem_examples  # noqa: PLC0415 - loads the schemas of writing
+
+    add_problem_examples(document)
