@@ -84,8 +84,8 @@ def deep_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     asked += [(f"commonest {_noun(kind)}", {_noun(kind): [names[0][0]]}) for kind, names in ranked.items()]
     asked.append(("2 tags", {"tag": [ranked[Facet.TAG][0][0], ranked[Facet.TAG][-1][0]]}))
     for name, filters in asked:
-        question, depth = _half_way(connection, **filters)
-        yield List(f"{name}, {depth:,} deep", partial(get_timeline, question=question))
+        params, depth = _half_way(connection, **filters)
+        yield List(f"{name}, {depth:,} deep", partial(get_timeline, params=params))
 
 
 def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str, str]) -> Iterator[List]:
@@ -97,8 +97,8 @@ def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str
     yield List("commonest section and rarest tag", _timeline(section=[section], tag=[rarest]))
     yield List(f"commonest section and an author ({total:,})", _timeline(section=[section], author=[middling]))
     yield List("section, tag and author, all commonest", _timeline(section=[section], tag=[tag], author=[author]))
-    question, depth = _half_way(connection, section=[section], tag=[tag])
-    yield List(f"section and tag, {depth:,} sections deep", lambda c: get_timeline(c, question))
+    params, depth = _half_way(connection, section=[section], tag=[tag])
+    yield List(f"section and tag, {depth:,} sections deep", lambda c: get_timeline(c, params))
     apart = {"section": [never_together[0]], "tag": [never_together[1]]}
     totals = [dict(ranked[kind])[name] for kind, name in zip((Facet.SECTION, Facet.TAG), never_together, strict=True)]
     yield List(f"section ({totals[0]:,}) and tag ({totals[1]:,}) that never meet", _timeline(**apart))
@@ -107,8 +107,8 @@ def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str
 def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     """Whole days, totals, the calendar, one article with its neighbours, and articles with their names."""
     tag, rarest = [ranked[Facet.TAG][0][0]], [ranked[Facet.TAG][-1][0]]
-    question, _ = _half_way(connection)
-    middle = get_timeline(connection, question)["days"][0]
+    params, _ = _half_way(connection)
+    middle = get_timeline(connection, params)["days"][0]
     year = {"from": f"{int(middle['date'][:4]) - 1}-01-01", "to": f"{middle['date'][:4]}-02-05"}
     article = middle["items"][0]["id"]
     yield List("a whole day", lambda c: get_day(c, middle["date"], DayParams()))
@@ -140,8 +140,8 @@ def editorial_lists(ranked: Ranked) -> Iterator[List]:
 
 
 def _editorial(**asked: Any) -> Query:
-    question = EditorialListParams(**asked)
-    return lambda connection: list_editorial_articles(connection, question)
+    params = EditorialListParams(**asked)
+    return lambda connection: list_editorial_articles(connection, params)
 
 
 def shown(answer: Any) -> int:
@@ -158,22 +158,22 @@ def _noun(kind: Facet) -> str:
 
 
 def _timeline(**asked: Any) -> Query:
-    question = TimelineParams(**asked)
-    return lambda connection: get_timeline(connection, question)
+    params = TimelineParams(**asked)
+    return lambda connection: get_timeline(connection, params)
 
 
 def _calendar(asked: dict[str, Any]) -> Query:
-    question = CalendarParams(**asked)
-    return lambda connection: get_calendar(connection, question, now=0)
+    params = CalendarParams(**asked)
+    return lambda connection: get_calendar(connection, params, now=0)
 
 
 def _half_way(connection: Connection, **filters: Any) -> tuple[TimelineParams, int]:
     """The question for the page after half of the first list it names, and how many that is."""
-    question = TimelineParams(**filters)
-    asked = resolve_params(connection, question, tz=None)
+    params = TimelineParams(**filters)
+    asked = resolve_params(connection, params, tz=None)
     key = _key_half_way(connection, asked.selection.groups[0])
     cursor = encode_position(key[0], key[1], asked.scope.digest())
-    return question.model_copy(update={"cursor": cursor}), key[2]
+    return params.model_copy(update={"cursor": cursor}), key[2]
 
 
 def _key_half_way(connection: Connection, places: Sequence[tuple[int, Facet, int]]) -> tuple[int, int, int]:

@@ -78,7 +78,7 @@ def ends_in_a_bound(node: ast.AST) -> bool:
     return name not in BOUNDS_OF_OTHERS and re.search(r"[A-Z0-9]_(MOST|LEAST|MAX|MIN)$", name) is not None
 
 
-def test_files_are_as_long_as_one_concept_is() -> None:
+def test_file_lengths_are_bounded() -> None:
     lines = {str(path.relative_to(PROJECT)): len(path.read_text().splitlines()) for path in MODULES}
     assert {path: count for path, count in lines.items() if count > MAX_LINES} == {}
     filled = [count for count in lines.values() if count > 1]
@@ -100,41 +100,41 @@ def test_bounds_are_named_max_and_min() -> None:
     assert offenders(ends_in_a_bound) == []
 
 
-def test_no_folder_or_module_is_a_drawer_for_odds_and_ends() -> None:
+def test_no_module_has_a_catch_all_name() -> None:
     parts = {part for path in MODULES for part in path.relative_to(APP).with_suffix("").parts}
     assert parts & DRAWERS == set()
 
 
-def test_every_module_says_first_what_lives_in_it() -> None:
+def test_every_module_has_a_docstring() -> None:
     everywhere = [*MODULES, *sorted((PROJECT / "migrations").rglob("*.py"))]
     silent = [path for path in everywhere if not ast.get_docstring(ast.parse(path.read_text()))]
     assert silent == []
 
 
-def test_every_setting_is_explained_to_operators() -> None:
+def test_every_setting_is_documented() -> None:
     told = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]+\b", (PROJECT / "docs/operations.md").read_text()))
     meant = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert meant - told == set(), "settings that nobody is told of"
     assert told - meant == set(), "settings that are told of and do not exist"
 
 
-def test_only_the_settings_read_the_environment() -> None:
+def test_only_settings_read_the_environment() -> None:
     assert offenders(reads_the_environment, but="settings.py") == []
 
 
-def test_only_the_clock_tells_the_time() -> None:
+def test_only_clock_reads_the_time() -> None:
     assert offenders(reads_the_clock, but="clock.py") == []
 
 
-def test_only_db_tells_one_database_from_another() -> None:
+def test_only_db_branches_on_the_dialect() -> None:
     assert offenders(asks_for_the_dialect, but="db") == []
 
 
-def test_queries_never_skip_rows_by_counting_them() -> None:
+def test_queries_use_no_offset() -> None:
     assert offenders(skips_rows, within=APP / "queries") == []
 
 
-def test_the_rules_above_notice_what_they_forbid() -> None:
+def test_architecture_rules_detect_violations() -> None:
     broken = {
         "import os; os.environ['A']": reads_the_environment,
         "from os import getenv": reads_the_environment,

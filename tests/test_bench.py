@@ -49,18 +49,18 @@ def lines(articles: int, seed: int) -> bytes:
     return b"".join(orjson.dumps(record) + b"\n" for record in generate_records(articles, seed))
 
 
-def test_the_same_seed_makes_the_same_archive_and_another_seed_another() -> None:
+def test_archive_is_determined_by_its_seed() -> None:
     assert lines(60, 7) == lines(60, 7)
     assert lines(60, 7) != lines(60, 8)
 
 
 @pytest.mark.parametrize("articles", [0, 1, 7])
-def test_an_archive_may_be_tiny(articles: int) -> None:
+def test_archive_may_be_tiny(articles: int) -> None:
     records = list(generate_records(articles, 1))
     assert sum(record["kind"] == "article" for record in records) == articles
 
 
-def test_articles_come_oldest_first_and_some_share_an_instant_and_all_have_microseconds() -> None:
+def test_archive_articles_are_oldest_first_with_shared_instants() -> None:
     times = [record["published_at"] for record in generate_records(ARTICLES, 3) if record["kind"] == "article"]
     assert times == sorted(times)
     assert len(set(times)) < len(times)
@@ -68,7 +68,7 @@ def test_articles_come_oldest_first_and_some_share_an_instant_and_all_have_micro
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # one will do: each entry is a transaction
-async def test_a_generated_archive_is_imported_without_a_refused_line(database: Database) -> None:
+async def test_archive_is_imported_without_rejected_lines(database: Database) -> None:
     flaws: list[tuple[int, str]] = []
     importer = Importer(database, now=lambda: NOW, on_error=lambda line, reason: flaws.append((line, reason)))
     report = await importer.run(io.BufferedReader(io.BytesIO(lines(ARTICLES, 5))))
@@ -94,13 +94,13 @@ async def written(archive: Path) -> Any:
     await database.close()
 
 
-async def test_an_archive_written_into_the_tables_is_in_order(written: Database) -> None:
+async def test_archive_written_to_tables_holds_the_invariants(written: Database) -> None:
     await check_schema(written)
     found = await written.read(check_house)
     assert found["articles"] == found["public"] == found["revisions"] == SMALL.articles
 
 
-async def test_it_has_the_picks_that_the_app_itself_would_choose(written: Database) -> None:
+async def test_archive_has_the_recommendations_of_the_application(written: Database) -> None:
     def read(connection: Connection) -> list[Any]:
         return list(connection.execute(select(article_recommendations).order_by(*article_recommendations.primary_key)))
 
@@ -125,7 +125,7 @@ def address(request: pytest.FixtureRequest, archive: Path) -> str:
     return found
 
 
-async def test_the_programs_by_hand_answer_as_dayline_does(
+async def test_hand_written_servers_respond_as_dayline_does(
     address: str, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = address.partition(":")[0]
@@ -160,12 +160,12 @@ def program(name: str) -> FastAPI:
     return app
 
 
-def test_the_programs_by_hand_have_forty_lines_at_most() -> None:
+def test_hand_written_servers_have_at_most_forty_lines() -> None:
     for name in BY_HAND:
         assert len((FOLDER / name).read_text().splitlines()) <= 40, name
 
 
-def test_no_path_comes_twice(archive: Path, tmp_path: Path) -> None:
+def test_sampled_paths_are_unique(archive: Path, tmp_path: Path) -> None:
     places, slugs = draw_places(archive, 2_000, seed=1), draw_slugs(archive, 10_000, seed=1)
     assert len(set(places)) == 2_000
     assert len(set(slugs)) == len(slugs) == SMALL.articles * 19 // 20
@@ -173,13 +173,13 @@ def test_no_path_comes_twice(archive: Path, tmp_path: Path) -> None:
     assert [*walked.warm_up, *walked.measured.read_text().split()] == [*map(by_hand_dialect().page, places)]
 
 
-def test_places_lie_where_they_are_wanted(archive: Path) -> None:
+def test_sampled_positions_are_in_the_requested_range(archive: Path) -> None:
     near = draw_places(archive, 50, seed=1, width=40)
     deep = draw_places(archive, 50, seed=1, depth=60, width=40)
     assert min(near) > max(deep)
 
 
-def test_without_wrk_a_generator_of_our_own_asks_for_each_path_once() -> None:
+def test_load_generator_requests_each_path_once() -> None:
     asked: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -201,7 +201,7 @@ def test_without_wrk_a_generator_of_our_own_asks_for_each_path_once() -> None:
     assert sorted(asked) == sorted(map(str.encode, paths))
 
 
-def test_contestants_take_turns_and_ratios_are_reckoned_by_the_round() -> None:
+def test_servers_alternate_and_ratios_are_computed_by_round() -> None:
     turns: list[str] = []
     rates = {"one": iter([100, 300, 200]), "other": iter([50, 100, 200])}
 
@@ -225,7 +225,7 @@ def made_up() -> tuple[dict[str, Chapter], Process]:
     return {HOT: chapter}, Process([0.5, 0.6, 0.7], Memory(150.0, 120.0), 32.0, 1_000)
 
 
-def test_a_line_holds_or_not_or_was_not_measured() -> None:
+def test_threshold_is_met_missed_or_not_measured() -> None:
     verdicts = {verdict.text: verdict for verdict in judge(*made_up())}
     words = {text: verdict.word for text, verdict in verdicts.items()}
     assert len(words) == 16
@@ -236,7 +236,7 @@ def test_a_line_holds_or_not_or_was_not_measured() -> None:
     assert verdicts["from process start to the first response, warm files"].measured == "0.60 s (0.50 to 0.70)"
 
 
-def test_the_page_tells_the_figures_the_machine_the_programs_and_who_was_absent(
+def test_report_has_figures_machine_versions_and_missing_servers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "find_wrk", lambda: None)

@@ -81,7 +81,7 @@ def front(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         server.end()
 
 
-def test_what_was_asked_before_comes_from_nginx(front: Front) -> None:
+def test_nginx_serves_cached_responses(front: Front) -> None:
     first, second = front.get("/v1/tags"), front.get("/v1/tags")
     assert (first.headers["x-cache"], second.headers["x-cache"]) == ("MISS", "HIT")
     apart = {"x-cache", "connection"}
@@ -101,7 +101,7 @@ def test_what_was_asked_before_comes_from_nginx(front: Front) -> None:
         ("zstd;q=0, br;q=0.5, gzip;q=0.9", "gzip"),
     ],
 )
-def test_each_form_is_kept_by_itself(front: Front, accepted: str, encoding: str) -> None:
+def test_nginx_caches_each_representation(front: Front, accepted: str, encoding: str) -> None:
     plain = httpx.get(f"{front.server.address}{LARGE}", headers={"accept-encoding": "identity"})
     for _ in range(2):
         with front.client.stream("GET", LARGE, headers={"accept-encoding": accepted}) as answer:
@@ -114,12 +114,12 @@ def test_each_form_is_kept_by_itself(front: Front, accepted: str, encoding: str)
     assert answer.headers["x-cache"] == "HIT"
 
 
-def test_browsers_that_wish_the_same_in_other_words_share_a_form(front: Front) -> None:
+def test_nginx_normalises_accept_encoding(front: Front) -> None:
     front.get("/docs", "br, gzip")
     assert front.get("/docs", "gzip, deflate, br").headers["x-cache"] == "HIT"
 
 
-def test_who_has_it_is_told_so_by_nginx(front: Front) -> None:
+def test_nginx_returns_304(front: Front) -> None:
     tag = front.get(PAGE).headers["etag"]
     again = front.get(PAGE, if_none_match=tag)
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
@@ -128,7 +128,7 @@ def test_who_has_it_is_told_so_by_nginx(front: Front) -> None:
     assert front.get(PAGE, if_none_match='"another"').status_code == 200
 
 
-def test_head_says_what_get_does(front: Front) -> None:
+def test_nginx_head_equals_get(front: Front) -> None:
     whole = front.get("/v1/labels")
     head = front.client.head("/v1/labels", headers={"accept-encoding": "identity"})
     assert head.headers["x-cache"] == "HIT"
@@ -148,24 +148,24 @@ def test_head_says_what_get_does(front: Front) -> None:
         ("/health/ready", 200),
     ],
 )
-def test_what_is_private_passing_or_missing_is_not_kept(front: Front, target: str, status: int) -> None:
+def test_nginx_does_not_cache_private_streamed_or_missing_responses(front: Front, target: str, status: int) -> None:
     for _ in range(2):
         answer = front.get(target)
         assert answer.status_code == status
         assert answer.headers.get("x-cache", "MISS") in {"MISS", "EXPIRED"}
 
 
-def test_a_request_with_a_key_passes_what_is_kept(front: Front) -> None:
+def test_nginx_bypasses_the_cache_for_requests_with_a_key(front: Front) -> None:
     front.get("/v1/editions")
     assert front.get("/v1/editions", authorization="Bearer nobody").headers["x-cache"] == "BYPASS"
 
 
-def test_bodies_that_are_too_large_are_refused_in_our_words(front: Front) -> None:
+def test_nginx_body_limit_returns_problem_details(front: Front) -> None:
     answer = front.client.post("/v1/editorial/articles", content=b"x" * 3_000_000)
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_scheduled_publication_shows_when_it_is_due_though_the_page_could_be_kept_for_longer(front: Front) -> None:
+def test_nginx_shows_a_scheduled_publication_on_time(front: Front) -> None:
     target, due_at = "/v1/timeline?limit=3", front.schedule("due", 1.7)
     time.sleep(0.4)  # the server looks four times a second
     seen, public_at = set[str](), float("inf")
@@ -180,7 +180,7 @@ def test_a_scheduled_publication_shows_when_it_is_due_though_the_page_could_be_k
     assert "HIT" in seen
 
 
-def test_whoever_waits_for_a_change_hears_of_it_at_once(front: Front) -> None:
+def test_nginx_passes_long_polls_immediately(front: Front) -> None:
     latest = run_once(front.database, latest_seq)
     with ThreadPoolExecutor(1) as others:
         waiting = others.submit(front.get, f"/v1/changes?since={latest}&wait=10")
@@ -197,7 +197,7 @@ def test_whoever_waits_for_a_change_hears_of_it_at_once(front: Front) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_what_nginx_asks_for_is_what_dayline_has_to_know(tmp_path: Path) -> None:
+async def test_nginx_forwards_the_required_headers(tmp_path: Path) -> None:
     async with an_upstream({"/herd": {"Cache-Control": PUBLIC}}) as upstream:
         with nginx_before(upstream.port, tmp_path) as address:
             async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
@@ -224,7 +224,7 @@ async def test_what_nginx_asks_for_is_what_dayline_has_to_know(tmp_path: Path) -
     assert len(upstream.asked_for("/herd")) == 1
 
 
-async def test_what_is_over_is_shown_while_it_is_asked_for_or_cannot_be(tmp_path: Path) -> None:
+async def test_nginx_serves_stale_during_revalidation_and_outages(tmp_path: Path) -> None:
     fields = {
         "/lasting": {"Cache-Control": "public, max-age=1, stale-while-revalidate=60", "ETag": '"a"'},
         "/gone": {"Cache-Control": "public, max-age=1, stale-if-error=600"},

@@ -173,18 +173,16 @@ async def live_through(house: House, folder: Path, rounds: int) -> None:
     assert newsroom.ledger.counts["acknowledged"] >= WRITES_BEFORE[0] * rounds
 
 
-async def test_what_was_acknowledged_survives_a_kill_whole(house: House, tmp_path: Path) -> None:
+async def test_acknowledged_writes_survive_a_kill(house: House, tmp_path: Path) -> None:
     await live_through(house, tmp_path, ROUNDS)
 
 
 @pytest.mark.soak
-async def test_long_what_was_acknowledged_survives_a_kill_whole(house: House, tmp_path: Path) -> None:
+async def test_long_acknowledged_writes_survive_a_kill(house: House, tmp_path: Path) -> None:
     await live_through(house, tmp_path, ROUNDS_SOAK)
 
 
-async def test_asked_to_end_a_server_answers_what_it_does_and_does_nothing_it_does_not_answer(
-    house: House, tmp_path: Path
-) -> None:
+async def test_shutdown_completes_requests_in_progress(house: House, tmp_path: Path) -> None:
     newsroom = Newsroom(house, tmp_path, Random(1))
     async with newsroom.serving() as (server, client):
         waiting = asyncio.create_task(client.get("/v1/changes?since=0&tag=unheard-of&wait=30"))

@@ -59,7 +59,7 @@ def house() -> Iterator[House]:
         yield House(server, run_once(server.get_uri(), furnish))
 
 
-async def test_an_app_whose_connections_are_lost_responds_and_recovers(house: House) -> None:
+async def test_app_whose_connections_are_lost_responds_and_recovers(house: House) -> None:
     async with proxied(house.server) as proxy, running(create_app(Settings(database_url=proxy.address()))) as client:
         addresses = ("/v1/timeline", "/v1/articles", "/v1/editions", "/health/ready", "/feeds/global/rss.xml")
         async with asyncio.timeout(ENDED_S):
@@ -235,7 +235,7 @@ def hold_lock(address: str, shared: Path) -> None:
 
 
 @pytest.mark.soak
-async def test_a_stopped_writer_blocks_others_for_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
+async def test_stopped_writer_blocks_others_for_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
     shared = tmp_path / "slots"
     slots = Slots(shared)
     address = house.server.get_uri()
@@ -267,7 +267,7 @@ async def timed(awaited: Awaitable[httpx.Response]) -> httpx.Response:
 
 
 @pytest.mark.soak
-async def test_a_server_process_ends_while_the_database_is_frozen(house: House, tmp_path: Path) -> None:
+async def test_server_process_ends_while_the_database_is_frozen(house: House, tmp_path: Path) -> None:
     async with served(house.server.get_uri(), tmp_path) as server:
         async with httpx.AsyncClient(base_url=server.address) as client:
             await make_article(client, house.token)
@@ -289,7 +289,7 @@ DUE = 40  # take two seconds, where a write may take one
 
 
 @pytest.mark.soak
-async def test_articles_that_are_due_at_once_are_released_by_a_server_that_is_too_slow_for_all(house: House) -> None:
+async def test_due_articles_are_published_in_smaller_batches_on_a_slow_server(house: House) -> None:
     address = house.server.get_uri()
     for statement in SLOW.split(";\n"):
         await asyncio.to_thread(run_once, address, running_sql(statement))

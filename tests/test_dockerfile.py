@@ -173,21 +173,21 @@ def build_and_look(builder: Builder) -> None:
     assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pip")), "so is what installs packages"
 
 
-def test_the_image_builds_and_its_command_works_from_where_it_is_put(tmp_path: Path) -> None:
+def test_image_builds_and_its_command_works(tmp_path: Path) -> None:
     build_and_look(Builder(tmp_path, is_brief=True))
 
 
 @pytest.mark.soak
-def test_long_the_image_builds_word_for_word(tmp_path: Path) -> None:
+def test_long_image_builds_from_the_dockerfile(tmp_path: Path) -> None:
     build_and_look(Builder(tmp_path, is_brief=False))
 
 
-def test_the_container_runs_as_a_number_that_is_not_root() -> None:
+def test_container_runs_as_a_numeric_user_that_is_not_root() -> None:
     user = read_stages()[-1].all_of("USER")[-1]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 
 
-def test_the_image_watches_whether_it_is_ready_with_what_it_has() -> None:
+def test_image_health_check_uses_its_own_programs() -> None:
     [check] = read_stages()[-1].all_of("HEALTHCHECK")
     command = json.loads(check.partition("CMD ")[2])
     assert command[:2] == ["python", "-c"]
@@ -196,13 +196,13 @@ def test_the_image_watches_whether_it_is_ready_with_what_it_has() -> None:
     assert "'/health/ready'" in command[2]
 
 
-def test_the_database_is_kept_on_the_volume() -> None:
+def test_image_database_is_on_the_volume() -> None:
     last = read_stages()[-1]
     [volume] = last.all_of("VOLUME")
     assert read_variables([last], last.name)["DAYLINE_DATABASE_URL"].startswith(f"sqlite:///{volume}/")
 
 
-def test_nothing_is_fetched_once_the_first_stage_is_done() -> None:
+def test_image_fetches_nothing_after_the_first_stage() -> None:
     last = read_stages()[-1]
     for keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ADD"):
         for value in last.all_of(keyword):
@@ -210,23 +210,23 @@ def test_nothing_is_fetched_once_the_first_stage_is_done() -> None:
     assert not [stage.base for stage in read_stages() if "/" in stage.base], "bases come without a host"
 
 
-def test_both_stages_work_in_the_same_place_on_the_same_python() -> None:
+def test_image_stages_share_path_and_python() -> None:
     first, last = read_stages()
     assert first.base == last.base
     assert first.all_of("WORKDIR") == last.all_of("WORKDIR") == ["/dayline"]
 
 
-def test_the_container_upgrades_and_then_becomes_the_server() -> None:
+def test_container_upgrades_and_execs_the_server() -> None:
     command = json.loads(read_stages()[-1].all_of("CMD")[-1])
     assert command == ["sh", "-c", "dayline db upgrade --allow-newer && exec dayline serve --host 0.0.0.0"]
 
 
-def test_the_makefile_and_the_dockerfile_pin_the_same_uv() -> None:
+def test_makefile_and_dockerfile_pin_the_same_uv() -> None:
     pinned = re.findall(r"^UV_VERSION := (\S+)$", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     assert pinned == re.findall(r"\buv==(\S+)$", (PROJECT / "Dockerfile").read_text(), re.MULTILINE)
 
 
-def test_what_a_checkout_gathers_over_time_stays_out_of_the_image() -> None:
+def test_dockerignore_excludes_generated_files() -> None:
     gathered = [".git", ".venv/bin/python", "dayline.db", "tests/test_dockerfile.py", "app/__pycache__/a.pyc"]
     assert [path for path in gathered if sent_to_the_builder(path)] == []
     assert sent_to_the_builder("app/settings.py")

@@ -27,7 +27,7 @@ RECORDS = (
 )
 
 
-async def test_every_line_of_the_example_is_imported(database: Database) -> None:
+async def test_documented_example_is_imported(database: Database) -> None:
     [example] = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
     refused: list[str] = []
     importer = Importer(database, now=lambda: NOW, on_error=lambda _, reason: refused.append(reason))
@@ -38,6 +38,6 @@ async def test_every_line_of_the_example_is_imported(database: Database) -> None
 
 
 @pytest.mark.parametrize("model", RECORDS)
-def test_every_member_is_described(model: type[BaseModel]) -> None:
+def test_documentation_describes_every_member(model: type[BaseModel]) -> None:
     words = set(re.findall(r"\w+", DOCUMENT.split("## Catalogue")[1]))
     assert not [name for name in model.model_fields if name not in words | {"kind"}]

@@ -76,12 +76,12 @@ async def furnished(database: Database) -> Database:
     return database
 
 
-async def test_a_newsroom_is_in_order(furnished: Database) -> None:
+async def test_invariants_hold_for_a_newsroom(furnished: Database) -> None:
     found = await furnished.read(check_house)
     assert min(found[name] for name in ("articles", "public", "revisions", "changes")) > 0
 
 
-async def test_each_damage_is_noticed(furnished: Database) -> None:
+async def test_invariants_detect_each_corruption(furnished: Database) -> None:
     for check, statement in DAMAGES:
         with pytest.raises(AssertionError) as noticed:
             await furnished.write(harm, statement)

@@ -67,7 +67,7 @@ def format_record(message: str, *arguments: object, exc_info: Any = None) -> str
     return make_formatter().format(record_of(message, *arguments, exc_info=exc_info))
 
 
-def test_a_line_has_time_level_and_logger() -> None:
+def test_log_line_has_time_level_and_logger() -> None:
     expected = f"2026-11-20T12:00:00.123Z ERROR {os.getpid()} - app.api.http.problems: GET / failed"
     assert format_record("%s failed", "GET /") == expected
 
@@ -90,16 +90,16 @@ def test_text_of_any_language_is_unchanged() -> None:
 
 
 @pytest.mark.parametrize("message", SECRETS)
-def test_secrets_are_left_out(message: str) -> None:
+def test_log_lines_contain_no_secrets(message: str) -> None:
     written = format_failure(message, error=ValueError(message))
     assert SECRETS[message] not in written
 
 
-def test_the_prefix_of_a_key_is_logged() -> None:
+def test_key_prefix_is_logged() -> None:
     assert "dl_k7q2m5xw3f…" in format_record(KEY)
 
 
-def test_a_long_message_is_cut() -> None:
+def test_long_message_is_truncated() -> None:
     written = format_record("x" * 10 * MAX_LINE_CHARACTERS)
     assert len(written) < MAX_LINE_CHARACTERS + 200
     assert written.endswith(f"… ({9 * MAX_LINE_CHARACTERS} more characters)")
@@ -151,7 +151,7 @@ def wait_for_line(path: Path, text: str) -> str:
     raise TimeoutError(written)
 
 
-def test_every_line_of_a_server_is_whole_and_without_secrets(server: tuple[Server, Path, str, str]) -> None:
+def test_server_log_lines_are_complete_and_without_secrets(server: tuple[Server, Path, str, str]) -> None:
     process, path, token, key = server
     preview = f"/v1/editorial/previews/{token}"
     forged = "%0A" + FORGED.replace(" ", "%20")

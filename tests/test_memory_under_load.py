@@ -55,7 +55,7 @@ def fill(connection: Connection) -> str:
     return create_key(connection, key, now=clock.now())[1]
 
 
-async def test_memory_is_flat_under_mixed_load(address: str, tmp_path: Path) -> None:
+async def test_memory_is_constant_under_mixed_load(address: str, tmp_path: Path) -> None:
     token = await asyncio.to_thread(run_once, address, fill)
     seconds = 60 * float(os.environ.get("SOAK_MINUTES", "5"))
     server = start_server(address, tmp_path, free_port(), **SETTINGS)

@@ -75,7 +75,7 @@ def make_empty(request: pytest.FixtureRequest, tmp_path: Path) -> MakeEmpty:
     return make
 
 
-def test_up_and_down_and_up_again_leaves_no_difference(make_empty: MakeEmpty) -> None:
+def test_migrations_round_trip(make_empty: MakeEmpty) -> None:
     def walk(connection: Connection) -> None:
         for script in reversed(list(scripts().walk_revisions())):
             assert isinstance(script.down_revision, str | None)
@@ -92,7 +92,7 @@ def test_up_and_down_and_up_again_leaves_no_difference(make_empty: MakeEmpty) ->
     run_once(make_empty("walked"), walk)
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_models(make_empty: MakeEmpty) -> None:
+def test_migrations_create_exactly_the_tables_of_the_models(make_empty: MakeEmpty) -> None:
     def migrate(connection: Connection) -> set[str]:
         migrations.upgrade(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
@@ -128,11 +128,11 @@ def test_every_constraint_is_named_after_its_table(make_empty: MakeEmpty) -> Non
     assert strays == []
 
 
-def test_this_release_expects_the_one_last_migration() -> None:
+def test_head_revision_is_the_last_migration() -> None:
     assert scripts().get_heads() == [migrations.HEAD_REVISION]
 
 
-def test_migrations_are_named_by_the_minute_and_in_words() -> None:
+def test_migrations_are_named_by_minute_and_slug() -> None:
     for script in scripts().walk_revisions():
         assert re.fullmatch(r"20\d{10}_[a-z0-9_]+", script.revision)
         assert Path(script.path).stem == script.revision
@@ -217,7 +217,7 @@ AGAIN = [
 ]
 
 
-def test_content_of_the_first_schema_is_the_same_after_the_upgrade(make_empty: MakeEmpty) -> None:
+def test_content_of_the_first_schema_survives_the_upgrade(make_empty: MakeEmpty) -> None:
     def upgrade_with_content(connection: Connection) -> None:
         migrations.upgrade(connection, FIRST)
         blank = "decode('', 'hex')" if connection.dialect.name == "postgresql" else "x''"

@@ -166,18 +166,18 @@ async def release(address: str, folder: Path, count: int) -> float | None:
     return seconds if all(seen.is_early for seen in readers) else None
 
 
-async def test_what_is_due_at_once_is_out_once_each_while_readers_go_on(address: str, tmp_path: Path) -> None:
+async def test_due_articles_are_published_once_each_under_load(address: str, tmp_path: Path) -> None:
     await release(address, tmp_path, DUE)
 
 
 @pytest.mark.soak
-async def test_long_ten_thousand_due_at_once_are_out_within_five_seconds(address: str, tmp_path: Path) -> None:
+async def test_long_ten_thousand_due_articles_are_published_within_five_seconds(address: str, tmp_path: Path) -> None:
     seconds = await release(address, tmp_path, DUE_SOAK)
     assert seconds is not None, "this machine is too slow to say"
     assert seconds < MAX_SECONDS_SOAK
 
 
-async def test_what_came_due_while_no_server_ran_is_in_the_first_answer(address: str, tmp_path: Path) -> None:
+async def test_article_due_before_the_start_is_in_the_first_response(address: str, tmp_path: Path) -> None:
     database = open_database(address)
     try:
         await furnish(database)

@@ -74,23 +74,23 @@ def find_stored_response(connection: Connection, request: IdempotentRequest, *, 
     return StoredResponse(row.status, orjson.loads(row.headers), bytes(row.body), row.article_id)
 
 
-def store_response(connection: Connection, request: IdempotentRequest, answer: StoredResponse, *, now: int) -> None:
+def store_response(connection: Connection, request: IdempotentRequest, response: StoredResponse, *, now: int) -> None:
     """Store the response to a request for a day; an expired one of the same key is replaced."""
     connection.execute(_CLEAR, {"key_id": request.key_id, "key_name": request.name})
     row = {
         "api_key_id": request.key_id,
         "key": request.name,
         "request_hash": request.digest,
-        "status": answer.status,
-        "headers": orjson.dumps(answer.headers).decode(),
-        "body": answer.body,
-        "article_id": answer.article_id,
+        "status": response.status,
+        "headers": orjson.dumps(response.headers).decode(),
+        "body": response.body,
+        "article_id": response.article_id,
         "created_at": now,
     }
     connection.execute(_KEEP, row)
 
 
-def blank_answers(connection: Connection, article_id: int) -> None:
+def clear_stored_responses(connection: Connection, article_id: int) -> None:
     """Empty the stored responses about an erased article, the hash of its text included.
 
     Their keys remain: a repeated request must not create the article again.

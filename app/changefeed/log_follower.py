@@ -43,18 +43,18 @@ def poll_log(connection: Connection, last: ChangeEvent | None) -> PollResult:
     log compacted.
     """
     if last is None:
-        return _look_at_end(connection)
+        return _poll_end(connection)
     rows = read_change_events(connection, since=max(last.seq - 1, 0), most=MAX_BEHIND + 2)
     if last.seq:
         if not rows or rows[0] != last:
-            return _look_at_end(connection)
+            return _poll_end(connection)
         del rows[0]
     if len(rows) > MAX_BEHIND:
-        return _look_at_end(connection)
+        return _poll_end(connection)
     return PollResult(rows, rows[-1] if rows else last)
 
 
-def _look_at_end(connection: Connection) -> PollResult:
+def _poll_end(connection: Connection) -> PollResult:
     rows = read_change_events(connection, since=max(latest_seq(connection) - 1, 0), most=MAX_BEHIND)
     return PollResult([], rows[-1] if rows else _NOWHERE, has_gap=True)
 

@@ -53,12 +53,12 @@ class LogWatcher:
         finally:
             self._waiting.pop(grown, None)
 
-    async def read_shared(self, question: ChangeListParams) -> ChangeList:
+    async def read_shared(self, params: ChangeListParams) -> ChangeList:
         """Return the page of these parameters, read once for concurrent equal calls; it must not be modified."""
-        name = question.model_dump_json(exclude={"wait"})
+        name = params.model_dump_json(exclude={"wait"})
         reading = self._reading.get(name)
         if reading is None:
-            reading = self._reading[name] = asyncio.create_task(self._read(question))
+            reading = self._reading[name] = asyncio.create_task(self._read(params))
             reading.add_done_callback(lambda done: self._forget(name, done))
         return await asyncio.shield(reading)  # a cancelled caller does not affect the others
 
@@ -78,10 +78,10 @@ class LogWatcher:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, question: ChangeListParams) -> ChangeList:
+    async def _read(self, params: ChangeListParams) -> ChangeList:
         async with self._turns:
             await asyncio.sleep(0)
-            return await self._database.read(list_changes, question)
+            return await self._database.read(list_changes, params)
 
     def _forget(self, name: str, done: asyncio.Task[ChangeList]) -> None:
         del self._reading[name]

@@ -69,9 +69,9 @@ _noting: ContextVar[Dependencies | None] = ContextVar("footprint", default=None)
 
 
 @contextmanager
-def tracking(footprint: Dependencies) -> Iterator[None]:
+def tracking(dependencies: Dependencies) -> Iterator[None]:
     """Record the dependencies of queries that run within this context."""
-    token = _noting.set(footprint)
+    token = _noting.set(dependencies)
     try:
         yield
     finally:
@@ -80,55 +80,55 @@ def tracking(footprint: Dependencies) -> Iterator[None]:
 
 def depend_on_article(article_id: int) -> None:
     """Depend on an article by its id, whether public or not, existing or not."""
-    if (footprint := _noting.get()) is not None:
-        footprint.keys.add(article_key(article_id))
+    if (dependencies := _noting.get()) is not None:
+        dependencies.keys.add(article_key(article_id))
 
 
 def depend_on_entry(kind: Facet, number: int) -> None:
     """Depend on a catalogue entry whose members the response shows or uses."""
-    if (footprint := _noting.get()) is not None:
-        footprint.keys.add(facet_key(kind, number))
+    if (dependencies := _noting.get()) is not None:
+        dependencies.keys.add(facet_key(kind, number))
 
 
 def depend_on_collection(kind: Facet, edition_id: int | None = None) -> None:
     """Depend on a collection of catalogue entries, or on one of its names that does not exist yet."""
-    if (footprint := _noting.get()) is not None:
-        footprint.keys.add(collection_key(kind, edition_id))
+    if (dependencies := _noting.get()) is not None:
+        dependencies.keys.add(collection_key(kind, edition_id))
 
 
 def depend_on_entries(kind: Facet, numbers: Iterable[int | None]) -> None:
     """Depend on several catalogue entries; None stands for no entry."""
-    if (footprint := _noting.get()) is not None:
-        footprint.keys.update(facet_key(kind, number) for number in numbers if number is not None)
+    if (dependencies := _noting.get()) is not None:
+        dependencies.keys.update(facet_key(kind, number) for number in numbers if number is not None)
 
 
 def depend_on_slugs(edition_id: int) -> None:
     """Depend on the slugs of an edition, because one of them does not exist yet."""
-    if (footprint := _noting.get()) is not None:
-        footprint.keys.add(slugs_key(edition_id))
+    if (dependencies := _noting.get()) is not None:
+        dependencies.keys.add(slugs_key(edition_id))
 
 
 def depend_on_log() -> None:
     """Depend on the whole change log."""
-    if (footprint := _noting.get()) is not None:
-        footprint.keys.add(LOG_KEY)
+    if (dependencies := _noting.get()) is not None:
+        dependencies.keys.add(LOG_KEY)
 
 
 def depend_on_range(groups: Iterable[Iterable[str]], first: int, last: int) -> None:
     """Depend on the range of a list between two instants (µs, both included); see RangeDependency."""
-    if (footprint := _noting.get()) is not None:
+    if (dependencies := _noting.get()) is not None:
         span = RangeDependency(tuple(frozenset(group) for group in groups), first, last)
-        if span not in footprint.ranges:
-            footprint.ranges.append(span)
+        if span not in dependencies.ranges:
+            dependencies.ranges.append(span)
 
 
 def expires_at(instant: int) -> None:
     """Expire the response at this instant (µs) without any change."""
-    if (footprint := _noting.get()) is not None:
-        footprint.limit_expiry(instant)
+    if (dependencies := _noting.get()) is not None:
+        dependencies.limit_expiry(instant)
 
 
 def set_cache_policy(freshness: ResponseFreshness) -> None:
     """Set the cache policy of the response."""
-    if (footprint := _noting.get()) is not None:
-        footprint.freshness = freshness
+    if (dependencies := _noting.get()) is not None:
+        dependencies.freshness = freshness

@@ -32,16 +32,16 @@ LONG_LIVED = f"max-age={MAX_AGE_S}, stale-while-revalidate=60, stale-if-error={M
 _FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([!-~](?:[ -~]*[!-~])?)[ \t]*")
 
 
-def surrogate_key_header(footprint: Dependencies, *, is_static: bool) -> str | None:
+def surrogate_key_header(dependencies: Dependencies, *, is_static: bool) -> str | None:
     """Return the value of `Surrogate-Key` for a response; None if no set of keys identifies it.
 
     None is returned if any change invalidates it, if it has too many keys, and if no dependency was recorded, unless
     the response `is_static`.
     """
-    if LOG_KEY in footprint.keys or (footprint.is_empty and not is_static):
+    if LOG_KEY in dependencies.keys or (dependencies.is_empty and not is_static):
         return None
-    keys = set(footprint.keys)
-    for span in footprint.ranges:
+    keys = set(dependencies.keys)
+    for span in dependencies.ranges:
         place = bucket_of(span.first, span.last)
         for key in span.groups[0]:
             keys.add(f"list:{key}")

@@ -61,25 +61,25 @@ class ResolvedQuery:
 
 def resolve_params(
     connection: Connection,
-    question: FilterParams,
+    params: FilterParams,
     *,
     tz: str | None = None,
     entry: tuple[Facet, str] | None = None,
 ) -> ResolvedQuery:
     """Resolve query parameters; NotFoundError, InvalidInputError. At most two statements."""
-    spans_all = question.edition == EVERY_EDITION
-    views = list_all_editions(connection) if spans_all else [get_edition_view(connection, question.edition)]
+    spans_all = params.edition == EVERY_EDITION
+    views = list_all_editions(connection) if spans_all else [get_edition_view(connection, params.edition)]
     zone = _zone(tz, views, spans_all=spans_all)
     scope = ListFilter(
         edition=EVERY_EDITION if spans_all else str(views[0].id),
-        sections=tuple(question.section),
-        tags=tuple(question.tag),
-        authors=tuple(question.author),
-        labels=tuple(question.label),
+        sections=tuple(params.section),
+        tags=tuple(params.tag),
+        authors=tuple(params.author),
+        labels=tuple(params.label),
         entry=entry,
-        **_range(question, zone),
-        excluded=frozenset(question.exclude) if isinstance(question, ArticleFilterParams) else frozenset(),
-        ids=frozenset(question.id) if isinstance(question, ArticleFilterParams) else frozenset(),
+        **_range(params, zone),
+        excluded=frozenset(params.exclude) if isinstance(params, ArticleFilterParams) else frozenset(),
+        ids=frozenset(params.id) if isinstance(params, ArticleFilterParams) else frozenset(),
         timezone=zone.key,
     )
     editions = {view.id: view for view in views}
@@ -121,10 +121,10 @@ def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneI
         raise InvalidInputError(FieldError("tz", error.detail)) from None
 
 
-def _range(question: FilterParams, zone: ZoneInfo) -> dict[str, int | None]:
+def _range(params: FilterParams, zone: ZoneInfo) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
-    if isinstance(question, ArticleFilterParams):
-        for where, member, text in (("from", "starts_at", question.from_), ("to", "ends_at", question.to)):
+    if isinstance(params, ArticleFilterParams):
+        for where, member, text in (("from", "starts_at", params.from_), ("to", "ends_at", params.to)):
             try:
                 found[member] = None if text is None else parse_date_or_instant(text, zone)
             except InvalidValueError as error:

@@ -108,18 +108,18 @@ class CachedResponse:
         surrogate: str | None = None,
         route: str | None = None,
     ) -> None:
-        told = dict(headers)
+        fields = dict(headers)
         self.status = status
         self.route = route  # path template of the route that made it, for metrics and the access log
-        self.headers = [(name, value) for name, value in told.items() if name not in _OWN]
+        self.headers = [(name, value) for name, value in fields.items() if name not in _OWN]
         self.body = bytes(memoryview(body))  # a copy, because orjson allocates up to twice the length of its result
         self.expires_at = until
         self.on_grow: Callable[[int], None] | None = None
         self.on_evict: Callable[[CachedResponse], None] | None = None
         self.is_cached = False
-        self._tag = told[b"etag"].decode().strip('"') if b"etag" in told else None
-        self._modified = told[b"last-modified"].decode() if b"last-modified" in told else None
-        self._original_cc = [(name, value) for name, value in told.items() if name == _CACHE_CONTROL]
+        self._tag = fields[b"etag"].decode().strip('"') if b"etag" in fields else None
+        self._modified = fields[b"last-modified"].decode() if b"last-modified" in fields else None
+        self._original_cc = [(name, value) for name, value in fields.items() if name == _CACHE_CONTROL]
         self._default_cc = self._original_cc
         self._freshness = freshness
         if freshness is not None:
@@ -132,16 +132,16 @@ class CachedResponse:
         self._due: int | None = None
         self._forms: dict[str | None, Representation] = {}
 
-    def render(self, wishes: ConditionalHeaders, directives: RawHeaders | None = None) -> RenderedResponse:
+    def render(self, conditions: ConditionalHeaders, directives: RawHeaders | None = None) -> RenderedResponse:
         """Return the response for these conditional fields, with its original Cache-Control unless another is given."""
         directives = self._original_cc if directives is None else directives
         if self._tag is None:
             form = self._forms.get(None) or self._form(None)
             return RenderedResponse(self.status, directives, form.headers_200, form.body)
-        encoding = choose_encoding(wishes.accept_encoding, len(self.body))
+        encoding = choose_encoding(conditions.accept_encoding, len(self.body))
         form = self._forms.get(encoding) or self._form(encoding)
-        if (wishes.if_none_match is not None or wishes.if_modified_since is not None) and is_not_modified(
-            form.etag, self._modified, known=wishes.if_none_match, since=wishes.if_modified_since
+        if (conditions.if_none_match is not None or conditions.if_modified_since is not None) and is_not_modified(
+            form.etag, self._modified, known=conditions.if_none_match, since=conditions.if_modified_since
         ):
             return RenderedResponse(304, directives, form.headers_304, b"")
         return RenderedResponse(self.status, directives, form.headers_200, form.body)

@@ -21,7 +21,7 @@ MAX_KEY_LENGTH = 4_096  # maximum length of a cached URL
 MAX_FILL_ATTEMPTS = 3  # beyond it, a response that changes faster than it is read is read for each request
 CDN_CACHEABLE_STATUSES = frozenset(
     {HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT}
-)  # what networks may keep until it is purged
+)  # statuses that a CDN may store until purged
 CACHEABLE_STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
@@ -74,11 +74,11 @@ class CacheMiddleware:
         self._app = app
         self._name_of = cache_key
         self._store = store
-        self._vouching = up_to_date
-        self._picture = schedule
-        self._is_purged = emit_surrogate_keys
+        self._up_to_date = up_to_date
+        self._schedule = schedule
+        self._emit_surrogate_keys = emit_surrogate_keys
         self._is_shared = is_shared
-        self._reading: dict[str, asyncio.Future[_Outcome | CachedResponse]] = {}
+        self._fills: dict[str, asyncio.Future[_Outcome | CachedResponse]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -88,20 +88,20 @@ class CacheMiddleware:
         elif self._store is None:
             await self._begin().run(scope, receive, send)
         else:
-            await self._answer(self._store, name, scope, receive, send)
+            await self._respond(self._store, name, scope, receive, send)
 
-    async def _answer(self, store: ResponseStore, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _respond(self, store: ResponseStore, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         for tries_left in reversed(range(MAX_FILL_ATTEMPTS + 1)):
-            vouching = self._vouching()
-            if len(name) > MAX_KEY_LENGTH or not (vouching.is_up_to_date() or await vouching.sync()):
+            up_to_date = self._up_to_date()
+            if len(name) > MAX_KEY_LENGTH or not (up_to_date.is_up_to_date() or await up_to_date.sync()):
                 break
-            kept = store.get(name) or store.get(raw_cache_key(scope))
-            if kept is not None:
+            cached = store.get(name) or store.get(raw_cache_key(scope))
+            if cached is not None:
                 store.counters.hits += 1
-                _note(scope, HIT, kept.route)
-                await _send(send, kept.render(parse_conditional_headers(scope["headers"]), self._directives(kept)))
+                _record_cache_state(scope, HIT, cached.route)
+                await _send(send, cached.render(parse_conditional_headers(scope["headers"]), self._directives(cached)))
                 return
-            others = self._reading.get(name)
+            others = self._fills.get(name)
             if others is None:
                 await self._read(store, name, scope, receive, send)
                 return
@@ -109,7 +109,7 @@ class CacheMiddleware:
                 break
             outcome = await asyncio.shield(others)
             if isinstance(outcome, CachedResponse):
-                _note(scope, COLLAPSED, outcome.route)
+                _record_cache_state(scope, COLLAPSED, outcome.route)
                 await _send(send, outcome.render(parse_conditional_headers(scope["headers"])))
                 return
             if outcome is _Outcome.UNCACHEABLE:
@@ -121,41 +121,41 @@ class CacheMiddleware:
 
         A response of 500 or above is sent to all of them: during an outage each further read would time out as well.
         """
-        reading = self._begin()
+        fill = self._begin()
         outcome: _Outcome | CachedResponse = _Outcome.RETRY
-        waiting = self._reading[name] = asyncio.get_running_loop().create_future()
-        mark = store.begin_fill()
+        waiting = self._fills[name] = asyncio.get_running_loop().create_future()
+        token = store.begin_fill()
         store.counters.misses += 1
 
-        def keep(answer: CachedResponse | None) -> None:
+        def finish(response: CachedResponse | None) -> None:
             nonlocal outcome
             outcome = _Outcome.UNCACHEABLE
-            if answer is not None and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                outcome = answer
-            elif answer is not None and _is_fit(answer, reading.footprint, name):
-                place = raw_cache_key(scope) if answer.status == HTTPStatus.PERMANENT_REDIRECT else name
-                is_settled = store.put(place, answer, reading.footprint, mark) or store.was_invalidated_since(
-                    reading.footprint, mark
+            if response is not None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                outcome = response
+            elif response is not None and _is_cacheable(response, fill.dependencies, name):
+                key = raw_cache_key(scope) if response.status == HTTPStatus.PERMANENT_REDIRECT else name
+                should_retry = store.put(key, response, fill.dependencies, token) or store.was_invalidated_since(
+                    fill.dependencies, token
                 )
-                outcome = _Outcome.RETRY if is_settled else _Outcome.UNCACHEABLE
+                outcome = _Outcome.RETRY if should_retry else _Outcome.UNCACHEABLE
             if outcome is _Outcome.RETRY:
-                _note(scope, MISS, None if answer is None else answer.route)
-            del self._reading[name]
+                _record_cache_state(scope, MISS, None if response is None else response.route)
+            del self._fills[name]
             waiting.set_result(outcome)
 
         try:
-            await reading.run(scope, receive, send, made=keep)
+            await fill.run(scope, receive, send, on_response=finish)
         finally:
-            store.end_fill(mark)
+            store.end_fill(token)
             if not waiting.done():
-                del self._reading[name]
+                del self._fills[name]
                 waiting.set_result(outcome)
 
     def _begin(self) -> "_Fill":
-        return _Fill(self._app, self._is_shared, purged_by=self._picture if self._is_purged else None)
+        return _Fill(self._app, self._is_shared, schedule=self._schedule if self._emit_surrogate_keys else None)
 
-    def _directives(self, answer: CachedResponse) -> RawHeaders:
-        return answer.cache_control(clock.now(), self._picture().snapshot)
+    def _directives(self, response: CachedResponse) -> RawHeaders:
+        return response.cache_control(clock.now(), self._schedule().snapshot)
 
 
 class _Fill:
@@ -165,24 +165,29 @@ class _Fill:
     """
 
     def __init__(
-        self, app: ASGIApp, is_shared: Callable[[Scope], bool], *, purged_by: Callable[[], HasSchedule] | None
+        self, app: ASGIApp, is_shared: Callable[[Scope], bool], *, schedule: Callable[[], HasSchedule] | None
     ) -> None:
         self._app = app
         self._is_shared = is_shared
-        self._purged_by = purged_by
+        self._schedule = schedule
         self._start: Message | None = None
         self.is_private = False
-        self.footprint = Dependencies()
+        self.dependencies = Dependencies()
 
     async def run(
-        self, scope: Scope, receive: Receive, send: Send, *, made: Callable[[CachedResponse | None], None] | None = None
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        on_response: Callable[[CachedResponse | None], None] | None = None,
     ) -> None:
         """Run the application and send the representation that the client wants; `made` is called before.
 
         A streamed response passes through, and `made` receives None; so it does for a private one.
         """
 
-        async def hold(message: Message) -> None:
+        async def buffer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._start = message if self._is_shared(scope) else _made_private(message)
                 self.is_private = _is_private(self._start["headers"])
@@ -192,41 +197,41 @@ class _Fill:
                 return
             start, self._start = self._start, None
             if message.get("more_body", False):
-                if made is not None:
-                    made(None)
+                if on_response is not None:
+                    on_response(None)
                 await send(start)
                 await send(message)
                 return
-            answer = self._answer(scope, start, message.get("body", b""))
-            if made is not None:
-                made(None if self.is_private else answer)
-            await _send(send, answer.render(parse_conditional_headers(scope["headers"]), self._directives(answer)))
+            response = self._build_response(scope, start, message.get("body", b""))
+            if on_response is not None:
+                on_response(None if self.is_private else response)
+            await _send(send, response.render(parse_conditional_headers(scope["headers"]), self._directives(response)))
 
-        with tracking(self.footprint):
-            await self._app(scope, receive, hold)
+        with tracking(self.dependencies):
+            await self._app(scope, receive, buffer)
 
-    def _answer(self, scope: Scope, start: Message, body: bytes) -> CachedResponse:
-        status, headers, footprint = start["status"], start["headers"], self.footprint
+    def _build_response(self, scope: Scope, start: Message, body: bytes) -> CachedResponse:
+        status, headers, dependencies = start["status"], start["headers"], self.dependencies
         surrogate = None
-        if self._purged_by is not None and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
-            surrogate = surrogate_key_header(footprint, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
+        if self._schedule is not None and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
+            surrogate = surrogate_key_header(dependencies, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
         return CachedResponse(
             status,
             headers,
             body,
-            freshness=footprint.freshness,
-            until=footprint.expires_at,
+            freshness=dependencies.freshness,
+            until=dependencies.expires_at,
             surrogate=surrogate,
             route=route_path(scope),
         )
 
-    def _directives(self, answer: CachedResponse) -> RawHeaders | None:
-        if self._purged_by is None or self.is_private:
+    def _directives(self, response: CachedResponse) -> RawHeaders | None:
+        if self._schedule is None or self.is_private:
             return None
-        return answer.initial_cache_control(clock.now(), self._purged_by().snapshot)
+        return response.initial_cache_control(clock.now(), self._schedule().snapshot)
 
 
-def _note(scope: Scope, cache: str, route: str | None = None) -> None:
+def _record_cache_state(scope: Scope, cache: str, route: str | None = None) -> None:
     """Record the cache state of a request, for the access log and the metrics."""
     record = get_record(scope)
     if record is not None:
@@ -252,11 +257,11 @@ def _is_public(headers: RawHeaders) -> bool:
     return any(name == b"cache-control" and value.startswith(b"public") for name, value in headers)
 
 
-def _is_fit(answer: CachedResponse, footprint: Dependencies, name: str) -> bool:
+def _is_cacheable(response: CachedResponse, dependencies: Dependencies, name: str) -> bool:
     """Return whether the response's dependencies are known; pages for people depend on the program alone."""
-    if footprint.is_empty:
-        return answer.status == HTTPStatus.OK and not name.startswith(CONTENT_PREFIXES)
-    return answer.status in CACHEABLE_STATUSES
+    if dependencies.is_empty:
+        return response.status == HTTPStatus.OK and not name.startswith(CONTENT_PREFIXES)
+    return response.status in CACHEABLE_STATUSES
 
 
 def raw_cache_key(scope: Scope) -> str:

@@ -36,15 +36,15 @@ def choose_encoding(accepted: str, size: int) -> str | None:
     """
     if not accepted:
         return None
-    wishes: dict[str, float] = {}
+    conditions: dict[str, float] = {}
     for part in accepted.lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
-        wishes[name] = _quality(parameters)
-    fallback = wishes.get("*", 0.0)
-    ranked = [(wishes.get(name, fallback), name) for name in _ENCODERS]
+        conditions[name] = _quality(parameters)
+    fallback = conditions.get("*", 0.0)
+    ranked = [(conditions.get(name, fallback), name) for name in _ENCODERS]
     best = max(quality for quality, _ in ranked)
-    refuses_identity = wishes.get("identity", wishes.get("*", 1.0)) == 0
-    if best <= 0 or best < wishes.get("identity", 0.0) or (size < COMPRESS_FROM_BYTES and not refuses_identity):
+    refuses_identity = conditions.get("identity", conditions.get("*", 1.0)) == 0
+    if best <= 0 or best < conditions.get("identity", 0.0) or (size < COMPRESS_FROM_BYTES and not refuses_identity):
         return None
     return next(name for quality, name in ranked if quality == best)
 

@@ -42,11 +42,11 @@ class Stats:
 class _Entry:
     """Response with its dependencies and size."""
 
-    __slots__ = ("answer", "footprint", "size")
+    __slots__ = ("dependencies", "response", "size")
 
-    def __init__(self, answer: CachedResponse, footprint: Dependencies, size: int) -> None:
-        self.answer = answer
-        self.footprint = footprint
+    def __init__(self, response: CachedResponse, dependencies: Dependencies, size: int) -> None:
+        self.response = response
+        self.dependencies = dependencies
         self.size = size
 
 
@@ -57,7 +57,7 @@ class ResponseStore:
         self.counters = Stats()
         self.size = 0
         self.budget = budget
-        self._kept: OrderedDict[str, _Entry] = OrderedDict()
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()
         self._by_key: dict[str, set[str]] = {}
         self._spans = RangeIndex()
         self._position = 0  # increases with every change and commit applied
@@ -66,18 +66,18 @@ class ResponseStore:
         self._reading: dict[int, int] = {}  # number of fills in progress by token, the oldest first
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._entries)
 
     def get(self, name: str) -> CachedResponse | None:
         """Return the cached response of a key, None if there is none or it has expired."""
-        kept = self._kept.get(name)
-        if kept is None:
+        entry = self._entries.get(name)
+        if entry is None:
             return None
-        if kept.answer.expires_at is not None and kept.answer.expires_at <= clock.now():
+        if entry.response.expires_at is not None and entry.response.expires_at <= clock.now():
             self._drop(name)
             return None
-        self._kept.move_to_end(name)
-        return kept.answer
+        self._entries.move_to_end(name)
+        return entry.response
 
     def begin_fill(self) -> int:
         """Register a fill and return its token for `put`; call `end_fill` once afterwards."""
@@ -93,30 +93,30 @@ class ResponseStore:
         while self._recent and self._recent[0][0] <= oldest:
             self._recent.popleft()
 
-    def was_invalidated_since(self, footprint: Dependencies, mark: int) -> bool:
+    def was_invalidated_since(self, dependencies: Dependencies, mark: int) -> bool:
         """Return whether a change applied since this token invalidates something with these dependencies."""
-        if mark < self._cleared_at or (LOG_KEY in footprint.keys and mark < self._position):
+        if mark < self._cleared_at or (LOG_KEY in dependencies.keys and mark < self._position):
             return True
         since = takewhile(lambda each: each[0] > mark, reversed(self._recent))
-        return any(footprint.is_invalidated_by(change) for _, change in since)
+        return any(dependencies.is_invalidated_by(change) for _, change in since)
 
-    def put(self, name: str, answer: CachedResponse, footprint: Dependencies, mark: int) -> bool:
+    def put(self, name: str, response: CachedResponse, dependencies: Dependencies, mark: int) -> bool:
         """Store a response whose fill began at this token, unless it is too large or already outdated."""
-        size = estimate_size(name, answer, footprint)
-        if size * LARGEST_SHARE > self.budget or self.was_invalidated_since(footprint, mark):
+        size = estimate_size(name, response, dependencies)
+        if size * LARGEST_SHARE > self.budget or self.was_invalidated_since(dependencies, mark):
             return False
-        if name in self._kept:
+        if name in self._entries:
             self._drop(name, counts=False)
-        kept = _Entry(answer, footprint, size)
-        self._kept[name] = kept
-        for key in footprint.keys:
+        entry = _Entry(response, dependencies, size)
+        self._entries[name] = entry
+        for key in dependencies.keys:
             self._by_key.setdefault(key, set()).add(name)
-        for span in footprint.ranges:
+        for span in dependencies.ranges:
             self._spans.add(name, span)
         self.size += size
         self.counters.fills += 1
-        answer.on_grow = partial(self._grow, name, kept)
-        answer.is_cached = True
+        response.on_grow = partial(self._grow, name, entry)
+        response.is_cached = True
         self._evict()
         return True
 
@@ -138,10 +138,10 @@ class ResponseStore:
         """Evict everything: the changes are unknown."""
         self._position += 1
         self._cleared_at = self._position
-        self.counters.dropped += len(self._kept)
-        for kept in self._kept.values():
-            kept.answer.evict()
-        self._kept.clear()
+        self.counters.dropped += len(self._entries)
+        for entry in self._entries.values():
+            entry.response.evict()
+        self._entries.clear()
         self._by_key.clear()
         self._spans = RangeIndex()
         self._recent.clear()
@@ -154,33 +154,33 @@ class ResponseStore:
         return found
 
     def _drop(self, name: str, *, counts: bool = True) -> None:
-        kept = self._kept.pop(name)
-        kept.answer.evict()
-        self.size -= kept.size
-        for key in kept.footprint.keys:
+        entry = self._entries.pop(name)
+        entry.response.evict()
+        self.size -= entry.size
+        for key in entry.dependencies.keys:
             names = self._by_key[key]
             names.discard(name)
             if not names:
                 del self._by_key[key]
-        for span in kept.footprint.ranges:
+        for span in entry.dependencies.ranges:
             self._spans.remove(name, span)
         self.counters.dropped += counts
 
-    def _grow(self, name: str, kept: _Entry, size: int) -> None:
-        if self._kept.get(name) is kept:
-            kept.size += size + FORM_BYTES
+    def _grow(self, name: str, entry: _Entry, size: int) -> None:
+        if self._entries.get(name) is entry:
+            entry.size += size + FORM_BYTES
             self.size += size + FORM_BYTES
             self._evict()
 
     def _evict(self) -> None:
         while self.size > self.budget:
-            self._drop(next(iter(self._kept)), counts=False)
+            self._drop(next(iter(self._entries)), counts=False)
             self.counters.evicted += 1
 
 
-def estimate_size(name: str, answer: CachedResponse, footprint: Dependencies) -> int:
+def estimate_size(name: str, response: CachedResponse, dependencies: Dependencies) -> int:
     """Return the size in bytes of a cached response with one representation."""
-    told = sum(len(value) for _, value in answer.headers)
-    named = sum(len(group) for span in footprint.ranges for group in span.groups)
-    noted = KEY_BYTES * len(footprint.keys) + SPAN_BYTES * len(footprint.ranges) + NAME_BYTES * named
-    return OVERHEAD_BYTES + len(answer.body) + told + 2 * len(name) + noted
+    header_bytes = sum(len(value) for _, value in response.headers)
+    named = sum(len(group) for span in dependencies.ranges for group in span.groups)
+    noted = KEY_BYTES * len(dependencies.keys) + SPAN_BYTES * len(dependencies.ranges) + NAME_BYTES * named
+    return OVERHEAD_BYTES + len(response.body) + header_bytes + 2 * len(name) + noted

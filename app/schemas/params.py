@@ -333,9 +333,9 @@ class ArticleParams(QueryParams):
     body: Annotated[BodyFormat, Field(description="The format of the body.", examples=["blocks"])] = BodyFormat.BLOCKS
 
 
-def check_ids(question: Any) -> None:
+def check_ids(params: Any) -> None:
     """InvalidInputError where `id` stands beside a cursor or a smaller limit."""
-    if question.id and question.cursor is not None:
+    if params.id and params.cursor is not None:
         raise InvalidInputError(FieldError("cursor", "The articles of `id` are all on one page."))
-    if question.id and "limit" in question.model_fields_set and question.limit < len(question.id):
+    if params.id and "limit" in params.model_fields_set and params.limit < len(params.id):
         raise InvalidInputError(FieldError("limit", "It is less than the number of ids, which are all on one page."))

@@ -194,8 +194,8 @@ def unsent_bytes(transport: asyncio.Transport) -> int:
     if connection is None:
         return waiting
     try:
-        answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+        response = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
     except OSError:
         return waiting
-    queued: int = struct.unpack("i", answer)[0]
+    queued: int = struct.unpack("i", response)[0]
     return waiting + queued

@@ -50,7 +50,7 @@ class StreamHub:
 
     async def subscribe(
         self,
-        question: ChangeListParams,
+        params: ChangeListParams,
         since: int | None,
         *,
         is_authorized: Callable[[], Awaitable[bool]],
@@ -59,7 +59,7 @@ class StreamHub:
         self._check_room()
         self._opening += 1
         try:
-            channel = await self._get_feed(question)
+            channel = await self._get_feed(params)
             try:
                 start, page = await self._start_position(channel, since)
                 if self._stopped:
@@ -105,14 +105,14 @@ class StreamHub:
         if len(self._open) + self._opening >= MAX_STREAMS:
             raise TooManyStreamsError(f"{MAX_STREAMS} streams are open already.", retry_after=RETRY_AFTER_S)
 
-    async def _get_feed(self, question: ChangeListParams) -> SharedFeed:
-        name = question.url_for("")
+    async def _get_feed(self, params: ChangeListParams) -> SharedFeed:
+        name = params.url_for("")
         channel = self._channels.get(name)
         if channel is None or channel.is_closed:
             latest = await self._database.read(latest_seq)
             channel = self._channels.get(name)
         if channel is None or channel.is_closed:
-            channel = self._channels[name] = SharedFeed(self._watch, question, self._wire, latest, self._outage)
+            channel = self._channels[name] = SharedFeed(self._watch, params, self._wire, latest, self._outage)
             channel.start()
             self._start_polling()
         channel.users += 1

@@ -74,7 +74,7 @@ class SharedFeed:
     """
 
     def __init__(
-        self, watch: LogWatcher, question: ChangeListParams, wire: EventEncoder, position: int, outage: OutageLogger
+        self, watch: LogWatcher, params: ChangeListParams, wire: EventEncoder, position: int, outage: OutageLogger
     ) -> None:
         self.outage = outage
         self.position = position  # everything up to it was enqueued for every subscriber
@@ -83,7 +83,7 @@ class SharedFeed:
         self.is_caught_up = False  # it has read up to the last notification, with valid parameters
         self.wire = wire
         self._watch = watch
-        self.question = question
+        self.question = params
         self._listeners: dict[Subscriber, None] = {}
         self._recent: deque[Event] = deque()
         self._recent_bytes = 0
@@ -146,8 +146,8 @@ class SharedFeed:
         return await asyncio.shield(reading)
 
     async def _read(self, since: int) -> FeedPage:
-        told: ChangeList = await self._watch.read_shared(self.question.since_seq(since))
-        return FeedPage([self._write(item) for item in told["items"]], told["as_of"], told["next"] is not None)
+        page: ChangeList = await self._watch.read_shared(self.question.since_seq(since))
+        return FeedPage([self._write(item) for item in page["items"]], page["as_of"], page["next"] is not None)
 
     def _write(self, item: ChangeItem) -> Event:
         article = None if item["article"] is None else item["article"]["id"]
@@ -204,10 +204,10 @@ class SharedFeed:
 
     def _replace_event(self, event: Event, kind: str) -> None:
         article = str(event.article)
-        told: ChangeItem = {
+        page: ChangeItem = {
             "seq": event.seq,
             "type": kind,
             "at": event.at,
             "article": {"id": article, "href": f"/v1/articles/{article}"},
         }
-        event.type, event.content = kind, self.wire.change(told)
+        event.type, event.content = kind, self.wire.change(page)

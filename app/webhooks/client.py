@@ -91,14 +91,14 @@ class WebhookClient:
                     headers={"content-type": "application/json", **_lowered(headers), **self._always},
                     extensions={PRE_SEND_CHECK: is_meant},
                 )
-                answer = await self._transport(request.url.scheme).handle_async_request(request)
+                response = await self._transport(request.url.scheme).handle_async_request(request)
             except SupersededError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever a foreign server causes is a failed attempt
                 return DeliveryAttempt(
                     is_delivered=False, status=None, reason=self._reason(error), duration_ms=_since_ms(began)
                 )
-            return _to_attempt(answer, duration_ms=_since_ms(began))
+            return _to_attempt(response, duration_ms=_since_ms(began))
 
     async def close(self) -> None:
         """Close all connections; attempts in progress fail."""
@@ -146,25 +146,25 @@ def _since_ms(began: float) -> int:
     return round((monotonic() - began) * 1000)
 
 
-def _to_attempt(answer: httpx.Response, *, duration_ms: int) -> DeliveryAttempt:
-    status = answer.status_code
+def _to_attempt(response: httpx.Response, *, duration_ms: int) -> DeliveryAttempt:
+    status = response.status_code
     reason = f"The receiver answered {status}."
-    if answer.has_redirect_location:
-        reason = f"The receiver answered {status} and points to {_redirect_target(answer)}, where nothing is sent."
+    if response.has_redirect_location:
+        reason = f"The receiver answered {status} and points to {_redirect_target(response)}, where nothing is sent."
     return DeliveryAttempt(
-        is_delivered=answer.is_success,
+        is_delivered=response.is_success,
         status=status,
         reason=reason,
         duration_ms=duration_ms,
-        retry_after_s=_retry_after_s(answer.headers) if status in _LATER else None,
+        retry_after_s=_retry_after_s(response.headers) if status in _LATER else None,
         is_gone=status == HTTPStatus.GONE,
     )
 
 
-def _redirect_target(answer: httpx.Response) -> str:
+def _redirect_target(response: httpx.Response) -> str:
     """Return the target of a redirect, without its query (it may contain a secret), in printable ASCII."""
     try:
-        target = answer.request.url.join(answer.headers["location"])
+        target = response.request.url.join(response.headers["location"])
         return str(target.copy_with(query=None, fragment=None, username=None, password=None))[:MAX_LOCATION_CHARACTERS]
     except (httpx.InvalidURL, ValueError):
         return "no URL"

@@ -24,7 +24,9 @@ class DnsResolver:
         if found is None:
             loop = asyncio.get_running_loop()
             found = loop.create_future()
-            Thread(target=_look_up, args=(host, port, loop, found), name=f"lookup-{host}", daemon=True).start()
+            Thread(
+                target=_resolve_in_thread, args=(host, port, loop, found), name=f"lookup-{host}", daemon=True
+            ).start()
             self._under_way[name] = found
             found.add_done_callback(lambda done: self._forget(name, done))
         return await asyncio.shield(found)  # other callers may wait for it too
@@ -34,7 +36,9 @@ class DnsResolver:
         done.exception()  # retrieved, so that asyncio does not report it
 
 
-def _look_up(host: str, port: int, loop: asyncio.AbstractEventLoop, found: "asyncio.Future[list[str]]") -> None:
+def _resolve_in_thread(
+    host: str, port: int, loop: asyncio.AbstractEventLoop, found: "asyncio.Future[list[str]]"
+) -> None:
     addresses: list[str] = []
     error: Exception | None = None
     try:

@@ -62,9 +62,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             extensions={"timeout": {"connect": self._connect_s}, **_asking(request.extensions.get(PRE_SEND_CHECK))},
         )
         async with asyncio.timeout(self._deadline_s):
-            answer = await self._pool.handle_async_request(asked)
-        await _drain_response(answer)
-        return httpx.Response(answer.status, headers=answer.headers, request=request)
+            response = await self._pool.handle_async_request(asked)
+        await _drain_response(response)
+        return httpx.Response(response.status, headers=response.headers, request=request)
 
     async def aclose(self) -> None:
         """Close all connections."""
@@ -83,18 +83,18 @@ def _asking(is_meant: PreSendCheck | None) -> dict[str, Any]:
     return {"trace": trace}
 
 
-async def _drain_response(answer: httpcore.Response) -> None:
+async def _drain_response(response: httpcore.Response) -> None:
     """Read a short body, so that the connection can be reused; close it if the body is long or slow."""
     octets = 0
     with suppress(Exception):
         try:
             async with asyncio.timeout(BODY_S):
-                async for chunk in answer.aiter_stream():
+                async for chunk in response.aiter_stream():
                     octets += len(chunk)
                     if octets > MAX_BODY_OCTETS:
                         break
         finally:
-            await answer.aclose()
+            await response.aclose()
 
 
 class _GuardedConnections(httpcore.AsyncNetworkBackend):

@@ -48,7 +48,7 @@ INVALID = ("-ü.example", "ü..example", "\u200dü.example", "\u2100.example")
 
 
 @pytest.mark.parametrize("template", [None, "https://straße.example/{slug}", "https://{slug}.straße.example/нове/"])
-async def test_every_format_writes_the_host_that_browsers_look_up(
+async def test_every_format_writes_hosts_by_uts_46(
     client: httpx.AsyncClient, store: Store, template: str | None
 ) -> None:
     site = edition(site_url="https://straße.example/нове", article_url=template, feed_content="full")
@@ -73,7 +73,7 @@ async def test_one_article_has_one_url_in_every_format(client: httpx.AsyncClient
 
 
 @pytest.mark.parametrize("host", INVALID)
-async def test_a_host_that_is_no_international_domain_name_is_refused(
+async def test_invalid_international_host_is_rejected(
     client: httpx.AsyncClient, store: Store, make_key: MakeKey, host: str
 ) -> None:
     await store(edition())

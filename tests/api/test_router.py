@@ -52,14 +52,14 @@ async def ask(app: FastAPI, method: str, path: str) -> httpx.Response:
         return await client.request(method, path)
 
 
-async def test_what_nobody_asks_for_is_not_loaded(small: FastAPI, loads: list[str]) -> None:
+async def test_lazy_routes_are_not_imported_at_start(small: FastAPI, loads: list[str]) -> None:
     assert (await ask(small, "GET", "/v1/here")).json() == "here"
     assert (await ask(small, "DELETE", "/v1/here")).headers["allow"] == "GET, HEAD, OPTIONS"
     assert (await ask(small, "GET", "/v1/laternal")).status_code == 404
     assert loads == []
 
 
-async def test_whoever_asks_first_finds_it(small: FastAPI, loads: list[str]) -> None:
+async def test_lazy_route_is_found_by_the_first_request(small: FastAPI, loads: list[str]) -> None:
     assert (await ask(small, "GET", "/v1/later/things/new")).json() == "new"
     assert (await ask(small, "DELETE", "/v1/later/things/old")).status_code == 204
     assert (await ask(small, "GET", "/v1/later/nothing")).status_code == 404
@@ -68,6 +68,6 @@ async def test_whoever_asks_first_finds_it(small: FastAPI, loads: list[str]) -> 
     assert loads == ["loaded"]
 
 
-def test_all_of_them_can_be_listed_in_their_order(small: FastAPI) -> None:
+def test_lazy_routes_are_listed_in_order(small: FastAPI) -> None:
     names = [context.name for context in iter_route_contexts(list(iter_routes(small)))]
     assert names == ["get_thing", "delete_thing", "get_here"]

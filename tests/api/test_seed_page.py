@@ -107,7 +107,7 @@ async def seeded(client: httpx.AsyncClient, database: Database, shared_folder: P
     return client
 
 
-def test_the_printed_page_is_taken_to_pieces_whole(printed: PrintedPage) -> None:
+def test_seed_page_is_parsed_completely(printed: PrintedPage) -> None:
     assert [len(day.items) for day in printed.days] == [26, 14]
     assert len(printed.body) == 26
     assert printed.tail == ["Tags:", "Read also:", "• News", "More news"]
@@ -127,7 +127,7 @@ async def all_authors(client: httpx.AsyncClient) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", ["id", "slug"])
-async def test_the_first_timeline_page_is_the_printed_one(
+async def test_first_timeline_page_equals_the_seed_page(
     seeded: httpx.AsyncClient, printed: PrintedPage, name: str
 ) -> None:
     article = await article_of(seeded)
@@ -148,9 +148,7 @@ async def test_the_first_timeline_page_is_the_printed_one(
     assert page["timezone"] == "Europe/Kyiv"
 
 
-async def test_without_excluding_it_the_article_stands_in_the_timeline_too(
-    seeded: httpx.AsyncClient, printed: PrintedPage
-) -> None:
+async def test_timeline_includes_the_article_without_exclude(seeded: httpx.AsyncClient, printed: PrintedPage) -> None:
     page = await get_page(seeded, "/v1/timeline", limit=200)
     shown = [item["headline"] for day in page["days"] for item in day["items"]]
     assert len(shown) == 41
@@ -158,7 +156,7 @@ async def test_without_excluding_it_the_article_stands_in_the_timeline_too(
     assert (await get_page(seeded, "/v1/timeline"))["next"] is not None
 
 
-async def test_one_answer_holds_everything_of_the_printed_article(
+async def test_article_response_has_everything_of_the_seed_page(
     seeded: httpx.AsyncClient, printed: PrintedPage
 ) -> None:
     article = await article_of(seeded)
@@ -177,7 +175,7 @@ async def test_one_answer_holds_everything_of_the_printed_article(
     assert isinstance(article["related"], list)
 
 
-async def test_paragraphs_and_pull_quotes_are_in_the_printed_order(
+async def test_paragraphs_and_pull_quotes_are_in_the_order_of_the_seed_page(
     seeded: httpx.AsyncClient, printed: PrintedPage
 ) -> None:
     article = await article_of(seeded)
@@ -195,9 +193,7 @@ def unescape(html: str) -> str:
     return html
 
 
-async def test_the_words_around_the_news_are_the_printed_ones_and_no_key_shows(
-    seeded: httpx.AsyncClient, printed: PrintedPage
-) -> None:
+async def test_interface_strings_are_those_of_the_seed_page(seeded: httpx.AsyncClient, printed: PrintedPage) -> None:
     edition = await get_page(seeded, "/v1/editions/global")
     strings = edition["strings"]
     assert edition["name"] == printed.edition
@@ -212,7 +208,7 @@ async def test_the_words_around_the_news_are_the_printed_ones_and_no_key_shows(
         assert not RAW_KEY.search(text), key
 
 
-async def test_what_is_read_also_are_public_items_with_their_headlines(seeded: httpx.AsyncClient) -> None:
+async def test_related_items_are_public_with_headlines(seeded: httpx.AsyncClient) -> None:
     article = await article_of(seeded)
     timeline = await get_page(seeded, "/v1/timeline", limit=200)
     items = {item["id"]: item for day in timeline["days"] for item in day["items"]}

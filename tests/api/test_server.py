@@ -102,7 +102,7 @@ def ask(server: Server, target: bytes, *, method: bytes = b"GET", headers: bytes
         b"/health/ready",
     ],
 )
-def test_head_sends_the_headers_of_get_and_not_a_byte_more(server: Server, target: bytes) -> None:
+def test_server_head_sends_the_headers_of_get_only(server: Server, target: bytes) -> None:
     got, head = ask(server, target), ask(server, target, method=b"HEAD")
     assert head.body == b""
     assert got.body
@@ -113,7 +113,7 @@ def test_head_sends_the_headers_of_get_and_not_a_byte_more(server: Server, targe
     }
 
 
-def test_a_kept_connection_serves_on_after_head_304_and_problems(server: Server) -> None:
+def test_connection_is_reusable_after_head_304_and_problems(server: Server) -> None:
     tag = ask(server, b"/v1/timeline").headers["etag"].encode()
     host = b"Host: api.example\r\n"
     raw = send(
@@ -127,7 +127,7 @@ def test_a_kept_connection_serves_on_after_head_304_and_problems(server: Server)
     assert raw.endswith(b'{"status":"live"}')
 
 
-def test_no_host_that_was_asked_for_comes_back(server: Server) -> None:
+def test_server_returns_no_request_host(server: Server) -> None:
     forged = b"Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\n"
     for target in (b"/v1", b"/v1/timeline/", b"/v1/articles/night-trams", b"/docs", b"/v1/editions", b"/docs/assets"):
         plain, tricked = ask(server, target), ask(server, target, headers=forged)
@@ -139,7 +139,7 @@ def test_no_host_that_was_asked_for_comes_back(server: Server) -> None:
     assert b"evil" not in absolute.body
 
 
-def test_nothing_tells_what_the_server_is_made_of(server: Server) -> None:
+def test_server_does_not_disclose_its_software(server: Server) -> None:
     headers = ask(server, b"/v1").headers
     assert "server" not in headers
     assert {name for name in headers if name.startswith("x-")} == {"x-content-type-options", "x-frame-options"}
@@ -164,7 +164,7 @@ def test_nothing_tells_what_the_server_is_made_of(server: Server) -> None:
         b"//evil.example/v1",
     ],
 )
-def test_whatever_comes_over_the_wire_gets_a_sober_answer(server: Server, target: bytes) -> None:
+def test_arbitrary_bytes_get_a_valid_response(server: Server, target: bytes) -> None:
     for method in (b"GET", b"HEAD", b"OPTIONS"):
         reply = ask(server, target, method=method)
         assert reply.status in {200, 204, 400, 404, 405, 422, 431}
@@ -173,7 +173,7 @@ def test_whatever_comes_over_the_wire_gets_a_sober_answer(server: Server, target
     assert ask(server, b"/health/live").status == 200
 
 
-def test_a_request_may_bring_strange_headers(server: Server) -> None:
+def test_unusual_headers_are_accepted(server: Server) -> None:
     for line in (
         b"If-None-Match: \xff\xfe",
         b"If-Modified-Since: " + b"9" * 5_000,
@@ -188,7 +188,7 @@ def test_a_request_may_bring_strange_headers(server: Server) -> None:
         assert reply.status in {200, 400, 431}, line[:60]
 
 
-def test_what_is_sent_encoded_is_what_a_client_reads(server: Server) -> None:
+def test_compressed_responses_decode_to_the_same_body(server: Server) -> None:
     plain = httpx.get(f"http://127.0.0.1:{server.port}/v1/articles?body=html", headers={"accept-encoding": "identity"})
     for encoding in ("gzip", "br", "zstd"):
         raw = ask(
@@ -198,7 +198,7 @@ def test_what_is_sent_encoded_is_what_a_client_reads(server: Server) -> None:
         assert len(raw.body) == int(raw.headers["content-length"]) < len(plain.content)
 
 
-def test_a_broken_database_is_a_problem_without_a_body_for_head(server: Server) -> None:
+def test_head_during_an_outage_has_no_body(server: Server) -> None:
     with sqlite3.connect(server.file) as connection:
         connection.execute("ALTER TABLE editions RENAME TO editions_away")
     connection.close()

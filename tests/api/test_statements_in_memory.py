@@ -23,7 +23,7 @@ def count_elements() -> int:
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_questions_of_many_shapes_leave_no_objects_of_statements(client: httpx.AsyncClient, store: Store) -> None:
+async def test_queries_of_many_shapes_leave_no_statement_objects(client: httpx.AsyncClient, store: Store) -> None:
     await store(*(filed.record for filed in make_archive(40, seed=5)))
     random = Random(5)
     await ask_questions(client, random)

@@ -21,9 +21,7 @@ on_sqlite = pytest.mark.parametrize("database_address", ["sqlite"], indirect=Tru
 
 
 @on_sqlite
-async def test_everything_is_purged_at_first_and_again_when_all_has_arrived(
-    database: Database, network: Network
-) -> None:
+async def test_start_purges_everything_in_two_passes(database: Database, network: Network) -> None:
     async with purger_of(database, network.address):
         await until(lambda: len(network.purges) == 2)
         await until_settled(database)
@@ -34,7 +32,7 @@ async def test_everything_is_purged_at_first_and_again_when_all_has_arrived(
     assert again.at - first.at >= SETTLED_S
 
 
-async def test_a_change_is_purged_at_once_and_again(database: Database, network: Network) -> None:
+async def test_change_is_purged_in_two_passes(database: Database, network: Network) -> None:
     async with settled_purger(database, network):
         begun = time.monotonic()
         await database.write(append, key="tag:7")
@@ -47,7 +45,7 @@ async def test_a_change_is_purged_at_once_and_again(database: Database, network:
 
 
 @on_sqlite
-async def test_an_article_purges_its_lists(store: Store, database: Database, network: Network) -> None:
+async def test_article_purges_its_lists(store: Store, database: Database, network: Network) -> None:
     await store(edition())
     async with settled_purger(database, network):
         await store(edition(name="Another name"))
@@ -56,14 +54,14 @@ async def test_an_article_purges_its_lists(store: Store, database: Database, net
 
 
 @on_sqlite
-async def test_requests_carry_the_field_that_the_operator_gave(database: Database, network: Network) -> None:
+async def test_purge_requests_have_the_configured_header(database: Database, network: Network) -> None:
     async with purger_of(database, network.address, ("Fastly-Key", "secret")):
         await until(lambda: network.purges)
     assert network.purges[0].fields["fastly-key"] == "secret"
 
 
 @on_sqlite
-async def test_many_changes_go_in_bounded_requests(database: Database, network: Network) -> None:
+async def test_many_changes_are_purged_in_bounded_requests(database: Database, network: Network) -> None:
     async with settled_purger(database, network):
         async with asyncio.timeout(20):
             for batch in range(4):
@@ -80,7 +78,7 @@ def append_tags(connection: Connection, first: int, count: int) -> None:
 
 
 @on_sqlite
-async def test_far_behind_everything_is_purged(
+async def test_purger_far_behind_purges_everything(
     database: Database, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(purge_progress, "MAX_BEHIND", 10)
@@ -92,7 +90,7 @@ async def test_far_behind_everything_is_purged(
 
 
 @on_sqlite
-async def test_another_log_than_before_purges_everything(database: Database, network: Network) -> None:
+async def test_replaced_log_purges_everything(database: Database, network: Network) -> None:
     async with settled_purger(database, network) as purger:
         known = await progress_of(database)
         await set_progress(database, known.model_copy(update={"seq": 900, "again": 900}))
@@ -105,7 +103,7 @@ async def test_another_log_than_before_purges_everything(database: Database, net
 
 
 @on_sqlite
-async def test_nothing_is_purged_where_nothing_happens(database: Database, network: Network) -> None:
+async def test_no_change_causes_no_purge(database: Database, network: Network) -> None:
     async with settled_purger(database, network):
         before = await progress_of(database)
         await asyncio.sleep(0.2)
@@ -114,7 +112,7 @@ async def test_nothing_is_purged_where_nothing_happens(database: Database, netwo
 
 
 @on_sqlite
-async def test_an_app_tells_the_network_that_it_was_given(
+async def test_application_purges_the_configured_cdn(
     database_address: str, store: Store, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(edition())

@@ -20,7 +20,7 @@ on_sqlite = pytest.mark.parametrize("database_address", ["sqlite"], indirect=Tru
 
 @on_sqlite
 @pytest.mark.usefixtures("hurry")
-async def test_a_network_that_is_down_holds_up_nobody_and_is_told_of_it_all_later(database: Database) -> None:
+async def test_unreachable_cdn_blocks_nothing_and_is_purged_later(database: Database) -> None:
     port = free_port()
     async with purger_of(database, f"http://127.0.0.1:{port}/purge"):
         await asyncio.sleep(0.15)
@@ -50,7 +50,7 @@ async def test_outage_is_logged_when_it_begins_and_when_it_ends(
 
 
 @on_sqlite
-async def test_no_transaction_is_open_while_the_network_is_asked(database: Database, network: Network) -> None:
+async def test_no_transaction_is_open_during_a_purge(database: Database, network: Network) -> None:
     async with settled_purger(database, network):
         network.is_open.clear()
         await database.write(append, key="tag:7")
@@ -63,9 +63,7 @@ async def test_no_transaction_is_open_while_the_network_is_asked(database: Datab
         await until(lambda: network.with_key("tag:8"))
 
 
-async def test_of_several_processes_one_purges_at_a_time(
-    database: Database, database_address: str, network: Network
-) -> None:
+async def test_one_process_purges_at_a_time(database: Database, database_address: str, network: Network) -> None:
     async with settled_purger(database, network):
         others = [open_database(database_address) for _ in range(3)]
         try:
@@ -88,7 +86,7 @@ async def test_of_several_processes_one_purges_at_a_time(
     assert [len(network.with_key(f"tag:{number}")) for number in range(10)] == [2] * 10
 
 
-async def test_the_turn_of_a_process_that_died_ends(database: Database, network: Network) -> None:
+async def test_lease_of_a_dead_process_expires(database: Database, network: Network) -> None:
     async with settled_purger(database, network):
         ends_at = clock.now() + SECOND_US // 4
         known = await progress_of(database)
@@ -100,9 +98,7 @@ async def test_the_turn_of_a_process_that_died_ends(database: Database, network:
 
 
 @on_sqlite
-async def test_what_was_purged_once_by_a_process_that_ended_is_purged_again_by_another(
-    database: Database, network: Network
-) -> None:
+async def test_second_pass_of_an_ended_process_is_done_by_another(database: Database, network: Network) -> None:
     async with settled_purger(database, network):
         await database.write(append, key="tag:7")
         await until(lambda: network.purges)
@@ -115,7 +111,7 @@ async def test_what_was_purged_once_by_a_process_that_ended_is_purged_again_by_a
 
 
 @on_sqlite
-async def test_a_purger_ends_quickly_whatever_the_network_does(database: Database, network: Network) -> None:
+async def test_purger_stops_quickly_with_any_cdn(database: Database, network: Network) -> None:
     network.is_open.clear()
     async with purger_of(database, network.address) as purger:
         await until(lambda: network.purges)
@@ -126,7 +122,7 @@ async def test_a_purger_ends_quickly_whatever_the_network_does(database: Databas
 
 
 @on_sqlite
-async def test_a_database_that_fails_is_asked_again(
+async def test_failed_database_is_retried(
     database: Database, network: Network, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with settled_purger(database, network) as purger:

@@ -79,7 +79,7 @@ def count_told(connection: Connection) -> tuple[int, int]:
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_what_another_process_scheduled_is_out_within_a_second_of_its_time(
+async def test_article_scheduled_by_another_process_is_published_within_a_second(
     database: Database, database_address: str
 ) -> None:
     async with running(create_app(Settings(database_url=database_address))) as client:
@@ -99,7 +99,7 @@ async def test_what_another_process_scheduled_is_out_within_a_second_of_its_time
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_several_processes_release_each_article_once(
+async def test_several_processes_publish_each_article_once(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 7)
@@ -115,7 +115,7 @@ async def test_several_processes_release_each_article_once(
     assert await database.read(count_told) == (60, 60)
 
 
-async def test_what_came_due_while_nobody_ran_is_in_the_first_answer(
+async def test_overdue_article_is_in_the_first_response(
     database: Database, database_address: str, store: Store, still_clock: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 5)
@@ -129,9 +129,7 @@ async def test_what_came_due_while_nobody_ran_is_in_the_first_answer(
 
 
 @pytest.mark.usefixtures("still_clock", "edition_kyiv")
-async def test_it_asks_little_and_writes_nothing_while_nothing_is_due(
-    database: Database, database_address: str
-) -> None:
+async def test_scheduler_reads_little_and_writes_nothing_when_idle(database: Database, database_address: str) -> None:
     await schedule(database, NOW + 3600 * SECOND_US)
     with counted() as statements:
         async with at_work(database_address):
@@ -142,9 +140,7 @@ async def test_it_asks_little_and_writes_nothing_while_nothing_is_due(
 
 
 @pytest.mark.usefixtures("still_clock", "edition_kyiv")
-async def test_a_moment_that_does_not_come_nearer_is_not_asked_for_without_rest(
-    database: Database, database_address: str
-) -> None:
+async def test_scheduler_sleeps_while_the_clock_is_frozen(database: Database, database_address: str) -> None:
     await schedule(database, NOW + 1)
     with counted() as statements:
         async with at_work(database_address):
@@ -181,7 +177,7 @@ async def test_scheduler_resumes_after_an_outage_and_logs_its_begin_and_end(
     assert "\n" not in caplog.handler.format(said[0])
 
 
-async def test_a_database_that_is_not_there_yet_keeps_no_process_from_starting(
+async def test_missing_database_does_not_prevent_the_start(
     database_address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     missing = database_address.replace("dayline.db", "nowhere/dayline.db").replace("dayline_test", "dayline_nowhere")
@@ -207,7 +203,7 @@ def mend(connection: Connection) -> None:
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_one_that_cannot_be_released_holds_up_no_other(
+async def test_article_that_fails_to_publish_does_not_block_others(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 4)
@@ -238,7 +234,7 @@ async def test_one_that_cannot_be_released_holds_up_no_other(
 
 
 @pytest.mark.usefixtures("edition_kyiv", "still_clock")
-async def test_when_everything_fails_the_round_ends(
+async def test_scheduler_round_ends_after_many_failures(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(scheduler, "MAX_FAILURES", 3)
@@ -258,7 +254,7 @@ async def test_when_everything_fails_the_round_ends(
 
 
 @pytest.mark.usefixtures("still_clock", "edition_kyiv")
-async def test_it_ends_at_once_and_leaves_nothing_half_done(
+async def test_scheduler_stops_immediately_without_partial_writes(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 10)
@@ -280,7 +276,7 @@ async def test_it_ends_at_once_and_leaves_nothing_half_done(
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_a_write_is_finished_even_when_it_is_cancelled(database: Database) -> None:
+async def test_cancelled_write_is_completed(database: Database) -> None:
     upkeep = Scheduler(database, LastUsedBuffer())
     has_begun = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -312,7 +308,7 @@ def last_used(connection: Connection) -> int | None:
     return at
 
 
-async def test_uses_of_keys_are_written_down_at_the_end(database: Database, database_address: str) -> None:
+async def test_last_uses_of_keys_are_stored_at_shutdown(database: Database, database_address: str) -> None:
     key_uses = LastUsedBuffer()
     key_id = await make_key(database)
     async with at_work(database_address, key_uses):
@@ -321,7 +317,7 @@ async def test_uses_of_keys_are_written_down_at_the_end(database: Database, data
     assert await database.read(last_used) == NOW
 
 
-async def test_uses_that_could_not_be_written_are_kept_for_the_next_time(
+async def test_last_uses_are_retained_after_a_failed_write(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.05)
@@ -340,7 +336,7 @@ async def test_uses_that_could_not_be_written_are_kept_for_the_next_time(
 
 
 @pytest.mark.usefixtures("still_clock")
-async def test_kept_answers_are_forgotten_after_a_day(
+async def test_stored_responses_expire_after_a_day(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.02)
@@ -361,7 +357,7 @@ async def test_kept_answers_are_forgotten_after_a_day(
 
 
 @pytest.mark.usefixtures("still_clock")
-async def test_the_old_part_of_the_log_is_compacted(
+async def test_old_part_of_the_log_is_compacted(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.02)

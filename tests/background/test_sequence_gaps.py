@@ -14,7 +14,7 @@ from tests.records import edition
 from tests.restore_backup import leap, restore
 
 
-async def test_a_follower_is_told_of_a_leap_or_forgets_everything(database: Database, store: Store) -> None:
+async def test_sequence_gap_is_applied_or_resets_the_follower(database: Database, store: Store) -> None:
     calls: list[list[int] | None] = []
 
     def apply(found: Sequence[ChangeEvent]) -> None:
@@ -39,7 +39,7 @@ async def test_a_follower_is_told_of_a_leap_or_forgets_everything(database: Data
     await follower.stop()
 
 
-async def test_a_leap_purges_everything(database: Database, store: Store, network: Network) -> None:
+async def test_sequence_gap_purges_everything(database: Database, store: Store, network: Network) -> None:
     await store(edition())
     async with settled_purger(database, network):
         last = await database.read(latest_seq)

@@ -7,7 +7,7 @@ from types import FrameType
 from app.background.shutdown_signals import on_shutdown_signal
 
 
-async def test_a_signal_is_heard_and_passed_on() -> None:
+async def test_signal_calls_stop_and_the_previous_handler() -> None:
     heard, passed = asyncio.Event(), []
 
     def usual(number: int, _frame: FrameType | None) -> None:
@@ -24,7 +24,7 @@ async def test_a_signal_is_heard_and_passed_on() -> None:
         signal.signal(signal.SIGTERM, before)
 
 
-async def test_outside_of_the_main_thread_nothing_is_touched() -> None:
+async def test_signal_handlers_are_unchanged_outside_the_main_thread() -> None:
     before = signal.getsignal(signal.SIGTERM)
 
     def enter() -> object:

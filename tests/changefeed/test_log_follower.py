@@ -44,7 +44,7 @@ async def settle(follower: LogFollower) -> None:
     raise AssertionError("it never became current")
 
 
-async def test_what_was_there_before_is_not_applied(database: Database, kept: Kept) -> None:
+async def test_earlier_changes_are_not_applied(database: Database, kept: Kept) -> None:
     await database.write(append, 3)
     follower = LogFollower(database, kept.apply, kept.clear)
     assert not follower.is_up_to_date()
@@ -60,7 +60,7 @@ async def test_what_was_there_before_is_not_applied(database: Database, kept: Ke
     assert [4, 5] in kept.calls
 
 
-async def test_a_write_of_this_process_is_known_before_it_returns(
+async def test_write_of_this_process_is_applied_before_it_returns(
     database: Database, kept: Kept, follower: LogFollower
 ) -> None:
     for seq in range(1, 50):
@@ -70,7 +70,7 @@ async def test_a_write_of_this_process_is_known_before_it_returns(
         assert kept.seq == seq
 
 
-async def test_a_write_of_another_database_object_is_known_before_it_returns(
+async def test_write_of_another_database_object_is_applied_before_it_returns(
     database_address: str, kept: Kept, follower: LogFollower
 ) -> None:
     other = open_database(database_address)
@@ -83,7 +83,7 @@ async def test_a_write_of_another_database_object_is_known_before_it_returns(
     await settle(follower)
 
 
-async def test_a_commit_without_a_row_is_told_as_well(database: Database, kept: Kept, follower: LogFollower) -> None:
+async def test_commit_without_a_row_is_reported(database: Database, kept: Kept, follower: LogFollower) -> None:
     await database.write(append, 3)
     await learn(follower)
     await settle(follower)
@@ -94,7 +94,7 @@ async def test_a_commit_without_a_row_is_told_as_well(database: Database, kept: 
     assert [] in kept.calls or "clear" in kept.calls
 
 
-async def test_nothing_is_told_while_nothing_is_committed(kept: Kept, follower: LogFollower) -> None:
+async def test_no_callback_without_a_commit(kept: Kept, follower: LogFollower) -> None:
     for _ in range(20):
         await asyncio.sleep(0.01)
         assert follower.is_up_to_date()
@@ -102,7 +102,7 @@ async def test_nothing_is_told_while_nothing_is_committed(kept: Kept, follower: 
     assert kept.calls == []
 
 
-async def test_many_who_ask_at_once_share_a_look(
+async def test_concurrent_syncs_share_a_poll(
     database: Database, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun: list[float] = []
@@ -121,9 +121,7 @@ async def test_many_who_ask_at_once_share_a_look(
         assert begun[-1] >= asked
 
 
-async def test_far_behind_everything_is_forgotten_at_once(
-    database: Database, kept: Kept, follower: LogFollower
-) -> None:
+async def test_follower_far_behind_resets(database: Database, kept: Kept, follower: LogFollower) -> None:
     await database.write(append, module.MAX_BEHIND)
     await learn(follower)
     assert kept.seq == module.MAX_BEHIND
@@ -137,7 +135,7 @@ async def test_far_behind_everything_is_forgotten_at_once(
 
 
 @pytest.mark.parametrize("more", [0, 1, 5])
-async def test_after_the_log_was_replaced_everything_is_forgotten(
+async def test_follower_of_a_replaced_log_resets(
     database: Database, kept: Kept, follower: LogFollower, more: int
 ) -> None:
     await database.write(append, 3)
@@ -152,7 +150,7 @@ async def test_after_the_log_was_replaced_everything_is_forgotten(
     assert kept.seq == more + 1
 
 
-async def test_what_cannot_be_applied_is_forgotten(
+async def test_follower_resets_after_a_failed_apply(
     database: Database, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_changes: object) -> None:
@@ -164,7 +162,9 @@ async def test_what_cannot_be_applied_is_forgotten(
     assert kept.calls[-1] == "clear"
 
 
-async def test_a_stalled_loop_or_an_idle_one_comes_back(database: Database, kept: Kept, follower: LogFollower) -> None:
+async def test_follower_recovers_after_a_stalled_or_idle_loop(
+    database: Database, kept: Kept, follower: LogFollower
+) -> None:
     other = open_database(str(database.url.render_as_string(hide_password=False)))
     time.sleep(0.1)  # noqa: ASYNC251 - it is the stall
     assert follower.is_up_to_date() == (follower._watch.trust_window_s > 1)
@@ -179,14 +179,14 @@ async def test_a_stalled_loop_or_an_idle_one_comes_back(database: Database, kept
     await other.close()
 
 
-async def test_another_process_is_never_behind(
+async def test_other_process_is_never_behind(
     database_address: str, kept: Kept, follower: LogFollower, tmp_path: Path
 ) -> None:
     await never_behind(database_address, kept, follower, tmp_path / "told", 200)
 
 
 @pytest.mark.soak
-async def test_another_process_is_never_behind_for_long(
+async def test_other_process_is_never_behind_in_a_long_run(
     database_address: str, kept: Kept, follower: LogFollower, tmp_path: Path
 ) -> None:
     await never_behind(database_address, kept, follower, tmp_path / "told", 5_000)
@@ -219,7 +219,7 @@ async def never_behind(address: str, kept: Kept, follower: LogFollower, shared: 
 @pytest.mark.parametrize(
     "count", [pytest.param(100, id="briefly"), pytest.param(2_000, id="at length", marks=pytest.mark.soak)]
 )
-async def test_what_another_machine_writes_is_applied_within_a_tenth_of_a_second(
+async def test_write_of_another_machine_is_applied_within_a_tenth_of_a_second(
     database: Database, database_address: str, tmp_path: Path, count: int
 ) -> None:
     shared = tmp_path / "told"
@@ -240,7 +240,7 @@ async def test_what_another_machine_writes_is_applied_within_a_tenth_of_a_second
 
 
 @pytest.mark.soak
-async def test_asking_costs_less_than_a_few_microseconds(follower: LogFollower) -> None:
+async def test_is_up_to_date_takes_a_few_microseconds(follower: LogFollower) -> None:
     costs = []
     for _ in range(20):
         await settle(follower)

@@ -86,7 +86,7 @@ async def write_elsewhere(server: Any) -> None:
     await other.close()
 
 
-async def test_a_server_that_stands_still_is_noticed_within_a_tenth_of_a_second(
+async def test_frozen_server_is_detected_within_a_tenth_of_a_second(
     own_server: Any, kept: Kept, follower: LogFollower, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "app.changefeed.log_follower"):
@@ -108,7 +108,7 @@ async def test_a_server_that_stands_still_is_noticed_within_a_tenth_of_a_second(
     assert kept.seq == 1
 
 
-async def test_a_server_that_stands_still_for_long_is_connected_to_anew(
+async def test_connection_to_a_frozen_server_is_replaced(
     own_server: Any, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commit_listener, "ABANDON_AFTER_S", 0.3)
@@ -124,7 +124,7 @@ async def test_a_server_that_stands_still_for_long_is_connected_to_anew(
     assert kept.seq == 1
 
 
-async def test_a_follower_of_a_server_that_stands_still_ends(own_server: Any, database: Database, kept: Kept) -> None:
+async def test_follower_of_a_frozen_server_stops(own_server: Any, database: Database, kept: Kept) -> None:
     follower = LogFollower(database, kept.apply, kept.clear)
     await follower.start()
     await seconds_until(follower, is_current=True)
@@ -145,7 +145,7 @@ async def test_a_follower_of_a_server_that_stands_still_ends(own_server: Any, da
     ]
 
 
-async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_missed(
+async def test_lost_connection_is_replaced_without_missed_changes(
     own_server: Any, kept: Kept, follower: LogFollower
 ) -> None:
     def end_others_and_write(connection: Connection, count: int) -> None:
@@ -169,7 +169,7 @@ async def test_a_connection_that_is_lost_is_made_anew_and_nothing_between_is_mis
     assert kept.seq == 5
 
 
-async def test_a_server_that_is_restarted_is_followed_again(
+async def test_restarted_server_is_followed_again(
     own_server: Any, kept: Kept, follower: LogFollower, caplog: pytest.LogCaptureFixture
 ) -> None:
     own_server._stop()
@@ -184,7 +184,7 @@ async def test_a_server_that_is_restarted_is_followed_again(
     assert len(caplog.records) <= 2
 
 
-async def test_a_commit_that_nobody_announced_is_found_all_the_same(
+async def test_commit_without_notification_is_detected(
     own_server: Any, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.actions.changelog.changes.notify_commit", lambda _: None)
@@ -196,9 +196,7 @@ async def test_a_commit_that_nobody_announced_is_found_all_the_same(
         await asyncio.sleep(0.001)
 
 
-async def test_a_follower_whose_connection_is_lost_without_being_closed_follows_on_another_one(
-    own_server: Any, kept: Kept
-) -> None:
+async def test_half_open_connection_is_replaced(own_server: Any, kept: Kept) -> None:
     async with proxied(own_server) as proxy:
         database = open_database(proxy.address())
         follower = LogFollower(database, kept.apply, kept.clear)

@@ -28,7 +28,7 @@ async def write_soon(database: Database, *records: Any) -> None:
         await database.write(upsert_articles, [record], now=NOW)
 
 
-async def test_who_waits_hears_of_the_next_change(database: Database) -> None:
+async def test_waiter_is_notified_of_the_next_change(database: Database) -> None:
     watch = LogWatcher(database)
     since = await database.read(latest_seq)
     writing = asyncio.create_task(write_soon(database, article(source_id="a")))
@@ -40,7 +40,7 @@ async def test_who_waits_hears_of_the_next_change(database: Database) -> None:
     await watch.close()
 
 
-async def test_nobody_looks_where_nobody_waits(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_log_is_not_polled_without_waiters(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = 0
 
     async def read(*_: Any) -> int:
@@ -58,7 +58,7 @@ async def test_nobody_looks_where_nobody_waits(database: Database, monkeypatch: 
     await watch.close()
 
 
-async def test_stopping_sends_everybody_away(database: Database) -> None:
+async def test_shutdown_releases_every_waiter(database: Database) -> None:
     watch = LogWatcher(database)
     waiting = [asyncio.create_task(watch.wait_for_seq_after(10**6, LONG)) for _ in range(5)]
     await asyncio.sleep(0.1)
@@ -68,7 +68,7 @@ async def test_stopping_sends_everybody_away(database: Database) -> None:
     await watch.close()
 
 
-async def test_more_than_a_bounded_number_do_not_wait(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_number_of_waiters_is_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_watcher, "MAX_WAITING", 2)
     watch = LogWatcher(database)
     waiting = [asyncio.create_task(watch.wait_for_seq_after(10**6, LONG)) for _ in range(2)]
@@ -102,14 +102,14 @@ async def test_failing_read_is_logged_once_and_repeated(
     await watch.close()
 
 
-async def test_who_waits_with_the_same_question_is_read_for_once(database: Database, store: Store) -> None:
+async def test_equal_waiting_queries_share_one_read(database: Database, store: Store) -> None:
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
     watch = LogWatcher(database)
     asked = [ChangeListParams(since=since, wait=20 + n % 5) for n in range(60)]
     asked += [ChangeListParams(since=since, tag=["trams"], wait=20) for _ in range(60)]
     with counted() as statements:
-        waiting = [asyncio.create_task(long_poll_changes(database, watch, question)) for question in asked]
+        waiting = [asyncio.create_task(long_poll_changes(database, watch, params)) for params in asked]
         await asyncio.sleep(1)
         await database.write(upsert_articles, [article(source_id="b", tags=["trams"])], now=NOW)
         pages = await asyncio.gather(*waiting)
@@ -118,7 +118,9 @@ async def test_who_waits_with_the_same_question_is_read_for_once(database: Datab
     await watch.close()
 
 
-async def test_the_loop_goes_on_between_the_pages_of_many(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reads_for_many_waiters_yield_to_the_event_loop(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     turns, most, reads = 0, 0, 0
 
     async def read(*_: Any) -> Any:
@@ -143,7 +145,7 @@ async def test_the_loop_goes_on_between_the_pages_of_many(database: Database, mo
     await watch.close()
 
 
-async def test_one_who_leaves_takes_nothing_from_those_with_the_same_question(database: Database) -> None:
+async def test_cancelled_waiter_does_not_affect_equal_queries(database: Database) -> None:
     watch = LogWatcher(database)
     first, second = (asyncio.create_task(watch.read_shared(ChangeListParams())) for _ in range(2))
     await asyncio.sleep(0)
@@ -152,7 +154,7 @@ async def test_one_who_leaves_takes_nothing_from_those_with_the_same_question(da
     await watch.close()
 
 
-async def test_a_wait_ends_with_an_item_and_not_before(database: Database, store: Store) -> None:
+async def test_long_poll_ends_with_an_item(database: Database, store: Store) -> None:
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
     watch = LogWatcher(database)
@@ -165,7 +167,7 @@ async def test_a_wait_ends_with_an_item_and_not_before(database: Database, store
     await watch.close()
 
 
-async def test_a_wait_in_vain_moves_as_of(database: Database, store: Store) -> None:
+async def test_long_poll_without_items_advances_as_of(database: Database, store: Store) -> None:
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
     watch = LogWatcher(database)
@@ -176,7 +178,7 @@ async def test_a_wait_in_vain_moves_as_of(database: Database, store: Store) -> N
     await watch.close()
 
 
-async def test_what_is_there_already_is_not_waited_for(database: Database, store: Store) -> None:
+async def test_long_poll_returns_existing_changes_immediately(database: Database, store: Store) -> None:
     await store(article(source_id="a"))
     watch = LogWatcher(database)
     watch.shutdown()

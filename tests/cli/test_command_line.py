@@ -58,7 +58,7 @@ def lines(*records: object) -> bytes:
         ("export", "--output", "nowhere/all.jsonl"),
     ],
 )
-def test_a_command_that_cannot_be_carried_out_says_why_in_one_sentence(
+def test_failed_command_reports_one_sentence(
     dayline: Dayline, sqlite_template: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
@@ -78,22 +78,20 @@ def test_a_command_that_cannot_be_carried_out_says_why_in_one_sentence(
     ],
 )
 @pytest.mark.parametrize("command", ["serve", "export"])
-def test_a_database_that_cannot_be_used_is_told_in_one_sentence(dayline: Dayline, address: str, command: str) -> None:
+def test_unusable_database_is_reported_in_one_sentence(dayline: Dayline, address: str, command: str) -> None:
     ended = dayline(command, address=address)
     assert is_one_sentence(ended), ended
 
 
 @pytest.mark.parametrize("words", [("serve",), ("export",), ("sample",), ("db", "check"), ("import", "news.jsonl")])
-def test_nothing_works_on_a_database_without_the_schema(
-    dayline: Dayline, tmp_path: Path, words: tuple[str, ...]
-) -> None:
+def test_commands_refuse_a_database_without_schema(dayline: Dayline, tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "news.jsonl").write_bytes(lines(EDITION))
     ended = dayline(*words, address=f"sqlite:///{tmp_path / 'empty.db'}")
     assert is_one_sentence(ended), ended
     assert "db upgrade" in ended.errors
 
 
-def test_nothing_works_on_a_schema_of_another_release(dayline: Dayline, sqlite_template: Path, tmp_path: Path) -> None:
+def test_commands_refuse_a_schema_of_another_release(dayline: Dayline, sqlite_template: Path, tmp_path: Path) -> None:
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
     with closing(sqlite3.connect(tmp_path / "dayline.db")) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '209901010000_later'")
@@ -103,12 +101,12 @@ def test_nothing_works_on_a_schema_of_another_release(dayline: Dayline, sqlite_t
     assert "209901010000_later" in ended.errors
 
 
-def test_a_file_that_is_no_database_is_told(dayline: Dayline, tmp_path: Path) -> None:
+def test_file_that_is_no_database_is_reported(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "letter.db").write_bytes(b"Dear editor, " * 500)
     assert is_one_sentence(dayline("export", address=f"sqlite:///{tmp_path / 'letter.db'}"))
 
 
-def test_an_import_of_several_files_tells_refused_lines_and_ends_with_1(
+def test_import_of_several_files_reports_rejected_lines_with_status_1(
     dayline: Dayline, database_address: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(EDITION, article(1)) + b"{nonsense\n")
@@ -122,9 +120,7 @@ def test_an_import_of_several_files_tells_refused_lines_and_ends_with_1(
     assert (again.status, "2 articles unchanged" in again.output) == (0, True)
 
 
-def test_an_export_goes_to_a_file_or_to_standard_output(
-    dayline: Dayline, database_address: str, tmp_path: Path
-) -> None:
+def test_export_writes_to_a_file_or_standard_output(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(EDITION, article(1)))
     assert dayline("import", "a.jsonl", address=database_address).status == 0
     shown = dayline("export", address=database_address)
@@ -133,7 +129,7 @@ def test_an_export_goes_to_a_file_or_to_standard_output(
     assert [json.loads(line)["kind"] for line in shown.output.splitlines()] == ["edition", "article"]
 
 
-def test_an_export_writes_to_a_pipe_or_device_without_replacing_it(
+def test_export_writes_to_a_pipe_or_device_without_replacing_it(
     dayline: Dayline, database_address: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.jsonl").write_bytes(lines(EDITION, article(1)))
@@ -149,7 +145,7 @@ def test_an_export_writes_to_a_pipe_or_device_without_replacing_it(
         os.close(reader)
 
 
-def test_the_sample_loads_once(dayline: Dayline, database_address: str) -> None:
+def test_sample_loads_once(dayline: Dayline, database_address: str) -> None:
     first = dayline("sample", "--if-empty", address=database_address)
     assert (first.status, first.errors) == (0, "")
     assert "65 articles created" in first.output
@@ -157,13 +153,13 @@ def test_the_sample_loads_once(dayline: Dayline, database_address: str) -> None:
     assert "65 articles unchanged" in dayline("sample", address=database_address).output
 
 
-def test_the_document_is_printed_without_a_database(dayline: Dayline) -> None:
+def test_openapi_document_is_printed_without_a_database(dayline: Dayline) -> None:
     ended = dayline("openapi", address="sqlite:////nowhere/at/all/news.db")
     assert json.loads(ended.output)["openapi"].startswith("3.1")
 
 
 @pytest.mark.parametrize("count", [COPIED, pytest.param(COPIED_SOAK, marks=pytest.mark.soak)])
-def test_a_backup_made_while_a_writer_writes_is_one_whole_state(
+def test_backup_during_writes_is_one_snapshot(
     dayline: Dayline, sqlite_template: Path, tmp_path: Path, count: int
 ) -> None:
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
@@ -192,7 +188,7 @@ def test_a_backup_made_while_a_writer_writes_is_one_whole_state(
     assert is_one_sentence(dayline("db", "backup", copies[-1], address=address))
 
 
-def test_a_server_answers_and_ends_when_it_is_told_to(sqlite_template: Path, tmp_path: Path) -> None:
+def test_server_responds_and_ends_on_a_signal(sqlite_template: Path, tmp_path: Path) -> None:
     (tmp_path / "dayline.db").write_bytes(sqlite_template.read_bytes())
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -61,7 +61,7 @@ def every_text(connection: Connection) -> str:
     return "\n".join(str(tuple(row)) for row in rows)
 
 
-def test_nothing_of_the_text_is_left_but_a_tombstone(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
+def test_erase_leaves_a_tombstone_without_text(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
     address = database_address
     first = write(tmp_path / "first.jsonl", EDITION, story(WORD))
     second = write(tmp_path / "second.jsonl", story(WORD.lower(), slug="zubrowka-7731-again"))
@@ -80,7 +80,7 @@ def test_nothing_of_the_text_is_left_but_a_tombstone(dayline: Dayline, database_
     assert logged[-1] == "article.withdrawn"
 
 
-def test_the_file_itself_holds_nothing_of_it(dayline: Dayline, sqlite_address: str, tmp_path: Path) -> None:
+def test_erased_text_is_absent_from_the_sqlite_file(dayline: Dayline, sqlite_address: str, tmp_path: Path) -> None:
     path = write(tmp_path / "one.jsonl", EDITION, story(WORD))
     assert dayline("import", path).status == 0
     assert dayline("import", write(tmp_path / "two.jsonl", story(f"{WORD} again"))).status == 0
@@ -125,7 +125,7 @@ def pages_of(connection: Connection) -> bytes:
     return b"".join(connection.execute(text(f"SELECT {each}")).scalar_one() for each in files)
 
 
-def test_the_pages_and_statistics_of_a_server_hold_nothing_of_it(
+def test_erased_text_is_absent_from_postgresql_pages_and_statistics(
     dayline: Dayline, postgresql: str, tmp_path: Path
 ) -> None:
     others = [story(f"Story {n}", source_id=f"s{n}") for n in range(5)]
@@ -138,7 +138,7 @@ def test_the_pages_and_statistics_of_a_server_hold_nothing_of_it(
     assert WORD.encode() not in run_once(postgresql, pages_of)
 
 
-def test_a_transaction_that_can_still_read_it_is_told(
+def test_erase_reports_a_transaction_that_still_reads_the_text(
     dayline: Dayline, postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(secure_delete, "WAIT_S", 0.3)
@@ -152,7 +152,7 @@ def test_a_transaction_that_can_still_read_it_is_told(
     assert dayline("erase", article_id, address=postgresql).status == 0
 
 
-def test_an_import_does_not_bring_it_back(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
+def test_import_does_not_restore_an_erased_article(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
     address = database_address
     path = write(tmp_path / "one.jsonl", EDITION, story(WORD))
     dayline("import", path, address=address)
@@ -166,7 +166,7 @@ def test_an_import_does_not_bring_it_back(dayline: Dayline, database_address: st
     assert dayline("import", exported, address=address).status == 0
 
 
-def test_a_draft_is_gone_without_a_trace(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
+def test_erased_draft_leaves_no_trace(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
     address = database_address
     path = write(tmp_path / "one.jsonl", EDITION, story(WORD, published_at=None))
     dayline("import", path, address=address)
@@ -175,7 +175,7 @@ def test_a_draft_is_gone_without_a_trace(dayline: Dayline, database_address: str
     assert '"kind":"article"' not in dayline("export", address=address).output
 
 
-def test_what_cannot_be_erased_is_said_in_one_sentence(dayline: Dayline) -> None:
+def test_erase_reports_an_unknown_article_in_one_sentence(dayline: Dayline) -> None:
     assert is_one_sentence(dayline("erase", "night-trams"))
     assert is_one_sentence(dayline("erase", format_id(42)))
     assert is_one_sentence(dayline("erase"))

@@ -36,9 +36,7 @@ def as_input(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return given
 
 
-def test_a_round_trip_through_the_commands_changes_nothing(
-    dayline: Dayline, database_address: str, tmp_path: Path
-) -> None:
+def test_export_and_import_round_trip(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
     assert dayline("import", GOLDEN, address=database_address).status == 0
     exported = dayline("export", "-o", "all.jsonl", address=database_address)
     assert (exported.status, exported.output, exported.errors) == (0, "", "23 records exported.\n")
@@ -49,7 +47,7 @@ def test_a_round_trip_through_the_commands_changes_nothing(
     assert "changed" not in again.output.replace("unchanged", "")
 
 
-def test_bad_lines_are_told_and_make_status_one(dayline: Dayline, tmp_path: Path) -> None:
+def test_invalid_lines_are_reported_with_status_1(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "news.jsonl").write_bytes(pack(edition_line(), b"{", article_line("a", tags=["fog"]), {"kind": "?"}))
     ended = dayline("import", "news.jsonl")
     assert ended.status == 1
@@ -62,7 +60,7 @@ def test_bad_lines_are_told_and_make_status_one(dayline: Dayline, tmp_path: Path
     )
 
 
-def test_several_files_are_imported_in_their_order_whatever_one_of_them_holds(dayline: Dayline, tmp_path: Path) -> None:
+def test_files_are_imported_in_order_despite_invalid_lines(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "one.jsonl").write_bytes(pack(edition_line(), b"nonsense"))
     (tmp_path / "two.jsonl.gz").write_bytes(gzip.compress(pack(article_line("a", lead="First"))))
     (tmp_path / "three.txt").write_bytes(pack(article_line("a", lead="Second")))
@@ -79,7 +77,7 @@ def test_several_files_are_imported_in_their_order_whatever_one_of_them_holds(da
     assert [each["lead"] for each in export(dayline, tmp_path) if each["kind"] == "article"] == ["Second"]
 
 
-def test_a_missing_file_among_others_stops_before_anything_is_imported(dayline: Dayline, tmp_path: Path) -> None:
+def test_missing_file_stops_the_import_before_it_begins(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "one.jsonl").write_bytes(pack(edition_line()))
     ended = dayline("import", "one.jsonl", "missing.jsonl")
     assert is_one_sentence(ended)
@@ -87,7 +85,7 @@ def test_a_missing_file_among_others_stops_before_anything_is_imported(dayline: 
     assert export(dayline, tmp_path) == []
 
 
-def test_a_folder_in_place_of_a_file_is_named(dayline: Dayline, tmp_path: Path) -> None:
+def test_folder_in_place_of_an_import_file_is_named(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "news").mkdir()
     ended = dayline("import", "news")
     assert is_one_sentence(ended)
@@ -95,14 +93,14 @@ def test_a_folder_in_place_of_a_file_is_named(dayline: Dayline, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_a_dash_is_standard_input(dayline: Dayline, as_input: list[bytes], *, packed: bool) -> None:
+def test_dash_means_standard_input(dayline: Dayline, as_input: list[bytes], *, packed: bool) -> None:
     lines = pack(edition_line(), article_line("a"))
     as_input.append(gzip.compress(lines) if packed else lines)
     ended = dayline("import", "-")
     assert ended == Ended(0, "-: 1 article created, 1 edition created.\n", "")
 
 
-def test_standard_input_may_be_named_twice_and_a_pipe_may_be_a_file(tmp_path: Path, sqlite_address: str) -> None:
+def test_standard_input_and_pipes_are_import_files(tmp_path: Path, sqlite_address: str) -> None:
     lines = pack(edition_line(), article_line("a"))
     ended = run_process(sqlite_address, "import", "-", "-", folder=tmp_path, piped=lines)
     assert (ended.status, ended.errors) == (0, "")
@@ -111,7 +109,7 @@ def test_standard_input_may_be_named_twice_and_a_pipe_may_be_a_file(tmp_path: Pa
     assert ended == Ended(0, "/dev/stdin: 1 article unchanged, 1 edition unchanged.\n", "")
 
 
-def test_a_reader_who_leaves_early_is_no_failure_to_tell_of(tmp_path: Path, sqlite_address: str) -> None:
+def test_export_to_a_closed_pipe_ends_silently(tmp_path: Path, sqlite_address: str) -> None:
     crowd = pack(edition_line(), *(article_line(f"a{n}", lead="fog " * 200) for n in range(600)))
     assert run_process(sqlite_address, "import", "-", folder=tmp_path, piped=crowd).status == 0
     with subprocess.Popen(  # noqa: S603 - our own program
@@ -129,7 +127,7 @@ def test_a_reader_who_leaves_early_is_no_failure_to_tell_of(tmp_path: Path, sqli
     assert (exporting.returncode, errors) == (1, b"")
 
 
-def test_the_sample_shows_what_a_newsroom_can_do(dayline: Dayline, tmp_path: Path) -> None:
+def test_sample_covers_the_features(dayline: Dayline, tmp_path: Path) -> None:
     ended = dayline("sample")
     assert (ended.status, ended.errors) == (0, "")
     assert "refused" not in ended.output
@@ -150,7 +148,7 @@ def test_the_sample_shows_what_a_newsroom_can_do(dayline: Dayline, tmp_path: Pat
         assert any(each["tags"] and each["authors"] and each["source"] for each in here)
 
 
-def test_the_sample_is_not_put_among_somebodys_own_editions(dayline: Dayline, tmp_path: Path) -> None:
+def test_sample_is_not_loaded_beside_other_editions(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_bytes(pack(edition_line()))
     dayline("import", "own.jsonl")
     assert dayline("sample", "--if-empty") == Ended(0, "", "")

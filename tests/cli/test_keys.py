@@ -22,7 +22,7 @@ def _still(still_clock: int) -> None:
     assert still_clock == NOW
 
 
-def test_a_key_is_given_out_on_either_database(dayline: Dayline, database_address: str) -> None:
+def test_key_is_created_on_either_database(dayline: Dayline, database_address: str) -> None:
     words = ("keys", "create", "--name", "Newsroom CMS", *SCOPE, "--scope", "articles:publish")
     ended = dayline(*words, address=database_address)
     assert ended.status == 0
@@ -49,7 +49,7 @@ def test_a_key_is_given_out_on_either_database(dayline: Dayline, database_addres
     assert is_one_sentence(dayline("keys", "rotate", prefix, address=database_address))
 
 
-def test_an_expired_key_is_listed_as_such(dayline: Dayline) -> None:
+def test_expired_key_is_listed_as_expired(dayline: Dayline) -> None:
     ended = dayline("keys", "create", "--name", "Guest", *SCOPE, "--expires", "2026-11-20T12:00:01Z")
     assert " active " in dayline("keys", "list").output
     with clock.frozen(NOW + SECOND_US):
@@ -59,18 +59,18 @@ def test_an_expired_key_is_listed_as_such(dayline: Dayline) -> None:
     assert "has expired" in rotated.errors
 
 
-def test_without_grace_the_old_secret_ends_at_once(dayline: Dayline) -> None:
+def test_rotation_without_grace_ends_the_previous_secret_immediately(dayline: Dayline) -> None:
     prefix = dayline("keys", "create", "--name", "CMS", *SCOPE).output[3:13]
     assert "The old secret is no longer valid." in dayline("keys", "rotate", prefix).errors
 
 
-def test_no_keys_is_said_to_a_person(dayline: Dayline) -> None:
+def test_list_without_keys_prints_a_hint(dayline: Dayline) -> None:
     ended = dayline("keys", "list")
     assert (ended.status, ended.output) == (0, "")
     assert "No API keys." in ended.errors
 
 
-def test_more_keys_than_a_page_are_all_listed(dayline: Dayline, sqlite_address: str) -> None:
+def test_list_prints_more_keys_than_a_page(dayline: Dayline, sqlite_address: str) -> None:
     def fill(connection: Connection) -> None:
         for number in range(401):
             record = ApiKeyCreate.model_validate({"name": f"Key {number}", "scopes": ["content:read"]})
@@ -98,7 +98,7 @@ def test_more_keys_than_a_page_are_all_listed(dayline: Dayline, sqlite_address: 
         (("forge",), "forge"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(dayline: Dayline, words: tuple[object, ...], says: str) -> None:
+def test_keys_mistake_is_reported_in_one_sentence(dayline: Dayline, words: tuple[object, ...], says: str) -> None:
     ended = dayline("keys", *words)
     assert is_one_sentence(ended), ended
     assert says in ended.errors
@@ -115,7 +115,7 @@ def test_a_mistake_is_told_in_one_sentence(dayline: Dayline, words: tuple[object
         ("DAYLINE_TRUSTED_PROXIES", "10.0.0.0/8, proxy", "DAYLINE_TRUSTED_PROXIES: 'proxy' is neither an address"),
     ],
 )
-def test_a_setting_of_the_door_that_cannot_be_used_is_named(
+def test_invalid_access_setting_is_named(
     dayline: Dayline, monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
 ) -> None:
     monkeypatch.setenv(name, value)

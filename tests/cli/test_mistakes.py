@@ -25,14 +25,14 @@ NOTHING_LISTENS = "postgresql://127.0.0.1:1/news"
         ("serve", "--workers", "0"),
     ],
 )
-def test_a_command_that_makes_no_sense_is_told_in_one_sentence(dayline: Dayline, words: tuple[str, ...]) -> None:
+def test_invalid_command_is_reported_in_one_sentence(dayline: Dayline, words: tuple[str, ...]) -> None:
     ended = dayline(*words, address=NOTHING_LISTENS)
     assert is_one_sentence(ended), ended
     assert ended.output == ""
 
 
 @pytest.mark.parametrize("words", [(), ("db",)])
-def test_no_command_shows_what_there_is(dayline: Dayline, words: tuple[str, ...]) -> None:
+def test_no_command_prints_the_help(dayline: Dayline, words: tuple[str, ...]) -> None:
     ended = dayline(*words, address=NOTHING_LISTENS)
     assert (ended.status, ended.errors) == (2, "")
     assert ended.output.startswith("Usage: dayline")
@@ -49,13 +49,13 @@ def test_no_command_shows_what_there_is(dayline: Dayline, words: tuple[str, ...]
         (NOTHING_LISTENS, "The database failed"),
     ],
 )
-def test_a_database_that_cannot_be_had_is_told_in_one_sentence(dayline: Dayline, address: str, says: str) -> None:
+def test_unreachable_database_is_reported_in_one_sentence(dayline: Dayline, address: str, says: str) -> None:
     ended = dayline("db", "check", address=address)
     assert is_one_sentence(ended), ended
     assert says in ended.errors
 
 
-def test_a_file_that_is_no_database_is_told_and_left_alone(dayline: Dayline, tmp_path: Path) -> None:
+def test_file_that_is_no_database_is_reported_and_unchanged(dayline: Dayline, tmp_path: Path) -> None:
     file = tmp_path / "letter.db"
     file.write_text("Dear editors, " * 100)
     for words in (("db", "check"), ("db", "upgrade"), ("export",), ("db", "backup", tmp_path / "copy.db")):
@@ -66,7 +66,7 @@ def test_a_file_that_is_no_database_is_told_and_left_alone(dayline: Dayline, tmp
     assert not (tmp_path / "copy.db").exists()
 
 
-def test_a_server_without_that_database_or_user_is_told(dayline: Dayline, postgresql_server: str) -> None:
+def test_missing_postgresql_database_or_user_is_reported(dayline: Dayline, postgresql_server: str) -> None:
     missing = dayline("db", "check", address=postgresql_server.format("missing"))
     stranger = dayline("db", "check", address=postgresql_server.format("postgres").replace("postgres:", "stranger:", 1))
     for ended in (missing, stranger):
@@ -74,7 +74,7 @@ def test_a_server_without_that_database_or_user_is_told(dayline: Dayline, postgr
         assert "does not exist" in ended.errors
 
 
-def test_an_empty_postgresql_database_is_told_and_then_upgraded(dayline: Dayline, postgresql_server: str) -> None:
+def test_empty_postgresql_database_is_reported_and_can_be_upgraded(dayline: Dayline, postgresql_server: str) -> None:
     run_once(postgresql_server.format("postgres"), create_database("dayline_new"))
     address = postgresql_server.format("dayline_new")
     assert is_one_sentence(dayline("export", address=address))
@@ -87,9 +87,7 @@ def test_an_empty_postgresql_database_is_told_and_then_upgraded(dayline: Dayline
 @pytest.mark.parametrize(
     ("name", "value"), [("DAYLINE_ACCESS_LOG", "perhaps"), ("DAYLINE_DATABASE_URL", ""), ("DAYLINE_METRICS", "9100")]
 )
-def test_a_setting_that_cannot_be_used_is_named(
-    dayline: Dayline, monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+def test_invalid_setting_is_named(dayline: Dayline, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     address = value if name == "DAYLINE_DATABASE_URL" else NOTHING_LISTENS
     monkeypatch.setenv(name, value)
     ended = dayline("db", "check", address=address or " ")
@@ -97,13 +95,13 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert name in ended.errors
 
 
-def test_the_program_itself_ends_with_that_status(tmp_path: Path) -> None:
+def test_program_exits_with_the_status(tmp_path: Path) -> None:
     ended = run_process("mysql://x/y", "export", folder=tmp_path)
     assert is_one_sentence(ended), ended
     assert "Traceback" not in ended.errors
 
 
-def test_a_port_that_is_taken_is_told_before_a_server_begins(dayline: Dayline, sqlite_address: str) -> None:
+def test_port_in_use_is_reported_before_the_start(dayline: Dayline, sqlite_address: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ended = dayline("serve", "--port", taken.getsockname()[1], address=sqlite_address)
     assert is_one_sentence(ended), ended
@@ -124,6 +122,6 @@ def test_metrics_address_that_is_taken_is_reported_before_a_server_begins(
     assert list(tmp_path.glob("dayline-metrics-*")) == []
 
 
-def test_a_host_that_is_not_here_is_told(dayline: Dayline, sqlite_address: str) -> None:
+def test_foreign_host_address_is_reported(dayline: Dayline, sqlite_address: str) -> None:
     ended = dayline("serve", "--host", "203.0.113.7", "--port", 0, address=sqlite_address)
     assert is_one_sentence(ended), ended

@@ -49,7 +49,7 @@ def grow(dayline: Dayline, address: str, folder: Path) -> tuple[int, int]:
     return backed_up, run_once(address, latest_seq)
 
 
-def test_a_restored_sqlite_file_goes_on_beyond_the_lost_log(
+def test_restored_sqlite_file_continues_after_the_lost_log(
     dayline: Dayline, sqlite_address: str, tmp_path: Path
 ) -> None:
     backed_up, lost = grow(dayline, sqlite_address, tmp_path)
@@ -61,7 +61,7 @@ def test_a_restored_sqlite_file_goes_on_beyond_the_lost_log(
     assert dayline("export").output == GOLDEN.read_text()
 
 
-def test_a_restored_postgresql_database_goes_on_beyond_the_lost_log(
+def test_restored_postgresql_database_continues_after_the_lost_log(
     dayline: Dayline, postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(PROGRAMS))
@@ -76,15 +76,13 @@ def test_a_restored_postgresql_database_goes_on_beyond_the_lost_log(
     assert dayline("export", address=address).output == GOLDEN.read_text()
 
 
-def test_a_backup_of_an_older_release_is_to_be_upgraded_first(dayline: Dayline, tmp_path: Path) -> None:
+def test_backup_of_an_older_release_requires_an_upgrade(dayline: Dayline, tmp_path: Path) -> None:
     ended = dayline("db", "post-restore", address=f"sqlite:///{tmp_path}/nothing.db")
     assert is_one_sentence(ended)
     assert "dayline db upgrade" in ended.errors
 
 
-def test_a_house_that_is_moved_into_can_leave_the_numbers_of_the_old_one_alone(
-    dayline: Dayline, sqlite_address: str
-) -> None:
+def test_new_installation_can_continue_after_the_numbers_of_another(dayline: Dayline, sqlite_address: str) -> None:
     assert dayline("db", "post-restore").output.startswith("The backup ends at change 0;")
     assert dayline("import", GOLDEN).status == 0
     assert dayline("export").output == GOLDEN.read_text()

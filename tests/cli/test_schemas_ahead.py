@@ -47,7 +47,7 @@ def move_ahead(address: str, *, oldest: str | None) -> None:
 
 
 @pytest.mark.parametrize("oldest", [None, "209812310000_needed"])
-def test_no_command_works_on_a_schema_that_this_release_cannot_use(
+def test_commands_refuse_an_incompatible_newer_schema(
     dayline: Dayline, own_address: str, tmp_path: Path, oldest: str | None
 ) -> None:
     move_ahead(own_address, oldest=oldest)
@@ -63,7 +63,7 @@ def test_no_command_works_on_a_schema_that_this_release_cannot_use(
 
 
 @pytest.mark.parametrize("oldest", [migrations.HEAD_REVISION, BEFORE])
-def test_an_older_release_works_on_a_compatible_schema(dayline: Dayline, own_address: str, oldest: str) -> None:
+def test_commands_accept_a_compatible_newer_schema(dayline: Dayline, own_address: str, oldest: str) -> None:
     move_ahead(own_address, oldest=oldest)
     assert dayline("sample", address=own_address).status == 0
     assert dayline("export", address=own_address).output.count("\n") > 60
@@ -75,7 +75,7 @@ def test_an_older_release_works_on_a_compatible_schema(dayline: Dayline, own_add
     assert dayline("db", "upgrade", "--allow-newer", address=own_address).output == f"The database is at {LATER}.\n"
 
 
-def test_a_server_is_ready_on_a_compatible_schema_only(own_address: str, tmp_path: Path) -> None:
+def test_server_is_ready_on_a_compatible_schema_only(own_address: str, tmp_path: Path) -> None:
     move_ahead(own_address, oldest=BEFORE)
     port = free_port()
     with subprocess.Popen(  # noqa: S603 - our own program
@@ -106,7 +106,7 @@ def await_status(port: int) -> int:
     raise TimeoutError("the server never answered")
 
 
-def test_a_schema_at_several_revisions_is_one_sentence(dayline: Dayline, own_address: str) -> None:
+def test_schema_at_several_revisions_is_reported_in_one_sentence(dayline: Dayline, own_address: str) -> None:
     double = text("INSERT INTO alembic_version VALUES ('202611230500_partners')")
     run_once(own_address, lambda connection: connection.execute(double))
     for words in (("db", "upgrade"), ("export",), ("serve", "--port", 0)):
@@ -115,7 +115,7 @@ def test_a_schema_at_several_revisions_is_one_sentence(dayline: Dayline, own_add
         assert "several schemas" in ended.errors
 
 
-def test_a_database_without_a_revision_or_a_table_is_one_sentence(dayline: Dayline, own_address: str) -> None:
+def test_database_without_revision_is_reported_in_one_sentence(dayline: Dayline, own_address: str) -> None:
     run_once(own_address, lambda connection: connection.execute(text("DELETE FROM alembic_version")))
     ended = dayline("db", "upgrade", address=own_address)
     assert is_one_sentence(ended), ended
@@ -125,7 +125,7 @@ def test_a_database_without_a_revision_or_a_table_is_one_sentence(dayline: Dayli
     assert is_one_sentence(dayline("export", address=own_address))
 
 
-def test_a_broken_chain_of_migrations_is_one_sentence(
+def test_broken_chain_of_migrations_is_reported_in_one_sentence(
     dayline: Dayline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "broken"
@@ -139,7 +139,7 @@ def test_a_broken_chain_of_migrations_is_one_sentence(
     assert "is not present" in ended.errors
 
 
-def test_processes_that_upgrade_at_once_take_turns(postgresql_server: str, tmp_path: Path) -> None:
+def test_concurrent_upgrades_are_serialised(postgresql_server: str, tmp_path: Path) -> None:
     run_once(postgresql_server.format("postgres"), create_database("upgraded_at_once"))
     environment = environment_of(postgresql_server.format("upgraded_at_once"))
     started = [

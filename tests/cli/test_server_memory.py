@@ -57,10 +57,10 @@ def run(code: str) -> int:
     return int(json.loads(done.stdout))
 
 
-def test_cycles_that_outlive_the_first_searches_are_freed_before_there_are_many() -> None:
+def test_old_garbage_cycles_are_collected() -> None:
     assert run(MADE) < ALIVE_MAX
 
 
 @pytest.mark.skipif(not bound_arenas(), reason="another C library than glibc, whose arenas are not bounded")
-def test_threads_share_the_arenas_of_the_allocator() -> None:
+def test_threads_share_allocator_arenas() -> None:
     assert run(SHARED) <= MAX_ARENAS

@@ -29,7 +29,7 @@ SPARED = {
 }
 
 
-def test_a_start_loads_nothing_that_nobody_asked_for(tmp_path: Path) -> None:
+def test_start_imports_no_unused_module(tmp_path: Path) -> None:
     environment = environment_of(f"sqlite:///{tmp_path}/dayline.db")
     command = [sys.executable, "-c", PROGRAM]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours

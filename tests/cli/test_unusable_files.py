@@ -40,26 +40,26 @@ def check_refused(dayline: Dayline, path: Path, words: tuple[str, ...], says: st
     assert says in ended.errors, (words, ended)
 
 
-def test_a_folder_is_no_database(dayline: Dayline, tmp_path: Path) -> None:
+def test_folder_in_place_of_a_database_is_reported(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     for words in (*COMMANDS, MIGRATING):
         check_refused(dayline, tmp_path / "folder", words, "is a folder")
     assert list((tmp_path / "folder").iterdir()) == []
 
 
-def test_a_missing_folder_is_named(dayline: Dayline, tmp_path: Path) -> None:
+def test_missing_database_folder_is_named(dayline: Dayline, tmp_path: Path) -> None:
     for words in (*COMMANDS, MIGRATING):
         check_refused(dayline, tmp_path / "missing" / "dayline.db", words, f"no folder '{tmp_path}/missing'")
 
 
-def test_no_command_but_the_upgrade_creates_a_database(dayline: Dayline, tmp_path: Path) -> None:
+def test_only_the_upgrade_creates_a_database(dayline: Dayline, tmp_path: Path) -> None:
     for words in COMMANDS:
         check_refused(dayline, tmp_path / "new.db", words, "run 'dayline db upgrade' first")
     assert not (tmp_path / "new.db").exists()
     assert dayline(*MIGRATING, address=f"sqlite:///{tmp_path}/new.db").status == 0
 
 
-def test_a_locked_database_is_named_after_a_while(
+def test_locked_database_is_reported_after_the_timeout(
     dayline: Dayline, sqlite_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "BUSY_TIMEOUT_MS", 50)
@@ -94,7 +94,7 @@ def reachable(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o444])
-def test_a_file_without_permission_is_named(dayline: Dayline, sqlite_address: str, reachable: Path, mode: int) -> None:
+def test_file_without_permission_is_named(dayline: Dayline, sqlite_address: str, reachable: Path, mode: int) -> None:
     for words in (*COMMANDS, MIGRATING):  # loads each command: a user without rights may not read its files
         dayline(*words, address=f"sqlite:///{reachable}/missing/dayline.db")
     path = Path(sqlite_address.removeprefix("sqlite:///"))

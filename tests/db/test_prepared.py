@@ -34,7 +34,7 @@ async def three(store: Store) -> None:
 
 
 @pytest.mark.usefixtures("three")
-async def test_rows_are_those_of_the_houses_own_way_and_read_by_name(database: Database) -> None:
+async def test_prepared_rows_equal_those_of_sqlalchemy(database: Database) -> None:
     def both(connection: Connection) -> tuple[list[AnyRow], list[AnyRow]]:
         return BY_NAME.all(connection, ALL), [*connection.execute(NAMED.order_by(editions.c.slug).limit(10), ALL)]
 
@@ -45,7 +45,7 @@ async def test_rows_are_those_of_the_houses_own_way_and_read_by_name(database: D
 
 
 @pytest.mark.usefixtures("three")
-async def test_values_are_bound_by_name_and_the_first_row_may_be_none(database: Database) -> None:
+async def test_prepared_values_are_bound_by_name(database: Database) -> None:
     def look(connection: Connection) -> list[Any]:
         first = BY_NAME.first(connection, {"most": 2, "from_slug": "b"})
         return [first and first.slug, BY_NAME.first(connection, {**ALL, "from_slug": "d"})]
@@ -56,7 +56,7 @@ async def test_values_are_bound_by_name_and_the_first_row_may_be_none(database: 
 
 
 @pytest.mark.usefixtures("three")
-async def test_what_sqlite_writes_as_numbers_is_answered_as_truth_values(database: Database) -> None:
+async def test_prepared_booleans_of_sqlite_are_bool(database: Database) -> None:
     """The one such member that prepared statements read is an edition's `default`."""
     from app.queries.catalogue.editions import get_edition_view, list_edition_links  # noqa: PLC0415 - the only test that asks them
 
@@ -68,7 +68,7 @@ async def test_what_sqlite_writes_as_numbers_is_answered_as_truth_values(databas
 
 
 @pytest.mark.usefixtures("three")
-async def test_within_a_transaction_that_writes_its_own_rows_are_read_and_nothing_of_it_stays(
+async def test_prepared_query_reads_uncommitted_rows_of_its_transaction(
     database: Database,
 ) -> None:
     def names(connection: Connection) -> set[str]:
@@ -86,7 +86,7 @@ async def test_within_a_transaction_that_writes_its_own_rows_are_read_and_nothin
 
 
 @pytest.mark.parametrize("statement", [NOWHERE, DIVIDED], ids=["no such table", "division by zero"])
-async def test_what_fails_has_the_name_that_the_house_gives_it_and_the_next_reading_is_fine(
+async def test_prepared_errors_are_those_of_sqlalchemy_and_the_connection_is_usable(
     database: Database, statement: PreparedQuery
 ) -> None:
     def fail(connection: Connection) -> list[AnyRow]:
@@ -108,9 +108,7 @@ def _kill(number: int) -> Callable[[Connection], Any]:
 
 
 @POSTGRESQL_ONLY
-async def test_a_connection_that_is_lost_is_an_outage_wherever_it_is_lost(
-    database: Database, database_address: str
-) -> None:
+async def test_lost_connection_is_an_outage_at_any_point(database: Database, database_address: str) -> None:
     other = open_database(database_address)
 
     def lose_and_go_on(connection: Connection) -> list[AnyRow]:
@@ -136,7 +134,7 @@ async def test_a_connection_that_is_lost_is_an_outage_wherever_it_is_lost(
 
 
 @POSTGRESQL_ONLY
-async def test_whoever_is_cancelled_at_whatever_moment_leaves_no_transaction_open(database: Database) -> None:
+async def test_cancellation_at_any_point_leaves_no_open_transaction(database: Database) -> None:
     def is_within(connection: Connection) -> bool:
         driver: Any = connection.connection.driver_connection
         return bool(driver.is_in_transaction())
@@ -153,7 +151,7 @@ async def test_whoever_is_cancelled_at_whatever_moment_leaves_no_transaction_ope
 
 
 @POSTGRESQL_ONLY
-async def test_whoever_is_cancelled_costs_others_no_connection(database: Database) -> None:
+async def test_cancellation_loses_no_pooled_connection(database: Database) -> None:
     def number(connection: Connection) -> int:
         return int(PROCESS.all(connection, {})[0].number)
 
@@ -175,9 +173,7 @@ async def test_whoever_is_cancelled_costs_others_no_connection(database: Databas
 
 @SQLITE_ONLY
 @pytest.mark.usefixtures("three")
-async def test_a_query_that_raises_leaves_no_snapshot_behind_that_hides_what_is_written(
-    database: Database, store: Store
-) -> None:
+async def test_failed_query_leaves_no_snapshot_open(database: Database, store: Store) -> None:
     def fail(connection: Connection) -> None:
         BY_NAME.all(connection, ALL)
         raise RuntimeError("in the middle")
@@ -192,7 +188,7 @@ async def test_a_query_that_raises_leaves_no_snapshot_behind_that_hides_what_is_
 
 
 @POSTGRESQL_ONLY  # a reading of SQLite has no await inside
-async def test_a_snapshot_stands_still_while_others_write(database: Database, store: Store) -> None:
+async def test_snapshot_is_stable_during_concurrent_writes(database: Database, store: Store) -> None:
     def look_twice(connection: Connection) -> tuple[int, int]:
         before = len(BY_NAME.all(connection, ALL))
         await_only(store(edition("later")))
@@ -203,7 +199,7 @@ async def test_a_snapshot_stands_still_while_others_write(database: Database, st
 
 
 @pytest.mark.usefixtures("three")
-async def test_built_statement_is_cached_as_text_only(database: Database) -> None:
+async def test_prepared_statement_is_cached_as_text_only(database: Database) -> None:
     built: list[weakref.ref[Any]] = []
 
     @by_shape

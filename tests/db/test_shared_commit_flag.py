@@ -24,7 +24,7 @@ def opened(identity: str = "a") -> SharedCommitFlag:
     return tick
 
 
-def test_who_shares_a_database_sees_each_tick(folder: Path) -> None:
+def test_processes_of_one_database_share_the_commit_flag(folder: Path) -> None:
     first, second, other = opened(), opened(), opened("b")
     seen = {first.read()}
     for tick in (first, second, first):
@@ -37,7 +37,7 @@ def test_who_shares_a_database_sees_each_tick(folder: Path) -> None:
     assert {entry.stat().st_mode & 0o777 for entry in folder.iterdir()} == {0o600}
 
 
-def test_a_file_that_was_swept_away_is_shared_again(folder: Path) -> None:
+def test_deleted_flag_file_is_shared_again(folder: Path) -> None:
     first, second = opened(), opened()
     for tick in (first, second):
         (swept,) = folder.iterdir()
@@ -50,7 +50,7 @@ def test_a_file_that_was_swept_away_is_shared_again(folder: Path) -> None:
         assert before[0] != before[1]
 
 
-def test_number_is_that_of_the_file_that_is_mapped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flag_number_is_that_of_the_mapped_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = opened(), opened()
     assert SharedCommitFlag("a").number() is None  # nothing is mapped yet
     assert first.number() == second.number() is not None
@@ -65,7 +65,7 @@ def test_number_is_that_of_the_file_that_is_mapped(folder: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize("trap", ["open", "link", "file"])
-def test_a_folder_that_others_may_write_into_is_refused_and_that_is_said_once(
+def test_writable_folder_is_refused_with_one_warning(
     folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, trap: str
 ) -> None:
     if trap == "open":
@@ -84,7 +84,7 @@ def test_a_folder_that_others_may_write_into_is_refused_and_that_is_said_once(
     assert len(caplog.records) == 1
 
 
-def test_a_link_in_place_of_the_file_is_refused(folder: Path, tmp_path: Path) -> None:
+def test_symbolic_link_in_place_of_the_flag_is_refused(folder: Path, tmp_path: Path) -> None:
     tick = opened()
     (file,) = folder.iterdir()
     target = tmp_path / "target"
@@ -97,7 +97,7 @@ def test_a_link_in_place_of_the_file_is_refused(folder: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)
-async def test_a_role_that_may_not_ask_shares_nothing_and_that_is_said(
+async def test_role_without_privilege_shares_nothing_with_a_warning(
     database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert await database.read(open_commit_flag) is not None

@@ -29,21 +29,21 @@ def state(**members: object) -> KeyValidity:
     return KeyValidity(**{"digest": hash_token(TOKEN), **usual, **members})  # type: ignore[arg-type]
 
 
-def test_a_token_is_a_mark_a_prefix_and_a_secret_of_more_than_256_bits() -> None:
+def test_token_has_a_marker_a_prefix_and_a_secret_of_more_than_256_bits() -> None:
     token = make_token(PREFIX)
     assert re.fullmatch(r"dl_k7q2m5xw3f[a-z2-7]{52}", token)
     assert 52 * 5 >= 256
     assert token_prefix(token) == PREFIX
 
 
-def test_no_two_tokens_or_prefixes_are_alike() -> None:
+def test_tokens_and_prefixes_are_unique() -> None:
     assert len({make_token(PREFIX) for _ in range(500)}) == 500
     prefixes = {make_prefix() for _ in range(500)}
     assert len(prefixes) == 500
     assert all(is_prefix(each) for each in prefixes)
 
 
-def test_every_letter_is_as_likely_as_any_other() -> None:
+def test_token_characters_are_uniformly_distributed() -> None:
     letters = "".join(make_token(PREFIX)[13:] for _ in range(400))
     counts = [letters.count(each) for each in "abcdefghijklmnopqrstuvwxyz234567"]
     assert sum(counts) == 400 * 52
@@ -51,7 +51,7 @@ def test_every_letter_is_as_likely_as_any_other() -> None:
     assert max(counts) < 800
 
 
-def test_what_is_kept_is_the_digest_of_the_whole_token() -> None:
+def test_hash_token_is_the_sha256_of_the_whole_token() -> None:
     assert hash_token(TOKEN) == sha256(TOKEN.encode()).digest()
 
 
@@ -69,34 +69,34 @@ def test_what_is_kept_is_the_digest_of_the_whole_token() -> None:
         "dl_ключ",
     ],
 )
-def test_what_is_no_token_has_no_prefix(text: str) -> None:
+def test_token_prefix_of_a_malformed_token_is_none(text: str) -> None:
     assert token_prefix(text) is None
 
 
 @pytest.mark.parametrize("text", ["", "k7q2m5xw3", "k7q2m5xw3f1", "K7Q2M5XW3F", "k7q2m5xw31", "dl_k7q2m5xw3f"])
-def test_what_is_no_prefix_is_told(text: str) -> None:
+def test_is_prefix_rejects_a_malformed_prefix(text: str) -> None:
     assert not is_prefix(text)
 
 
-def test_the_token_that_was_given_out_is_good_and_others_are_not() -> None:
+def test_verify_token_accepts_the_issued_token_only() -> None:
     assert verify_token(TOKEN, state(), now=NOW)
     assert not verify_token(OLD, state(), now=NOW)
     assert not verify_token(TOKEN[:-1] + ("a" if TOKEN[-1] != "a" else "b"), state(), now=NOW)
     assert not verify_token(TOKEN, None, now=NOW)
 
 
-def test_a_key_is_good_until_the_instant_it_expires() -> None:
+def test_verify_token_accepts_until_the_expiry() -> None:
     assert verify_token(TOKEN, state(expires_at=NOW + 1), now=NOW)
     assert not verify_token(TOKEN, state(expires_at=NOW), now=NOW)
 
 
-def test_a_revoked_key_is_good_for_nothing_with_either_secret() -> None:
+def test_verify_token_rejects_both_secrets_of_a_revoked_key() -> None:
     revoked = state(revoked_at=NOW, previous_digest=hash_token(OLD), previous_until=NOW + 10)
     assert not verify_token(TOKEN, revoked, now=NOW)
     assert not verify_token(OLD, revoked, now=NOW)
 
 
-def test_after_a_rotation_the_old_secret_is_good_for_the_grace_and_no_longer() -> None:
+def test_verify_token_accepts_the_previous_secret_during_the_grace_period() -> None:
     rotated = state(previous_digest=hash_token(OLD), previous_until=NOW + 1)
     assert verify_token(TOKEN, rotated, now=NOW)
     assert verify_token(OLD, rotated, now=NOW)
@@ -106,11 +106,11 @@ def test_after_a_rotation_the_old_secret_is_good_for_the_grace_and_no_longer() -
     assert not verify_token(OLD, expired, now=NOW)
 
 
-def test_an_old_secret_without_an_end_is_not_good() -> None:
+def test_verify_token_rejects_a_previous_secret_without_an_expiry() -> None:
     assert not verify_token(OLD, state(previous_digest=hash_token(OLD)), now=NOW)
 
 
-def test_scopes_are_those_of_the_contract() -> None:
+def test_api_key_scopes_are_those_of_the_contract() -> None:
     assert set(ApiKeyScope) == {
         "content:read",
         "articles:write",
@@ -121,7 +121,7 @@ def test_scopes_are_those_of_the_contract() -> None:
     }
 
 
-def test_uses_are_kept_once_a_key_and_handed_over_once() -> None:
+def test_last_used_buffer_returns_each_key_once() -> None:
     uses = LastUsedBuffer()
     assert uses.take() == {}
     uses.note(1, NOW)

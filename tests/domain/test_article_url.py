@@ -11,7 +11,7 @@ from app.errors import InvalidValueError
     "template",
     ["{site_url}/{slug}", "{site_url}/n/{id}/{slug}", "https://x.example/?story={id}", "{site_url}/a#{slug}"],
 )
-def test_a_template_of_known_placeholders_is_taken(template: str) -> None:
+def test_article_url_template_accepts_known_placeholders(template: str) -> None:
     assert article_url_template(template) == template
 
 
@@ -31,12 +31,12 @@ def test_a_template_of_known_placeholders_is_taken(template: str) -> None:
         ("/{slug}", "Expected an absolute URL"),
     ],
 )  # fmt: skip
-def test_a_template_that_breaks_links_is_refused(template: str, reason: str) -> None:
+def test_article_url_template_rejects_templates_that_break_links(template: str, reason: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
         article_url_template(template)
     assert refused.value.detail.startswith(reason)
 
 
-def test_the_address_of_a_site_has_no_placeholders() -> None:
+def test_site_url_rejects_placeholders() -> None:
     with pytest.raises(InvalidValueError):
         validate_site_url("https://x.example/{slug}")

@@ -107,7 +107,7 @@ def accepted(block: Record) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("member", HTML_MEMBERS)
-def test_no_vector_survives_a_member_that_holds_html(member: str) -> None:
+def test_body_html_members_contain_no_vector(member: str) -> None:
     passed = 0
     for vector in VECTORS:
         blocks = accepted(HTML_MEMBERS[member](vector))
@@ -118,7 +118,7 @@ def test_no_vector_survives_a_member_that_holds_html(member: str) -> None:
 
 
 @pytest.mark.parametrize("member", TEXT_MEMBERS)
-def test_no_vector_survives_a_member_that_holds_text(member: str) -> None:
+def test_body_text_members_contain_no_vector(member: str) -> None:
     frame = render_html(stored(TEXT_MEMBERS[member]("x"))).replace("<br>", "").count("<")
     passed = 0
     for vector in VECTORS:
@@ -131,14 +131,14 @@ def test_no_vector_survives_a_member_that_holds_text(member: str) -> None:
 
 
 @pytest.mark.parametrize("member", URL_MEMBERS)
-def test_no_vector_survives_a_member_that_holds_a_url(member: str) -> None:
+def test_body_url_members_contain_no_vector(member: str) -> None:
     for vector in VECTORS:
         assert is_harmless(render_html(accepted(URL_MEMBERS[member](vector))), also=BLOCK_TAGS) is None, vector
     assert not accepted(URL_MEMBERS[member]("javascript:alert(1)"))
     assert accepted(URL_MEMBERS[member]("https://a.example/'x'"))
 
 
-def test_every_block_as_html() -> None:
+def test_render_html_of_every_block() -> None:
     assert render_html(stored(*EVERY_BLOCK)).split("\n") == [
         '<p>Rain <b>fell</b> on <a href="/kyiv">Kyiv</a> &amp; Lviv</p>',
         "<h3>What <i>next</i></h3>",
@@ -158,7 +158,7 @@ def test_every_block_as_html() -> None:
     ]
 
 
-def test_bare_blocks_as_html() -> None:
+def test_render_html_of_minimal_blocks() -> None:
     assert render_html(stored(*BARE_BLOCKS)).split("\n") == [
         "<p>1 &lt; 2 &amp; 3</p>",
         '<figure class="pull-quote"><blockquote><p>So</p></blockquote></figure>',
@@ -168,7 +168,7 @@ def test_bare_blocks_as_html() -> None:
     ]
 
 
-def test_every_block_as_text() -> None:
+def test_render_text_of_every_block() -> None:
     assert render_text(stored(*EVERY_BLOCK)).split("\n\n") == [
         "Rain fell on Kyiv & Lviv",
         "What next",
@@ -179,7 +179,7 @@ def test_every_block_as_text() -> None:
     ]
 
 
-def test_bare_blocks_as_text_leave_out_what_says_nothing() -> None:
+def test_render_text_omits_empty_parts() -> None:
     assert render_text(stored(*BARE_BLOCKS)).split("\n\n") == [
         "1 < 2 & 3",
         "So",
@@ -188,19 +188,19 @@ def test_bare_blocks_as_text_leave_out_what_says_nothing() -> None:
     ]
 
 
-def test_an_empty_body_is_empty_in_every_form() -> None:
+def test_empty_body_is_empty_in_every_format() -> None:
     assert stored() == []
     assert render_html([]) == ""
     assert render_text([]) == ""
 
 
-def test_a_stored_block_of_a_later_release_is_left_out() -> None:
+def test_unknown_stored_block_is_omitted() -> None:
     blocks: list[Record] = [{"type": "hologram"}, *stored(BARE_BLOCKS[1])]
     assert render_text(blocks) == "So"
     assert render_html(blocks).startswith('<figure class="pull-quote">')
 
 
-def test_the_stored_form_has_every_member_in_order() -> None:
+def test_dump_body_has_every_member_in_order() -> None:
     assert json.dumps(stored(*BARE_BLOCKS)) == json.dumps(
         [
             {"type": "paragraph", "html": "1 &lt; 2 &amp; 3"},
@@ -223,24 +223,24 @@ def test_the_stored_form_has_every_member_in_order() -> None:
     )
 
 
-def test_the_order_in_which_members_come_in_does_not_matter() -> None:
+def test_parse_body_ignores_the_order_of_members() -> None:
     turned = [dict(reversed(block.items())) for block in EVERY_BLOCK]
     assert json.dumps(stored(*turned)) == json.dumps(stored(*EVERY_BLOCK))
 
 
-def test_what_was_stored_comes_in_again_unchanged() -> None:
+def test_stored_body_round_trips() -> None:
     once = stored(*EVERY_BLOCK, *BARE_BLOCKS)
     assert json.dumps(stored(*once)) == json.dumps(once)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"])), max_size=4))
-def test_any_text_is_stored_once_and_read_back(texts: list[str]) -> None:
+def test_any_text_round_trips_through_a_body(texts: list[str]) -> None:
     blocks = stored(*({"type": "paragraph", "text": text} for text in texts))
     assert stored(*blocks) == blocks
     assert render_text(blocks) == "\n\n".join(filter(None, texts))
 
 
-def test_paragraphs_made_in_code_are_sanitised_too() -> None:
+def test_paragraph_constructor_sanitises() -> None:
     assert dump_body([ParagraphInput(html="<script>x</script>y")]) == [{"type": "paragraph", "html": "y"}]
 
 
@@ -273,7 +273,7 @@ def test_paragraphs_made_in_code_are_sanitised_too() -> None:
         ({"html": "a"}, "0", "discriminator 'type'"),
     ],
 )
-def test_a_bad_block_is_refused_with_its_place(block: object, where: str, message: str) -> None:
+def test_parse_body_locates_an_invalid_block(block: object, where: str, message: str) -> None:
     ((place, reason),) = flaws([block])
     assert place == where
     assert message in reason
@@ -293,7 +293,7 @@ def test_a_bad_block_is_refused_with_its_place(block: object, where: str, messag
         ("url", "https://a.example/a b", "no white space"),
     ],
 )
-def test_a_bad_rendition_is_refused_with_its_place(member: str, value: object, message: str) -> None:
+def test_parse_body_locates_an_invalid_rendition(member: str, value: object, message: str) -> None:
     rendition = {"url": "https://a.example/", "width": 1, "height": 1, "type": "image/svg+xml", member: value}
     ((place, reason),) = flaws([{"type": "image", "image": {**IMAGE, "renditions": [rendition]}}])
     assert place == f"0.image.image.renditions.0.{member}"
@@ -301,7 +301,7 @@ def test_a_bad_rendition_is_refused_with_its_place(member: str, value: object, m
 
 
 @pytest.mark.parametrize("value", [{}, "text", 7])
-def test_a_body_is_a_list(value: object) -> None:
+def test_parse_body_rejects_other_than_a_list(value: object) -> None:
     assert flaws(value) == [("", "Input should be a valid list")]
 
 
@@ -320,24 +320,24 @@ def test_a_body_is_a_list(value: object) -> None:
         ),
     ],
 )
-def test_a_block_that_is_too_long_is_refused(block: Record, message: str) -> None:
+def test_parse_body_rejects_a_block_over_the_limit(block: Record, message: str) -> None:
     ((_, reason),) = flaws([block])
     assert message in reason
 
 
-def test_a_body_holds_two_thousand_blocks_and_no_more() -> None:
+def test_parse_body_accepts_at_most_two_thousand_blocks() -> None:
     block = {"type": "paragraph", "text": "x" * 10}
     assert len(stored(*[block] * MAX_BLOCKS)) == MAX_BLOCKS
     ((_, reason),) = flaws([block] * (MAX_BLOCKS + 1))
     assert "at most 2000 items" in reason
 
 
-def test_a_block_of_the_greatest_length_is_stored() -> None:
+def test_parse_body_accepts_a_block_of_maximum_length() -> None:
     (block,) = stored({"type": "paragraph", "text": "x" * MAX_BLOCK_CHARACTERS})
     assert block == {"type": "paragraph", "html": "x" * MAX_BLOCK_CHARACTERS}
 
 
-def test_rights_sources_and_images_refuse_what_blocks_refuse() -> None:
+def test_rights_sources_and_images_reject_what_blocks_reject() -> None:
     assert RightsInput().model_dump() == {"holder": None, "notice": None, "usage": None, "licence_url": None}
     assert SourceInput(name="Wire").model_dump() == {"name": "Wire", "url": None}
     assert list(ImageInput(url="https://a.example/", alt="").model_dump()) == list(IMAGE)
@@ -352,7 +352,7 @@ def test_rights_sources_and_images_refuse_what_blocks_refuse() -> None:
             model.model_validate(value)
 
 
-def test_the_schema_for_input_offers_text_in_place_of_html() -> None:
+def test_input_schema_allows_text_in_place_of_html() -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(Body)
     asked = adapter.json_schema(mode="validation")["$defs"]
     given_back = adapter.json_schema(mode="serialization")["$defs"]
@@ -363,7 +363,7 @@ def test_the_schema_for_input_offers_text_in_place_of_html() -> None:
     assert given_back["PullQuoteInput"]["required"] == ["type", "text", "attribution"]
 
 
-def test_links_inside_the_article_use_prefixed_ids_in_any_block() -> None:
+def test_fragment_links_use_prefixed_ids_in_any_block() -> None:
     blocks = parse_body(
         [
             {"type": "paragraph", "html": 'Claim<sup id="r1"><a href="#f1">1</a></sup> <a href="#comments">c</a>'},
@@ -380,7 +380,7 @@ def test_links_inside_the_article_use_prefixed_ids_in_any_block() -> None:
     assert dump_body(parse_body(dump_body(blocks))) == dump_body(blocks)
 
 
-def test_whole_numbers_may_be_written_with_a_point_and_lists_as_null() -> None:
+def test_integers_may_have_a_fraction_of_zero_and_lists_may_be_null() -> None:
     image = ImageInput.model_validate(
         {"url": "https://x.example/a.jpg", "alt": "", "width": 640.0, "height": 480, "renditions": None}
     )

@@ -57,7 +57,7 @@ def length(text: str, zone: str) -> float:
 # Zones
 
 
-def test_every_name_of_the_list_is_a_zone_and_keeps_its_name() -> None:
+def test_find_zone_returns_every_listed_zone_by_its_name() -> None:
     for name in NAMES:
         zone = find_zone(name)
         assert zone.key == name
@@ -95,12 +95,12 @@ def test_every_name_of_the_list_is_a_zone_and_keeps_its_name() -> None:
         "__init__.py",
     ],
 )
-def test_other_names_are_refused(name: str) -> None:
+def test_find_zone_rejects_other_names(name: str) -> None:
     with pytest.raises(InvalidValueError, match="IANA"):
         find_zone(name)
 
 
-def test_zones_come_from_the_package_and_not_from_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zones_are_those_of_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError
 
@@ -115,7 +115,7 @@ def test_zones_come_from_the_package_and_not_from_the_system(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("text", ["1000-01-01", "1900-02-28", "2000-02-29", "2024-02-29", "9998-12-31"])
-def test_a_date_is_read(text: str) -> None:
+def test_parse_day_returns_a_date(text: str) -> None:
     assert parse_day(text).isoformat() == text
 
 
@@ -149,13 +149,13 @@ def test_a_date_is_read(text: str) -> None:
         "12024-11-02",
     ],
 )
-def test_other_dates_are_refused(text: str) -> None:
+def test_parse_day_rejects_other_text(text: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
         parse_day(text)
     assert refused.value.detail.endswith(".")
 
 
-def test_a_moment_is_an_instant_or_the_start_of_a_local_date() -> None:
+def test_parse_date_or_instant_accepts_an_instant_or_a_local_date() -> None:
     kyiv = find_zone("Europe/Kyiv")
     assert parse_date_or_instant("2024-11-02", kyiv) == parse_instant("2024-11-01T22:00:00Z")
     assert parse_date_or_instant("2024-11-02T19:30:00 02:00", kyiv) == parse_instant("2024-11-02T17:30:00Z")
@@ -165,7 +165,7 @@ def test_a_moment_is_an_instant_or_the_start_of_a_local_date() -> None:
 @pytest.mark.parametrize(
     "text", ["", "now", "2024", "2024-11-2", "2024-11-31", "0999-12-31", "2024-11-02T19:30:00", "2024-11-02 "]
 )
-def test_other_moments_are_refused(text: str) -> None:
+def test_parse_date_or_instant_rejects_other_text(text: str) -> None:
     with pytest.raises(InvalidValueError):
         parse_date_or_instant(text, find_zone("Europe/Kyiv"))
 
@@ -185,7 +185,7 @@ def test_other_moments_are_refused(text: str) -> None:
         ("1800-05-05", "America/New_York", "1800-05-05T04:56:02"),
     ],
 )
-def test_an_ordinary_day_starts_at_midnight(text: str, zone: str, starts_at: str) -> None:
+def test_ordinary_day_starts_at_midnight(text: str, zone: str, starts_at: str) -> None:
     assert written_start(text, zone) == starts_at
 
 
@@ -199,7 +199,7 @@ def test_an_ordinary_day_starts_at_midnight(text: str, zone: str, starts_at: str
         ("1919-03-31", "America/Toronto", "1919-03-31T04:30:00", "00:30"),
     ],
 )
-def test_a_day_without_midnight_starts_where_the_clock_lands(text: str, zone: str, starts_at: str, shows: str) -> None:
+def test_day_without_midnight_starts_after_the_clock_change(text: str, zone: str, starts_at: str, shows: str) -> None:
     assert written_start(text, zone) == starts_at
     assert wall_time(parse_instant(starts_at + "Z"), find_zone(zone)) == shows
     assert date_at(parse_instant(starts_at + "Z") - 1, find_zone(zone)) == day(text) - timedelta(days=1)
@@ -212,14 +212,14 @@ def test_a_day_without_midnight_starts_where_the_clock_lands(text: str, zone: st
         ("2024-10-27", "Atlantic/Azores", "2024-10-27T00:00:00", "2024-10-27T01:00:00"),
     ],
 )
-def test_a_day_with_two_midnights_starts_at_the_first(text: str, zone: str, first: str, second: str) -> None:
+def test_day_with_two_midnights_starts_at_the_first(text: str, zone: str, first: str, second: str) -> None:
     assert written_start(text, zone) == first
     for midnight in (first, second):
         assert wall_time(parse_instant(midnight + "Z"), find_zone(zone)) == "00:00"
     assert length(text, zone) == 25
 
 
-def test_a_day_goes_on_when_the_clock_steps_back_into_yesterday() -> None:
+def test_day_continues_when_the_clock_is_set_back_across_midnight() -> None:
     zone = find_zone("America/St_Johns")
     starts_at, step = parse_instant("2010-11-07T02:30:00Z"), parse_instant("2010-11-07T02:31:00Z")
     assert start_of_day(day("2010-11-07"), zone) == starts_at
@@ -232,7 +232,7 @@ def test_a_day_goes_on_when_the_clock_steps_back_into_yesterday() -> None:
     assert day_at(step, zone) == Day(day("2010-11-07"), starts_at, parse_instant("2010-11-08T03:30:00Z"))
 
 
-def test_a_date_that_came_twice_is_one_long_day_after_it_first_ended() -> None:
+def test_repeated_date_is_one_long_day() -> None:
     """Juneau left the Asian date in 1867: 19 October began, then 18 October came again."""
     zone = find_zone("America/Juneau")
     assert written_start("1867-10-19", "America/Juneau") == "1867-10-18T08:57:41"
@@ -252,7 +252,7 @@ def test_a_date_that_came_twice_is_one_long_day_after_it_first_ended() -> None:
         ("1844-12-31", "Asia/Manila", "1844-12-31T15:56:08"),
     ],
 )
-def test_a_skipped_date_is_no_day(text: str, zone: str, change: str) -> None:
+def test_skipped_date_does_not_exist(text: str, zone: str, change: str) -> None:
     skipped, place = day(text), find_zone(zone)
     eve, morrow = skipped - timedelta(days=1), skipped + timedelta(days=1)
     assert not has_day(skipped, place)
@@ -285,18 +285,18 @@ def test_a_skipped_date_is_no_day(text: str, zone: str, change: str) -> None:
         ("2059-03-30", "Europe/Kyiv", 23),
     ],
 )
-def test_a_day_is_as_long_as_its_clock_changes_make_it(text: str, zone: str, hours: float) -> None:
+def test_day_length_follows_clock_changes(text: str, zone: str, hours: float) -> None:
     assert length(text, zone) == hours
 
 
-def test_days_between_two_dates_come_oldest_first_and_touch() -> None:
+def test_days_between_are_adjacent_and_oldest_first() -> None:
     days = days_between(day("2024-03-30"), day("2024-04-02"), find_zone("Europe/Kyiv"))
     assert [found.date.day for found in days] == [30, 31, 1, 2]
     assert all(one.ends_at == other.starts_at for one, other in pairwise(days))
     assert days_between(day("2024-04-02"), day("2024-04-01"), find_zone("Europe/Kyiv")) == []
 
 
-def test_the_first_and_the_last_date_work_in_every_zone() -> None:
+def test_first_and_last_date_are_valid_in_every_zone() -> None:
     for name in NAMES:
         zone = find_zone(name)
         for edge in (FIRST_DAY, LAST_DAY):
@@ -316,7 +316,7 @@ def test_the_first_and_the_last_date_work_in_every_zone() -> None:
 
 @settings(deadline=None)  # the first example in a zone reads its file
 @given(st.integers(EARLIEST, LATEST), st.sampled_from(NAMES))
-def test_every_instant_falls_in_exactly_one_existing_day(instant: int, name: str) -> None:
+def test_every_instant_is_in_exactly_one_day(instant: int, name: str) -> None:
     zone = find_zone(name)
     found = day_at(instant, zone)
     assert found.starts_at <= instant < found.ends_at

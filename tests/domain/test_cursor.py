@@ -10,16 +10,16 @@ DIGEST = ListFilter(edition="1").digest()
 
 
 @pytest.mark.parametrize("number", [0, 1, 184_213, 2**63 - 1])
-def test_a_number_comes_back(number: int) -> None:
+def test_number_cursor_round_trips(number: int) -> None:
     assert decode_number(encode_number(number, DIGEST), DIGEST) == number
 
 
-def test_a_number_below_zero_was_never_given_out() -> None:
+def test_number_cursor_rejects_a_negative_number() -> None:
     with pytest.raises(InvalidCursorError):
         decode_number(encode_number(-1, DIGEST), DIGEST)
 
 
-def test_cursors_of_other_kinds_and_other_lists_are_told_apart() -> None:
+def test_cursors_of_other_kinds_and_lists_are_rejected() -> None:
     others = [encode_position(1, 2, DIGEST), encode_name("1", DIGEST)]
     others.append(encode_number(1, ListFilter(edition="1", ids=frozenset({"0677y7hzc3m1d"})).digest()))
     for cursor in others:
@@ -29,7 +29,7 @@ def test_cursors_of_other_kinds_and_other_lists_are_told_apart() -> None:
         decode_position(encode_number(1, DIGEST), DIGEST)
 
 
-def test_every_changed_character_is_noticed() -> None:
+def test_cursor_with_a_changed_character_is_rejected() -> None:
     cursor = encode_number(184_213, DIGEST)
     for place, character in enumerate(cursor):
         changed = cursor[:place] + ("A" if character != "A" else "B") + cursor[place + 1 :]

@@ -41,12 +41,12 @@ def replay(operations: list[BlockOperation], before: list[dict[str, Any]]) -> tu
     return old, new
 
 
-def test_the_same_content_has_no_differences() -> None:
+def test_diff_of_equal_contents_is_empty() -> None:
     content = {"headline": "Fog", "tags": ["fog"], "body": [paragraph("It lifts.")]}
     assert diff_articles(content, dict(content)) == []
 
 
-def test_each_member_that_differs_is_told_with_both_values_in_order() -> None:
+def test_diff_reports_each_changed_member_with_both_values_in_order() -> None:
     before = {"headline": "Fog", "section": "city", "tags": ["fog"], "source": None}
     after = {"headline": "Fog", "section": "world", "tags": ["fog", "trams"], "source": {"name": "Port", "url": None}}
     assert diff_articles(before, after) == [
@@ -56,12 +56,12 @@ def test_each_member_that_differs_is_told_with_both_values_in_order() -> None:
     ]
 
 
-def test_an_absent_member_is_null_and_an_absent_body_is_empty() -> None:
+def test_diff_treats_an_absent_member_as_null_and_an_absent_body_as_empty() -> None:
     assert diff_articles({"lead": None, "body": []}, {}) == []
     assert diff_articles({}, {"label": "opinion"}) == [{"member": "label", "before": None, "after": "opinion"}]
 
 
-def test_a_text_tells_the_words_that_changed() -> None:
+def test_diff_reports_changed_words_of_a_text() -> None:
     (found,) = diff_articles({"headline": "Night trams return today!"}, {"headline": "Night ferries return!"})
     assert words_of(found) == [
         ("keep", "Night "),
@@ -80,13 +80,13 @@ def test_a_text_tells_the_words_that_changed() -> None:
     ]
 
 
-def test_a_text_that_was_not_there_before_has_no_words_to_compare() -> None:
+def test_diff_reports_no_words_for_a_new_text() -> None:
     assert diff_articles({"lead": None}, {"lead": "At last."}) == [
         {"member": "lead", "before": None, "after": "At last."}
     ]
 
 
-def test_blocks_are_kept_inserted_and_deleted() -> None:
+def test_diff_reports_unchanged_inserted_and_deleted_blocks() -> None:
     one, two, three, four = (paragraph(name) for name in ("One.", "Two.", "Three.", "Four."))
     assert operations_of([one, two, three], [one, three, four]) == [
         {"op": "keep", "count": 1},
@@ -96,7 +96,7 @@ def test_blocks_are_kept_inserted_and_deleted() -> None:
     ]
 
 
-def test_a_replaced_paragraph_tells_its_words_without_markup() -> None:
+def test_diff_of_a_replaced_paragraph_has_words_without_markup() -> None:
     old, new = paragraph("It runs <em>on time</em> &amp; free."), paragraph("It runs <em>late</em> &amp; free.")
     (operation,) = operations_of([old], [new])
     assert (operation["op"], operation["before"], operation["after"]) == ("replace", [old], [new])
@@ -108,7 +108,7 @@ def test_a_replaced_paragraph_tells_its_words_without_markup() -> None:
     ]
 
 
-def test_as_many_blocks_as_before_are_replaced_one_by_one() -> None:
+def test_diff_replaces_equal_numbers_of_blocks_one_by_one() -> None:
     quote = {"type": "pull_quote", "text": "We forgot.", "attribution": None}
     image = {"type": "image", "image": {"url": "https://media.example/a.png", "alt": ""}}
     new = [paragraph("1."), {**quote, "text": "We knew."}, paragraph("No picture.")]
@@ -117,7 +117,7 @@ def test_as_many_blocks_as_before_are_replaced_one_by_one() -> None:
     assert ["words" in each for each in found] == [True, True, False]
 
 
-def test_another_number_of_blocks_is_replaced_as_one() -> None:
+def test_diff_replaces_unequal_numbers_of_blocks_as_one() -> None:
     (operation,) = operations_of([paragraph("One.")], [paragraph("1."), paragraph("2.")])
     assert operation == {
         "op": "replace",
@@ -130,13 +130,13 @@ BODIES = st.lists(st.text("ab c", max_size=8).map(paragraph), max_size=8)
 
 
 @given(BODIES, BODIES)
-def test_the_operations_tell_both_bodies_whole(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
+def test_diff_operations_reconstruct_both_bodies(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> None:
     if before != after:
         assert replay(operations_of(before, after), before) == (before, after)
 
 
 @given(st.text(min_size=1, max_size=60), st.text(min_size=1, max_size=60))
-def test_the_words_tell_both_texts_whole(before: str, after: str) -> None:
+def test_diff_words_reconstruct_both_texts(before: str, after: str) -> None:
     for found in diff_articles({"lead": before}, {"lead": after}):
         words: list[WordChange] = found["words"]  # type: ignore[typeddict-item]  # a lead has words
         assert said(words, without="insert") == before
@@ -151,14 +151,14 @@ def timed(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
     return found
 
 
-def test_bodies_made_to_be_slow_are_not() -> None:
+def test_diff_of_adversarial_bodies_is_bounded() -> None:
     before = [paragraph("ab"[i % 2] * (i % 7)) for i in range(2_000)]
     after = [paragraph("ab"[i % 3 % 2] * (i % 5)) for i in range(2_000)]
     (found,) = timed({"body": before}, {"body": after})
     assert replay(found["operations"], before) == (before, after)  # type: ignore[typeddict-item]  # the body's
 
 
-def test_texts_made_to_be_slow_are_not() -> None:
+def test_diff_of_adversarial_texts_is_bounded() -> None:
     before = {"lead": "a b " * 4_900, "body": [paragraph("x y " * 4_000 + str(i)) for i in range(60)]}
     after = {"lead": "b a a " * 3_300, "body": [paragraph("y x x " * 3_000 + str(i)) for i in range(60)]}
     lead, body = timed(before, after)
@@ -166,6 +166,6 @@ def test_texts_made_to_be_slow_are_not() -> None:
     assert len(body["operations"]) == 60  # type: ignore[typeddict-item]  # the body's
 
 
-def test_a_very_long_text_is_told_without_its_words() -> None:
+def test_diff_of_a_very_long_text_has_no_words() -> None:
     (operation,) = operations_of([paragraph("a " * 20_000)], [paragraph("b")])
     assert "words" not in operation

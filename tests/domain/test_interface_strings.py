@@ -12,7 +12,7 @@ from app.domain.interface_strings import STRINGS, complete_strings
 LANGUAGES = sorted(STRINGS)
 
 
-def test_english_and_ukrainian_are_shipped() -> None:
+def test_interface_strings_are_shipped_in_english_and_ukrainian() -> None:
     assert LANGUAGES == ["en", "uk"]
 
 
@@ -35,7 +35,7 @@ def test_ukrainian_texts_have_no_foreign_letters() -> None:
         assert not re.search(r"[a-zA-Zыэъё]", text.replace("RSS", "")), key
 
 
-def test_the_promised_english_texts_are_there() -> None:
+def test_english_interface_strings_of_the_contract_exist() -> None:
     promised = {
         "news": "News",
         "more_news": "More news",
@@ -51,23 +51,23 @@ def test_the_promised_english_texts_are_there() -> None:
     ("language", "text"),
     [("en", "Read also"), ("en-GB", "Read also"), ("uk", "Читайте також"), ("uk-UA", "Читайте також")],
 )
-def test_an_edition_gets_every_string_in_its_language(language: str, text: str) -> None:
+def test_complete_strings_returns_every_string_in_the_language(language: str, text: str) -> None:
     strings = complete_strings(language, {})
     assert strings["read_also"] == text
     assert strings.keys() == STRINGS["en"].keys()
 
 
 @pytest.mark.parametrize("language", ["tlh", "de-AT", "x-house"])
-def test_a_language_without_translation_gets_english(language: str) -> None:
+def test_complete_strings_of_an_unknown_language_are_english(language: str) -> None:
     assert complete_strings(language, {}) == STRINGS["en"]
 
 
-def test_a_key_a_language_lacks_is_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_complete_strings_falls_back_to_english_for_a_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(STRINGS, "de", {"news": "Nachrichten"})
     assert complete_strings("de-AT", {}) == {**STRINGS["en"], "news": "Nachrichten"}
 
 
-def test_the_edition_has_the_last_word_and_may_add_keys() -> None:
+def test_edition_overrides_strings_and_adds_keys() -> None:
     strings = complete_strings("uk", {"news": "Стрічка", "live_now": "Наживо", "account": "my_outlet"})
     assert strings["news"] == "Стрічка"
     assert strings["live_now"] == "Наживо"
@@ -88,11 +88,11 @@ def test_the_edition_has_the_last_word_and_may_add_keys() -> None:
         "READ_ALSO",
     ],
 )
-def test_a_lost_override_leaves_the_shipped_text(lost: str) -> None:
+def test_blank_override_leaves_the_shipped_text(lost: str) -> None:
     assert complete_strings("uk", {"read_also": lost})["read_also"] == "Читайте також"
 
 
-def test_a_lost_text_of_the_editions_own_key_is_written_as_words() -> None:
+def test_missing_text_of_an_added_key_is_written_as_words() -> None:
     lost = {"live_now": "", "list_title": "client/title.list_title", "ads.top": "ads.top", "_": "_"}
     strings = complete_strings("en", lost)
     assert strings["live_now"] == "Live now"
@@ -101,7 +101,7 @@ def test_a_lost_text_of_the_editions_own_key_is_written_as_words() -> None:
     assert "_" not in strings
 
 
-def test_completing_changes_nothing_that_is_shipped() -> None:
+def test_complete_strings_does_not_change_shipped_strings() -> None:
     complete_strings("en", {})["news"] = "scribbled"
     assert complete_strings("en", {})["news"] == "News"
 
@@ -110,7 +110,7 @@ def test_completing_changes_nothing_that_is_shipped() -> None:
     language=st.sampled_from(["en-GB", "uk", "xx"]),
     overrides=st.dictionaries(st.sampled_from([*STRINGS["en"], "own", "Own"]) | st.text(), st.text()),
 )
-def test_no_text_is_ever_blank_or_its_own_key(language: str, overrides: dict[str, str]) -> None:
+def test_complete_strings_has_no_blank_text_and_no_key_as_text(language: str, overrides: dict[str, str]) -> None:
     strings = complete_strings(language, overrides)
     assert strings.keys() >= STRINGS["en"].keys()
     for key, text in strings.items():

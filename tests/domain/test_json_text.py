@@ -16,7 +16,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_a_value_comes_back(value: object) -> None:
+def test_load_json_returns_the_value(value: object) -> None:
     assert load_json(orjson.dumps(value)) == value
 
 
@@ -29,7 +29,7 @@ def test_a_value_comes_back(value: object) -> None:
         (b'{"a":', "not JSON ("),
     ],
 )
-def test_flaws_are_described(raw: bytes, reason: str) -> None:
+def test_load_json_describes_errors(raw: bytes, reason: str) -> None:
     with pytest.raises(InvalidValueError) as refused:
         load_json(raw)
     assert refused.value.detail.startswith(reason)

@@ -41,7 +41,7 @@ def ascii_digits(text: str) -> str:
         *("hy-Latn-IT-arevela", "art-lojban", "i-default", "en-GB-oed", "qaa-Qaaa-QM-x-southern"),
     ],
 )
-def test_a_well_formed_tag_comes_back_as_it_was_given(tag: str) -> None:
+def test_validate_language_returns_a_well_formed_tag_unchanged(tag: str) -> None:
     assert validate_language(tag) == tag
 
 
@@ -54,12 +54,12 @@ def test_a_well_formed_tag_comes_back_as_it_was_given(tag: str) -> None:
         "en-x" + "-abcdefgh" * 8,
     ],
 )
-def test_a_malformed_tag_is_an_invalid_value(tag: str) -> None:
+def test_validate_language_rejects_a_malformed_tag(tag: str) -> None:
     with pytest.raises(InvalidValueError, match="BCP 47"):
         validate_language(tag)
 
 
-def test_a_private_part_may_repeat_what_an_extension_may_not() -> None:
+def test_validate_language_allows_repeats_in_a_private_use_part_only() -> None:
     assert validate_language("en-x-a-b-a") == "en-x-a-b-a"
 
 
@@ -77,7 +77,7 @@ def test_a_private_part_may_repeat_what_an_extension_may_not() -> None:
         ("de-a", "plain"),
     ],
 )
-def test_lookup_cuts_the_tag_from_its_end_until_something_is_there(language: str, found: str | None) -> None:
+def test_lookup_truncates_the_tag_until_a_translation_matches(language: str, found: str | None) -> None:
     available = {
         "en": "English",
         "en-gb": "British",
@@ -88,13 +88,13 @@ def test_lookup_cuts_the_tag_from_its_end_until_something_is_there(language: str
     assert lookup_translation(available, language) == found
 
 
-def test_a_single_character_subtag_goes_with_what_follows_it() -> None:
+def test_lookup_drops_a_single_character_subtag_with_its_successor() -> None:
     available = {"zh-Hant-CN-x": 1, "zh-Hant-CN": 2}
     assert lookup_translation(available, "zh-Hant-CN-x-private1-private2") == 2
     assert lookup_translation({"x": 1}, "x-house") is None
 
 
-def test_a_language_never_finds_one_more_special_than_itself() -> None:
+def test_lookup_never_returns_a_more_specific_language() -> None:
     assert lookup_translation({"en-GB": 1}, "en") is None
     assert lookup_translation({}, "en") is None
 
@@ -118,7 +118,7 @@ def test_a_language_never_finds_one_more_special_than_itself() -> None:
         ("zh-min-nan", "zh"),
     ],
 )
-def test_the_locale_is_the_nearest_that_cldr_has(language: str, locale: str) -> None:
+def test_get_locale_returns_the_nearest_cldr_locale(language: str, locale: str) -> None:
     assert str(get_locale(language)) == locale
 
 
@@ -134,11 +134,11 @@ def test_the_locale_is_the_nearest_that_cldr_has(language: str, locale: str) -> 
         ("xx", "Saturday", "November 2"),
     ],
 )
-def test_a_day_is_announced_in_the_words_of_its_language(language: str, weekday: str, day: str) -> None:
+def test_day_heading_is_in_the_language(language: str, weekday: str, day: str) -> None:
     assert day_heading(SATURDAY, language) == {"year": "2024", "weekday": weekday, "day": day}
 
 
-def test_the_year_is_written_as_the_language_writes_it() -> None:
+def test_day_heading_year_follows_the_language() -> None:
     assert day_heading(SATURDAY, "sr-Latn-RS") == {"year": "2024.", "weekday": "subota", "day": "2. novembar"}
     assert day_heading(SATURDAY, "ja") == {"year": "2024年", "weekday": "土曜日", "day": "11月2日"}
 
@@ -159,7 +159,7 @@ def test_the_year_is_written_as_the_language_writes_it() -> None:
         ("sat", "᱒᱐᱒᱔", "ᱱᱟᱣᱟᱢᱵᱟᱨ ᱒", "ᱧᱩᱦᱩᱢ, ᱒ ᱱᱟᱣᱟᱢᱵᱟᱨ ᱒᱐᱒᱔", "᱑᱘:᱐᱕"),
     ],
 )
-def test_digits_are_those_of_the_language(language: str, year: str, day: str, full: str, time: str) -> None:
+def test_day_heading_digits_follow_the_language(language: str, year: str, day: str, full: str, time: str) -> None:
     # The expectation is ICU's (Intl.DateTimeFormat with the Gregorian calendar, Node 20).
     parts = day_heading(SATURDAY, language)
     assert (parts["year"], parts["day"]) == (year, day)
@@ -180,7 +180,7 @@ def test_digits_are_those_of_the_language(language: str, year: str, day: str, fu
         ("fa-u-ca-gregory", "۲۰۲۴"),
     ],
 )
-def test_digits_follow_the_numbering_system_that_the_tag_names(language: str, year: str) -> None:
+def test_day_heading_digits_follow_the_numbering_system_of_the_tag(language: str, year: str) -> None:
     assert day_heading(SATURDAY, language)["year"] == year
 
 
@@ -192,17 +192,17 @@ def test_every_default_numbering_system_of_cldr_has_ten_digits() -> None:
 
 
 @pytest.mark.parametrize("year", [1000, 1582, 9998])
-def test_far_years_have_headings_too(year: int) -> None:
+def test_day_heading_of_distant_years(year: int) -> None:
     assert day_heading(date(year, 1, 1), "en-GB")["year"] == str(year)
 
 
-def test_a_heading_may_be_changed_without_harm_to_the_next() -> None:
+def test_day_heading_returns_a_new_dictionary() -> None:
     day_heading(SATURDAY, "en-GB")["day"] = "scribbled"
     assert day_heading(SATURDAY, "en-GB")["day"] == "2 November"
 
 
 @pytest.mark.parametrize("other", ["fy", "yi"])  # Babel gives their weekdays to whoever asks for any after them
-def test_no_language_speaks_another_that_was_spoken_before(other: str) -> None:
+def test_locales_do_not_share_data(other: str) -> None:
     wednesday = date(2026, 11, 11)
     weekdays = {
         "de": "Mittwoch",
@@ -218,7 +218,7 @@ def test_no_language_speaks_another_that_was_spoken_before(other: str) -> None:
     assert {language: day_heading(wednesday, language)["weekday"] for language in weekdays} == weekdays
 
 
-def test_every_language_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> None:
+def test_every_cldr_language_has_seven_weekdays_and_a_long_date() -> None:
     for identifier in locale_identifiers():
         if Locale.parse(identifier).territory is not None:
             continue  # what a region says otherwise is the same kind of data
@@ -244,11 +244,11 @@ def test_every_language_of_cldr_gives_seven_full_weekdays_and_a_long_date() -> N
         ("tlh", "Saturday, November 2, 2024 at 17:21"),
     ],
 )
-def test_a_date_and_time_in_full_reads_as_people_write_it(language: str, text: str) -> None:
+def test_long_datetime_follows_the_language(language: str, text: str) -> None:
     assert long_datetime(SATURDAY, "17:21", language) == text
 
 
-def test_a_date_that_is_put_together_is_the_one_that_babel_writes() -> None:
+def test_composed_dates_equal_those_of_babel() -> None:
     days = (date(1000, 1, 1), date(1582, 2, 28), date(2024, 2, 29), date(2026, 11, 23), date(9998, 12, 31))
     for identifier in sorted(locale_identifiers())[::30]:
         language = identifier.replace("_", "-")
@@ -262,6 +262,6 @@ def test_a_date_that_is_put_together_is_the_one_that_babel_writes() -> None:
             assert full in ascii_digits(long_datetime(day, "17:21", language)), (language, day)
 
 
-def test_tags_of_one_locale_share_locale_data() -> None:
+def test_equal_locales_share_one_object() -> None:
     locales = {id(get_locale(f"uk-x-desk{number}")) for number in range(50)}
     assert locales == {id(get_locale("uk"))}

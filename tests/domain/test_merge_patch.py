@@ -49,29 +49,29 @@ def as_the_standard_writes_it(target: Any, patch: Any) -> Any:
 
 
 @pytest.mark.parametrize(("target", "patch", "result"), APPENDIX_A)
-def test_the_examples_of_the_standard_come_out_as_it_says(target: Any, patch: Any, result: Any) -> None:
+def test_merge_patch_matches_the_examples_of_the_rfc(target: Any, patch: Any, result: Any) -> None:
     assert merge_patch(target, patch) == result
 
 
 @given(DOCUMENTS, DOCUMENTS)
-def test_any_patch_does_what_the_standards_own_procedure_does(target: Any, patch: Any) -> None:
+def test_merge_patch_equals_the_procedure_of_the_rfc(target: Any, patch: Any) -> None:
     assert merge_patch(target, patch) == as_the_standard_writes_it(copy.deepcopy(target), patch)
 
 
 @given(DOCUMENTS, DOCUMENTS)
-def test_neither_document_is_changed(target: Any, patch: Any) -> None:
+def test_merge_patch_changes_neither_argument(target: Any, patch: Any) -> None:
     before = copy.deepcopy((target, patch))
     merge_patch(target, patch)
     assert (target, patch) == before
 
 
 @given(DOCUMENTS, DOCUMENTS)
-def test_the_same_patch_twice_is_the_patch_once(target: Any, patch: Any) -> None:
+def test_merge_patch_is_idempotent(target: Any, patch: Any) -> None:
     once = merge_patch(target, patch)
     assert merge_patch(once, patch) == once
 
 
-def test_documents_may_be_nested_deeper_than_the_stack() -> None:
+def test_merge_patch_accepts_documents_deeper_than_the_stack() -> None:
     deep: dict[str, Any] = {"end": True}
     for _ in range(5_000):
         deep = {"a": deep}

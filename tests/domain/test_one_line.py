@@ -28,7 +28,7 @@ from app.errors import InvalidValueError
         ("می‌خواهم", "می‌خواهم"),
     ],
 )
-def test_a_line_becomes(value: str, line: str) -> None:
+def test_one_line_returns(value: str, line: str) -> None:
     assert one_line(value) == line
     assert visible_line(value) == line
 
@@ -40,18 +40,18 @@ def test_a_line_becomes(value: str, line: str) -> None:
         "\U000e0041\U000e007f", "\xad", "\u202e\u202c", "\ufeff", "\u2060\u2063", "\u034f", "\U000e0100", "\u180e",
     ],
 )  # fmt: skip
-def test_text_without_visible_characters_is_refused(value: str) -> None:
+def test_check_visible_rejects_text_without_visible_characters(value: str) -> None:
     for check in (visible_line, visible_text):
         with pytest.raises(InvalidValueError):
             check(value)
 
 
 @pytest.mark.parametrize("value", ["?", "—", "5", "é", "e\u0301", "👍🏽", "☃\ufe0f", "ش", "한", "🇺🇦", "\ufffd"])
-def test_a_single_character_with_a_shape_is_enough(value: str) -> None:
+def test_check_visible_accepts_one_visible_character(value: str) -> None:
     assert visible_line(value) == value
 
 
-def test_line_breaks_of_a_text_are_unchanged() -> None:
+def test_visible_text_preserves_line_breaks() -> None:
     assert visible_text("One voice.\n\nNot the paper's.") == "One voice.\n\nNot the paper's."
 
 

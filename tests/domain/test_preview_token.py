@@ -18,14 +18,14 @@ LETTERS = ascii_letters + digits + "-_"
 
 
 @given(st.integers(0, MAX_ID), st.integers(EARLIEST, LATEST))
-def test_a_token_says_what_it_was_made_for(article_id: int, expires_at: int) -> None:
+def test_preview_token_round_trips(article_id: int, expires_at: int) -> None:
     preview = Preview(article_id, expires_at)
     token = make_token(SECRET, preview)
     assert set(token) <= set(LETTERS)
     assert read_token(SECRET, token, now=expires_at - 1) == preview
 
 
-def test_no_other_spelling_of_any_character_passes() -> None:
+def test_preview_token_has_one_spelling() -> None:
     token = make_token(SECRET, PREVIEW)
     for place, character in enumerate(token):
         for other in set(LETTERS) - {character}:
@@ -33,7 +33,7 @@ def test_no_other_spelling_of_any_character_passes() -> None:
                 read_token(SECRET, token[:place] + other + token[place + 1 :], now=NOW)
 
 
-def test_a_token_of_another_length_or_alphabet_is_none() -> None:
+def test_preview_token_of_another_length_or_alphabet_is_rejected() -> None:
     token = make_token(SECRET, PREVIEW)
     for bent in (token[:-1], f"{token}A", f"{token}=", f"{token[:-1]}=", f" {token[1:]}", "é" * len(token), ""):
         with pytest.raises(NotFoundError):
@@ -41,17 +41,17 @@ def test_a_token_of_another_length_or_alphabet_is_none() -> None:
 
 
 @given(st.text(max_size=80) | st.text(LETTERS, min_size=66, max_size=66))
-def test_no_text_is_taken_for_a_token(text: str) -> None:
+def test_arbitrary_text_is_no_preview_token(text: str) -> None:
     with pytest.raises(NotFoundError):
         read_token(SECRET, text, now=NOW)
 
 
-def test_another_secret_signs_other_tokens() -> None:
+def test_preview_token_of_another_secret_is_rejected() -> None:
     with pytest.raises(NotFoundError):
         read_token(b"t" * 32, make_token(SECRET, PREVIEW), now=NOW)
 
 
-def test_a_token_ends_at_its_expiry_and_not_before() -> None:
+def test_preview_token_is_valid_until_its_expiry() -> None:
     token = make_token(SECRET, PREVIEW)
     assert read_token(SECRET, token, now=PREVIEW.expires_at - 1) == PREVIEW
     for now in (PREVIEW.expires_at, PREVIEW.expires_at + 1):
@@ -59,6 +59,6 @@ def test_a_token_ends_at_its_expiry_and_not_before() -> None:
             read_token(SECRET, token, now=now)
 
 
-def test_a_forged_token_is_not_told_whether_it_would_have_expired() -> None:
+def test_forged_preview_token_is_rejected_regardless_of_its_expiry() -> None:
     with pytest.raises(NotFoundError):
         read_token(SECRET, make_token(b"t" * 32, PREVIEW), now=PREVIEW.expires_at + 1)

@@ -11,43 +11,43 @@ EXACT_IN_JAVASCRIPT = 2**53
 
 
 @pytest.mark.parametrize("place", [0, 6, 7, 99, 100, 101])
-def test_what_the_backup_holds_and_what_came_after_the_gap_is_known(place: int) -> None:
+def test_positions_before_and_after_a_gap_are_known(place: int) -> None:
     assert unknown_position_reason(place, latest=101, stored=dump_gaps([Gap(7, 100)])) is None
 
 
 @pytest.mark.parametrize("place", [8, 9, 98])
-def test_places_inside_a_gap_are_those_of_another_log(place: int) -> None:
+def test_positions_inside_a_gap_are_unknown(place: int) -> None:
     told = unknown_position_reason(place, latest=300, stored=dump_gaps([Gap(7, 100), Gap(120, 200)]))
     assert told == "The log goes from 7 to 100: it is not the one you knew; begin at 0."
 
 
-def test_every_gap_counts_and_so_does_the_end() -> None:
+def test_every_gap_and_the_end_bound_known_positions() -> None:
     kept = dump_gaps([Gap(7, 100), Gap(120, 200)])
     unknown = [place for place in range(250) if unknown_position_reason(place, latest=210, stored=kept) is not None]
     assert unknown == [*range(8, 99), *range(121, 199), *range(211, 250)]
 
 
-def test_without_gaps_only_the_end_counts() -> None:
+def test_end_of_the_log_bounds_known_positions_without_gaps() -> None:
     assert [unknown_position_reason(place, latest=5, stored=None) is None for place in (0, 5, 6)] == [True, True, False]
 
 
-def test_gaps_are_kept_as_they_were() -> None:
+def test_gaps_round_trip() -> None:
     gaps = (Gap(0, 10), Gap(2**40, 2**41))
     assert parse_gaps(dump_gaps(gaps)) == gaps
     assert parse_gaps(None) == ()
 
 
-def test_a_backup_that_is_restored_again_goes_on_beyond_what_was_given_out_meanwhile() -> None:
+def test_gap_after_a_repeated_restore_exceeds_every_issued_number() -> None:
     first = gap_after(184_213, now=NOW).first
     for later in (SECOND_US, 90 * SECOND_US, 30 * DAY_US):
         written = first + MOST_A_SECOND * (later // SECOND_US)
         assert gap_after(184_213, now=NOW + later).first >= written
 
 
-def test_a_log_that_is_ahead_of_the_clock_leaps_as_well() -> None:
+def test_gap_of_a_log_ahead_of_the_clock_has_the_minimum_size() -> None:
     ahead = gap_after(10, now=NOW + 365 * DAY_US).first
     assert gap_after(ahead, now=NOW) == Gap(ahead, ahead + MIN_JUMP)
 
 
-def test_numbers_can_be_read_exactly_everywhere() -> None:
+def test_sequence_numbers_are_exact_in_javascript() -> None:
     assert gap_after(0, now=parse_instant("9998-12-31T00:00:00Z")).first < EXACT_IN_JAVASCRIPT

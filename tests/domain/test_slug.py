@@ -52,21 +52,21 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
         ],
     ],
 )
-def test_ukrainian_follows_the_national_romanisation(name: str, slug: str) -> None:
+def test_slugify_romanises_ukrainian_by_the_national_standard(name: str, slug: str) -> None:
     assert slugify(name) == slug
 
 
 @pytest.mark.parametrize("apostrophe", list("'’ʼ`′‘´ʹ＇"))
-def test_an_apostrophe_of_any_kind_joins_what_it_stands_between(apostrophe: str) -> None:
+def test_slugify_joins_words_at_any_apostrophe(apostrophe: str) -> None:
     assert slugify(f"Комп{apostrophe}ютер в об{apostrophe}їзд") == "kompiuter-v-obizd"
     assert slugify(f"Editors don{apostrophe}t wait") == "editors-dont-wait"
 
 
-def test_a_letter_in_two_pieces_is_the_same_letter() -> None:
+def test_slugify_composes_letters() -> None:
     assert slugify("Киі\u0308в і и\u0306ого") == slugify("Київ і його") == "kyiv-i-yoho"
 
 
-def test_a_stress_mark_or_an_invisible_character_does_not_part_a_word() -> None:
+def test_slugify_ignores_stress_marks_and_invisible_characters() -> None:
     assert slugify("за\u0301мок") == "zamok"
     assert slugify("роз\u00adгін, re\u00adopen, ка\u200dє") == "rozghin-reopen-kaie"
 
@@ -80,7 +80,7 @@ def test_a_stress_mark_or_an_invisible_character_does_not_part_a_word() -> None:
         ("Газета «Наша ніва» ў горадзе", "gazeta-nasha-niva-u-goradze"),
     ],
 )
-def test_the_whole_text_tells_whether_its_cyrillic_is_ukrainian(text: str, slug: str) -> None:
+def test_slugify_detects_ukrainian_by_the_whole_text(text: str, slug: str) -> None:
     assert slugify(text) == slug
 
 
@@ -98,36 +98,36 @@ def test_the_whole_text_tells_whether_its_cyrillic_is_ukrainian(text: str, slug:
         ("Ｆｕｌｌ　ｗｉｄｔｈ", "full-width"),
     ],
 )
-def test_every_script_becomes_ascii_words(text: str, slug: str) -> None:
+def test_slugify_converts_every_script_to_ascii(text: str, slug: str) -> None:
     assert slugify(text) == slug
 
 
 @pytest.mark.parametrize("text", ["", "  ", "😀🎉👍🏽", "🇺🇦", "❤️", "—…«»", "'", "ь", "\u200b", "\ud800"])
-def test_a_text_without_words_has_no_slug(text: str) -> None:
+def test_slugify_of_a_text_without_words_is_empty(text: str) -> None:
     assert slugify(text) == ""
 
 
-def test_a_long_headline_is_cut_between_words() -> None:
+def test_slugify_cuts_a_long_headline_between_words() -> None:
     words = "one more word " * 20
     slug = slugify(words)
     assert 80 - len("-word") <= len(slug) <= 80
     assert set(slug.split("-")) == {"one", "more", "word"}
 
 
-def test_a_word_that_just_fits_is_kept() -> None:
+def test_slugify_includes_a_word_that_just_fits() -> None:
     assert slugify("a" * 40 + " " + "b" * 39) == "a" * 40 + "-" + "b" * 39
     assert slugify("a" * 40 + " " + "b" * 39 + " c") == "a" * 40 + "-" + "b" * 39
     assert slugify("a" * 40 + " " + "b" * 40) == "a" * 40
 
 
-def test_a_single_endless_word_is_cut_where_the_room_ends() -> None:
+def test_slugify_cuts_a_single_long_word() -> None:
     assert slugify("a" * 300 + " b") == "a" * 80
 
 
 @given(
     st.text() | st.text(st.characters(min_codepoint=0x400, max_codepoint=0x52F)) | st.text("зг' єїйa-", max_size=200)
 )
-def test_a_slug_is_empty_or_well_formed_and_its_own_slug(text: str) -> None:
+def test_slugify_is_idempotent_and_well_formed_or_empty(text: str) -> None:
     slug = slugify(text)
     assert len(slug) <= 80
     assert slug == "" or SLUG.fullmatch(slug)
@@ -135,7 +135,7 @@ def test_a_slug_is_empty_or_well_formed_and_its_own_slug(text: str) -> None:
 
 
 @pytest.mark.parametrize("slug", ["a", "1", "el-salvador", "2024", "a" * 120, "01m8x3c7k2v9", "editors-dont-wait"])
-def test_a_slug_of_words_is_taken_as_given(slug: str) -> None:
+def test_validate_slug_accepts_words(slug: str) -> None:
     assert validate_slug(slug) == slug
 
 
@@ -161,19 +161,19 @@ def test_a_slug_of_words_is_taken_as_given(slug: str) -> None:
         "٣",
     ],
 )
-def test_a_slug_of_anything_else_is_an_invalid_value(slug: str) -> None:
+def test_validate_slug_rejects_other_text(slug: str) -> None:
     with pytest.raises(InvalidValueError, match="1 to 120 lower-case letters"):
         validate_slug(slug)
 
 
-def test_a_slug_never_looks_like_an_id() -> None:
+def test_validate_slug_rejects_the_format_of_an_id() -> None:
     with pytest.raises(InvalidValueError, match="form of an identifier"):
         validate_slug("01m8x3c7k2v9q")
     assert validate_slug("81m8x3c7k2v9q") == "81m8x3c7k2v9q"
 
 
 @pytest.mark.parametrize("code", ["money-fx", "el-salvador", "u.s", "top_news", "x", "a" * 80, "01m8x3c7k2v9q", "5"])
-def test_a_code_may_have_underscores_and_dots_and_the_form_of_an_id(code: str) -> None:
+def test_validate_code_accepts_underscores_dots_and_the_format_of_an_id(code: str) -> None:
     assert validate_code(code) == code
 
 
@@ -199,12 +199,12 @@ def test_a_code_may_have_underscores_and_dots_and_the_form_of_an_id(code: str) -
         "a\n",
     ],
 )
-def test_a_code_of_anything_else_is_an_invalid_value(code: str) -> None:
+def test_validate_code_rejects_other_text(code: str) -> None:
     with pytest.raises(InvalidValueError, match="1 to 80 lower-case letters"):
         validate_code(code)
 
 
-def test_a_suffix_follows_the_slug() -> None:
+def test_with_suffix_appends_the_suffix() -> None:
     assert with_suffix("talks-resume", "7k2v9q") == "talks-resume-7k2v9q"
     assert with_suffix("", "7k2v9q") == "article-7k2v9q"
 
@@ -213,14 +213,14 @@ def test_a_suffix_follows_the_slug() -> None:
     words=st.lists(st.text("abc1", min_size=1, max_size=100), max_size=30),
     suffix=st.text("xyz2", min_size=1, max_size=72),
 )
-def test_a_slug_with_its_suffix_is_well_formed_and_fits(words: list[str], suffix: str) -> None:
+def test_with_suffix_is_well_formed_and_bounded(words: list[str], suffix: str) -> None:
     whole = with_suffix("-".join(words), suffix)
     assert len(whole) <= 80
     assert SLUG.fullmatch(whole)
     assert whole.endswith(f"-{suffix}")
 
 
-def test_a_long_slug_gives_way_to_its_suffix_word_by_word() -> None:
+def test_with_suffix_cuts_a_long_slug_between_words() -> None:
     assert with_suffix("a" * 60 + "-" + "b" * 19, "7k2v9q") == "a" * 60 + "-7k2v9q"
     assert with_suffix("a" * 60 + "-" + "b" * 12, "7k2v9q") == "a" * 60 + "-" + "b" * 12 + "-7k2v9q"
     assert with_suffix("a" * 80, "7k2v9q") == "a" * 73 + "-7k2v9q"

@@ -92,7 +92,7 @@ async def judge(client: httpx.AsyncClient, articles: list[dict[str, Any]]) -> li
     return blocks
 
 
-async def test_html_members_carry_no_script(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_html_members_contain_no_script(bring: Bring, client: httpx.AsyncClient) -> None:
     bodies = [html_blocks(vector) for vector in VECTORS]
     accepted = [body for body in bodies if is_accepted(article_line("x", body=body))]
     refused = [body[0]["html"] for body in bodies if body not in accepted]
@@ -104,7 +104,7 @@ async def test_html_members_carry_no_script(bring: Bring, client: httpx.AsyncCli
     assert all(block["items"][1] == "tail" for block in blocks if block["type"] == "list")
 
 
-async def test_addresses_are_web_addresses_or_the_line_is_refused(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_url_members_are_web_urls_or_the_line_is_rejected(bring: Bring, client: httpx.AsyncClient) -> None:
     bodies = [body for vector in VECTORS for body in url_blocks(vector)]
     accepted = [body for body in bodies if is_accepted(article_line("x", body=body))]
     assert 0 < len(accepted) < len(bodies) / 10

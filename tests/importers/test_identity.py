@@ -31,9 +31,7 @@ async def statuses(content: Content) -> dict[str, str]:
     return {each["source_id"]: each["status"] for each in await articles(content)}
 
 
-async def test_an_identity_that_stands_twice_in_one_batch_is_applied_in_order(
-    bring: Bring, content: Content, log: Log
-) -> None:
+async def test_repeated_identity_in_one_batch_is_applied_in_order(bring: Bring, content: Content, log: Log) -> None:
     report = await bring(
         article_line("a", lead="One"), article_line("b"), article_line("a", lead="Two"), article_line("a", lead="Two")
     )
@@ -43,20 +41,20 @@ async def test_an_identity_that_stands_twice_in_one_batch_is_applied_in_order(
     assert [kind for kind, _ in await log()][-3:] == ["article.published", "article.published", "article.updated"]
 
 
-async def test_without_a_source_id_the_id_is_the_identity(bring: Bring, content: Content) -> None:
+async def test_identity_without_a_source_id_is_the_id(bring: Bring, content: Content) -> None:
     assert (await bring(article_line(None, id=ID))).outcomes == {"created": 1}
     assert (await bring(article_line(None, id=ID, lead="Told again"))).outcomes == {"changed": 1}
     assert [(each["id"], each["lead"]) for each in await articles(content)] == [(ID, "Told again")]
 
 
-async def test_without_either_an_article_is_known_by_its_headline_and_date(bring: Bring, content: Content) -> None:
+async def test_identity_without_ids_is_headline_and_date(bring: Bring, content: Content) -> None:
     other = article_line(None, headline="Another story")
     assert (await bring(article_line(None), other)).outcomes == {"created": 2}
     assert (await bring(article_line(None), other)).outcomes == {"unchanged": 2}
     assert len(await articles(content)) == 2
 
 
-async def test_one_article_named_in_both_ways_in_one_batch_is_changed_in_order(bring: Bring, content: Content) -> None:
+async def test_article_named_by_both_ids_in_one_batch_is_changed_in_order(bring: Bring, content: Content) -> None:
     await bring(article_line("a", id=ID, tags=["x"]))
     report = await bring(article_line("a", tags=["y"]), article_line("c", id=ID, tags=["y", "z"]), article_line("a"))
     assert report.flaws == []
@@ -68,18 +66,18 @@ async def test_one_article_named_in_both_ways_in_one_batch_is_changed_in_order(b
     ]
 
 
-async def test_an_id_of_another_edition_is_refused(bring: Bring) -> None:
+async def test_id_of_another_edition_is_rejected(bring: Bring) -> None:
     report = await bring(article_line("a", id=ID), edition_line("uk"), article_line("a", id=ID, edition="uk"))
     assert report.flaws == [(3, "id: This id belongs to an article of another edition.")]
 
 
-async def test_the_same_source_id_in_another_edition_is_another_article(bring: Bring, content: Content) -> None:
+async def test_source_id_is_scoped_by_edition(bring: Bring, content: Content) -> None:
     report = await bring(article_line("a"), edition_line("uk"), article_line("a", edition="uk"))
     assert report.outcomes == {"created": 2}
     assert [each["slug"] for each in await articles(content)] == ["story-a", "story-a"]
 
 
-async def test_a_reference_waits_for_its_target_by_source_id_and_by_id(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_reference_is_resolved_when_its_target_arrives(bring: Bring, client: httpx.AsyncClient) -> None:
     await bring(article_line("a", related=[OTHER_ID, "late", "never"]))
     assert (await client.get("/v1/articles/story-a/related")).json()["items"] == []
     await bring(article_line(None, id=OTHER_ID, headline="By id"), article_line("late", headline="By source"))
@@ -87,14 +85,14 @@ async def test_a_reference_waits_for_its_target_by_source_id_and_by_id(bring: Br
     assert [item["headline"] for item in items] == ["By id", "By source"]
 
 
-async def test_an_article_that_gets_its_source_id_later_answers_to_it(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_article_is_found_by_a_source_id_added_later(bring: Bring, client: httpx.AsyncClient) -> None:
     await bring(article_line(None, id=OTHER_ID, headline="Nameless"), article_line("a", related=["named"]))
     await bring(article_line("named", id=OTHER_ID, headline="Nameless"))
     items = (await client.get("/v1/articles/story-a/related")).json()["items"]
     assert [item["headline"] for item in items] == ["Nameless"]
 
 
-async def test_the_date_says_what_a_record_without_status_is(bring: Bring, content: Content) -> None:
+async def test_status_defaults_to_the_one_of_the_date(bring: Bring, content: Content) -> None:
     await bring(
         article_line("draft", published_at=None),
         article_line("schedule", published_at="2026-11-20T12:00:00.000001Z"),
@@ -105,9 +103,7 @@ async def test_the_date_says_what_a_record_without_status_is(bring: Bring, conte
     assert await statuses(content) == expected
 
 
-async def test_a_schedule_that_is_read_again_after_its_time_is_published(
-    bring: Bring, content: Content, log: Log
-) -> None:
+async def test_past_schedule_of_a_repeated_import_is_published(bring: Bring, content: Content, log: Log) -> None:
     line = article_line("a", status="scheduled", published_at="2026-11-21T12:00:00Z")
     logged = await log()
     await bring(line)
@@ -138,9 +134,7 @@ async def test_a_schedule_that_is_read_again_after_its_time_is_published(
         ),
     ],
 )
-async def test_a_status_that_contradicts_the_date_is_refused(
-    bring: Bring, members: dict[str, Any], reason: str
-) -> None:
+async def test_status_that_contradicts_the_date_is_rejected(bring: Bring, members: dict[str, Any], reason: str) -> None:
     assert (await bring(article_line("a", **members))).flaws == [(1, reason)]
 
 
@@ -149,7 +143,7 @@ async def test_a_status_that_contradicts_the_date_is_refused(
     [{"status": "draft"}, {"published_at": None}, {"status": "scheduled", "published_at": "2026-12-01T00:00:00Z"}],
 )
 @pytest.mark.parametrize("before", ["published", "withdrawn"])
-async def test_what_was_public_never_becomes_a_draft_again(
+async def test_public_article_never_becomes_a_draft(
     bring: Bring, content: Content, before: str, members: dict[str, Any]
 ) -> None:
     await bring(article_line("a", status=before))
@@ -158,9 +152,7 @@ async def test_what_was_public_never_becomes_a_draft_again(
     assert await statuses(content) == {"a": before}
 
 
-async def test_a_withdrawn_article_stays_withdrawn_until_it_is_restored(
-    bring: Bring, content: Content, log: Log
-) -> None:
+async def test_withdrawn_article_stays_withdrawn_until_restored(bring: Bring, content: Content, log: Log) -> None:
     told = {"reason": "Wrong harbour.", "notice": "We had the wrong harbour.", "at": None}
     await bring(article_line("a"))
     await bring(article_line("a", status="withdrawn", withdrawal=told), now=NOW)
@@ -173,7 +165,7 @@ async def test_a_withdrawn_article_stays_withdrawn_until_it_is_restored(
     assert [kind.removeprefix("article.") for kind, _ in (await log())[1:]] == ["published", "withdrawn", "restored"]
 
 
-async def test_an_old_slug_redirects_until_somebody_takes_it(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_former_slug_redirects_until_reused(bring: Bring, client: httpx.AsyncClient) -> None:
     await bring(article_line("a", slug="night-boats"))
     await bring(article_line("a", slug="night-ferries"))
     moved = await client.get("/v1/articles/night-boats", params={"body": "text"})
@@ -186,7 +178,7 @@ async def test_an_old_slug_redirects_until_somebody_takes_it(bring: Bring, clien
     assert taken["headline"] == "Story c"
 
 
-async def test_an_article_may_go_back_to_its_old_slug(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_article_may_return_to_its_former_slug(bring: Bring, client: httpx.AsyncClient) -> None:
     for slug in ("night-boats", "night-ferries", "night-boats"):
         await bring(article_line("a", slug=slug))
     assert (await client.get("/v1/articles/night-boats")).status_code == 200
@@ -194,7 +186,7 @@ async def test_an_article_may_go_back_to_its_old_slug(bring: Bring, client: http
     assert (moved.status_code, moved.headers["location"]) == (308, "/v1/articles/night-boats")
 
 
-async def test_a_slug_given_up_may_be_taken_by_a_later_line_of_the_same_file(
+async def test_released_slug_is_available_to_a_later_line(
     bring: Bring, client: httpx.AsyncClient, content: Content
 ) -> None:
     await bring(article_line("a", slug="boats"), article_line("b", slug="ferries"))
@@ -207,13 +199,13 @@ async def test_a_slug_given_up_may_be_taken_by_a_later_line_of_the_same_file(
         assert (await client.get(f"/v1/articles/{slug}")).json()["headline"] == headline
 
 
-async def test_an_edited_headline_keeps_the_slug(bring: Bring, content: Content) -> None:
+async def test_edited_headline_preserves_the_slug(bring: Bring, content: Content) -> None:
     await bring(article_line("a"))
     await bring(article_line("a", headline="Told in other words"))
     assert [each["slug"] for each in await articles(content)] == ["story-a"]
 
 
-async def test_sixty_equal_headlines_get_slugs_that_no_counting_found(bring: Bring, content: Content) -> None:
+async def test_sixty_equal_headlines_get_distinct_slugs_without_counting(bring: Bring, content: Content) -> None:
     lines = [article_line(f"w{n}", headline="Weather for today") for n in range(60)]
     assert (await bring(*lines)).outcomes == {"created": 60}
     slugs = {each["source_id"]: each["slug"] for each in await articles(content)}
@@ -227,7 +219,7 @@ async def test_sixty_equal_headlines_get_slugs_that_no_counting_found(bring: Bri
     assert {name: theirs[name] for name in ("w40", "w7")} == {name: slugs[name] for name in ("w40", "w7")}
 
 
-async def test_picks_by_likeness_are_earlier_articles_only(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_recommendations_are_earlier_articles_only(bring: Bring, client: httpx.AsyncClient) -> None:
     days = {f"d{n}": f"2026-11-0{n}T12:00:00Z" for n in range(1, 8)}
     for source_id in ("d4", "d2", "d6", "d1", "d7", "d3", "d5"):
         await bring(article_line(source_id, published_at=days[source_id], tags=["fog"], section="port"))
@@ -238,7 +230,7 @@ async def test_picks_by_likeness_are_earlier_articles_only(bring: Bring, client:
     assert [item["headline"] for item in newest] == ["Story d4", "Story d3", "Story d2", "Story d1"]
 
 
-async def test_picks_of_a_file_in_order_do_not_depend_on_how_it_is_cut_into_batches(
+async def test_recommendations_do_not_depend_on_batches(
     bring: Bring, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [article_line(f"d{n}", published_at=f"2026-11-0{n}T12:00:00Z", tags=["fog"]) for n in range(1, 8)]

@@ -87,19 +87,19 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
 
 
 @pytest.mark.parametrize(("line", "reason"), BAD_LINES)
-def test_a_bad_line_is_refused_with_the_place_of_its_flaw(line: dict[str, Any] | bytes, reason: str) -> None:
+def test_invalid_line_is_rejected_with_the_location_of_its_error(line: dict[str, Any] | bytes, reason: str) -> None:
     with pytest.raises(InvalidInputError) as refused:
         parse_line(line if isinstance(line, bytes) else orjson.dumps(line))
     assert refused.value.detail.startswith(reason)
 
 
-def test_a_line_with_many_flaws_tells_the_first_few() -> None:
+def test_line_with_many_errors_reports_the_first_few() -> None:
     with pytest.raises(InvalidInputError) as refused:
         parse_line(orjson.dumps(article_line("b", headline=1, lead=2, dateline=3, section=4, label=5)))
     assert len(refused.value.errors) == 3
 
 
-async def test_bad_lines_are_told_by_number_and_the_others_are_imported(bring: Bring, content: Content) -> None:
+async def test_invalid_lines_are_reported_by_number_and_others_imported(bring: Bring, content: Content) -> None:
     lines: list[dict[str, Any] | bytes] = [edition_line()]
     expected = []
     for line, reason in BAD_LINES:
@@ -114,7 +114,7 @@ async def test_bad_lines_are_told_by_number_and_the_others_are_imported(bring: B
     assert (await content()).count(b'"kind":"article"') == len(BAD_LINES)
 
 
-async def test_a_line_that_is_too_long_does_not_take_its_neighbours_with_it(
+async def test_line_over_the_limit_does_not_affect_its_neighbours(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "MAX_LINE_BYTES", 1_000)
@@ -134,7 +134,7 @@ async def test_a_line_that_is_too_long_does_not_take_its_neighbours_with_it(
 
 
 @pytest.mark.parametrize("ending", [b"\r\n", b"\n\n", b"\n \t\n", b"\r\n\r\n"])
-async def test_line_ends_of_any_kind_and_blank_lines_do_no_harm(database: Database, ending: bytes) -> None:
+async def test_any_line_ends_and_blank_lines_are_accepted(database: Database, ending: bytes) -> None:
     lines = [orjson.dumps(each) for each in (edition_line(), article_line("a"), article_line("b"))]
     for end in (ending, b""):
         report = await import_bytes(database, ending.join(lines) + end)
@@ -142,18 +142,18 @@ async def test_line_ends_of_any_kind_and_blank_lines_do_no_harm(database: Databa
         assert report.report.records.total() == 3
 
 
-async def test_a_byte_order_mark_is_passed_over(database: Database) -> None:
+async def test_byte_order_mark_is_skipped(database: Database) -> None:
     report = await import_bytes(database, b"\xef\xbb\xbf" + pack(edition_line(), article_line("a")))
     assert (report.flaws, report.outcomes) == ([], {"created": 1})
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\r\n \n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
-async def test_a_blank_file_is_an_import_of_nothing(database: Database, content: bytes) -> None:
+async def test_blank_file_imports_nothing(database: Database, content: bytes) -> None:
     report = await import_bytes(database, content)
     assert (report.flaws, report.report.records.total()) == ([], 0)
 
 
-async def test_a_truncated_gzip_file_gives_what_it_holds_and_one_flaw(database: Database) -> None:
+async def test_truncated_gzip_file_imports_its_lines_with_one_error(database: Database) -> None:
     lines = [edition_line(), *(article_line(f"a{n}", lead=f"{n * 7919 % 1009} boats") for n in range(300))]
     packed = gzip.compress(pack(*lines))
     report = await import_bytes(database, packed[: len(packed) // 2])
@@ -162,14 +162,14 @@ async def test_a_truncated_gzip_file_gives_what_it_holds_and_one_flaw(database: 
     assert 50 < report.outcomes["created"] < 250
 
 
-async def test_a_damaged_gzip_file_is_told_and_does_not_stop_the_program(database: Database) -> None:
+async def test_damaged_gzip_file_is_reported(database: Database) -> None:
     packed = bytearray(gzip.compress(pack(edition_line(), article_line("a"))))
     packed[-6] ^= 0xFF
     report = await import_bytes(database, bytes(packed))
     assert [reason for _, reason in report.flaws] == ["the compressed file is damaged from here on."]
 
 
-async def test_a_reason_cannot_command_the_terminal_that_shows_it(bring: Bring) -> None:
+async def test_rejection_reason_contains_no_terminal_controls(bring: Bring) -> None:
     report = await bring(article_line("a", **{"\x1b[2J\r\n": 1}), article_line("a", **{"x" * 10_000: 1}))
     assert all(reason.isprintable() and len(reason) <= 400 for _, reason in report.flaws)
     assert len(report.flaws) == 2

@@ -63,7 +63,7 @@ def import_into(template: Path, folder: Path, count: int) -> int:
 
 
 @pytest.mark.soak
-def test_memory_stays_flat_over_thirty_thousand_articles(tmp_path: Path, sqlite_template: Path) -> None:
+def test_import_memory_is_constant_over_thirty_thousand_articles(tmp_path: Path, sqlite_template: Path) -> None:
     small = import_into(sqlite_template, tmp_path / "small", 10_000)
     large = import_into(sqlite_template, tmp_path / "large", 30_000)
     assert large - small < MAX_KIB_MORE, (small, large)

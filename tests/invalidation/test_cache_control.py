@@ -26,36 +26,36 @@ def counting(seconds: int) -> str:
     return f"public, max-age={seconds}, stale-if-error=600"
 
 
-def test_where_nothing_is_scheduled_the_usual_terms_hold() -> None:
+def test_cache_control_is_the_default_without_a_schedule() -> None:
     assert CONTENT.directives == USUAL
     assert ResponseFreshness(CONTENT, OPEN).cache_control(NOW, picture()) == USUAL
     assert ResponseFreshness(CHANGES, OPEN).cache_control(NOW, picture()) == CHANGES.directives
 
 
-def test_max_age_counts_down_to_a_publication_in_whole_seconds_and_nothing_stale_is_shown_then() -> None:
+def test_max_age_counts_down_to_a_publication_without_stale_while_revalidate() -> None:
     freshness = ResponseFreshness(CONTENT, OPEN)
     for seconds, expected in ((30.5, USUAL), (30, counting(30)), (29.9, counting(29)), (0.9, counting(0))):
         assert freshness.cache_control(NOW, picture(seconds)) == expected, seconds
 
 
-def test_what_is_overdue_may_come_at_any_moment() -> None:
+def test_overdue_publication_sets_max_age_to_zero() -> None:
     assert ResponseFreshness(CONTENT, OPEN).cache_control(NOW, picture(-5)) == counting(0)
     assert ResponseFreshness(CONTENT, SETTLED).cache_control(NOW, picture(-5)) == counting(0)
 
 
-def test_what_does_not_concern_the_answer_does_not_count() -> None:
+def test_unrelated_publication_does_not_shorten_max_age() -> None:
     assert ResponseFreshness(CONTENT, SETTLED).cache_control(NOW, picture(5)) == USUAL
     assert ResponseFreshness(CONTENT, ELSEWHERE).cache_control(NOW, picture(-5, 5)) == USUAL
 
 
-def test_the_soonest_of_several_pictures_counts_and_one_that_knows_nothing_allows_nothing() -> None:
+def test_earliest_of_several_snapshots_counts_and_an_unknown_one_allows_no_caching() -> None:
     freshness = ResponseFreshness(CONTENT, OPEN)
     assert freshness.cache_control(NOW, picture(20), picture(10), picture()) == counting(10)
     assert freshness.cache_control(NOW, picture(), UNKNOWN) == counting(0)
     assert freshness.cache_control(NOW, picture(ahead=12 * SECOND_US)) == counting(12)
 
 
-def test_the_usual_terms_end_half_a_minute_before_the_first_publication_that_concerns_the_answer() -> None:
+def test_default_cache_control_ends_max_age_before_the_first_relevant_publication() -> None:
     assert ResponseFreshness(CONTENT, OPEN).default_until(NOW, picture(70)) == NOW + 40 * SECOND_US
     assert ResponseFreshness(CONTENT, OPEN).default_until(NOW, picture()) == NOW + 60 * SECOND_US
     assert ResponseFreshness(CONTENT, OPEN).default_until(NOW, picture(10)) == NOW
@@ -68,7 +68,7 @@ def test_the_usual_terms_end_half_a_minute_before_the_first_publication_that_con
     st.lists(st.floats(-20, 100), max_size=4),
     st.integers(0, 100 * SECOND_US),
 )
-def test_until_then_the_directives_are_the_usual_ones_at_every_moment(
+def test_default_cache_control_holds_at_every_instant_until_then(
     dependency: ListDependency, seconds: list[float], later: int
 ) -> None:
     freshness, known = ResponseFreshness(CONTENT, dependency), picture(*seconds)

@@ -43,11 +43,11 @@ def asked(query: str) -> list[object]:
 def asked_of(query: str, model: type[QueryParams | NoParams]) -> object:
     """What one of them is asked: every member and which were given, or that it refuses."""
     try:
-        question = parse_query_string(query, model)
+        params = parse_query_string(query, model)
     except InvalidInputError:
         return REFUSED
-    members = {name: set(value) if name in SETS else value for name, value in question}
-    return members, question.model_fields_set
+    members = {name: set(value) if name in SETS else value for name, value in params}
+    return members, params.model_fields_set
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def asked_of(query: str, model: type[QueryParams | NoParams]) -> object:
         ("edition=a;limit=1", "edition=a;limit=1"),
     ],
 )
-def test_there_is_one_way_to_write_a_question(query: str, canonical: str) -> None:
+def test_canonical_query_normalises(query: str, canonical: str) -> None:
     assert canonical_query(query) == canonical
 
 
@@ -96,11 +96,11 @@ def test_there_is_one_way_to_write_a_question(query: str, canonical: str) -> Non
         "tag=" + "a" * MAX_QUERY_CHARACTERS,
     ],
 )
-def test_in_doubt_the_text_is_the_query_string_behind_a_mark(query: str) -> None:
+def test_canonical_query_marks_an_ambiguous_query_string(query: str) -> None:
     assert canonical_query(query) == f"?{query}"
 
 
-def test_a_query_string_that_begins_with_the_mark_keeps_to_itself() -> None:
+def test_canonical_query_of_a_query_string_with_the_mark_is_distinct() -> None:
     assert canonical_query("?tag=%FF") == "??tag=%FF"
     assert canonical_query("?limit=1") == "??limit=1"
 
@@ -110,7 +110,7 @@ def test_a_query_string_that_begins_with_the_mark_keeps_to_itself() -> None:
 @example("exclude=,")
 @example("&" * 600)
 @example("&".join(["tag=a"] * 51))
-def test_a_canonical_text_asks_what_its_query_string_asked(query: str) -> None:
+def test_canonical_query_is_equivalent_to_its_query_string(query: str) -> None:
     canonical = canonical_query(query)
     if canonical.startswith("?"):
         assert canonical == f"?{query}"
@@ -125,7 +125,7 @@ def test_a_canonical_text_asks_what_its_query_string_asked(query: str) -> None:
 @example("utm_source=x", [], Random(1))
 @example("section=a&section=a&limit=1&limit=1", [], Random(1))
 @example("tag=%FF&%75tm=1", ["="], Random(1))
-def test_a_feed_is_asked_the_same_without_what_it_does_not_know(query: str, more: list[str], random: Random) -> None:
+def test_drop_unknown_parameters_is_equivalent_for_feeds(query: str, more: list[str], random: Random) -> None:
     known = drop_unknown_parameters(query)
     pairs = [*query.split("&")]
     for pair in more:
@@ -147,7 +147,7 @@ def decoded_name(pair: str) -> str:
     return unquote_plus(pair.partition("=")[0])
 
 
-def test_query_strings_with_one_text_ask_the_same() -> None:
+def test_query_strings_with_equal_canonical_forms_are_equivalent() -> None:
     groups: dict[str, list[str]] = defaultdict(list)
     for count in (1, 2, 3):
         for pieces in product(PIECES, repeat=count):
@@ -161,7 +161,7 @@ def test_query_strings_with_one_text_ask_the_same() -> None:
 
 @settings(deadline=None)
 @given(st.lists(PAIRS, max_size=6, unique_by=lambda pair: pair if pair[0] in REPEATING else pair[0]), st.data())
-def test_another_order_and_other_escapes_make_the_same_text(pairs: list[tuple[str, str]], data: st.DataObject) -> None:
+def test_canonical_query_ignores_order_and_escapes(pairs: list[tuple[str, str]], data: st.DataObject) -> None:
     ways = st.integers(0, 2)
     one = "&".join(f"{name}={written(value, data.draw(ways))}" for name, value in pairs)
     ids = [pair for pair in pairs if pair[0] == "id"]

@@ -50,7 +50,7 @@ NOTES: dict[str, Callable[[], None]] = {
 
 
 @pytest.mark.parametrize("key", NOTES)
-def test_what_is_looked_at_is_noted_under_the_key_that_changes_name(key: str) -> None:
+def test_dependencies_use_the_surrogate_keys_of_changes(key: str) -> None:
     footprint = noted(NOTES[key])
     assert footprint.keys == {key}
     assert not footprint.is_empty
@@ -58,7 +58,7 @@ def test_what_is_looked_at_is_noted_under_the_key_that_changes_name(key: str) ->
     assert not footprint.is_invalidated_by(change("tag:999"))
 
 
-def test_outside_of_any_answer_nothing_is_noted_and_nothing_fails() -> None:
+def test_recording_outside_of_a_response_has_no_effect() -> None:
     for note in NOTES.values():
         note()
     depend_on_range([["edition:1"]], 1, 2)
@@ -67,7 +67,7 @@ def test_outside_of_any_answer_nothing_is_noted_and_nothing_fails() -> None:
     assert noted().is_empty
 
 
-def test_an_answer_made_within_another_notes_for_itself() -> None:
+def test_nested_tracking_records_separately() -> None:
     outer, inner = Dependencies(), Dependencies()
     with tracking(outer):
         depend_on_article(1)
@@ -79,7 +79,7 @@ def test_an_answer_made_within_another_notes_for_itself() -> None:
     assert inner.keys == {f"article:{format_id(2)}"}
 
 
-def test_what_is_noted_twice_counts_once() -> None:
+def test_repeated_dependency_counts_once() -> None:
     note: Callable[[], None] = lambda: depend_on_range([["edition:1", "edition:2"]], 5, 9)  # noqa: E731 - a note as the others
     again: Callable[[], None] = lambda: depend_on_range([["edition:2", "edition:1"]], 5, 9)  # noqa: E731 - same
     footprint = noted(note, NOTES["tag:3"], again, NOTES["tag:3"])
@@ -88,21 +88,21 @@ def test_what_is_noted_twice_counts_once() -> None:
 
 
 @pytest.mark.parametrize(("place", "is_touched"), [(4, False), (5, True), (7, True), (9, True), (10, False)])
-def test_a_span_is_touched_by_a_place_in_it_its_ends_too(place: int, *, is_touched: bool) -> None:
+def test_range_is_invalidated_by_a_timestamp_in_it_ends_included(place: int, *, is_touched: bool) -> None:
     footprint = noted(lambda: depend_on_range([["edition:1"]], 5, 9))
     assert not footprint.is_empty
     assert footprint.is_invalidated_by(change(lists=("edition:1", "tag:3"), places=(place,))) is is_touched
     assert footprint.is_invalidated_by(change(lists=("edition:1",), places=(0, place, 99))) is is_touched
 
 
-def test_a_span_is_touched_wherever_places_are_not_told_apart_and_nowhere_without_one() -> None:
+def test_range_is_invalidated_by_unknown_timestamps_and_not_by_none() -> None:
     footprint = noted(lambda: depend_on_range([["edition:1"]], 5, 9))
     assert footprint.is_invalidated_by(change(lists=("edition:1",), places=None))
     assert not footprint.is_invalidated_by(change(lists=("edition:2",), places=None))
     assert not footprint.is_invalidated_by(change(lists=("edition:1",), places=()))
 
 
-def test_a_span_of_several_groups_is_touched_only_by_what_stands_in_one_list_of_each() -> None:
+def test_range_of_several_groups_requires_a_list_of_each() -> None:
     footprint = noted(lambda: depend_on_range([["tag:1", "tag:2"], ["section:4"], ["edition:1"]], 0, 9))
     for lists, is_touched in (
         (("tag:2", "section:4", "edition:1"), True),
@@ -114,7 +114,7 @@ def test_a_span_of_several_groups_is_touched_only_by_what_stands_in_one_list_of_
         assert footprint.is_invalidated_by(change(lists=lists, places=(3,))) is is_touched, lists
 
 
-def test_the_clock_changes_an_answer_when_the_first_of_its_instants_comes() -> None:
+def test_response_expires_at_the_first_of_its_instants() -> None:
     footprint = noted(lambda: expires_at(50), lambda: expires_at(20), lambda: expires_at(70))
     assert footprint.expires_at == 20
     assert footprint.is_empty, "by an instant alone nobody knows what else the answer depends on"

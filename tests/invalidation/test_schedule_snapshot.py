@@ -72,23 +72,23 @@ def picture(*entries: ScheduledArticle) -> ScheduleSnapshot:
         (asked(is_closed=True), False),
     ],
 )
-def test_a_list_is_concerned_by_what_will_stand_in_it(dependency: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+def test_list_dependency_is_affected_by_articles_of_the_list(dependency: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
     assert dependency.is_affected_by(scheduled(), now=NOON) is expected
     assert picture(scheduled()).next_effect(dependency, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
 
 
-def test_the_default_edition_is_meant_where_none_is_named() -> None:
+def test_list_dependency_defaults_to_the_default_edition() -> None:
     assert not asked().is_affected_by(scheduled(is_default=False), now=NOON)
     assert asked(edition="global").is_affected_by(scheduled(is_default=False), now=NOON)
 
 
-def test_days_of_a_list_are_those_of_the_edition_of_each_article() -> None:
+def test_list_dependency_uses_the_days_of_each_articles_edition() -> None:
     assert not asked(until_day="2026-11-20").is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
     everywhere = asked(edition="*", starts="2026-11-21")
     assert not everywhere.is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
 
 
-def test_what_is_overdue_may_come_in_anywhere_but_outside_of_the_range() -> None:
+def test_overdue_article_affects_any_page_within_the_range() -> None:
     late = scheduled(NOON)
     assert asked(is_closed=True).is_affected_by(late, now=NOON)
     assert asked(after_day="2026-11-20").is_affected_by(late, now=NOON)
@@ -97,7 +97,7 @@ def test_what_is_overdue_may_come_in_anywhere_but_outside_of_the_range() -> None
     assert picture(late).next_effect(asked(is_closed=True), now=NOON, within=0) == NOON
 
 
-def test_an_article_is_concerned_when_it_is_the_newest_of_the_edition_or_refers_to_what_comes() -> None:
+def test_article_dependency_is_affected_if_newest_or_a_referrer() -> None:
     newest = ArticleDependency(name="0000000000009", edition="global", is_newest=True)
     assert newest.is_affected_by(scheduled(), now=NOON)
     assert not newest.is_affected_by(scheduled(edition="ua"), now=NOON)
@@ -108,7 +108,7 @@ def test_an_article_is_concerned_when_it_is_the_newest_of_the_edition_or_refers_
     assert not ArticleDependency(name="ferry").is_affected_by(referred, now=NOON)
 
 
-def test_a_list_of_the_catalogue_is_concerned_by_the_first_use_of_an_entry_of_its_kind() -> None:
+def test_collection_dependency_is_affected_by_the_first_use_of_an_entry() -> None:
     first = scheduled(unlisted=frozenset({Facet.SECTION, Facet.TAG}))
     assert CollectionDependency(kind=Facet.TAG).is_affected_by(first, now=NOON)
     assert CollectionDependency(kind=Facet.TAG, edition="ua").is_affected_by(first, now=NOON)
@@ -117,7 +117,7 @@ def test_a_list_of_the_catalogue_is_concerned_by_the_first_use_of_an_entry_of_it
     assert not CollectionDependency(kind=Facet.AUTHOR).is_affected_by(first, now=NOON)
 
 
-def test_the_soonest_of_those_that_concern_it_counts() -> None:
+def test_next_effect_is_the_earliest_relevant_publication() -> None:
     world = frozenset({(Facet.SECTION, "world")})
     entries = picture(scheduled(SOON, names=world), scheduled(SOON + 1), scheduled(SOON + 2))
     city = asked(groups=((Facet.SECTION, ("city",)),))
@@ -126,7 +126,7 @@ def test_the_soonest_of_those_that_concern_it_counts() -> None:
     assert entries.next_effect(city, now=SOON - HALF_A_MINUTE, within=HALF_A_MINUTE) is None
 
 
-def test_beyond_what_is_known_anything_may_come() -> None:
+def test_next_effect_is_no_later_than_the_end_of_the_snapshot() -> None:
     short = ScheduleSnapshot((scheduled(SOON),), SOON)
     elsewhere = asked(edition="ua")
     assert short.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == SOON

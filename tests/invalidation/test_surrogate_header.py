@@ -73,14 +73,14 @@ def carried(footprint: Dependencies) -> set[str]:
 
 
 @given(st.data())
-def test_what_a_change_touches_is_purged_with_it(data: st.DataObject) -> None:
+def test_purge_keys_cover_every_invalidated_response(data: st.DataObject) -> None:
     footprint = data.draw(footprints())
     change = data.draw(changes(footprint))
     if footprint.is_invalidated_by(change):
         assert carried(footprint).intersection(purge_keys([change]))
 
 
-def test_a_row_of_the_log_purges_the_article_its_slugs_and_the_parts_of_its_lists() -> None:
+def test_purge_keys_of_a_change_name_article_slugs_and_ranges() -> None:
     keys = purge_keys(
         [parse_change_event(7, ["article:0000000000001", f"at:{NOW}", "tag:5"], is_of_article=True, edition_id=1)]
     )
@@ -92,7 +92,7 @@ def test_a_row_of_the_log_purges_the_article_its_slugs_and_the_parts_of_its_list
     ]
 
 
-def test_an_article_under_a_tag_does_not_purge_what_only_shows_the_tag() -> None:
+def test_tagged_article_does_not_purge_responses_that_only_show_the_tag() -> None:
     of_article = parse_change_event(
         1, ["article:0000000000001", f"at:{NOW}", "tag:5"], is_of_article=True, edition_id=1
     )
@@ -104,7 +104,7 @@ def test_an_article_under_a_tag_does_not_purge_what_only_shows_the_tag() -> None
     assert carried(lists).intersection(purge_keys([of_article]))
 
 
-def test_an_article_of_today_leaves_the_pages_of_last_month() -> None:
+def test_article_of_today_does_not_purge_pages_of_last_month() -> None:
     month = 30 * 86_400 * SECOND_US
     old = footprint_of(spans=(RangeDependency((frozenset({"edition:1"}),), NOW - month - 5, NOW - month),))
     change = parse_change_event(
@@ -113,7 +113,7 @@ def test_an_article_of_today_leaves_the_pages_of_last_month() -> None:
     assert not carried(old).intersection(purge_keys([change]))
 
 
-def test_where_places_are_not_told_apart_every_part_of_the_list_is_purged() -> None:
+def test_unknown_timestamps_purge_every_range_of_the_list() -> None:
     change = parse_change_event(1, ["article:0000000000001", "at:*", "tag:5"], is_of_article=True, edition_id=1)
     for first in (0, NOW, -WIDEST):
         assert "list:tag:5" in carried(
@@ -122,30 +122,30 @@ def test_where_places_are_not_told_apart_every_part_of_the_list_is_purged() -> N
     assert purge_keys([change]) == ["article:0000000000001", "list:tag:5", "slugs:1"]
 
 
-def test_every_answer_carries_the_key_of_all() -> None:
+def test_every_response_carries_the_key_all() -> None:
     assert surrogate_key_header(footprint_of("tags"), is_static=False) == "all tags"
     assert surrogate_key_header(footprint_of(), is_static=True) == PURGE_ALL
 
 
-def test_what_any_change_alters_or_nothing_is_known_of_carries_no_key() -> None:
+def test_response_of_the_whole_log_or_without_dependencies_carries_no_key() -> None:
     assert surrogate_key_header(footprint_of("tags", LOG_KEY), is_static=False) is None
     assert surrogate_key_header(footprint_of(), is_static=False) is None
 
 
 @pytest.mark.parametrize("count", [100, MAX_SURROGATE_KEYS - 1, MAX_SURROGATE_KEYS, 1_000])
-def test_an_answer_with_too_many_keys_carries_none(count: int) -> None:
+def test_response_with_too_many_keys_carries_none(count: int) -> None:
     articles = [f"article:{format_id(number)}" for number in range(1, count + 1)]
     value = surrogate_key_header(footprint_of(*articles), is_static=False)
     assert (value is None) == (count >= MAX_SURROGATE_KEYS)
     assert value is None or len(value) <= MAX_CARRIED_CHARACTERS
 
 
-def test_keys_that_are_too_long_together_are_not_carried() -> None:
+def test_response_with_keys_over_the_length_limit_carries_none() -> None:
     groups = (frozenset(f"section:{number}" for number in range(2**60, 2**60 + 60)),)
     assert surrogate_key_header(footprint_of(spans=(RangeDependency(groups, NOW, NOW),)), is_static=False) is None
 
 
-def test_batches_hold_every_key_once_and_are_bounded() -> None:
+def test_header_batches_contain_every_key_once_and_are_bounded() -> None:
     random = Random(1)
     keys = sorted({"k" * random.randrange(1, 40) + str(number) for number in range(1_000)})
     found = [*header_batches(keys, most=256, characters=2_000)]
@@ -156,7 +156,7 @@ def test_batches_hold_every_key_once_and_are_bounded() -> None:
     assert not [*header_batches([], most=256, characters=90)]
 
 
-def test_what_changes_by_itself_is_kept_up_to_then_and_no_longer() -> None:
+def test_cdn_cache_control_ends_at_the_expiry() -> None:
     assert cdn_cache_control(None, NOW) == (LONG_LIVED, None)
     value, changes_at = cdn_cache_control(NOW + 2_500_000, NOW)
     assert value == "max-age=2, stale-if-error=600"
@@ -169,7 +169,7 @@ def test_what_changes_by_itself_is_kept_up_to_then_and_no_longer() -> None:
 
 
 @given(st.integers(0, 10**13), st.integers(0, 10**13))
-def test_how_long_it_may_be_kept_is_the_same_until_it_is_said_to_change(ends_in: int, later: int) -> None:
+def test_cdn_cache_control_is_constant_until_the_returned_instant(ends_in: int, later: int) -> None:
     value, changes_at = cdn_cache_control(NOW + ends_in, NOW)
     assert changes_at is not None
     assert changes_at > NOW
@@ -178,7 +178,7 @@ def test_how_long_it_may_be_kept_is_the_same_until_it_is_said_to_change(ends_in:
     )
 
 
-def test_purges_go_to_addresses_of_the_web() -> None:
+def test_check_purge_url_accepts_web_urls_only() -> None:
     assert check_purge_url(" https://api.fastly.com/service/x/purge ") == "https://api.fastly.com/service/x/purge"
     assert check_purge_url("http://[::1]:6081/") == "http://[::1]:6081/"
     assert check_purge_url("https://кеш.example/purge") == "https://xn--e1aj7b.example/purge"
@@ -189,7 +189,7 @@ def test_purges_go_to_addresses_of_the_web() -> None:
             check_purge_url(wrong)
 
 
-def test_a_header_field_is_a_name_a_colon_and_a_value() -> None:
+def test_parse_field_splits_name_and_value() -> None:
     assert parse_field("Fastly-Key: a b") == ("Fastly-Key", "a b")
     assert parse_field("authorization:Bearer x:y ") == ("authorization", "Bearer x:y")
     assert parse_field("") is None

@@ -168,8 +168,8 @@ class History:
             self._check_days(page["days"], expected[limit:], walk)
             items = [item for day in page["days"] for item in day["items"]]
         else:
-            question = ArticleListParams.model_validate(asked)
-            page = await self._database.read(list_articles, question, path="/v1/articles")
+            params = ArticleListParams.model_validate(asked)
+            page = await self._database.read(list_articles, params, path="/v1/articles")
             items = page["items"]
         assert [item["id"] for item in items] == [piece.id for piece in expected[:limit]]
         assert (page["next"] is None) is (len(expected) <= limit)

@@ -131,8 +131,8 @@ class MirrorHistory(History):
         elif shown is not None:
             self._hold(shown)
         elif told["type"] == "label.updated":
-            question = EntryListParams(edition=self._edition, limit=200)
-            listed = await self._database.read(list_labels, question)
+            params = EntryListParams(edition=self._edition, limit=200)
+            listed = await self._database.read(list_labels, params)
             texts = {each["code"]: each["text"] for each in listed["items"]}
             for item in self._held.values():
                 if item["label"] is not None:

@@ -18,15 +18,13 @@ def last_keys(connection: Connection) -> set[str]:
     return set(orjson.loads(row[0]))
 
 
-async def test_the_largest_id_has_a_page(client: httpx.AsyncClient, store: Store) -> None:
+async def test_article_with_the_largest_id_is_served(client: httpx.AsyncClient, store: Store) -> None:
     await store(article(id="7zzzzzzzzzzzz"), article("2026-11-20T10:00:00.000001Z", source_id="later"))
     page = (await client.get("/v1/articles/7zzzzzzzzzzzz")).json()
     assert page["neighbours"]["next"]["headline"] == "Story later"
 
 
-async def test_excluding_a_slug_that_two_editions_have_ends_no_list_early(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_excluding_a_slug_of_two_editions_returns_full_pages(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition("second", default=False))
     for name in ("global", "second"):
         await store(article(edition=name, slug="same-name", source_id="same"))
@@ -41,7 +39,7 @@ async def test_excluding_a_slug_that_two_editions_have_ends_no_list_early(
     assert len(seen) == len(set(seen)) == 12
 
 
-async def test_who_points_to_an_article_is_named_when_it_comes_into_sight(database: Database, store: Store) -> None:
+async def test_change_names_the_referrers_of_a_newly_public_article(database: Database, store: Store) -> None:
     await store(article(source_id="a", id="0000000000001", related=["b"]))
     await store(article(None, source_id="b"))
     await store(article("2026-11-20T09:00:00Z", source_id="b"))

@@ -19,11 +19,11 @@ async def live_through(database: Database, numbers: range) -> Counter[str]:
     return counts
 
 
-async def test_a_walk_meets_everything_that_stayed_exactly_once(database: Database) -> None:
+async def test_pagination_returns_every_unchanged_article_exactly_once(database: Database) -> None:
     await live_through(database, range(HISTORIES))
 
 
 @pytest.mark.soak
-async def test_long_a_walk_meets_everything_that_stayed_exactly_once(database: Database) -> None:
+async def test_long_pagination_returns_every_unchanged_article_exactly_once(database: Database) -> None:
     counts = await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK))
     assert min(counts[verb] for verb in ("publish", "backdate", "withdraw", "edit", "retag", "bump")) > HISTORIES_SOAK

@@ -31,14 +31,12 @@ async def live_through(database: Database, numbers: range, patch: pytest.MonkeyP
     return counts
 
 
-async def test_a_copy_that_follows_the_feed_is_what_the_server_shows(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_mirror_of_the_change_feed_equals_the_server(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     await live_through(database, range(HISTORIES), monkeypatch)
 
 
 @pytest.mark.soak
-async def test_long_a_copy_that_follows_the_feed_is_what_the_server_shows(
+async def test_long_mirror_of_the_change_feed_equals_the_server(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts = await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK), monkeypatch)

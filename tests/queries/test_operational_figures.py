@@ -57,7 +57,7 @@ async def test_figures_of_an_empty_database_are_zero(database: Database) -> None
     assert figures.endpoints == {"enabled": 0, "failing": 0, "disabled": 0}
 
 
-async def test_figures_count_what_waits_for_enabled_endpoints(database: Database, store: Store) -> None:
+async def test_figures_count_pending_messages_of_enabled_endpoints(database: Database, store: Store) -> None:
     await store(edition(), *(article(source_id=f"s{n}") for n in range(3)))
     endpoints = [await make_endpoint(database, f"https://partner.example/{n}") for n in range(4)]
     for number, endpoint in enumerate(endpoints[:3]):

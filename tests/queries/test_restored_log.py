@@ -34,7 +34,7 @@ async def ask(database: Database, **asked: Any) -> Any:
     return await database.read(list_changes, ChangeListParams.model_validate(asked))
 
 
-async def test_whoever_read_up_to_the_end_of_the_backup_goes_on(database: Database, gap: Gap) -> None:
+async def test_client_at_the_end_of_the_backup_continues(database: Database, gap: Gap) -> None:
     page = await ask(database, since=gap.last)
     assert [each["type"] for each in page["items"]] == ["edition.updated", "article.published"]
     assert [each["seq"] for each in page["items"]] == [gap.first, gap.first + 1]
@@ -49,9 +49,7 @@ async def test_whoever_read_up_to_the_end_of_the_backup_goes_on(database: Databa
 
 
 @pytest.mark.parametrize("where", ["since", "cursor"])
-async def test_places_of_the_lost_log_are_refused_for_ever(
-    database: Database, store: Store, gap: Gap, where: str
-) -> None:
+async def test_positions_of_the_lost_log_are_rejected(database: Database, store: Store, gap: Gap, where: str) -> None:
     again = await database.write(skip_sequence_numbers, now=NOW + DAY_US, actor="command")
     for number in range(3):
         await store(tag(f"t{number}", "T"), article(source_id=f"c{number}"))
@@ -68,7 +66,7 @@ async def test_places_of_the_lost_log_are_refused_for_ever(
     assert await database.read(validate_position, None) == await database.read(latest_seq)
 
 
-async def test_gaps_cost_no_statement(database: Database, store: Store) -> None:
+async def test_gaps_need_no_statement(database: Database, store: Store) -> None:
     await store(article(source_id="a"))
     last = await database.read(latest_seq)
     counts = []

@@ -200,19 +200,19 @@ def _pairs(grown: Grown, *titles: str) -> Iterator[tuple[str, Look, Look]]:
             yield name, small, large
 
 
-def test_a_list_looks_at_few_more_rows_than_it_shows_for_the_commonest_and_the_rarest_name(grown: Grown) -> None:
+def test_list_examines_few_more_rows_than_it_returns_for_any_filter(grown: Grown) -> None:
     for name, look in grown.large["single"] + grown.large["deep"]:
         keys = 201 if "limit 200" in name else 2 * KEYS if name.startswith("2 ") else KEYS
         assert look.stays_below(keys, shown=min(look.shown + 1, keys)), (name, look)
 
 
-def test_alternatives_cost_a_page_of_keys_each_at_most(grown: Grown) -> None:
+def test_each_alternative_examines_at_most_a_page_of_keys(grown: Grown) -> None:
     for name, look in grown.large["either"]:
         assert look.shown == KEYS - 1, name
         assert look.stays_below(int(name.split()[0]) * KEYS), (name, look)
 
 
-def test_a_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
+def test_list_examines_no_more_rows_in_a_larger_archive(grown: Grown) -> None:
     for name, small, large in _pairs(grown, "single", "either", "deep"):
         more = large.shown - small.shown
         assert more >= 0
@@ -222,7 +222,7 @@ def test_a_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
         assert large.examined.rows <= small.examined.rows + (ROWS_SHOWN + 1) * more + CATALOGUE, name
 
 
-def test_an_editorial_list_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
+def test_editorial_list_examines_no_more_rows_in_a_larger_archive(grown: Grown) -> None:
     for name, small, large in _pairs(grown, "excluding", "editorial"):
         more = large.shown - small.shown
         assert more >= 0
@@ -234,7 +234,7 @@ def test_an_editorial_list_looks_at_no_more_when_the_archive_grows(grown: Grown)
     assert (shown["draft"], shown["scheduled"], shown["withdrawn"], shown["published"]) == (DRAFTS, 3, 3, 50)
 
 
-def test_an_editorial_list_by_name_examines_a_bounded_number_of_articles(grown: Grown) -> None:
+def test_editorial_list_by_name_examines_a_bounded_number_of_rows(grown: Grown) -> None:
     named = [(name, look) for name, look in grown.large["editorial"] if "est " in name]
     assert len(named) == 2 * len(lists.COLUMNS)
     for name, look in named:
@@ -242,13 +242,13 @@ def test_an_editorial_list_by_name_examines_a_bounded_number_of_articles(grown: 
         assert look.examined.rows <= 2 * ROWS_SHOWN * FEW, name
 
 
-def test_publishing_looks_at_no_more_when_the_archive_grows(grown: Grown) -> None:
+def test_publishing_examines_no_more_rows_in_a_larger_archive(grown: Grown) -> None:
     for name, small, large in _pairs(grown, "publish"):
         assert large.examined.steps <= small.examined.steps * 1.1, name
         assert large.examined.rows <= small.examined.rows * 1.1 + CATALOGUE, name
 
 
-def test_the_rarer_of_two_names_of_different_kinds_decides_what_is_looked_at(grown: Grown) -> None:
+def test_rarer_of_two_filters_bounds_the_rows_examined(grown: Grown) -> None:
     found = dict(grown.large["both"])
     rare = found["commonest section and rarest tag"]
     assert rare.stays_below(2 * SAMPLED + 2)
@@ -258,7 +258,7 @@ def test_the_rarer_of_two_names_of_different_kinds_decides_what_is_looked_at(gro
     assert found[name].stays_below(2 * SAMPLED + 2 * total)
 
 
-def test_two_common_names_that_never_meet_cost_the_sparser_of_them_and_no_more(grown: Grown) -> None:
+def test_disjoint_common_filters_examine_the_sparser_list_only(grown: Grown) -> None:
     section, tag = names_apart(SEED)
     name, look = next(each for each in grown.large["both"] if "never meet" in each[0])
     smaller = min(grown.total(Facet.SECTION, section), grown.total(Facet.TAG, tag))
@@ -267,14 +267,12 @@ def test_two_common_names_that_never_meet_cost_the_sparser_of_them_and_no_more(g
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_names_of_different_times_are_not_looked_for_where_one_of_them_is_not(
-    database: Database, store: Store
-) -> None:
+async def test_filters_of_different_times_examine_their_common_range_only(database: Database, store: Store) -> None:
     early = [article(f"2025-01-01T00:{i // 60:02}:{i % 60:02}Z", source_id=f"e{i}", tags=["ferry"]) for i in range(300)]
     late = [article(f"2026-01-01T00:{i // 60:02}:{i % 60:02}Z", source_id=f"l{i}", section="city") for i in range(300)]
     await store(*early, *late)
     await database.write(_settle)
-    question = TimelineParams(section=["city"], tag=["ferry"])
-    look = await database.read(_look_at, lambda connection: get_timeline(connection, question))
+    params = TimelineParams(section=["city"], tag=["ferry"])
+    look = await database.read(_look_at, lambda connection: get_timeline(connection, params))
     assert look.shown == 0
     assert look.stays_below(2 * SAMPLED, shown=0)

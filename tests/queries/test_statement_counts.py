@@ -94,7 +94,7 @@ async def filled(client: httpx.AsyncClient, database: Database) -> httpx.AsyncCl
     return client
 
 
-async def test_lists_take_as_many_statements_for_one_item_as_for_two_hundred(
+async def test_list_statements_do_not_depend_on_the_number_of_items(
     filled: httpx.AsyncClient, plain_count: int
 ) -> None:
     found, told = {}, LISTS | dict.fromkeys(PLAIN, plain_count)
@@ -109,9 +109,7 @@ async def test_lists_take_as_many_statements_for_one_item_as_for_two_hundred(
     assert found == told
 
 
-async def test_the_pages_behind_take_one_less_for_they_need_no_last_change(
-    filled: httpx.AsyncClient, plain_count: int
-) -> None:
+async def test_later_pages_run_one_statement_less(filled: httpx.AsyncClient, plain_count: int) -> None:
     plain = ("/v1/timeline", "/v1/timeline?newest_day=2026-11-19")
     expected_of = dict.fromkeys(plain, plain_count) | {"/v1/timeline?section=city": 3, "/v1/articles": 4}
     for path, expected in expected_of.items():
@@ -122,7 +120,7 @@ async def test_the_pages_behind_take_one_less_for_they_need_no_last_change(
             assert len(statements) == expected
 
 
-async def test_single_things_take_a_fixed_number_of_statements(filled: httpx.AsyncClient) -> None:
+async def test_single_resources_run_a_fixed_number_of_statements(filled: httpx.AsyncClient) -> None:
     by_id = (await get_page(filled, "/v1/articles/global-story-7"))["id"]
     app_of(0)[0].state.services.store.clear()
     found = {}
@@ -136,7 +134,7 @@ async def test_single_things_take_a_fixed_number_of_statements(filled: httpx.Asy
     assert len(statements) == 7
 
 
-async def test_feeds_take_a_fixed_number_of_statements(filled: httpx.AsyncClient, store: Store) -> None:
+async def test_feeds_run_a_fixed_number_of_statements(filled: httpx.AsyncClient, store: Store) -> None:
     found = {}
     for content in ("summary", "full"):
         await store(edition(feed_content=content))
@@ -154,7 +152,7 @@ async def test_feeds_take_a_fixed_number_of_statements(filled: httpx.AsyncClient
     }
 
 
-async def test_named_articles_take_as_many_statements_for_a_hundred_as_for_one(filled: httpx.AsyncClient) -> None:
+async def test_statements_do_not_depend_on_the_number_of_ids(filled: httpx.AsyncClient) -> None:
     items = (await get_page(filled, "/v1/articles", limit=100))["items"]
     ids = [item["id"] for item in items]
     for path, expected in (("/v1/timeline", 3), ("/v1/articles", 4)):
@@ -164,7 +162,7 @@ async def test_named_articles_take_as_many_statements_for_a_hundred_as_for_one(f
             assert len(statements) == expected
 
 
-async def test_no_statement_reads_more_articles_than_the_page_holds(filled: httpx.AsyncClient) -> None:
+async def test_no_statement_reads_more_articles_than_the_page(filled: httpx.AsyncClient) -> None:
     with counted() as statements:
         await get_page(filled, "/v1/timeline?section=city&tag=trams&limit=5")
     assert all("LIMIT" in statement for statement in statements if "listings" in statement)

@@ -69,7 +69,7 @@ async def archive(edition_kyiv: None, store: Store) -> None:
 
 @pytest.mark.usefixtures("archive")
 @pytest.mark.parametrize("name", ASKED)
-async def test_a_query_with_another_number_of_names_compiles_no_statement(database: Database, name: str) -> None:
+async def test_another_number_of_filter_values_compiles_no_statement(database: Database, name: str) -> None:
     def look(connection: Connection) -> list[str]:
         ASKED[name](connection, TAGS[:2], AUTHORS[:2])
         with compiled() as found:

@@ -35,7 +35,7 @@ UNEQUAL = (
 
 
 @SQLITE_ONLY
-async def test_equal_questions_in_different_words_share_one_answer(awake: httpx.AsyncClient) -> None:
+async def test_equivalent_queries_share_one_cached_response(awake: httpx.AsyncClient) -> None:
     for targets in EQUAL:
         first = await awake.get(targets[0])
         assert first.status_code == 200
@@ -46,7 +46,7 @@ async def test_equal_questions_in_different_words_share_one_answer(awake: httpx.
 
 
 @SQLITE_ONLY
-async def test_unequal_questions_never_share_one_in_whatever_order_they_come(awake: httpx.AsyncClient) -> None:
+async def test_different_queries_never_share_a_cached_response(awake: httpx.AsyncClient) -> None:
     for targets in UNEQUAL:
         expected = {}
         for target in targets:
@@ -60,7 +60,7 @@ async def test_unequal_questions_never_share_one_in_whatever_order_they_come(awa
                 assert (answer.status_code, answer.content) == expected[target], target
 
 
-def test_no_two_addresses_have_one_name() -> None:
+def test_cache_keys_are_unique() -> None:
     assert cache_key(scope("/v1/articles/a?edition=b")) == "/v1/articles/a?edition=b"
     assert cache_key({"path": "/v1/articles/a?edition=b", "query_string": b""}) is None
     assert raw_cache_key(scope("/v1/articles/a?edition=b")) != cache_key(scope("/v1/articles/a?edition=b%20"))
@@ -79,7 +79,7 @@ def test_no_two_addresses_have_one_name() -> None:
     "query",
     ["tag=waiting-lists", "tag=wait", "since=1&section=wait%3D5", "author=a%26wait=5", "cursor=xwaitx", "awaiting=1"],
 )
-def test_changes_that_name_wait_in_a_value_are_no_waiting_request(query: str) -> None:
+def test_wait_in_a_parameter_value_is_no_long_poll(query: str) -> None:
     assert cache_key(scope(f"/v1/changes?{query}")) is not None
 
 
@@ -92,7 +92,7 @@ async def test_changes_of_a_tag_named_after_waiting_are_cached(awake: httpx.Asyn
 
 
 @SQLITE_ONLY
-async def test_a_redirect_repeats_the_query_of_each_as_it_was_written(awake: httpx.AsyncClient, store: Store) -> None:
+async def test_redirect_repeats_the_query_as_sent(awake: httpx.AsyncClient, store: Store) -> None:
     await store(article("2026-11-20T01:00:00Z", source_id="s1", slug="renamed"))
     queries = ("edition=global&body=text", "body=text&edition=global", "body=%74ext&edition=global")
     for query in queries * 2:

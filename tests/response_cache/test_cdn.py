@@ -63,7 +63,7 @@ async def keys_of(app: FastAPI, target: str) -> set[str]:
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_every_public_answer_may_be_kept_until_it_is_purged(app: FastAPI) -> None:
+async def test_every_public_response_is_cacheable_by_a_cdn_until_purged(app: FastAPI) -> None:
     for address in CONTENT:
         lasting, keys = fields_of(await ask(app, Request(address)))
         if address.startswith("/v1/changes"):
@@ -76,13 +76,13 @@ async def test_every_public_answer_may_be_kept_until_it_is_purged(app: FastAPI) 
 
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"cache_bytes": 0}], indirect=True)
-async def test_it_is_the_same_without_a_cache_of_our_own(app: FastAPI) -> None:
+async def test_cdn_fields_are_equal_without_the_response_cache(app: FastAPI) -> None:
     assert fields_of(await ask(app, Request("/v1/tags")))[0] == LONG_LIVED
     assert "tags" in await keys_of(app, "/v1/tags")
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_an_answer_carries_what_it_was_made_from(app: FastAPI) -> None:
+async def test_response_carries_its_surrogate_keys(app: FastAPI) -> None:
     page = (await ask(app, Request("/v1/timeline?limit=2"))).json()
     shown = page["days"][0]["items"][0]["id"]
     timeline, one = await keys_of(app, "/v1/timeline?limit=2"), await keys_of(app, f"/v1/articles/{shown}")
@@ -91,7 +91,7 @@ async def test_an_answer_carries_what_it_was_made_from(app: FastAPI) -> None:
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_kept_and_fresh_whole_and_short_answers_carry_the_same(app: FastAPI) -> None:
+async def test_cached_fresh_200_and_304_carry_the_same_cdn_fields(app: FastAPI) -> None:
     first = await ask(app, Request("/v1/timeline"))
     kept = await ask(app, Request("/v1/timeline"))
     head = await ask(app, Request("/v1/timeline", "HEAD"))
@@ -105,7 +105,7 @@ async def test_kept_and_fresh_whole_and_short_answers_carry_the_same(app: FastAP
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_early_hits_say_it_in_the_same_words(app: FastAPI) -> None:
+async def test_wire_cache_hits_carry_the_same_cdn_fields(app: FastAPI) -> None:
     answer = await ask(app, Request("/v1/timeline"))
     hits = RawResponseCache(
         app.state.services.store,
@@ -121,7 +121,7 @@ async def test_early_hits_say_it_in_the_same_words(app: FastAPI) -> None:
     assert any(line.startswith("cdn-cache-control") for line in lines)
 
 
-async def test_what_is_moved_carries_it_and_what_is_not_there_does_not(app: FastAPI, store: Store) -> None:
+async def test_redirects_carry_cdn_fields_and_404_does_not(app: FastAPI, store: Store) -> None:
     for slug in ("old-slug", "new-slug"):
         await store(edition(), article(source_id="one", slug=slug))
     moved = await ask(app, Request("/v1/articles/old-slug"))
@@ -134,26 +134,26 @@ async def test_what_is_moved_carries_it_and_what_is_not_there_does_not(app: Fast
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_nothing_private_carries_it(app: FastAPI) -> None:
+async def test_private_responses_carry_no_cdn_fields(app: FastAPI) -> None:
     for target in ("/v1/editorial/articles", "/health/live", "/health/ready", "/v1/changes?since=0&wait=0"):
         assert fields_of(await ask(app, Request(target))) == (None, None)
 
 
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"read_access": ReadAccess.API_KEY}], indirect=True)
-async def test_where_reading_is_keyed_nothing_carries_it(app: FastAPI) -> None:
+async def test_keyed_reading_sends_no_cdn_fields(app: FastAPI) -> None:
     for target in CONTENT:
         assert fields_of(await ask(app, Request(target))) == (None, None)
 
 
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"cdn_purge_url": None}], indirect=True)
-async def test_without_a_network_nothing_carries_it(app: FastAPI) -> None:
+async def test_no_cdn_fields_without_a_configured_cdn(app: FastAPI) -> None:
     for target in CONTENT:
         assert fields_of(await ask(app, Request(target))) == (None, None)
 
 
-async def test_nobody_keeps_what_a_scheduled_publication_will_change_beyond_it(app: FastAPI, store: Store) -> None:
+async def test_cdn_lifetime_ends_at_a_scheduled_change(app: FastAPI, store: Store) -> None:
     at = NOW + MINUTE
     await store(edition(), article(), article("2026-11-20T12:01:00Z", source_id="due", status="scheduled"))
     for now, expected in (
@@ -172,7 +172,7 @@ async def test_nobody_keeps_what_a_scheduled_publication_will_change_beyond_it(a
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_nobody_keeps_what_the_clock_alone_changes_beyond_that(app: FastAPI) -> None:
+async def test_cdn_lifetime_ends_at_the_expiry(app: FastAPI) -> None:
     hours = 10  # from noon in UTC to midnight in Kyiv
     for seconds in (0, 1, 3_600):
         with clock.frozen(NOW + seconds * SECOND_US):
@@ -182,7 +182,7 @@ async def test_nobody_keeps_what_the_clock_alone_changes_beyond_that(app: FastAP
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_early_hits_count_down_once_a_second(app: FastAPI) -> None:
+async def test_wire_cache_hits_count_down_once_a_second(app: FastAPI) -> None:
     await ask(app, Request("/v1/timeline/calendar"))
     hits = RawResponseCache(
         app.state.services.store,
@@ -200,6 +200,6 @@ async def test_early_hits_count_down_once_a_second(app: FastAPI) -> None:
 
 
 @pytest.mark.usefixtures("small_newsroom")
-async def test_while_it_is_not_known_what_is_scheduled_nothing_is_kept_for_long(app: FastAPI) -> None:
+async def test_unknown_schedule_allows_no_long_cdn_lifetime(app: FastAPI) -> None:
     app.state.services.scheduler.snapshot = UNKNOWN
     assert fields_of(await ask(app, Request("/v1/timeline")))[0] is None

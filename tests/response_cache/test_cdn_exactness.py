@@ -74,21 +74,19 @@ async def live(history: History, network: Network, *, targets: int, steps: int, 
 
 
 @on_sqlite
-async def test_what_a_network_keeps_is_true_after_every_step(begin: Begin, network: Network) -> None:
+async def test_cdn_content_is_current_after_every_step(begin: Begin, network: Network) -> None:
     await live(await begin(31), network, targets=TARGETS, steps=STEPS)
 
 
 @on_sqlite
 @pytest.mark.soak
 @pytest.mark.parametrize("family", ["list:", "article:"])
-async def test_long_without_one_family_of_keys_it_does_not_stay_true(
-    begin: Begin, network: Network, family: str
-) -> None:
+async def test_long_omitting_any_kind_of_surrogate_key_is_detected(begin: Begin, network: Network, family: str) -> None:
     with pytest.raises(StaleError):
         await live(await begin(32), network, targets=TARGETS_MUTILATED, steps=60, without=family)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("number", range(40, 40 + HISTORIES_SOAK))
-async def test_long_what_a_network_keeps_is_true_after_every_step(begin: Begin, network: Network, number: int) -> None:
+async def test_long_cdn_content_is_current_after_every_step(begin: Begin, network: Network, number: int) -> None:
     await live(await begin(number), network, targets=TARGETS_SOAK, steps=STEPS_SOAK)

@@ -47,7 +47,7 @@ def told(reply: RenderedResponse) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("encoding", [None, *OPENERS])
-def test_each_encoding_has_a_strong_tag_of_its_own_and_the_same_content(encoding: str | None) -> None:
+def test_each_encoding_has_its_own_strong_etag_and_the_same_content(encoding: str | None) -> None:
     reply = asked(made(), *([("accept-encoding", encoding)] if encoding else []))
     fields = told(reply)
     assert reply.status == 200
@@ -60,7 +60,7 @@ def test_each_encoding_has_a_strong_tag_of_its_own_and_the_same_content(encoding
     assert {"link", "access-control-allow-origin", "content-type", "last-modified"} <= fields.keys()
 
 
-def test_an_encoding_is_made_once() -> None:
+def test_encoding_is_compressed_once() -> None:
     answer, grown = made(), list[int]()
     answer.on_grow = grown.append
     first = asked(answer, ("accept-encoding", "gzip"))
@@ -70,7 +70,7 @@ def test_an_encoding_is_made_once() -> None:
 
 
 @pytest.mark.parametrize("encoding", [None, *OPENERS])
-def test_whoever_has_this_form_gets_304_with_what_may_have_changed_and_nothing_of_the_content(
+def test_304_has_the_variable_fields_and_no_content_fields(
     encoding: str | None,
 ) -> None:
     wish = ("accept-encoding", encoding or "identity")
@@ -101,11 +101,11 @@ def test_whoever_has_this_form_gets_304_with_what_may_have_changed_and_nothing_o
         (['"x", *'], 200),
     ],
 )
-def test_if_none_match_may_name_several_tags_on_several_lines(known: list[str], status: int) -> None:
+def test_if_none_match_may_have_several_etags_on_several_lines(known: list[str], status: int) -> None:
     assert asked(made(), *(("if-none-match", each) for each in known)).status == status
 
 
-def test_a_tag_decides_before_a_date() -> None:
+def test_etag_takes_precedence_over_a_date() -> None:
     late = ("if-modified-since", "Sat, 21 Nov 2026 12:00:00 GMT")
     assert asked(made(), late).status == 304
     assert asked(made(), late, ("if-none-match", '"other"')).status == 200
@@ -128,7 +128,7 @@ def test_if_modified_since_is_read_in_the_obsolete_date_forms(since: str, status
 
 
 @pytest.mark.parametrize("status", [308, 404, 410])
-def test_what_has_no_tag_is_sent_as_it_is_to_everybody(status: int) -> None:
+def test_response_without_etag_is_sent_unchanged(status: int) -> None:
     answer = CachedResponse(
         status, [(b"cache-control", b"no-cache"), (b"content-type", b"application/problem+json")], BODY
     )
@@ -174,11 +174,11 @@ LARGE = COMPRESS_FROM_BYTES
         ("*;q=0, br", 1, "br"),
     ],
 )
-def test_accept_encoding_in_every_form(accepted: str, size: int, encoding: str | None) -> None:
+def test_accept_encoding_is_parsed_by_rfc_9110(accepted: str, size: int, encoding: str | None) -> None:
     assert choose_encoding(accepted, size) == encoding
 
 
-def test_several_lines_of_accept_encoding_are_one() -> None:
+def test_accept_encoding_lines_are_joined() -> None:
     assert told(asked(made(), ("accept-encoding", "br;q=0.1"), ("accept-encoding", "gzip")))["etag"] == '"abc-gzip"'
 
 
@@ -186,7 +186,7 @@ ODD = st.one_of(st.text(max_size=30), st.text(alphabet='gzipbrstd;q=0.15, *-"W/'
 
 
 @given(ODD, ODD, ODD)
-def test_whatever_a_client_sends_gets_a_whole_answer_or_304(encodings: str, known: str, since: str) -> None:
+def test_any_conditional_fields_get_200_or_304(encodings: str, known: str, since: str) -> None:
     wishes = ConditionalHeaders(encodings, known, since)
     assert made().render(wishes).status in {200, 304}
     assert not is_not_modified('"abc"', HEADERS[-1][1].decode(), known=None, since="x" + since)
@@ -208,7 +208,7 @@ def scheduled(*seconds: int) -> ScheduleSnapshot:
     st.booleans(),
     st.lists(st.integers(0, 89 * SECOND_US), min_size=1, max_size=6),
 )
-def test_cache_control_is_reckoned_at_the_moment_of_sending(
+def test_cache_control_is_computed_when_sent(
     seconds: list[int],
     is_closed: bool,  # noqa: FBT001 - drawn
     moments: list[int],
@@ -224,7 +224,7 @@ def test_cache_control_is_reckoned_at_the_moment_of_sending(
         until, last = answer.cache_control_valid_until(now), found
 
 
-def test_a_new_picture_of_what_is_scheduled_counts_at_once() -> None:
+def test_new_schedule_snapshot_applies_immediately() -> None:
     answer = CachedResponse(200, HEADERS, BODY, freshness=ResponseFreshness(CONTENT, ListDependency()))
     usual = [(b"cache-control", CONTENT.directives.encode())]
     assert answer.cache_control(NOW, scheduled()) == usual
@@ -232,11 +232,11 @@ def test_a_new_picture_of_what_is_scheduled_counts_at_once() -> None:
     assert answer.cache_control(NOW, scheduled()) == usual
 
 
-def test_without_a_say_in_it_the_schedule_changes_nothing() -> None:
+def test_schedule_does_not_affect_unrelated_responses() -> None:
     assert made().cache_control(NOW, scheduled(1)) == [(b"cache-control", MADE)]
 
 
-def test_the_bytes_of_an_answer_are_held_without_the_room_they_were_written_in() -> None:
+def test_cached_body_has_no_spare_capacity() -> None:
     written = orjson.dumps(["news"] * 100)
     answer = made(written)
     assert answer.body == written

@@ -44,13 +44,13 @@ def matches(operation: Operation, path: str) -> bool:
     return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", operation.path), path) is not None
 
 
-def test_every_public_operation_is_asked_with_each_of_its_parameters(document: Json) -> None:
+def test_random_requests_use_every_parameter_of_every_operation(document: Json) -> None:
     found = made(document)
     for operation in public_operations(document):
         assert set(operation.query) - found[operation.name] == set(), operation.name
 
 
-def test_every_address_that_the_public_can_get_is_asked(document: Json) -> None:
+def test_random_requests_cover_every_public_path(document: Json) -> None:
     paths = {operation.path for operation in public_operations(document)}
     others = (*PAGES, *HEALTH)
     for context in iter_route_contexts(list(iter_routes(APP))):
@@ -63,7 +63,7 @@ def test_every_address_that_the_public_can_get_is_asked(document: Json) -> None:
         assert any(re.fullmatch(pattern, other) for other in others), f"{path} is asked by nobody"
 
 
-def test_what_is_asked_at_random_reaches_every_address(document: Json) -> None:
+def test_random_requests_reach_every_path(document: Json) -> None:
     questions = Questions(Newsroom(Random(1), NOW), document)
     targets = [questions.make() for _ in range(3_000)]
     paths = {target.partition("?")[0] for target in targets}

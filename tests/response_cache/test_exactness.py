@@ -20,7 +20,7 @@ def tell(counts: Counter[str]) -> None:
     print(f"\n{dict(sorted(counts.items()))}; from memory {counts['from memory'] / max(1, again):.1%}")  # noqa: T201 - as above
 
 
-async def test_every_kept_answer_is_the_fresh_one_after_every_step(begin: Begin) -> None:
+async def test_cached_responses_equal_fresh_ones_after_every_step(begin: Begin) -> None:
     history = await begin(1)
     await history.run(SHORT)
     counts = history.kept.counts
@@ -30,7 +30,7 @@ async def test_every_kept_answer_is_the_fresh_one_after_every_step(begin: Begin)
 
 @pytest.mark.soak
 @pytest.mark.parametrize("portion", range(1, 1 + PORTIONS_SOAK))
-async def test_long_every_kept_answer_is_the_fresh_one_after_every_step(begin: Begin, portion: int) -> None:
+async def test_long_cached_responses_equal_fresh_ones_after_every_step(begin: Begin, portion: int) -> None:
     counts: Counter[str] = Counter()
     for number in range(portion * PORTION, (portion + 1) * PORTION):
         history = await begin(number)
@@ -40,7 +40,7 @@ async def test_long_every_kept_answer_is_the_fresh_one_after_every_step(begin: B
 
 
 @pytest.mark.soak
-async def test_long_every_one_of_thousands_of_kept_answers_is_the_fresh_one(begin: Begin) -> None:
+async def test_long_thousands_of_cached_responses_equal_fresh_ones(begin: Begin) -> None:
     history = await begin(7)
     await history.run(WIDE)
     tell(history.kept.counts)

@@ -121,9 +121,7 @@ class Trial:
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # notes do not depend on the database
-async def test_with_any_family_of_notes_left_out_a_stale_answer_is_noticed(
-    begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_omitting_any_kind_of_dependency_is_detected(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     history = await begin(3, articles=0)
     trial = Trial(history)
     with history.clock():
@@ -140,7 +138,7 @@ async def test_with_any_family_of_notes_left_out_a_stale_answer_is_noticed(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
-async def test_long_random_histories_notice_it_too(
+async def test_long_random_histories_detect_an_omitted_dependency(
     begin: Begin, family: Family, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave_out(family, monkeypatch)

@@ -20,7 +20,7 @@ from tests.statements import counted
 SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # has nothing to do with it
 
 
-async def test_two_hundred_who_ask_at_once_are_answered_from_one_reading(awake: httpx.AsyncClient) -> None:
+async def test_two_hundred_concurrent_requests_share_one_fill(awake: httpx.AsyncClient) -> None:
     for path in ("/v1/timeline", "/v1/articles/story-1", "/v1/articles/nothing", "/v1/tags"):
         with counted() as alone:
             first = await awake.get(path)
@@ -33,7 +33,7 @@ async def test_two_hundred_who_ask_at_once_are_answered_from_one_reading(awake: 
         }
 
 
-async def test_where_the_first_who_asked_goes_away_another_reads_for_all(awake: httpx.AsyncClient) -> None:
+async def test_another_request_fills_after_the_first_disconnects(awake: httpx.AsyncClient) -> None:
     gate = Gate()
     first, *others = await ask_at_once(awake, "/v1/timeline")
     await until(lambda: gate.begun == 1)
@@ -45,7 +45,7 @@ async def test_where_the_first_who_asked_goes_away_another_reads_for_all(awake: 
     assert gate.begun == 2
 
 
-async def test_where_the_first_reading_meets_an_outage_all_who_wait_get_its_response(awake: httpx.AsyncClient) -> None:
+async def test_outage_response_is_shared_by_waiting_requests(awake: httpx.AsyncClient) -> None:
     gate = Gate()
     gate.failures = [OSError("gone")]
     asking = await ask_at_once(awake, "/v1/timeline")
@@ -61,7 +61,7 @@ async def test_where_the_first_reading_meets_an_outage_all_who_wait_get_its_resp
     assert (await awake.get("/v1/timeline")).status_code == 200
 
 
-async def test_where_the_first_reading_fails_another_reads_for_all(awake: httpx.AsyncClient) -> None:
+async def test_another_request_fills_after_the_first_fails(awake: httpx.AsyncClient) -> None:
     gate = Gate()
     gate.failures = [RuntimeError("a fault")]
     asking = await ask_at_once(awake, "/v1/timeline")
@@ -72,9 +72,7 @@ async def test_where_the_first_reading_fails_another_reads_for_all(awake: httpx.
     assert gate.begun == 2
 
 
-async def test_a_reading_during_which_a_change_arrives_is_not_kept_and_who_waits_sees_the_change(
-    awake: httpx.AsyncClient, store: Store
-) -> None:
+async def test_waiting_request_sees_a_change_during_the_fill(awake: httpx.AsyncClient, store: Store) -> None:
     gate = Gate(reads_first=True)
     first, *others = await ask_at_once(awake, "/v1/timeline", 50)
     await until(lambda: gate.begun == 1)
@@ -90,9 +88,7 @@ async def test_a_reading_during_which_a_change_arrives_is_not_kept_and_who_waits
     assert statements == []
 
 
-async def test_an_answer_that_changes_while_it_is_read_again_and_again_is_kept_when_it_stands_still(
-    awake: httpx.AsyncClient, store: Store
-) -> None:
+async def test_frequently_changing_response_is_cached_once_stable(awake: httpx.AsyncClient, store: Store) -> None:
     gate = Gate(reads_first=True)
     asking = await ask_at_once(awake, "/v1/timeline", 30)
     for number in range(1, MAX_FILL_ATTEMPTS + 1):
@@ -109,7 +105,7 @@ async def test_an_answer_that_changes_while_it_is_read_again_and_again_is_kept_w
     assert gate.begun == MAX_FILL_ATTEMPTS, "all others were answered from the last reading"
 
 
-async def test_an_answer_too_big_is_sent_and_not_kept(
+async def test_response_over_the_limit_is_sent_and_not_cached(
     awake: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small, large = "/v1/timeline?fields=slug&limit=1", "/v1/timeline"
@@ -143,7 +139,7 @@ HAPPENINGS: tuple[tuple[str, int, dict[str, Any], int], ...] = (
 )
 
 
-async def test_what_is_not_there_yet_or_no_more_obeys_changes_too(awake: httpx.AsyncClient, store: Store) -> None:
+async def test_cached_404_and_410_are_invalidated_by_changes(awake: httpx.AsyncClient, store: Store) -> None:
     for path, before, given, after in HAPPENINGS:
         first = await awake.get(path)
         assert first.status_code == before, path
@@ -170,7 +166,7 @@ PASSING = (
 
 
 @SQLITE_ONLY
-async def test_what_is_refused_private_or_passing_is_never_kept(awake: httpx.AsyncClient) -> None:
+async def test_errors_private_and_streamed_responses_are_never_cached(awake: httpx.AsyncClient) -> None:
     size = len(kept())
     for path, status in PASSING * 2:
         assert (await awake.get(path)).status_code == status, path
@@ -178,7 +174,7 @@ async def test_what_is_refused_private_or_passing_is_never_kept(awake: httpx.Asy
 
 
 @SQLITE_ONLY
-async def test_where_reading_is_keyed_no_answer_is_kept_and_limits_count_every_hit(
+async def test_keyed_reading_disables_the_cache_and_counts_every_request(
     database_address: str, awake: httpx.AsyncClient
 ) -> None:
     assert (await awake.get("/v1")).status_code == 200
@@ -197,7 +193,7 @@ async def test_where_reading_is_keyed_no_answer_is_kept_and_limits_count_every_h
         assert limited.state.services.store.counters.hits == 3
 
 
-async def test_head_and_304_come_from_the_same_kept_answer(awake: httpx.AsyncClient) -> None:
+async def test_head_and_304_use_the_same_cached_response(awake: httpx.AsyncClient) -> None:
     whole = await awake.get("/v1/timeline", headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
     assert whole.status_code == 200
     with counted() as statements:
@@ -212,7 +208,7 @@ async def test_head_and_304_come_from_the_same_kept_answer(awake: httpx.AsyncCli
     assert plain.headers["etag"] != whole.headers["etag"]
 
 
-async def test_a_head_that_comes_first_leaves_the_answer_for_all(awake: httpx.AsyncClient) -> None:
+async def test_head_request_fills_the_cache(awake: httpx.AsyncClient) -> None:
     assert (await awake.head("/v1/timeline")).content == b""
     with counted() as statements:
         assert (await awake.get("/v1/timeline")).json()["days"]
@@ -232,7 +228,7 @@ class Stream:
         await send({"type": "http.response.body", "body": b"two"})
 
 
-async def test_nobody_waits_for_the_end_of_a_stream_and_it_passes_piece_by_piece() -> None:
+async def test_streamed_response_passes_chunk_by_chunk() -> None:
     stream, store, told = Stream(), KeptAnswers(1_000_000), list[list[bytes]]()
     middleware = CacheMiddleware(
         stream, cache_key=cache_key, store=store, up_to_date=Knowing, schedule=lambda: pytest.fail("nothing is kept")

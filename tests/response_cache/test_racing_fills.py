@@ -23,14 +23,14 @@ async def race(begin: Begin, number: int, writes: int, targets: int = TARGETS) -
     return found
 
 
-async def test_what_is_asked_while_others_write_was_true_at_some_moment_meanwhile(begin: Begin) -> None:
+async def test_response_during_writes_was_current_at_some_instant(begin: Begin) -> None:
     found = await race(begin, 5, WRITES)
     assert len(found.seen) > WRITES * TARGETS
     assert found.history.here.app.state.services.store.counters.hits > len(found.seen) // 4
 
 
 @pytest.mark.soak
-async def test_long_what_is_asked_while_others_write_was_true_at_some_moment_meanwhile(begin: Begin) -> None:
+async def test_long_response_during_writes_was_current_at_some_instant(begin: Begin) -> None:
     seen = 0
     for number in range(HISTORIES_SOAK):
         found = await race(begin, number, WRITES_SOAK, TARGETS_SOAK)

@@ -29,7 +29,7 @@ NAMED = st.lists(st.tuples(st.sampled_from("abcd"), SPANS), max_size=12)
 
 @settings(max_examples=50)
 @given(NAMED, CHANGES)
-def test_a_change_finds_exactly_the_answers_one_of_whose_spans_it_touches(
+def test_range_index_finds_exactly_the_affected_responses(
     named: list[tuple[str, RangeDependency]], change: ChangeEvent
 ) -> None:
     spans = RangeIndex()
@@ -40,7 +40,7 @@ def test_a_change_finds_exactly_the_answers_one_of_whose_spans_it_touches(
 
 @settings(max_examples=50)
 @given(NAMED, NAMED, CHANGES)
-def test_what_is_removed_is_found_no_more_and_leaves_nothing(
+def test_range_index_remove_leaves_no_trace(
     stay: list[tuple[str, RangeDependency]], go: list[tuple[str, RangeDependency]], change: ChangeEvent
 ) -> None:
     spans, staying = RangeIndex(), {(f"stays {name}", span) for name, span in stay}
@@ -55,7 +55,7 @@ def test_what_is_removed_is_found_no_more_and_leaves_nothing(
     assert spans._lists == {}
 
 
-def test_a_day_stands_in_a_small_bin_and_what_has_no_end_in_the_one_of_all_time() -> None:
+def test_day_is_in_a_small_bucket_and_an_open_range_in_the_unbounded_one() -> None:
     day_us = 86_400_000_000
     assert bucket_of(0, day_us)[0] in BUCKET_BITS[:2]
     assert bucket_of(MIN_SORT_KEY[0], day_us) == bucket_of(-1, 0) == UNBOUNDED

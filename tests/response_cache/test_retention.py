@@ -107,10 +107,10 @@ async def live(history: History, times: int) -> None:
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)
-async def test_a_publication_leaves_the_archive_as_it_is(begin: Begin) -> None:
+async def test_publication_does_not_evict_the_archive(begin: Begin) -> None:
     await live(await begin(21, articles=ARTICLES), PUBLISHED)
 
 
 @pytest.mark.soak
-async def test_long_a_publication_leaves_the_archive_as_it_is(begin: Begin) -> None:
+async def test_long_publication_does_not_evict_the_archive(begin: Begin) -> None:
     await live(await begin(22, articles=ARTICLES_SOAK), PUBLISHED_SOAK)

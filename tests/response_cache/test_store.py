@@ -45,7 +45,7 @@ def keep(store: ResponseStore, name: str, of: Dependencies | None = None, made: 
 
 
 def names(store: ResponseStore) -> list[str]:
-    return list(store._kept)
+    return list(store._entries)
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def store() -> ResponseStore:
     return ResponseStore(BUDGET)
 
 
-def test_an_answer_is_found_by_its_name_until_a_change_names_what_it_looked_at(store: ResponseStore) -> None:
+def test_response_is_cached_until_a_dependency_changes(store: ResponseStore) -> None:
     made = answer()
     assert keep(store, "a", footprint(["tag:1", "author:2"]), made)
     assert store.get("a") is made
@@ -66,7 +66,7 @@ def test_an_answer_is_found_by_its_name_until_a_change_names_what_it_looked_at(s
     assert (made.is_cached, len(store), store.size, store.counters.dropped) == (False, 0, 0, 1)
 
 
-def test_an_answer_goes_when_something_enters_its_part_of_a_list(store: ResponseStore) -> None:
+def test_response_is_evicted_when_an_article_enters_its_range(store: ResponseStore) -> None:
     assert keep(store, "old", footprint((), [(0, 9)]))
     assert keep(store, "new", footprint((), [(10, 19)]))
     store.apply_changes([change(places=(12,))])
@@ -75,14 +75,14 @@ def test_an_answer_goes_when_something_enters_its_part_of_a_list(store: Response
     assert names(store) == []
 
 
-def test_any_commit_drops_what_the_whole_log_makes(store: ResponseStore) -> None:
+def test_any_commit_evicts_responses_of_the_whole_log(store: ResponseStore) -> None:
     assert keep(store, "changes", footprint([LOG_KEY]))
     assert keep(store, "other")
     store.apply_changes([])
     assert names(store) == ["other"]
 
 
-def test_an_answer_that_notes_a_part_twice_is_dropped_like_any_other(store: ResponseStore) -> None:
+def test_response_with_a_repeated_range_is_evicted(store: ResponseStore) -> None:
     twice = Dependencies()
     with tracking(twice):
         depend_on_range([["edition:1"]], 0, 9)
@@ -93,7 +93,7 @@ def test_an_answer_that_notes_a_part_twice_is_dropped_like_any_other(store: Resp
     assert (names(store), store.size) == ([], 0)
 
 
-def test_the_clock_takes_away_what_it_makes_another(store: ResponseStore) -> None:
+def test_response_expires_by_the_clock(store: ResponseStore) -> None:
     with clock.frozen(NOW):
         assert keep(store, "a", made=answer(until=NOW + 10))
         assert store.get("a") is not None
@@ -102,7 +102,7 @@ def test_the_clock_takes_away_what_it_makes_another(store: ResponseStore) -> Non
     assert len(store) == 0
 
 
-def test_what_is_kept_again_takes_the_place_of_what_was(store: ResponseStore) -> None:
+def test_put_replaces_a_cached_response(store: ResponseStore) -> None:
     first, second = answer(), answer(20)
     assert keep(store, "a", footprint(["tag:1"]), first)
     size = store.size
@@ -114,7 +114,7 @@ def test_what_is_kept_again_takes_the_place_of_what_was(store: ResponseStore) ->
     assert store.counters.dropped == 0
 
 
-def test_a_reading_during_which_a_change_concerned_it_is_not_kept(store: ResponseStore) -> None:
+def test_fill_invalidated_during_its_read_is_not_cached(store: ResponseStore) -> None:
     mark = store.begin_fill()
     store.apply_changes([change("tag:5"), change("tag:1")])
     assert store.was_invalidated_since(footprint(["tag:1"]), mark)
@@ -128,7 +128,7 @@ def test_a_reading_during_which_a_change_concerned_it_is_not_kept(store: Respons
     assert keep(store, "a", footprint(["tag:1"]))
 
 
-def test_a_reading_begun_after_the_change_is_kept_while_one_begun_before_is_not(store: ResponseStore) -> None:
+def test_fill_begun_after_a_change_is_cached_and_one_before_is_not(store: ResponseStore) -> None:
     before = store.begin_fill()
     store.apply_changes([change("tag:1")])
     after = store.begin_fill()
@@ -140,7 +140,7 @@ def test_a_reading_begun_after_the_change_is_kept_while_one_begun_before_is_not(
     assert names(store) == ["after"]
 
 
-def test_nothing_is_kept_of_readings_that_began_before_all_was_forgotten(store: ResponseStore) -> None:
+def test_fill_begun_before_clear_is_not_cached(store: ResponseStore) -> None:
     mark = store.begin_fill()
     assert keep(store, "old")
     store.clear()
@@ -150,7 +150,7 @@ def test_nothing_is_kept_of_readings_that_began_before_all_was_forgotten(store: 
     assert keep(store, "a")
 
 
-def test_changes_are_remembered_only_as_long_as_a_reading_that_began_before_them_goes_on(store: ResponseStore) -> None:
+def test_changes_are_retained_only_during_earlier_fills(store: ResponseStore) -> None:
     marks = [store.begin_fill()]
     for number in range(1_000):  # one reading at least at any time, none of them long
         store.apply_changes([change(f"tag:{number}")])
@@ -162,7 +162,7 @@ def test_changes_are_remembered_only_as_long_as_a_reading_that_began_before_them
     assert not store._reading
 
 
-def test_changes_during_an_endless_read_are_bounded_and_the_response_is_not_cached(store: ResponseStore) -> None:
+def test_changes_during_an_endless_fill_are_bounded(store: ResponseStore) -> None:
     mark = store.begin_fill()
     for number in range(MAX_RECENT + 100):
         store.apply_changes([change(f"tag:{number}")])
@@ -172,7 +172,7 @@ def test_changes_during_an_endless_read_are_bounded_and_the_response_is_not_cach
     assert store.put("b", answer(), footprint(["tag:none"]), later)
 
 
-def test_the_one_asked_for_longest_ago_goes_first(store: ResponseStore) -> None:
+def test_least_recently_used_response_is_evicted_first(store: ResponseStore) -> None:
     assert keep(store, "0")
     store = ResponseStore(10 * store.size)
     for number in range(10):
@@ -185,7 +185,7 @@ def test_the_one_asked_for_longest_ago_goes_first(store: ResponseStore) -> None:
     assert (store.counters.evicted, store.counters.dropped) == (2, 0)
 
 
-def test_an_answer_too_big_for_its_share_is_not_kept_and_drives_nothing_out() -> None:
+def test_response_over_its_share_is_not_cached_and_evicts_none() -> None:
     store = ResponseStore(100_000)
     assert keep(store, "small")
     assert not keep(store, "large", made=answer(100_000 // LARGEST_SHARE))
@@ -193,7 +193,7 @@ def test_an_answer_too_big_for_its_share_is_not_kept_and_drives_nothing_out() ->
     assert not keep(ResponseStore(0), "a")
 
 
-def test_encodings_made_later_count_and_drive_others_out() -> None:
+def test_later_encodings_count_towards_the_budget() -> None:
     store = ResponseStore(60_000)
     bodies = [orjson.dumps([f"{number} {each * 7919 % 10_007}" for each in range(250)]) for number in range(8)]
     kept = [CachedResponse(200, HEADERS, body) for body in bodies]
@@ -215,7 +215,7 @@ def test_encodings_made_later_count_and_drive_others_out() -> None:
     assert store.size == 0
 
 
-def test_an_answer_let_go_while_it_is_sent_is_sent_whole_and_counts_no_more() -> None:
+def test_response_evicted_during_sending_is_sent_completely() -> None:
     store, made = ResponseStore(BUDGET), answer(6_000)
     assert keep(store, "a", made=made)
     store.apply_changes([change("tag:1")])
@@ -223,7 +223,7 @@ def test_an_answer_let_go_while_it_is_sent_is_sent_whole_and_counts_no_more() ->
     assert (store.size, len(store)) == (0, 0)
 
 
-def test_the_budget_holds_for_the_memory_that_answers_really_take() -> None:
+def test_budget_bounds_the_real_memory_of_responses() -> None:
     budget, store = 800_000, ResponseStore(800_000)
     taken = measure(lambda: fill_with_pages(store))
     assert store.counters.evicted > 300
@@ -243,7 +243,7 @@ def fill_with_pages(store: ResponseStore) -> None:
         made.render(ConditionalHeaders())
 
 
-def test_the_budget_holds_for_answers_of_many_names_too() -> None:
+def test_budget_bounds_responses_with_many_dependencies() -> None:
     budget, store = 2_000_000, ResponseStore(2_000_000)
     taken = measure(lambda: fill_with_many_names(store))
     assert store.counters.evicted > 100

@@ -12,17 +12,17 @@ HISTORIES_SOAK = 30
 MACHINES = pytest.mark.parametrize("database_address", ["postgresql"], indirect=True)  # no two can share a file
 
 
-async def test_no_answer_of_two_workers_is_stale_whichever_wrote(begin: Begin) -> None:
+async def test_responses_of_two_workers_are_never_stale(begin: Begin) -> None:
     await live_short(begin, "worker_process")
 
 
 @MACHINES
-async def test_responses_of_two_machines_are_never_stale_whichever_wrote(begin: Begin) -> None:
+async def test_responses_of_two_machines_are_never_stale(begin: Begin) -> None:
     await live_short(begin, "machine_process")
 
 
 @pytest.mark.soak
-async def test_long_no_answer_of_two_workers_is_stale_whichever_wrote(begin: Begin) -> None:
+async def test_long_responses_of_two_workers_are_never_stale(begin: Begin) -> None:
     await live_long(begin, "worker_process")
 
 

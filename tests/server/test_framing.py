@@ -26,7 +26,7 @@ def split(framing: RequestFraming, *segments: bytes) -> list[bytes]:
     return [*pieces, current] if current else pieces
 
 
-def test_heads_of_one_segment_are_separate_pieces() -> None:
+def test_heads_of_one_segment_are_split() -> None:
     assert split(RequestFraming(HeadLimits()), HEAD * 5) == [HEAD] * 5
 
 

@@ -57,8 +57,8 @@ def pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return pages
 
 
-async def open_stream(hub: StreamHub, since: int | None = None, question: ChangeListParams = ANYTHING) -> Subscription:
-    return await hub.subscribe(question, since, is_authorized=welcome)
+async def open_stream(hub: StreamHub, since: int | None = None, params: ChangeListParams = ANYTHING) -> Subscription:
+    return await hub.subscribe(params, since, is_authorized=welcome)
 
 
 async def take(subscription: Subscription, count: int) -> list[int]:
@@ -72,12 +72,10 @@ async def take(subscription: Subscription, count: int) -> list[int]:
     return numbers
 
 
-async def test_who_asks_the_same_in_any_words_is_read_for_once(
-    hub: StreamHub, database: Database, store: Store, pages: list[int]
-) -> None:
+async def test_equal_queries_share_one_read(hub: StreamHub, database: Database, store: Store, pages: list[int]) -> None:
     since = await database.read(latest_seq)
     first, second = (ChangeListParams(tag=tags) for tags in (["fog", "trams"], ["trams", "fog", "fog"]))
-    streams = [await open_stream(hub, since, question) for question in (first, second) * 30]
+    streams = [await open_stream(hub, since, params) for params in (first, second) * 30]
     taking = [asyncio.create_task(take(each, 2)) for each in streams]
     await asyncio.sleep(0.2)
     pages.clear()
@@ -87,7 +85,9 @@ async def test_who_asks_the_same_in_any_words_is_read_for_once(
     assert (hub.open_streams, hub._channels) == (0, {})
 
 
-async def test_what_was_missed_comes_first_and_nothing_twice(hub: StreamHub, database: Database, store: Store) -> None:
+async def test_stream_sends_missed_events_first_and_none_twice(
+    hub: StreamHub, database: Database, store: Store
+) -> None:
     since = await database.read(latest_seq)
     await store(*(article(source_id=f"a{number}") for number in range(250)))
     streams = [await open_stream(hub, since + missed) for missed in (0, 100, 249, 250)]
@@ -100,7 +100,7 @@ async def test_what_was_missed_comes_first_and_nothing_twice(hub: StreamHub, dat
         assert told == list(range(since + missed + 1, since + 301))
 
 
-async def test_a_herd_that_comes_back_is_read_for_once(
+async def test_reconnecting_streams_share_one_read(
     hub: StreamHub, database: Database, store: Store, pages: list[int]
 ) -> None:
     since = await database.read(latest_seq)
@@ -111,9 +111,7 @@ async def test_a_herd_that_comes_back_is_read_for_once(
     assert len(pages) <= 4
 
 
-async def test_what_was_told_lately_is_told_again_without_reading(
-    database: Database, store: Store, pages: list[int]
-) -> None:
+async def test_recent_events_are_sent_again_without_a_read(database: Database, store: Store, pages: list[int]) -> None:
     watch = LogWatcher(database)
     hub = StreamHub(database, watch, WIRE, is_current=lambda: True)
     keeping = await open_stream(hub)
@@ -128,7 +126,7 @@ async def test_what_was_told_lately_is_told_again_without_reading(
     await watch.close()
 
 
-async def test_whoever_is_told_wakes_at_once(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_subscriber_wakes_immediately(database: Database, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     watch = LogWatcher(database)
 
     async def never(*_: Any) -> bool:
@@ -151,7 +149,7 @@ async def test_whoever_is_told_wakes_at_once(database: Database, store: Store, m
     await watch.close()
 
 
-async def test_an_outage_ends_no_stream(
+async def test_database_outage_ends_no_stream(
     hub: StreamHub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     since = await database.read(latest_seq)
@@ -175,13 +173,13 @@ async def test_an_outage_ends_no_stream(
     assert await taking == [since + 1, since + 2, since + 3]
 
 
-async def test_a_question_that_cannot_be_answered_opens_nothing(hub: StreamHub) -> None:
+async def test_invalid_query_opens_no_stream(hub: StreamHub) -> None:
     for _ in range(2):
-        for question, error in (
+        for params, error in (
             (ChangeListParams(edition="nowhere"), NotFoundError),
             (ChangeListParams(tz="x"), InvalidInputError),
         ):
-            asking = [open_stream(hub, question=question) for _ in range(3)]
+            asking = [open_stream(hub, params=params) for _ in range(3)]
             told = await asyncio.gather(*asking, return_exceptions=True)
             assert [type(each) for each in told] == [error] * 3
     with pytest.raises(InvalidInputError, match="The log ends at"):
@@ -189,7 +187,7 @@ async def test_a_question_that_cannot_be_answered_opens_nothing(hub: StreamHub) 
     assert (hub.open_streams, hub._channels) == (0, {})
 
 
-async def test_streams_end_where_their_question_can_be_answered_no_more(
+async def test_stream_ends_when_its_query_becomes_invalid(
     hub: StreamHub, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = await open_stream(hub)
@@ -207,7 +205,7 @@ async def test_streams_end_where_their_question_can_be_answered_no_more(
     assert (await open_stream(hub)).is_open
 
 
-async def test_a_stream_that_ends_while_it_reads_ends_without_an_error(
+async def test_stream_that_ends_during_a_read_raises_no_error(
     hub: StreamHub, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(change_list, "MAX_SCANNED", 2)
@@ -228,7 +226,7 @@ async def test_a_stream_that_ends_while_it_reads_ends_without_an_error(
     assert await asyncio.wait_for(taking, MAX_SECONDS) == [since + 1, since + 2]
 
 
-async def test_a_hub_that_was_stopped_opens_nothing(hub: StreamHub) -> None:
+async def test_stopped_hub_opens_no_stream(hub: StreamHub) -> None:
     streams = [await open_stream(hub, since) for since in (None, 0)]
     taking = [asyncio.create_task(take(each, 100)) for each in streams]
     await asyncio.sleep(0.1)
@@ -239,7 +237,7 @@ async def test_a_hub_that_was_stopped_opens_nothing(hub: StreamHub) -> None:
     assert caught.value.retry_after == 1
 
 
-async def test_those_who_are_coming_in_count(hub: StreamHub, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_opening_streams_count_towards_the_limit(hub: StreamHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "MAX_STREAMS", 3)
     told = await asyncio.gather(*(open_stream(hub) for _ in range(8)), return_exceptions=True)
     assert [isinstance(each, TooManyStreamsError) for each in told] == [False] * 3 + [True] * 5

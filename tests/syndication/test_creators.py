@@ -59,14 +59,14 @@ def test_wire_copy_without_a_byline_has_the_source_as_author_in_ninjs() -> None:
     assert "people" not in item
 
 
-def test_an_article_with_neither_byline_nor_source_is_by_the_publication() -> None:
+def test_article_without_byline_and_source_has_the_publication_as_author() -> None:
     assert creators(keeper()) == []
     assert author_in_json_ld(keeper())["name"] == "The Lume Courier"
     entry = etree.fromstring(atom.render(CHANNEL, [keeper()])).find("{*}entry")
     assert entry.find("{*}author/{*}name").text == "The Lume Courier"
 
 
-def test_a_source_named_as_the_publication_is_the_publisher() -> None:
+def test_source_named_as_the_publication_is_the_publisher() -> None:
     author = author_in_json_ld(fog(authors=[], source={"name": "The Lume courier", "url": None}))
     assert author == {"@type": "Organization", "name": "The Lume Courier", "url": "https://courier.example"}
 

@@ -10,33 +10,33 @@ from app.syndication.feed_document import changed_at, content_html, media_type, 
 from tests.syndication.samples import channel, fog, forms, keeper
 
 
-def test_a_guid_never_changes() -> None:
+def test_urn_is_stable() -> None:
     assert urn_for("01m8x3c7k2v9q") == "urn:uuid:aaf34553-3df3-5a96-b4f6-d0b6d75c236f"
     assert urn_for("01m8x3c7k2v9r") != urn_for("01m8x3c7k2v9q")
 
 
-def test_the_last_change_is_the_later_of_update_and_public_time_as_instants() -> None:
+def test_changed_at_is_the_later_of_update_and_public_time() -> None:
     assert changed_at(keeper()) == keeper()["published_at"]
     assert changed_at(fog(updated_at="2026-11-20T06:15:30+02:00")) == fog()["published_at"]
     assert changed_at(fog(updated_at="2026-11-20T05:15:31Z")) == "2026-11-20T05:15:31Z"
     assert changed_at(fog(updated_at="1883-11-18T12:00:00Z")) == fog()["published_at"]
 
 
-def test_a_feed_changed_when_its_newest_article_did_unless_more_is_known() -> None:
+def test_feed_changed_at_defaults_to_its_newest_change() -> None:
     items = [keeper(), fog(), keeper()]
     assert channel("rss.xml").changed_at(items) == "2026-11-20T06:00:00Z"
     assert channel("rss.xml").changed_at([]) is None
     assert channel("rss.xml", updated="2026-11-22T00:00:00Z").changed_at(items) == "2026-11-22T00:00:00Z"
 
 
-def test_the_whole_text_has_the_lead_before_and_the_disclaimer_behind_it() -> None:
+def test_content_html_has_lead_first_and_disclaimer_last() -> None:
     label = {"code": "op", "text": "OPINION", "disclaimer": "Mine <alone>.", "genre": None}
     item = keeper(lead="A & B", body="<p>Ships.</p>", label=label)
     assert content_html(item) == "<p>A &amp; B</p>\n<p>Ships.</p>\n<p><small>Mine &lt;alone&gt;.</small></p>"
     assert content_html(keeper(body="<p>Ships.</p>")) == "<p>Ships.</p>"
 
 
-def test_a_name_that_a_section_shares_with_a_tag_is_told_once() -> None:
+def test_category_names_are_unique() -> None:
     tags = [{"slug": slug, "name": name, "href": f"/v1/tags/{slug}"} for slug, name in (("sea", "Sea"), ("fog", "Fog"))]
     item = keeper(tags=tags, section={"slug": "at-sea", "name": "Sea", "href": "/v1/sections/at-sea"})
     written = forms([item])
@@ -68,9 +68,7 @@ def picture(url: str, *, kind: str | None = None) -> Image:
         ("lamp.mp4", None, None),
     ],
 )
-def test_the_type_of_a_file_is_told_by_a_rendition_or_by_its_extension(
-    path: str, kind: str | None, expected: str | None
-) -> None:
+def test_media_type_follows_a_rendition_or_the_extension(path: str, kind: str | None, expected: str | None) -> None:
     image = picture(f"https://pictures.example/{path}", kind=kind)
     assert media_type(image) == expected
     written = forms([fog(image=image)])

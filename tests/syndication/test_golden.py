@@ -11,7 +11,7 @@ FORMS = forms([fog(), keeper()])
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_document_is_what_its_golden_file_says(name: str) -> None:
+def test_document_equals_its_golden_file(name: str) -> None:
     assert FORMS[name]().decode() == (GOLDEN / name).read_text()
 
 

@@ -70,7 +70,7 @@ class Scripts(HTMLParser):
 
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
-def test_every_document_stays_well_formed(text: str) -> None:
+def test_documents_with_hostile_text_are_well_formed(text: str) -> None:
     for name, render in forms([hostile(text)]).items():
         document = render()
         if name.endswith(".xml"):
@@ -81,7 +81,7 @@ def test_every_document_stays_well_formed(text: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
-def test_a_title_comes_back_as_it_was_but_for_what_xml_cannot_carry(text: str) -> None:
+def test_title_round_trips_except_characters_outside_xml(text: str) -> None:
     root = ET.fromstring(rss.render(channel("rss.xml", title=text), [hostile(text)]))  # noqa: S314 - written just here
     assert (root.findtext("channel/title") or "") == sayable(text)
     assert (root.findtext("channel/item/title") or "") == sayable(text)
@@ -89,7 +89,7 @@ def test_a_title_comes_back_as_it_was_but_for_what_xml_cannot_carry(text: str) -
 
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
-def test_json_ld_never_leaves_its_script_element(text: str) -> None:
+def test_json_ld_cannot_close_its_script_element(text: str) -> None:
     written = json_ld.render(page(hostile(text)), publication=PUBLICATION).decode()
     parser = Scripts()
     parser.feed(f'<script type="application/ld+json">{written}</script>')
@@ -101,7 +101,7 @@ def test_json_ld_never_leaves_its_script_element(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(TEXT)
-def test_a_plain_text_brings_no_markup_into_the_html_of_a_feed(text: str) -> None:
+def test_plain_text_adds_no_markup_to_feed_html(text: str) -> None:
     parser = Scripts()
     item = hostile(text)
     parser.feed(content_html(item | {"body": "<ul><li>Fog</li></ul>"}))
@@ -109,13 +109,13 @@ def test_a_plain_text_brings_no_markup_into_the_html_of_a_feed(text: str) -> Non
     assert set(parser.tags) <= {"p", "br", "small", "ul", "li"}
 
 
-def test_every_character_that_may_stand_in_a_text_does() -> None:
+def test_every_valid_character_is_written() -> None:
     text = string.printable.replace("\x0b", "").replace("\x0c", "") + "\x7f\x85\u2028\ufffd🌫\U0010ffff"
     root = ET.fromstring(rss.render(channel("rss.xml"), [fog(headline=text)]))  # noqa: S314 - written just here
     assert root.findtext("channel/item/title") == text
 
 
-def test_an_attribute_keeps_its_line_ends_and_quotation_marks() -> None:
+def test_xml_attribute_preserves_line_ends_and_quotation_marks() -> None:
     text = "a\"b'c\r\n\td<&>"
     tag = {"slug": "x", "name": text, "href": "/v1/tags/x"}
     root = read_xml(forms([fog(tags=[tag])])["atom.xml"]())
@@ -123,6 +123,6 @@ def test_an_attribute_keeps_its_line_ends_and_quotation_marks() -> None:
     assert category[0].get("label") == text
 
 
-def test_the_same_articles_make_the_same_bytes() -> None:
+def test_rendering_is_deterministic() -> None:
     first, again = (forms([fog()]) for _ in range(2))
     assert {name: render() for name, render in first.items()} == {name: render() for name, render in again.items()}

@@ -13,12 +13,12 @@ def read(*items: Any, content: FeedContent = FeedContent.FULL, **others: Any) ->
     return json.loads(json_feed.render(channel("feed.json", content, **others), items))
 
 
-def test_a_page_leads_to_the_next_one_and_the_last_one_nowhere() -> None:
+def test_json_feed_page_links_to_the_next_one() -> None:
     assert read(fog())["next_url"] == f"{FEED}/feed.json?cursor=abc&limit=2"
     assert "next_url" not in read(fog(), next_href=None)
 
 
-def test_an_item_has_its_whole_text_as_html() -> None:
+def test_json_feed_item_has_its_full_text_as_html() -> None:
     item = read(fog())["items"][0]
     assert item["content_html"].startswith("<p>Nobody sails by ear.<br>")
     assert "content_text" not in item
@@ -26,7 +26,7 @@ def test_an_item_has_its_whole_text_as_html() -> None:
     assert item["image"] == "https://pictures.courier.example/lamp.webp"
 
 
-def test_the_shorter_forms_say_no_more_than_they_should() -> None:
+def test_json_feed_shorter_contents_are_limited() -> None:
     summary = read(fog(), keeper(), content=FeedContent.SUMMARY)["items"]
     assert [item["content_text"] for item in summary] == [fog()["lead"], "The keeper who counts ships"]
     headline = read(fog(), content=FeedContent.HEADLINES)["items"][0]
@@ -35,7 +35,7 @@ def test_the_shorter_forms_say_no_more_than_they_should() -> None:
     assert "horn" not in json.dumps([summary, headline])
 
 
-def test_what_an_article_does_not_have_is_not_there() -> None:
+def test_json_feed_omits_absent_members() -> None:
     assert set(read(keeper())["items"][0]) == {
         *("id", "url", "title", "content_html", "date_published", "date_modified", "_dayline")
     }

@@ -28,16 +28,16 @@ def read(item: Any, **others: Any) -> Any:
         (None, "NewsArticle"),
     ],
 )
-def test_the_genre_of_the_label_says_what_kind_of_article_it_is(genre: str | None, kind: str) -> None:
+def test_json_ld_type_follows_the_genre_of_the_label(genre: str | None, kind: str) -> None:
     label = {"code": "opinion", "text": "X", "disclaimer": None, "genre": genre}
     assert read(fog(label=label))["@type"] == kind
 
 
-def test_an_article_without_a_label_is_news() -> None:
+def test_json_ld_type_without_a_label_is_news_article() -> None:
     assert read(keeper())["@type"] == "NewsArticle"
 
 
-def test_people_sign_and_else_the_paper_does() -> None:
+def test_json_ld_author_defaults_to_the_publisher() -> None:
     assert read(fog())["author"] == [
         {"@type": "Person", "name": "Tem Ost"},
         {"@type": "Person", "name": "Ida Lorn", "jobTitle": "columnist", "description": "Ida Lorn writes of weather."},
@@ -45,17 +45,17 @@ def test_people_sign_and_else_the_paper_does() -> None:
     assert read(keeper())["author"] == read(keeper())["publisher"]
 
 
-def test_only_corrections_are_called_so() -> None:
+def test_json_ld_lists_corrections_only() -> None:
     assert read(fog())["correction"] == [
         {"@type": "CorrectionComment", "text": "Every minute, not </hour>.", "datePublished": "2026-11-20T08:00:00Z"}
     ]
     assert "correction" not in read(fog(), notes=[])
 
 
-def test_the_first_publication_and_the_last_change_are_told() -> None:
+def test_json_ld_has_first_publication_and_last_change() -> None:
     told = read(fog())
     assert (told["datePublished"], told["dateModified"]) == ("2026-11-19T23:59:59+02:00", "2026-11-20T06:00:00Z")
 
 
-def test_the_body_is_not_repeated() -> None:
+def test_json_ld_omits_the_body() -> None:
     assert "horn" not in json.dumps(read(fog()))

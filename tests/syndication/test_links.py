@@ -18,11 +18,11 @@ from app.syndication.links import absolute_links
         ("https://straße.example/karte[1]", "https://xn--strae-oqa.example/karte%5B1%5D"),
     ],
 )
-def test_a_link_leads_where_it_led_on_the_page(href: str, leads: str) -> None:
+def test_absolute_links_resolves_against_the_page(href: str, leads: str) -> None:
     html = '<p>See <a title="a > b" href="{}" hreflang="en">it</a> <abbr title="href=">&lt;a href="/x"&gt;</abbr></p>'
     assert absolute_links(html.format(href), "https://courier.example/news/fog") == html.format(leads)
 
 
-def test_text_without_links_stays_as_it_is() -> None:
+def test_absolute_links_returns_text_without_links_unchanged() -> None:
     html = "<p>&lt;a href=&quot;/x&quot;&gt; <em>fog</em></p>"
     assert absolute_links(html, "https://courier.example/") == html

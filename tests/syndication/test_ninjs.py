@@ -8,7 +8,7 @@ from app.syndication.feed_document import urn_for
 from tests.syndication.samples import PUBLICATION, channel, fog, keeper, page
 
 
-def test_an_article_comes_whole_with_its_picture_and_what_to_read_beside_it() -> None:
+def test_ninjs_article_has_text_image_and_related() -> None:
     told = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
     assert told["uri"] == urn_for(fog()["id"])
     assert (told["pubStatus"], told["representationType"], told["version"]) == ("usable", "full", "3")
@@ -18,7 +18,7 @@ def test_an_article_comes_whole_with_its_picture_and_what_to_read_beside_it() ->
     assert told["by"] == "Tem Ost, Ida Lorn"
 
 
-def test_no_two_renditions_share_a_name() -> None:
+def test_ninjs_rendition_names_are_unique() -> None:
     files = [(600, "avif"), (600, "jpeg"), (300, "jpeg"), (600, "jpeg"), (600, "jpeg")]
     image = {
         **(fog()["image"] or {}),
@@ -34,11 +34,11 @@ def test_no_two_renditions_share_a_name() -> None:
     assert [each["href"].rpartition("/")[2] for each in renditions[1:]] == ["0", "1", "2", "3", "4"]
 
 
-def test_an_article_with_nothing_beside_it_has_no_associations() -> None:
+def test_ninjs_article_without_related_has_no_associations() -> None:
     assert "associations" not in json.loads(ninjs.render(page(keeper(), related=[]), publication=PUBLICATION))
 
 
-def test_a_list_is_one_object_that_keeps_the_order() -> None:
+def test_ninjs_list_is_one_object_in_order() -> None:
     told = json.loads(ninjs.render_list(channel("ninjs.json"), [fog(), keeper()]))
     assert told["type"] == "composite"
     assert [each["uri"] for each in told["associations"]] == [urn_for(each["id"]) for each in (fog(), keeper())]
@@ -46,7 +46,7 @@ def test_a_list_is_one_object_that_keeps_the_order() -> None:
     assert json.loads(ninjs.render_list(channel("ninjs.json"), []))["associations"] == []
 
 
-def test_a_list_of_summaries_has_no_bodies_and_says_that_it_is_partial() -> None:
+def test_ninjs_list_of_summaries_is_partial_without_bodies() -> None:
     summary, headline = (
         json.loads(ninjs.render_list(channel("ninjs.json", content), [fog()]))["associations"][0]
         for content in (FeedContent.SUMMARY, FeedContent.HEADLINES)
@@ -57,7 +57,7 @@ def test_a_list_of_summaries_has_no_bodies_and_says_that_it_is_partial() -> None
     assert "descriptions" not in headline
 
 
-def test_what_was_withdrawn_is_canceled_under_the_same_name_and_without_a_word_of_it() -> None:
+def test_ninjs_withdrawn_article_is_canceled_without_text() -> None:
     told = json.loads(ninjs.canceled(fog()["id"], at="2026-11-21T09:00:00+02:00"))
     assert told.pop("standard")["name"] == "ninjs"
     assert told == {

@@ -31,7 +31,7 @@ def instant(parsed: Any) -> datetime:
 
 
 @BOTH
-def test_a_reader_finds_the_feed_and_its_stories(render: Render) -> None:
+def test_feedparser_reads_the_feed_and_its_entries(render: Render) -> None:
     parsed = read(render(channel("feed.xml"), [fog(), keeper()]))
     assert parsed.feed.title == "The Lume Courier: all the news"
     assert parsed.feed.subtitle == "What the quay talks of"
@@ -48,7 +48,7 @@ def test_a_reader_finds_the_feed_and_its_stories(render: Render) -> None:
 
 
 @BOTH
-def test_a_reader_finds_who_signs_and_what_it_is_filed_under(render: Render) -> None:
+def test_feedparser_reads_authors_and_categories(render: Render) -> None:
     entry = read(render(channel("feed.xml"), [fog()])).entries[0]
     assert [author.name for author in entry.authors] == ["Tem Ost", "Ida Lorn"]
     labels = [tag.label or tag.term for tag in entry.tags]
@@ -56,7 +56,7 @@ def test_a_reader_finds_who_signs_and_what_it_is_filed_under(render: Render) -> 
 
 
 @BOTH
-def test_a_reader_shows_the_whole_text_with_links_that_lead_somewhere(render: Render) -> None:
+def test_feedparser_reads_the_full_text_with_absolute_links(render: Render) -> None:
     entry = read(render(channel("feed.xml"), [fog()])).entries[0]
     shown = entry.content[0].value
     assert '<a href="https://courier.example/log?a=1&amp;b=2">the log</a>' in shown
@@ -66,7 +66,7 @@ def test_a_reader_shows_the_whole_text_with_links_that_lead_somewhere(render: Re
 
 
 @BOTH
-def test_a_feed_of_summaries_carries_no_body_and_one_of_headlines_no_lead(render: Render) -> None:
+def test_summary_feed_has_no_body_and_headline_feed_no_lead(render: Render) -> None:
     summary = read(render(channel("feed.xml", FeedContent.SUMMARY), [fog()])).entries[0]
     assert "Nobody sails by ear." in summary.summary
     assert "content" not in summary
@@ -76,7 +76,7 @@ def test_a_feed_of_summaries_carries_no_body_and_one_of_headlines_no_lead(render
 
 
 @BOTH
-def test_only_a_full_feed_needs_bodies(render: Render) -> None:
+def test_full_feed_alone_needs_bodies(render: Render) -> None:
     item = fog()
     del item["body"]
     assert read(render(channel("feed.xml", FeedContent.SUMMARY), [item])).entries[0].title
@@ -84,7 +84,7 @@ def test_only_a_full_feed_needs_bodies(render: Render) -> None:
         render(channel("feed.xml"), [fog(body=[])])
 
 
-def test_an_edit_moves_no_date_of_rss() -> None:
+def test_edit_changes_no_date_of_rss() -> None:
     before = read(rss.render(channel("rss.xml"), [fog(updated_at=None)])).entries[0]
     after = read(rss.render(channel("rss.xml"), [fog(updated_at="2026-11-25T10:00:00Z")]))
     assert after.entries[0].published == before.published
@@ -92,14 +92,14 @@ def test_an_edit_moves_no_date_of_rss() -> None:
     assert instant(after.feed.updated_parsed).isoformat() == "2026-11-25T10:00:00+00:00"
 
 
-def test_an_edit_moves_one_date_of_atom_and_a_bump_both() -> None:
+def test_edit_changes_one_date_of_atom_and_a_bump_both() -> None:
     entry = read(atom.render(channel("atom.xml"), [fog()])).entries[0]
     assert (entry.published, entry.updated) == ("2026-11-20T07:15:30.000001+02:00", "2026-11-20T06:00:00Z")
     bumped = read(atom.render(channel("atom.xml"), [fog(published_at="2026-11-20T08:00:01+02:00")])).entries[0]
     assert bumped.published == bumped.updated == "2026-11-20T08:00:01+02:00"
 
 
-def test_a_reader_of_rss_finds_the_picture_and_the_source() -> None:
+def test_feedparser_reads_image_and_source_of_rss() -> None:
     entry = read(rss.render(channel("rss.xml"), [fog()])).entries[0]
     assert entry.media_content[0]["url"] == "https://pictures.courier.example/lamp.webp"
     assert entry.media_thumbnail[0]["url"] == "https://pictures.courier.example/l-6.avif"
@@ -109,12 +109,12 @@ def test_a_reader_of_rss_finds_the_picture_and_the_source() -> None:
     assert entry.guidislink is False
 
 
-def test_a_source_without_an_address_is_named_in_rss_too() -> None:
+def test_rss_names_a_source_without_a_url() -> None:
     entry = read(rss.render(channel("rss.xml"), [fog(source={"name": "Port radio", "url": None})])).entries[0]
     assert entry.dc_source == "Port radio"
 
 
-def test_a_reader_of_atom_finds_the_picture_the_source_and_the_rights() -> None:
+def test_feedparser_reads_image_source_and_rights_of_atom() -> None:
     entry = read(atom.render(channel("atom.xml"), [fog()])).entries[0]
     links = {link.rel: link.href for link in entry.links}
     assert links["enclosure"] == "https://pictures.courier.example/lamp.webp"
@@ -122,11 +122,11 @@ def test_a_reader_of_atom_finds_the_picture_the_source_and_the_rights() -> None:
     assert entry.rights == "© 2026 The Lume Courier\nReprint with the author's name."
 
 
-def test_where_nobody_signs_the_paper_is_the_author() -> None:
+def test_author_defaults_to_the_publication() -> None:
     assert read(atom.render(channel("atom.xml"), [keeper()])).entries[0].author == "The Lume Courier"
 
 
-def test_an_archive_says_so_and_leads_both_ways_with_the_id_of_its_feed() -> None:
+def test_archive_links_both_neighbours_with_the_id_of_its_feed() -> None:
     document = atom.render(archive(), [keeper()])
     parsed = read(document)
     assert {link.rel: link.href for link in parsed.feed.links} == {
@@ -142,7 +142,7 @@ def test_an_archive_says_so_and_leads_both_ways_with_the_id_of_its_feed() -> Non
     assert read(subscription).feed.id == parsed.feed.id
 
 
-def test_an_empty_feed_invents_no_date() -> None:
+def test_empty_feed_has_no_invented_date() -> None:
     assert "updated" not in read(rss.render(channel("rss.xml"), [])).feed
     assert read(atom.render(channel("atom.xml"), [])).feed.updated == "1970-01-01T00:00:00Z"
     told = channel("atom.xml", updated="2026-11-22T00:00:00Z")

@@ -17,20 +17,20 @@ DC_SOURCE = "{http://purl.org/dc/elements/1.1/}source"
 
 
 @pytest.mark.parametrize("content", FeedContent)
-def test_elements_that_may_stand_once_stand_once(content: FeedContent) -> None:
+def test_rss_single_elements_occur_once(content: FeedContent) -> None:
     root = read_xml(rss.render(channel("rss.xml", content), articles()))
     for parent in root.iter(etree.Element):
         repeated = {name for name, count in Counter(child.tag for child in parent).items() if count > 1}
         assert repeated <= REPEATABLE, parent.findtext("title")
 
 
-def test_links_of_an_item_differ_in_relation() -> None:
+def test_rss_item_links_have_different_relations() -> None:
     for item in read_xml(rss.render(channel("rss.xml"), articles())).iter("item", "channel"):
         relations = [link.get("rel") for link in item.findall(ATOM_LINK)]
         assert len(relations) == len(set(relations))
 
 
-def test_source_is_named_once_and_linked() -> None:
+def test_rss_source_is_named_once_and_linked() -> None:
     [item] = read_xml(rss.render(channel("rss.xml"), [fog()])).iter("item")
     assert [each.text for each in item.findall(DC_SOURCE)] == ["Port radio"]
     assert [dict(each.attrib) for each in item.findall(ATOM_LINK)] == [
@@ -38,7 +38,7 @@ def test_source_is_named_once_and_linked() -> None:
     ]
 
 
-def test_source_without_a_url_is_named() -> None:
+def test_rss_source_without_a_url_is_named() -> None:
     [item] = read_xml(rss.render(channel("rss.xml"), [fog(source={"name": "Port radio", "url": None})])).iter("item")
     assert [each.text for each in item.findall(DC_SOURCE)] == ["Port radio"]
     assert item.findall(ATOM_LINK) == []

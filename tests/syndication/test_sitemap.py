@@ -24,11 +24,11 @@ from tests.syndication.standards import read_xml
         ("abcdefgh", "und"),
     ],
 )
-def test_a_language_is_told_as_google_news_knows_it(tag: str, code: str) -> None:
+def test_news_language_follows_google_news(tag: str, code: str) -> None:
     assert news_language(tag) == code
 
 
-def test_a_sitemap_that_is_too_long_is_refused() -> None:
+def test_sitemap_over_the_limit_is_rejected() -> None:
     place = SitemapEntry("https://courier.example/news", None)
     assert len(read_xml(sitemap.render([place] * sitemap.MAX_ENTRIES, home=HOME))) == 50_000
     assert len(read_xml(sitemap.render_news(PUBLICATION, [fog()] * sitemap.MAX_NEWS_ENTRIES, home=HOME))) == 1_000
@@ -40,7 +40,7 @@ def test_a_sitemap_that_is_too_long_is_refused() -> None:
         sitemap.render_news(PUBLICATION, [fog()] * (sitemap.MAX_NEWS_ENTRIES + 1), home=HOME)
 
 
-def test_an_index_leads_to_its_sitemaps() -> None:
+def test_sitemap_index_lists_its_sitemaps() -> None:
     root = read_xml(
         sitemap.render_index([SitemapEntry("https://courier.example/sitemap-1.xml", "2026-11-20T06:00:00Z")], home=HOME)
     )
@@ -50,7 +50,7 @@ def test_an_index_leads_to_its_sitemaps() -> None:
     assert root.findtext(f"{space}sitemap/{space}lastmod") == "2026-11-20T06:00:00Z"
 
 
-def test_an_empty_sitemap_lists_the_home_page() -> None:
+def test_empty_sitemap_lists_the_home_page() -> None:
     documents = (sitemap.render([], home=HOME), sitemap.render_index([], home=HOME))
     for document in (*documents, sitemap.render_news(PUBLICATION, [], home=HOME)):
         root = read_xml(document)

@@ -49,13 +49,13 @@ UNLUCKY: Final[dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", JUDGES)
 @pytest.mark.parametrize("items", [ITEMS, ITEMS[::-1], [fog(**UNLUCKY)]], ids=["both", "backwards", "unlucky"])
-def test_a_document_keeps_to_its_official_schema(shared_folder: Path, name: str, items: list[Any]) -> None:
+def test_document_is_valid_by_its_official_schema(shared_folder: Path, name: str, items: list[Any]) -> None:
     assert JUDGES[name](shared_folder, forms(items)[name]()) == []
 
 
 @pytest.mark.parametrize("content", FeedContent)
 @pytest.mark.parametrize("items", [ITEMS, []], ids=["both", "none"])
-def test_a_feed_keeps_to_its_schema_however_much_it_carries(
+def test_feed_of_every_content_is_valid_by_its_schema(
     shared_folder: Path, content: FeedContent, items: list[Any]
 ) -> None:
     assert atom_flaws(shared_folder, atom.render(channel("atom.xml", content), items)) == []
@@ -64,7 +64,7 @@ def test_a_feed_keeps_to_its_schema_however_much_it_carries(
     assert ninjs_flaws(shared_folder, ninjs.render_list(channel("ninjs.json", content), items)) == []
 
 
-def test_a_body_of_every_kind_of_block_keeps_to_every_schema(shared_folder: Path) -> None:
+def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
     records = [json.loads(line) for line in (Path(__file__).parents[1] / "golden/full.jsonl").read_text().splitlines()]
     bodies = [render_html(record["body"]) for record in records if record["kind"] == "article"]
     assert any("<figure" in body for body in bodies)
@@ -74,13 +74,13 @@ def test_a_body_of_every_kind_of_block_keeps_to_every_schema(shared_folder: Path
 
 
 @pytest.mark.parametrize("genre", [*json_ld.TYPES, "interview"])
-def test_every_type_of_article_has_its_properties(shared_folder: Path, genre: str) -> None:
+def test_every_schema_org_type_has_its_properties(shared_folder: Path, genre: str) -> None:
     label = {"code": "x", "text": "X", "disclaimer": None, "genre": genre}
     assert vocabulary_flaws(shared_folder, json_ld.render(page(fog(label=label)), publication=PUBLICATION)) == []
 
 
 @pytest.mark.parametrize("language", ["en-GB", "uk", "zh-Hant-HK", "zh-Hans", "x-klingon", "abcdefgh", "cmn", "fil-PH"])
-def test_a_news_sitemap_names_every_language_as_google_news_does(shared_folder: Path, language: str) -> None:
+def test_news_sitemap_language_is_one_of_google_news(shared_folder: Path, language: str) -> None:
     paper = Publication(name="The Lume Courier", language=language, home="https://courier.example")
     assert sitemap_flaws(shared_folder, sitemap.render_news(paper, ITEMS, home=HOME)) == []
 
@@ -111,7 +111,7 @@ def test_an_empty_sitemap_is_valid(shared_folder: Path) -> None:
         ("news-sitemap.xml", b"<news:language>en<", b"<news:language>en-GB<"),
     ],
 )
-def test_the_judges_notice_what_is_wrong(shared_folder: Path, name: str, before: bytes, after: bytes) -> None:
+def test_schema_validators_detect_errors(shared_folder: Path, name: str, before: bytes, after: bytes) -> None:
     good = forms(ITEMS)[name]()
     assert before in good
     assert JUDGES[name](shared_folder, good.replace(before, after)) != []

@@ -56,7 +56,7 @@ def leading_to(*answers: list[str]) -> tuple[LookUp, list[str]]:
     return look_up, asked
 
 
-async def test_a_receiver_gets_the_body_and_can_verify_it() -> None:
+async def test_receiver_gets_the_body_and_can_verify_it() -> None:
     secret = make_secret()
     async with a_receiver(answering(204)) as receiver, a_client() as client:
         attempt = await client.send(receiver.url, BODY, sign("msg_1", int(time.time()), BODY, [secret]))
@@ -77,7 +77,7 @@ async def test_messages_to_one_receiver_share_a_connection() -> None:
     assert (len(receiver.requests), receiver.connections) == (5, 1)
 
 
-async def test_a_cookie_is_never_sent_back() -> None:
+async def test_cookies_are_never_returned() -> None:
     async with a_receiver(answering(200, "set-cookie: who=you")) as receiver, a_client() as client:
         for _ in range(2):
             await client.send(receiver.url, BODY, {})
@@ -85,13 +85,13 @@ async def test_a_cookie_is_never_sent_back() -> None:
 
 
 @pytest.mark.parametrize("status", [199 + 101, 304, 400, 401, 404, 410, 429, 500, 503, 599])
-async def test_whatever_is_not_a_2xx_is_no_delivery(status: int) -> None:
+async def test_only_2xx_is_a_delivery(status: int) -> None:
     attempt = await attempt_at(answering(status))
     assert (attempt.is_delivered, attempt.status, attempt.is_gone) == (False, status, status == 410)
     assert attempt.reason == f"The receiver answered {status}."
 
 
-async def test_what_a_receiver_writes_does_not_get_into_the_log() -> None:
+async def test_response_body_of_a_receiver_is_never_logged() -> None:
     attempt = await attempt_at(answering(500, body=b"<b>password</b>"))
     assert "password" not in repr(attempt)
 
@@ -114,12 +114,12 @@ async def test_what_a_receiver_writes_does_not_get_into_the_log() -> None:
         ((), None),
     ],
 )
-async def test_a_receiver_may_say_when_to_come_back(fields: tuple[str, ...], expected: int | None) -> None:
+async def test_retry_after_of_a_receiver_is_returned(fields: tuple[str, ...], expected: int | None) -> None:
     assert (await attempt_at(answering(503, *fields))).retry_after_s == expected
 
 
 @pytest.mark.parametrize("host", ["straße.example", "STRAẞE.example", "stra\u00dfe\u3002example"])
-async def test_a_message_goes_to_the_host_that_browsers_would_look_up(host: str) -> None:
+async def test_message_is_sent_to_the_host_by_uts_46(host: str) -> None:
     look_up, asked = leading_to(["127.0.0.1"])
     async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
         assert (await client.send(f"http://{host}:{receiver.port}/hook", BODY, {})).is_delivered
@@ -127,7 +127,7 @@ async def test_a_message_goes_to_the_host_that_browsers_would_look_up(host: str)
     assert receiver.requests[0][0]["host"] == f"xn--strae-oqa.example:{receiver.port}"
 
 
-async def test_only_429_and_503_put_off() -> None:
+async def test_retry_after_counts_for_429_and_503_only() -> None:
     assert (await attempt_at(answering(429, "retry-after: 9"))).retry_after_s == 9
     assert (await attempt_at(answering(500, "retry-after: 9"))).retry_after_s is None
 
@@ -142,13 +142,13 @@ async def test_only_429_and_503_put_off() -> None:
         ("https://elsewhere.example/" + "x" * 5000, "https://elsewhere.example/" + "x" * 174),
     ],
 )
-async def test_a_redirect_is_told_of_and_not_followed(location: str, told: str) -> None:
+async def test_redirect_is_reported_and_not_followed(location: str, told: str) -> None:
     attempt = await attempt_at(answering(307, f"location: {location}"))
     assert not attempt.is_delivered
     assert attempt.reason == f"The receiver answered 307 and points to {told}, where nothing is sent."
 
 
-async def test_a_redirect_to_an_opened_network_is_not_followed_either() -> None:
+async def test_redirect_to_an_allowed_network_is_not_followed() -> None:
     async with a_receiver(answering()) as other, a_receiver(answering(302, f"location: {other.url}")) as receiver:
         async with a_client() as client:
             assert (await client.send(receiver.url, BODY, {})).status == 302
@@ -172,7 +172,7 @@ BROKEN = "The receiver hung up before it answered, or its answer is not HTTP."
         (writing(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"), BROKEN),
     ],
 )
-async def test_a_receiver_that_never_gets_to_an_answer_costs_its_deadline_at_most(manner: Manner, reason: str) -> None:
+async def test_endless_response_head_ends_at_the_deadline(manner: Manner, reason: str) -> None:
     began = time.monotonic()
     attempt = await attempt_at(manner, deadline_s=0.3 if reason == LATE else 5)
     assert time.monotonic() - began < 4
@@ -190,9 +190,7 @@ async def test_a_receiver_that_never_gets_to_an_answer_costs_its_deadline_at_mos
         writing(b"HTTP/1.0 200 OK\r\n\r\n", bytes(65_536), is_endless=True),
     ],
 )
-async def test_once_acknowledged_no_body_makes_it_undone_or_is_read_for_long(
-    manner: Manner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_response_body_does_not_alter_an_acknowledgement(manner: Manner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.webhooks.transport.BODY_S", 0.3)
     async with a_receiver(manner) as receiver, a_client() as client:
         began = time.monotonic()
@@ -202,7 +200,7 @@ async def test_once_acknowledged_no_body_makes_it_undone_or_is_read_for_long(
     assert receiver.connections == 2, "a connection with something left in it is not used again"
 
 
-async def test_a_port_where_nobody_listens() -> None:
+async def test_closed_port_is_a_failed_attempt() -> None:
     async with a_receiver(answering()) as receiver:
         pass
     async with a_client() as client:
@@ -210,7 +208,7 @@ async def test_a_port_where_nobody_listens() -> None:
     assert attempt.reason == "The receiver takes no connections."
 
 
-async def test_an_answer_that_comes_before_all_was_read_counts() -> None:
+async def test_response_before_the_end_of_the_request_counts() -> None:
     is_over = asyncio.Event()
 
     async def refuse_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -229,7 +227,7 @@ async def test_an_answer_that_comes_before_all_was_read_counts() -> None:
         await is_over.wait()
 
 
-async def test_bad_receivers_delay_no_good_one() -> None:
+async def test_bad_receivers_do_not_delay_good_ones() -> None:
     async with a_receiver(hanging) as bad, a_receiver(answering()) as good, a_client() as client:
         hung = [asyncio.create_task(client.send(bad.url, BODY, {})) for _ in range(50)]
         await asyncio.sleep(0.05)
@@ -242,7 +240,7 @@ async def test_bad_receivers_delay_no_good_one() -> None:
         await asyncio.wait(hung)
 
 
-async def test_waiting_for_a_place_is_not_held_against_a_receiver() -> None:
+async def test_waiting_for_a_slot_does_not_count_towards_the_deadline() -> None:
     async with (
         a_receiver(hanging) as bad,
         a_receiver(answering()) as good,
@@ -256,7 +254,7 @@ async def test_waiting_for_a_place_is_not_held_against_a_receiver() -> None:
     assert attempt.duration_ms < 300
 
 
-async def test_a_cancelled_attempt_gives_its_place_and_its_connection_back() -> None:
+async def test_cancelled_attempt_releases_its_slot_and_connection() -> None:
     async with a_receiver(hanging) as receiver, a_client(deadline_s=30, at_once=1) as client:
         task = asyncio.create_task(client.send(receiver.url, BODY, {}))
         await receiver.has_requests.wait()
@@ -267,7 +265,7 @@ async def test_a_cancelled_attempt_gives_its_place_and_its_connection_back() -> 
             assert (await client.send(good.url, BODY, {})).is_delivered
 
 
-async def test_a_deadline_in_the_middle_of_a_handshake_closes_the_connection() -> None:
+async def test_deadline_during_a_handshake_closes_the_connection() -> None:
     async with a_receiver(hanging) as receiver:
         client = WebhookClient(SsrfGuard((LOOPBACK,)), deadline_s=0.3, connect_s=30)
         attempt = await client.send(receiver.url.replace("http:", "https:"), BODY, {})
@@ -276,7 +274,7 @@ async def test_a_deadline_in_the_middle_of_a_handshake_closes_the_connection() -
         await client.close()
 
 
-async def test_a_client_can_be_used_again_after_it_was_closed() -> None:
+async def test_client_is_usable_after_close() -> None:
     async with a_receiver(answering()) as receiver, a_client() as client:
         await client.send(receiver.url, BODY, {})
         await client.close()
@@ -286,7 +284,7 @@ async def test_a_client_can_be_used_again_after_it_was_closed() -> None:
 @pytest.mark.parametrize(
     "url", ["https://10.0.0.1/", "http://8.8.8.8/", "https://[::1]/", "nonsense", "http://2130706433/"]
 )
-async def test_what_the_guard_refuses_is_an_attempt_that_failed(url: str) -> None:
+async def test_url_rejected_by_the_guard_is_a_failed_attempt(url: str) -> None:
     async with a_client() as client:
         attempt = await client.send(url, BODY, {})
     assert (attempt.is_delivered, attempt.status) == (False, None)
@@ -294,14 +292,14 @@ async def test_what_the_guard_refuses_is_an_attempt_that_failed(url: str) -> Non
 
 
 @pytest.mark.parametrize("headers", [{"x": "a\r\nb: c"}, {"x y": "z"}, {"x": "\ud800"}])
-async def test_a_header_that_cannot_be_sent_is_an_attempt_that_failed(headers: dict[str, str]) -> None:
+async def test_invalid_header_is_a_failed_attempt(headers: dict[str, str]) -> None:
     async with a_receiver(answering()) as receiver, a_client() as client:
         attempt = await client.send(receiver.url, BODY, headers)
     assert attempt.reason.startswith("The message could not be sent (")
     assert receiver.requests == []
 
 
-async def test_a_name_is_looked_up_once_and_its_first_address_is_the_one_connected_to() -> None:
+async def test_name_is_resolved_once_and_its_first_address_used() -> None:
     look_up, asked = leading_to(["127.0.0.1"], ["10.0.0.1"])
     async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
         attempt = await client.send(f"http://rebinding.test:{receiver.port}/hook", BODY, {})
@@ -310,14 +308,14 @@ async def test_a_name_is_looked_up_once_and_its_first_address_is_the_one_connect
     assert receiver.requests[0][0]["host"] == f"rebinding.test:{receiver.port}"
 
 
-async def test_a_name_that_leads_elsewhere_later_is_refused_then() -> None:
+async def test_name_that_later_resolves_to_a_private_address_is_rejected() -> None:
     look_up, _ = leading_to(["127.0.0.1"], ["10.0.0.1"])
     async with a_receiver(answering(200, "connection: close")) as receiver, a_client(look_up=look_up) as client:
         first, second = [await client.send(f"http://rebinding.test:{receiver.port}/", BODY, {}) for _ in range(2)]
     assert (first.is_delivered, second.is_delivered, second.reason) == (True, False, REFUSED)
 
 
-async def test_a_name_with_a_public_and_a_private_address_is_not_connected_to() -> None:
+async def test_name_with_public_and_private_addresses_is_not_connected() -> None:
     look_up, _ = leading_to(["127.0.0.1", "10.0.0.1"])
     async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
         attempt = await client.send(f"http://mixed.test:{receiver.port}/", BODY, {})
@@ -325,7 +323,7 @@ async def test_a_name_with_a_public_and_a_private_address_is_not_connected_to() 
     assert receiver.connections == 0
 
 
-async def test_a_second_address_is_tried_when_the_first_takes_nothing() -> None:
+async def test_second_address_is_tried_after_the_first_fails() -> None:
     look_up, _ = leading_to(["::1", "127.0.0.1"])
     async with a_receiver(answering()) as receiver:
         guard = SsrfGuard((LOOPBACK, ip_network("::1/128")), look_up=look_up)
@@ -335,7 +333,7 @@ async def test_a_second_address_is_tried_when_the_first_takes_nothing() -> None:
     assert attempt.is_delivered
 
 
-async def test_a_name_that_leads_nowhere_or_whose_server_is_silent() -> None:
+async def test_unresolvable_names_are_failed_attempts() -> None:
     async def look_up(host: str, _port: int) -> list[str]:
         if host == "silent.test":
             await asyncio.sleep(60)
@@ -347,7 +345,7 @@ async def test_a_name_that_leads_nowhere_or_whose_server_is_silent() -> None:
     assert silent.reason == "No connection to the receiver was made within 0.2 seconds."
 
 
-async def test_proxies_of_the_environment_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     async with a_receiver(answering()) as proxy, a_receiver(answering()) as receiver, a_client() as client:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
@@ -380,7 +378,7 @@ def tls_of(certificate: Path, note: Callable[[str], None]) -> ssl.SSLContext:
     return context
 
 
-async def test_a_certificate_is_checked_for_the_name_even_on_an_address_that_is_connected_already(
+async def test_certificate_is_checked_for_each_name_at_one_address(
     certificate: Path,
 ) -> None:
     names: list[str] = []
@@ -398,7 +396,7 @@ async def test_a_certificate_is_checked_for_the_name_even_on_an_address_that_is_
     assert [fields["host"] for fields, _ in receiver.requests] == [f"right.test:{receiver.port}"]
 
 
-async def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path) -> None:
+async def test_untrusted_certificate_is_rejected(certificate: Path) -> None:
     names: list[str] = []
     look_up, _ = leading_to(["127.0.0.1"])
     async with (
@@ -410,7 +408,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Pat
     assert receiver.requests == []
 
 
-async def test_a_receiver_without_tls_is_told_apart() -> None:
+async def test_receiver_without_tls_is_reported_as_such() -> None:
     async with a_receiver(writing(OK)) as receiver, a_client(deadline_s=0.4) as client:
         attempt = await client.send(receiver.url.replace("http:", "https:"), BODY, {})
     assert (attempt.is_delivered, attempt.status) == (False, None)

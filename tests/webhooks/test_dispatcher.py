@@ -42,7 +42,7 @@ async def write_stories(store: Store, *names: str, **members: Any) -> None:
         await store(article(source_id=name, **members))
 
 
-async def test_everything_comes_once_in_order_and_signed(
+async def test_messages_arrive_once_in_order_and_signed(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())
@@ -71,7 +71,7 @@ async def _is_empty(database: Database) -> bool:
     return await count(database, "pending") == 0
 
 
-async def test_the_head_blocks_until_it_is_taken_and_is_sent_with_the_same_id(
+async def test_first_message_blocks_until_delivered_with_the_same_id(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())
@@ -98,7 +98,7 @@ async def _delivered(database: Database, number: int) -> bool:
     return await count(database, "delivered") >= number
 
 
-async def test_bad_receivers_delay_nobody(
+async def test_slow_receivers_do_not_delay_others(
     database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.webhooks.dispatcher.SHUTDOWN_SEND_S", 0.1)
@@ -132,7 +132,7 @@ async def test_bad_receivers_delay_nobody(
         assert set(seqs(redirects)) == {1}
 
 
-async def test_what_was_acknowledged_is_not_sent_again_while_it_cannot_be_recorded(
+async def test_acknowledged_message_is_not_sent_again_while_recording_fails(
     database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(edition())
@@ -154,7 +154,7 @@ async def test_what_was_acknowledged_is_not_sent_again_while_it_cannot_be_record
     assert seqs(receiver) == [1, 2]
 
 
-async def test_filters_and_types_choose_and_what_leaves_is_told(
+async def test_filters_and_types_select_messages_and_removals_are_sent(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition(), tag("trams", "Trams"), tag("fog", "Fog"))
@@ -174,7 +174,7 @@ async def test_filters_and_types_choose_and_what_leaves_is_told(
     assert [each["type"] for each in messages(published)] == ["article.published"] * 2 + ["article.withdrawn"]
 
 
-async def test_of_a_withdrawn_article_nothing_but_its_notice_goes_out_and_nothing_is_kept(
+async def test_withdrawn_article_is_sent_and_stored_without_text(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition(), article(source_id="a", headline="The libel", body=[{"type": "paragraph", "text": "libel"}]))
@@ -211,7 +211,7 @@ async def _is_failing(database: Database) -> bool:
     return bool((await rows(database, "SELECT failures FROM webhook_endpoints"))[0].failures)
 
 
-async def test_gone_disables_at_once_and_days_of_failure_do_too(
+async def test_endpoint_is_disabled_by_410_or_days_of_failure(
     database_address: str, database: Database, store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     await store(edition())
@@ -247,7 +247,7 @@ async def _disabled(database: Database, number: int) -> bool:
     return len(await rows(database, "SELECT id FROM webhook_endpoints WHERE disabled_at IS NOT NULL")) == number
 
 
-async def test_a_replay_sends_everything_after_a_change_again_under_the_same_ids(
+async def test_replay_sends_changes_again_with_the_same_ids(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())
@@ -263,7 +263,7 @@ async def test_a_replay_sends_everything_after_a_change_again_under_the_same_ids
     assert ids(receiver)[2:4] == ids(receiver)[4:]
 
 
-async def test_while_a_secret_is_replaced_both_sign(database_address: str, database: Database, store: Store) -> None:
+async def test_both_secrets_sign_during_a_rotation(database_address: str, database: Database, store: Store) -> None:
     await store(edition())
     newer = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
     async with a_receiver(answering()) as receiver, dispatching(database_address):
@@ -281,7 +281,7 @@ async def test_while_a_secret_is_replaced_both_sign(database_address: str, datab
         assert len(receiver.requests[1][0]["webhook-signature"].split()) == 1
 
 
-async def test_several_processes_never_send_to_one_endpoint_at_once(
+async def test_processes_never_send_to_one_endpoint_concurrently(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())
@@ -308,9 +308,7 @@ async def test_several_processes_never_send_to_one_endpoint_at_once(
     assert seqs(receiver) == list(range(1, 15))
 
 
-async def test_a_claim_holds_until_it_ends_and_can_be_taken_over_from_the_dead(
-    database: Database, store: Store
-) -> None:
+async def test_lease_holds_until_its_expiry_or_the_death_of_its_owner(database: Database, store: Store) -> None:
     await store(edition())
     endpoint = await make_endpoint(database, "https://partner.example/")
 
@@ -328,7 +326,7 @@ async def test_a_claim_holds_until_it_ends_and_can_be_taken_over_from_the_dead(
     assert await claims("c", NOW + 100 * SECOND_US)
 
 
-def test_only_a_process_that_ran_here_and_runs_no_more_has_ended() -> None:
+def test_is_dead_is_true_for_ended_local_processes_only() -> None:
     own = make_owner_id()
     place, number, started, _ = own.split(".")
     assert not is_dead(own)
@@ -339,7 +337,7 @@ def test_only_a_process_that_ran_here_and_runs_no_more_has_ended() -> None:
     assert is_dead(f"{place}.999999999.{started}.x")
 
 
-async def test_of_what_was_delivered_the_latest_stay(
+async def test_latest_deliveries_are_retained(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(edition())
@@ -364,7 +362,7 @@ def _fill(connection: Any, endpoint: int) -> None:
         )
 
 
-async def test_an_outage_of_the_database_is_waited_for(
+async def test_dispatcher_waits_for_a_database_outage(
     database_address: str, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(edition())
@@ -384,7 +382,7 @@ async def test_an_outage_of_the_database_is_waited_for(
     assert seqs(receiver) == [1]
 
 
-async def test_a_change_is_not_told_before_all_processes_answer_by_it(
+async def test_change_is_not_sent_before_all_processes_serve_it(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())
@@ -403,7 +401,7 @@ async def test_a_change_is_not_told_before_all_processes_answer_by_it(
         assert time.monotonic() - begun >= 0.3
 
 
-async def test_nothing_stays_in_memory_of_endpoints_that_were_deleted(
+async def test_deleted_endpoints_leave_no_state_in_memory(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())

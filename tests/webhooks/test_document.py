@@ -16,7 +16,7 @@ from tests.webhooks.receivers import a_receiver, answering
 TEXT = (Path(__file__).resolve().parents[2] / "docs/webhooks.md").read_text()
 
 
-async def test_the_receiver_of_the_document_takes_a_message_once(
+async def test_documented_receiver_accepts_a_message_once(
     database_address: str, database: Database, store: Store
 ) -> None:
     found = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)
@@ -40,12 +40,12 @@ async def test_the_receiver_of_the_document_takes_a_message_once(
     assert [each["seq"] for each in kept] == [1]
 
 
-def test_every_type_of_message_is_told() -> None:
+def test_documentation_lists_every_message_type() -> None:
     for kind in (*ChangeType, ARTICLE_REMOVED, PING):
         assert kind in TEXT or f"`.{kind.partition('.')[2]}`" in TEXT, kind
 
 
-def test_its_numbers_are_those_of_the_code() -> None:
+def test_documented_numbers_equal_those_of_the_code() -> None:
     assert f"within {client.DEADLINE_S:g} seconds" in TEXT
     assert "after 5 s, 30 s, 2 min, 10 min, 30 min, 1 h, and from then on every 3 h" in TEXT
     assert backoff.RETRY_DELAYS_S == (5, 30, 120, 600, 1_800, 3_600, 10_800)

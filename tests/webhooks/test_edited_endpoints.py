@@ -11,7 +11,7 @@ from tests.webhooks.endpoints import count, dispatching, make_endpoint, seqs, un
 from tests.webhooks.receivers import a_receiver, answering
 
 
-async def test_what_is_taken_while_the_filters_are_edited_is_not_sent_again(
+async def test_message_delivered_during_a_filter_edit_is_not_sent_again(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())

@@ -110,10 +110,10 @@ async def live_through(address: str, folder: Path, *, endpoints: int, stories: i
     )
 
 
-async def test_a_kill_loses_nothing(address: str, tmp_path: Path) -> None:
+async def test_killed_dispatcher_loses_no_message(address: str, tmp_path: Path) -> None:
     await live_through(address, tmp_path, endpoints=3, stories=40, kills=2)
 
 
 @pytest.mark.soak
-async def test_long_a_kill_loses_nothing(address: str, tmp_path: Path) -> None:
+async def test_long_killed_dispatcher_loses_no_message(address: str, tmp_path: Path) -> None:
     await live_through(address, tmp_path, endpoints=10, stories=999)

@@ -39,7 +39,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> SlowNames:
     return found
 
 
-async def test_what_is_withdrawn_while_a_connection_is_made_does_not_go_out(
+async def test_article_withdrawn_during_connecting_is_not_sent(
     database_address: str, database: Database, store: Store, names: SlowNames
 ) -> None:
     await store(edition())
@@ -55,7 +55,7 @@ async def test_what_is_withdrawn_while_a_connection_is_made_does_not_go_out(
     assert [each.attempts for each in await rows(database, "SELECT attempts FROM webhook_deliveries")] == [1, 1]
 
 
-async def test_what_does_not_alter_the_message_does_not_hold_it_up(
+async def test_unrelated_change_does_not_delay_the_message(
     database_address: str, database: Database, store: Store, names: SlowNames
 ) -> None:
     await store(edition())

@@ -47,7 +47,7 @@ def replay_slowly(connection: Connection, endpoint: int) -> None:
 
 
 @pytest.mark.parametrize("doing", [deliver, fail, tidy])
-async def test_whoever_writes_meanwhile_waits_for_a_replay_and_both_succeed(
+async def test_concurrent_write_and_replay_both_succeed(
     database: Database, doing: Callable[[Connection, int], None]
 ) -> None:
     endpoint = await make_endpoint(database, "https://partner.example/")
@@ -69,7 +69,7 @@ def _note_down(connection: Any, endpoint: int) -> None:
         )
 
 
-async def test_what_is_taken_while_a_replay_is_asked_for_comes_again_with_the_rest(
+async def test_message_delivered_during_a_replay_is_sent_again(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition(), *(article(source_id=name) for name in ("a", "b")))

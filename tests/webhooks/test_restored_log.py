@@ -20,7 +20,7 @@ async def _is_quiet(database: Database) -> bool:
     return filled[0][0] == await database.read(latest_seq) and await count(database, "pending") == 0
 
 
-async def test_an_endpoint_goes_on_where_the_backup_left_it(
+async def test_endpoint_continues_at_the_position_of_the_backup(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition(), article(source_id="a"))
@@ -35,7 +35,7 @@ async def test_an_endpoint_goes_on_where_the_backup_left_it(
     assert ids(receiver)[-1].endswith(f"_{gap.first + 1}")
 
 
-async def test_a_sender_that_lived_through_it_uses_no_number_again(
+async def test_running_dispatcher_reuses_no_number_after_a_restore(
     database_address: str, database: Database, store: Store
 ) -> None:
     await store(edition())
@@ -57,7 +57,7 @@ async def test_a_sender_that_lived_through_it_uses_no_number_again(
 
 
 @pytest.mark.parametrize("since", [0, 1, 2])
-async def test_filters_and_replays_go_back_over_a_gap(
+async def test_filters_and_replays_span_a_gap(
     database_address: str, database: Database, store: Store, since: int
 ) -> None:
     await store(edition(), article(source_id="a"))

@@ -12,7 +12,7 @@ from app.webhooks.signature import make_secret, parse_secret, sign
 BODY = '{"type":"article.published","headline":"Туман над гаванню"}'.encode()
 
 
-def test_a_receiver_with_the_secret_accepts_what_is_signed() -> None:
+def test_receiver_with_the_secret_verifies_the_signature() -> None:
     secret = make_secret()
     headers = sign("msg_1", int(time.time()), BODY, [secret])
     assert Webhook(secret).verify(BODY, headers) == {
@@ -21,7 +21,7 @@ def test_a_receiver_with_the_secret_accepts_what_is_signed() -> None:
     }
 
 
-def test_while_a_secret_is_replaced_both_old_and_new_receivers_accept() -> None:
+def test_receivers_with_either_secret_verify_during_a_rotation() -> None:
     old, new, strangers = make_secret(), make_secret(), make_secret()
     headers = sign("msg_1", int(time.time()), BODY, [new, old])
     assert [each[:3] for each in headers["webhook-signature"].split(" ")] == ["v1,", "v1,"]
@@ -32,7 +32,7 @@ def test_while_a_secret_is_replaced_both_old_and_new_receivers_accept() -> None:
 
 
 @pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp"])
-def test_id_and_time_are_signed_too(name: str) -> None:
+def test_signature_covers_id_and_time(name: str) -> None:
     secret = make_secret()
     now = int(time.time())
     headers = sign("msg_1", now, BODY, [secret])
@@ -41,14 +41,14 @@ def test_id_and_time_are_signed_too(name: str) -> None:
         Webhook(secret).verify(BODY, headers)
 
 
-def test_an_altered_body_is_noticed() -> None:
+def test_altered_body_fails_verification() -> None:
     secret = make_secret()
     headers = sign("msg_1", int(time.time()), BODY, [secret])
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(BODY + b" ", headers)
 
 
-def test_a_known_message_has_the_signature_that_openssl_reckons() -> None:
+def test_signature_equals_that_of_openssl() -> None:
     secret = "whsec_" + b64encode(bytes(range(24))).decode()
     headers = sign("msg_1", 1795435200, b'{"seq": 7}', [secret])
     assert headers == {
@@ -58,13 +58,13 @@ def test_a_known_message_has_the_signature_that_openssl_reckons() -> None:
     }
 
 
-def test_fresh_secrets_differ_and_are_long() -> None:
+def test_new_secrets_are_distinct_and_long() -> None:
     assert len({make_secret() for _ in range(50)}) == 50
     assert len(parse_secret(make_secret())) == 32
 
 
 @pytest.mark.parametrize("octets", [24, 25, 64])
-def test_secrets_of_24_to_64_octets_are_taken(octets: int) -> None:
+def test_parse_secret_accepts_24_to_64_octets(octets: int) -> None:
     key = bytes(range(octets))
     assert parse_secret("whsec_" + b64encode(key).decode()) == key
 
@@ -84,7 +84,7 @@ def test_secrets_of_24_to_64_octets_are_taken(octets: int) -> None:
         "WHSEC_" + b64encode(bytes(32)).decode(),
     ],
 )
-def test_anything_else_is_no_secret_and_is_not_repeated(text: str) -> None:
+def test_parse_secret_rejects_other_text_without_repeating_it(text: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         parse_secret(text)
     assert caught.value.detail == "A secret is 'whsec_' and the base64 of 24 to 64 octets."
@@ -94,6 +94,6 @@ def test_anything_else_is_no_secret_and_is_not_repeated(text: str) -> None:
     ("message_id", "at", "secrets"),
     [("a.b", 1, [make_secret()]), ("", 1, [make_secret()]), ("a", -1, [make_secret()]), ("a", 1, [])],
 )
-def test_what_would_blur_a_signature_is_not_signed(message_id: str, at: int, secrets: list[str]) -> None:
+def test_sign_rejects_ambiguous_input(message_id: str, at: int, secrets: list[str]) -> None:
     with pytest.raises(InvalidValueError):
         sign(message_id, at, BODY, secrets)

@@ -62,7 +62,7 @@ async def live_through(
     return counts
 
 
-async def test_a_mirror_that_is_told_by_webhooks_is_what_the_source_shows(
+async def test_mirror_fed_by_webhooks_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, dead: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await live_through(
@@ -71,7 +71,7 @@ async def test_a_mirror_that_is_told_by_webhooks_is_what_the_source_shows(
 
 
 @pytest.mark.soak
-async def test_long_a_mirror_that_is_told_by_webhooks_is_what_the_source_shows(
+async def test_long_mirror_fed_by_webhooks_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, dead: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)

@@ -213,16 +213,19 @@ class ArticleWrite:
             )
         past = self.record.revisions
         last = past[-1] if past else None
-        told = last is not None and (last.status, last.published_at) == (self.status, self.record.published_at)
+        already_recorded = last is not None and (last.status, last.published_at) == (
+            self.status,
+            self.record.published_at,
+        )
         revision, version = (0, 0) if last is None else (last.revision, last.version)
         return PendingRevision(
             before=None,
             after=self.placement_after,
-            revision=revision + (not told),
-            version=version + (public and not told),
+            revision=revision + (not already_recorded),
+            version=version + (public and not already_recorded),
             note=self.record.note,
             imported_revisions=past,
-            already_recorded=told,
+            already_recorded=already_recorded,
         )
 
     def revision_columns(self, save: PendingRevision) -> dict[str, Any]:
@@ -251,27 +254,27 @@ class ArticleWrite:
             return int(self.current.first_published_at)
         if self.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
             return None
-        told = self.record.first_published_at
-        return self.record.published_at if told is None else told
+        given = self.record.first_published_at
+        return self.record.published_at if given is None else given
 
     def _withdrawal(self) -> dict[str, Any]:
         """Return the columns of a withdrawal; a draft has them if it was withdrawn before it was public."""
-        told, row = self.record.withdrawal, self.current
+        withdrawal, row = self.record.withdrawal, self.current
         was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
         ends_schedule = (
             was is not None or not self.manner.reject_unknown or self.status_before is ArticleStatus.SCHEDULED
         )
-        is_ended = self.status is ArticleStatus.DRAFT and ends_schedule and (told is not None or was is not None)
+        is_ended = self.status is ArticleStatus.DRAFT and ends_schedule and (withdrawal is not None or was is not None)
         if self.status is not ArticleStatus.WITHDRAWN and not is_ended:
             return {"withdrawal_reason": None, "withdrawal_notice": None, "withdrawn_at": None}
-        if told is None and was is not None:
+        if withdrawal is None and was is not None:
             names = ("withdrawal_reason", "withdrawal_notice", "withdrawn_at")
             return {name: getattr(was, name) for name in names}
-        at = None if told is None else told.at
+        at = None if withdrawal is None else withdrawal.at
         since = was.withdrawn_at if was is not None else self.now
         return {
-            "withdrawal_reason": None if told is None else told.reason,
-            "withdrawal_notice": None if told is None else told.notice,
+            "withdrawal_reason": None if withdrawal is None else withdrawal.reason,
+            "withdrawal_notice": None if withdrawal is None else withdrawal.notice,
             "withdrawn_at": since if at is None else at,
         }
 

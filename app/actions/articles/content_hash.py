@@ -17,7 +17,7 @@ def serialize_body(record: ArticleRecord) -> str:
 
 def content_hash(record: ArticleRecord, blocks: str) -> bytes:
     """Return a hash of the editorial members, except the slug and the time of the update."""
-    told = [record.headline, record.lead, record.dateline, record.label, record.section]
+    members = [record.headline, record.lead, record.dateline, record.label, record.section]
     lists = [record.tags, record.authors, record.related]
     parts = [None if each is None else each.model_dump() for each in (record.source, record.image, record.rights)]
-    return blake2b(orjson.dumps([told, lists, parts]) + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()
+    return blake2b(orjson.dumps([members, lists, parts]) + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()

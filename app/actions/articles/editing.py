@@ -126,16 +126,16 @@ def push_article(
         raise UnknownEditionError(edition)
     found = _find(connection, edition, source_id, None)
     _check_push(found, given, expected, is_new=is_new)
-    told = given.model_fields_set
-    kept: dict[str, Any] = {"source_id": source_id}
-    if found is not None and "published_at" not in told:
-        kept |= {"published_at": found.published_at, "status": given.status or ArticleStatus(found.status)}
-    if found is not None and "updated_at" not in told:
-        kept["updated_at"] = found.updated_at
+    given_fields = given.model_fields_set
+    preserved: dict[str, Any] = {"source_id": source_id}
+    if found is not None and "published_at" not in given_fields:
+        preserved |= {"published_at": found.published_at, "status": given.status or ArticleStatus(found.status)}
+    if found is not None and "updated_at" not in given_fields:
+        preserved["updated_at"] = found.updated_at
     manner = WriteOptions(
-        editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in told
+        editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in given_fields
     )
-    stored = upsert_articles(connection, [_dated(given.record(edition, **kept), now)], now=now, manner=manner)
+    stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, manner=manner)
     return stored.ids[0], _outcome(stored)
 
 

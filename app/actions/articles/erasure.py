@@ -14,7 +14,7 @@ from app.actions.articles.slugs import slug_owners
 from app.actions.articles.transitions import get_for_transition
 from app.actions.catalogue.entries import delete_unused_entries
 from app.actions.changelog.changes import begin_log_transaction
-from app.actions.idempotency import blank_answers
+from app.actions.idempotency import clear_stored_responses
 from app.db.base import AnyRow
 from app.domain.actor import Actor
 from app.domain.article import ArticleStatus
@@ -65,7 +65,7 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
     responses about it are emptied in any case.
     """
     begin_log_transaction(connection)
-    blank_answers(connection, article_id)
+    clear_stored_responses(connection, article_id)
     try:
         row = get_for_transition(connection, article_id)
     except NotFoundError:

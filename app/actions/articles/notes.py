@@ -12,11 +12,13 @@ from app.schemas.interchange import Note
 def merge_notes(before: str | None, save: PendingRevision, now: int) -> str | None:
     """Return the notes of an article after a revision, as they are stored: oldest first."""
     notes: list[dict[str, Any]] = [] if before is None else orjson.loads(before)
-    told = [(each.note, each.at, each.version, each.status) for each in save.imported_revisions]
+    candidates = [(each.note, each.at, each.version, each.status) for each in save.imported_revisions]
     if not save.already_recorded:
-        told.append((save.note, now, save.version, save.after.status))
+        candidates.append((save.note, now, save.version, save.after.status))
     notes += [
-        _note(note, at, version) for note, at, version, status in told if note and status is ArticleStatus.PUBLISHED
+        _note(note, at, version)
+        for note, at, version, status in candidates
+        if note and status is ArticleStatus.PUBLISHED
     ]
     return orjson.dumps(notes).decode() if notes else None
 

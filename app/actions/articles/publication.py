@@ -106,14 +106,14 @@ def withdraw_article(
     editor.authorize(status, ArticleStatus.WITHDRAWN)
     if status is ArticleStatus.DRAFT and row.withdrawn_at is None:
         raise ConflictError("The article has never been public; delete it instead.")
-    told: dict[str, str | int | None] = {"withdrawal_reason": reason, "withdrawal_notice": notice}
+    details: dict[str, str | int | None] = {"withdrawal_reason": reason, "withdrawal_notice": notice}
     if status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
-        told["withdrawn_at"] = now
+        details["withdrawn_at"] = now
     elif (reason, notice) == (row.withdrawal_reason, row.withdrawal_notice):
         return
     is_draft = status in {ArticleStatus.DRAFT, ArticleStatus.SCHEDULED}
     after, published_at = (ArticleStatus.DRAFT, None) if is_draft else (ArticleStatus.WITHDRAWN, row.published_at)
-    move = Transition(row=row, status=after, published_at=published_at, columns=told)
+    move = Transition(row=row, status=after, published_at=published_at, columns=details)
     apply_transitions(connection, [move], now=now, editor=editor)
 
 

@@ -20,14 +20,14 @@ def skip_sequence_numbers(connection: Connection, *, now: int, actor: str) -> Ga
     """
     begin_log_transaction(connection)
     gap = gap_after(last_seq(connection), now=now)
-    told = [_told_anew(number) for number in connection.execute(_EDITIONS).scalars()]
+    edition_changes = [_edition_change(number) for number in connection.execute(_EDITIONS).scalars()]
     nobody = Change(type=ChangeType.EDITION_UPDATED, keys=[collection_key(Facet.EDITION)])
-    append_changes(connection, told or [nobody], now=now, actor=actor, behind=gap.first - 1)
-    kept = get_value(connection, NAME)
-    compare_and_set(connection, NAME, old=kept, new=dump_gaps([*parse_gaps(kept), gap]))
+    append_changes(connection, edition_changes or [nobody], now=now, actor=actor, behind=gap.first - 1)
+    stored = get_value(connection, NAME)
+    compare_and_set(connection, NAME, old=stored, new=dump_gaps([*parse_gaps(stored), gap]))
     return gap
 
 
-def _told_anew(number: int) -> Change:
+def _edition_change(number: int) -> Change:
     keys = [facet_key(Facet.EDITION, number), collection_key(Facet.EDITION)]
     return Change(type=ChangeType.EDITION_UPDATED, keys=keys, edition_id=number)

@@ -117,8 +117,8 @@ def _find(connection: Connection, endpoint_id: int) -> AnyRow:
 
 
 def _save(connection: Connection, row: AnyRow, values: Mapping[str, Any], *, now: int) -> None:
-    told = {**values, "modified_at": now, "revision": row.revision + 1}
-    connection.execute(update(webhook_endpoints).where(webhook_endpoints.c.id == row.id).values(told))
+    columns = {**values, "modified_at": now, "revision": row.revision + 1}
+    connection.execute(update(webhook_endpoints).where(webhook_endpoints.c.id == row.id).values(columns))
 
 
 def _forget_waiting(connection: Connection, row: AnyRow) -> int:

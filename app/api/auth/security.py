@@ -88,18 +88,18 @@ async def authenticate(scope: Scope) -> AuthResult:
     state: dict[str, Any] = scope.setdefault("state", {})
     known: AuthResult | None = state.get("caller")
     if known is None:
-        known = state["caller"] = await _look_up(scope)
+        known = state["caller"] = await _authenticate(scope)
         state["principal"] = known.principal
     return known
 
 
 async def is_still_authorized(scope: Scope, *scopes: ApiKeyScope) -> bool:
     """Return whether the key of a long request is still valid; reads the database each time."""
-    caller = await _look_up(scope)
+    caller = await _authenticate(scope)
     return caller.principal is not None and any(caller.principal.may(each) for each in scopes)
 
 
-async def _look_up(scope: Scope) -> AuthResult:
+async def _authenticate(scope: Scope) -> AuthResult:
     shown = [value for name, value in scope["headers"] if name == b"authorization"]
     if not shown:
         return ANONYMOUS

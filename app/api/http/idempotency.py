@@ -56,12 +56,12 @@ async def idempotent_response(request: Request, make: Callable[[Connection], Sto
     now = clock.now()
 
     def find_or_make(connection: Connection) -> tuple[StoredResponse, bool]:
-        kept = find_stored_response(connection, repeatable, now=now)
-        if kept is not None:
-            return kept, True
-        answer = make(connection)
-        store_response(connection, repeatable, answer, now=now)
-        return answer, False
+        stored = find_stored_response(connection, repeatable, now=now)
+        if stored is not None:
+            return stored, True
+        response = make(connection)
+        store_response(connection, repeatable, response, now=now)
+        return response, False
 
     busy = services_of(request).in_flight
     entry = (repeatable.key_id, repeatable.name)
@@ -69,10 +69,10 @@ async def idempotent_response(request: Request, make: Callable[[Connection], Sto
         raise RequestInProgressError
     busy.add(entry)
     try:
-        answer, is_replayed = await get_database(request).write(find_or_make)
+        response, is_replayed = await get_database(request).write(find_or_make)
     finally:
         busy.discard(entry)
-    return _respond(answer, {REPLAYED_HEADER: "true"} if is_replayed else {})
+    return _respond(response, {REPLAYED_HEADER: "true"} if is_replayed else {})
 
 
 def to_stored_response(response: Response, *, article_id: int | None = None) -> StoredResponse:

@@ -51,8 +51,8 @@ def is_editorial_path(path: str) -> bool:
 def mark_private(headers: MutableHeaders) -> None:
     """Restrict storing to the client itself, and vary by API key; the lifetime is unchanged."""
     directives = [each.strip() for each in headers.get("cache-control", "").split(",")]
-    kept = [each for each in directives if each not in {"", "public", "private"}]
-    headers["cache-control"] = ", ".join(["private", *kept])
+    others = [each for each in directives if each not in {"", "public", "private"}]
+    headers["cache-control"] = ", ".join(["private", *others])
     varies = headers.get("vary", "")
     if "authorization" not in varies.lower():
         headers["vary"] = f"{varies}, Authorization" if varies else "Authorization"

@@ -106,15 +106,15 @@ def problem_response(
         **members,
     }
     manners = {"cache-control": NO_CACHE, **PROBLEM_CORS, **SECURITY_FIELDS, **(headers or {})}
-    answer = Response(
+    response = Response(
         orjson.dumps(content),
         status_code=kind.status,
         headers={**manners, **_privacy(request)},
         media_type=PROBLEM_TYPE,
     )
     if _reads_require_key(request):
-        mark_private(answer.headers)  # here too, because unexpected errors are handled outside of every middleware
-    return answer
+        mark_private(response.headers)  # here too, because unexpected errors are handled outside of every middleware
+    return response
 
 
 def _reads_require_key(request: Request) -> bool:
@@ -131,10 +131,10 @@ def install_exception_handlers(app: FastAPI) -> None:
     """Turn every error of the application into problem details."""
     for error in HANDLED_ERRORS:
         app.add_exception_handler(error, handle_expected)
-    app.add_exception_handler(HTTPException, _answer_http)  # type: ignore[arg-type]
-    app.add_exception_handler(RequestValidationError, _answer_validation)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _handle_http_exception)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)  # type: ignore[arg-type]
     app.add_exception_handler(ClientDisconnect, _handle_client_disconnect)
-    app.add_exception_handler(Exception, _answer_unexpected)
+    app.add_exception_handler(Exception, _handle_unexpected)
 
 
 async def handle_expected(request: Request, error: Exception) -> Response:
@@ -172,7 +172,7 @@ def _headers_of(error: errors.DaylineError) -> dict[str, str]:
     return {}
 
 
-async def _answer_http(request: Request, error: HTTPException) -> Response:
+async def _handle_http_exception(request: Request, error: HTTPException) -> Response:
     if error.status_code != METHOD_NOT_ALLOWED.status:
         kind = _OF_STATUS.get(error.status_code, BAD_REQUEST)
         detail = "There is no such address." if kind is NOT_FOUND else str(error.detail)
@@ -200,7 +200,7 @@ def allowed_methods(request: Request) -> list[str]:
     return [*taken, "OPTIONS"]
 
 
-async def _answer_validation(request: Request, error: RequestValidationError) -> Response:
+async def _handle_validation_error(request: Request, error: RequestValidationError) -> Response:
     return await handle_error(request, to_invalid_input(error))
 
 
@@ -218,7 +218,7 @@ async def _handle_database_error(request: Request, error: Exception) -> Response
     return problem_response(request, UNAVAILABLE, detail, headers={"retry-after": "1"})
 
 
-async def _answer_unexpected(request: Request, error: Exception) -> Response:
+async def _handle_unexpected(request: Request, error: Exception) -> Response:
     if is_transient(error):  # in the access middleware, outside of the other handlers
         return await _handle_database_error(request, error)
     route = route_path(request.scope) or UNKNOWN_ROUTE

@@ -44,7 +44,7 @@ def json_response(
     tagged = body
     if "newer" in content:
         tagged = orjson.dumps({name: value for name, value in content.items() if name not in ETAG_EXCLUDED_FIELDS})
-    return _answer(body, tagged, headers, "application/json")
+    return _public_response(body, tagged, headers, "application/json")
 
 
 def uncacheable_response(content: Mapping[str, Any]) -> Response:
@@ -58,13 +58,13 @@ def document_response(
 ) -> TypedResponse[Any]:
     """Return a public document of another media type; its next page is also in `Link`."""
     link = {} if next_href is None else {"link": f'<{next_href}>; rel="next"'}
-    return _answer(body, body, {"cache-control": cache_control, **link}, media_type)
+    return _public_response(body, body, {"cache-control": cache_control, **link}, media_type)
 
 
 def static_response(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
     """Return bytes that change with the program only; pages have a Content-Security-Policy of their own."""
     policy = {} if content_policy is None else {"content-security-policy": content_policy}
-    return _answer(body, body, {"cache-control": PUBLIC, **policy}, media_type)
+    return _public_response(body, body, {"cache-control": PUBLIC, **policy}, media_type)
 
 
 def _link(content: Mapping[str, Any]) -> dict[str, str]:
@@ -74,6 +74,6 @@ def _link(content: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _answer(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> TypedResponse[Any]:
+def _public_response(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> TypedResponse[Any]:
     tag = blake2b(tagged, digest_size=TAG_BYTES).hexdigest()
     return TypedResponse(body, headers={**headers, **CROSS_ORIGIN, "etag": f'"{tag}"'}, media_type=media_type)

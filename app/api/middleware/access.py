@@ -44,8 +44,8 @@ class AccessMiddleware:
             if self._requires_api_key(scope):
                 authorize(await authenticate(scope), ApiKeyScope.CONTENT_READ)
         except DaylineError as error:
-            answer = await handle_error(Request(scope), error)
-            await answer(scope, receive, send)
+            response = await handle_error(Request(scope), error)
+            await response(scope, receive, send)
             return
         await self._app(scope, receive, send)
 

@@ -127,11 +127,11 @@ def _success(
     return success
 
 
-def with_extra_response(told: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
+def with_extra_response(operation: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same arguments with another response, which is in a format of its own and no problem."""
     content = {"application/json": {"schema": {"type": "object"}, "example": example}}
     stub = {"description": PROBLEMS[status], "content": content}
-    return {**told, "responses": told["responses"] | {int(status): stub}}
+    return {**operation, "responses": operation["responses"] | {int(status): stub}}
 
 
 def install_openapi(app: FastAPI) -> None:
@@ -194,10 +194,10 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
 
 def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
     """Restore the nulls of examples, which FastAPI leaves out."""
-    for told, route, _ in iter_operations(document, app):
+    for operation, route, _ in iter_operations(document, app):
         status = route.status_code or HTTPStatus.OK
         for kind, content in route.responses[status].get("content", {}).items():
-            told["responses"][str(status)]["content"][kind] |= content
+            operation["responses"][str(status)]["content"][kind] |= content
 
 
 def _strip_titles(node: Any) -> Any:

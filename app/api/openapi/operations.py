@@ -49,12 +49,12 @@ class Operation(NamedTuple):
 def iter_operations(document: Mapping[str, Any], app: FastAPI) -> Iterator[Operation]:
     """Yield every operation of the document whose route has types."""
     for context in iter_route_contexts(list(iter_routes(app))):
-        route, told = context.original_route, document["paths"].get(context.path_format, {})
+        route, operation = context.original_route, document["paths"].get(context.path_format, {})
         types = _types_of(route)
         if types is None or not isinstance(route, APIRoute):
             continue
-        for method in sorted(told.keys() & {name.lower() for name in context.methods or ()}):
-            yield Operation(told[method], route, types)
+        for method in sorted(operation.keys() & {name.lower() for name in context.methods or ()}):
+            yield Operation(operation[method], route, types)
 
 
 def _types_of(route: object) -> OperationTypes | None:
@@ -70,26 +70,26 @@ def _types_of(route: object) -> OperationTypes | None:
 def add_schemas(document: dict[str, Any], app: FastAPI) -> None:
     """Add parameters, bodies and answers to the operations, and the models of answers to the schemas."""
     operations = list(iter_operations(document, app))
-    for told, _, types in operations:
+    for operation, _, types in operations:
         if types.query is not None and types.query.model_fields:
-            in_path = told.get("parameters", [])
+            in_path = operation.get("parameters", [])
             named = {each["name"] for each in in_path}
-            told["parameters"] = [
+            operation["parameters"] = [
                 *in_path,
                 *(each for each in query_parameters(types.query) if each["name"] not in named),
             ]
         if types.body is not None:
-            told["requestBody"] = request_body(types.body, types.body_example)
-    _tell_answers(document, [each for each in operations if each.types.response is not None])
+            operation["requestBody"] = request_body(types.body, types.body_example)
+    _add_responses(document, [each for each in operations if each.types.response is not None])
 
 
-def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None:
+def _add_responses(document: dict[str, Any], operations: list[Operation]) -> None:
     inputs: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
         (str(number), "serialization", TypeAdapter(each.types.response)) for number, each in enumerate(operations)
     ]
     answers, models = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS + "{model}")
-    for number, (told, route, _) in enumerate(operations):
-        success, status = told["responses"][str(route.status_code)], route.status_code or HTTPStatus.OK
+    for number, (operation, route, _) in enumerate(operations):
+        success, status = operation["responses"][str(route.status_code)], route.status_code or HTTPStatus.OK
         kinds = route.responses[status].get("content", success["content"])  # not what the framework adds of its own
         success["content"] = {
             kind: {**success["content"].get(kind, {}), "schema": answers[str(number), "serialization"]}
@@ -99,15 +99,15 @@ def _tell_answers(document: dict[str, Any], operations: list[Operation]) -> None
     schemas |= dict(sorted(models.get("$defs", {}).items()))
 
 
-def query_parameters(question: type[BaseModel]) -> list[dict[str, Any]]:
+def query_parameters(params: type[BaseModel]) -> list[dict[str, Any]]:
     """Return the query parameters of a model, as OpenAPI writes them."""
-    schema = question.model_json_schema(by_alias=True)
+    schema = params.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
-    if issubclass(question, QueryParams) and question.spans_editions:
+    if issubclass(params, QueryParams) and params.spans_editions:
         members["edition"]["description"] += " `*` spans all of them."
-    if issubclass(question, ArticleFilterParams):
-        members["fields"]["items"] = {"type": "string", "enum": sorted(question.members)}
+    if issubclass(params, ArticleFilterParams):
+        members["fields"]["items"] = {"type": "string", "enum": sorted(params.members)}
     return [_parameter(name, member) for name, member in members.items()]
 
 

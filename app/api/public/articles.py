@@ -47,10 +47,10 @@ P = TypeVar("P")
 )
 async def list_articles(request: Request) -> Response:
     """List articles newest first, without bodies unless `body` adds them; with `id`, in the order of the ids."""
-    question = parse_query(request, ArticleListParams)
+    params = parse_query(request, ArticleListParams)
     outlook = get_cache_control_builder(request)
-    page = await get_database(request).read(article_list.list_articles, question, path="/v1/articles")
-    return json_response(page, cache_control=outlook.header_value(articles_schedule_dependency(question)))
+    page = await get_database(request).read(article_list.list_articles, params, path="/v1/articles")
+    return json_response(page, cache_control=outlook.header_value(articles_schedule_dependency(params)))
 
 
 @router.get(
@@ -63,9 +63,9 @@ async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
 
     A withdrawn article is 410 under its id and each of its slugs.
     """
-    question = parse_query(request, ArticleParams)
+    params = parse_query(request, ArticleParams)
     return await _respond_or_redirect(
-        request, id_or_slug, article.get_article, question, lambda _, page: article_schedule_dependency(page)
+        request, id_or_slug, article.get_article, params, lambda _, page: article_schedule_dependency(page)
     )
 
 
@@ -76,12 +76,12 @@ async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
 )
 async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
     """List the related articles: the editors' choice first, then recommendations; at most eight."""
-    question = parse_query(request, QueryParams)
+    params = parse_query(request, QueryParams)
     return await _respond_or_redirect(
         request,
         id_or_slug,
         article.list_related,
-        question,
+        params,
         lambda name, _: related_schedule_dependency(name),
         member="/related",
     )
@@ -94,8 +94,8 @@ async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
 )
 async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
     """List the changes of an article that the public saw, the latest first, with public notes."""
-    question = parse_query(request, HistoryParams)
-    return await _respond_or_redirect(request, id_or_slug, history.get_history, question, None, member="/history")
+    params = parse_query(request, HistoryParams)
+    return await _respond_or_redirect(request, id_or_slug, history.get_history, params, None, member="/history")
 
 
 @router.get(
@@ -148,12 +148,12 @@ async def get_ninjs(request: Request, id_or_slug: IdOrSlug) -> Response:
 async def _render_format(
     request: Request, key: str, member: str, render: Callable[..., bytes], media_type: str
 ) -> Response:
-    question = parse_query(request, QueryParams)
+    params = parse_query(request, QueryParams)
 
-    def query(connection: Connection, key: str, question: QueryParams) -> feeds.ArticleWithEdition:
-        return feeds.get_published(connection, key, ArticleParams(edition=question.edition, body=BodyFormat.HTML))
+    def query(connection: Connection, key: str, params: QueryParams) -> feeds.ArticleWithEdition:
+        return feeds.get_published(connection, key, ArticleParams(edition=params.edition, body=BodyFormat.HTML))
 
-    def answer(found: feeds.ArticleWithEdition, directives: str) -> Response:
+    def respond(found: feeds.ArticleWithEdition, directives: str) -> Response:
         body = render(found.article, publication=to_publication(found.edition))
         return document_response(body, media_type=media_type, cache_control=directives)
 
@@ -161,10 +161,10 @@ async def _render_format(
         request,
         key,
         query,
-        question,
+        params,
         lambda _, found: article_schedule_dependency(found.article),
         member=member,
-        answer=answer,
+        respond=respond,
     )
 
 
@@ -176,25 +176,25 @@ async def _respond_or_redirect(
     request: Request,
     key: str,
     query: Callable[[Connection, str, Q], P],
-    question: Q,
+    params: Q,
     dependency: Callable[[str, P], ScheduleDependency] | None,
     *,
     member: str = "",
-    answer: Callable[[Any, str], Response] = _json,
+    respond: Callable[[Any, str], Response] = _json,
 ) -> Response:
     """What a query has of an article, or a redirect from its old slug, which is kept as long as that."""
     outlook, read = get_cache_control_builder(request), get_database(request).read
     try:
-        page = await read(query, key, question)
+        page = await read(query, key, params)
     except ArticleMoved as moved:
         directives = PUBLIC
         if dependency is not None:
             with suppress(ArticleMoved, NotFoundError):  # withdrawn since then, it is that here as well
-                page = await read(query, moved.slug, question)
+                page = await read(query, moved.slug, params)
                 directives = outlook.header_value(dependency(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
     directives = PUBLIC if dependency is None else outlook.header_value(dependency(key, page))
-    return answer(page, directives)
+    return respond(page, directives)
 
 
 def _redirect(request: Request, path: str, directives: str) -> Response:

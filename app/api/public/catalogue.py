@@ -40,8 +40,8 @@ async def list_authors(request: Request) -> Response:
 @router.get("/authors/{slug}", summary="Retrieve an author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
     """Return an author with the biography."""
-    question = parse_query(request, QueryParams)
-    author, modified_at = await get_database(request).read(public_catalogue.get_author, slug, question)
+    params = parse_query(request, QueryParams)
+    author, modified_at = await get_database(request).read(public_catalogue.get_author, slug, params)
     return json_response(author, modified_at=modified_at)
 
 
@@ -70,8 +70,8 @@ async def list_sections(request: Request) -> Response:
 )
 async def get_section(request: Request, slug: SectionSlug) -> Response:
     """Return a section of an edition."""
-    question = parse_query(request, QueryParams)
-    section, modified_at = await get_database(request).read(public_catalogue.get_section, slug, question)
+    params = parse_query(request, QueryParams)
+    section, modified_at = await get_database(request).read(public_catalogue.get_section, slug, params)
     return json_response(section, modified_at=modified_at)
 
 
@@ -98,8 +98,8 @@ async def list_tags(request: Request) -> Response:
 @router.get("/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
 async def get_tag(request: Request, slug: TagSlug) -> Response:
     """Return a tag."""
-    question = parse_query(request, QueryParams)
-    tag, modified_at = await get_database(request).read(public_catalogue.get_tag, slug, question)
+    params = parse_query(request, QueryParams)
+    tag, modified_at = await get_database(request).read(public_catalogue.get_tag, slug, params)
     return json_response(tag, modified_at=modified_at)
 
 
@@ -126,16 +126,16 @@ async def list_labels(request: Request) -> Response:
 async def _list_entries_response(
     request: Request, kind: Facet, query: Callable[[Connection, EntryListParams], Mapping[str, Any]]
 ) -> Response:
-    question = parse_query(request, EntryListParams)
+    params = parse_query(request, EntryListParams)
     outlook = get_cache_control_builder(request)
-    page = await get_database(request).read(query, question)
-    dependency = CollectionDependency(kind=kind, edition=question.edition)
+    page = await get_database(request).read(query, params)
+    dependency = CollectionDependency(kind=kind, edition=params.edition)
     return json_response(page, cache_control=outlook.header_value(dependency))
 
 
 async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:
-    question = parse_query(request, ArticleListParams)
+    params = parse_query(request, ArticleListParams)
     outlook = get_cache_control_builder(request)
-    page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, question)
-    dependency = articles_schedule_dependency(question, entry=(kind, slug))
+    page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, params)
+    dependency = articles_schedule_dependency(params, entry=(kind, slug))
     return json_response(page, cache_control=outlook.header_value(dependency))

@@ -34,14 +34,14 @@ async def list_changes(request: Request) -> Response:
     Follow `next.href` until it is null, then request again with `since` set to `as_of`. With `wait` the response comes
     as soon as there is a change for the filters.
     """
-    question = parse_query(request, ChangeListParams)
+    params = parse_query(request, ChangeListParams)
     database = get_database(request)
-    if question.wait == 0:
+    if params.wait == 0:
         outlook = get_cache_control_builder(request, CHANGES)
-        page = await database.read(change_list.list_changes, question)
+        page = await database.read(change_list.list_changes, params)
         return json_response(page, cache_control=outlook.header_value(EVERY_PUBLICATION))
-    told = await run_until_disconnect(request, long_poll_changes(database, get_log_watcher(request), question))
-    return Response(status_code=204) if told is None else uncacheable_response(told)
+    changed = await run_until_disconnect(request, long_poll_changes(database, get_log_watcher(request), params))
+    return Response(status_code=204) if changed is None else uncacheable_response(changed)
 
 
 async def run_until_disconnect(request: Request, work: Coroutine[Any, Any, R]) -> R | None:

@@ -41,8 +41,8 @@ async def get_service(request: Request) -> Response:
 )
 async def list_editions(request: Request) -> Response:
     """List the editions by slug, each with its interface strings."""
-    question = parse_query(request, EntryListParams)
-    return json_response(await get_database(request).read(editions.list_editions, question))
+    params = parse_query(request, EntryListParams)
+    return json_response(await get_database(request).read(editions.list_editions, params))
 
 
 @router.get("/editions/{slug}", summary="Retrieve an edition", **operation(None, Edition, reading.EDITION))

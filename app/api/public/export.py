@@ -43,14 +43,14 @@ async def export_articles(request: Request) -> Response:
     With `id`, in the order of the ids. An interrupted export has no last chunk; resume with `from` set to the last
     `published_at` that arrived.
     """
-    question = parse_query(request, ExportParams)
+    params = parse_query(request, ExportParams)
     database = get_database(request)
     async with AsyncExitStack() as held:
-        if question.id:
-            first = await database.read_in_thread(public_export.export_by_ids, question)
+        if params.id:
+            first = await database.read_in_thread(public_export.export_by_ids, params)
             return JsonLinesResponse(first.lines, None, headers=_headers(first), resources=held.pop_all())
         await held.enter_async_context(_turn(services_of(request).export_slots))
-        read_next = await held.enter_async_context(database.stream(public_export.export_articles, question))
+        read_next = await held.enter_async_context(database.stream(public_export.export_articles, params))
         begun = await read_next()
         assert begun is not None  # noqa: S101 - an export has a first portion, be it empty
 

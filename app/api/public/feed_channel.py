@@ -48,7 +48,7 @@ def api_origin(public_url: str | None, edition: EditionView) -> str:
 def build_channel(
     public_url: str | None,
     feed: Feed,
-    question: FilterParams,
+    params: FilterParams,
     *,
     href: str,
     next_href: str | None = None,
@@ -58,8 +58,8 @@ def build_channel(
     base = api_origin(public_url, feed.edition)
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return FeedDocument(
-        guid=urn_for(f"feed {question.url_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
-        title=_title(feed, question),
+        guid=urn_for(f"feed {params.url_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
+        title=_title(feed, params),
         publication=to_publication(feed.edition),
         updated=None if feed.items else format_instant(feed.edition.modified_at, feed.edition.zone),
         href=base + href,
@@ -69,9 +69,9 @@ def build_channel(
     )
 
 
-def _title(feed: Feed, question: FilterParams) -> str:
+def _title(feed: Feed, params: FilterParams) -> str:
     """Return the edition's name with the names of the filter values, or their codes if unknown."""
     kinds = (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)
-    asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(question, kind.name.lower())))]
+    asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(params, kind.name.lower())))]
     named = [feed.names.get(each, each[1]) for each in asked]  # in the order of kinds and codes: not as they were asked
     return f"{feed.edition.name}: {', '.join(named)}" if named else feed.edition.name

@@ -89,11 +89,11 @@ async def stream_changes(request: Request, last_event_id: LastEventId = None) ->
 
     `Last-Event-ID` (or `since`) resumes without a gap or a repeat. A comment and the current id come every 15 seconds.
     """
-    question = parse_query(request, StreamParams)
+    params = parse_query(request, StreamParams)
     known = _read_id(last_event_id or "")
-    since = question.since if known is None else known
+    since = params.since if known is None else known
     subscribing = get_stream_hub(request).subscribe(
-        question.changes(), since, is_authorized=_authorization_check(request)
+        params.changes(), since, is_authorized=_authorization_check(request)
     )
     try:
         subscription = await subscribing
@@ -104,13 +104,13 @@ async def stream_changes(request: Request, last_event_id: LastEventId = None) ->
     return _SseResponse(subscription)
 
 
-def _read_id(told: str) -> int | None:
+def _read_id(text: str) -> int | None:
     """The position in the header, None where it says nothing; InvalidInputError."""
-    if not told:
+    if not text:
         return None
-    if not (told.isascii() and told.isdigit() and len(told) <= MAX_DIGITS):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         raise InvalidInputError(FieldError(LAST_EVENT_ID, "The id of an event is expected: digits alone."))
-    return int(told)
+    return int(text)
 
 
 def _named_after_header(error: InvalidInputError) -> InvalidInputError:

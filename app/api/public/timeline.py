@@ -34,12 +34,12 @@ async def get_timeline(request: Request) -> Response:
 
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. `newer.href` has later changes.
     """
-    question = parse_query(request, TimelineParams)
+    params = parse_query(request, TimelineParams)
     outlook = get_cache_control_builder(request)
     database = get_database(request)
-    plain = await database.read_autocommit(timeline.get_timeline_fast, question) if is_fast_path(question) else None
-    page = await database.read(timeline.get_timeline, question) if plain is None else plain
-    return json_response(page, cache_control=outlook.header_value(timeline_schedule_dependency(question)))
+    plain = await database.read_autocommit(timeline.get_timeline_fast, params) if is_fast_path(params) else None
+    page = await database.read(timeline.get_timeline, params) if plain is None else plain
+    return json_response(page, cache_control=outlook.header_value(timeline_schedule_dependency(params)))
 
 
 @router.get(
@@ -49,10 +49,10 @@ async def get_timeline(request: Request) -> Response:
 )
 async def get_calendar(request: Request) -> Response:
     """List the local days that have articles, with their numbers, oldest first: at most 400 days, `to` excluded."""
-    question = parse_query(request, CalendarParams)
+    params = parse_query(request, CalendarParams)
     outlook = get_cache_control_builder(request)
-    days = await get_database(request).read(calendar.get_calendar, question, now=clock.now())
-    return json_response(days, cache_control=outlook.header_value(calendar_schedule_dependency(question)))
+    days = await get_database(request).read(calendar.get_calendar, params, now=clock.now())
+    return json_response(days, cache_control=outlook.header_value(calendar_schedule_dependency(params)))
 
 
 @router.get(
@@ -62,7 +62,7 @@ async def get_calendar(request: Request) -> Response:
 )
 async def get_day(request: Request, day: LocalDay) -> Response:
     """Return a complete local day, with links to the nearest days before and after it that have articles."""
-    question = parse_query(request, DayParams)
+    params = parse_query(request, DayParams)
     outlook = get_cache_control_builder(request)
-    page = await get_database(request).read(timeline.get_day, day, question)
-    return json_response(page, cache_control=outlook.header_value(day_schedule_dependency(question, page)))
+    page = await get_database(request).read(timeline.get_day, day, params)
+    return json_response(page, cache_control=outlook.header_value(day_schedule_dependency(params, page)))

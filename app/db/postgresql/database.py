@@ -111,12 +111,12 @@ class PostgresqlDatabase:
         async with self._readers.acquire(limit_s) as lent:
             try:
                 await _execute(lent, _SNAPSHOT)
-                answer = await lent.connection.run_sync(_run, query, *args, **kwargs)
+                response = await lent.connection.run_sync(_run, query, *args, **kwargs)
             except Exception:
                 await _roll_back(lent)
                 raise
             await _roll_back(lent)
-            return answer
+            return response
 
     @asynccontextmanager
     async def stream(

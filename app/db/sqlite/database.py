@@ -140,15 +140,15 @@ class SqliteDatabase:
         held, budget = self._hold()
         budget.begin()
         try:
-            answer = _in_snapshot(budget, held, query, *args, **kwargs)
+            response = _in_snapshot(budget, held, query, *args, **kwargs)
         except (DBAPIError, sqlite3.Error):
             if budget.is_spent:
                 raise _BudgetSpentError from None
             self._files.check()  # SQLite reports a lost file as malformed
             raise
-        if not self._files.is_noted:
+        if not self._files.is_recorded:
             self._files.record(self.driver())
-        return answer
+        return response
 
     def compare_files(self) -> None:
         """Raise DatabaseFileError where the files are not those that are open; it takes three system calls."""
@@ -228,14 +228,14 @@ class SqliteDatabase:
                     self._files.check()
             finally:
                 self._files.check()
-            if not self._files.is_noted:
-                self._note_written()
+            if not self._files.is_recorded:
+                self._record_written()
             return result
 
         in_context = partial(copy_context().run, run)  # as asyncio.to_thread does
         return await asyncio.get_running_loop().run_in_executor(self._writing, in_context)
 
-    def _note_written(self) -> None:
+    def _record_written(self) -> None:
         with self._writer.connect() as connection:
             self._files.record(connection.connection.driver_connection)
 

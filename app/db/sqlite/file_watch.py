@@ -54,7 +54,7 @@ class FileWatch:
         self._guard = threading.Lock()
 
     @property
-    def is_noted(self) -> bool:
+    def is_recorded(self) -> bool:
         """Return whether the identities of the files are known, the write-ahead log's included."""
         return LOG in self._identities
 
@@ -70,7 +70,7 @@ class FileWatch:
                 found = os.fstat(self._descriptor)
                 self._size = found.st_size
                 self._identities[""] = found.st_dev, found.st_ino
-            if keeps_wal and not self.is_noted:
+            if keeps_wal and not self.is_recorded:
                 self._index = wal_index.map_index(self._name)
                 for suffix in (INDEX, LOG):
                     found = os.stat(self._paths[suffix])  # noqa: PTH116 - a string, examined with each write

@@ -159,18 +159,18 @@ class SqliteCommitWatch:
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R | None:
         """Read inline. After its first read, a connection maps the index that other processes write."""
-        answer = self._reader.try_read_sync(query, *args, **kwargs)
+        response = self._reader.try_read_sync(query, *args, **kwargs)
         self._find_index()
-        return answer
+        return response
 
     async def ensure_connected(self) -> None:
         """Do nothing: the file needs no connection."""
 
     async def read(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Read inline, or in a thread if it takes too long."""
-        answer = await self._reader.read(query, *args, **kwargs)
+        response = await self._reader.read(query, *args, **kwargs)
         self._find_index()
-        return answer
+        return response
 
     async def is_unchanged(self) -> bool:
         """Return False: the version token is cheaper and exact."""

@@ -74,13 +74,13 @@ def _beside(*, newer: bool) -> PreparedQuery:
 _OLDER, _NEWER = _beside(newer=False), _beside(newer=True)
 
 
-def get_article(connection: Connection, key: str, question: ArticleParams) -> Article:
+def get_article(connection: Connection, key: str, params: ArticleParams) -> Article:
     """Return a public article by id or slug, with related articles, neighbours and alternates; at most nine statements.
 
     NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
-    row, edition = get_public_article(connection, key, question)
-    return render_article(connection, row, edition, question.body)
+    row, edition = get_public_article(connection, key, params)
+    return render_article(connection, row, edition, params.body)
 
 
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
@@ -108,13 +108,13 @@ def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
     return [{**note, "at": format_instant(cast("int", note["at"]), zone)} for note in found]
 
 
-def list_related(connection: Connection, key: str, question: QueryParams) -> RelatedList:
+def list_related(connection: Connection, key: str, params: QueryParams) -> RelatedList:
     """Return “Read also” by itself; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
-    row, edition = get_public_article(connection, key, question)
+    row, edition = get_public_article(connection, key, params)
     return {"items": _related(connection, row.id, edition), "next": None}
 
 
-def get_public_article(connection: Connection, key: str, question: QueryParams) -> tuple[AnyRow, EditionView]:
+def get_public_article(connection: Connection, key: str, params: QueryParams) -> tuple[AnyRow, EditionView]:
     """Return the row of a public article by id or slug, with its edition.
 
     NotFoundError, ArticleMoved, ArticleWithdrawnError; the latter also under the former slugs of a withdrawn article,
@@ -125,7 +125,7 @@ def get_public_article(connection: Connection, key: str, question: QueryParams) 
         row = _BY_ID.first(connection, {"article_id": parse_id(key)})
         edition = None if row is None else get_edition_by_id(connection, row.edition_id)
     else:
-        edition = get_edition_view(connection, question.edition)
+        edition = get_edition_view(connection, params.edition)
         named = {"edition_id": edition.id, "slug": key}
         row = _BY_SLUG.first(connection, named)
         if row is not None:

@@ -64,7 +64,7 @@ _BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(art
 
 def list_articles(
     connection: Connection,
-    question: ArticleListParams,
+    params: ArticleListParams,
     *,
     path: str,
     entry: tuple[Facet, str] | None = None,
@@ -74,23 +74,21 @@ def list_articles(
     At most seven statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
     """
-    return list_resolved(connection, resolve_params(connection, question, entry=entry), question, path=path)
+    return list_resolved(connection, resolve_params(connection, params, entry=entry), params, path=path)
 
 
-def list_resolved(
-    connection: Connection, asked: ResolvedQuery, question: ArticleListParams, *, path: str
-) -> ArticleList:
+def list_resolved(connection: Connection, asked: ResolvedQuery, params: ArticleListParams, *, path: str) -> ArticleList:
     """List articles for resolved parameters; at most five statements. InvalidCursorError, CursorMismatchError."""
-    upper = start_key(asked, question.cursor)
-    most = len(question.id) or question.limit
+    upper = start_key(asked, params.cursor)
+    most = len(params.id) or params.limit
     within = asked.narrowed(asked.lower, upper)
-    rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=question.id, limit=most + 1)
-    page = cut_page(rows, most, cursor=asked.encode_cursor, href=lambda cursor: question.url_for(path, cursor=cursor))
-    if not question.id:
+    rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=params.id, limit=most + 1)
+    page = cut_page(rows, most, cursor=asked.encode_cursor, href=lambda cursor: params.url_for(path, cursor=cursor))
+    if not params.id:
         within.record_dependency(first=None if page.following is None else page.following.published_at)
-    shown = sorted_like(question.id, page.rows) if question.id else page.rows
-    items = render_articles(connection, shown, asked.editions, question.body)
-    return {"items": [select_fields(item, question.fields) for item in items], "next": page.next}
+    shown = sorted_like(params.id, page.rows) if params.id else page.rows
+    items = render_articles(connection, shown, asked.editions, params.body)
+    return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
 
 
 def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:

@@ -78,8 +78,8 @@ def fetch_articles(
     statement = _page(statement_shape(selection), columns, bool(numbers), "limit" in values, oldest_first)
     rows = statement.all(connection, values)
     depend_on_shown_entries(rows)
-    kept = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
-    return kept if limit is None else kept[:limit]
+    included = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
+    return included if limit is None else included[:limit]
 
 
 def depend_on_shown_entries(rows: Sequence[AnyRow]) -> None:

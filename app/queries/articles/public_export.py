@@ -29,36 +29,36 @@ class ExportChunk(NamedTuple):
     lines: bytes
 
 
-def export_articles(connection: Connection, question: ExportParams) -> Generator[ExportChunk]:
+def export_articles(connection: Connection, params: ExportParams) -> Generator[ExportChunk]:
     """Yield all articles that match the filters (`id` is for `export_by_ids`), oldest first, as list items.
 
     At least one chunk. At most five statements for each, and three before the first; before that InvalidInputError,
     NotFoundError.
     """
     as_of = latest_seq(connection)
-    asked = resolve_params(connection, question)
+    asked = resolve_params(connection, params)
     rest, goes_on = asked, True
     while goes_on:
         rows = fetch_articles(connection, rest, ARTICLE_COLUMNS, limit=BATCH, oldest_first=True)
-        yield _portion(connection, as_of, asked, question, rows)
+        yield _portion(connection, as_of, asked, params, rows)
         goes_on = len(rows) == BATCH
         if goes_on:
             rest = asked.narrowed(_after(rows[-1]), MAX_SORT_KEY)
 
 
-def export_by_ids(connection: Connection, question: ExportParams) -> ExportChunk:
+def export_by_ids(connection: Connection, params: ExportParams) -> ExportChunk:
     """Return the articles given by `id`, in that order, as one chunk. InvalidInputError, NotFoundError."""
     as_of = latest_seq(connection)
-    asked = resolve_params(connection, question)
-    rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, ids=question.id, limit=None)
-    return _portion(connection, as_of, asked, question, sorted_like(question.id, rows))
+    asked = resolve_params(connection, params)
+    rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, ids=params.id, limit=None)
+    return _portion(connection, as_of, asked, params, sorted_like(params.id, rows))
 
 
 def _portion(
-    connection: Connection, as_of: int, asked: ResolvedQuery, question: ExportParams, rows: Sequence[AnyRow]
+    connection: Connection, as_of: int, asked: ResolvedQuery, params: ExportParams, rows: Sequence[AnyRow]
 ) -> ExportChunk:
-    items = render_articles(connection, rows, asked.editions, question.body)
-    return ExportChunk(as_of, b"".join([_line(select_fields(item, question.fields)) for item in items]))
+    items = render_articles(connection, rows, asked.editions, params.body)
+    return ExportChunk(as_of, b"".join([_line(select_fields(item, params.fields)) for item in items]))
 
 
 def _after(row: AnyRow) -> SortKey:

@@ -69,24 +69,24 @@ def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
     return {"items": [_label(row, edition.language) for row in page.rows], "next": page.next}
 
 
-def get_author(connection: Connection, slug: str, question: QueryParams) -> tuple[AuthorPage, int]:
+def get_author(connection: Connection, slug: str, params: QueryParams) -> tuple[AuthorPage, int]:
     """Return one author, and the instant of the last change to its content; NotFoundError."""
-    edition, row = _one(connection, Facet.AUTHOR, slug, question)
+    edition, row = _one(connection, Facet.AUTHOR, slug, params)
     return {
         **render_author(row, edition),
         "articles": _articles(Facet.AUTHOR, slug, edition),
     }, _modified_at(row, edition)
 
 
-def get_section(connection: Connection, slug: str, question: QueryParams) -> tuple[SectionPage, int]:
+def get_section(connection: Connection, slug: str, params: QueryParams) -> tuple[SectionPage, int]:
     """Return one section, and the instant of its last change; NotFoundError."""
-    edition, row = _one(connection, Facet.SECTION, slug, question)
+    edition, row = _one(connection, Facet.SECTION, slug, params)
     return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, _modified_at(row, edition)
 
 
-def get_tag(connection: Connection, slug: str, question: QueryParams) -> tuple[TagPage, int]:
+def get_tag(connection: Connection, slug: str, params: QueryParams) -> tuple[TagPage, int]:
     """Return one tag, and the instant of its last change; NotFoundError."""
-    edition, row = _one(connection, Facet.TAG, slug, question)
+    edition, row = _one(connection, Facet.TAG, slug, params)
     return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
 
 
@@ -103,8 +103,8 @@ def _page(connection: Connection, kind: Facet, params: EntryListParams) -> tuple
     )
 
 
-def _one(connection: Connection, kind: Facet, name: str, question: QueryParams) -> tuple[EditionView, AnyRow]:
-    edition, catalogue = get_edition_view(connection, question.edition), _CATALOGUE[kind]
+def _one(connection: Connection, kind: Facet, name: str, params: QueryParams) -> tuple[EditionView, AnyRow]:
+    edition, catalogue = get_edition_view(connection, params.edition), _CATALOGUE[kind]
     row = connection.execute(catalogue.one, {"edition_id": edition.id, "name": name}).first()
     if row is None:
         depend_on_collection(kind, edition.id)
@@ -144,12 +144,12 @@ def _label(row: AnyRow, language: str) -> Label:
     }
 
 
-def list_articles_of_entry(connection: Connection, kind: Facet, name: str, question: ArticleListParams) -> ArticleList:
+def list_articles_of_entry(connection: Connection, kind: Facet, name: str, params: ArticleListParams) -> ArticleList:
     """Return the articles of an author, section or tag; NotFoundError for an unknown entry."""
-    if question.edition != EVERY_EDITION:
-        _one(connection, kind, name, question)
+    if params.edition != EVERY_EDITION:
+        _one(connection, kind, name, params)
     elif connection.execute(_CATALOGUE[kind].anywhere, {"name": name}).first() is None:
         for edition in list_all_editions(connection):
             depend_on_collection(kind, edition.id)
         raise _missing(_CATALOGUE[kind], name)
-    return list_articles(connection, question, path=f"{_CATALOGUE[kind].path}/{name}/articles", entry=(kind, name))
+    return list_articles(connection, params, path=f"{_CATALOGUE[kind].path}/{name}/articles", entry=(kind, name))

@@ -74,7 +74,7 @@ def validate_position(connection: Connection, since: int | None) -> int:
     return since
 
 
-def list_changes(connection: Connection, question: ChangeListParams) -> ChangeList:
+def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList:
     """Return the changes after a position, in order, each article as in this snapshot.
 
     Examines at most 500 rows of the log: `next` is present whenever the log continues, also on a page without items.
@@ -82,18 +82,18 @@ def list_changes(connection: Connection, question: ChangeListParams) -> ChangeLi
     CursorMismatchError.
     """
     depend_on_log()
-    asked = resolve_params(connection, question, tz=question.tz)
+    asked = resolve_params(connection, params, tz=params.tz)
     digest = asked.scope.digest()
-    since = question.since if question.cursor is None else decode_number(question.cursor, digest)
+    since = params.since if params.cursor is None else decode_number(params.cursor, digest)
     end = connection.execute(_REACH, {"since": min(since, MAX_ID), "scanned": MAX_SCANNED}).one()
     latest, reach = end.latest, end.reach
-    _require_known_position(since, end, where="since" if question.cursor is None else "cursor")
+    _require_known_position(since, end, where="since" if params.cursor is None else "cursor")
     wanted = ChangeFilter(asked)
-    rows, as_of = _scan(connection, question, wanted, since, since if reach is None else reach)
-    page: ChangeList = {"items": _render(connection, question, wanted, rows), "as_of": as_of, "next": None}
+    rows, as_of = _scan(connection, params, wanted, since, since if reach is None else reach)
+    page: ChangeList = {"items": _render(connection, params, wanted, rows), "as_of": as_of, "next": None}
     if as_of < latest:
         page["next"] = link_next(
-            encode_number(as_of, digest), lambda cursor: question.url_for(PATH, cursor=cursor, since=None)
+            encode_number(as_of, digest), lambda cursor: params.url_for(PATH, cursor=cursor, since=None)
         )
     return page
 
@@ -105,11 +105,11 @@ def _require_known_position(since: int, end: AnyRow, *, where: str) -> None:
 
 
 def _scan(
-    connection: Connection, question: ChangeListParams, wanted: ChangeFilter, since: int, reach: int
+    connection: Connection, params: ChangeListParams, wanted: ChangeFilter, since: int, reach: int
 ) -> tuple[list[AnyRow], int]:
     """Return the relevant rows, and the change up to which none is missing."""
-    most = MAX_SCANNED if wanted.reads_keys else question.limit + 1
-    ids, editions = [parse_id(text) for text in question.id], list(wanted.asked.editions)
+    most = MAX_SCANNED if wanted.reads_keys else params.limit + 1
+    ids, editions = [parse_id(text) for text in params.id], list(wanted.asked.editions)
     statement = _ROWS_OF_ARTICLES if ids else _ROWS_OF_EDITIONS
     bound = {"ids": ids} if ids else {"editions": editions}
     found: list[AnyRow] = []
@@ -117,7 +117,7 @@ def _scan(
     with connection.execute(statement, {"since": since, "reach": reach, "most": most, **bound}) as rows:
         for row in rows:
             is_wanted = wanted.may_match(row)
-            if is_wanted and len(found) == question.limit:
+            if is_wanted and len(found) == params.limit:
                 return found, seq
             found += [row] if is_wanted else []
             seen, seq = seen + 1, row.seq
@@ -125,7 +125,7 @@ def _scan(
 
 
 def _render(
-    connection: Connection, question: ChangeListParams, wanted: ChangeFilter, rows: Sequence[AnyRow]
+    connection: Connection, params: ChangeListParams, wanted: ChangeFilter, rows: Sequence[AnyRow]
 ) -> list[ChangeItem]:
     ids = sorted({row.article_id for row in rows if row.article_id is not None})
     states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
@@ -133,20 +133,20 @@ def _render(
     entries = find_entries(connection, wanted.asked, [row for row in rows if row.article_id is None])
     items: list[ChangeItem] = []
     for row in rows:
-        zone = _zone(row, wanted.asked, question)
+        zone = _zone(row, wanted.asked, params)
         at = format_instant(row.at, zone)
         if row.article_id is not None:
             kind, item = _render_article_change(row, states.get(row.article_id), wanted, places, zone)
-            shown = select_fields(item, question.fields)
+            shown = select_fields(item, params.fields)
             items.append({"seq": row.seq, "type": kind, "at": at, "article": shown})
         elif row.seq in entries:
             items.append({"seq": row.seq, "type": row.type, "at": at, "article": None, "entry": entries[row.seq]})
     return items
 
 
-def _zone(row: AnyRow, asked: ResolvedQuery, question: ChangeListParams) -> ZoneInfo:
+def _zone(row: AnyRow, asked: ResolvedQuery, params: ChangeListParams) -> ZoneInfo:
     """Return the requested zone; over all editions each article's own."""
-    if question.edition == EVERY_EDITION and question.tz is None and row.article_id is not None:
+    if params.edition == EVERY_EDITION and params.tz is None and row.article_id is not None:
         return asked.editions[row.edition_id].zone
     return asked.zone
 

@@ -54,12 +54,12 @@ def find_entries(connection: Connection, asked: ResolvedQuery, rows: Sequence[An
     meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS}
     bound = {kind: sorted({n for each, ns in meant.values() if each == kind for n in ns}) for kind in _CATALOGUE}
     found = {(row.kind, row.id): row for row in connection.execute(_ENTRIES, bound)}
-    told: dict[int, ChangedEntry] = {}
+    entries: dict[int, ChangedEntry] = {}
     for seq, (kind, numbers) in meant.items():
         entry = _edition(asked, numbers) if kind == "edition" else _entry(asked, kind, found.get((kind, numbers[0])))
         if entry is not None:
-            told[seq] = entry
-    return told
+            entries[seq] = entry
+    return entries
 
 
 def _numbers(row: AnyRow) -> list[int]:

@@ -88,27 +88,27 @@ def cursor_digest(filters: bytes, statuses: Iterable[ArticleStatus]) -> bytes:
     return blake2b(written, digest_size=DIGEST_BYTES, person=b"editorial").digest()
 
 
-def list_editorial_articles(connection: Connection, question: EditorialListParams) -> EditorialList:
+def list_editorial_articles(connection: Connection, params: EditorialListParams) -> EditorialList:
     """Return articles of any status, the latest saved first; with `id`, in the given order.
 
     InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
     """
-    asked = resolve_params(connection, question)
-    digest = cursor_digest(asked.scope.digest(), question.status)
-    upper = MAX_SORT_KEY if question.cursor is None else decode_position(question.cursor, digest)
-    most = len(question.id) or question.limit
-    keys = [] if asked.selection.is_empty else find_keys(connection, asked, question, upper, most + 1)
+    asked = resolve_params(connection, params)
+    digest = cursor_digest(asked.scope.digest(), params.status)
+    upper = MAX_SORT_KEY if params.cursor is None else decode_position(params.cursor, digest)
+    most = len(params.id) or params.limit
+    keys = [] if asked.selection.is_empty else find_keys(connection, asked, params, upper, most + 1)
     page = cut_page(
         keys,
         most,
         cursor=lambda last: encode_position(*last, digest),
-        href=lambda cursor: question.url_for(PATH, cursor=cursor),
+        href=lambda cursor: params.url_for(PATH, cursor=cursor),
     )
     ids = [article_id for _, article_id in page.rows]
-    if question.id:
-        ids = [number for number in dict.fromkeys(map(parse_id, question.id)) if number in set(ids)]
+    if params.id:
+        ids = [number for number in dict.fromkeys(map(parse_id, params.id)) if number in set(ids)]
     items = [item for _, _, item in _read(connection, ids, asked.editions)]
-    return {"items": [select_fields(item, question.fields) for item in items], "next": page.next}
+    return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
 
 
 def _read(

@@ -52,7 +52,7 @@ class _Form(NamedTuple):
 
 
 def find_keys(
-    connection: Connection, asked: ResolvedQuery, question: EditorialListParams, upper: SortKey, most: int
+    connection: Connection, asked: ResolvedQuery, params: EditorialListParams, upper: SortKey, most: int
 ) -> list[SortKey]:
     """Return at most `most` keys `(modified_at, id)` of the selected articles, the latest first.
 
@@ -61,9 +61,7 @@ def find_keys(
     kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.groups}
     kinds.pop(Facet.EDITION, None)
     excluded, editions = asked.scope.excluded, list(asked.editions)
-    statuses = sorted({*question.status}) or [
-        *ArticleStatus
-    ]  # each range once: those of two would list an article twice
+    statuses = sorted({*params.status}) or [*ArticleStatus]  # each range once: those of two would list an article twice
     values: dict[str, Any] = {
         "ranges": rows_value((edition, status) for edition in editions for status in statuses),
         "upper_at": upper[0],
@@ -74,7 +72,7 @@ def find_keys(
     is_dated = (asked.lower, asked.upper) != (MIN_SORT_KEY, MAX_SORT_KEY)
     if is_dated:
         values |= {"starts_at": asked.lower[0], "ends_at": asked.upper[0]}
-    ids: Iterable[int] | None = [parse_id(text) for text in question.id] if question.id else None
+    ids: Iterable[int] | None = [parse_id(text) for text in params.id] if params.id else None
     if ids is None:
         ids = _find_few(connection, kinds, values)
     if ids is not None:

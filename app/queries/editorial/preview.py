@@ -53,9 +53,7 @@ def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires
     return {"href": f"{PATH}/{token}", "expires_at": format_instant(expires_at, find_zone(row.timezone))}
 
 
-def get_preview(
-    connection: Connection, token: str, question: PreviewParams, *, now: int
-) -> tuple[PreviewedArticle, int]:
+def get_preview(connection: Connection, token: str, params: PreviewParams, *, now: int) -> tuple[PreviewedArticle, int]:
     """Return the article of a token as its page would look, and its revision; eight statements.
 
     An article without a date is dated `now`; a public article is shown as it is. NotFoundError (also for a damaged or
@@ -68,7 +66,7 @@ def get_preview(
     row = _check(connection.execute(_ONE, {"article_id": preview.article_id, "now": now}).first())
     edition = next(view for view in list_all_editions(connection) if view.id == row.edition_id)
     page: PreviewedArticle = {
-        **render_article(connection, row, edition, question.body),
+        **render_article(connection, row, edition, params.body),
         "status": ArticleStatus(row.status),
         "preview": {"expires_at": format_instant(preview.expires_at, edition.zone)},
     }

@@ -68,13 +68,13 @@ def list_revisions(connection: Connection, key: str, params: RevisionListParams)
     return {"items": [_item(row, zone) for row in page.rows], "next": page.next}
 
 
-def get_revision(connection: Connection, key: str, number: int, question: RevisionParams) -> Revision:
+def get_revision(connection: Connection, key: str, number: int, params: RevisionParams) -> Revision:
     """Return one revision with its content and its diff to another; NotFoundError, InvalidInputError."""
     article_id, zone = _find(connection, key)
     row = _one(connection, article_id, number)
     if row is None:
         raise NotFoundError(f"Article {key} has no revision {number}.")
-    against = question.against
+    against = params.against
     if against is None:
         earlier = connection.execute(_PAGE, {"article_id": article_id, "after": number, "limit": 1}).first()
         other = earlier
@@ -108,8 +108,10 @@ def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
 
 def _said(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
     """Return the content of the article at a revision, with its status and public time then."""
-    kept = connection.execute(_SAID, {"article_id": row.article_id, "revision": row.revision}).scalar()
-    content = read_records(connection, [row.article_id])[row.article_id] if kept is None else load_content(kept, zone)
+    stored = connection.execute(_SAID, {"article_id": row.article_id, "revision": row.revision}).scalar()
+    content = (
+        read_records(connection, [row.article_id])[row.article_id] if stored is None else load_content(stored, zone)
+    )
     standing = {"status": row.status, "published_at": _text(row.published_at, zone)}
     return {**standing, **{name: content[name] for name in EDITORIAL_FIELDS}}
 

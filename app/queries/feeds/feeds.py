@@ -59,20 +59,20 @@ class ArticleWithEdition:
     edition: EditionView
 
 
-def get_feed(connection: Connection, question: FeedParams) -> Feed:
+def get_feed(connection: Connection, params: FeedParams) -> Feed:
     """Return a page of a feed; NotFoundError, InvalidInputError, InvalidCursorError, CursorMismatchError."""
-    asked = resolve_params(connection, question)
-    page = list_resolved(connection, asked, question.articles(_body(asked.edition)), path="")
+    asked = resolve_params(connection, params)
+    page = list_resolved(connection, asked, params.articles(_body(asked.edition)), path="")
     following, names = page["next"], _names(asked)
     return Feed(asked.edition, page["items"], names, cursor=None if following is None else following["cursor"])
 
 
-def get_subscription_document(connection: Connection, question: CurrentFeedParams, *, now: int) -> Feed:
+def get_subscription_document(connection: Connection, params: CurrentFeedParams, *, now: int) -> Feed:
     """Return all articles of today in the edition's zone, and at least the newest 40; `older` is the last finished day.
 
     NotFoundError, InvalidInputError.
     """
-    asked = resolve_params(connection, question)
+    asked = resolve_params(connection, params)
     today = day_at(now, asked.zone)
     expires_at(today.ends_at)
     begins = (today.starts_at, 0)
@@ -87,12 +87,12 @@ def get_subscription_document(connection: Connection, question: CurrentFeedParam
     return Feed(asked.edition, items, _names(asked), older=_date(older[0].published_at, asked) if older else None)
 
 
-def get_archive_document(connection: Connection, day_text: str, question: CurrentFeedParams, *, now: int) -> Feed:
+def get_archive_document(connection: Connection, day_text: str, params: CurrentFeedParams, *, now: int) -> Feed:
     """Return one whole finished day of the edition's zone, with the finished days around it that have news.
 
     NotFoundError also for an unfinished day, NoSuchDayError for a skipped one.
     """
-    asked = resolve_params(connection, question)
+    asked = resolve_params(connection, params)
     today = day_at(now, asked.zone)
     expires_at(today.ends_at)
     day = _finished(day_text, asked, today)
@@ -113,12 +113,12 @@ def get_archive_document(connection: Connection, day_text: str, question: Curren
     )
 
 
-def get_news_sitemap(connection: Connection, question: NewsSitemapParams, *, now: int) -> NewsSitemap:
+def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: int) -> NewsSitemap:
     """Return articles first published within 48 hours, a thousand in each part; NotFoundError for an unknown part.
 
     An article that only a bump made recent is no news to a search engine, which uses the first public time.
     """
-    asked, since = resolve_params(connection, question), now - NEWS_FOR_US
+    asked, since = resolve_params(connection, params), now - NEWS_FOR_US
     recent = asked.narrowed((since, 0), asked.upper)
     recent.record_dependency()
     found = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
@@ -126,16 +126,16 @@ def get_news_sitemap(connection: Connection, question: NewsSitemapParams, *, now
     if rows:
         expires_at(min(row.first_published_at for row in rows) + NEWS_FOR_US)
     parts = max(1, -(-len(rows) // NEWS_PART))
-    number = question.part or 1
+    number = params.part or 1
     if number > parts:
         raise NotFoundError(f"The news sitemap has no part {number}.")
-    shown = [] if question.part is None and parts > 1 else rows[(number - 1) * NEWS_PART : number * NEWS_PART]
+    shown = [] if params.part is None and parts > 1 else rows[(number - 1) * NEWS_PART : number * NEWS_PART]
     return NewsSitemap(asked.edition, render_articles(connection, shown, asked.editions, BodyFormat.NONE), parts)
 
 
-def get_published(connection: Connection, key: str, question: ArticleParams) -> ArticleWithEdition:
+def get_published(connection: Connection, key: str, params: ArticleParams) -> ArticleWithEdition:
     """Return an article's page with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
-    article = get_article(connection, key, question)
+    article = get_article(connection, key, params)
     return ArticleWithEdition(article, get_edition_view(connection, article["edition"]))
 
 

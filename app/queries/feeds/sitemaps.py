@@ -58,9 +58,9 @@ class WeekSitemap(NamedTuple):
     pages: Sequence[SitemapUrl]
 
 
-def list_weeks(connection: Connection, question: SitemapParams) -> SitemapIndex:
+def list_weeks(connection: Connection, params: SitemapParams) -> SitemapIndex:
     """Return the weeks of an edition that have news; three statements, one of which seeks each week. NotFoundError."""
-    edition = get_edition_view(connection, question.edition)
+    edition = get_edition_view(connection, params.edition)
     asked = whole_edition(edition, None)
     asked.record_dependency()
     rows = _WEEKS.all(connection, {"edition_id": edition.id, "most": MAX_WEEKS})
@@ -68,9 +68,9 @@ def list_weeks(connection: Connection, question: SitemapParams) -> SitemapIndex:
     return SitemapIndex(edition, [_EPOCH + timedelta(microseconds=at) for at in starts])
 
 
-def get_week(connection: Connection, monday: date, question: SitemapParams) -> WeekSitemap:
+def get_week(connection: Connection, monday: date, params: SitemapParams) -> WeekSitemap:
     """Return the pages published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
-    edition = get_edition_view(connection, question.edition)
+    edition = get_edition_view(connection, params.edition)
     first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
     asked = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
     asked.record_dependency()

@@ -92,14 +92,14 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
         places = [(edition, kind, row.id) for edition in owners if edition in editions]
         found.setdefault((kind, row.name), []).extend(places)
         if not row.is_listed:
-            _note_missing(kind, owners)
+            _depend_on_missing(kind, owners)
         elif places:
             called.append(MatchedEntry(kind, row.id, row.name, row.text, row.texts))
     for kind, wanted in asked.items():
         for name in wanted:
             at = {edition for edition, _, _ in found.get((kind, name), ())}
             if len(at) < len(editions):
-                _note_missing(kind, [edition for edition in editions if edition not in at])
+                _depend_on_missing(kind, [edition for edition in editions if edition not in at])
     return _bounded(
         ListSelection(
             tuple(
@@ -111,7 +111,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
     )
 
 
-def _note_missing(kind: Facet, editions: Iterable[int]) -> None:
+def _depend_on_missing(kind: Facet, editions: Iterable[int]) -> None:
     """Record a dependency on a missing entry: it may be created."""
     for edition in editions:
         depend_on_collection(kind, edition)

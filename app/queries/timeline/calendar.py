@@ -17,13 +17,13 @@ DAYS_SHOWN = 31
 MAX_DAYS = 400
 
 
-def get_calendar(connection: Connection, question: CalendarParams, *, now: int) -> Calendar:
+def get_calendar(connection: Connection, params: CalendarParams, *, now: int) -> Calendar:
     """Return the days of a range that have news, oldest first; `to` is excluded. InvalidInputError, NotFoundError.
 
     The default is the last 31 days up to today in the zone; with one of both, 31 days from or up to it.
     """
-    asked = resolve_params(connection, question, tz=question.tz)
-    first, after = _range(question, asked, now)
+    asked = resolve_params(connection, params, tz=params.tz)
+    first, after = _range(params, asked, now)
     last = after - timedelta(days=1)
     days = days_between(first, last, asked.zone) if first <= last else []
     totals = count_days(connection, asked, days)
@@ -33,20 +33,20 @@ def get_calendar(connection: Connection, question: CalendarParams, *, now: int) 
         "edition": asked.edition.slug,
         "timezone": asked.zone.key,
         "days": [
-            {"date": (text := day.date.isoformat()), "total": total, "href": _href(question, text)}
+            {"date": (text := day.date.isoformat()), "total": total, "href": _href(params, text)}
             for day, total in zip(days, totals, strict=True)
             if total
         ],
     }
 
 
-def _href(question: CalendarParams, day: str) -> str:
-    return question.url_for(f"{PATH}/{day}", **{"from": None, "to": None})
+def _href(params: CalendarParams, day: str) -> str:
+    return params.url_for(f"{PATH}/{day}", **{"from": None, "to": None})
 
 
-def _range(question: CalendarParams, asked: ResolvedQuery, now: int) -> tuple[date, date]:
+def _range(params: CalendarParams, asked: ResolvedQuery, now: int) -> tuple[date, date]:
     span, tomorrow = timedelta(days=DAYS_SHOWN), date_at(now, asked.zone) + timedelta(days=1)
-    first, after = _day(question.from_, "from"), _day(question.to, "to")
+    first, after = _day(params.from_, "from"), _day(params.to, "to")
     if after is None:
         if first is None:
             expires_at(start_of_day(tomorrow, asked.zone))

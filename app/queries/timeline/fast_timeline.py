@@ -35,26 +35,26 @@ class TimelineRows(NamedTuple):
     rows: list[AnyRow]
 
 
-def is_fast_path(question: TimelineParams) -> bool:
+def is_fast_path(params: TimelineParams) -> bool:
     """Return whether the fast path applies: no filters, and no invalid cursor."""
-    cursor = question.cursor
-    return question.model_fields_set <= _PLAIN and (cursor is None or peek_position(cursor) is not None)
+    cursor = params.cursor
+    return params.model_fields_set <= _PLAIN and (cursor is None or peek_position(cursor) is not None)
 
 
-def read_fast(connection: Connection, question: TimelineParams) -> TimelineRows | None:
+def read_fast(connection: Connection, params: TimelineParams) -> TimelineRows | None:
     """Return the rows for `is_fast_path` parameters; None without any. InvalidInputError, CursorMismatchError."""
-    peeked = None if question.cursor is None else peek_position(question.cursor)
+    peeked = None if params.cursor is None else peek_position(params.cursor)
     upper = MAX_SORT_KEY if peeked is None else peeked
-    bound: dict[str, Any] = {"upper_at": upper[0], "upper_id": upper[1], "limit": question.limit + 1}
-    if question.edition is not None:
-        bound["edition"] = question.edition
-    found = _page(is_default=question.edition is None).read(connection, bound)
+    bound: dict[str, Any] = {"upper_at": upper[0], "upper_id": upper[1], "limit": params.limit + 1}
+    if params.edition is not None:
+        bound["edition"] = params.edition
+    found = _page(is_default=params.edition is None).read(connection, bound)
     if found is None:
         return None
     *edition, as_of = found.head
-    asked = whole_edition(edition_from_row(edition), question.tz)
-    if question.cursor is not None:
-        asked.decode_cursor(question.cursor)
+    asked = whole_edition(edition_from_row(edition), params.tz)
+    if params.cursor is not None:
+        asked.decode_cursor(params.cursor)
     depend_on_shown_entries(found.rows)
     return TimelineRows(asked, upper, as_of, found.rows)
 

@@ -22,71 +22,71 @@ from app.schemas.timeline import DayLink, Timeline, TimelineDay, TimelineDayPage
 PATH = "/v1/timeline"
 
 
-def get_timeline(connection: Connection, question: TimelineParams) -> Timeline:
+def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
     """Return a page of the timeline, days newest first, with items newest first.
 
     `as_of` is of the same snapshot as the items. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
     """
-    asked = resolve_params(connection, question, tz=question.tz)
-    upper = start_key(asked, question.cursor, question.newest_day)
-    as_of = latest_seq(connection) if question.cursor is None else 0
-    most = len(question.id) or question.limit
-    rows = fetch_articles(connection, asked.narrowed(asked.lower, upper), ids=question.id, limit=most + 1)
-    return _page(connection, question, TimelineRows(asked, upper, as_of, rows))
+    asked = resolve_params(connection, params, tz=params.tz)
+    upper = start_key(asked, params.cursor, params.newest_day)
+    as_of = latest_seq(connection) if params.cursor is None else 0
+    most = len(params.id) or params.limit
+    rows = fetch_articles(connection, asked.narrowed(asked.lower, upper), ids=params.id, limit=most + 1)
+    return _page(connection, params, TimelineRows(asked, upper, as_of, rows))
 
 
-def get_timeline_fast(connection: Connection, question: TimelineParams) -> Timeline | None:
+def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timeline | None:
     """Return the page for `is_fast_path` parameters; None for an empty one. InvalidInputError, CursorMismatchError."""
-    found = read_fast(connection, question)
-    return None if found is None else _page(connection, question, found)
+    found = read_fast(connection, params)
+    return None if found is None else _page(connection, params, found)
 
 
-def _page(connection: Connection, question: TimelineParams, found: TimelineRows) -> Timeline:
+def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -> Timeline:
     asked, upper, as_of, rows = found
     page: Timeline = {"edition": asked.edition.slug, "timezone": asked.zone.key, "days": [], "next": None}
-    if question.cursor is None:
+    if params.cursor is None:
         page = {
             "edition": asked.edition.slug,
             "timezone": asked.zone.key,
             "as_of": as_of,
-            "newer": {"href": question.href_of_changes(as_of)},
+            "newer": {"href": params.href_of_changes(as_of)},
             "days": [],
             "next": None,
         }
     shown, following, next_page = cut_page(
         rows,
-        len(question.id) or question.limit,
+        len(params.id) or params.limit,
         cursor=asked.encode_cursor,
-        href=lambda cursor: question.url_for(PATH, cursor=cursor, newest_day=None),
+        href=lambda cursor: params.url_for(PATH, cursor=cursor, newest_day=None),
     )
     page["next"] = next_page
-    page["days"] = days = _render_days(shown, asked, question.fields)
+    page["days"] = days = _render_days(shown, asked, params.fields)
     if days:
-        days[0]["continued"] = _began_before(question, upper, days[0], asked)
+        days[0]["continued"] = _began_before(params, upper, days[0], asked)
         days[-1]["complete"] = following is None or _day_of(following, asked).date.isoformat() != days[-1]["date"]
-    if question.total:
-        _add_totals(connection, asked, days, shown, question)
-    if not question.id:
+    if params.total:
+        _add_totals(connection, asked, days, shown, params)
+    if not params.id:
         within = asked.narrowed(asked.lower, upper)
         within.record_dependency(first=None if following is None else following.published_at)
     return page
 
 
-def get_day(connection: Connection, day_text: str, question: DayParams) -> TimelineDayPage:
+def get_day(connection: Connection, day_text: str, params: DayParams) -> TimelineDayPage:
     """Return one whole local day with neighbours that have news; NoSuchDayError, NotFoundError, InvalidInputError."""
-    asked = resolve_params(connection, question, tz=question.tz)
+    asked = resolve_params(connection, params, tz=params.tz)
     day = _find_day(day_text, asked)
     within = asked.narrowed((day.starts_at, 0), (day.ends_at, 0))
-    rows = fetch_articles(connection, within, ids=question.id, limit=None)
-    shown = _render_day(day, rows, asked, question.fields)
-    if question.total:
+    rows = fetch_articles(connection, within, ids=params.id, limit=None)
+    shown = _render_day(day, rows, asked, params.fields)
+    if params.total:
         shown["total"] = len(rows)
-    older = fetch_articles(connection, asked.narrowed(asked.lower, (day.starts_at, 0)), ids=question.id, limit=1)
+    older = fetch_articles(connection, asked.narrowed(asked.lower, (day.starts_at, 0)), ids=params.id, limit=1)
     newer = fetch_articles(
-        connection, asked.narrowed((day.ends_at, 0), asked.upper), ids=question.id, limit=1, oldest_first=True
+        connection, asked.narrowed((day.ends_at, 0), asked.upper), ids=params.id, limit=1, oldest_first=True
     )
-    if not question.id:
+    if not params.id:
         asked.record_dependency(
             first=older[0].published_at if older else None, last=newer[0].published_at if newer else None
         )
@@ -94,8 +94,8 @@ def get_day(connection: Connection, day_text: str, question: DayParams) -> Timel
         "edition": asked.edition.slug,
         "timezone": asked.zone.key,
         "day": shown,
-        "previous": _link(older, asked, question),
-        "next": _link(newer, asked, question),
+        "previous": _link(older, asked, params),
+        "next": _link(newer, asked, params),
     }
 
 
@@ -107,11 +107,11 @@ def _find_day(text: str, asked: ResolvedQuery) -> Day:
     return asked.day_range(day)
 
 
-def _link(rows: list[AnyRow], asked: ResolvedQuery, question: DayParams) -> DayLink | None:
+def _link(rows: list[AnyRow], asked: ResolvedQuery, params: DayParams) -> DayLink | None:
     if not rows:
         return None
     day = _day_of(rows[0], asked).date.isoformat()
-    return {"date": day, "href": question.url_for(f"{PATH}/{day}")}
+    return {"date": day, "href": params.url_for(f"{PATH}/{day}")}
 
 
 def _day_of(row: AnyRow, asked: ResolvedQuery) -> Day:
@@ -148,8 +148,8 @@ def _render_day(day: Day, rows: Iterable[AnyRow], asked: ResolvedQuery, fields: 
     }
 
 
-def _began_before(question: TimelineParams, upper: SortKey, first: TimelineDay, asked: ResolvedQuery) -> bool:
-    return question.cursor is not None and day_at(upper[0], asked.zone).date.isoformat() == first["date"]
+def _began_before(params: TimelineParams, upper: SortKey, first: TimelineDay, asked: ResolvedQuery) -> bool:
+    return params.cursor is not None and day_at(upper[0], asked.zone).date.isoformat() == first["date"]
 
 
 def _add_totals(
@@ -157,9 +157,9 @@ def _add_totals(
     asked: ResolvedQuery,
     days: list[TimelineDay],
     shown: Sequence[AnyRow],
-    question: TimelineParams,
+    params: TimelineParams,
 ) -> None:
-    if question.id:
+    if params.id:
         totals = [len(day["items"]) for day in days]
     else:
         oldest_first = list(dict.fromkeys(_day_of(row, asked) for row in reversed(shown)))

@@ -128,8 +128,8 @@ def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now:
     head = _HEAD.first(connection, {"endpoint_id": endpoint_id})
     message = None
     if head is not None:
-        told = render_message(connection, _question(row), head)
-        message = Message(seq=head.seq, body=orjson.dumps(told))
+        data = render_message(connection, _params(row), head)
+        message = Message(seq=head.seq, body=orjson.dumps(data))
     return _turn(row, message, latest=latest_seq(connection), now=now)
 
 
@@ -139,8 +139,8 @@ def ping_delivery(connection: Connection, endpoint_id: int, *, now: int) -> Pend
     if row is None:
         return None
     latest, instant = latest_seq(connection), format_instant(now, UTC)
-    told = {"type": PING, "timestamp": instant, "data": {"seq": latest, "at": instant, "article": None}}
-    return _turn(row, Message(seq=latest, body=orjson.dumps(told)), latest=latest, now=now)
+    data = {"type": PING, "timestamp": instant, "data": {"seq": latest, "at": instant, "article": None}}
+    return _turn(row, Message(seq=latest, body=orjson.dumps(data)), latest=latest, now=now)
 
 
 def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> PendingDelivery:
@@ -169,7 +169,7 @@ def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, n
     if endpoint is None:
         return None
     asked = {"since": since, "limit": FILLED_AT_ONCE, "fields": ["id"]}
-    page = list_changes(connection, _question(endpoint).model_copy(update=asked))
+    page = list_changes(connection, _params(endpoint).model_copy(update=asked))
     types = orjson.loads(endpoint.types)
     rows = [
         {
@@ -188,19 +188,19 @@ def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, n
     return OutboxBatch(rows=rows, as_of=page["as_of"], is_end=page["next"] is None)
 
 
-def _question(endpoint: AnyRow) -> ChangeListParams:
+def _params(endpoint: AnyRow) -> ChangeListParams:
     return ChangeListParams.model_validate(orjson.loads(endpoint.filters))
 
 
-def render_message(connection: Connection, question: ChangeListParams, head: AnyRow) -> dict[str, Any]:
+def render_message(connection: Connection, params: ChangeListParams, head: AnyRow) -> dict[str, Any]:
     """Render the message of a change (a row of the outbox) under these filters, from the state in this snapshot."""
-    wanted = ChangeFilter(resolve_params(connection, question))
+    wanted = ChangeFilter(resolve_params(connection, params))
     zone = wanted.asked.zone
     if head.article_id is None:
-        told = {"article": None, "entry": orjson.loads(head.entry)}
-        return _message(head.type, head, {"at": format_instant(head.at, zone), **told})
+        data = {"article": None, "entry": orjson.loads(head.entry)}
+        return _message(head.type, head, {"at": format_instant(head.at, zone), **data})
     state = _STATE.first(connection, {"article_id": head.article_id})
-    if state is not None and question.edition == EVERY_EDITION:
+    if state is not None and params.edition == EVERY_EDITION:
         zone = wanted.asked.editions[state.edition_id].zone
     article_id = format_id(head.article_id)
     at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
@@ -215,5 +215,5 @@ def render_message(connection: Connection, question: ChangeListParams, head: Any
     return _message(kind, head, {"at": at, "article": get_article(connection, article_id, ArticleParams())})
 
 
-def _message(kind: str, head: AnyRow, told: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": kind, "timestamp": format_instant(head.at, UTC), "data": {"seq": head.seq, **told}}
+def _message(kind: str, head: AnyRow, data: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "timestamp": format_instant(head.at, UTC), "data": {"seq": head.seq, **data}}

@@ -107,7 +107,7 @@ class CachedResponseProtocol(BoundedProtocol):
 
     def _handle(self) -> None:
         """Send a hit, or pass the request to the application."""
-        if not (self._enabled and self._answer()):
+        if not (self._enabled and self._send_hit()):
             super()._handle()
 
     def timeout_keep_alive_handler(self) -> None:
@@ -118,18 +118,18 @@ class CachedResponseProtocol(BoundedProtocol):
         else:
             super().timeout_keep_alive_handler()
 
-    def _answer(self) -> bool:
+    def _send_hit(self) -> bool:
         """Send the cached response to the request whose head was parsed, if it is a simple one."""
         parser = self.parser
         if parser.should_upgrade():
             self._enabled, self._by_raw_request = False, _NONE  # the following bytes may not be HTTP
             return False
-        method, told = parser.get_method(), self._fields
-        if method not in _METHODS or len(told) < len(self.headers) or not _NOT_PLAIN.isdisjoint(told):
+        method, fields = parser.get_method(), self._fields
+        if method not in _METHODS or len(fields) < len(self.headers) or not _NOT_PLAIN.isdisjoint(fields):
             return False
-        if not parser.should_keep_alive() or not (_ASKING.isdisjoint(told) or parser.get_http_version() == "1.1"):
+        if not parser.should_keep_alive() or not (_ASKING.isdisjoint(fields) or parser.get_http_version() == "1.1"):
             return False
-        ready = self._hits.get(method, self.url, told)
+        ready = self._hits.get(method, self.url, fields)
         if ready is None or not self._hits.is_fresh(ready, self.server_state.default_headers):
             return False
         self._found = ready

@@ -53,9 +53,9 @@ class RawResponse:
         *("name", "prefix", "until", "upcoming", "payload", "method", "series", "status"),
     )
 
-    def __init__(self, name: str, answer: CachedResponse, reply: RenderedResponse, *, method: bytes = b"GET") -> None:
+    def __init__(self, name: str, response: CachedResponse, reply: RenderedResponse, *, method: bytes = b"GET") -> None:
         self.name = name
-        self.answer = answer
+        self.answer = response
         self.headers = reply.headers
         self.body = reply.body
         self.method = method
@@ -93,7 +93,7 @@ class RawResponseCache:
         self._store = store
         self._name_of = cache_key
         self._is_current = up_to_date.is_up_to_date
-        self._picture = schedule
+        self._schedule = schedule
         self._leading: dict[CachedResponse, set[bytes | RawRequestKey]] = {}
         self._seen = [0] * MAX_SEEN
         self._fields: RawHeaders | None = None
@@ -107,23 +107,23 @@ class RawResponseCache:
         """
         if not self._is_current() or not ready.answer.is_cached:
             return False
-        upcoming = self._picture.snapshot
+        upcoming = self._schedule.snapshot
         now = clock.now()
         if (upcoming is not ready.upcoming or now >= ready.until) and not self._refresh_headers(ready, now, upcoming):
             return False
         return fields is ready.server_headers or self._stamp_date(ready, fields)
 
-    def get(self, method: bytes, target: bytes, told: Mapping[bytes, bytes]) -> RawResponse | None:
-        """Return the cached response to a request without a body, None if there is none; `told` are its fields."""
-        question = (
+    def get(self, method: bytes, target: bytes, fields: Mapping[bytes, bytes]) -> RawResponse | None:
+        """Return the cached response to a request without a body, None if there is none; `fields` are its fields."""
+        params = (
             *(method, target),
-            *(told.get(b"accept-encoding"), told.get(b"if-none-match"), told.get(b"if-modified-since")),
+            *(fields.get(b"accept-encoding"), fields.get(b"if-none-match"), fields.get(b"if-modified-since")),
         )
-        ready = self.requests.get(question)
+        ready = self.requests.get(params)
         if ready is None:
-            ready = self._make_ready(method, target, told)
+            ready = self._make_ready(method, target, fields)
             if ready is not None:
-                self.record(question, ready)
+                self.record(params, ready)
         return ready
 
     def record(self, request: bytes | RawRequestKey, ready: RawResponse) -> None:
@@ -135,29 +135,29 @@ class RawResponseCache:
         else:
             self._seen[place] = mark
 
-    def _make_ready(self, method: bytes, target: bytes, told: Mapping[bytes, bytes]) -> RawResponse | None:
+    def _make_ready(self, method: bytes, target: bytes, fields: Mapping[bytes, bytes]) -> RawResponse | None:
         scope = _scope_of(target)
         name = None if scope is None else self._name_of(scope)
         if scope is None or name is None or len(name) > MAX_KEY_LENGTH:
             return None
         for each in (name, raw_cache_key(scope)):
-            answer = self._store.get(each)
-            if answer is not None:
-                reply = answer.render(parse_conditional_headers(told.items()))
+            response = self._store.get(each)
+            if response is not None:
+                reply = response.render(parse_conditional_headers(fields.items()))
                 if any(_UNFIT.search(value) for _, value in reply.headers):
                     return None
                 sent = reply if method == b"GET" else reply._replace(body=b"")
-                return RawResponse(each, answer, sent, method=method)
+                return RawResponse(each, response, sent, method=method)
         return None
 
     def _remember(self, request: bytes | RawRequestKey, ready: RawResponse) -> None:
-        size, answer = _size(request), ready.answer
-        if size > MAX_REQUEST or not answer.is_cached or request in self.requests:
+        size, response = _size(request), ready.answer
+        if size > MAX_REQUEST or not response.is_cached or request in self.requests:
             return
         self.requests[request] = ready
         self.size += size
-        self._leading.setdefault(answer, set()).add(request)
-        answer.on_evict = self._forget
+        self._leading.setdefault(response, set()).add(request)
+        response.on_evict = self._forget
         while len(self.requests) > MAX_REMEMBERED or self.size > MAX_REMEMBERED_BYTES:
             oldest, its = self.requests.popitem(last=False)
             self.size -= _size(oldest)
@@ -166,19 +166,22 @@ class RawResponseCache:
             if not leading:
                 del self._leading[its.answer]
 
-    def _forget(self, answer: CachedResponse) -> None:
-        for request in self._leading.pop(answer, ()):
+    def _forget(self, response: CachedResponse) -> None:
+        for request in self._leading.pop(response, ()):
             del self.requests[request]
             self.size -= _size(request)
 
     def _refresh_headers(self, ready: RawResponse, now: int, upcoming: ScheduleSnapshot) -> bool:
         """Update its Cache-Control; False if it has expired."""
-        answer = ready.answer
-        if answer.expires_at is not None and answer.expires_at <= now:
+        response = ready.answer
+        if response.expires_at is not None and response.expires_at <= now:
             return False
-        directives = answer.cache_control(now, upcoming)
-        until = answer.cache_control_valid_until(now)
-        ready.upcoming, ready.until = upcoming, until if answer.expires_at is None else min(until, answer.expires_at)
+        directives = response.cache_control(now, upcoming)
+        until = response.cache_control_valid_until(now)
+        ready.upcoming, ready.until = (
+            upcoming,
+            until if response.expires_at is None else min(until, response.expires_at),
+        )
         if directives != ready.directives:
             fields = [*directives, *ready.headers]
             ready.app_headers = b"".join(b"%s: %s\r\n" % (name.lower(), value) for name, value in fields)

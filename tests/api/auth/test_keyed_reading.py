@@ -43,7 +43,7 @@ def check_private(answer: httpx.Response) -> None:
     assert answer.headers["vary"].split(", ").count("Authorization") == 1
 
 
-async def test_nothing_is_told_without_a_key(keyed: httpx.AsyncClient) -> None:
+async def test_keyed_reading_requires_a_key(keyed: httpx.AsyncClient) -> None:
     for address in (*ADDRESSES.values(), WITHDRAWN, OLD_SLUG, "/v1/nowhere", "/feeds/global/rss.xml", "/"):
         for method in ("GET", "HEAD", "POST"):
             answer = await keyed.request(method, address)
@@ -52,7 +52,7 @@ async def test_nothing_is_told_without_a_key(keyed: httpx.AsyncClient) -> None:
             assert answer.content == b"" if method == "HEAD" else answer.json()["type"] == "/problems/unauthenticated"
 
 
-async def test_another_scope_is_no_leave_to_read(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_keyed_reading_requires_the_read_scope(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(*(each for each in ApiKeyScope if each is not READ))
     answer = await keyed.get("/v1/timeline", headers=as_key(token))
     assert answer.status_code == 403
@@ -60,7 +60,7 @@ async def test_another_scope_is_no_leave_to_read(keyed: httpx.AsyncClient, make_
     check_private(answer)
 
 
-async def test_an_expired_or_forged_key_reads_nothing(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_keyed_reading_rejects_expired_or_forged_keys(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(READ, expires_at="2026-11-20T12:00:01Z")
     assert (await keyed.get("/v1/timeline", headers=as_key(token))).status_code == 200
     with clock.frozen(NOW + 1_000_000):
@@ -70,7 +70,7 @@ async def test_an_expired_or_forged_key_reads_nothing(keyed: httpx.AsyncClient, 
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
 
 
-async def test_with_a_key_everything_reads_as_it_does_in_public(
+async def test_keyed_reading_returns_the_public_content(
     keyed: httpx.AsyncClient, client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
     reader = as_key(await make_key(READ))
@@ -88,7 +88,7 @@ async def test_with_a_key_everything_reads_as_it_does_in_public(
         assert "RateLimit" in private.headers["access-control-expose-headers"].split(", ")
 
 
-async def test_an_answer_that_is_still_current_is_private_too(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_keyed_304_is_private(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     reader = as_key(await make_key(READ))
     tag = (await keyed.get("/v1/timeline", headers=reader)).headers["etag"]
     answer = await keyed.get("/v1/timeline", headers={**reader, "if-none-match": tag})
@@ -98,20 +98,20 @@ async def test_an_answer_that_is_still_current_is_private_too(keyed: httpx.Async
     assert (await keyed.get("/v1/timeline", headers={"if-none-match": tag})).status_code == 401
 
 
-async def test_what_is_for_everybody_stays_open(keyed: httpx.AsyncClient) -> None:
+async def test_keyed_reading_leaves_open_paths_public(keyed: httpx.AsyncClient) -> None:
     for address in OPEN:
         answer = await keyed.get(address)
         assert answer.status_code == 200, address
         check_private(answer)
 
 
-async def test_a_preflight_needs_no_key_and_allows_to_send_one(keyed: httpx.AsyncClient) -> None:
+async def test_preflight_needs_no_key_and_allows_authorization(keyed: httpx.AsyncClient) -> None:
     answer = await keyed.options("/v1/timeline", headers={"access-control-request-headers": "authorization"})
     assert answer.status_code == 204
     assert "Authorization" in answer.headers["access-control-allow-headers"].split(", ")
 
 
-async def test_the_newsrooms_side_has_locks_of_its_own(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_editorial_api_has_its_own_scopes_with_keyed_reading(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(ApiKeyScope.KEYS_MANAGE))
     assert (await keyed.get("/v1/editorial/keys", headers=manager)).status_code == 200
     answer = await keyed.get("/v1/editorial/keys", headers=as_key(await make_key(READ)))
@@ -125,15 +125,13 @@ async def test_the_newsrooms_side_has_locks_of_its_own(keyed: httpx.AsyncClient,
 @pytest.mark.parametrize(
     "path", ["/v1/editorialx", "/healthy", "/docsx", "/openapi.jsonx", "/v1/editorial%2F..%2Ftimeline"]
 )
-async def test_a_name_that_begins_like_an_open_one_is_not(keyed: httpx.AsyncClient, path: str) -> None:
+async def test_path_that_begins_like_an_open_one_requires_a_key(keyed: httpx.AsyncClient, path: str) -> None:
     answer = await keyed.get(path)
     assert answer.status_code in {401, 404}
     assert answer.status_code == 401 or "%2F" in path
 
 
-async def test_a_failure_inside_is_private_as_well(
-    keyed: httpx.AsyncClient, make_key: MakeKey, database: Database
-) -> None:
+async def test_keyed_internal_error_is_private(keyed: httpx.AsyncClient, make_key: MakeKey, database: Database) -> None:
     def rename(connection: Connection, before: str, after: str) -> None:
         connection.execute(text(f"ALTER TABLE {before} RENAME TO {after}"))
 
@@ -147,7 +145,7 @@ async def test_a_failure_inside_is_private_as_well(
     check_private(answer)
 
 
-async def test_a_revoked_key_reads_nothing_from_the_next_request_on(
+async def test_keyed_reading_rejects_a_revoked_key_immediately(
     keyed: httpx.AsyncClient, client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
     token, manager = await make_key(READ), as_key(await make_key(ApiKeyScope.KEYS_MANAGE))

@@ -74,14 +74,14 @@ def refused(answer: httpx.Response) -> None:
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
-async def test_without_a_key_nothing_is_done_or_told(client: httpx.AsyncClient) -> None:
+async def test_keys_endpoints_require_a_key(client: httpx.AsyncClient) -> None:
     for method, address in OPERATIONS:
         answer = await client.request(method, address, json=CMS)
         check_problem(answer, "unauthenticated")
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_every_other_scope_is_forbidden(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_keys_endpoints_forbid_every_other_scope(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(*(each for each in ApiKeyScope if each is not MANAGE))
     for method, address in OPERATIONS:
         answer = await client.request(method, address, json=CMS, headers=as_key(token))
@@ -89,31 +89,31 @@ async def test_every_other_scope_is_forbidden(client: httpx.AsyncClient, make_ke
         assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="keys:manage"'
 
 
-async def test_a_forged_or_malformed_token_is_refused(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_forged_or_malformed_token_is_rejected(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     for disguise in DISGUISES:
         refused(await client.get(KEYS, headers=[(b"authorization", disguise(token).encode("latin-1"))]))
 
 
-async def test_two_tokens_at_once_are_refused(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_two_authorization_headers_are_rejected(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     shown = f"Bearer {await make_key(MANAGE)}".encode()
     refused(await client.get(KEYS, headers=[(b"authorization", shown), (b"authorization", shown)]))
 
 
-async def test_the_name_of_the_scheme_is_read_in_any_case(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_authorization_scheme_is_case_insensitive(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     for scheme in ("Bearer", "bearer", "BEARER"):
         assert (await client.get(KEYS, headers={"authorization": f"{scheme} {token}"})).status_code == 200
 
 
-async def test_a_key_is_good_until_it_expires(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_key_is_valid_until_its_expiry(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE, expires_at="2026-11-20T12:00:01Z")
     assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
     with clock.frozen(NOW + SECOND_US):
         refused(await client.get(KEYS, headers=as_key(token)))
 
 
-async def test_a_key_is_made_told_once_and_works(
+async def test_created_key_is_shown_once_and_works(
     client: httpx.AsyncClient, make_key: MakeKey, database: Database
 ) -> None:
     manager = as_key(await make_key(MANAGE))
@@ -145,14 +145,14 @@ async def test_a_key_is_made_told_once_and_works(
     assert token[13:] not in await database.read(everything)
 
 
-async def test_flaws_of_a_key_are_named(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_invalid_members_of_a_key_are_named(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(MANAGE))
     for body, where in FLAWED:
         answer = await client.post(KEYS, json=body, headers=manager)
         assert {each["where"] for each in check_problem(answer, "invalid-input")["errors"]} == where, body
 
 
-async def test_a_body_that_is_no_json_is_refused_by_name(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_body_that_is_no_json_is_rejected(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(MANAGE))
     good = orjson.dumps(CMS)
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""):
@@ -167,7 +167,7 @@ async def test_a_body_that_is_no_json_is_refused_by_name(client: httpx.AsyncClie
     assert (await client.post(KEYS, content=good, headers=accepted)).status_code == 201
 
 
-async def test_a_body_beyond_the_bound_is_not_read(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_body_over_the_limit_is_not_read(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = {**as_key(await make_key(MANAGE)), "content-type": "application/json"}
     sent = 0
 
@@ -192,7 +192,7 @@ class Padded(BaseModel):
 
 
 @pytest.mark.parametrize("length", [100, MAX_INLINE_BYTES])
-async def test_a_large_body_is_checked_beside_the_loop(length: int) -> None:
+async def test_large_body_is_validated_in_a_thread(length: int) -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": orjson.dumps({"text": "x" * length})}
 
@@ -201,7 +201,7 @@ async def test_a_large_body_is_checked_beside_the_loop(length: int) -> None:
     assert (read._thread == threading.get_ident()) is (length < MAX_INLINE_BYTES)
 
 
-async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(
+async def test_disconnect_within_a_body_is_no_error(
     client: httpx.AsyncClient, make_key: MakeKey, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = await make_key(MANAGE)
@@ -221,9 +221,7 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_error(
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-async def test_a_key_cannot_be_made_idempotently_and_the_answer_says_why(
-    client: httpx.AsyncClient, make_key: MakeKey
-) -> None:
+async def test_idempotency_key_is_rejected_for_new_keys(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = {**as_key(await make_key(MANAGE)), "idempotency-key": "once"}
     for address in (KEYS, f"{KEYS}/k7q2m5xw3f/rotation"):
         flaw = check_problem(await client.post(address, json=CMS, headers=manager), "invalid-input")["errors"][0]
@@ -231,7 +229,7 @@ async def test_a_key_cannot_be_made_idempotently_and_the_answer_says_why(
         assert "one-time secret" in flaw["message"]
 
 
-async def test_keys_are_listed_by_prefix_page_by_page(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_keys_are_listed_by_prefix_in_pages(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     tokens = [await make_key(MANAGE, name=f"Key {number}") for number in range(7)]
     manager = as_key(tokens[0])
     whole = (await client.get(KEYS, headers=manager)).json()
@@ -252,7 +250,7 @@ async def test_keys_are_listed_by_prefix_page_by_page(client: httpx.AsyncClient,
     check_problem(await client.get(f"{KEYS}?q=CMS", headers=manager), "invalid-input")
 
 
-async def test_a_revoked_key_stays_listed_and_is_refused_at_once(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_revoked_key_is_listed_and_rejected_immediately(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager, token = as_key(await make_key(MANAGE)), await make_key(MANAGE)
     address = f"{KEYS}/{token[3:13]}"
     assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
@@ -267,13 +265,13 @@ async def test_a_revoked_key_stays_listed_and_is_refused_at_once(client: httpx.A
     check_problem(await client.post(f"{address}/rotation", json={}, headers=manager), "conflict")
 
 
-async def test_a_key_may_revoke_itself(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_key_may_revoke_itself(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     assert (await client.delete(f"{KEYS}/{token[3:13]}", headers=as_key(token))).status_code == 204
     refused(await client.get(KEYS, headers=as_key(token)))
 
 
-async def test_a_rotation_keeps_the_prefix_and_ends_the_old_secret(
+async def test_rotation_preserves_the_prefix_and_ends_the_previous_secret(
     client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
     manager, old = as_key(await make_key(MANAGE)), await make_key(MANAGE)
@@ -288,7 +286,7 @@ async def test_a_rotation_keeps_the_prefix_and_ends_the_old_secret(
     assert (await client.get(KEYS, headers=as_key(new))).status_code == 200
 
 
-async def test_with_a_grace_both_secrets_are_good_for_that_long(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_both_secrets_are_valid_during_the_grace_period(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager, first = as_key(await make_key(MANAGE)), await make_key(MANAGE)
     address = f"{KEYS}/{first[3:13]}/rotation"
     answer = (await client.post(address, json={"grace_seconds": 60}, headers=manager)).json()
@@ -305,7 +303,7 @@ async def test_with_a_grace_both_secrets_are_good_for_that_long(client: httpx.As
         assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
 
 
-async def test_a_grace_is_a_whole_number_of_seconds(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_grace_period_is_an_integer_of_seconds(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     for grace in [-1, 30 * 86_400 + 1, "60", 1.5, True, None]:
         told = {"grace_seconds": grace}
@@ -313,7 +311,7 @@ async def test_a_grace_is_a_whole_number_of_seconds(client: httpx.AsyncClient, m
         assert [each["where"] for each in check_problem(answer, "invalid-input")["errors"]] == ["grace_seconds"]
 
 
-async def test_a_key_that_is_not_there_is_not_found(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_unknown_key_is_not_found(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(MANAGE))
     for prefix in ["aaaaaaaaaa", "nothing", "%D0%BB%D1%96%D0%B4", "k7q2m5xw3f'--"]:
         address = f"{KEYS}/{prefix}"
@@ -322,14 +320,14 @@ async def test_a_key_that_is_not_there_is_not_found(client: httpx.AsyncClient, m
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_public_addresses_answer_the_same_to_everybody(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_public_responses_do_not_depend_on_the_key(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     plain = await client.get("/v1/timeline")
     for shown in (await make_key(WRITE), "dl_nonsense"):
         answer = await client.get("/v1/timeline", headers=as_key(shown))
         assert (answer.content, dict(answer.headers)) == (plain.content, dict(plain.headers))
 
 
-async def test_uses_are_noted_without_a_write_and_never_step_back(
+async def test_last_use_is_recorded_without_a_write_and_never_decreases(
     client: httpx.AsyncClient, make_key: MakeKey, database: Database
 ) -> None:
     uses = client._transport.app.state.services.last_used  # type: ignore[attr-defined]
@@ -348,14 +346,14 @@ async def test_uses_are_noted_without_a_write_and_never_step_back(
     await database.write(record_last_used, {})
 
 
-async def test_finding_a_key_is_one_statement(database: Database, make_key: MakeKey) -> None:
+async def test_authentication_runs_one_statement(database: Database, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     with counted() as statements:
         assert await database.read(get_stored_key, token[3:13]) is not None
     assert len(statements) == 1
 
 
-async def test_a_prefix_that_is_taken_is_not_given_again(
+async def test_used_prefix_is_not_issued_again(
     database: Database, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = (await make_key(MANAGE))[3:13]
@@ -365,6 +363,6 @@ async def test_a_prefix_that_is_taken_is_not_given_again(
     assert prefix == "aaaaaaaaaa"
 
 
-async def test_asking_for_a_key_by_a_name_nobody_has_is_told(database: Database) -> None:
+async def test_invalid_key_prefix_is_not_found(database: Database) -> None:
     with pytest.raises(NotFoundError, match="There is no key 'aaaaaaaaaa' here"):
         await database.read(get_key, "aaaaaaaaaa")

@@ -55,7 +55,7 @@ def check_limited(answer: httpx.Response) -> None:
     assert {"Retry-After", "RateLimit"} <= set(answer.headers["access-control-expose-headers"].split(", "))
 
 
-async def test_an_address_gets_its_number_and_then_429_until_the_window_ends(limited: Open) -> None:
+async def test_address_limit_returns_429_until_the_window_ends(limited: Open) -> None:
     client = await limited(rate_limit_address="3/minute")
     for _ in range(3):
         answer = await client.get("/v1")
@@ -71,7 +71,7 @@ async def test_an_address_gets_its_number_and_then_429_until_the_window_ends(lim
         assert (await client.get("/v1")).status_code == 200
 
 
-async def test_health_is_never_limited(limited: Open) -> None:
+async def test_health_is_exempt_from_rate_limits(limited: Open) -> None:
     client = await limited(rate_limit_address="1/hour")
     for _ in range(5):
         assert (await client.get("/health/live")).status_code == 200
@@ -80,7 +80,7 @@ async def test_health_is_never_limited(limited: Open) -> None:
     check_limited(await client.get("/healthy"))
 
 
-async def test_everything_else_counts_whatever_the_answer(limited: Open) -> None:
+async def test_every_response_counts_towards_the_limit(limited: Open) -> None:
     client = await limited(rate_limit_address="5/minute")
     for method, path in (("GET", "/docs"), ("GET", "/nowhere"), ("POST", "/v1"), ("OPTIONS", "/v1"), ("HEAD", "/v1")):
         assert (await client.request(method, path)).status_code != 429
@@ -89,7 +89,7 @@ async def test_everything_else_counts_whatever_the_answer(limited: Open) -> None
     assert (head.status_code, head.content) == (429, b"")
 
 
-async def test_addresses_count_apart_and_an_ipv6_site_as_one(limited: Open) -> None:
+async def test_addresses_are_counted_separately_and_an_ipv6_network_as_one(limited: Open) -> None:
     client = await limited(rate_limit_address="1/minute")
     for address in ("192.0.2.1", "192.0.2.2", "2001:db8:1:1::1", "2001:db8:1:2::1"):
         come_from(client, address)
@@ -99,7 +99,7 @@ async def test_addresses_count_apart_and_an_ipv6_site_as_one(limited: Open) -> N
         check_limited(await client.get("/v1"))
 
 
-async def test_a_good_key_counts_for_itself_from_wherever_it_comes(limited: Open, make_key: MakeKey) -> None:
+async def test_valid_key_is_counted_by_key(limited: Open, make_key: MakeKey) -> None:
     client = await limited(rate_limit_address="1/minute", rate_limit_key="3/minute")
     token, other = await make_key(MANAGE), await make_key(MANAGE)
     for left in (2, 1, 0):
@@ -119,7 +119,7 @@ async def test_a_good_key_counts_for_itself_from_wherever_it_comes(limited: Open
     assert (await client.get("/v1")).status_code == 200
 
 
-async def test_guessing_counts_for_the_address_that_guesses(limited: Open, make_key: MakeKey) -> None:
+async def test_invalid_keys_count_for_the_address(limited: Open, make_key: MakeKey) -> None:
     client = await limited(rate_limit_address="3/minute", rate_limit_key="100/minute")
     token = await make_key(MANAGE)
     for guess in (make_token("aaaaaaaaaa"), make_token(token[3:13]), "nonsense"):
@@ -129,7 +129,7 @@ async def test_guessing_counts_for_the_address_that_guesses(limited: Open, make_
     assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
 
 
-async def test_one_limit_alone_leaves_the_others_alone(limited: Open, make_key: MakeKey) -> None:
+async def test_single_configured_limit_does_not_apply_to_others(limited: Open, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     client = await limited(rate_limit_key="1/minute")
     assert [(await client.get("/v1")).status_code for _ in range(3)] == [200] * 3
@@ -139,7 +139,7 @@ async def test_one_limit_alone_leaves_the_others_alone(limited: Open, make_key: 
     assert [(await client.get("/v1")).status_code for _ in range(2)] == [200, 429]
 
 
-async def test_only_trusted_proxies_say_for_whom_they_ask(limited: Open) -> None:
+async def test_only_trusted_proxies_forward_addresses(limited: Open) -> None:
     client = await limited(rate_limit_address="1/minute", trusted_proxies="10.0.0.0/8")
     come_from(client, "10.0.0.1")
     asked = [
@@ -157,7 +157,7 @@ async def test_only_trusted_proxies_say_for_whom_they_ask(limited: Open) -> None
     check_limited(await client.get("/v1", headers={"x-forwarded-for": "203.0.113.10"}))
 
 
-def test_whoever_is_counted_is_bounded_and_the_oldest_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tracked_clients_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_TRACKED_CLIENTS", 100)
     windows = FixedWindowStorage()
     with clock.frozen(NOW):
@@ -173,7 +173,7 @@ def test_whoever_is_counted_is_bounded_and_the_oldest_is_forgotten(monkeypatch: 
         assert len(windows._windows) == 1
 
 
-def test_a_window_begins_with_its_first_request_and_ends_on_time() -> None:
+def test_rate_limit_window_begins_with_its_first_request() -> None:
     limits = RateLimiter(address="2/second", key=None, trusted=())
     scope = {"client": ("192.0.2.1", 1), "headers": []}
     counts = []
@@ -186,7 +186,7 @@ def test_a_window_begins_with_its_first_request_and_ends_on_time() -> None:
     assert counts == [(False, 1), (False, 0), (True, 0), (False, 1), (False, 0), (True, 0), (False, 1)]
 
 
-def test_a_peer_without_an_address_is_counted_too() -> None:
+def test_client_without_an_address_is_counted() -> None:
     limits = RateLimiter(address="1/minute", key=None, trusted=())
     with clock.frozen(NOW):
         verdicts = [limits.hit(ANONYMOUS, {"client": None, "headers": []}) for _ in range(2)]
@@ -194,6 +194,6 @@ def test_a_peer_without_an_address_is_counted_too() -> None:
 
 
 @pytest.mark.parametrize("settings", [{}, {"read_access": "public"}, {"rate_limit_address": "", "rate_limit_key": " "}])
-def test_without_limits_no_request_pays_for_them(settings: dict[str, str]) -> None:
+def test_no_middleware_is_installed_without_limits(settings: dict[str, str]) -> None:
     app = create_app(Settings.model_validate(settings))
     assert "DoorMiddleware" not in {each.cls.__name__ for each in app.user_middleware}  # type: ignore[attr-defined]

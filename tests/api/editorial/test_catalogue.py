@@ -48,7 +48,7 @@ def name_of(entry: Json) -> str:
     return str(entry.get("code", entry.get("slug")))
 
 
-async def test_an_entry_is_made_read_and_edited(desk: Desk) -> None:
+async def test_entry_is_created_read_and_edited(desk: Desk) -> None:
     for kind, (given, patch) in KINDS.items():
         await check_life(desk, kind, given, patch)
 
@@ -90,7 +90,7 @@ def merged(entry: Json, patch: Json) -> Json:
     return after
 
 
-async def test_what_an_entry_is_known_by_stays_and_what_cannot_be_used_is_named(desk: Desk) -> None:
+async def test_entry_name_is_immutable_and_invalid_members_are_named(desk: Desk) -> None:
     for kind, (given, _) in KINDS.items():
         await check_refusals(desk, kind, given)
 
@@ -127,7 +127,7 @@ async def check_refusals(desk: Desk, kind: str, given: Json) -> None:
             check_problem(await desk.send(method, f"/{kind}/{name}", body), "not-found")
 
 
-async def test_a_repeated_request_makes_one_entry(desk: Desk) -> None:
+async def test_repeated_request_creates_one_entry(desk: Desk) -> None:
     body = {"slug": "night", "name": "Night"}
     first = await desk.send("POST", "/tags", body, idempotency_key="t-1")
     second = await desk.send("POST", "/tags", body, idempotency_key="t-1")
@@ -135,7 +135,7 @@ async def test_a_repeated_request_makes_one_entry(desk: Desk) -> None:
     check_problem(await desk.send("POST", "/tags", body), "conflict")
 
 
-async def test_sections_are_those_of_an_edition(desk: Desk) -> None:
+async def test_sections_are_scoped_by_edition(desk: Desk) -> None:
     await desk.done("POST", "/sections", {"edition": "ua", "slug": "city", "name": "Місто"})
     assert (await desk.done("GET", "/sections/city"))["name"] == "City"
     assert (await desk.done("GET", "/sections/city?edition=ua"))["name"] == "Місто"
@@ -149,7 +149,7 @@ async def test_sections_are_those_of_an_edition(desk: Desk) -> None:
     assert "edition" in wrong(await desk.send("GET", "/tags/trams?edition=ua"))
 
 
-async def test_everything_that_shows_an_entry_follows_it(desk: Desk) -> None:
+async def test_responses_follow_an_edited_entry(desk: Desk) -> None:
     names = {"section": "city", "tags": ["trams"], "authors": ["oleh-raida"], "label": "opinion"}
     made = await desk.make(source_id="a", published_at=TODAY, **names)
     await desk.make(source_id="b", published_at="2026-11-20T10:30:00Z", related=["a"])
@@ -178,7 +178,7 @@ async def test_everything_that_shows_an_entry_follows_it(desk: Desk) -> None:
     assert await desk.read(made) == made
 
 
-async def test_an_edition_that_moves_to_another_zone_takes_its_days_along(desk: Desk) -> None:
+async def test_days_follow_an_edited_time_zone(desk: Desk) -> None:
     await desk.make(source_id="a", published_at="2026-11-19T23:00:00Z")
     assert (await desk.client.get("/v1/timeline")).json()["days"][0]["date"] == "2026-11-20"
     await desk.done("PATCH", "/editions/global", {"timezone": "America/New_York", "language": "uk"})
@@ -188,7 +188,7 @@ async def test_an_edition_that_moves_to_another_zone_takes_its_days_along(desk: 
     assert strings["more_news"] == "Більше новин"
 
 
-async def test_there_is_always_one_default_edition(desk: Desk) -> None:
+async def test_exactly_one_edition_is_the_default(desk: Desk) -> None:
     for patch in ({"default": False}, {"default": None}):
         assert list(wrong(await desk.send("PATCH", "/editions/global", patch))) == ["default"]
     chosen = await desk.done("PATCH", "/editions/ua", {"default": True})
@@ -202,7 +202,7 @@ async def test_there_is_always_one_default_edition(desk: Desk) -> None:
     assert [each["slug"] for each in editions if each["default"]] == ["harbour"]
 
 
-async def test_what_only_drafts_name_is_made_properly_by_a_post(desk: Desk) -> None:
+async def test_unlisted_entry_is_replaced_by_a_post(desk: Desk) -> None:
     draft = await desk.make(source_id="a", tags=["night"])
     hidden = await desk.done("GET", "/tags/night")
     assert (hidden["name"], hidden["listed"]) == ("night", False)
@@ -214,7 +214,7 @@ async def test_what_only_drafts_name_is_made_properly_by_a_post(desk: Desk) -> N
     assert await desk.read(draft) == draft
 
 
-async def test_markup_in_a_name_is_text(desk: Desk) -> None:
+async def test_markup_in_a_name_is_plain_text(desk: Desk) -> None:
     name: Any = '<script>alert("1")</script>'
     await desk.done("PATCH", "/tags/trams", {"name": name})
     assert (await desk.client.get("/v1/tags/trams")).json()["name"] == name

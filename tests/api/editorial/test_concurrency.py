@@ -52,20 +52,20 @@ async def compete(desks: list[Desk], rounds: int) -> None:
     assert [lead.split(":")[0] for lead in leads] == ["1", str(rounds)]
 
 
-async def test_of_twenty_editors_one_wins_each_revision(desk: Desk) -> None:
+async def test_one_of_twenty_editors_wins_each_revision(desk: Desk) -> None:
     await compete([desk], ROUNDS)
 
 
-async def test_of_twenty_editors_at_two_processes_one_wins_each_revision(instances: list[Desk]) -> None:
+async def test_one_of_twenty_editors_of_two_processes_wins_each_revision(instances: list[Desk]) -> None:
     await compete(instances, ROUNDS)
 
 
 @pytest.mark.soak
-async def test_of_twenty_editors_one_wins_each_of_many_revisions(instances: list[Desk]) -> None:
+async def test_one_of_twenty_editors_wins_each_of_many_revisions(instances: list[Desk]) -> None:
     await compete(instances, ROUNDS_SOAK)
 
 
-async def test_of_many_that_create_the_same_article_one_does(instances: list[Desk]) -> None:
+async def test_one_of_many_creates_the_same_article(instances: list[Desk]) -> None:
     given = {"headline": "Once", "source_id": "a", "tags": ["new-tag"], "published_at": TODAY}
     posts = [instances[n % 2].send("POST", "/articles", given) for n in range(8)]
     pushes = [instances[n % 2].push("b", {"headline": "Once", "tags": ["new-tag"]}) for n in range(8)]
@@ -130,16 +130,16 @@ async def check_lists(desk: Desk, made: list[Json]) -> None:
         assert [save[name] for name in NUMBERS] == [each[name] for name in NUMBERS]
 
 
-async def test_whatever_happens_at_once_lists_show_what_is_public(instances: list[Desk]) -> None:
+async def test_lists_are_exact_after_concurrent_writes(instances: list[Desk]) -> None:
     await shuffle(instances, MOVES)
 
 
 @pytest.mark.soak
-async def test_whatever_happens_at_once_for_long_lists_show_what_is_public(instances: list[Desk]) -> None:
+async def test_lists_are_exact_after_long_concurrent_writes(instances: list[Desk]) -> None:
     await shuffle(instances, MOVES_SOAK)
 
 
-async def test_a_publication_and_a_withdrawal_at_once_leave_one_of_their_orders(instances: list[Desk]) -> None:
+async def test_concurrent_publication_and_withdrawal_are_serialised(instances: list[Desk]) -> None:
     for number in range(4):
         made = await instances[0].make(source_id=f"a{number}", tags=["trams"], section="city")
         here = f"/articles/{made['id']}"

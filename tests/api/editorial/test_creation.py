@@ -29,7 +29,7 @@ FULL: dict[str, Any] = {
 }
 
 
-async def test_a_new_article_is_a_draft_of_the_default_edition_with_an_address_and_a_tag(desk: Desk) -> None:
+async def test_new_article_is_a_draft_with_location_and_etag(desk: Desk) -> None:
     answer = await desk.send("POST", "/articles", FULL)
     made = saved(answer)
     assert answer.status_code == 201
@@ -63,7 +63,7 @@ DATED: list[tuple[dict[str, Any], str, str | None, int]] = [
 ]
 
 
-async def test_the_date_and_the_status_say_where_it_stands(desk: Desk) -> None:
+async def test_date_and_status_determine_the_state(desk: Desk) -> None:
     for members, status, published_at, version in DATED:
         made = await desk.make(**members)
         assert (made["status"], made["published_at"], made["version"]) == (status, published_at, version)
@@ -104,14 +104,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_what_cannot_be_used_is_named_and_nothing_is_made(desk: Desk) -> None:
+async def test_invalid_members_are_named_and_nothing_is_created(desk: Desk) -> None:
     for members, where in REFUSED:
         answer = await desk.send("POST", "/articles", {"headline": "A", **members})
         assert list(wrong(answer)) == [where], members
     assert (await desk.done("GET", "/articles"))["items"] == []
 
 
-async def test_every_unknown_name_is_told_at_once(desk: Desk) -> None:
+async def test_every_unknown_reference_is_reported_at_once(desk: Desk) -> None:
     given = {"headline": "A", "section": "nowhere", "label": "rumour", "authors": ["nobody", "oleh-raida"]}
     told = wrong(await desk.send("POST", "/articles", given))
     assert told == {
@@ -137,7 +137,7 @@ UNREAD: list[tuple[bytes, dict[str, str], str]] = [
 ]
 
 
-async def test_only_a_json_object_of_a_bounded_size_is_read(desk: Desk) -> None:
+async def test_body_must_be_a_json_object_within_the_limit(desk: Desk) -> None:
     for content, headers, kind in UNREAD:
         told = {**desk.headers, "content-type": "application/json", **headers}
         answer = await desk.client.post(ARTICLES, content=content, headers=told)
@@ -145,7 +145,7 @@ async def test_only_a_json_object_of_a_bounded_size_is_read(desk: Desk) -> None:
         assert answer.headers["cache-control"] == "private, no-store"
 
 
-async def test_what_is_there_already_is_not_made_again(desk: Desk) -> None:
+async def test_existing_article_is_not_created_again(desk: Desk) -> None:
     made = await desk.make(source_id="cms:41", headline="First")
     for again in (
         {"headline": "Second", "source_id": "cms:41"},
@@ -160,21 +160,21 @@ async def test_what_is_there_already_is_not_made_again(desk: Desk) -> None:
     assert elsewhere["id"] != made["id"]
 
 
-async def test_an_article_may_bring_its_id_and_its_slug(desk: Desk) -> None:
+async def test_article_may_be_created_with_id_and_slug(desk: Desk) -> None:
     made = await desk.make(id="0677y7hzc3m1d", slug="night-trams", headline="Trams")
     assert (made["id"], made["slug"]) == ("0677y7hzc3m1d", "night-trams")
     told = wrong(await desk.send("POST", "/articles", {"headline": "Other", "slug": "night-trams"}))
     assert list(told) == ["slug"]
 
 
-async def test_the_same_headline_gets_another_slug(desk: Desk) -> None:
+async def test_equal_headlines_get_distinct_slugs(desk: Desk) -> None:
     slugs = {(await desk.make(headline="Weather")).get("slug") for _ in range(4)}
     assert len(slugs) == 4
     assert "weather" in slugs
     assert all(str(slug).startswith("weather") for slug in slugs)
 
 
-async def test_a_new_tag_is_listed_when_an_article_that_uses_it_is_public(desk: Desk, drafter: Desk) -> None:
+async def test_new_tag_is_listed_with_its_first_public_article(desk: Desk, drafter: Desk) -> None:
     draft = await drafter.make(source_id="a", tags=["night-fog"])
     assert draft["tags"] == ["night-fog"]
     assert await listed_tags(desk.client) == ["fog", "trams"]
@@ -192,7 +192,7 @@ async def listed_tags(client: httpx.AsyncClient) -> list[str]:
     return [each["slug"] for each in (await client.get("/v1/tags")).json()["items"]]
 
 
-async def test_a_note_that_comes_with_a_public_article_is_told(desk: Desk) -> None:
+async def test_note_of_a_new_public_article_is_shown(desk: Desk) -> None:
     note = {"type": "clarification", "text": "First told on paper."}
     made = await desk.make(published_at=TODAY, note=note)
     assert [(each["type"], each["text"]) for each in made["notes"]] == [("clarification", "First told on paper.")]
@@ -200,7 +200,7 @@ async def test_a_note_that_comes_with_a_public_article_is_told(desk: Desk) -> No
     assert draft["notes"] == []
 
 
-async def test_a_repeated_request_is_done_once_and_answered_alike(desk: Desk) -> None:
+async def test_repeated_request_is_executed_once_with_equal_responses(desk: Desk) -> None:
     body = {"headline": "Once", "published_at": TODAY}
     first = await desk.send("POST", "/articles", body, idempotency_key="a-1")
     second = await desk.send("POST", "/articles", body, idempotency_key="a-1")
@@ -218,7 +218,7 @@ async def test_a_repeated_request_is_done_once_and_answered_alike(desk: Desk) ->
     assert len((await desk.done("GET", "/articles"))["items"]) == 1
 
 
-async def test_a_refused_request_may_be_sent_again_under_its_name(desk: Desk) -> None:
+async def test_rejected_request_may_be_repeated_with_its_idempotency_key(desk: Desk) -> None:
     given = {"headline": "Patience", "section": "harbour"}
     wrong(await desk.send("POST", "/articles", given, idempotency_key="b-1"))
     await desk.done("POST", "/sections", {"edition": "global", "slug": "harbour", "name": "Harbour"})
@@ -226,14 +226,14 @@ async def test_a_refused_request_may_be_sent_again_under_its_name(desk: Desk) ->
     assert (answer.status_code, answer.json()["section"]) == (201, "harbour")
 
 
-async def test_a_name_of_a_request_belongs_to_its_key(desk: Desk, drafter: Desk) -> None:
+async def test_idempotency_key_is_scoped_by_api_key(desk: Desk, drafter: Desk) -> None:
     body = {"headline": "Shared"}
     one = await desk.send("POST", "/articles", body, idempotency_key="c-1")
     other = await drafter.send("POST", "/articles", body, idempotency_key="c-1")
     assert one.json()["id"] != other.json()["id"]
 
 
-async def test_without_an_edition_nothing_can_be_made(desk: Desk, database: Database) -> None:
+async def test_creation_requires_an_edition(desk: Desk, database: Database) -> None:
     def clear(connection: Connection) -> None:
         connection.exec_driver_sql("DELETE FROM sections")
         connection.exec_driver_sql("DELETE FROM editions")
@@ -242,7 +242,7 @@ async def test_without_an_edition_nothing_can_be_made(desk: Desk, database: Data
     assert "edition" in wrong(await desk.send("POST", "/articles", {"headline": "A"}))
 
 
-async def test_a_body_of_many_blocks_comes_back_as_it_was_stored(desk: Desk) -> None:
+async def test_body_of_many_blocks_round_trips(desk: Desk) -> None:
     blocks = [{"type": "paragraph", "text": f"{number} < {number + 1} & so on"} for number in range(500)]
     made = await desk.make(body=blocks)
     assert [block["html"] for block in made["body"]][7] == "7 &lt; 8 &amp; so on"

@@ -21,7 +21,7 @@ from tests.importers.lines import article_line, pack
 FAR = "2099-01-01T00:00:00Z"
 
 
-async def test_a_withdrawn_article_is_never_restored_into_the_future(desk: Desk) -> None:
+async def test_restored_article_is_never_dated_in_the_future(desk: Desk) -> None:
     made = await desk.make_in(ArticleStatus.WITHDRAWN, source_id="a")
     assert list(wrong(await desk.push("a", {"headline": "A", "published_at": FAR}))) == ["published_at"]
     assert list(wrong(await desk.push("a", {"headline": "A", "published_at": TODAY, "status": "scheduled"}))) == [
@@ -30,14 +30,14 @@ async def test_a_withdrawn_article_is_never_restored_into_the_future(desk: Desk)
     assert (await desk.restore(made))["published_at"] == made["published_at"]
 
 
-async def test_a_draft_is_not_withdrawn_by_a_push(desk: Desk) -> None:
+async def test_upsert_does_not_withdraw_a_draft(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=YESTERDAY, status="draft")
     answer = await desk.push("a", {"headline": "A", "status": "withdrawn"})
     assert list(wrong(answer)) == ["status"]
     assert await desk.read(made) == made
 
 
-async def test_a_clock_that_is_behind_does_not_keep_editors_from_what_is_public(desk: Desk) -> None:
+async def test_public_article_is_editable_with_a_clock_behind(desk: Desk) -> None:
     made = await desk.publish(await desk.make(source_id="a"))
     with clock.frozen(NOW - SECOND_US):
         edited = await desk.edit(made, {"headline": "Edited"})
@@ -46,7 +46,7 @@ async def test_a_clock_that_is_behind_does_not_keep_editors_from_what_is_public(
     assert (pushed["status"], pushed["published_at"]) == ("published", made["published_at"])
 
 
-async def test_nobody_can_stand_in_the_way_of_an_erasure(desk: Desk, drafter: Desk, database: Database) -> None:
+async def test_erasure_slug_cannot_be_reserved(desk: Desk, drafter: Desk, database: Database) -> None:
     made = await desk.make(published_at=TODAY)
     await drafter.make(headline="In the way", slug=f"erased-{made['id']}")
     erased = await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND_ACTOR)
@@ -54,9 +54,7 @@ async def test_nobody_can_stand_in_the_way_of_an_erasure(desk: Desk, drafter: De
     assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 410
 
 
-async def test_a_draft_that_is_called_after_an_article_does_not_take_its_place_in_read_also(
-    desk: Desk, drafter: Desk
-) -> None:
+async def test_source_id_equal_to_an_id_does_not_replace_related(desk: Desk, drafter: Desk) -> None:
     target = await desk.make(headline="Target", published_at=YESTERDAY)
     made = await desk.make(headline="Pointing", published_at=TODAY, related=[target["id"]])
     await drafter.make(headline="Elsewhere", source_id=target["id"])
@@ -65,7 +63,7 @@ async def test_a_draft_that_is_called_after_an_article_does_not_take_its_place_i
     assert [each["id"] for each in shown] == [target["id"]]
 
 
-async def test_an_old_slug_leads_on_until_something_public_takes_it(desk: Desk) -> None:
+async def test_former_slug_redirects_until_a_public_article_takes_it(desk: Desk) -> None:
     made = await desk.edit(await desk.make(slug="one", published_at=TODAY), {"slug": "two"})
     for dates in ({}, {"published_at": TOMORROW}):
         answer = await desk.send("POST", "/articles", {"headline": "Another", "slug": "one", **dates})
@@ -78,14 +76,14 @@ async def test_an_old_slug_leads_on_until_something_public_takes_it(desk: Desk) 
     assert (await desk.client.get("/v1/changes")).json()["as_of"] == before + 1
 
 
-async def test_any_revision_is_at_least_one(desk: Desk) -> None:
+async def test_revision_is_at_least_one(desk: Desk) -> None:
     answer = await desk.push("new", {"headline": "A"}, if_match="*")
     assert answer.status_code == 412
     assert (await desk.push("new", {"headline": "A"})).status_code == 201
     assert (await desk.push("new", {"headline": "B"}, if_match="*")).status_code == 200
 
 
-async def test_a_deleted_draft_is_not_answered_again(desk: Desk, database: Database) -> None:
+async def test_repeated_request_for_a_deleted_draft(desk: Desk, database: Database) -> None:
     given = {"headline": "A secret"}
     first = await desk.send("POST", "/articles", given, idempotency_key="once")
     assert (await desk.send("DELETE", f"/articles/{first.json()['id']}")).status_code == 204
@@ -96,7 +94,7 @@ async def test_a_deleted_draft_is_not_answered_again(desk: Desk, database: Datab
     assert await database.write(erase_article, gone, now=NOW, editor=COMMAND_ACTOR) is Erasure.NOT_FOUND
 
 
-async def test_when_it_was_first_public_is_not_made_up(desk: Desk) -> None:
+async def test_first_published_at_is_not_invented(desk: Desk) -> None:
     answer = await desk.send("POST", "/articles", {"headline": "A", "first_published_at": FAR})
     assert list(wrong(answer)) == ["first_published_at"]
     made = await desk.make(first_published_at=YESTERDAY)
@@ -105,7 +103,7 @@ async def test_when_it_was_first_public_is_not_made_up(desk: Desk) -> None:
     assert published["first_published_at"] == published["published_at"]
 
 
-async def test_a_note_alone_is_a_bump_that_is_told(desk: Desk) -> None:
+async def test_note_alone_is_a_bump(desk: Desk) -> None:
     made = await desk.make(published_at=TODAY)
     note = {"type": "update", "text": "Still so."}
     at = {"at": made["published_at"], "note": note}
@@ -139,9 +137,7 @@ SAVE: dict[str, Any] = {
         {"erased_at": YESTERDAY, "status": "withdrawn", "lead": "Not quite."},
     ],
 )
-async def test_a_past_that_cannot_have_been_is_not_imported(
-    desk: Desk, database: Database, members: dict[str, Any]
-) -> None:
+async def test_impossible_history_is_not_imported(desk: Desk, database: Database, members: dict[str, Any]) -> None:
     line = pack(article_line("a", **{"published_at": YESTERDAY, **members}))
     try:
         record: Any = parse_line(line).record

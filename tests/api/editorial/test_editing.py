@@ -14,7 +14,7 @@ NOTE = {"type": "correction", "text": "The last tram leaves at 00:40."}
 HOUR_US = 3_600 * SECOND_US
 
 
-async def test_an_edit_names_the_revision_it_was_made_from(desk: Desk) -> None:
+async def test_edit_requires_the_current_revision(desk: Desk) -> None:
     made = await desk.make(source_id="a")
     address = f"/articles/{made['id']}"
     check_problem(await desk.send("PATCH", address, {"lead": "1"}), "precondition-required")
@@ -30,14 +30,14 @@ async def test_an_edit_names_the_revision_it_was_made_from(desk: Desk) -> None:
         assert answer.json()["lead"] == str(number)
 
 
-async def test_tags_may_come_in_several_headers(desk: Desk) -> None:
+async def test_if_match_may_span_several_header_lines(desk: Desk) -> None:
     made = await desk.make(source_id="a")
     headers = [("authorization", desk.headers["authorization"]), ("if-match", '"9"'), ("if-match", '"1"')]
     answer = await desk.client.patch(made["href"], json={"lead": "A"}, headers=headers)
     assert answer.status_code == 200
 
 
-async def test_a_patch_changes_the_members_it_names_and_null_empties_them(desk: Desk) -> None:
+async def test_patch_changes_named_members_and_null_empties_them(desk: Desk) -> None:
     made = await desk.make(**FULL)
     patch = {
         "headline": "Night trams",
@@ -66,7 +66,7 @@ async def test_a_patch_changes_the_members_it_names_and_null_empties_them(desk: 
     assert [emptied[name] for name in ("source", "image", "body", "tags", "label")] == [None, None, [], [], None]
 
 
-async def test_what_a_patch_makes_unusable_is_named_and_nothing_is_saved(desk: Desk) -> None:
+async def test_invalid_patch_is_named_and_saves_nothing(desk: Desk) -> None:
     made = await desk.make(**FULL)
     for patch, where in (
         ({"headline": None}, ["headline"]),
@@ -86,7 +86,7 @@ async def test_what_a_patch_makes_unusable_is_named_and_nothing_is_saved(desk: D
     assert await desk.read(made) == made
 
 
-async def test_the_whole_article_sent_back_changes_nothing(desk: Desk) -> None:
+async def test_unchanged_article_sent_back_changes_nothing(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, **{**FULL, "source_id": status})
         answer = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match=etag(made))
@@ -100,7 +100,7 @@ async def test_the_whole_article_sent_back_changes_nothing(desk: Desk) -> None:
     assert len(saves["items"]) == made["revision"] + 1
 
 
-async def test_an_edit_does_not_change_where_an_article_stands_or_what_it_is(desk: Desk) -> None:
+async def test_edit_changes_neither_state_nor_identity(desk: Desk) -> None:
     others: Json = {
         "edition": "ua",
         "id": "0677y7hzc3m1d",
@@ -125,7 +125,7 @@ async def test_an_edit_does_not_change_where_an_article_stands_or_what_it_is(des
     assert await desk.read(made) == made
 
 
-async def test_a_drafts_slug_follows_its_headline_until_it_is_given_or_public(desk: Desk) -> None:
+async def test_slug_of_a_draft_follows_its_headline_until_given_or_public(desk: Desk) -> None:
     made = await desk.make(headline="First words")
     assert made["slug"] == "first-words"
     renamed = await desk.edit(made, {"headline": "Нові слова"})
@@ -139,7 +139,7 @@ async def test_a_drafts_slug_follows_its_headline_until_it_is_given_or_public(de
     assert (await desk.client.get("/v1/articles/first-words")).status_code == 404
 
 
-async def test_a_public_slug_that_changes_leads_on_from_the_old_one(desk: Desk) -> None:
+async def test_changed_public_slug_redirects_from_the_former_one(desk: Desk) -> None:
     made = await desk.make(slug="first", published_at=TODAY)
     for slug in ("second", "third"):
         made = await desk.edit(made, {"slug": slug})
@@ -157,7 +157,7 @@ async def test_a_public_slug_that_changes_leads_on_from_the_old_one(desk: Desk) 
     assert (await desk.client.get("/v1/articles/third")).json()["id"] == other["id"]
 
 
-async def test_an_update_is_dated_when_those_who_read_it_find_something_else(desk: Desk) -> None:
+async def test_updated_at_changes_with_public_content(desk: Desk) -> None:
     later = "2026-11-20T15:00:00.000000+02:00"
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
@@ -175,7 +175,7 @@ async def test_an_update_is_dated_when_those_who_read_it_find_something_else(des
     assert (await desk.edit(made, {"note": NOTE}))["updated_at"] == "2026-11-20T13:00:00.000000+02:00"
 
 
-async def test_versions_count_what_was_public(desk: Desk) -> None:
+async def test_version_counts_public_revisions(desk: Desk) -> None:
     draft = await desk.edit(await desk.make(source_id="a"), {"lead": "A"})
     assert (draft["version"], draft["revision"]) == (0, 2)
     public = await desk.publish(draft)
@@ -188,7 +188,7 @@ async def test_versions_count_what_was_public(desk: Desk) -> None:
     assert (await desk.restore(unseen))["version"] == 3
 
 
-async def test_a_note_is_told_in_the_article_its_history_and_its_revisions(desk: Desk) -> None:
+async def test_note_is_shown_in_article_history_and_revisions(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TODAY)
     assert (await desk.edit(made, {"lead": "A", "note": NOTE}))["notes"] == [
         {**NOTE, "at": "2026-11-20T14:00:00.000000+02:00", "version": 2}
@@ -208,7 +208,7 @@ async def test_a_note_is_told_in_the_article_its_history_and_its_revisions(desk:
     assert [each["note"] for each in saves] == [{"type": "update", "text": "More to come."}, NOTE, None]
 
 
-async def test_an_edit_that_is_not_seen_tells_the_public_nothing(desk: Desk) -> None:
+async def test_invisible_edit_makes_no_public_change(desk: Desk) -> None:
     for status in (ArticleStatus.DRAFT, ArticleStatus.SCHEDULED, ArticleStatus.WITHDRAWN):
         made = await desk.make_in(status, source_id=status)
         edited = await desk.edit(made, {"lead": "A", "note": NOTE})
@@ -216,7 +216,7 @@ async def test_an_edit_that_is_not_seen_tells_the_public_nothing(desk: Desk) -> 
         assert edited["revision"] == made["revision"] + 1
 
 
-async def test_every_edit_shows_at_once_in_lists_and_pages(desk: Desk) -> None:
+async def test_edit_is_visible_immediately_in_lists_and_pages(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TODAY, section="city", tags=["trams"])
     await desk.edit(made, {"headline": "Fog lifts", "section": "world", "tags": ["fog"], "label": "opinion"})
     for address, holds in (
@@ -232,13 +232,13 @@ async def test_every_edit_shows_at_once_in_lists_and_pages(desk: Desk) -> None:
     assert [(item["headline"], item["label"]["code"]) for item in day] == [("Fog lifts", "opinion")]
 
 
-async def test_what_is_not_there_cannot_be_edited(desk: Desk) -> None:
+async def test_edit_of_an_unknown_article_is_404(desk: Desk) -> None:
     for key in ("0677y7hzc3m1d", "night-trams", "7zzzzzzzzzzzz"):
         check_problem(await desk.send("PATCH", f"/articles/{key}", {}, if_match="*"), "not-found")
         check_problem(await desk.send("GET", f"/articles/{key}"), "not-found")
 
 
-async def test_an_edit_of_a_due_article_makes_it_public_and_loses_nothing(desk: Desk) -> None:
+async def test_edit_of_a_due_article_publishes_it(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TOMORROW)
     with clock.frozen(NOW + 25 * HOUR_US):
         edited = await desk.edit(made, {"lead": "Just in time."})

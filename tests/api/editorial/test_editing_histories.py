@@ -63,7 +63,7 @@ async def live_through(database: Database, address: str, make_key: MakeKey, numb
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_a_tag_made_for_a_draft_is_listed_once_something_public_is_given_it(
+async def test_tag_of_a_draft_is_listed_with_its_first_public_article(
     database: Database, client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
     chief = as_key(await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH))
@@ -79,7 +79,7 @@ async def test_a_tag_made_for_a_draft_is_listed_once_something_public_is_given_i
     await database.read(check_house)
 
 
-async def test_the_house_is_in_order_after_every_history(
+async def test_invariants_hold_after_random_histories(
     database: Database, database_address: str, make_key: MakeKey
 ) -> None:
     await live_through(database, database_address, make_key, range(HISTORIES))
@@ -87,7 +87,7 @@ async def test_the_house_is_in_order_after_every_history(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("portion", range(1, 1 + PORTIONS_SOAK))
-async def test_long_the_house_is_in_order_after_every_history(
+async def test_long_invariants_hold_after_random_histories(
     database: Database, database_address: str, make_key: MakeKey, portion: int
 ) -> None:
     await live_through(database, database_address, make_key, range(portion * PORTION, (portion + 1) * PORTION))

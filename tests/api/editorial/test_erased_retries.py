@@ -32,7 +32,7 @@ async def count_with_text(database: Database) -> int:
 
 
 @pytest.mark.parametrize("body", [PUBLIC, DRAFT], ids=["public", "draft"])
-async def test_a_repeated_request_for_an_erased_article_is_gone(desk: Desk, database: Database, body: Json) -> None:
+async def test_repeated_request_for_an_erased_article_is_410(desk: Desk, database: Database, body: Json) -> None:
     made = await desk.done("POST", "/articles", body, idempotency_key="a-1")
     await erase(database, made)
     for _ in range(2):
@@ -42,7 +42,7 @@ async def test_a_repeated_request_for_an_erased_article_is_gone(desk: Desk, data
     assert await count_with_text(database) == 0
 
 
-async def test_a_repeated_request_is_gone_a_day_later_too(desk: Desk, database: Database) -> None:
+async def test_repeated_request_is_410_a_day_later(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await desk.done("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")
     await erase(database, made)
@@ -51,7 +51,7 @@ async def test_a_repeated_request_is_gone_a_day_later_too(desk: Desk, database: 
     assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-2")).status_code == 201
 
 
-async def test_erasure_leaves_only_the_key_of_a_request(desk: Desk, database: Database) -> None:
+async def test_erasure_leaves_only_the_idempotency_key(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await erase(database, made)
     row = await database.read(lambda connection: connection.execute(select(idempotency_keys)).one())
@@ -64,7 +64,7 @@ async def test_erasure_leaves_only_the_key_of_a_request(desk: Desk, database: Da
     )
 
 
-async def test_the_key_of_an_erased_article_creates_no_other_article(desk: Desk, database: Database) -> None:
+async def test_idempotency_key_of_an_erased_article_creates_no_other(desk: Desk, database: Database) -> None:
     made = await desk.done("POST", "/articles", PUBLIC, idempotency_key="a-1")
     await erase(database, made)
     assert (await desk.send("POST", "/articles", {"headline": "Another"}, idempotency_key="a-1")).status_code == 410
@@ -72,7 +72,7 @@ async def test_the_key_of_an_erased_article_creates_no_other_article(desk: Desk,
 
 
 @pytest.mark.parametrize("key", ["a-1", "a-2"])
-async def test_an_erased_source_id_is_refused_by_every_write(
+async def test_erased_source_id_is_rejected_by_every_write(
     desk: Desk, drafter: Desk, database: Database, key: str
 ) -> None:
     body = {**PUBLIC, "source_id": "cms:41"}
@@ -91,7 +91,7 @@ async def test_an_erased_source_id_is_refused_by_every_write(
 
 
 @pytest.mark.parametrize("known_by", ["id", "source_id"])
-async def test_an_import_does_not_make_an_erased_article_again(desk: Desk, database: Database, known_by: str) -> None:
+async def test_import_does_not_recreate_an_erased_article(desk: Desk, database: Database, known_by: str) -> None:
     made = await desk.done("POST", "/articles", {**PUBLIC, "source_id": "cms:41"})
     await erase(database, made)
     line = article(TODAY, edition="global", **{known_by: made[known_by]})

@@ -27,7 +27,7 @@ async def item_of(client: httpx.AsyncClient, article_id: str) -> dict[str, Any]:
     return found
 
 
-async def test_an_article_keeps_its_name_in_every_feed_whatever_becomes_of_it(desk: Desk) -> None:
+async def test_feed_entry_id_is_stable(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TODAY, body=BODY)
     for patch in ({"slug": "quite-another"}, {"headline": "Quite another"}, None, {"lead": "More."}):
         if patch is None:
@@ -42,7 +42,7 @@ async def test_an_article_keeps_its_name_in_every_feed_whatever_becomes_of_it(de
     assert locations(await fetch(desk.client, MAPS[0])) == ["https://courier.example/quite-another"]
 
 
-async def test_the_public_date_moves_by_a_bump_alone(desk: Desk) -> None:
+async def test_feed_date_changes_with_a_bump_only(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=YESTERDAY, body=BODY)
     before = await item_of(desk.client, made["id"])
     with clock.frozen(NOW + 1_000_000):
@@ -60,7 +60,7 @@ async def test_the_public_date_moves_by_a_bump_alone(desk: Desk) -> None:
     assert news["firstCreated"] == before["date_published"]
 
 
-async def test_a_bump_makes_nothing_news_for_search_engines(desk: Desk) -> None:
+async def test_bump_does_not_return_an_article_to_the_news_sitemap(desk: Desk) -> None:
     recent = await desk.make(source_id="recent", slug="recent", published_at=YESTERDAY)
     old = await desk.make(source_id="old", slug="old", published_at="2026-11-10T10:00:00Z")
     for made in (old, recent):
@@ -77,7 +77,7 @@ async def test_a_bump_makes_nothing_news_for_search_engines(desk: Desk) -> None:
                 assert [parse_instant(each) for each in dates] == [first] * len(expected)
 
 
-async def test_a_withdrawal_is_gone_from_every_feed_and_sitemap_at_once(desk: Desk) -> None:
+async def test_withdrawn_article_leaves_every_feed_and_sitemap(desk: Desk) -> None:
     stays = await desk.make(source_id="stays", published_at=TODAY)
     goes = await desk.make(source_id="goes", slug="goes", lead="Swimmers.", published_at=TODAY, body=BODY)
     for address in (*FEEDS, *MAPS):
@@ -105,7 +105,7 @@ async def test_a_withdrawal_is_gone_from_every_feed_and_sitemap_at_once(desk: De
     assert (await fetch(desk.client, "/v1/articles/goes/ninjs")).json()["pubStatus"] == "usable"
 
 
-async def test_a_withdrawn_day_is_gone_from_archives_and_the_index(desk: Desk) -> None:
+async def test_day_without_public_articles_leaves_the_archives(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at="2026-11-02T10:00:00Z")
     assert len(ids_in(await fetch(desk.client, "/feeds/global/atom/2026-11-02.xml"))) == 1
     assert len(locations(await fetch(desk.client, "/feeds/global/sitemap.xml"))) == 1
@@ -115,7 +115,7 @@ async def test_a_withdrawn_day_is_gone_from_archives_and_the_index(desk: Desk) -
     assert "prev-archive" not in (await fetch(desk.client, "/feeds/global/atom.xml")).text
 
 
-async def test_an_old_slug_leads_to_both_forms_under_the_new_one(desk: Desk) -> None:
+async def test_former_slug_redirects_to_both_formats(desk: Desk) -> None:
     made = await desk.make(slug="before", published_at=TODAY)
     await desk.edit(made, {"slug": "after"})
     for form in FORMS:
@@ -126,7 +126,7 @@ async def test_an_old_slug_leads_to_both_forms_under_the_new_one(desk: Desk) -> 
         await fetch(desk.client, f"/v1/articles/never/{form}", 404)
 
 
-async def test_what_feeds_carry_is_edited_and_goes_back_to_summaries(desk: Desk) -> None:
+async def test_feed_content_can_be_edited_and_reset(desk: Desk) -> None:
     await desk.make(headline="One", lead="Two.", published_at=TODAY, body=BODY)
     expected = {"full": ("Two.", "dawn"), "headlines": (), "summary": ("Two.",), None: ("Two.",)}
     for content, words in expected.items():
@@ -142,7 +142,7 @@ async def test_what_feeds_carry_is_edited_and_goes_back_to_summaries(desk: Desk)
     assert [each["where"] for each in wrong.json()["errors"]] == ["feed_content"]
 
 
-async def test_what_is_scheduled_is_in_no_feed(desk: Desk) -> None:
+async def test_scheduled_article_is_in_no_feed(desk: Desk) -> None:
     await desk.make(headline="Later", published_at="2026-11-21T10:00:00Z")
     await desk.make(headline="Never")
     for address in (*FEEDS, *MAPS):

@@ -83,7 +83,7 @@ async def bring(desk: Desk, road: str, members: Json) -> Json:
 
 
 @pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])
-async def test_nothing_live_comes_out_of_any_answer(desk: Desk, road: str) -> None:
+async def test_no_response_contains_live_markup(desk: Desk, road: str) -> None:
     made = await bring(desk, road, {"body": BODY})
     here = f"/articles/{made['id']}"
     whole = judge(made)
@@ -105,7 +105,7 @@ async def test_nothing_live_comes_out_of_any_answer(desk: Desk, road: str) -> No
 
 
 @pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])
-async def test_addresses_beside_the_body_are_web_addresses_or_refused(desk: Desk, road: str) -> None:
+async def test_url_members_outside_the_body_are_web_urls_or_rejected(desk: Desk, road: str) -> None:
     made = await desk.make(source_id="y", source={"name": "X"}, image={"url": "https://a.example/1.png", "alt": ""})
     sample = VECTORS[ROADS.index(road) :: 24] + [each for each in VECTORS if "javascript:" in each[:14]][:8]
     for vector in sample:
@@ -127,7 +127,7 @@ async def test_addresses_beside_the_body_are_web_addresses_or_refused(desk: Desk
     assert await desk.read(made) == made
 
 
-async def test_texts_are_told_as_texts(desk: Desk) -> None:
+async def test_plain_texts_are_returned_as_text(desk: Desk) -> None:
     vectors = [vector for vector in VECTORS if is_accepted(headline=vector, lead=vector, dateline=vector)][::25]
     for vector in vectors:
         text = line_ends(vector)
@@ -147,7 +147,7 @@ async def test_texts_are_told_as_texts(desk: Desk) -> None:
         assert gone.headers["content-type"] == "application/problem+json"
 
 
-async def test_imported_revisions_are_cleaned_like_everything_else(desk: Desk, store: Store) -> None:
+async def test_imported_revisions_are_sanitised(desk: Desk, store: Store) -> None:
     save = {"version": 1, "status": "published", "published_at": YESTERDAY, "at": YESTERDAY, "actor": "<b>desk</b>"}
     content = {"headline": "<script>alert(1)</script>", "body": BODY}
     await store(

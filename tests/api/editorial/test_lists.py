@@ -73,7 +73,7 @@ async def names(desk: Desk, query: str) -> str:
     return " ".join(item["source_id"] for item in items)
 
 
-async def test_every_filter_finds_what_it_names_the_latest_saved_first(desk: Desk, filed: dict[str, Json]) -> None:
+async def test_editorial_filters_return_latest_saved_first(desk: Desk, filed: dict[str, Json]) -> None:
     for query, expected in FILTERS:
         assert await names(desk, query) == expected, query
     for source_id in ("s1", "d1"):
@@ -86,7 +86,7 @@ async def test_every_filter_finds_what_it_names_the_latest_saved_first(desk: Des
     assert await names(desk, "limit=3") == "s1 d2 w1"
 
 
-async def test_ids_are_answered_in_the_order_given(desk: Desk, filed: dict[str, Json]) -> None:
+async def test_editorial_list_by_id_preserves_the_order(desk: Desk, filed: dict[str, Json]) -> None:
     wanted = [filed[name]["id"] for name in ("p1", "d1", "w1", "p1")]
     query = "&".join(f"id={each}" for each in (*wanted, "0677y7hzc3m1d"))
     assert await names(desk, query) == "p1 d1 w1"
@@ -94,7 +94,7 @@ async def test_ids_are_answered_in_the_order_given(desk: Desk, filed: dict[str, 
     assert "cursor" in wrong(await desk.send("GET", f"/articles?{query}&cursor=a"))
 
 
-async def test_an_item_is_the_article_without_its_text(desk: Desk, filed: dict[str, Json]) -> None:
+async def test_editorial_item_omits_the_text(desk: Desk, filed: dict[str, Json]) -> None:
     items = (await desk.done("GET", "/articles?edition=*"))["items"]
     whole = {article["id"]: article for article in [await desk.read(each) for each in filed.values()]}
     for item in items:
@@ -138,7 +138,7 @@ async def walk(desk: Desk, query: str, *, between: object = None) -> list[str]:
     return found
 
 
-async def test_pages_join_up_whatever_their_size(desk: Desk, filed: dict[str, Json]) -> None:
+async def test_editorial_pages_join_for_any_limit(desk: Desk, filed: dict[str, Json]) -> None:
     for _ in range(3):  # several of the same instant
         await desk.make(headline="Same moment", status="draft", published_at=YESTERDAY)
     for query in ("edition=*", "status=draft&edition=*", "tag=trams&edition=*", "section=city", ""):
@@ -148,7 +148,7 @@ async def test_pages_join_up_whatever_their_size(desk: Desk, filed: dict[str, Js
     assert len(filed) + 3 == len(await walk(desk, "edition=*&limit=1"))
 
 
-async def test_nothing_comes_twice_and_nothing_is_skipped_while_others_save(desk: Desk) -> None:
+async def test_editorial_pages_are_exact_during_concurrent_writes(desk: Desk) -> None:
     dice = random.Random(20)
     made = []
     for number in range(16):
@@ -172,7 +172,7 @@ async def test_nothing_comes_twice_and_nothing_is_skipped_while_others_save(desk
     assert set(found) <= {each["id"] for each in made}
 
 
-async def test_a_cursor_is_of_this_list_and_its_filters(desk: Desk, filed: dict[str, Json]) -> None:
+async def test_editorial_cursor_is_bound_to_its_filters(desk: Desk, filed: dict[str, Json]) -> None:
     assert filed
     ours = (await desk.done("GET", "/articles?limit=1"))["next"]["cursor"]
     public = (await desk.client.get("/v1/articles?limit=1")).json()["next"]["cursor"]
@@ -189,7 +189,7 @@ async def test_a_cursor_is_of_this_list_and_its_filters(desk: Desk, filed: dict[
     assert (await desk.send("GET", f"/articles?limit=5&fields=slug&cursor={ours}")).status_code == 200
 
 
-async def test_repeats_in_another_order_are_the_same_list(desk: Desk, filed: dict[str, Json]) -> None:
+async def test_editorial_cursor_ignores_the_order_of_repeats(desk: Desk, filed: dict[str, Json]) -> None:
     assert filed
     page = await desk.done("GET", f"/articles?status={ArticleStatus.DRAFT}&status={ArticleStatus.PUBLISHED}&limit=1")
     statuses = f"status={ArticleStatus.PUBLISHED}&status={ArticleStatus.DRAFT}"

@@ -16,7 +16,7 @@ HOUR_US = 3_600 * SECOND_US
 LATER = "2026-11-22T10:00:00Z"
 
 
-async def test_the_public_time_is_now_the_past_or_to_come(desk: Desk) -> None:
+async def test_public_time_may_be_now_past_or_future(desk: Desk) -> None:
     now = await desk.publish(await desk.make(source_id="now"))
     assert now["published_at"] == now["first_published_at"] == "2026-11-20T14:00:00.000000+02:00"
     past = await desk.publish(await desk.make(source_id="past"), YESTERDAY)
@@ -34,7 +34,7 @@ async def test_the_public_time_is_now_the_past_or_to_come(desk: Desk) -> None:
     assert "bogus" in wrong(await desk.send("PUT", f"/articles/{later['id']}/publication", {"bogus": 1}))
 
 
-async def test_a_bump_moves_the_public_time_and_nothing_else(desk: Desk) -> None:
+async def test_bump_changes_the_public_time_only(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=YESTERDAY, lead="A")
     await desk.make(source_id="b", published_at=TODAY)
     address = f"/articles/{made['id']}/bump"
@@ -106,7 +106,7 @@ async def withdrawable(desk: Desk) -> Json:
 SECRET = [{"type": "paragraph", "html": "Nobody may read this afterwards."}]
 
 
-async def test_a_withdrawn_article_is_gone_everywhere_and_comes_back_exactly_where_it_stood(desk: Desk) -> None:
+async def test_withdrawn_article_disappears_and_is_restored_in_place(desk: Desk) -> None:
     made = await withdrawable(desk)
     before = await everywhere(desk.client, made)
     with clock.frozen(NOW + HOUR_US):
@@ -139,7 +139,7 @@ def drop_versions(node: Any) -> Any:
     return [drop_versions(each) for each in node] if isinstance(node, list | tuple) else node
 
 
-async def test_the_change_feed_tells_of_every_public_move_and_of_no_other(desk: Desk) -> None:
+async def test_change_feed_reports_public_transitions_only(desk: Desk) -> None:
     start = (await desk.client.get("/v1/changes?since=0&limit=200")).json()["as_of"]
     made = await desk.make(source_id="a")
     await desk.edit(made, {"lead": "A"})
@@ -159,7 +159,7 @@ async def test_the_change_feed_tells_of_every_public_move_and_of_no_other(desk: 
     assert [each["seq"] for each in feed["items"]] == list(range(start + 1, start + 6))
 
 
-async def test_a_withdrawal_may_be_worded_anew_and_needs_no_words(desk: Desk) -> None:
+async def test_withdrawal_texts_are_optional_and_editable(desk: Desk) -> None:
     made = await desk.make_in(ArticleStatus.WITHDRAWN)
     with clock.frozen(NOW + HOUR_US):
         again = await desk.withdraw(made, notice="Another notice.")
@@ -178,7 +178,7 @@ async def test_a_withdrawal_may_be_worded_anew_and_needs_no_words(desk: Desk) ->
         assert list(wrong(await desk.send("PUT", f"/articles/{silent['id']}/withdrawal", told))) == list(told)
 
 
-async def test_what_is_due_is_public_on_time_and_its_revision_says_who_did_it(desk: Desk) -> None:
+async def test_due_article_is_published_on_time_by_the_scheduler(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TOMORROW, tags=["trams"])
     assert (await desk.client.get(f"/v1/articles/{made['slug']}")).status_code == 404
     with clock.frozen(NOW + 23 * HOUR_US):

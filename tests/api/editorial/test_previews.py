@@ -82,7 +82,7 @@ async def link(client: httpx.AsyncClient, desk: dict[str, str], article_id: str,
 
 
 @pytest.mark.usefixtures("filed")
-async def test_only_keys_of_the_newsroom_get_an_address(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+async def test_preview_link_requires_an_editorial_key(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     assert (await client.get(link_of(DRAFT))).status_code == 401
     assert (await client.get(link_of(DRAFT), headers=as_key("dl_forged"))).status_code == 401
     others = [scope for scope in ApiKeyScope if not scope.startswith("articles:")]
@@ -95,7 +95,7 @@ async def test_only_keys_of_the_newsroom_get_an_address(client: httpx.AsyncClien
 
 
 @pytest.mark.usefixtures("filed")
-async def test_an_address_says_in_the_editions_zone_until_when_it_is_good(
+async def test_preview_link_has_its_expiry_in_the_editions_zone(
     client: httpx.AsyncClient, desk: dict[str, str]
 ) -> None:
     usual = (await client.get(link_of(DRAFT), headers=desk)).json()
@@ -110,9 +110,7 @@ async def test_an_address_says_in_the_editions_zone_until_when_it_is_good(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_only_an_article_that_may_become_public_has_a_preview(
-    client: httpx.AsyncClient, desk: dict[str, str]
-) -> None:
+async def test_preview_link_requires_a_publishable_article(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     assert (await client.get(link_of(NOBODY), headers=desk)).status_code == 404
     assert (await client.get(link_of("not-an-id"), headers=desk)).status_code == 404
     gone = await client.get(link_of(GONE), headers=desk)
@@ -120,7 +118,7 @@ async def test_only_an_article_that_may_become_public_has_a_preview(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_draft_looks_as_if_it_were_published_now_and_needs_no_key(
+async def test_preview_of_a_draft_is_dated_now_and_needs_no_key(
     client: httpx.AsyncClient, desk: dict[str, str]
 ) -> None:
     address = await link(client, desk, DRAFT)
@@ -142,7 +140,7 @@ async def test_a_draft_looks_as_if_it_were_published_now_and_needs_no_key(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_scheduled_article_is_dated_as_scheduled(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_of_a_scheduled_article_has_its_date(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     page = (await client.get(await link(client, desk, LATER))).json()
     assert (page["status"], page["published_at"]) == ("scheduled", "2026-11-21T12:00:00.000000+02:00")
     assert page["first_published_at"] == "2026-11-21T12:00:00.000000+02:00"
@@ -150,7 +148,7 @@ async def test_a_scheduled_article_is_dated_as_scheduled(client: httpx.AsyncClie
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_public_article_is_shown_as_it_is(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_of_a_public_article_equals_its_page(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     address = await link(client, desk, PUBLIC)
     for form in ("blocks", "html", "text", "none"):
         page = (await client.get(f"{address}?body={form}")).json()
@@ -162,14 +160,14 @@ async def test_a_public_article_is_shown_as_it_is(client: httpx.AsyncClient, des
 
 
 @pytest.mark.usefixtures("filed")
-async def test_what_is_not_public_is_not_named_in_a_preview(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_names_no_other_unpublished_article(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     page = (await client.get(await link(client, desk, DRAFT))).json()
     named = {each["headline"] for each in page["related"]}
     assert named <= {"Story older", "Story newer", "Public"}
 
 
 @pytest.mark.usefixtures("filed")
-async def test_nothing_on_the_way_keeps_or_lists_a_preview(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_is_not_cacheable_or_indexable(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     answer = await client.get(await link(client, desk, DRAFT), headers={"origin": "https://front.example"})
     assert answer.headers["cache-control"] == "private, no-store"
     assert answer.headers["x-robots-tag"] == "noindex"
@@ -179,9 +177,7 @@ async def test_nothing_on_the_way_keeps_or_lists_a_preview(client: httpx.AsyncCl
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_preview_follows_edits_with_its_revision(
-    client: httpx.AsyncClient, desk: dict[str, str], store: Store
-) -> None:
+async def test_preview_follows_edits(client: httpx.AsyncClient, desk: dict[str, str], store: Store) -> None:
     address = await link(client, desk, DRAFT)
     await store(article(None, id=DRAFT, source_id="draft", headline="Second thoughts"))
     answer = await client.get(address)
@@ -189,7 +185,7 @@ async def test_a_preview_follows_edits_with_its_revision(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_token_with_any_character_changed_is_not_found(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_altered_preview_token_is_not_found(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     address = await link(client, desk, DRAFT)
     path, token = address.rsplit("/", 1)
     forged = [f"{token[:i]}{'A' if token[i] != 'A' else 'B'}{token[i + 1 :]}" for i in range(len(token))]
@@ -202,14 +198,14 @@ async def test_a_token_with_any_character_changed_is_not_found(client: httpx.Asy
 
 
 @pytest.mark.usefixtures("filed")
-async def test_before_the_first_address_was_made_no_token_is_good(client: httpx.AsyncClient) -> None:
+async def test_no_preview_token_is_valid_before_the_first_link(client: httpx.AsyncClient) -> None:
     for secret in (b"", b"\0" * 32):
         token = make_token(secret, Preview(parse_id(DRAFT), NOW + HOUR_US))
         assert (await client.get(f"/v1/editorial/previews/{token}")).status_code == 404
 
 
 @pytest.mark.usefixtures("filed")
-async def test_an_expired_address_is_gone_and_says_so(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_expired_preview_is_410(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     address = await link(client, desk, DRAFT, "?expires_in=60")
     with clock.frozen(NOW + 60 * SECOND_US - 1):
         assert (await client.get(address)).status_code == 200
@@ -220,9 +216,7 @@ async def test_an_expired_address_is_gone_and_says_so(client: httpx.AsyncClient,
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_withdrawal_ends_a_preview_as_it_ends_the_page(
-    client: httpx.AsyncClient, desk: dict[str, str], store: Store
-) -> None:
+async def test_withdrawal_ends_a_preview(client: httpx.AsyncClient, desk: dict[str, str], store: Store) -> None:
     address = await link(client, desk, PUBLIC)
     taken_back = {"status": "withdrawn", "withdrawal": {"reason": "A secret.", "notice": "It was wrong."}}
     await store(article("2026-11-20T10:00:00Z", id=PUBLIC, source_id="public", headline="Public", **taken_back))
@@ -233,7 +227,7 @@ async def test_a_withdrawal_ends_a_preview_as_it_ends_the_page(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_deleted_article_has_no_preview(
+async def test_deleted_article_has_no_preview(
     client: httpx.AsyncClient, desk: dict[str, str], database: Database
 ) -> None:
     address = await link(client, desk, DRAFT)
@@ -246,7 +240,7 @@ async def test_a_deleted_article_has_no_preview(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_preview_makes_a_draft_public_nowhere_else(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_does_not_publish_a_draft(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     await client.get(await link(client, desk, DRAFT))
     slug = (await client.get(await link(client, desk, DRAFT))).json()["slug"]
     for key in (DRAFT, slug):
@@ -256,7 +250,7 @@ async def test_a_preview_makes_a_draft_public_nowhere_else(client: httpx.AsyncCl
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_preview_needs_no_key_even_where_reading_does(
+async def test_preview_needs_no_key_with_keyed_reading(
     client: httpx.AsyncClient, desk: dict[str, str], database_address: str
 ) -> None:
     address = await link(client, desk, DRAFT)
@@ -266,7 +260,7 @@ async def test_a_preview_needs_no_key_even_where_reading_does(
 
 
 @pytest.mark.usefixtures("filed")
-async def test_a_preview_takes_a_fixed_number_of_statements(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_runs_a_fixed_number_of_statements(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     for article_id in (DRAFT, LATER, PUBLIC):
         address = await link(client, desk, article_id)
         with counted() as statements:
@@ -275,7 +269,7 @@ async def test_a_preview_takes_a_fixed_number_of_statements(client: httpx.AsyncC
 
 
 @pytest.mark.usefixtures("filed")
-async def test_an_unknown_parameter_is_refused(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_preview_rejects_an_unknown_parameter(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     for address in (link_of(DRAFT), await link(client, desk, DRAFT)):
         answer = await client.get(f"{address}?edition=global", headers=desk)
         assert [each["where"] for each in answer.json()["errors"]] == ["edition"]
@@ -293,7 +287,7 @@ async def test_answers_follow_the_document(client: httpx.AsyncClient, desk: dict
             assert [each.message for each in validator(document, schema).iter_errors(body)] == []
 
 
-async def test_processes_that_need_the_secret_at_once_get_the_same(database_address: str) -> None:
+async def test_concurrent_processes_share_the_signing_secret(database_address: str) -> None:
     databases = [open_database(database_address) for _ in range(4)]
     try:
         secrets = await asyncio.gather(*(each.write(get_or_create_signing_secret) for each in databases))

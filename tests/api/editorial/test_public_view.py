@@ -129,7 +129,7 @@ def attempts(article: Json, others: dict[ArticleStatus, Json]) -> list[Attempt]:
     ]
 
 
-async def test_without_the_scope_to_publish_the_public_view_never_changes(
+async def test_public_view_is_unchanged_without_the_publish_scope(
     desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]
 ) -> None:
     before = await public_view(desk.client, staged)
@@ -151,7 +151,7 @@ async def test_without_the_scope_to_publish_the_public_view_never_changes(
 
 
 @pytest.mark.soak
-async def test_each_attempt_by_itself_leaves_the_public_view_alone(
+async def test_public_view_is_unchanged_by_each_attempt(
     desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]
 ) -> None:
     light = ("/v1/articles?edition=*&limit=200", "/v1/changes?edition=*&limit=200", "/v1/tags")
@@ -168,7 +168,9 @@ async def test_each_attempt_by_itself_leaves_the_public_view_alone(
             assert await glance() == before, attempt
 
 
-async def test_only_drafts_are_deleted_without_it(desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]) -> None:
+async def test_only_drafts_are_deletable_without_the_publish_scope(
+    desk: Desk, drafter: Desk, staged: dict[ArticleStatus, Json]
+) -> None:
     before = await public_view(desk.client, staged)
     for status in (ArticleStatus.SCHEDULED, ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN):
         check_problem(await drafter.send("DELETE", f"/articles/{staged[status]['id']}"), "forbidden")
@@ -178,7 +180,7 @@ async def test_only_drafts_are_deleted_without_it(desk: Desk, drafter: Desk, sta
     assert await public_view(desk.client, staged) == before
 
 
-async def test_the_right_key_changes_the_view_by_every_one_of_these(
+async def test_publish_scope_changes_the_public_view_by_each_attempt(
     desk: Desk, staged: dict[ArticleStatus, Json]
 ) -> None:
     """So that the tests above can fail."""

@@ -45,7 +45,7 @@ async def lived(desk: Desk) -> tuple[Json, list[Json]]:
     return made, after
 
 
-async def test_each_save_is_kept_with_who_did_what_when(desk: Desk) -> None:
+async def test_each_revision_records_actor_action_and_time(desk: Desk) -> None:
     made, after = await lived(desk)
     saves = (await desk.done("GET", f"/articles/{made['id']}/revisions"))["items"]
     assert [each["revision"] for each in saves] == list(range(len(after), 0, -1))
@@ -60,7 +60,7 @@ async def test_each_save_is_kept_with_who_did_what_when(desk: Desk) -> None:
     assert [each["version"] for each in reversed(saves)] == [0, 0, 0, 0, 1, 2, 3, 4, 4, 4, 5, 6, 7]
 
 
-async def test_what_any_save_said_is_what_was_said_then(desk: Desk) -> None:
+async def test_revision_content_is_that_of_its_time(desk: Desk) -> None:
     made, after = await lived(desk)
     for article in after:
         address = f"/articles/{made['id']}/revisions/{article['revision']}"
@@ -73,7 +73,7 @@ async def test_what_any_save_said_is_what_was_said_then(desk: Desk) -> None:
     check_problem(await desk.send("GET", f"/articles/{made['id']}/revisions/{len(after) + 1}"), "not-found")
 
 
-async def test_differences_are_those_of_two_saves(desk: Desk) -> None:
+async def test_revision_diff_compares_two_revisions(desk: Desk) -> None:
     made, after = await lived(desk)
 
     async def different(number: int, query: str = "") -> list[str]:
@@ -96,7 +96,7 @@ async def test_differences_are_those_of_two_saves(desk: Desk) -> None:
     assert (headline["before"], headline["after"]) == (after[0]["headline"], after[-1]["headline"])
 
 
-async def test_the_saves_are_paged(desk: Desk) -> None:
+async def test_revisions_are_paged(desk: Desk) -> None:
     made, after = await lived(desk)
     other = await desk.make(source_id="other")
     for limit in (1, 2, 5, 12, 13, 200):
@@ -113,7 +113,7 @@ async def test_the_saves_are_paged(desk: Desk) -> None:
     check_problem(await desk.send("GET", f"/articles/{made['id']}/revisions?cursor=torn"), "cursor-invalid")
 
 
-async def test_the_public_is_told_of_public_saves_and_never_what_was_said(desk: Desk) -> None:
+async def test_history_lists_public_revisions_without_text(desk: Desk) -> None:
     made, after = await lived(desk)
     answer = await desk.client.get(f"/v1/articles/{made['id']}/history")
     events = answer.json()["items"]
@@ -136,7 +136,7 @@ async def test_the_public_is_told_of_public_saves_and_never_what_was_said(desk: 
     assert [*page.json()["items"], *following["items"]] == events[:6]
 
 
-async def test_what_is_not_public_has_no_history_and_editors_still_see_its_saves(desk: Desk) -> None:
+async def test_unpublished_article_has_revisions_and_no_history(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
         answer = await desk.client.get(f"/v1/articles/{made['id']}/history")
@@ -145,7 +145,7 @@ async def test_what_is_not_public_has_no_history_and_editors_still_see_its_saves
         assert (await desk.send("GET", f"/articles/{made['id']}/revisions")).status_code == 200
 
 
-async def test_saves_of_what_is_not_there_are_not_found(desk: Desk) -> None:
+async def test_revisions_of_an_unknown_article_are_404(desk: Desk) -> None:
     for key in ("0677y7hzc3m1d", "a-slug"):
         for tail in ("", "/1"):
             check_problem(await desk.send("GET", f"/articles/{key}/revisions{tail}"), "not-found")

@@ -18,7 +18,7 @@ def at(offset_us: int) -> str:
     return format_instant(NOW + offset_us, UTC)
 
 
-async def test_a_schedule_in_the_past_is_refused_and_not_published(desk: Desk) -> None:
+async def test_schedule_in_the_past_is_rejected(desk: Desk) -> None:
     past = {"status": "scheduled", "published_at": YESTERDAY}
     assert "published_at" in wrong(await desk.send("POST", "/articles", {"headline": "A", **past}))
     assert "published_at" in wrong(await desk.push("new", {"headline": "A", **past}))
@@ -33,7 +33,7 @@ async def test_a_schedule_in_the_past_is_refused_and_not_published(desk: Desk) -
     assert len((await desk.done("GET", "/articles"))["items"]) == 3
 
 
-async def test_a_schedule_that_has_come_due_may_be_pushed_again(desk: Desk) -> None:
+async def test_due_schedule_may_be_upserted_again(desk: Desk) -> None:
     given = {"headline": "A", "status": "scheduled", "published_at": TOMORROW}
     assert saved(await desk.push("a", given))["status"] == "scheduled"
     with clock.frozen(parse_instant(TOMORROW) + SECOND_US):
@@ -43,12 +43,12 @@ async def test_a_schedule_that_has_come_due_may_be_pushed_again(desk: Desk) -> N
     assert (again["status"], again["revision"]) == ("published", due["revision"])
 
 
-async def test_a_publication_may_be_dated_back(desk: Desk) -> None:
+async def test_publication_may_be_back_dated(desk: Desk) -> None:
     made = await desk.publish(await desk.make(), YESTERDAY)
     assert (made["status"], made["published_at"]) == ("published", "2026-11-19T12:00:00.000000+02:00")
 
 
-async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> None:
+async def test_withdrawn_schedule_becomes_a_draft_with_the_reason(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TOMORROW)
     now = await desk.withdraw(made)
     assert (now["status"], now["published_at"], now["version"], now["revision"]) == ("draft", None, 0, 2)
@@ -70,7 +70,7 @@ async def test_a_withdrawn_schedule_is_a_draft_with_the_reason(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("withdrawal", [{}, {"withdrawal": {"reason": "Legal"}}])
-async def test_a_push_withdraws_a_scheduled_article(desk: Desk, withdrawal: dict[str, Any]) -> None:
+async def test_upsert_withdraws_a_scheduled_article(desk: Desk, withdrawal: dict[str, Any]) -> None:
     await desk.make(source_id="a", published_at=TOMORROW)
     for members in ({}, {"published_at": TOMORROW}):
         now = saved(await desk.push("a", {"headline": "A", "status": "withdrawn", **withdrawal, **members}))
@@ -81,7 +81,7 @@ async def test_a_push_withdraws_a_scheduled_article(desk: Desk, withdrawal: dict
     assert (scheduled["status"], scheduled["withdrawal"]) == ("scheduled", None)
 
 
-async def test_a_clock_that_is_a_little_ahead_publishes(desk: Desk) -> None:
+async def test_publishing_tolerates_a_clock_slightly_ahead(desk: Desk) -> None:
     for offset in (2 * SECOND_US, CLOCK_TOLERANCE_US):
         date = at(offset)
         given = {"headline": "Now", "status": "published", "published_at": date, "first_published_at": date}
@@ -96,7 +96,7 @@ async def test_a_clock_that_is_a_little_ahead_publishes(desk: Desk) -> None:
     assert "published_at" in wrong(await desk.send("POST", "/articles", late))
 
 
-async def test_an_update_in_the_future_is_refused(desk: Desk) -> None:
+async def test_update_in_the_future_is_rejected(desk: Desk) -> None:
     future = {"headline": "A", "published_at": TODAY, "updated_at": "2099-01-01T00:00:00Z"}
     assert "updated_at" in wrong(await desk.send("POST", "/articles", future))
     made = await desk.make(source_id="a", published_at=TOMORROW, updated_at=TOMORROW)
@@ -123,7 +123,7 @@ async def test_headlines_are_one_visible_line(desk: Desk) -> None:
     assert "name" in wrong(await desk.send("POST", "/tags", {"slug": "x", "name": "\u200b"}))
 
 
-async def test_a_detail_with_several_errors_is_one_sentence(desk: Desk) -> None:
+async def test_detail_of_several_errors_is_one_sentence(desk: Desk) -> None:
     made = await desk.make()
     patch = {"status": "scheduled", "published_at": TOMORROW}
     answer = await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*")
@@ -133,13 +133,13 @@ async def test_a_detail_with_several_errors_is_one_sentence(desk: Desk) -> None:
     assert detail.endswith(".")
 
 
-async def test_a_repeated_member_is_refused(desk: Desk) -> None:
+async def test_repeated_member_is_rejected(desk: Desk) -> None:
     headers = {**desk.headers, "content-type": "application/json"}
     raw = b'{"headline": "First", "headline": "Second"}'
     answer = await desk.client.post("/v1/editorial/articles", headers=headers, content=raw)
     assert wrong(answer) == {"body": "It cannot be read: the member 'headline' stands twice in one object."}
 
 
-async def test_a_template_with_unknown_placeholders_is_refused(desk: Desk) -> None:
+async def test_template_with_unknown_placeholders_is_rejected(desk: Desk) -> None:
     answer = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{year}/{slug}"})
     assert "{year}" in wrong(answer)["article_url"]

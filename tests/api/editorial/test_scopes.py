@@ -97,11 +97,11 @@ def told() -> dict[str, Operation]:
     return {each.name: each for each in operations(app.openapi())}
 
 
-def test_every_operation_has_a_row(told: dict[str, Operation]) -> None:
+def test_scope_table_covers_every_operation(told: dict[str, Operation]) -> None:
     assert told.keys() == ROWS.keys()
 
 
-def test_the_document_names_the_scopes_of_each(told: dict[str, Operation]) -> None:
+def test_openapi_document_names_the_scopes(told: dict[str, Operation]) -> None:
     for name, row in ROWS.items():
         named = [
             each[SCHEME] for each in told[name].told.get("security", []) if each != {SCHEME: ["content:read"]} if each
@@ -144,7 +144,7 @@ async def bad_tokens(make_key: MakeKey, database: Database) -> dict[str, str]:
 ENDING = {"expires_at": "2026-11-20T12:30:00Z"}
 
 
-async def test_nobody_is_let_in_without_a_good_key(
+async def test_editorial_operations_require_a_valid_key(
     client: httpx.AsyncClient, make_key: MakeKey, database: Database, told: dict[str, Operation], store: Store
 ) -> None:
     await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
@@ -164,7 +164,7 @@ async def test_nobody_is_let_in_without_a_good_key(
                 assert answer.headers["cache-control"] == "private, no-store"
 
 
-async def test_only_the_scopes_it_names_let_a_key_pass(
+async def test_editorial_operations_accept_their_scopes_only(
     client: httpx.AsyncClient, make_key: MakeKey, told: dict[str, Operation], store: Store
 ) -> None:
     await store(edition())
@@ -185,9 +185,7 @@ async def test_only_the_scopes_it_names_let_a_key_pass(
             assert (answer.status_code == 403) is (scope is PUBLISH and name in {"create_article", "push_article"})
 
 
-async def test_a_body_is_not_read_before_the_key_is_known(
-    client: httpx.AsyncClient, told: dict[str, Operation]
-) -> None:
+async def test_body_is_not_read_before_authentication(client: httpx.AsyncClient, told: dict[str, Operation]) -> None:
     for name, row in ROWS.items():
         if row.body is None:
             continue
@@ -196,7 +194,7 @@ async def test_a_body_is_not_read_before_the_key_is_known(
         check_problem(answer, "unauthenticated")
 
 
-async def test_where_reading_is_keyed_every_content_address_asks_for_a_key(
+async def test_keyed_reading_covers_every_content_path(
     database_address: str, make_key: MakeKey, told: dict[str, Operation], still_clock: int, store: Store
 ) -> None:
     assert still_clock == NOW

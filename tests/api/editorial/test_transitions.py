@@ -83,7 +83,7 @@ TABLE: list[tuple[str, str, Json | None, dict[ArticleStatus, tuple[int, ArticleS
 ]
 
 
-async def test_each_move_is_made_or_refused_from_each_status(desk: Desk) -> None:
+async def test_each_transition_is_applied_or_rejected_by_status(desk: Desk) -> None:
     for method, resource, body, expected in TABLE:
         for before, (status, after) in expected.items():
             made = await desk.make_in(before)
@@ -108,7 +108,7 @@ async def clear(desk: Desk, article: Json) -> None:
     await desk.send("DELETE", f"/articles/{article['id']}")
 
 
-async def test_only_what_was_never_public_is_deleted(desk: Desk) -> None:
+async def test_only_never_public_articles_are_deleted(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
         answer = await desk.send("DELETE", f"/articles/{made['id']}")
@@ -124,7 +124,7 @@ async def test_only_what_was_never_public_is_deleted(desk: Desk) -> None:
     check_problem(await desk.send("DELETE", "/articles/0677y7hzc3m1d"), "not-found")
 
 
-async def test_if_match_is_heeded_by_every_move(desk: Desk) -> None:
+async def test_every_transition_honours_if_match(desk: Desk) -> None:
     for method, resource, body, _ in TABLE:
         made = await desk.make_in(PUBLISHED)
         answer = await desk.send(method, f"/articles/{made['id']}/{resource}", body, if_match='"7"')

@@ -19,7 +19,7 @@ HOUR_US = 3_600 * SECOND_US
 PUSHED: dict[str, Any] = {name: value for name, value in FULL.items() if name != "source_id"}
 
 
-async def test_a_push_creates_replaces_and_changes_nothing_the_second_time(desk: Desk) -> None:
+async def test_upsert_creates_replaces_and_is_idempotent(desk: Desk) -> None:
     first = await desk.push("cms:41", PUSHED)
     made = first.json()
     assert (first.status_code, first.headers["etag"], first.headers["location"]) == (201, '"1"', made["href"])
@@ -39,7 +39,7 @@ async def test_a_push_creates_replaces_and_changes_nothing_the_second_time(desk:
     assert (elsewhere.status_code, elsewhere.json()["edition"]) == (201, "ua")
 
 
-async def test_without_dates_it_stays_where_it_stands(desk: Desk) -> None:
+async def test_upsert_without_dates_preserves_the_state(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=f"a-{status}", updated_at="2026-11-20T11:00:00Z")
         answer = await desk.push(f"a-{status}", {"headline": "Anew"})
@@ -51,7 +51,7 @@ async def test_without_dates_it_stays_where_it_stands(desk: Desk) -> None:
         assert now["updated_at"] == at
 
 
-async def test_dates_and_status_move_it(desk: Desk) -> None:
+async def test_upsert_with_dates_or_status_changes_the_state(desk: Desk) -> None:
     async def moved(**members: Any) -> tuple[str, str | None]:
         now = (await desk.push("a", {"headline": "A", **members})).json()
         return now["status"], now["published_at"]
@@ -82,7 +82,7 @@ async def test_dates_and_status_move_it(desk: Desk) -> None:
     assert await desk.read(made) == made
 
 
-async def test_a_push_may_be_guarded_by_revision_or_against_replacing(desk: Desk) -> None:
+async def test_upsert_honours_if_match_and_if_none_match(desk: Desk) -> None:
     check_problem(await desk.push("a", {"headline": "A"}, if_match='"1"'), "precondition-failed")
     assert (await desk.push("a", {"headline": "A"}, if_none_match="*")).status_code == 201
     check_problem(await desk.push("a", {"headline": "B"}, if_none_match="*"), "precondition-failed")
@@ -92,7 +92,7 @@ async def test_a_push_may_be_guarded_by_revision_or_against_replacing(desk: Desk
     assert (await desk.push("a", {"headline": "C"}, if_match="*")).json()["revision"] == 3
 
 
-async def test_any_identifier_fits_into_the_address(desk: Desk) -> None:
+async def test_upsert_accepts_any_identifier_in_the_path(desk: Desk) -> None:
     for source_id in ("2026/11/20/trams", "стаття №7", "a b", "50%", "a/", "/a", "a//b", "a?b#c", "a.b/../c", "bump"):
         answer = await desk.push(quote(source_id, safe="/" if source_id.count("/") == 3 else ""), {"headline": "A"})
         assert (answer.status_code, answer.json()["source_id"]) == (201, source_id)
@@ -100,7 +100,7 @@ async def test_any_identifier_fits_into_the_address(desk: Desk) -> None:
         assert (again.status_code, again.json()["revision"]) == (200, 1)
 
 
-async def test_an_identifier_that_no_record_may_have_is_refused(desk: Desk) -> None:
+async def test_upsert_rejects_an_invalid_identifier(desk: Desk) -> None:
     for source_id in ("x" * 401, "%20", "й" * 401):
         answer = await desk.push(source_id, {"headline": "A"})
         assert list(wrong(answer)) == ["source_id"]
@@ -110,7 +110,7 @@ async def test_an_identifier_that_no_record_may_have_is_refused(desk: Desk) -> N
     assert len((await desk.done("GET", "/articles"))["items"]) == 1
 
 
-async def test_what_the_body_says_agrees_with_the_address(desk: Desk) -> None:
+async def test_upsert_body_must_match_the_path(desk: Desk) -> None:
     made = saved(await desk.push("a", {"headline": "A", "edition": "global", "source_id": "a"}))
     for members, where in (
         ({"edition": "ua"}, "edition"),
@@ -128,7 +128,7 @@ async def test_what_the_body_says_agrees_with_the_address(desk: Desk) -> None:
     assert await desk.read(made) == made
 
 
-async def test_a_replaced_headline_renames_what_was_never_public(desk: Desk) -> None:
+async def test_upsert_headline_changes_the_slug_of_a_draft(desk: Desk) -> None:
     made = (await desk.push("a", {"headline": "First words"})).json()
     assert made["slug"] == "first-words"
     assert (await desk.push("a", {"headline": "Second words"})).json()["slug"] == "second-words"
@@ -138,12 +138,12 @@ async def test_a_replaced_headline_renames_what_was_never_public(desk: Desk) -> 
     assert (given["slug"], given["old_slugs"]) == ("third", ["second-words"])
 
 
-async def test_a_push_without_its_slug_keeps_it(desk: Desk) -> None:
+async def test_upsert_without_slug_preserves_it(desk: Desk) -> None:
     await desk.push("a", {"headline": "A", "slug": "by-hand"})
     assert (await desk.push("a", {"headline": "B"})).json()["slug"] == "by-hand"
 
 
-async def test_what_was_erased_does_not_come_back(desk: Desk, database: Database) -> None:
+async def test_upsert_does_not_recreate_an_erased_article(desk: Desk, database: Database) -> None:
     made = await desk.make(source_id="a", published_at=TODAY)
     await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND_ACTOR)
     for answer in (

@@ -30,7 +30,7 @@ def found(warnings: Any) -> list[tuple[str, str]]:
     return [(each["where"], each["code"]) for each in warnings]
 
 
-async def test_post_patch_and_push_name_dropped_html(desk: Desk) -> None:
+async def test_post_patch_and_put_name_dropped_html(desk: Desk) -> None:
     made = (await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "body": BODY})).json()
     assert found(made["warnings"]) == FOUND
     pushed = (await desk.push("a", {"headline": "A", "body": BODY})).json()
@@ -40,7 +40,7 @@ async def test_post_patch_and_push_name_dropped_html(desk: Desk) -> None:
     assert found(edit.json()["warnings"]) == FOUND[:4]
 
 
-async def test_a_repeated_post_has_the_same_warnings(desk: Desk) -> None:
+async def test_repeated_post_has_the_same_warnings(desk: Desk) -> None:
     brought = {"headline": "A", "body": BODY}
     first = await desk.send("POST", "/articles", brought, idempotency_key="a")
     again = await desk.send("POST", "/articles", brought, idempotency_key="a")
@@ -65,7 +65,7 @@ async def test_writes_without_loss_have_no_warnings(desk: Desk) -> None:
     assert "warnings" not in await desk.done("GET", here)
 
 
-async def test_a_response_with_warnings_may_be_sent_back(desk: Desk) -> None:
+async def test_response_with_warnings_may_be_sent_back(desk: Desk) -> None:
     answer = await desk.send("POST", "/articles", {"headline": "A", "body": BODY})
     made = answer.json()
     again = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match="*")

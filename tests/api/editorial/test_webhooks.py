@@ -62,7 +62,7 @@ async def open_house(
         yield Desk(client, await make_key(*EVERYTHING))
 
 
-async def test_a_webhook_is_made_shown_and_deleted_and_its_secret_is_told_once(manager: Desk) -> None:
+async def test_webhook_is_created_shown_and_deleted_with_its_secret_shown_once(manager: Desk) -> None:
     made = await manager.send("POST", HOOKS, {"url": PARTNER, "description": " The Gazette "})
     assert made.status_code == 201
     shown = made.json()
@@ -81,7 +81,7 @@ async def test_a_webhook_is_made_shown_and_deleted_and_its_secret_is_told_once(m
     check_problem(await manager.send("DELETE", path), "not-found")
 
 
-async def test_what_makes_no_webhook_is_refused_by_its_member(manager: Desk) -> None:
+async def test_invalid_members_of_a_webhook_are_named(manager: Desk) -> None:
     for record, wrong in FLAWED:
         answer = await manager.send("POST", HOOKS, record)
         check_problem(answer, "invalid-input")
@@ -95,7 +95,7 @@ async def test_what_makes_no_webhook_is_refused_by_its_member(manager: Desk) -> 
         check_problem(await manager.send("GET", f"{path}/deliveries"), "not-found")
 
 
-async def test_lists_go_on_by_their_cursor(manager: Desk) -> None:
+async def test_webhook_lists_have_cursors(manager: Desk) -> None:
     made = [await manager.done("POST", HOOKS, {"url": f"{PARTNER}/{n}"}) for n in range(3)]
     first = await manager.done("GET", f"{HOOKS}?limit=2")
     second = await manager.done("GET", first["next"]["href"].removeprefix("/v1/editorial"))
@@ -104,7 +104,7 @@ async def test_lists_go_on_by_their_cursor(manager: Desk) -> None:
     check_problem(await manager.send("GET", f"{HOOKS}?cursor=torn"), "cursor-invalid")
 
 
-async def test_an_edit_heeds_the_revision_and_takes_no_bad_address(manager: Desk) -> None:
+async def test_webhook_edit_checks_revision_and_url(manager: Desk) -> None:
     made = await manager.done("POST", HOOKS, {"url": PARTNER, "secret": SECRET, "filters": {"tag": ["a"]}})
     path = made["href"].removeprefix("/v1/editorial")
     changed = await manager.send("PATCH", path, {"filters": {"tag": ["b"]}, "enabled": False}, if_match='"1"')
@@ -125,7 +125,7 @@ async def test_an_edit_heeds_the_revision_and_takes_no_bad_address(manager: Desk
     assert (again["disabled_at"], again["disabled_reason"], again["revision"]) == (None, None, 3)
 
 
-async def test_a_receiver_that_asks_on_receipt_finds_nothing_older(open_house: Desk) -> None:
+async def test_receiver_reads_the_current_state_on_receipt(open_house: Desk) -> None:
     desk, stale = open_house, []
 
     async with a_receiver(answering()) as receiver:
@@ -156,9 +156,7 @@ async def test_a_receiver_that_asks_on_receipt_finds_nothing_older(open_house: D
     assert stale == []
 
 
-async def test_what_happens_is_told_in_a_moment_and_the_deliveries_tell_of_it(
-    open_house: Desk, database: Database
-) -> None:
+async def test_change_is_delivered_quickly_and_listed(open_house: Desk, database: Database) -> None:
     desk = open_house
     async with a_receiver(answering()) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "secret": SECRET})
@@ -200,7 +198,7 @@ async def _all_delivered(desk: Desk, path: str) -> bool:
     return not (await desk.done("GET", f"{path}/deliveries?status=pending"))["items"]
 
 
-async def test_a_ping_is_sent_at_once_and_says_what_came_of_it(open_house: Desk) -> None:
+async def test_ping_is_sent_immediately_and_returns_its_result(open_house: Desk) -> None:
     desk = open_house
     async with a_receiver(answering(418)) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "secret": SECRET})

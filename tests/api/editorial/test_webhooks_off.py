@@ -16,7 +16,7 @@ from tests.webhooks.endpoints import LOOPBACK, count, dispatching, make_endpoint
 from tests.webhooks.receivers import a_receiver, answering
 
 
-async def test_nothing_is_sent_or_claimed_and_what_waits_stays(
+async def test_disabled_webhooks_send_nothing_and_leave_messages_pending(
     database_address: str,
     database: Database,
     store: Store,
@@ -54,6 +54,6 @@ async def check_quiet(desk: Desk, store: Store) -> None:
     assert (await desk.done("GET", f"{path}/deliveries"))["items"] == []
 
 
-def test_webhooks_are_sent_unless_it_is_said() -> None:
+def test_webhooks_are_enabled_by_default() -> None:
     told: list[dict[str, str]] = [{}, {"DAYLINE_WEBHOOKS": "true"}, {"DAYLINE_WEBHOOKS": "false"}]
     assert [read_settings(each).webhooks for each in told] == [True, True, False]

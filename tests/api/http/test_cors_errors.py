@@ -22,14 +22,14 @@ def check_readable(response: httpx.Response) -> None:
     assert {name.strip().lower() for name in exposed.split(",")} >= EXPOSED
 
 
-async def test_errors_are_readable_and_expose_when_to_retry(reader: httpx.AsyncClient) -> None:
+async def test_errors_have_cors_and_expose_retry_after(reader: httpx.AsyncClient) -> None:
     for address in ("/nowhere", "/v1/timeline?limit=0", "/v1/timeline?cursor=x", WITHDRAWN, "/v1/editorial/articles"):
         check_readable(await reader.get(address, headers=ORIGIN))
     check_readable(await reader.delete("/v1/timeline", headers=ORIGIN))
 
 
 @pytest.mark.parametrize("path", ["/v1/timeline", "/v1/editorial/articles"])
-async def test_preflights_do_not_count_and_are_never_limited(limited: Open, path: str) -> None:
+async def test_preflights_are_exempt_from_rate_limits(limited: Open, path: str) -> None:
     client = await limited(rate_limit_address="2/minute")
     for _ in range(5):
         response = await client.options(path, headers=PREFLIGHT)
@@ -43,14 +43,14 @@ async def test_preflights_do_not_count_and_are_never_limited(limited: Open, path
     assert (await client.options(path, headers=PREFLIGHT)).status_code == 204
 
 
-async def test_options_that_is_no_preflight_counts(limited: Open) -> None:
+async def test_options_without_preflight_headers_counts(limited: Open) -> None:
     client = await limited(rate_limit_address="2/minute")
     for headers in ({}, ORIGIN):
         assert (await client.options("/v1", headers=headers)).status_code == 204
     check_limited(await client.options("/v1", headers={"access-control-request-method": "GET"}))
 
 
-async def test_refusals_at_the_door_are_readable(limited: Open, make_key: MakeKey) -> None:
+async def test_access_control_errors_have_cors(limited: Open, make_key: MakeKey) -> None:
     client = await limited(read_access="api-key")
     token = await make_key(ApiKeyScope.KEYS_MANAGE)
     for headers, status in ((ORIGIN, 401), ({**ORIGIN, **as_key("dl_none")}, 401), ({**ORIGIN, **as_key(token)}, 403)):

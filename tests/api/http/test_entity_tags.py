@@ -35,7 +35,7 @@ async def fetch(reader: httpx.AsyncClient, address: str, **headers: str) -> tupl
 
 
 @pytest.mark.parametrize("address", CONTENT)
-async def test_an_answer_has_a_strong_tag_and_is_304_to_whoever_has_it(reader: httpx.AsyncClient, address: str) -> None:
+async def test_response_has_a_strong_etag_and_304_on_a_match(reader: httpx.AsyncClient, address: str) -> None:
     answer = await reader.get(address)
     tag = answer.headers["etag"]
     assert answer.status_code == 200
@@ -52,18 +52,18 @@ async def test_an_answer_has_a_strong_tag_and_is_304_to_whoever_has_it(reader: h
 
 
 @pytest.mark.parametrize("known", ['"other"', 'W/"other"', "", "nonsense", '"', "W/*", '"*"', ", ,"])
-async def test_a_tag_of_something_else_gets_the_whole_answer(reader: httpx.AsyncClient, known: str) -> None:
+async def test_other_etag_gets_the_full_response(reader: httpx.AsyncClient, known: str) -> None:
     assert (await reader.get("/v1/timeline", headers={"if-none-match": known})).status_code == 200
 
 
-async def test_different_answers_have_different_tags(reader: httpx.AsyncClient) -> None:
+async def test_different_responses_have_different_etags(reader: httpx.AsyncClient) -> None:
     tags = [(await reader.get(address)).headers["etag"] for address in CONTENT]
     assert len(set(tags)) == len(tags)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
 @pytest.mark.parametrize("address", [LARGE, "/openapi.json", "/docs/assets/swagger-ui.css"])
-async def test_each_encoding_has_a_tag_of_its_own_and_the_same_bytes(
+async def test_each_encoding_has_its_own_etag_and_the_same_bytes(
     reader: httpx.AsyncClient, address: str, encoding: str
 ) -> None:
     plain, content = await fetch(reader, address, accept_encoding="identity")
@@ -81,7 +81,7 @@ async def test_each_encoding_has_a_tag_of_its_own_and_the_same_bytes(
 
 
 @pytest.mark.parametrize("address", CONTENT)
-async def test_every_answer_says_that_it_varies_by_encoding(reader: httpx.AsyncClient, address: str) -> None:
+async def test_every_response_varies_by_accept_encoding(reader: httpx.AsyncClient, address: str) -> None:
     for encoding in ("identity", "gzip", "zstd;q=0.5, br"):
         answer, _ = await fetch(reader, address, accept_encoding=encoding)
         assert answer.headers["vary"] == "Accept-Encoding"
@@ -118,24 +118,24 @@ async def test_every_answer_says_that_it_varies_by_encoding(reader: httpx.AsyncC
         (",,;;q=,", None),
     ],
 )
-def test_the_best_encoding_that_is_accepted_is_chosen(accepted: str, chosen: str | None) -> None:
+def test_best_accepted_encoding_is_chosen(accepted: str, chosen: str | None) -> None:
     assert choose_encoding(accepted, ONE_MEGABYTE) == chosen
 
 
-def test_a_small_answer_is_left_as_it_is_unless_that_is_refused() -> None:
+def test_small_response_is_identity_unless_refused() -> None:
     assert choose_encoding("gzip, br, zstd", 50) is None
     assert choose_encoding("gzip, identity;q=0", 50) == "gzip"
     assert choose_encoding("br, *;q=0", 50) == "br"
     assert choose_encoding("identity;q=0", 50) is None  # nothing is left to choose
 
 
-async def test_refusing_plain_bytes_gets_encoded_ones_however_few(reader: httpx.AsyncClient) -> None:
+async def test_refused_identity_compresses_small_responses(reader: httpx.AsyncClient) -> None:
     answer, body = await fetch(reader, "/v1/tags/fog", accept_encoding="gzip, identity;q=0")
     assert answer.headers["content-encoding"] == "gzip"
     assert gzip.decompress(body) == (await reader.get("/v1/tags/fog")).content
 
 
-async def test_only_single_entries_tell_when_they_were_modified(reader: httpx.AsyncClient) -> None:
+async def test_last_modified_is_on_single_entries_only(reader: httpx.AsyncClient) -> None:
     telling = {
         operation for operation, address in ADDRESSES.items() if "last-modified" in (await reader.get(address)).headers
     }
@@ -145,7 +145,7 @@ async def test_only_single_entries_tell_when_they_were_modified(reader: httpx.As
 
 
 @pytest.mark.parametrize("operation", sorted(SINGLE))
-async def test_a_date_is_enough_for_304_where_there_is_one(reader: httpx.AsyncClient, operation: str) -> None:
+async def test_if_modified_since_returns_304(reader: httpx.AsyncClient, operation: str) -> None:
     address = ADDRESSES[operation]
     answer = await reader.get(address)
     modified = answer.headers["last-modified"]
@@ -176,12 +176,12 @@ async def test_a_date_is_enough_for_304_where_there_is_one(reader: httpx.AsyncCl
         "Fri, 20 Nov 99999 12:00:00 GMT",
     ],
 )
-async def test_a_date_nobody_can_read_is_no_condition(reader: httpx.AsyncClient, date: str) -> None:
+async def test_invalid_if_modified_since_is_ignored(reader: httpx.AsyncClient, date: str) -> None:
     answer = await reader.get("/v1/tags/fog", headers={"if-modified-since": date})
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("operation", sorted(ADDRESSES.keys() - SINGLE))
-async def test_a_date_is_no_condition_where_none_was_given(reader: httpx.AsyncClient, operation: str) -> None:
+async def test_if_modified_since_is_ignored_without_last_modified(reader: httpx.AsyncClient, operation: str) -> None:
     asked = {"if-modified-since": "Fri, 31 Dec 2027 23:59:59 GMT"}
     assert (await reader.get(ADDRESSES[operation], headers=asked)).status_code == 200

@@ -40,7 +40,7 @@ async def answers(reader: httpx.AsyncClient, **headers: str) -> list[httpx.Respo
     return found
 
 
-async def test_any_site_may_read_any_answer_with_its_tag_and_links(reader: httpx.AsyncClient) -> None:
+async def test_cors_exposes_etag_and_link(reader: httpx.AsyncClient) -> None:
     found = await answers(reader, origin="https://front.example")
     assert {200, 204, 304, 308, 400, 404, 405, 410, 422} <= {answer.status_code for answer in found}
     for answer in found:
@@ -51,7 +51,7 @@ async def test_any_site_may_read_any_answer_with_its_tag_and_links(reader: httpx
             assert {"etag", "link"} <= exposed
 
 
-async def test_nothing_of_the_host_asked_for_comes_back(reader: httpx.AsyncClient) -> None:
+async def test_response_contains_no_request_host(reader: httpx.AsyncClient) -> None:
     plain, tricked = await answers(reader), await answers(reader, **EVIL)
     for one, other in zip(plain, tricked, strict=True):
         assert b"evil" not in other.content
@@ -60,7 +60,7 @@ async def test_nothing_of_the_host_asked_for_comes_back(reader: httpx.AsyncClien
 
 
 @pytest.mark.parametrize("address", CONTENT)
-async def test_content_keeps_for_a_minute_at_most(reader: httpx.AsyncClient, address: str) -> None:
+async def test_content_max_age_is_at_most_a_minute(reader: httpx.AsyncClient, address: str) -> None:
     given = (await reader.get(address)).headers["cache-control"]
     directives = dict(part.strip().partition("=")[::2] for part in given.split(","))
     assert "public" in directives
@@ -71,21 +71,21 @@ async def test_content_keeps_for_a_minute_at_most(reader: httpx.AsyncClient, add
 
 
 @pytest.mark.parametrize(("address", "status"), WRONG.items())
-async def test_a_refusal_is_not_kept(reader: httpx.AsyncClient, address: str, status: int) -> None:
+async def test_error_response_is_no_cache(reader: httpx.AsyncClient, address: str, status: int) -> None:
     answer = await reader.get(address)
     assert answer.status_code == status
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_redirect_keeps_as_long_as_the_article(reader: httpx.AsyncClient) -> None:
+async def test_redirect_has_the_cache_control_of_its_article(reader: httpx.AsyncClient) -> None:
     article = await reader.get("/v1/articles/trams-return")
     redirect = await reader.get("/v1/articles/night-trams")
     assert redirect.status_code == 308
     assert redirect.headers["cache-control"] == article.headers["cache-control"]
 
 
-async def test_bodies_are_typed(reader: httpx.AsyncClient) -> None:
+async def test_responses_have_a_content_type(reader: httpx.AsyncClient) -> None:
     for name, address in ADDRESSES.items():
         if name in FOREIGN:  # test_feed_documents.py
             continue
@@ -100,7 +100,7 @@ async def test_bodies_are_typed(reader: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("operation", [*LISTS, "get_timeline"])
-async def test_the_next_page_is_linked_as_the_body_says(reader: httpx.AsyncClient, operation: str) -> None:
+async def test_link_header_equals_next_of_the_body(reader: httpx.AsyncClient, operation: str) -> None:
     address = ADDRESSES[operation]
     seen = 0
     while True:
@@ -119,7 +119,7 @@ async def test_the_next_page_is_linked_as_the_body_says(reader: httpx.AsyncClien
     assert "link" not in answer.headers
 
 
-async def test_the_neighbour_of_a_day_is_no_next_page(reader: httpx.AsyncClient) -> None:
+async def test_day_has_no_next_link_header(reader: httpx.AsyncClient) -> None:
     answer = await reader.get(ADDRESSES["get_day"])
     assert answer.json()["next"] == {"date": "2026-11-20", "href": "/v1/timeline/2026-11-20"}
     assert "link" not in answer.headers

@@ -87,15 +87,15 @@ async def post(
     return await client.post(f"/notes?wish={wish}", content=body, headers=headers)
 
 
-async def test_without_a_name_each_request_is_done(notes: httpx.AsyncClient, database: Database) -> None:
+async def test_request_without_idempotency_key_is_executed_each_time(
+    notes: httpx.AsyncClient, database: Database
+) -> None:
     answers = [await post(notes, None) for _ in range(2)]
     assert [each.json() for each in answers] == [{"note": "note 1"}, {"note": "note 2"}]
     assert await filed(database) == 2
 
 
-async def test_the_same_request_again_gets_the_same_answer_and_is_done_once(
-    notes: httpx.AsyncClient, database: Database
-) -> None:
+async def test_repeated_request_is_executed_once(notes: httpx.AsyncClient, database: Database) -> None:
     first, again = [await post(notes, "n-1") for _ in range(2)]
     assert (first.status_code, first.content) == (201, b'{"note":"note 1"}')
     assert (again.status_code, again.content) == (first.status_code, first.content)
@@ -107,9 +107,7 @@ async def test_the_same_request_again_gets_the_same_answer_and_is_done_once(
     assert await filed(database) == 1
 
 
-async def test_another_body_or_query_under_the_same_name_is_refused(
-    notes: httpx.AsyncClient, database: Database
-) -> None:
+async def test_idempotency_key_with_another_request_is_rejected(notes: httpx.AsyncClient, database: Database) -> None:
     await post(notes, "n-1", body=b'{"a":1}')
     for answer in (await post(notes, "n-1", body=b'{"a":2}'), await post(notes, "n-1", body=b'{"a":1}', wish="x")):
         assert answer.status_code == 422
@@ -117,15 +115,13 @@ async def test_another_body_or_query_under_the_same_name_is_refused(
     assert await filed(database) == 1
 
 
-async def test_a_name_belongs_to_the_api_key_that_sent_it(notes: httpx.AsyncClient) -> None:
+async def test_idempotency_key_belongs_to_its_api_key(notes: httpx.AsyncClient) -> None:
     assert (await post(notes, "n-1", key=1)).json() == {"note": "note 1"}
     other = await post(notes, "n-1", body=b"[]", key=2)
     assert (other.json(), other.headers["location"]) == ({"note": "note 2"}, "/notes/2")
 
 
-async def test_a_request_that_failed_leaves_nothing_and_may_be_sent_again(
-    notes: httpx.AsyncClient, database: Database
-) -> None:
+async def test_failed_request_may_be_repeated(notes: httpx.AsyncClient, database: Database) -> None:
     failed = await post(notes, "n-1", wish="fail")
     assert (failed.status_code, await filed(database)) == (409, 0)
     again = await post(notes, "n-1", wish="fail")
@@ -133,7 +129,7 @@ async def test_a_request_that_failed_leaves_nothing_and_may_be_sent_again(
     assert "idempotent-replayed" not in again.headers
 
 
-async def test_after_a_day_the_name_is_free_again_though_the_answer_was_not_deleted(
+async def test_idempotency_key_is_reusable_after_a_day(
     notes: httpx.AsyncClient,
 ) -> None:
     await post(notes, "n-1")
@@ -145,7 +141,7 @@ async def test_after_a_day_the_name_is_free_again_though_the_answer_was_not_dele
         assert (await post(notes, "n-1", body=b"[]")).headers["idempotent-replayed"] == "true"
 
 
-async def test_old_answers_are_forgotten_and_counted(notes: httpx.AsyncClient, database: Database) -> None:
+async def test_old_stored_responses_are_pruned_and_counted(notes: httpx.AsyncClient, database: Database) -> None:
     await post(notes, "old")
     with clock.frozen(NOW + 1):
         await post(notes, "young")
@@ -154,36 +150,36 @@ async def test_old_answers_are_forgotten_and_counted(notes: httpx.AsyncClient, d
     assert kept == ["young"]
 
 
-async def test_an_answer_is_kept_with_its_article(notes: httpx.AsyncClient, database: Database) -> None:
+async def test_stored_response_has_its_article(notes: httpx.AsyncClient, database: Database) -> None:
     await post(notes, "n-1")
     kept = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.article_id)).scalar())
     assert kept == 7
 
 
 @pytest.mark.parametrize("name", GOOD)
-async def test_a_name_of_visible_characters_is_taken_bare_or_quoted(notes: httpx.AsyncClient, name: str) -> None:
+async def test_idempotency_key_is_accepted_bare_or_quoted(notes: httpx.AsyncClient, name: str) -> None:
     assert (await post(notes, name)).status_code == 201
     assert (await post(notes, name)).headers["idempotent-replayed"] == "true"
 
 
-async def test_a_quoted_name_is_the_bare_one(notes: httpx.AsyncClient) -> None:
+async def test_quoted_idempotency_key_equals_the_bare_one(notes: httpx.AsyncClient) -> None:
     await post(notes, "n-1")
     assert (await post(notes, '"n-1"')).headers["idempotent-replayed"] == "true"
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_any_other_name_is_refused(notes: httpx.AsyncClient, database: Database, name: str) -> None:
+async def test_invalid_idempotency_key_is_rejected(notes: httpx.AsyncClient, database: Database, name: str) -> None:
     answer = await notes.post("/notes", headers=[(NAME.encode(), name.encode())])
     assert answer.status_code == 422
     assert [each["where"] for each in answer.json()["errors"]] == [NAME]
     assert await filed(database) == 0
 
 
-async def test_two_names_are_refused(notes: httpx.AsyncClient) -> None:
+async def test_two_idempotency_keys_are_rejected(notes: httpx.AsyncClient) -> None:
     assert (await notes.post("/notes", headers=[(NAME, "a"), (NAME, "a")])).status_code == 422
 
 
-async def test_the_same_request_at_the_same_time_is_done_once(notes: httpx.AsyncClient, database: Database) -> None:
+async def test_concurrent_equal_requests_are_executed_once(notes: httpx.AsyncClient, database: Database) -> None:
     answers = await asyncio.gather(*(post(notes, "n-1", wish="slow") for _ in range(5)))
     refused = [each for each in answers if each.status_code == 409]
     assert sorted(each.status_code for each in answers) == [201, 409, 409, 409, 409]
@@ -194,7 +190,7 @@ async def test_the_same_request_at_the_same_time_is_done_once(notes: httpx.Async
     assert (again.json(), again.headers["idempotent-replayed"]) == ({"note": "note 1"}, "true")
 
 
-async def test_requests_under_other_names_do_not_wait_for_each_other(
+async def test_requests_with_other_idempotency_keys_are_concurrent(
     notes: httpx.AsyncClient, database: Database
 ) -> None:
     answers = await asyncio.gather(*(post(notes, f"n-{number}") for number in range(5)))
@@ -203,7 +199,7 @@ async def test_requests_under_other_names_do_not_wait_for_each_other(
 
 
 @pytest.mark.usefixtures("still_clock")
-async def test_the_same_request_in_two_processes_is_done_once(database_address: str, database: Database) -> None:
+async def test_equal_requests_to_two_processes_are_executed_once(database_address: str, database: Database) -> None:
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(running(make_app(database_address))) for _ in range(2)]
         answers = await asyncio.gather(*(post(client, "n-1", wish="slow") for client in clients))
@@ -219,12 +215,12 @@ async def test_the_same_request_in_two_processes_is_done_once(database_address: 
             assert (again.content, again.headers["idempotent-replayed"]) == (made[0].content, "true")
 
 
-async def test_a_lock_taken_by_name_can_be_taken_again_in_the_next_transaction(database: Database) -> None:
+async def test_named_lock_is_available_in_the_next_transaction(database: Database) -> None:
     assert await database.write(try_lock, "a")
     assert await database.write(try_lock, "a")
 
 
-def test_no_name_can_hold_back_the_change_log() -> None:
+def test_no_idempotency_key_blocks_the_change_log() -> None:
     numbers = {lock_number(f"name {number}") for number in range(1_000)}
     assert len(numbers) == 1_000
     assert all(-(2**63) <= number < 0 for number in numbers)

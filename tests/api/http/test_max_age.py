@@ -170,9 +170,7 @@ def shown(answer: httpx.Response) -> Any:
     return {name: value for name, value in answer.json().items() if name not in {"as_of", "newer"}}
 
 
-async def test_max_age_counts_down_to_what_will_change_the_answer_and_to_nothing_else(
-    halted: Newsroom, database: Database
-) -> None:
+async def test_max_age_counts_down_to_relevant_publications_only(halted: Newsroom, database: Database) -> None:
     changing, same = await addresses(halted, CHANGED), await addresses(halted, SAME)
     before = {address: await halted.ask(address) for address in (*changing, *same)}
     assert {answer.status_code for answer in before.values()} == {200}
@@ -196,11 +194,11 @@ async def test_max_age_counts_down_to_what_will_change_the_answer_and_to_nothing
         (5_000_000, "public, max-age=0, stale-if-error=600"),  # it is late
     ],
 )
-async def test_the_count_is_made_when_the_answer_is_sent(halted: Newsroom, microseconds: int, expected: str) -> None:
+async def test_max_age_is_computed_when_sent(halted: Newsroom, microseconds: int, expected: str) -> None:
     assert await halted.kept(at=DUE + microseconds) == expected
 
 
-async def test_not_modified_and_head_count_down_too(halted: Newsroom) -> None:
+async def test_max_age_of_304_and_head_counts_down(halted: Newsroom) -> None:
     tag = (await halted.ask("/v1/timeline")).headers["etag"]
     with clock.frozen(NOW + 3 * SECOND_US):
         same = await halted.ask("/v1/timeline", **{"if-none-match": tag})
@@ -209,7 +207,7 @@ async def test_not_modified_and_head_count_down_too(halted: Newsroom) -> None:
     assert same.headers["cache-control"] == head.headers["cache-control"] == "public, max-age=7, stale-if-error=600"
 
 
-async def test_what_is_late_may_come_in_anywhere(halted: Newsroom) -> None:
+async def test_overdue_publication_sets_every_max_age_to_zero(halted: Newsroom) -> None:
     cursor = (await halted.ask("/v1/timeline?limit=1")).json()["next"]["cursor"]
     for address in (f"/v1/timeline?limit=1&cursor={cursor}", "/v1/articles/ferry-waits", "/v1/timeline/2026-11-19"):
         assert await halted.kept(address, at=DUE - 1) == PUBLIC
@@ -217,20 +215,20 @@ async def test_what_is_late_may_come_in_anywhere(halted: Newsroom) -> None:
     assert await halted.kept("/v1/timeline?section=world", at=DUE) == PUBLIC
 
 
-async def test_an_old_slug_is_kept_as_long_as_its_article(halted: Newsroom) -> None:
+async def test_redirect_max_age_equals_that_of_its_article(halted: Newsroom) -> None:
     answer = await halted.ask("/v1/articles/night-trams")
     assert (answer.status_code, answer.headers["cache-control"]) == (308, COUNTING)
     assert (await halted.ask("/v1/articles/night-trams/related")).headers["cache-control"] == PUBLIC
 
 
-async def test_what_was_scheduled_here_counts_at_once(halted: Newsroom, store: Store) -> None:
+async def test_schedule_of_this_process_applies_immediately(halted: Newsroom, store: Store) -> None:
     await store(article("2026-11-20T12:00:04Z", source_id="sooner"))
     await halted.worker.refresh()
     assert await halted.kept() == "public, max-age=4, stale-if-error=600"
     assert await halted.kept("/v1/tags/trams/articles") == COUNTING
 
 
-async def test_after_the_release_answers_keep_as_long_as_ever(halted: Newsroom, database: Database) -> None:
+async def test_max_age_is_the_default_after_the_publication(halted: Newsroom, database: Database) -> None:
     with clock.frozen(DUE):
         before = CacheControlBuilder(halted.worker, CONTENT)
         await database.write(publish_due, now=DUE, most=10)
@@ -240,7 +238,7 @@ async def test_after_the_release_answers_keep_as_long_as_ever(halted: Newsroom, 
         assert before.header_value(dependency) == "public, max-age=0, stale-if-error=600"  # its snapshot may be older
 
 
-async def test_what_is_not_known_is_not_kept(halted: Newsroom) -> None:
+async def test_unknown_schedule_is_not_cacheable(halted: Newsroom) -> None:
     assert await halted.kept("/v1/timeline?section=world", at=NOW + 61 * SECOND_US) == (
         "public, max-age=29, stale-if-error=600"
     )
@@ -251,7 +249,7 @@ async def test_what_is_not_known_is_not_kept(halted: Newsroom) -> None:
 
 
 @pytest.mark.usefixtures("still_clock", "newsroom")
-async def test_what_another_process_schedules_counts_down_from_the_next_answer_on(
+async def test_schedule_of_another_process_applies_to_the_next_response(
     database: Database, database_address: str, store: Store
 ) -> None:
     async with running(create_app(Settings(database_url=database_address))) as client:

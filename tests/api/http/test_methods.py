@@ -36,7 +36,7 @@ UNKNOWN = (
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH, "/v1/timeline?limit=0", "/nowhere", WITHDRAWN])
-async def test_head_is_get_without_its_body(reader: httpx.AsyncClient, address: str) -> None:
+async def test_head_equals_get_without_body(reader: httpx.AsyncClient, address: str) -> None:
     for encoding in ("identity", "gzip"):
         got = await reader.get(address, headers={"accept-encoding": encoding})
         head = await reader.head(address, headers={"accept-encoding": encoding})
@@ -47,14 +47,14 @@ async def test_head_is_get_without_its_body(reader: httpx.AsyncClient, address: 
         assert head.content == b""
 
 
-async def test_head_answers_304_too(reader: httpx.AsyncClient) -> None:
+async def test_head_returns_304(reader: httpx.AsyncClient) -> None:
     tag = (await reader.get("/v1/timeline")).headers["etag"]
     head = await reader.head("/v1/timeline", headers={"if-none-match": tag})
     assert (head.status_code, head.content) == (304, b"")
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
-async def test_a_preflight_allows_any_site_to_read(reader: httpx.AsyncClient, address: str) -> None:
+async def test_preflight_allows_any_origin(reader: httpx.AsyncClient, address: str) -> None:
     asked = {
         "origin": "https://front.example",
         "access-control-request-method": "GET",
@@ -72,7 +72,7 @@ async def test_a_preflight_allows_any_site_to_read(reader: httpx.AsyncClient, ad
 
 
 @pytest.mark.parametrize("address", ["/v1/editorial/articles", "/v1/editorial/keys/k7q2m5xw3f"])
-async def test_a_preflight_of_the_newsrooms_side_is_private(reader: httpx.AsyncClient, address: str) -> None:
+async def test_editorial_preflight_is_private(reader: httpx.AsyncClient, address: str) -> None:
     answer = await reader.options(address, headers={"origin": "https://desk.example"})
     assert answer.status_code == 204
     assert answer.headers["cache-control"] == "private, no-store"
@@ -80,7 +80,7 @@ async def test_a_preflight_of_the_newsrooms_side_is_private(reader: httpx.AsyncC
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
-async def test_a_method_not_taken_is_405_with_all_that_are(reader: httpx.AsyncClient, address: str) -> None:
+async def test_405_lists_all_allowed_methods(reader: httpx.AsyncClient, address: str) -> None:
     for method in ("POST", "DELETE", "PURGE"):
         answer = await reader.request(method, address)
         assert answer.status_code == 405
@@ -91,7 +91,7 @@ async def test_a_method_not_taken_is_405_with_all_that_are(reader: httpx.AsyncCl
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
-async def test_an_unknown_address_is_404_and_never_a_redirect(reader: httpx.AsyncClient, address: str) -> None:
+async def test_unknown_path_is_404_and_never_a_redirect(reader: httpx.AsyncClient, address: str) -> None:
     url = httpx.URL("http://dayline.test").copy_with(raw_path=address.encode())
     answer = await reader.get(url)
     assert answer.status_code == 404
@@ -100,13 +100,13 @@ async def test_an_unknown_address_is_404_and_never_a_redirect(reader: httpx.Asyn
     assert answer.json()["type"] == "/problems/not-found"
 
 
-async def test_a_wrong_method_at_an_unknown_address_is_404(reader: httpx.AsyncClient) -> None:
+async def test_wrong_method_on_an_unknown_path_is_404(reader: httpx.AsyncClient) -> None:
     answer = await reader.post("/v1/nowhere")
     assert answer.status_code == 404
     assert "allow" not in answer.headers
 
 
-async def test_the_table_of_addresses_knows_every_public_operation(reader: httpx.AsyncClient) -> None:
+async def test_parameter_table_covers_every_public_operation(reader: httpx.AsyncClient) -> None:
     document = (await reader.get("/openapi.json")).json()
     reading = {
         operations["get"]["operationId"]

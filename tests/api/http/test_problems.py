@@ -98,7 +98,7 @@ def check_problem(answer: httpx.Response, code: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("code", CAUSES)
-async def test_a_problem_has_every_member_and_its_type_resolves(reader: httpx.AsyncClient, code: str) -> None:
+async def test_problem_has_every_member_and_its_type_resolves(reader: httpx.AsyncClient, code: str) -> None:
     method, address = CAUSES[code]
     body = check_problem(await reader.request(method, address), code)
     assert body["instance"] == address.partition("?")[0]
@@ -108,7 +108,7 @@ async def test_a_problem_has_every_member_and_its_type_resolves(reader: httpx.As
 
 
 @pytest.mark.parametrize("code", CAUSES)
-async def test_a_problem_follows_the_published_schema(
+async def test_problem_follows_the_published_schema(
     reader: httpx.AsyncClient, code: str, problem_schema: dict[str, Any]
 ) -> None:
     method, address = CAUSES[code]
@@ -116,19 +116,19 @@ async def test_a_problem_follows_the_published_schema(
     jsonschema.validate((await reader.request(method, address)).json(), problem_schema, format_checker=checker)
 
 
-def test_every_kind_has_a_cause_in_a_test_or_a_reason() -> None:
+def test_every_problem_type_is_tested_or_excused() -> None:
     assert PROBLEM_TYPES.keys() == CAUSES.keys() | CAUSED_ELSEWHERE.keys() | OPERATIONAL.keys()
 
 
 @pytest.mark.parametrize("code", PROBLEM_TYPES)
-async def test_every_kind_has_a_page_and_stands_in_the_list(reader: httpx.AsyncClient, code: str) -> None:
+async def test_every_problem_type_has_a_page_and_is_listed(reader: httpx.AsyncClient, code: str) -> None:
     page = await reader.get(f"/problems/{code}")
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert f"/problems/{code}" in (await reader.get("/problems")).text
 
 
-async def test_a_cursor_of_another_list_is_a_mismatch(reader: httpx.AsyncClient) -> None:
+async def test_cursor_of_another_list_is_a_mismatch(reader: httpx.AsyncClient) -> None:
     cursor = (await reader.get("/v1/timeline?limit=1")).json()["next"]["cursor"]
     for other in ("/v1/timeline?tag=trams", "/v1/timeline?tz=UTC", "/v1/timeline?edition=ua", "/v1/tags"):
         check_problem(
@@ -137,7 +137,7 @@ async def test_a_cursor_of_another_list_is_a_mismatch(reader: httpx.AsyncClient)
         )
 
 
-async def test_a_withdrawal_tells_its_notice_and_never_its_reason(reader: httpx.AsyncClient) -> None:
+async def test_410_has_the_notice_and_never_the_reason(reader: httpx.AsyncClient) -> None:
     for address in (WITHDRAWN, f"{WITHDRAWN}/related"):
         answer = await reader.get(address)
         body = check_problem(answer, "article-withdrawn")
@@ -148,7 +148,7 @@ async def test_a_withdrawal_tells_its_notice_and_never_its_reason(reader: httpx.
         assert by_id.json() == {**body, "instance": f"/v1/articles/{body['id']}"}
 
 
-async def test_the_place_of_a_problem_is_a_uri_reference(reader: httpx.AsyncClient) -> None:
+async def test_problem_instance_is_a_uri_reference(reader: httpx.AsyncClient) -> None:
     body = (await reader.get("/v1/articles/%D0%BB%D1%96%D0%B4%20%22x%22")).json()
     assert body["instance"] == "/v1/articles/%D0%BB%D1%96%D0%B4%20%22x%22"
 
@@ -163,7 +163,7 @@ def rename(table: str, name: str) -> Callable[[Connection], None]:
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_failing_query_leaks_nothing_and_harms_no_later_one(
+async def test_failed_query_leaks_nothing_and_affects_no_later_one(
     client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     before = {address: (await client.get(address)).content for address in ADDRESSES.values()}
@@ -184,7 +184,7 @@ async def test_a_failing_query_leaks_nothing_and_harms_no_later_one(
     assert (await client.get("/v1/articles?limit=1")).json()["items"][0]["headline"] == "Story after"
 
 
-async def test_no_error_of_the_database_carries_what_was_bound(database: Database) -> None:
+async def test_database_error_contains_no_bound_value(database: Database) -> None:
     def fail(connection: Connection) -> None:
         connection.execute(text("INSERT INTO nowhere VALUES (:headline)"), {"headline": "Zubrowka-7731"})
 
@@ -207,7 +207,7 @@ def terminate_while_waiting(
     return request
 
 
-async def test_a_database_that_is_busy_or_gone_is_worth_asking_again(
+async def test_busy_or_lost_database_is_503_with_retry_after(
     database_address: str,
     database: Database,
     make_key: MakeKey,

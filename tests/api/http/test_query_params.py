@@ -102,16 +102,16 @@ def test_list_parameter_drops_empty_values_within_the_bound(name: str) -> None:
         assert getattr(parse_query_string(query, ArticleListParams), name) == []
 
 
-def test_no_two_questions_share_a_list() -> None:
+def test_list_parameters_are_not_shared() -> None:
     one, other = parse_query_string("", TimelineParams), parse_query_string("", TimelineParams)
     one.tag.append("fog")
     assert other.tag == []
     assert parse_query_string("", TimelineParams).tag == []
 
 
-def former_href(question: QueryParams, path: str, changed: dict[str, str | None]) -> str:
+def former_href(params: QueryParams, path: str, changed: dict[str, str | None]) -> str:
     """An address as the members' own dump tells it, sets sorted."""
-    asked = question.model_dump(by_alias=True, exclude_unset=True, mode="json")
+    asked = params.model_dump(by_alias=True, exclude_unset=True, mode="json")
     pairs = []
     for name, value in (asked | changed).items():
         values = value if isinstance(value, list) else [value]
@@ -127,18 +127,18 @@ CHANGED = st.dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)), CHANGED)
-def test_an_address_names_what_was_asked_and_no_more(
+def test_url_for_repeats_the_given_parameters(
     query: str, model: type[BaseModel], changed: dict[str, str | None]
 ) -> None:
     try:
-        question = parse_query_string(query, model)
+        params = parse_query_string(query, model)
     except InvalidInputError:
         return
-    if isinstance(question, QueryParams):
-        assert question.url_for("/v1/x", **changed) == former_href(question, "/v1/x", changed)
+    if isinstance(params, QueryParams):
+        assert params.url_for("/v1/x", **changed) == former_href(params, "/v1/x", changed)
 
 
-def test_equal_questions_have_equal_addresses() -> None:
+def test_url_for_of_equal_parameters_is_equal() -> None:
     one = parse_query_string("tag=fog&limit=5&tag=trams&fields=time,slug&exclude=b,a,b&tag=fog", TimelineParams)
     other = parse_query_string("exclude=a&exclude=b&fields=slug&tag=trams&tag=fog&fields=time&limit=5", TimelineParams)
     address = "/v1/timeline?tag=fog&tag=trams&exclude=a&exclude=b&fields=slug&fields=time&limit=5&cursor=x"
@@ -146,13 +146,13 @@ def test_equal_questions_have_equal_addresses() -> None:
     assert one.href_of_changes(9) == other.href_of_changes(9)
 
 
-def test_ids_keep_their_order_in_an_address() -> None:
-    question = parse_query_string(f"id=7zzzzzzzzzzzz,{ID}&id=7zzzzzzzzzzzz", ArticleListParams)
-    assert question.url_for("/v1/articles") == f"/v1/articles?id=7zzzzzzzzzzzz&id={ID}&id=7zzzzzzzzzzzz"
+def test_url_for_preserves_the_order_of_ids() -> None:
+    params = parse_query_string(f"id=7zzzzzzzzzzzz,{ID}&id=7zzzzzzzzzzzz", ArticleListParams)
+    assert params.url_for("/v1/articles") == f"/v1/articles?id=7zzzzzzzzzzzz&id={ID}&id=7zzzzzzzzzzzz"
 
 
-def test_the_address_of_changes_takes_the_filters_along() -> None:
+def test_changes_url_includes_the_filters() -> None:
     query = f"tz=Europe/Kyiv&label=b&label=a&from=2026-11-19T10:00:00%2B02:00&limit=5&total=true&id={ID}&edition=ua"
-    question = parse_query_string(query, TimelineParams)
+    params = parse_query_string(query, TimelineParams)
     filters = f"edition=ua&label=a&label=b&from=2026-11-19T10%3A00%3A00%2B02%3A00&id={ID}&tz=Europe%2FKyiv"
-    assert question.href_of_changes(12) == f"/v1/changes?since=12&{filters}"
+    assert params.href_of_changes(12) == f"/v1/changes?since=12&{filters}"

@@ -21,21 +21,21 @@ def check_policy(response: httpx.Response, policy: str = DEFAULT_CONTENT_POLICY)
         assert response.headers.get_list(name) == [value], (response.request.url, name)
 
 
-async def test_every_operation_has_the_policy_whether_cached_or_not(reader: httpx.AsyncClient) -> None:
+async def test_every_response_has_the_security_policy(reader: httpx.AsyncClient) -> None:
     for address in (*ADDRESSES.values(), *PROBLEMS, "/openapi.json", "/health/live", "/health/ready"):
         for _ in range(2):
             check_policy(await reader.get(address))
         check_policy(await reader.head(address))
 
 
-async def test_other_methods_have_the_policy(reader: httpx.AsyncClient) -> None:
+async def test_other_methods_have_the_security_policy(reader: httpx.AsyncClient) -> None:
     check_policy(await reader.post("/v1/timeline"))
     check_policy(await reader.options("/v1/timeline"))
     check_policy(await reader.get("/v1/articles/night-trams"))
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_page_has_a_separate_content_security_policy(reader: httpx.AsyncClient, page: str) -> None:
+async def test_pages_have_a_content_security_policy_of_their_own(reader: httpx.AsyncClient, page: str) -> None:
     for _ in range(2):
         response = await reader.get(page)
         check_policy(response, PAGES[page])
@@ -44,14 +44,14 @@ async def test_page_has_a_separate_content_security_policy(reader: httpx.AsyncCl
     assert "frame-ancestors 'none'" in PAGES[page]
 
 
-async def test_not_modified_leaves_the_policy_to_the_stored_response(reader: httpx.AsyncClient) -> None:
+async def test_304_omits_the_security_policy(reader: httpx.AsyncClient) -> None:
     for address in ("/v1/timeline", "/docs"):
         response = await reader.get(address, headers={"if-none-match": "*"})
         assert response.status_code == 304
         assert FIELDS_OF_304.isdisjoint(response.headers)
 
 
-async def test_pages_hold_no_script_and_only_the_style_that_the_policy_names(reader: httpx.AsyncClient) -> None:
+async def test_pages_have_no_script_and_only_the_allowed_style(reader: httpx.AsyncClient) -> None:
     reference = (await reader.get("/docs")).text
     assert "<style" not in reference
     assert reference.count("<script") == reference.count("<script src=") == 2

@@ -75,17 +75,17 @@ def without_examples(node: Any) -> Any:
     return {name: without_examples(each) for name, each in node.items()} | hollow
 
 
-async def test_the_document_is_valid_openapi_3_1(document: Json) -> None:
+async def test_document_is_valid_openapi_3_1(document: Json) -> None:
     assert document["openapi"].startswith("3.1.")
     assert list(OpenAPIV31SpecValidator(without_examples(document)).iter_errors()) == []
 
 
 @pytest.mark.soak
-async def test_long_the_document_is_valid_openapi_3_1_examples_and_all(document: Json) -> None:
+async def test_long_document_is_valid_openapi_3_1_with_examples(document: Json) -> None:
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
 
 
-async def test_what_heeds_a_revision_says_so(document: Json) -> None:
+async def test_operations_with_if_match_document_it(document: Json) -> None:
     said = 0
     for each in operations(document):
         told = [given for given in each.told.get("parameters", []) if given["name"] == "If-Match"]
@@ -95,7 +95,7 @@ async def test_what_heeds_a_revision_says_so(document: Json) -> None:
     assert said >= 13
 
 
-async def test_every_route_is_in_the_document_and_nothing_else(document: Json) -> None:
+async def test_document_has_exactly_the_routes(document: Json) -> None:
     contexts = list(iter_route_contexts(list(iter_routes(create_app(Settings())))))
     told = {(each.method, each.path) for each in operations(document)}
     pages = {("get", path) for path in PAGES}
@@ -106,7 +106,7 @@ async def test_every_route_is_in_the_document_and_nothing_else(document: Json) -
     assert addresses(others) < told, "a route that is not described answers no address of its own"
 
 
-async def test_operation_ids_are_unique_and_read_as_function_names(document: Json) -> None:
+async def test_operation_ids_are_unique_function_names(document: Json) -> None:
     names = [each.name for each in operations(document)]
     assert len(set(names)) == len(names)
     assert all(SNAKE.fullmatch(name) for name in names)
@@ -127,7 +127,7 @@ async def test_everything_is_described(document: Json) -> None:
         assert schema["description"].strip(), name
 
 
-async def test_bounds_of_parameters_are_told(document: Json) -> None:
+async def test_parameter_bounds_are_documented(document: Json) -> None:
     for operation in operations(document):
         for name, parameter in operation.query.items():
             schema, where = parameter["schema"], (operation.path, name)
@@ -148,7 +148,7 @@ async def test_bounds_of_parameters_are_told(document: Json) -> None:
                 assert re.fullmatch(schema["items"]["pattern"], "0677y7hzc3m1d")
 
 
-async def test_good_answers_are_typed_and_bad_ones_are_problems(document: Json) -> None:
+async def test_success_responses_are_typed_and_errors_are_problems(document: Json) -> None:
     for operation in operations(document):
         told = list(contents(operation))
         says_nothing = "204" in operation.told["responses"]
@@ -179,7 +179,7 @@ async def test_bodies_are_named_models_and_their_examples_follow_them(document: 
                 assert errors == [], operation.path
 
 
-async def test_every_editorial_operation_names_the_scopes_that_open_it(document: Json) -> None:
+async def test_editorial_operations_name_their_scopes(document: Json) -> None:
     keyless = {each.name for each in operations(document) if {} in each.told.get("security", [{}])}
     for operation in operations(document):
         if operation.name in keyless:
@@ -232,7 +232,7 @@ async def test_every_schema_is_used(document: Json) -> None:
         assert f'"#/components/schemas/{name}"' in text, name
 
 
-async def test_the_document_of_the_command_line_is_the_one_served(reader: httpx.AsyncClient, document: Json) -> None:
+async def test_command_line_document_equals_the_served_one(reader: httpx.AsyncClient, document: Json) -> None:
     app = create_app(Settings())
     install_openapi(app)
     assert app.openapi() == document

@@ -66,7 +66,7 @@ def path_of(operation: Operation) -> str:
     return ADDRESSES.get(operation.name, operation.path).partition("?")[0]
 
 
-async def test_every_real_answer_follows_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+async def test_real_responses_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         if operation.name in FOREIGN or operation.name == EXPORT:  # test_feed_schemas.py, test_export.py
             continue
@@ -84,7 +84,7 @@ async def test_every_real_answer_follows_the_document(reader: httpx.AsyncClient,
             assert errors == [], address
 
 
-async def test_every_real_problem_follows_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+async def test_real_problems_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
     provoked = {
         "400": "/v1/timeline?cursor=torn",
         "404": "/v1/articles/nothing-here",
@@ -98,9 +98,7 @@ async def test_every_real_problem_follows_the_document(reader: httpx.AsyncClient
         assert list(validator(document, schema).iter_errors(answer.json())) == [], address
 
 
-async def test_an_address_takes_the_parameters_of_the_document_and_no_others(
-    reader: httpx.AsyncClient, document: Json
-) -> None:
+async def test_documented_parameters_are_accepted_and_no_others(reader: httpx.AsyncClient, document: Json) -> None:
     everything = {name for each in operations(document) for name in each.query} | {"q", "since", "sort", "offset"}
     for operation in reading(document):
         if not operation.path.startswith("/v1"):  # feeds take any
@@ -118,7 +116,7 @@ async def value_of(reader: httpx.AsyncClient, operation: Operation, name: str) -
     return str((await reader.get(path_of(operation), params={"limit": "1"})).json()["next"]["cursor"])
 
 
-async def test_the_bounds_of_the_document_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
+async def test_documented_bounds_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         for name, parameter in operation.query.items():
             if name == "part":  # 404 where the news are not so many
@@ -150,7 +148,7 @@ def edges(schema: Json, usual: str) -> list[tuple[Any, bool]]:
     return []
 
 
-async def test_defaults_of_the_document_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
+async def test_documented_defaults_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         plain = await reader.get(path_of(operation))
         for name, parameter in operation.query.items():

@@ -15,7 +15,7 @@ STYLE_LOADS = re.compile(r"""(?:@import|url\()\s*["']?([^"')]+)""")
 
 
 @pytest.mark.parametrize("page", ["/docs", "/problems", *(f"/problems/{code}" for code in PROBLEM_TYPES)])
-async def test_whatever_a_page_refers_to_is_here(reader: httpx.AsyncClient, page: str) -> None:
+async def test_docs_pages_refer_to_existing_files(reader: httpx.AsyncClient, page: str) -> None:
     answer = await reader.get(page)
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     references = REFERENCES.findall(answer.text)
@@ -27,7 +27,7 @@ async def test_whatever_a_page_refers_to_is_here(reader: httpx.AsyncClient, page
     assert ELSEWHERE.search(answer.text) is None
 
 
-async def test_the_reference_asks_no_other_site(reader: httpx.AsyncClient) -> None:
+async def test_api_reference_requests_no_other_site(reader: httpx.AsyncClient) -> None:
     page = (await reader.get("/docs")).text
     script = (await reader.get("/docs/assets/reference.js")).text
     assert '"validatorUrl":null' in script  # otherwise a badge is fetched from the makers' site
@@ -39,7 +39,7 @@ async def test_the_reference_asks_no_other_site(reader: httpx.AsyncClient) -> No
     assert icon.text.startswith("<svg")
 
 
-async def test_the_reference_reads_the_document_of_this_installation(reader: httpx.AsyncClient) -> None:
+async def test_api_reference_loads_the_document_of_this_installation(reader: httpx.AsyncClient) -> None:
     page = (await reader.get("/docs/assets/reference.js")).text
     found = re.search(r"""\"url":\s*['"]([^'"]+)""", page)
     assert found is not None
@@ -49,12 +49,12 @@ async def test_the_reference_reads_the_document_of_this_installation(reader: htt
     assert "dom_id" in page
 
 
-async def test_only_named_files_are_served_as_assets(reader: httpx.AsyncClient) -> None:
+async def test_unknown_assets_are_not_found(reader: httpx.AsyncClient) -> None:
     for name in ("", ".", "..%2Fdocs.py", "%2Fetc%2Fpasswd", "redoc.standalone.js", "swagger-ui.css%00"):
         assert (await reader.get(f"/docs/assets/{name}")).status_code == 404, name
 
 
-async def test_each_page_of_a_problem_says_code_status_and_what_to_do(reader: httpx.AsyncClient) -> None:
+async def test_problem_page_has_code_status_and_advice(reader: httpx.AsyncClient) -> None:
     for kind in PROBLEM_TYPES.values():
         html = (await reader.get(f"/problems/{kind.code}")).text
         assert "`" not in html
@@ -65,7 +65,7 @@ async def test_each_page_of_a_problem_says_code_status_and_what_to_do(reader: ht
         assert kind.code in page
 
 
-async def test_the_document_is_plain_json_in_one_order(reader: httpx.AsyncClient) -> None:
+async def test_openapi_document_is_plain_json_in_a_fixed_order(reader: httpx.AsyncClient) -> None:
     one, other = (await reader.get("/openapi.json")).content, (await reader.get("/openapi.json")).content
     assert one == other
     assert json.loads(one)["info"]["title"] == "Dayline"

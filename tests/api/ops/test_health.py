@@ -12,14 +12,14 @@ from app.settings import Settings
 from tests.conftest import running
 
 
-async def test_a_migrated_database_is_ready_even_when_empty(client: httpx.AsyncClient) -> None:
+async def test_readiness_of_an_empty_migrated_database(client: httpx.AsyncClient) -> None:
     for address, status in (("/health/live", "live"), ("/health/ready", "ready")):
         answer = await client.get(address)
         assert (answer.status_code, answer.json()) == (200, {"status": status})
         assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_a_database_that_is_behind_or_ahead_is_not_ready(client: httpx.AsyncClient, database: Database) -> None:
+async def test_readiness_fails_for_a_schema_behind_or_ahead(client: httpx.AsyncClient, database: Database) -> None:
     expected = await database.read(
         lambda connection: connection.execute(text("SELECT * FROM alembic_version")).scalar()
     )
@@ -51,7 +51,7 @@ def check_unready(answer: httpx.Response) -> None:
 
 
 @pytest.mark.parametrize("kind", ["an empty file", "no file", "no database at all", "no server"])
-async def test_a_database_that_cannot_be_used_is_not_ready(kind: str, tmp_path: Path) -> None:
+async def test_readiness_fails_for_an_unusable_database(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "dayline.db"
     address = f"sqlite:///{path}"
     if kind == "an empty file":

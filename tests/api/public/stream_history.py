@@ -229,8 +229,8 @@ class StreamHistory(CopyHistory):
         """What the feed tells after this change, and how far that goes."""
         numbers: set[int] = set()
         while True:
-            question = ChangeListParams.model_validate({**self._asked, "since": since, "limit": 200})
-            page: ChangeList = await self._database.read(list_changes, question)
+            params = ChangeListParams.model_validate({**self._asked, "since": since, "limit": 200})
+            page: ChangeList = await self._database.read(list_changes, params)
             numbers |= {item["seq"] for item in page["items"]}
             since = page["as_of"]
             if page["next"] is None:

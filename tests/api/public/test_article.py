@@ -26,7 +26,7 @@ def slugs(items: list[dict[str, Any]]) -> list[str]:
     return [item["slug"] for item in items]
 
 
-async def test_one_answer_draws_the_whole_page(client: httpx.AsyncClient) -> None:
+async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> None:
     page = await get(client, TRAM)
     identity = page["id"]
     assert re.fullmatch(r"[0-7][0-9a-hjkmnp-tv-z]{12}", identity)
@@ -76,7 +76,7 @@ async def test_one_answer_draws_the_whole_page(client: httpx.AsyncClient) -> Non
     }
 
 
-async def test_every_href_of_the_page_resolves(client: httpx.AsyncClient) -> None:
+async def test_every_href_of_an_article_resolves(client: httpx.AsyncClient) -> None:
     for address in (TRAM, "/v1/articles/lamps?edition=ua"):
         page = await get(client, address)
         beside = [each for each in page["neighbours"].values() if each]
@@ -87,7 +87,7 @@ async def test_every_href_of_the_page_resolves(client: httpx.AsyncClient) -> Non
             assert found.get("slug") == each["slug"]
 
 
-async def test_an_article_without_anything_says_null_or_nothing(client: httpx.AsyncClient) -> None:
+async def test_minimal_article_has_nulls_and_empty_lists(client: httpx.AsyncClient) -> None:
     page = await get(client, "/v1/articles/plain-news")
     for name in ("lead", "dateline", "label", "section", "source", "image", "rights", "updated_at"):
         assert page[name] is None, name
@@ -99,7 +99,7 @@ async def test_an_article_without_anything_says_null_or_nothing(client: httpx.As
         assert (await get(client, f"/v1/articles/plain-news?body={form}"))["body"] == ""
 
 
-async def test_a_body_comes_as_blocks_html_text_or_not_at_all(client: httpx.AsyncClient) -> None:
+async def test_body_format_is_blocks_html_text_or_none(client: httpx.AsyncClient) -> None:
     blocks = (await get(client, TRAM))["body"]
     assert (await get(client, f"{TRAM}?body=blocks"))["body"] == blocks
     assert [block["type"] for block in blocks] == [block["type"] for block in EXAMPLE_BODY]
@@ -117,7 +117,7 @@ async def test_a_body_comes_as_blocks_html_text_or_not_at_all(client: httpx.Asyn
     assert "body" not in await get(client, f"{TRAM}?body=none")
 
 
-async def test_lists_carry_bodies_when_asked_up_to_fifty(client: httpx.AsyncClient) -> None:
+async def test_lists_include_bodies_up_to_a_limit_of_fifty(client: httpx.AsyncClient) -> None:
     blocks = (await get(client, TRAM))["body"]
     html = (await get(client, f"{TRAM}?body=html"))["body"]
     assert (await get(client, "/v1/articles?body=blocks&limit=50"))["items"][0]["body"] == blocks
@@ -129,7 +129,7 @@ async def test_lists_carry_bodies_when_asked_up_to_fifty(client: httpx.AsyncClie
         assert refused.json()["errors"][0]["where"] == "limit"
 
 
-async def test_a_list_shows_an_article_as_its_own_page_does(client: httpx.AsyncClient) -> None:
+async def test_list_item_equals_the_article_page(client: httpx.AsyncClient) -> None:
     for address in ("/v1/articles?body=text", "/v1/articles?edition=ua&body=text"):
         for item in (await get(client, address))["items"]:
             page = await get(client, f"{item['href']}?body=text")
@@ -137,14 +137,14 @@ async def test_a_list_shows_an_article_as_its_own_page_does(client: httpx.AsyncC
             assert page.keys() - item.keys() == {"related", "neighbours", "notes", "history", "alternates"}
 
 
-async def test_other_forms_of_an_article_are_told_apart_by_their_titles(client: httpx.AsyncClient) -> None:
+async def test_alternates_have_distinct_titles(client: httpx.AsyncClient) -> None:
     canonical, *others = (await get(client, TRAM))["alternates"]
     assert "title" not in canonical
     assert len({each["href"] for each in others}) == len({each["title"] for each in others}) == len(others) == 6
     assert others[2:] == (await get(client, "/v1/editions/global"))["alternates"]
 
 
-async def test_dates_and_labels_are_said_in_the_editions_language(client: httpx.AsyncClient) -> None:
+async def test_article_dates_and_labels_are_in_the_editions_language(client: httpx.AsyncClient) -> None:
     page = await get(client, "/v1/articles/lamps?edition=ua")
     assert page["headline"] == "Лід скрес"
     assert page["local"]["weekday"] == "пʼятниця"
@@ -161,12 +161,12 @@ async def test_dates_and_labels_are_said_in_the_editions_language(client: httpx.
     assert (await get(client, "/v1/articles/ferry-waits"))["label"]["disclaimer"] == "Columns speak for their authors."
 
 
-async def test_a_label_without_translation_falls_back_to_its_text(client: httpx.AsyncClient) -> None:
+async def test_label_without_translation_falls_back_to_its_text(client: httpx.AsyncClient) -> None:
     label = (await get(client, "/v1/articles/analiz?edition=ua"))["label"]
     assert label == {"code": "analysis", "text": "Analysis", "disclaimer": "Written by specialists.", "genre": None}
 
 
-async def test_read_also_is_the_editors_choice_then_likeness_and_public_only(client: httpx.AsyncClient) -> None:
+async def test_related_is_curated_then_recommended_and_public_only(client: httpx.AsyncClient) -> None:
     page = await get(client, TRAM)
     assert slugs(page["related"]) == ["lamps", "ferry-waits", "fog-lifts"]  # the first two in the editors' order
     assert await get(client, f"{TRAM}/related") == {"items": page["related"], "next": None}
@@ -175,7 +175,7 @@ async def test_read_also_is_the_editors_choice_then_likeness_and_public_only(cli
     assert all(items[each["id"]] == each for each in page["related"])
 
 
-async def test_neighbours_are_those_of_the_timeline(client: httpx.AsyncClient) -> None:
+async def test_article_neighbours_are_those_of_the_timeline(client: httpx.AsyncClient) -> None:
     for scope in ("", "&edition=ua"):
         days = (await get(client, f"/v1/timeline?limit=200{scope}"))["days"]
         items = [item for day in days for item in day["items"]]
@@ -184,14 +184,14 @@ async def test_neighbours_are_those_of_the_timeline(client: httpx.AsyncClient) -
             assert found == {"previous": older, "next": newer}
 
 
-async def test_neighbours_of_one_instant_stand_apart_by_id(client: httpx.AsyncClient, store: Store) -> None:
+async def test_article_neighbours_of_one_instant_are_ordered_by_id(client: httpx.AsyncClient, store: Store) -> None:
     await store(*(article("2026-11-18T10:00:00.000001Z", source_id=f"twin {i}") for i in range(3)))
     twins = (await get(client, "/v1/articles?from=2026-11-18&to=2026-11-19"))["items"]
     middle = (await get(client, twins[1]["href"]))["neighbours"]
     assert (middle["previous"]["id"], middle["next"]["id"]) == (twins[2]["id"], twins[0]["id"])
 
 
-async def test_an_article_is_found_by_id_anywhere_and_by_slug_in_its_edition(client: httpx.AsyncClient) -> None:
+async def test_article_is_found_by_id_or_by_slug_in_its_edition(client: httpx.AsyncClient) -> None:
     here, there = await get(client, "/v1/articles/lamps"), await get(client, "/v1/articles/lamps?edition=ua")
     assert (here["edition"], there["edition"]) == ("global", "ua")
     assert here["id"] != there["id"]
@@ -205,7 +205,7 @@ async def test_an_article_is_found_by_id_anywhere_and_by_slug_in_its_edition(cli
     assert (spanning.status_code, spanning.json()["errors"][0]["where"]) == (422, "edition")
 
 
-async def test_the_address_on_the_front_end_is_made_from_the_template(client: httpx.AsyncClient, store: Store) -> None:
+async def test_article_url_is_made_from_the_template(client: httpx.AsyncClient, store: Store) -> None:
     there = await get(client, "/v1/articles/lamps?edition=ua")
     assert there["url"] == f"https://courier.example/ua/n/{there['id']}"
     templates = {

@@ -21,7 +21,7 @@ async def headlines(client: httpx.AsyncClient, address: str, **asked: object) ->
     return [item["headline"] for item in items]
 
 
-async def test_repeats_are_or_and_different_names_are_and_to_any_depth(client: httpx.AsyncClient, store: Store) -> None:
+async def test_filters_combine_repeats_by_or_and_names_by_and(client: httpx.AsyncClient, store: Store) -> None:
     filed, random = make_archive(300, seed=81), Random(82)
     await store(*(each.record for each in filed))
     sizes = set()
@@ -37,7 +37,7 @@ async def test_repeats_are_or_and_different_names_are_and_to_any_depth(client: h
     assert len(sizes) > 8, "the questions are too alike"
 
 
-async def test_the_articles_of_an_entry_take_every_filter(client: httpx.AsyncClient, store: Store) -> None:
+async def test_articles_of_an_entry_accept_every_filter(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(200, seed=83)
     await store(*(each.record for each in filed))
     for path, names in (
@@ -55,9 +55,7 @@ async def test_the_articles_of_an_entry_take_every_filter(client: httpx.AsyncCli
     assert (await get_page(client, "/v1/tags/nobody-knows-it/articles", 404))["type"] == "/problems/not-found"
 
 
-async def test_an_unknown_name_gives_an_empty_list_and_an_unknown_edition_404(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_unknown_filter_value_is_empty_and_unknown_edition_404(client: httpx.AsyncClient, store: Store) -> None:
     await store(article(section="city"))
     for path in LISTS:
         for name in ("section", "tag", "author", "label"):
@@ -68,9 +66,7 @@ async def test_an_unknown_name_gives_an_empty_list_and_an_unknown_edition_404(
         assert where_of(await get_page(client, path, 422, colour="red")) == ["colour"]
 
 
-async def test_dozens_of_names_of_two_kinds_combine_and_hundreds_of_four_are_refused(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_many_filter_values_combine_up_to_a_limit(client: httpx.AsyncClient, store: Store) -> None:
     names = [f"n{n}" for n in range(50)]
     await store(article(tags=names, authors=names, section="city", label="opinion"))
     await store(*(article(source_id=name, section=name, label=name) for name in names))
@@ -107,9 +103,7 @@ async def test_from_and_to_are_half_open_to_the_microsecond(client: httpx.AsyncC
             assert await headlines(client, path, limit=1, **asked) == expected[:1]
 
 
-async def test_local_dates_are_those_of_tz_and_a_blank_is_read_as_a_plus(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_local_dates_follow_tz_and_a_blank_is_read_as_plus(client: httpx.AsyncClient, store: Store) -> None:
     await store(article("2026-11-17T22:30:00Z"), article("2026-11-18T06:00:00Z", headline="later"))
     assert await headlines(client, "/v1/timeline", tz="America/New_York", **{"from": "2026-11-18"}) == ["later"]
     for text in ("2026-11-18T02:00:00+02:00", "2026-11-18T02:00:00%2B02:00", "2026-11-18T02:00:00%2002:00"):
@@ -117,7 +111,7 @@ async def test_local_dates_are_those_of_tz_and_a_blank_is_read_as_a_plus(
             assert await headlines(client, f"{path}?from={text}") == ["later"]
 
 
-async def test_what_is_no_moment_is_refused(client: httpx.AsyncClient) -> None:
+async def test_invalid_instant_is_rejected(client: httpx.AsyncClient) -> None:
     for path in LISTS:
         for name in ("from", "to"):
             for text in (
@@ -137,7 +131,7 @@ async def test_what_is_no_moment_is_refused(client: httpx.AsyncClient) -> None:
         assert where_of(await get_page(client, f"{path}?from=2026-11-18&from=2026-11-19", 422)) == ["from"]
 
 
-async def test_exclude_takes_ids_and_slugs_and_pages_stay_full(client: httpx.AsyncClient, store: Store) -> None:
+async def test_exclude_accepts_ids_and_slugs_with_full_pages(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(60, seed=84)
     await store(*(each.record for each in filed))
     gone = [filed[0], filed[3], filed[4], filed[20], filed[59]]
@@ -151,9 +145,7 @@ async def test_exclude_takes_ids_and_slugs_and_pages_stay_full(client: httpx.Asy
         assert where_of(await get_page(client, path, 422, exclude=[filed[0].id] * 101)) == ["exclude"]
 
 
-async def test_named_articles_come_in_the_order_given_or_newest_first_on_the_timeline(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_list_by_id_preserves_the_order_except_on_the_timeline(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(130, seed=85)
     await store(*(each.record for each in filed), article(None, id="0000000000001", source_id="draft"))
     wanted = Random(86).sample(filed, 100)
@@ -177,7 +169,7 @@ async def test_named_articles_come_in_the_order_given_or_newest_first_on_the_tim
     assert ids_of(await get_page(client, "/v1/articles", id=few)) == [ids[3], ids[1], ids[2]]
 
 
-async def test_fields_choose_the_members_of_items_and_id_and_href_stay(client: httpx.AsyncClient, store: Store) -> None:
+async def test_fields_select_members_and_include_id_and_href(client: httpx.AsyncClient, store: Store) -> None:
     await store(article(tags=["trams"], label="opinion", section="city"))
     whole = (await get_page(client, "/v1/timeline"))["days"][0]["items"][0]
     assert list(whole) == [
@@ -197,9 +189,7 @@ async def test_fields_choose_the_members_of_items_and_id_and_href_stay(client: h
     assert set(day["day"]["items"][0]) == {"id", "href", "time"}
 
 
-async def test_list_items_carry_no_body_and_nothing_of_the_page_around_an_article(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_list_items_omit_body_and_page_members(client: httpx.AsyncClient, store: Store) -> None:
     await store(article(body=[{"type": "paragraph", "text": "Quiet."}]))
     (item,) = (await get_page(client, "/v1/articles"))["items"]
     assert not {"body", "related", "neighbours", "alternates"} & set(item)
@@ -211,9 +201,7 @@ async def test_list_items_carry_no_body_and_nothing_of_the_page_around_an_articl
         assert where_of(await get_page(client, path, 422, body="text")) == ["body"]
 
 
-async def test_an_edition_scopes_every_list_and_a_star_spans_the_articles_of_all(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_lists_are_scoped_by_edition_or_span_all(client: httpx.AsyncClient, store: Store) -> None:
     ours, theirs = make_archive(80, seed=87), make_archive(70, seed=88, edition="harbour")
     await store(edition("harbour", timezone="Asia/Tokyo", default=False))
     await store(*(each.record for each in ours), *(each.record for each in theirs))
@@ -231,7 +219,7 @@ async def test_an_edition_scopes_every_list_and_a_star_spans_the_articles_of_all
         assert where_of(await get_page(client, path, 422, edition="*")) == ["edition"]
 
 
-async def test_drafts_schedules_and_withdrawn_articles_are_in_no_list(client: httpx.AsyncClient, store: Store) -> None:
+async def test_unpublished_articles_are_in_no_list(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         article(None, source_id="draft", tags=["t"]),
         article("2026-11-20T12:00:00.000001Z", source_id="later", tags=["t"]),

@@ -54,7 +54,7 @@ async def totals(client: httpx.AsyncClient) -> list[int]:
     ]
 
 
-async def test_an_old_slug_leads_to_the_new_one_with_its_query(client: httpx.AsyncClient) -> None:
+async def test_former_slug_redirects_with_its_query(client: httpx.AsyncClient) -> None:
     for tail, query in (
         ("", ""),
         ("", "?body=text&edition=global"),
@@ -70,7 +70,7 @@ async def test_an_old_slug_leads_to_the_new_one_with_its_query(client: httpx.Asy
     assert (await client.get("/v1/articles/night-trams?bogus=1")).status_code == 422
 
 
-async def test_a_slug_taken_back_stops_redirecting(client: httpx.AsyncClient, store: Store) -> None:
+async def test_reused_slug_stops_redirecting(client: httpx.AsyncClient, store: Store) -> None:
     tram = next(record for record in ARTICLES if record.source_id == "tram")
     await store(tram.model_copy(update={"slug": "night-trams"}))
     assert (await client.get("/v1/articles/night-trams")).status_code == 200
@@ -80,9 +80,7 @@ async def test_a_slug_taken_back_stops_redirecting(client: httpx.AsyncClient, st
     assert (await client.get("/v1/articles/trams-return")).json()["headline"] == "Story other"
 
 
-async def test_an_old_slug_of_a_withdrawn_article_tells_the_notice_and_not_the_slug_it_has_now(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_former_slug_of_a_withdrawn_article_returns_its_notice(client: httpx.AsyncClient, store: Store) -> None:
     now = FERRY.model_copy(update={"slug": "ferry-ran-aground"})
     for record, status in ((now, 308), (withdrawn(now, notice="Wrong quay."), 410), (now, 308)):
         await store(record.model_copy(update={"status": record.status or ArticleStatus.PUBLISHED}))
@@ -99,7 +97,7 @@ async def test_an_old_slug_of_a_withdrawn_article_tells_the_notice_and_not_the_s
     assert (await client.get("/v1/articles/ferry-waits?edition=ua")).status_code == 404
 
 
-async def test_a_withdrawal_between_the_two_looks_at_an_old_slug_is_no_redirect(
+async def test_withdrawal_during_a_redirect_lookup_is_no_redirect(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = iter((ArticleMoved("trams-return"), ArticleWithdrawnError("06zzzzzzzzzzz", "Wrong quay.", at=0)))
@@ -113,7 +111,7 @@ async def test_a_withdrawal_between_the_two_looks_at_an_old_slug_is_no_redirect(
     assert "trams-return" not in str(answer.headers)
 
 
-async def test_an_old_slug_of_a_withdrawn_article_is_free_for_another(client: httpx.AsyncClient, store: Store) -> None:
+async def test_former_slug_of_a_withdrawn_article_is_available(client: httpx.AsyncClient, store: Store) -> None:
     await store(withdrawn(FERRY).model_copy(update={"slug": "ferry-ran-aground"}))
     assert (await client.get("/v1/articles/ferry-waits")).status_code == 410
     await store(article("2026-11-20T11:00:00Z", source_id="other", slug="ferry-waits"))
@@ -121,9 +119,7 @@ async def test_an_old_slug_of_a_withdrawn_article_is_free_for_another(client: ht
     assert (await client.get("/v1/articles/ferry-ran-aground")).status_code == 410
 
 
-async def test_a_withdrawn_article_is_gone_from_every_answer_and_comes_back_whole(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_withdrawn_article_leaves_every_response_and_is_restored(client: httpx.AsyncClient, store: Store) -> None:
     async def everywhere() -> dict[str, Any]:
         return {address: without_changes((await client.get(address)).json()) for address in EVERYWHERE}
 
@@ -162,7 +158,7 @@ def drop_versions(node: Any) -> Any:
     return node
 
 
-async def test_a_draft_and_a_schedule_are_nowhere_to_be_found(client: httpx.AsyncClient, store: Store) -> None:
+async def test_draft_and_scheduled_article_are_not_public(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         article(None, source_id="secret", id="06zzzzzzzzzzz", slug="secret-draft", headline="Secret draft"),
         article("2026-11-20T12:00:00.000001Z", source_id="soon", id="06zzzzzzzzzzx", slug="soon", headline="Soon out"),
@@ -182,13 +178,15 @@ async def test_a_draft_and_a_schedule_are_nowhere_to_be_found(client: httpx.Asyn
     assert named.json() == {"items": [], "next": None}
 
 
-async def test_a_missing_and_a_draft_article_answer_alike(client: httpx.AsyncClient) -> None:
+async def test_missing_and_draft_article_have_equal_responses(client: httpx.AsyncClient) -> None:
     draft, missing = [(await client.get(f"/v1/articles/{slug}")).json() for slug in ("unwritten", "no-article")]
     assert draft.keys() == missing.keys()
     assert draft["detail"].replace("unwritten", "no-article") == missing["detail"]
 
 
-async def test_an_update_keeps_the_public_time_and_counts_versions(client: httpx.AsyncClient, store: Store) -> None:
+async def test_update_preserves_the_public_time_and_increments_the_version(
+    client: httpx.AsyncClient, store: Store
+) -> None:
     before = (await client.get("/v1/articles/ferry-waits")).json()
     with clock.frozen(parse_instant("2026-11-20T12:30:00Z")):
         await store(FERRY.model_copy(update={"headline": "The ferry still waits"}))

@@ -22,9 +22,7 @@ async def listed(client: httpx.AsyncClient, **asked: str) -> list[tuple[str, int
     return [(day["date"], day["total"]) for day in page["days"]]
 
 
-async def test_only_days_with_news_are_listed_oldest_first_with_their_addresses(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_calendar_lists_days_with_news_oldest_first(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         article("2026-11-18T10:00:00Z"),
         article("2026-11-18T21:59:59Z"),
@@ -49,7 +47,7 @@ async def test_only_days_with_news_are_listed_oldest_first_with_their_addresses(
     assert len(shown["day"]["items"]) == 1
 
 
-async def test_four_hundred_days_fit_and_one_more_does_not(client: httpx.AsyncClient, store: Store) -> None:
+async def test_calendar_spans_at_most_four_hundred_days(client: httpx.AsyncClient, store: Store) -> None:
     first = date(2025, 1, 1)
     noon = parse_instant("2025-01-01T10:00:00Z")
     await store(
@@ -62,9 +60,7 @@ async def test_four_hundred_days_fit_and_one_more_does_not(client: httpx.AsyncCl
     assert where_of(problem)[0] in {"from", "to"}
 
 
-async def test_without_a_range_the_last_31_days_up_to_today_in_the_zone_are_told(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_calendar_defaults_to_the_last_31_days(client: httpx.AsyncClient, store: Store) -> None:
     noon = parse_instant("2026-11-20T10:00:00Z")
     await store(
         *[article(None, source_id=f"{n}").model_copy(update={"published_at": noon - n * DAY_US}) for n in range(40)]
@@ -76,7 +72,7 @@ async def test_without_a_range_the_last_31_days_up_to_today_in_the_zone_are_told
     assert (east[0][0], east[-1][0]) == ("2026-10-22", "2026-11-21")
 
 
-async def test_the_range_is_half_open_and_may_be_empty(client: httpx.AsyncClient, store: Store) -> None:
+async def test_calendar_range_is_half_open_and_may_be_empty(client: httpx.AsyncClient, store: Store) -> None:
     await store(*(article(f"2026-11-{n:02}T10:00:00Z") for n in range(1, 11)))
     assert [day for day, _ in await listed(client, first="2026-11-03", after="2026-11-05")] == [
         "2026-11-03",
@@ -88,7 +84,7 @@ async def test_the_range_is_half_open_and_may_be_empty(client: httpx.AsyncClient
     assert len(await listed(client, first="2026-11-08")) == 3
 
 
-async def test_totals_are_those_of_a_count_by_hand_under_any_filter(client: httpx.AsyncClient, store: Store) -> None:
+async def test_calendar_totals_are_exact_under_any_filter(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(250, seed=72, days=25)
     await store(*(each.record for each in filed))
     for names in (
@@ -107,7 +103,7 @@ async def test_totals_are_those_of_a_count_by_hand_under_any_filter(client: http
             assert [day["date"] for day in page["days"]] == sorted(expected)
 
 
-async def test_what_the_calendar_cannot_use_is_refused(client: httpx.AsyncClient) -> None:
+async def test_calendar_rejects_invalid_parameters(client: httpx.AsyncClient) -> None:
     for name, value in (
         ("from", "2026-11-20T00:00:00Z"),
         ("to", "tomorrow"),

@@ -44,7 +44,7 @@ async def walk(client: httpx.AsyncClient, address: str, limit: str | None) -> li
     return pages
 
 
-async def test_lists_by_name_are_whole_in_pages_of_any_size(client: httpx.AsyncClient) -> None:
+async def test_lists_by_name_are_complete_for_any_limit(client: httpx.AsyncClient) -> None:
     for address, expected in LISTS.items():
         for limit in ("1", "2", "200", None):
             pages = await walk(client, address, limit)
@@ -53,7 +53,7 @@ async def test_lists_by_name_are_whole_in_pages_of_any_size(client: httpx.AsyncC
             assert pages[-1]
 
 
-async def test_names_are_in_the_order_of_their_bytes(client: httpx.AsyncClient, store: Store) -> None:
+async def test_lists_by_name_are_in_byte_order(client: httpx.AsyncClient, store: Store) -> None:
     for code in reversed(CODES):
         await store(
             tag(code, f"T {code}"), author(code, f"A {code}"), label(code, f"L {code}"), section(code, f"S {code}")
@@ -64,14 +64,14 @@ async def test_names_are_in_the_order_of_their_bytes(client: httpx.AsyncClient, 
             assert [name for page in await walk(client, address, limit) for name in page] == expected
 
 
-async def test_a_cursor_survives_what_comes_and_goes_between_pages(client: httpx.AsyncClient, store: Store) -> None:
+async def test_cursor_by_name_survives_changes_between_pages(client: httpx.AsyncClient, store: Store) -> None:
     page = await get(client, "/v1/tags", limit="1")
     assert names(page) == ["budget"]
     await store(tag("aardvark", "Before the cursor"), tag("fog", "Mist"), tag("cranes", "After it"))
     assert names(await get(client, page["next"]["href"])) == ["cranes"]
 
 
-async def test_a_cursor_belongs_to_its_list_and_edition_and_not_to_a_limit(client: httpx.AsyncClient) -> None:
+async def test_cursor_by_name_is_bound_to_list_and_edition(client: httpx.AsyncClient) -> None:
     cursor = (await get(client, "/v1/sections", limit="1"))["next"]["cursor"]
     assert names(await get(client, "/v1/sections", cursor=cursor, limit="200")) == ["world"]
     for address in ("/v1/sections?edition=ua", "/v1/tags", "/v1/authors", "/v1/labels", "/v1/editions", "/v1/articles"):
@@ -81,7 +81,7 @@ async def test_a_cursor_belongs_to_its_list_and_edition_and_not_to_a_limit(clien
         assert answer.json()["type"] == "/problems/cursor-mismatch"
 
 
-async def test_the_items_of_lists_hold_all_there_is_to_show(client: httpx.AsyncClient) -> None:
+async def test_catalogue_items_are_complete(client: httpx.AsyncClient) -> None:
     authors = (await get(client, "/v1/authors"))["items"]
     assert authors[0] == {
         "slug": "iryna-dovhan",
@@ -104,7 +104,7 @@ async def test_the_items_of_lists_hold_all_there_is_to_show(client: httpx.AsyncC
     ]
 
 
-async def test_labels_are_told_in_the_editions_language_and_fall_back(client: httpx.AsyncClient) -> None:
+async def test_labels_are_in_the_editions_language_with_fallback(client: httpx.AsyncClient) -> None:
     def by_code(page: dict[str, Any]) -> dict[str, Any]:
         return {item["code"]: item for item in page["items"]}
 
@@ -121,14 +121,14 @@ async def test_labels_are_told_in_the_editions_language_and_fall_back(client: ht
     assert ukrainian["analysis"] == english["analysis"]  # never a code or an empty text
 
 
-async def test_a_translation_is_found_by_lookup_and_never_guessed(client: httpx.AsyncClient, store: Store) -> None:
+async def test_label_translation_is_found_by_lookup(client: httpx.AsyncClient, store: Store) -> None:
     await store(label("late-extra", "Late extra", texts={"uk-Latn": "Dodatok", "en": "Late", "de": "Spät"}))
     item = (await get(client, "/v1/labels"))["items"][2]
     assert (item["code"], item["text"]) == ("late-extra", "Late")  # en-GB falls back to en (RFC 4647 lookup)
     assert (await get(client, "/v1/labels?edition=ua"))["items"][2]["text"] == "Late extra"
 
 
-async def test_a_section_belongs_to_its_edition(client: httpx.AsyncClient) -> None:
+async def test_section_belongs_to_its_edition(client: httpx.AsyncClient) -> None:
     here, there = await get(client, "/v1/sections/city"), await get(client, "/v1/sections/city?edition=ua")
     assert (here["name"], there["name"]) == ("City", "Місто")
     assert there["href"] == "/v1/sections/city?edition=ua"
@@ -139,7 +139,7 @@ async def test_a_section_belongs_to_its_edition(client: httpx.AsyncClient) -> No
     assert [item["slug"] for item in found["items"]] == ["lamps"]
 
 
-async def test_single_entries_lead_to_their_articles(client: httpx.AsyncClient) -> None:
+async def test_catalogue_entry_links_its_articles(client: httpx.AsyncClient) -> None:
     for address in (
         "/v1/authors/iryna-dovhan",
         "/v1/tags/fog",
@@ -156,7 +156,7 @@ async def test_single_entries_lead_to_their_articles(client: httpx.AsyncClient) 
         assert {item["edition"] for item in found["items"]} == {expected}
 
 
-async def test_an_entry_nobody_knows_is_404_and_one_without_articles_an_empty_list(
+async def test_unknown_entry_is_404_and_an_unused_one_has_an_empty_list(
     client: httpx.AsyncClient, store: Store
 ) -> None:
     await store(tag("quiet", "Quiet"), author("newcomer", "New Comer"), section("empty", "Empty"))

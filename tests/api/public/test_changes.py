@@ -26,14 +26,14 @@ from tests.records import article, edition
 MAX_SECONDS = 20.0
 
 
-async def test_the_service_document_and_the_timeline_lead_to_it(reader: httpx.AsyncClient) -> None:
+async def test_changes_are_linked_from_service_document_and_timeline(reader: httpx.AsyncClient) -> None:
     assert (await get_page(reader, "/v1"))["links"]["changes"] == "/v1/changes"
     timeline = await get_page(reader, "/v1/timeline?section=city&tag=trams&tz=UTC&fields=time&exclude=lamps")
     newer = timeline["newer"]["href"]
     assert await get_page(reader, newer) == {"items": [], "as_of": timeline["as_of"], "next": None}
 
 
-async def test_following_next_tells_everything_once(reader: httpx.AsyncClient) -> None:
+async def test_following_next_returns_every_change_once(reader: httpx.AsyncClient) -> None:
     whole = await get_page(reader, "/v1/changes?limit=200")
     assert whole["next"] is None
     for limit in (1, 2, 7):
@@ -45,7 +45,7 @@ async def test_following_next_tells_everything_once(reader: httpx.AsyncClient) -
     assert numbers == sorted(set(numbers))
 
 
-async def test_polling_with_as_of_tells_everything_once(reader: httpx.AsyncClient) -> None:
+async def test_polling_with_as_of_returns_every_change_once(reader: httpx.AsyncClient) -> None:
     whole = await get_page(reader, "/v1/changes?tag=trams&limit=200")
     found, since = [], 0
     while True:
@@ -58,7 +58,7 @@ async def test_polling_with_as_of_tells_everything_once(reader: httpx.AsyncClien
     assert found == whole["items"]
 
 
-async def test_nothing_of_a_withdrawn_or_unpublished_article_is_told(reader: httpx.AsyncClient) -> None:
+async def test_changes_contain_no_unpublished_text(reader: httpx.AsyncClient) -> None:
     told = json.dumps(await get_page(reader, "/v1/changes?limit=200&edition=*"))
     for secret in ("taken-back", "secret of the desk", NOTICE, "unwritten", "Story later"):
         assert secret not in told
@@ -86,7 +86,7 @@ async def test_what_cannot_be_asked_is_named(reader: httpx.AsyncClient, query: s
     assert where_of(await get_page(reader, f"/v1/changes?{query}", 422)) == [where]
 
 
-async def test_a_cursor_stands_for_since_and_goes_with_its_filters(reader: httpx.AsyncClient) -> None:
+async def test_change_cursor_replaces_since_and_is_bound_to_filters(reader: httpx.AsyncClient) -> None:
     cursor = (await get_page(reader, "/v1/changes?limit=2&tag=trams&tag=fog"))["next"]["cursor"]
     address = f"/v1/changes?cursor={cursor}"
     assert where_of(await get_page(reader, f"{address}&tag=trams&tag=fog&since=0", 422)) == ["since"]
@@ -97,7 +97,7 @@ async def test_a_cursor_stands_for_since_and_goes_with_its_filters(reader: httpx
     assert (await get_page(reader, f"/v1/changes?cursor={other_list}", 400))["type"] == "/problems/cursor-mismatch"
 
 
-async def test_an_answer_without_waiting_is_kept_for_a_second(reader: httpx.AsyncClient) -> None:
+async def test_changes_without_wait_are_cacheable_for_a_second(reader: httpx.AsyncClient) -> None:
     answer = await reader.get("/v1/changes")
     assert answer.headers["cache-control"] == "public, max-age=1, stale-while-revalidate=5, stale-if-error=600"
     tag = answer.headers["etag"]
@@ -105,7 +105,7 @@ async def test_an_answer_without_waiting_is_kept_for_a_second(reader: httpx.Asyn
     assert (await reader.get("/v1/changes?wait=0")).headers["etag"] == tag
 
 
-async def test_an_answer_that_may_wait_is_kept_by_nobody(reader: httpx.AsyncClient) -> None:
+async def test_changes_with_wait_are_not_cacheable(reader: httpx.AsyncClient) -> None:
     answer = await reader.get("/v1/changes?wait=30&limit=1")  # there is something to tell
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["link"] == f'<{answer.json()["next"]["href"]}>; rel="next"'
@@ -116,15 +116,13 @@ async def test_an_answer_that_may_wait_is_kept_by_nobody(reader: httpx.AsyncClie
     assert (head.status_code, head.content, head.headers) == (200, b"", answer.headers)
 
 
-async def test_while_something_is_about_to_be_published_nothing_is_kept(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_changes_before_a_publication_are_not_cacheable(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition(), article("2026-11-20T12:00:00.900000Z", source_id="soon"))
     await client._transport.app.state.services.scheduler.refresh()  # type: ignore[attr-defined]
     assert (await client.get("/v1/changes")).headers["cache-control"] == "public, max-age=0, stale-if-error=600"
 
 
-async def test_a_waiting_request_is_answered_when_something_happens(
+async def test_waiting_request_returns_with_the_next_change(
     client: httpx.AsyncClient, database: Database, newsroom: None, store: Store
 ) -> None:
     assert newsroom is None
@@ -140,7 +138,7 @@ async def test_a_waiting_request_is_answered_when_something_happens(
     assert page["as_of"] == await database.read(latest_seq)
 
 
-async def test_the_work_for_a_client_that_left_is_given_up() -> None:
+async def test_work_for_a_disconnected_client_is_cancelled() -> None:
     left, was_cancelled = asyncio.Event(), False
 
     async def receive() -> dict[str, Any]:
@@ -163,7 +161,7 @@ async def test_the_work_for_a_client_that_left_is_given_up() -> None:
     assert was_cancelled
 
 
-def test_a_server_that_is_to_end_answers_those_who_wait_at_once(tmp_path: Path, sqlite_template: Path) -> None:
+def test_shutdown_returns_waiting_requests_immediately(tmp_path: Path, sqlite_template: Path) -> None:
     file = tmp_path / "dayline.db"
     file.write_bytes(sqlite_template.read_bytes())
     address = f"sqlite:///{file}"

@@ -63,7 +63,7 @@ async def refusal(client: httpx.AsyncClient, path: str, **asked: Any) -> str:
 
 
 @pytest.mark.parametrize("path", ["/v1/timeline", "/v1/articles"])
-async def test_a_cursor_is_bound_to_every_filter(client: httpx.AsyncClient, store: Store, path: str) -> None:
+async def test_cursor_is_bound_to_every_filter(client: httpx.AsyncClient, store: Store, path: str) -> None:
     await fill(store)
     cursor = await cursor_of(client, path, **BASE)
     await get_page(client, path, cursor=cursor, **BASE)
@@ -79,14 +79,14 @@ async def test_a_cursor_is_bound_to_every_filter(client: httpx.AsyncClient, stor
         assert await refusal(client, path, cursor=cursor, **{**BASE, "edition": "*"}) == "cursor-mismatch"
 
 
-async def test_a_cursor_given_out_for_a_zone_is_bound_to_it(client: httpx.AsyncClient, store: Store) -> None:
+async def test_cursor_is_bound_to_its_zone(client: httpx.AsyncClient, store: Store) -> None:
     await fill(store)
     cursor = await cursor_of(client, "/v1/timeline", tz="America/New_York")
     await get_page(client, "/v1/timeline", cursor=cursor, tz="America/New_York")
     assert await refusal(client, "/v1/timeline", cursor=cursor) == "cursor-mismatch"
 
 
-async def test_a_cursor_is_bound_to_the_entry_that_the_address_names(client: httpx.AsyncClient, store: Store) -> None:
+async def test_cursor_is_bound_to_the_entry_of_the_path(client: httpx.AsyncClient, store: Store) -> None:
     await fill(store)
     cursor = await cursor_of(client, "/v1/tags/trams/articles")
     await get_page(client, "/v1/tags/trams/articles", cursor=cursor)
@@ -94,7 +94,7 @@ async def test_a_cursor_is_bound_to_the_entry_that_the_address_names(client: htt
         assert await refusal(client, path, cursor=cursor) == "cursor-mismatch"
 
 
-async def test_the_order_and_number_of_repeats_do_not_matter(client: httpx.AsyncClient, store: Store) -> None:
+async def test_cursor_ignores_order_and_number_of_repeats(client: httpx.AsyncClient, store: Store) -> None:
     await fill(store)
     for path in ("/v1/timeline", "/v1/articles"):
         cursor = await cursor_of(client, path, **BASE)
@@ -104,7 +104,7 @@ async def test_the_order_and_number_of_repeats_do_not_matter(client: httpx.Async
         assert ids_of(page) == ids_of(expected)
 
 
-async def test_limit_fields_and_total_may_change_from_page_to_page(client: httpx.AsyncClient, store: Store) -> None:
+async def test_cursor_is_not_bound_to_limit_fields_and_total(client: httpx.AsyncClient, store: Store) -> None:
     filed = await fill(store)
     ids = [each.id for each in filed]
     for path in ("/v1/timeline", "/v1/articles"):
@@ -134,7 +134,7 @@ def damaged(cursor: str) -> Iterator[str]:
     yield from (cursor + "A", cursor + "=", cursor + "==", cursor * 2, "null", "0", cursor.swapcase())
 
 
-async def test_every_damage_is_refused(client: httpx.AsyncClient, store: Store) -> None:
+async def test_damaged_cursor_is_rejected(client: httpx.AsyncClient, store: Store) -> None:
     await fill(store, 10)
     cursor = await cursor_of(client, "/v1/timeline")
     count = 0
@@ -146,7 +146,7 @@ async def test_every_damage_is_refused(client: httpx.AsyncClient, store: Store) 
     assert problem["status"] == 422
 
 
-async def test_cursors_of_lists_by_name_are_bound_and_proof_too(client: httpx.AsyncClient, store: Store) -> None:
+async def test_cursor_of_a_list_by_name_is_bound_and_checked(client: httpx.AsyncClient, store: Store) -> None:
     await store(*(tag(f"t{n}", f"T{n}") for n in range(5)), *(author(f"a{n}", f"A{n}") for n in range(5)))
     await store(edition("harbour", default=False), article("2026-11-20T10:00:00Z"), article("2026-11-20T09:00:00Z"))
     pages = await walk(client, "/v1/tags", limit=2)
@@ -161,7 +161,7 @@ async def test_cursors_of_lists_by_name_are_bound_and_proof_too(client: httpx.As
 
 
 @pytest.mark.parametrize("fate", ["withdrawn", "deleted"])
-async def test_a_cursor_survives_its_anchor(
+async def test_cursor_survives_the_deletion_of_its_item(
     client: httpx.AsyncClient, store: Store, database: Database, fate: str
 ) -> None:
     filed = await fill(store)
@@ -185,9 +185,7 @@ def remove(connection: Connection, article_id: str) -> None:
     connection.execute(delete(articles).where(articles.c.id == number))
 
 
-async def test_a_cursor_knows_only_its_place_neither_the_time_nor_the_number_of_changes(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_cursor_contains_neither_time_nor_sequence_number(client: httpx.AsyncClient, store: Store) -> None:
     await fill(store)
     cursor = await cursor_of(client, "/v1/timeline")
     before = await get_page(client, "/v1/timeline", cursor=cursor)

@@ -16,7 +16,7 @@ from tests.records import article, edition
         ("ne", ("२०२६", "नोभेम्बर २०", "१२:०५")),
     ],
 )
-async def test_texts_have_the_digits_of_the_language_and_machine_members_ascii(
+async def test_localised_digits_in_texts_and_ascii_in_machine_members(
     client: httpx.AsyncClient, store: Store, language: str, expected: tuple[str, str, str]
 ) -> None:
     year, day, clock = expected

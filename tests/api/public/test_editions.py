@@ -30,7 +30,7 @@ async def get(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
     return found
 
 
-async def test_an_installation_without_editions_says_so(client: httpx.AsyncClient) -> None:
+async def test_installation_without_editions(client: httpx.AsyncClient) -> None:
     assert (await get(client, "/v1"))["editions"] == []
     assert await get(client, "/v1/editions") == {"items": [], "next": None}
     for address in ("/v1/timeline", "/v1/articles", "/v1/tags", "/v1/articles/anything", "/v1/timeline/calendar"):
@@ -40,7 +40,7 @@ async def test_an_installation_without_editions_says_so(client: httpx.AsyncClien
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_the_service_document_leads_everywhere(client: httpx.AsyncClient) -> None:
+async def test_service_document_links_everything(client: httpx.AsyncClient) -> None:
     service = await get(client, "/v1")
     assert service["name"] == "Dayline"
     assert service["version"]
@@ -56,7 +56,7 @@ async def test_the_service_document_leads_everywhere(client: httpx.AsyncClient) 
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_an_edition_is_told_whole(client: httpx.AsyncClient) -> None:
+async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
     page = await get(client, "/v1/editions/ua")
     strings = page.pop("strings")
     assert page == {
@@ -89,7 +89,7 @@ async def test_an_edition_is_told_whole(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_strings_are_complete_in_both_languages_and_never_a_key(client: httpx.AsyncClient) -> None:
+async def test_edition_strings_are_complete_in_both_languages(client: httpx.AsyncClient) -> None:
     english = (await get(client, "/v1/editions/global"))["strings"]
     ukrainian = (await get(client, "/v1/editions/ua"))["strings"]
     assert {**NAMED_BY_THE_PAGE, "more_news": "More from the Courier"}.items() <= english.items()
@@ -110,7 +110,7 @@ async def test_strings_are_complete_in_both_languages_and_never_a_key(client: ht
     ("language", "news"),
     [("en-US", "News"), ("uk-UA", "Новини"), ("uk-Cyrl-UA", "Новини"), ("pl", "News"), ("de-AT", "News")],
 )
-async def test_a_language_that_is_not_shipped_falls_back_to_readable_words(
+async def test_edition_strings_of_other_languages_fall_back(
     client: httpx.AsyncClient, store: Store, language: str, news: str
 ) -> None:
     await store(edition("far", language=language, strings={"read_also": "Czytaj także"}))
@@ -120,7 +120,7 @@ async def test_a_language_that_is_not_shipped_falls_back_to_readable_words(
     assert strings.keys() == STRINGS["en"].keys()
 
 
-async def test_one_edition_is_always_the_default(client: httpx.AsyncClient, store: Store) -> None:
+async def test_one_edition_is_the_default(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition("first", default=False))
     assert (await get(client, "/v1/editions/first"))["default"] is True
     await store(edition("second", default=False), edition("third", default=True))
@@ -129,7 +129,7 @@ async def test_one_edition_is_always_the_default(client: httpx.AsyncClient, stor
     assert (await get(client, "/v1/timeline"))["edition"] == "third"
 
 
-async def test_with_another_default_the_same_address_is_never_older(
+async def test_last_modified_never_decreases_with_another_default_edition(
     client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     await store(edition("old"), edition("other", default=False), section("city", "Other", edition="other"))

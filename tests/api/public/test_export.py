@@ -49,7 +49,7 @@ async def export_of(client: httpx.AsyncClient, query: str) -> list[Any]:
 
 @pytest.mark.usefixtures("newsroom")
 @pytest.mark.parametrize("batch", [1, 2, public_export.BATCH])
-async def test_an_export_is_what_the_lists_show_oldest_first(
+async def test_export_equals_the_lists_oldest_first(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr(public_export, "BATCH", batch)
@@ -60,7 +60,7 @@ async def test_an_export_is_what_the_lists_show_oldest_first(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_articles_asked_for_by_id_come_in_the_order_given_and_without_a_turn(client: httpx.AsyncClient) -> None:
+async def test_export_by_id_preserves_the_order_without_a_slot(client: httpx.AsyncClient) -> None:
     listed = await export_of(client, "body=blocks")
     chosen = [listed[2], listed[0], listed[3], listed[1]]
     query = "&".join(f"id={each['id']}" for each in chosen)
@@ -74,9 +74,7 @@ async def test_articles_asked_for_by_id_come_in_the_order_given_and_without_a_tu
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_its_fields_say_where_to_go_on_and_that_nobody_keeps_it(
-    client: httpx.AsyncClient, database: Database
-) -> None:
+async def test_export_headers_have_the_position_and_no_store(client: httpx.AsyncClient, database: Database) -> None:
     answer = await client.get("/v1/export", headers={"origin": "https://partner.example"})
     assert answer.headers["dayline-as-of"] == str(await database.read(latest_seq))
     assert answer.headers["content-type"] == "application/jsonl"
@@ -91,7 +89,7 @@ async def test_its_fields_say_where_to_go_on_and_that_nobody_keeps_it(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_it_is_encoded_on_the_way(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_export_is_compressed_while_streaming(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(public_export, "BATCH", 2)
     decoders: dict[str, Any] = {
         "gzip": gzip.decompress,
@@ -109,7 +107,7 @@ async def test_it_is_encoded_on_the_way(client: httpx.AsyncClient, monkeypatch: 
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_head_tells_the_fields_alone(client: httpx.AsyncClient) -> None:
+async def test_export_head_returns_headers_only(client: httpx.AsyncClient) -> None:
     got, head = await client.get("/v1/export"), await client.head("/v1/export")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers == got.headers
@@ -117,7 +115,7 @@ async def test_head_tells_the_fields_alone(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_what_cannot_be_asked_is_a_problem_before_the_first_line(client: httpx.AsyncClient) -> None:
+async def test_invalid_export_parameters_are_a_problem_response(client: httpx.AsyncClient) -> None:
     for query, where in (("limit=3", "limit"), ("cursor=x", "cursor"), ("body=pdf", "body"), ("from=once", "from")):
         assert where_of(await get_page(client, f"/v1/export?{query}", 422)) == [where]
     assert (await get_page(client, "/v1/export?edition=nowhere", 404))["type"] == "/problems/not-found"
@@ -125,7 +123,7 @@ async def test_what_cannot_be_asked_is_a_problem_before_the_first_line(client: h
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_line_follows_the_document(client: httpx.AsyncClient) -> None:
+async def test_export_line_follows_the_document(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
     (told,) = [each.told for each in operations(document) if each.name == "export_articles"]
     content = told["responses"]["200"]["content"]
@@ -137,7 +135,7 @@ async def test_a_line_follows_the_document(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_no_line_has_anything_of_a_withdrawn_article(client: httpx.AsyncClient, database: Database) -> None:
+async def test_export_contains_no_withdrawn_text(client: httpx.AsyncClient, database: Database) -> None:
     before = await client.get("/v1/export?edition=*&body=blocks")
     gone = json.loads(before.content.splitlines()[0])
     by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
@@ -149,7 +147,7 @@ async def test_no_line_has_anything_of_a_withdrawn_article(client: httpx.AsyncCl
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_a_line_ends_nowhere_but_at_its_end(client: httpx.AsyncClient, store: Store) -> None:
+async def test_export_line_contains_no_line_separator(client: httpx.AsyncClient, store: Store) -> None:
     headline = "One\u2028two\u2029three\u0085four"
     await store(article(headline=headline))
     answer = await client.get("/v1/export")

@@ -21,7 +21,7 @@ from tests.server_process import free_port, start_server
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_all_of_it_is_one_snapshot_and_others_go_on_meanwhile(
+async def test_export_is_one_snapshot_with_concurrent_requests(
     client: httpx.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = await export_of(client, "")
@@ -35,7 +35,7 @@ async def test_all_of_it_is_one_snapshot_and_others_go_on_meanwhile(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_client_that_leaves_frees_everything(
+async def test_disconnected_export_releases_everything(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with half_read(client, monkeypatch) as reading:
@@ -47,7 +47,7 @@ async def test_a_client_that_leaves_frees_everything(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_client_that_stops_reading_is_cut_off(
+async def test_export_to_a_stalled_client_is_aborted(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jsonl_response, "WRITE_TIMEOUT_S", 0.05)
@@ -59,7 +59,7 @@ async def test_a_client_that_stops_reading_is_cut_off(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_client_that_trickles_is_cut_off_in_the_end(
+async def test_export_to_a_slow_client_is_aborted_eventually(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jsonl_response, "MAX_DURATION_S", 0.0)
@@ -71,7 +71,7 @@ async def test_a_client_that_trickles_is_cut_off_in_the_end(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_more_exports_than_there_are_turns_are_told_when_to_come_back(
+async def test_exports_over_the_limit_get_retry_after(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers = [Client(app_of(client)) for _ in range(MAX_EXPORTS)]
@@ -91,7 +91,7 @@ async def test_more_exports_than_there_are_turns_are_told_when_to_come_back(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_fault_in_the_middle_leaves_the_answer_without_its_end(
+async def test_export_fault_leaves_the_response_incomplete(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = 0
@@ -126,7 +126,7 @@ def end_others(connection: Connection) -> None:
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_an_outage_in_the_middle_leaves_the_answer_without_its_end(
+async def test_export_outage_leaves_the_response_incomplete(
     client: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     if not database.url.get_backend_name().startswith("postgresql"):
@@ -141,7 +141,7 @@ async def test_an_outage_in_the_middle_leaves_the_answer_without_its_end(
     assert "aborted" in caplog.text
 
 
-async def test_over_a_real_connection_a_broken_export_is_an_error_and_a_left_one_is_let_go(
+async def test_broken_export_is_a_transport_error_and_an_abandoned_one_is_released(
     database_address: str, store: Store, edition_kyiv: None, tmp_path: Path
 ) -> None:
     assert edition_kyiv is None

@@ -27,7 +27,7 @@ def text_of(instant: int) -> str:
 
 
 @pytest.mark.parametrize("query", ["", "?tag=trams", "?section=city&label=opinion", "?tag=nobody-knows-it"])
-async def test_every_article_is_in_the_current_document_or_in_the_archive_of_its_day(
+async def test_every_article_is_in_the_subscription_document_or_an_archive(
     client: httpx.AsyncClient, store: Store, query: str
 ) -> None:
     filed = make_archive(160, seed=11, days=30)
@@ -47,7 +47,7 @@ async def test_every_article_is_in_the_current_document_or_in_the_archive_of_its
     assert set(newest) | set(archived) == {urn_for(each.id) for each in expected}
 
 
-async def test_the_current_document_has_all_of_a_long_day(client: httpx.AsyncClient, store: Store) -> None:
+async def test_subscription_document_has_all_of_a_long_day(client: httpx.AsyncClient, store: Store) -> None:
     instants = [NOW - number * SECOND_US for number in range(60)]
     await store(
         edition(), *(article(text_of(at), source_id=str(at)) for at in instants), article("2026-11-18T10:00:00Z")
@@ -57,9 +57,7 @@ async def test_the_current_document_has_all_of_a_long_day(client: httpx.AsyncCli
     assert path_of(link(answer, "prev-archive") or "") == "/feeds/global/atom/2026-11-18.xml"
 
 
-async def test_a_current_document_that_is_not_full_takes_older_articles_up(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_short_subscription_document_includes_older_articles(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         edition(), article("2026-11-10T10:00:00Z", source_id="a"), article("2026-11-09T10:00:00Z", source_id="b")
     )
@@ -68,9 +66,7 @@ async def test_a_current_document_that_is_not_full_takes_older_articles_up(
     assert len(ids_in(await fetch(client, "/feeds/global/atom.xml"))) == 3
 
 
-async def test_archives_lead_to_their_neighbours_and_only_to_days_that_are_over(
-    client: httpx.AsyncClient, newsroom: None
-) -> None:
+async def test_archives_link_neighbours_of_finished_days_only(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     middle = await fetch(client, "/feeds/global/atom/2026-11-18.xml?utm_source=x&tag=trams&tag=budget")
     assert ids_in(middle) == []
@@ -90,7 +86,7 @@ async def test_archives_lead_to_their_neighbours_and_only_to_days_that_are_over(
         assert answer.json()["type"] == "/problems/not-found"
 
 
-async def test_a_day_that_the_zone_left_out_is_no_archive(client: httpx.AsyncClient, store: Store) -> None:
+async def test_skipped_day_has_no_archive(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition(timezone="Pacific/Apia"))
     assert (await fetch(client, "/feeds/global/atom/2011-12-30.xml", 404)).json()["type"] == "/problems/no-such-day"
     assert ids_in(await fetch(client, "/feeds/global/atom/2011-12-29.xml")) == []
@@ -99,9 +95,7 @@ async def test_a_day_that_the_zone_left_out_is_no_archive(client: httpx.AsyncCli
 @pytest.mark.parametrize(
     "zone", ["Europe/Kyiv", "Pacific/Apia", "Asia/Kathmandu", "America/Havana", "America/St_Johns"]
 )
-async def test_at_midnight_of_the_zone_kept_documents_become_others(
-    client: httpx.AsyncClient, store: Store, zone: str
-) -> None:
+async def test_cached_feeds_expire_at_midnight_of_the_zone(client: httpx.AsyncClient, store: Store, zone: str) -> None:
     today = date_at(NOW, find_zone(zone))
     midnight = start_of_day(today + timedelta(days=1), find_zone(zone))
     await store(edition(timezone=zone), *(article(text_of(NOW - i), source_id=str(i)) for i in range(3)))
@@ -127,7 +121,7 @@ async def test_at_midnight_of_the_zone_kept_documents_become_others(
         ("Asia/Kathmandu", "2026-10-25", 24),
     ],
 )
-async def test_an_archive_holds_its_day_however_long_that_is(
+async def test_archive_contains_its_whole_day(
     client: httpx.AsyncClient, store: Store, zone: str, day: str, hours: int
 ) -> None:
     first = start_of_day(datetime.fromisoformat(day).date(), find_zone(zone))
@@ -139,9 +133,7 @@ async def test_an_archive_holds_its_day_however_long_that_is(
     assert {rel for rel in ("prev-archive", "next-archive") if link(answer, rel)} == {"prev-archive", "next-archive"}
 
 
-async def test_news_leave_their_sitemap_after_48_hours_by_the_clock_alone(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_news_sitemap_drops_articles_after_48_hours(client: httpx.AsyncClient, store: Store) -> None:
     at = NOW - 47 * HOUR_US
     await store(edition(), article(text_of(at), source_id="old", slug="old"), article(text_of(NOW), slug="new"))
     new, old = "https://courier.example/new", "https://courier.example/old"
@@ -154,7 +146,7 @@ async def test_news_leave_their_sitemap_after_48_hours_by_the_clock_alone(
         assert locations(await fetch(client, "/feeds/global/news-sitemap.xml")) == ["https://courier.example/"]
 
 
-async def test_more_news_than_one_sitemap_takes_are_in_parts_under_an_index(
+async def test_large_news_sitemap_is_split_under_an_index(
     client: httpx.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "NEWS_PART", 3)
@@ -189,7 +181,7 @@ DATES = (
 )
 
 
-async def test_every_article_is_in_the_sitemap_of_exactly_one_week(client: httpx.AsyncClient, store: Store) -> None:
+async def test_every_article_is_in_exactly_one_weekly_sitemap(client: httpx.AsyncClient, store: Store) -> None:
     filed: list[Filed] = make_archive(60, seed=3, days=400)
     dated = [article(text, source_id=text, slug=f"at-{number}") for number, text in enumerate(DATES)]
     await store(edition(), edition("other", default=False), *(each.record for each in filed), *dated)
@@ -210,7 +202,9 @@ async def test_every_article_is_in_the_sitemap_of_exactly_one_week(client: httpx
     assert mondays == sorted(set(mondays), reverse=True)
 
 
-async def test_a_sitemap_has_the_later_of_publication_and_update(client: httpx.AsyncClient, newsroom: None) -> None:
+async def test_sitemap_lastmod_is_the_later_of_publication_and_update(
+    client: httpx.AsyncClient, newsroom: None
+) -> None:
     assert newsroom is None
     text = (await fetch(client, "/feeds/global/sitemap/2026-W47.xml?section=world")).text
     assert re.findall(r"<lastmod>(.*?)</lastmod>", text)[:2] == [

@@ -62,14 +62,14 @@ async def elsewhere(
 
 
 @pytest.mark.parametrize("name", sorted(JUDGES))
-async def test_what_is_sent_keeps_to_its_official_schema(
+async def test_feeds_are_valid_by_their_official_schemas(
     shared_folder: Path, reader: httpx.AsyncClient, name: str
 ) -> None:
     for address in (ADDRESSES[name], ADDRESSES[name].replace("global", "ua").replace("trams-return", "ferry-waits")):
         assert JUDGES[name](shared_folder, (await fetch(reader, address)).content) == [], address
 
 
-async def test_the_stub_of_a_withdrawn_article_keeps_to_the_schema(
+async def test_stub_of_a_withdrawn_article_is_valid_by_its_schema(
     shared_folder: Path, reader: httpx.AsyncClient
 ) -> None:
     stub = await fetch(reader, "/v1/articles/taken-back/ninjs", 410)
@@ -79,7 +79,7 @@ async def test_the_stub_of_a_withdrawn_article_keeps_to_the_schema(
 
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "atom/2026-11-19.xml"])
-async def test_a_real_reader_reads_the_feeds(reader: httpx.AsyncClient, name: str) -> None:
+async def test_feedparser_reads_the_served_feeds(reader: httpx.AsyncClient, name: str) -> None:
     answer = await fetch(reader, f"/feeds/global/{name}")
     parsed = feedparser.parse(answer.content, response_headers={"content-type": answer.headers["content-type"]})
     assert not parsed.bozo, parsed.get("bozo_exception")
@@ -92,7 +92,7 @@ async def test_a_real_reader_reads_the_feeds(reader: httpx.AsyncClient, name: st
 
 
 @pytest.mark.parametrize("name", sorted(FOREIGN))
-async def test_each_form_has_its_media_type_and_no_host_of_the_request(reader: httpx.AsyncClient, name: str) -> None:
+async def test_feed_formats_have_their_media_type_and_no_request_host(reader: httpx.AsyncClient, name: str) -> None:
     for host in ("dayline.test", "evil.example"):
         answer = await reader.get(ADDRESSES[name], headers={"host": host, "x-forwarded-host": host})
         assert answer.headers["content-type"].partition(";")[0] == TYPES[name]
@@ -100,12 +100,12 @@ async def test_each_form_has_its_media_type_and_no_host_of_the_request(reader: h
         assert "://localhost" not in answer.text
 
 
-async def test_feeds_name_themselves_on_the_editions_site(reader: httpx.AsyncClient) -> None:
+async def test_feed_self_link_is_on_the_editions_site(reader: httpx.AsyncClient) -> None:
     assert link(await fetch(reader, "/feeds/global/rss.xml?limit=2"), "self") == f"{SITE}/feeds/global/rss.xml?limit=2"
     assert link(await fetch(reader, "/feeds/ua/atom.xml"), "self") == f"{SITE}/feeds/ua/atom.xml"  # not below /ua
 
 
-async def test_feeds_name_themselves_where_the_setting_says(elsewhere: httpx.AsyncClient) -> None:
+async def test_feed_self_link_follows_public_url(elsewhere: httpx.AsyncClient) -> None:
     for name in SUBSCRIBED:
         answer = await fetch(elsewhere, f"/feeds/global/{name}")
         assert f"{API}/feeds/global/{name}" in answer.text
@@ -115,7 +115,7 @@ async def test_feeds_name_themselves_where_the_setting_says(elsewhere: httpx.Asy
     assert link(archive, "prev-archive") == f"{API}/feeds/global/atom/2026-11-17.xml"
 
 
-async def test_sitemaps_stay_on_the_site_whose_pages_they_name(elsewhere: httpx.AsyncClient) -> None:
+async def test_sitemaps_are_on_the_site_of_their_pages(elsewhere: httpx.AsyncClient) -> None:
     assert locations(await fetch(elsewhere, "/feeds/global/sitemap.xml")) == [
         f"{SITE}/feeds/global/sitemap/2026-W47.xml"
     ]
@@ -125,6 +125,6 @@ async def test_sitemaps_stay_on_the_site_whose_pages_they_name(elsewhere: httpx.
 
 
 @pytest.mark.parametrize("value", ["api.example", "ftp://api.example", "javascript:1", ""])
-def test_an_address_of_the_installation_that_cannot_be_is_refused(value: str) -> None:
+def test_invalid_public_url_is_rejected(value: str) -> None:
     with pytest.raises(ValueError, match="public_url"):
         Settings(public_url=value)

@@ -7,9 +7,7 @@ from tests.conftest import Store
 from tests.records import article, author, edition, label, section, tag
 
 
-async def test_a_title_calls_what_is_asked_for_by_the_name_of_its_own_kind(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_feed_title_names_the_filter_by_its_kind(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         edition(),
         section("coast", "Coast desk"),
@@ -24,7 +22,7 @@ async def test_a_title_calls_what_is_asked_for_by_the_name_of_its_own_kind(
         assert feed["title"] == f"The Lume Courier: {name}"
 
 
-async def test_a_title_is_the_same_in_every_document_of_a_feed(client: httpx.AsyncClient, store: Store) -> None:
+async def test_feed_title_is_the_same_in_every_document(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         edition(language="uk"),
         *(section("city", "City"), section("coast", "Coast"), tag("fog", "Fog")),
@@ -47,9 +45,7 @@ async def test_a_title_is_the_same_in_every_document_of_a_feed(client: httpx.Asy
             assert f"The Lume Courier: {title}" in answer.text
 
 
-async def test_a_title_follows_the_new_name_of_what_no_article_in_the_feed_shows(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_feed_title_follows_a_renamed_entry(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition(), article(source_id="a"))
     codes = {"section": "city", "tag": "fog", "author": "ann", "label": "opinion"}
     for name in (None, "First", "Second"):

@@ -93,7 +93,7 @@ def test_validator_finds_no_error_in_articles_of_every_kind(feed_validator: Path
     assert find_errors(feed_validator, documents()) == []
 
 
-def test_validator_finds_the_errors_that_there_are(feed_validator: Path) -> None:
+def test_validator_detects_errors(feed_validator: Path) -> None:
     name, document = next(documents())
     wrong = document.replace(b"<dc:source>", b"<dc:source>x</dc:source><dc:source>", 1)
     assert any("DuplicateElement" in error for error in find_errors(feed_validator, [(name, wrong)]))

@@ -30,9 +30,7 @@ def kept() -> Any:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])
-async def test_paging_by_next_meets_every_article_once_under_every_filter(
-    client: httpx.AsyncClient, store: Store, limit: int
-) -> None:
+async def test_feed_pages_contain_every_article_once(client: httpx.AsyncClient, store: Store, limit: int) -> None:
     filed = make_archive(limit * 6 + 5, seed=5)
     await store(edition(), *(each.record for each in filed))
     for filters in FILTERS:
@@ -44,9 +42,7 @@ async def test_paging_by_next_meets_every_article_once_under_every_filter(
             assert all(len(page) == limit for page in pages[:-1])
 
 
-async def test_what_no_feed_knows_is_ignored_and_asks_for_nothing_new(
-    client: httpx.AsyncClient, newsroom: None
-) -> None:
+async def test_feeds_ignore_unknown_parameters(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     for address in ADDRESSES:
         plain = await fetch(client, f"{address}?tag=trams")
@@ -61,7 +57,7 @@ async def test_what_no_feed_knows_is_ignored_and_asks_for_nothing_new(
         assert len(kept()) == before, address
 
 
-async def test_what_only_other_feeds_know_is_ignored_too(client: httpx.AsyncClient, newsroom: None) -> None:
+async def test_feeds_ignore_parameters_of_other_feeds(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     for address, query in (
         ("atom.xml", "limit=1&limit=x&cursor=torn&part=0"),
@@ -73,7 +69,7 @@ async def test_what_only_other_feeds_know_is_ignored_too(client: httpx.AsyncClie
         assert (await fetch(client, f"/feeds/global/{address}?{query}")).content == plain.content, address
 
 
-async def test_what_a_feed_knows_has_to_be_right(client: httpx.AsyncClient, newsroom: None) -> None:
+async def test_feeds_validate_known_parameters(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     wrong = {
         "rss.xml?limit=0": (422, "limit"),
@@ -101,16 +97,14 @@ async def test_what_a_feed_knows_has_to_be_right(client: httpx.AsyncClient, news
 
 
 @pytest.mark.parametrize("slug", ["nowhere", "*", "a%22b", "%E2%98%83"])
-async def test_a_feed_is_of_one_edition_that_is_there(client: httpx.AsyncClient, newsroom: None, slug: str) -> None:
+async def test_feed_requires_an_existing_edition(client: httpx.AsyncClient, newsroom: None, slug: str) -> None:
     assert newsroom is None
     for address in ADDRESSES:
         answer = await fetch(client, address.replace("global", slug), 404)
         assert answer.headers["content-type"] == "application/problem+json", address
 
 
-async def test_an_empty_edition_has_feeds_without_entries_and_sitemaps_of_its_home_page(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_empty_edition_has_empty_feeds_and_home_page_sitemaps(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition())
     for address in ADDRESSES:
         answer = await fetch(client, address)
@@ -120,7 +114,7 @@ async def test_an_empty_edition_has_feeds_without_entries_and_sitemaps_of_its_ho
             assert ids_in(answer) == [], address
 
 
-async def test_feeds_of_an_edition_hold_its_own_articles_alone(client: httpx.AsyncClient, newsroom: None) -> None:
+async def test_feeds_are_scoped_by_edition(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     for name in SUBSCRIBED:
         own = set(ids_in(await fetch(client, f"/feeds/ua/{name}")))
@@ -137,7 +131,7 @@ CONTENT = {
 
 
 @pytest.mark.parametrize("content", CONTENT)
-async def test_an_edition_says_how_much_its_feeds_carry(
+async def test_feed_content_follows_the_edition(
     client: httpx.AsyncClient, newsroom: None, store: Store, content: str
 ) -> None:
     assert newsroom is None
@@ -148,14 +142,14 @@ async def test_an_edition_says_how_much_its_feeds_carry(
         assert told == (set(CONTENT[content]) if "2026-11-19" not in address else set()), address
 
 
-async def test_feeds_carry_summaries_unless_told_otherwise(client: httpx.AsyncClient, newsroom: None) -> None:
+async def test_feed_content_defaults_to_summaries(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     text = (await fetch(client, "/feeds/global/rss.xml")).text
     assert "After eleven years" in text
     assert "content:encoded" not in text
 
 
-async def test_the_article_forms_are_whole_whatever_the_feeds_carry(
+async def test_article_formats_are_complete_regardless_of_feed_content(
     client: httpx.AsyncClient, newsroom: None, store: Store
 ) -> None:
     assert newsroom is None
@@ -168,9 +162,7 @@ async def test_the_article_forms_are_whole_whatever_the_feeds_carry(
     assert structured["publisher"]["name"] == "The Lume Courier"
 
 
-async def test_titles_and_ids_tell_filtered_feeds_apart_and_pages_of_one_do_not(
-    client: httpx.AsyncClient, newsroom: None
-) -> None:
+async def test_filtered_feeds_have_distinct_titles_and_ids(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     first = await fetch(client, "/feeds/global/ninjs.json?limit=1")
     second = await fetch(client, next_url(first) or "")
@@ -182,7 +174,7 @@ async def test_titles_and_ids_tell_filtered_feeds_apart_and_pages_of_one_do_not(
     assert same["uri"] == trams["uri"]
 
 
-async def test_the_order_of_repeats_says_nothing(client: httpx.AsyncClient, newsroom: None) -> None:
+async def test_feed_id_ignores_the_order_of_repeats(client: httpx.AsyncClient, newsroom: None) -> None:
     assert newsroom is None
     for name in (*SUBSCRIBED, "atom/2026-11-19.xml"):
         found = set()
@@ -192,7 +184,7 @@ async def test_the_order_of_repeats_says_nothing(client: httpx.AsyncClient, news
         assert len(found) == 1, name
 
 
-async def test_feeds_stay_apart_where_sections_share_a_name(client: httpx.AsyncClient, store: Store) -> None:
+async def test_feeds_of_equally_named_sections_are_distinct(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         edition(),
         section("coast", "Coast"),
@@ -204,7 +196,7 @@ async def test_feeds_stay_apart_where_sections_share_a_name(client: httpx.AsyncC
     assert by_section != by_tag
 
 
-async def test_addresses_on_a_host_of_another_script_are_in_ascii(client: httpx.AsyncClient, store: Store) -> None:
+async def test_feed_urls_on_international_hosts_are_ascii(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition(site_url="https://газета.example/нове"), article(source_id="a"), article(source_id="b"))
     base = "https://xn--80aahjj1e.example/feeds/global"
     feed = (await fetch(client, "/feeds/global/feed.json?limit=1")).json()
@@ -226,7 +218,7 @@ async def test_addresses_on_a_host_of_another_script_are_in_ascii(client: httpx.
         ("https://{slug}.courier.example/", "https://courier.example"),
     ],
 )
-async def test_sitemaps_are_on_the_host_that_their_pages_are_on(
+async def test_sitemap_urls_are_on_the_host_of_their_pages(
     client: httpx.AsyncClient, store: Store, monkeypatch: pytest.MonkeyPatch, template: str | None, base: str
 ) -> None:
     monkeypatch.setattr(feeds, "NEWS_PART", 1)

@@ -38,7 +38,7 @@ def check_order(items: list[Page]) -> None:
     assert keys == sorted(set(keys), reverse=True)
 
 
-async def test_the_newswire_is_walked_with_every_story_exactly_once(
+async def test_newswire_pages_contain_every_story_exactly_once(
     client: httpx.AsyncClient, database: Database, shared_folder: Path
 ) -> None:
     path = shared_folder / "data" / "newswire-1987.jsonl.gz"
@@ -88,9 +88,7 @@ def with_html(filed: Filed, random: Random) -> Any:
     return record.model_copy(update={"published_at": filed.published_at})
 
 
-async def test_two_thousand_articles_with_markup_labels_and_authors_are_walked_whole(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_pages_of_two_thousand_rich_articles_are_complete(client: httpx.AsyncClient, store: Store) -> None:
     filed, random = make_archive(2_000, seed=97, days=60), Random(98)
     texts = {"exclusive": "Exclusive", "opinion": "OPINION", "updated": "Updated"}
     names = {"ada-moss": "Ada Moss", "ben-tarn": "Ben Tarn", "cleo-vint": "Cleo Vint"}

@@ -56,7 +56,7 @@ async def live_through(
 
 
 @pytest.mark.usefixtures("still_clock")
-async def test_a_mirror_is_what_the_source_shows(
+async def test_documented_mirror_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await live_through(database, range(HISTORIES), database_address, tmp_path, monkeypatch)
@@ -64,7 +64,7 @@ async def test_a_mirror_is_what_the_source_shows(
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("still_clock")
-async def test_long_a_mirror_is_what_the_source_shows(
+async def test_long_documented_mirror_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)
@@ -87,7 +87,7 @@ async def arrive(mirror: Any, client: httpx.AsyncClient, copy: sqlite3.Connectio
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_what_is_edited_in_the_catalogue_reaches_the_copy(
+async def test_documented_mirror_follows_catalogue_edits(
     client: httpx.AsyncClient, database: Database, copy: sqlite3.Connection
 ) -> None:
     mirror = load_mirror()
@@ -99,7 +99,7 @@ async def test_what_is_edited_in_the_catalogue_reaches_the_copy(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_a_source_that_was_put_back_is_copied_anew(
+async def test_documented_mirror_copies_a_restored_source_again(
     client: httpx.AsyncClient, database: Database, copy: sqlite3.Connection
 ) -> None:
     mirror = load_mirror()
@@ -112,7 +112,7 @@ async def test_a_source_that_was_put_back_is_copied_anew(
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_nothing_of_a_withdrawn_article_stays_in_the_copy(
+async def test_documented_mirror_removes_withdrawn_text(
     client: httpx.AsyncClient, database: Database, copy: sqlite3.Connection
 ) -> None:
     mirror = load_mirror()
@@ -125,7 +125,7 @@ async def test_nothing_of_a_withdrawn_article_stays_in_the_copy(
     assert held(copy) == await walked(client, EVERYTHING)
 
 
-async def test_processes_that_are_killed_go_on_from_the_file(
+async def test_killed_documented_mirror_continues_from_its_file(
     database_address: str, store: Store, tmp_path: Path
 ) -> None:
     program, file = tmp_path / "mirror.py", tmp_path / "copy.db"

@@ -26,9 +26,7 @@ def app(client: httpx.AsyncClient) -> FastAPI:
     return app_of(client)
 
 
-async def test_every_way_to_go_on_refuses_a_place_of_the_lost_log(
-    client: httpx.AsyncClient, database: Database
-) -> None:
+async def test_positions_of_the_lost_log_are_rejected_everywhere(client: httpx.AsyncClient, database: Database) -> None:
     gap = await database.write(leap)
     told = "it is not the one you knew; begin at 0."
     for place in (gap.last + 1, gap.last + 5_000, gap.first - 2):
@@ -43,7 +41,7 @@ async def test_every_way_to_go_on_refuses_a_place_of_the_lost_log(
     assert (await get_page(client, "/v1/timeline"))["as_of"] == page["as_of"] > gap.first
 
 
-async def test_a_cursor_of_the_lost_log_is_refused_once_the_new_one_is_longer(
+async def test_cursor_of_the_lost_log_is_rejected_by_a_longer_log(
     client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     last = await database.read(latest_seq)
@@ -55,7 +53,7 @@ async def test_a_cursor_of_the_lost_log_is_refused_once_the_new_one_is_longer(
     assert where_of(problem) == ["cursor"]
 
 
-async def test_a_stream_that_is_open_goes_on_over_the_gap(app: FastAPI, database: Database, store: Store) -> None:
+async def test_open_stream_continues_across_the_gap(app: FastAPI, database: Database, store: Store) -> None:
     last = await database.read(latest_seq)
     async with listening(app) as stream:
         gap = await database.write(leap)
@@ -70,7 +68,7 @@ async def test_a_stream_that_is_open_goes_on_over_the_gap(app: FastAPI, database
     assert gap.last == last
 
 
-async def test_a_stream_of_the_lost_log_ends(app: FastAPI, database: Database, store: Store) -> None:
+async def test_stream_of_the_lost_log_ends(app: FastAPI, database: Database, store: Store) -> None:
     last = await database.read(latest_seq)
     async with listening(app) as stream:
         await store(article(source_id="lost"))
@@ -81,7 +79,7 @@ async def test_a_stream_of_the_lost_log_ends(app: FastAPI, database: Database, s
             assert refused.started["status"] == 422
 
 
-async def test_who_waits_for_news_of_the_lost_log_is_told(
+async def test_long_poll_of_the_lost_log_is_rejected(
     client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     last = await database.read(latest_seq)
@@ -93,7 +91,7 @@ async def test_who_waits_for_news_of_the_lost_log_is_told(
     assert where_of(await waiting) == ["since"]
 
 
-async def test_what_a_process_kept_goes_with_the_lost_log(
+async def test_cached_responses_of_the_lost_log_are_evicted(
     client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     last = await database.read(latest_seq)

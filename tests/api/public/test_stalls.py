@@ -43,9 +43,7 @@ async def longest_stall() -> AsyncIterator[list[float]]:
 
 
 @pytest.mark.soak
-def test_filters_of_a_new_form_hold_the_loop_for_a_moment_only(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_new_filter_combination_blocks_the_loop_briefly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     address = f"sqlite:///{tmp_path / 'stalls.db'}"
     fill(address, Size(20_000, is_lean=True), tell=lambda _: None)
     stalls = asyncio.run(_measure(address))

@@ -33,7 +33,7 @@ def app(client: httpx.AsyncClient, newsroom: None) -> FastAPI:
     return app_of(client)
 
 
-async def test_the_service_document_leads_to_it(reader: httpx.AsyncClient) -> None:
+async def test_stream_is_linked_from_the_service_document(reader: httpx.AsyncClient) -> None:
     assert (await get_page(reader, "/v1"))["links"]["stream"] == "/v1/stream"
 
 
@@ -52,7 +52,7 @@ async def test_the_service_document_leads_to_it(reader: httpx.AsyncClient) -> No
         ("fields=lead", "fields"),
     ],
 )
-async def test_what_cannot_be_asked_is_a_problem_before_the_stream_begins(
+async def test_invalid_stream_parameters_are_a_problem_response(
     reader: httpx.AsyncClient, query: str, where: str
 ) -> None:
     assert where_of(await get_page(reader, f"/v1/stream?{query}", 422)) == [where]
@@ -60,17 +60,17 @@ async def test_what_cannot_be_asked_is_a_problem_before_the_stream_begins(
 
 
 @pytest.mark.parametrize("told", ["some", "-1", "1.5", "999999", "9" * 30, "\u0661"])
-async def test_an_id_that_was_never_sent_is_a_problem_too(reader: httpx.AsyncClient, told: str) -> None:
+async def test_unknown_last_event_id_is_a_problem_response(reader: httpx.AsyncClient, told: str) -> None:
     answer = await reader.get("/v1/stream", headers={b"last-event-id": told.encode()})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert where_of(answer.json()) == ["Last-Event-ID"]
 
 
-async def test_an_edition_that_is_not_there_is_not_found(reader: httpx.AsyncClient) -> None:
+async def test_stream_of_an_unknown_edition_is_404(reader: httpx.AsyncClient) -> None:
     assert (await get_page(reader, "/v1/stream?edition=nowhere", 404))["type"] == "/problems/not-found"
 
 
-async def test_head_is_answered_with_the_headers_alone(reader: httpx.AsyncClient) -> None:
+async def test_stream_head_returns_headers_only(reader: httpx.AsyncClient) -> None:
     head = await reader.head("/v1/stream")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -79,7 +79,7 @@ async def test_head_is_answered_with_the_headers_alone(reader: httpx.AsyncClient
     assert (await reader.head("/v1/stream?since=some")).status_code == 422
 
 
-async def test_nobody_keeps_it_nor_holds_it_back_and_any_site_may_read_it(app: FastAPI) -> None:
+async def test_stream_is_uncacheable_unbuffered_and_has_cors(app: FastAPI) -> None:
     async with listening(app, accept_encoding="gzip, br, zstd") as stream:
         headers = {name.decode(): value.decode() for name, value in stream.started["headers"]}
     assert stream.started["status"] == 200
@@ -90,14 +90,14 @@ async def test_nobody_keeps_it_nor_holds_it_back_and_any_site_may_read_it(app: F
     assert not {"content-encoding", "content-length", "etag"} & headers.keys()
 
 
-async def test_it_tells_what_the_change_feed_tells(client: httpx.AsyncClient, app: FastAPI) -> None:
+async def test_stream_events_equal_the_change_feed(client: httpx.AsyncClient, app: FastAPI) -> None:
     for query in ("edition=*", "tag=trams&tz=Asia/Kathmandu", "fields=headline&section=city"):
         items = (await get_page(client, f"/v1/changes?limit=200&{query}"))["items"]
         async with listening(app, f"/v1/stream?since=0&{query}") as stream:
             assert await stream.until(len(items)) == items
 
 
-async def test_it_begins_now_or_behind_what_is_known(app: FastAPI, database: Database, store: Store) -> None:
+async def test_stream_begins_now_or_after_a_position(app: FastAPI, database: Database, store: Store) -> None:
     latest = await database.read(latest_seq)
     async with listening(app) as stream:
         assert stream.last_id == str(latest)
@@ -108,7 +108,7 @@ async def test_it_begins_now_or_behind_what_is_known(app: FastAPI, database: Dat
         assert [each["seq"] for each in await stream.until(1)] == [latest + 1]
 
 
-async def test_an_article_that_leaves_the_filters_is_removed(app: FastAPI, store: Store) -> None:
+async def test_stream_reports_articles_that_leave_the_filters(app: FastAPI, store: Store) -> None:
     fog = {"source_id": "fog", "slug": "fog-lifts"}
     async with listening(app, "/v1/stream?tag=trams") as stream:
         await store(article("2026-11-19T09:00:00Z", **fog, headline="Fog again", tags=["trams"]))
@@ -122,7 +122,7 @@ async def test_an_article_that_leaves_the_filters_is_removed(app: FastAPI, store
     assert set(changes[1]["article"]) == {"id", "href"}
 
 
-async def test_nothing_of_a_withdrawn_article_is_sent_any_more(app: FastAPI, store: Store) -> None:
+async def test_stream_sends_no_withdrawn_text(app: FastAPI, store: Store) -> None:
     members = {"source_id": "secret", "headline": "Zubrowka-7731"}
     async with listening(app, "/v1/stream?tag=trams") as quick, listening(app, "/v1/stream?tag=trams") as slow:
         slow.takes.clear()
@@ -143,9 +143,7 @@ async def test_nothing_of_a_withdrawn_article_is_sent_any_more(app: FastAPI, sto
         assert "It was wrong" not in stream.body.decode()
 
 
-async def test_what_left_the_filters_before_it_was_withdrawn_is_sent_to_nobody_either(
-    app: FastAPI, database: Database, store: Store
-) -> None:
+async def test_stream_redacts_articles_that_left_the_filters(app: FastAPI, database: Database, store: Store) -> None:
     members = {"source_id": "secret", "headline": "Zubrowka-7731"}
     since = await database.read(latest_seq)
     async with listening(app, "/v1/stream?tag=trams") as quick, listening(app, "/v1/stream?tag=trams") as slow:
@@ -168,7 +166,7 @@ async def test_what_left_the_filters_before_it_was_withdrawn_is_sent_to_nobody_e
         assert "Zubrowka" not in stream.body.decode()
 
 
-async def test_whoever_breaks_off_at_random_misses_nothing_and_hears_nothing_twice(
+async def test_reconnecting_client_receives_every_event_exactly_once(
     app: FastAPI, client: httpx.AsyncClient, database: Database, store: Store
 ) -> None:
     chance = random.Random(5)
@@ -215,7 +213,7 @@ async def everything(client: httpx.AsyncClient, address: str) -> list[dict[str, 
     return items
 
 
-async def test_a_beat_says_how_far_everything_was_told(
+async def test_heartbeat_has_the_position(
     app: FastAPI, store: Store, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "HEARTBEAT_S", 0.1)

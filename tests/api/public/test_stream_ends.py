@@ -35,7 +35,7 @@ def app(client: httpx.AsyncClient, newsroom: None) -> FastAPI:
     return app
 
 
-async def test_only_so_many_streams_are_open_at_once(
+async def test_open_streams_are_bounded(
     app: FastAPI, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "MAX_STREAMS", 2)
@@ -47,7 +47,7 @@ async def test_only_so_many_streams_are_open_at_once(
         assert stream.started["status"] == 200
 
 
-async def test_of_a_client_that_left_nothing_stays(app: FastAPI) -> None:
+async def test_disconnected_stream_leaves_nothing(app: FastAPI) -> None:
     before = asyncio.all_tasks()
     async with listening(app), listening(app, "/v1/stream?since=0"), listening(app, "/v1/stream?tag=fog"):
         assert app.state.services.stream_hub.open_streams == 3
@@ -57,7 +57,7 @@ async def test_of_a_client_that_left_nothing_stays(app: FastAPI) -> None:
     assert not {name for name in left if "hub" in name or "channel" in name}
 
 
-async def test_a_key_that_is_taken_back_ends_the_stream_at_the_next_beat(
+async def test_revoked_key_ends_the_stream_at_the_next_heartbeat(
     database_address: str, database: Database, newsroom: None, make_key: MakeKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert newsroom is None
@@ -76,7 +76,7 @@ async def test_a_key_that_is_taken_back_ends_the_stream_at_the_next_beat(
                 assert not goes_on.task.done()
 
 
-async def test_a_client_that_takes_nothing_is_cut_off_and_goes_on_later(
+async def test_stalled_stream_is_aborted_and_can_resume(
     app: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "MAX_QUEUE_EVENTS", 5)
@@ -94,7 +94,7 @@ async def test_a_client_that_takes_nothing_is_cut_off_and_goes_on_later(
             assert slow.numbers + again.numbers == quick.numbers
 
 
-async def test_a_client_that_took_nothing_between_two_beats_is_cut_off(
+async def test_stream_stalled_between_two_heartbeats_is_aborted(
     app: FastAPI, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subscription, "HEARTBEAT_S", 0.1)
@@ -105,7 +105,7 @@ async def test_a_client_that_took_nothing_between_two_beats_is_cut_off(
         assert stream.is_cut
 
 
-async def test_a_server_that_is_to_end_ends_its_streams_at_once(tmp_path: Path, sqlite_template: Path) -> None:
+async def test_shutdown_ends_streams_immediately(tmp_path: Path, sqlite_template: Path) -> None:
     address = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'dayline.db')}"
     await asyncio.to_thread(run_once, address, lambda connection: upsert_entry(connection, edition(), now=NOW))
     server = start_server(address, tmp_path, free_port())
@@ -135,7 +135,7 @@ async def open_raw(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWrite
 
 
 @pytest.mark.soak
-async def test_two_thousand_streams_hear_of_a_publication_within_half_a_second(database_address: str) -> None:
+async def test_two_thousand_streams_receive_a_publication_within_half_a_second(database_address: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *(str(PROJECT / ".venv/bin/python"), "-m", "bench.streams", database_address),
         env=environment_of(database_address),

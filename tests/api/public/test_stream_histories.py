@@ -39,7 +39,7 @@ async def live_through(
 
 
 @pytest.mark.usefixtures("still_clock")
-async def test_a_mirror_that_follows_the_stream_is_what_the_source_shows(
+async def test_mirror_of_the_stream_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await live_through(database, range(HISTORIES), database_address, tmp_path, monkeypatch)
@@ -47,7 +47,7 @@ async def test_a_mirror_that_follows_the_stream_is_what_the_source_shows(
 
 @pytest.mark.soak
 @pytest.mark.usefixtures("still_clock")
-async def test_long_a_mirror_that_follows_the_stream_is_what_the_source_shows(
+async def test_long_mirror_of_the_stream_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)

@@ -8,7 +8,7 @@ from tests.records import article
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_days_are_newest_first_and_so_are_their_items(client: httpx.AsyncClient, store: Store) -> None:
+async def test_timeline_is_newest_first(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         article("2026-11-19T21:59:00Z", source_id="late on thursday"),
         article("2026-11-19T22:00:00Z", source_id="midnight"),

@@ -14,9 +14,7 @@ MANY = 2_000
 MIDNIGHT = parse_instant("2026-11-18T00:00:00+02:00")
 
 
-async def test_a_day_is_told_whole_with_the_days_beside_it_that_have_news(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_day_is_complete_with_neighbours_that_have_news(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         article("2026-11-10T10:00:00Z", source_id="long before"),
         article("2026-11-17T22:00:00Z", source_id="first"),
@@ -37,9 +35,7 @@ async def test_a_day_is_told_whole_with_the_days_beside_it_that_have_news(
     assert (await get_page(client, page["previous"]["href"]))["previous"] is None
 
 
-async def test_a_day_without_news_past_or_future_has_no_items_but_neighbours(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_day_without_news_has_neighbours(client: httpx.AsyncClient, store: Store) -> None:
     await store(article("2026-11-18T10:00:00Z"))
     for date, previous, following in (
         ("2026-11-17", None, "2026-11-18"),
@@ -54,9 +50,7 @@ async def test_a_day_without_news_past_or_future_has_no_items_but_neighbours(
         assert (page["next"] and page["next"]["date"]) == following
 
 
-async def test_neighbours_are_under_the_same_filters_and_their_addresses_repeat_them(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_day_neighbours_follow_the_filters(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         article("2026-11-15T10:00:00Z", section="city"),
         article("2026-11-16T10:00:00Z", section="city", slug="the-one-being-read"),
@@ -74,9 +68,7 @@ async def test_neighbours_are_under_the_same_filters_and_their_addresses_repeat_
     assert cut["previous"] is None
 
 
-async def test_two_thousand_items_of_one_day_are_one_archive_document_and_a_walk(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_day_of_two_thousand_items(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         *[
             article(None, source_id=f"{n}").model_copy(update={"published_at": MIDNIGHT + n * 43 * SECOND_US})
@@ -94,7 +86,7 @@ async def test_two_thousand_items_of_one_day_are_one_archive_document_and_a_walk
     assert sew(pages) == [page["day"]]
 
 
-async def test_every_day_is_what_the_timeline_shows_of_it(client: httpx.AsyncClient, store: Store) -> None:
+async def test_day_equals_the_timeline(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(150, seed=71)
     await store(*(each.record for each in filed))
     for names in ({}, {"section": SECTIONS[0]}, {"author": AUTHORS[:2], "tag": "harbour"}):
@@ -107,7 +99,7 @@ async def test_every_day_is_what_the_timeline_shows_of_it(client: httpx.AsyncCli
         ]
 
 
-async def test_what_is_no_date_in_range_is_refused_wherever_a_day_is_named(client: httpx.AsyncClient) -> None:
+async def test_date_out_of_range_is_rejected_everywhere(client: httpx.AsyncClient) -> None:
     for text in (
         "0999-12-31",
         "9999-01-01",
@@ -126,12 +118,12 @@ async def test_what_is_no_date_in_range_is_refused_wherever_a_day_is_named(clien
         assert where_of(await get_page(client, "/v1/timeline/calendar", 422, to=text)) == ["to"]
 
 
-async def test_a_day_takes_no_cursor_no_limit_and_no_newest_day(client: httpx.AsyncClient) -> None:
+async def test_day_rejects_cursor_limit_and_newest_day(client: httpx.AsyncClient) -> None:
     for name, value in (("cursor", "x"), ("limit", "5"), ("newest_day", "2026-11-20"), ("colour", "red")):
         assert where_of(await get_page(client, "/v1/timeline/2026-11-20", 422, **{name: value})) == [name]
 
 
-async def test_a_day_of_another_edition_is_in_its_zone(client: httpx.AsyncClient, store: Store) -> None:
+async def test_day_of_another_edition_is_in_its_zone(client: httpx.AsyncClient, store: Store) -> None:
     await store(
         edition("harbour", timezone="America/New_York", default=False),
         article("2026-11-19T02:00:00Z", edition="harbour", source_id="theirs"),

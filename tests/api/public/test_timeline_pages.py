@@ -33,7 +33,7 @@ def shape(pages: list[Page]) -> list[list[tuple[str, int, bool, bool]]]:
     ]
 
 
-async def test_continued_and_complete_tell_where_headings_are_printed(client: httpx.AsyncClient, store: Store) -> None:
+async def test_continued_and_complete_mark_day_boundaries(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
     assert shape(await walk(client, "/v1/timeline", limit=3)) == [
         [("20", 3, False, False)],
@@ -42,9 +42,7 @@ async def test_continued_and_complete_tell_where_headings_are_printed(client: ht
     ]
 
 
-async def test_a_page_that_ends_with_a_day_completes_it_and_the_next_begins_a_new_one(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_page_that_ends_with_a_day_completes_it(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 2, 4)
     assert shape(await walk(client, "/v1/timeline", limit=4)) == [
         [("20", 4, False, True)],
@@ -52,7 +50,7 @@ async def test_a_page_that_ends_with_a_day_completes_it_and_the_next_begins_a_ne
     ]
 
 
-async def test_a_day_longer_than_two_pages_goes_on_over_all_of_them(client: httpx.AsyncClient, store: Store) -> None:
+async def test_day_longer_than_two_pages_is_continued(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 0, 5, 1)
     assert shape(await walk(client, "/v1/timeline", limit=2)) == [
         [("20", 1, False, True), ("19", 1, False, False)],
@@ -61,9 +59,7 @@ async def test_a_day_longer_than_two_pages_goes_on_over_all_of_them(client: http
     ]
 
 
-async def test_what_is_filtered_out_or_excluded_neither_completes_nor_continues_a_day(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_filtered_articles_do_not_affect_continued_and_complete(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 1, 0, 0)
     await store(
         article("2026-11-20T09:00:00Z", section="city"),
@@ -82,7 +78,7 @@ async def test_what_is_filtered_out_or_excluded_neither_completes_nor_continues_
     ]
 
 
-async def test_every_limit_walks_the_same_days(client: httpx.AsyncClient, store: Store) -> None:
+async def test_pages_of_any_limit_have_the_same_days(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(230, seed=73)
     await store(*(each.record for each in filed))
     expected = grouped_by_day(filed, "Europe/Kyiv")
@@ -93,7 +89,7 @@ async def test_every_limit_walks_the_same_days(client: httpx.AsyncClient, store:
         assert dated(sew(pages)) == expected
 
 
-async def test_a_page_as_long_as_the_list_is_its_end(client: httpx.AsyncClient, store: Store) -> None:
+async def test_page_as_long_as_the_list_has_no_next(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 1, 1, 1)
     assert (await get_page(client, "/v1/timeline", limit=3))["next"] is None
     assert (await get_page(client, "/v1/timeline", limit=2))["next"] is not None
@@ -102,9 +98,7 @@ async def test_a_page_as_long_as_the_list_is_its_end(client: httpx.AsyncClient, 
 
 
 @pytest.mark.parametrize("path", ["/v1/timeline", "/v1/articles", "/v1/tags", "/v1/editions", "/v1/tags/x/articles"])
-async def test_limits_outside_1_to_200_are_refused_and_never_clamped(
-    client: httpx.AsyncClient, store: Store, path: str
-) -> None:
+async def test_limit_outside_1_to_200_is_rejected(client: httpx.AsyncClient, store: Store, path: str) -> None:
     await store(article(tags=["x"]))
     for text in ("0", "201", "-1", "x", "", "1.0", "1e1", "٣", "9" * 30):
         assert where_of(await get_page(client, path, 422, limit=text)) == ["limit"]
@@ -113,9 +107,7 @@ async def test_limits_outside_1_to_200_are_refused_and_never_clamped(
         await get_page(client, path, limit=text)
 
 
-async def test_only_a_page_asked_for_without_a_cursor_tells_as_of_and_newer(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_as_of_and_newer_are_on_the_first_page_only(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
     first, *rest = await walk(client, "/v1/timeline", limit=3)
     assert first["as_of"] > 0
@@ -130,9 +122,7 @@ async def test_only_a_page_asked_for_without_a_cursor_tells_as_of_and_newer(
     assert not {"limit", "total", "cursor", "newest_day"} & set(newer.params)
 
 
-async def test_newest_day_begins_at_the_end_of_that_day_and_next_drops_it(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_newest_day_begins_at_its_end_and_next_drops_it(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
     pages = await walk(client, "/v1/timeline", newest_day="2026-11-19", limit=2)
     assert shape(pages) == [
@@ -149,14 +139,14 @@ async def test_newest_day_begins_at_the_end_of_that_day_and_next_drops_it(
     assert [(day["date"], len(day["items"])) for day in whole["days"]] == [("2026-11-19", 2)]
 
 
-async def test_newest_day_and_a_cursor_contradict_each_other(client: httpx.AsyncClient, store: Store) -> None:
+async def test_newest_day_with_cursor_is_rejected(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
     following = (await get_page(client, "/v1/timeline", limit=2))["next"]
     problem = await get_page(client, "/v1/timeline", 422, cursor=following["cursor"], newest_day="2026-11-19")
     assert set(where_of(problem)) <= {"newest_day", "cursor"}
 
 
-async def test_next_repeats_what_was_asked_and_an_instant_survives_it(client: httpx.AsyncClient, store: Store) -> None:
+async def test_next_href_repeats_the_parameters(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
     query = "from=2026-11-18T10:01:00+02:00&tz=Europe/Kiev&limit=4&total=true&fields=time&fields=headline&section=a&"
     page = await get_page(client, "/v1/timeline?" + query.replace("section=a", "exclude=b&exclude=a"))
@@ -171,9 +161,7 @@ async def test_next_repeats_what_was_asked_and_an_instant_survives_it(client: ht
     assert shape(rest) == [[("19", 3, False, True), ("18", 1, False, False)], [("18", 1, True, True)]]
 
 
-async def test_totals_are_of_the_whole_day_on_every_page_and_only_when_asked_for(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_day_totals_are_optional_and_of_the_whole_day(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
     for page in await walk(client, "/v1/timeline", limit=2, total="true"):
         assert {day["date"]: day["total"] for day in page["days"]}.items() <= {
@@ -188,9 +176,7 @@ async def test_totals_are_of_the_whole_day_on_every_page_and_only_when_asked_for
         assert where_of(await get_page(client, "/v1/timeline", 422, total=text)) == ["total"]
 
 
-async def test_totals_under_random_questions_are_those_of_a_count_by_hand(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_day_totals_of_random_queries_are_exact(client: httpx.AsyncClient, store: Store) -> None:
     filed, random = make_archive(300, seed=74), Random(75)
     await store(*(each.record for each in filed))
     for _ in range(40):

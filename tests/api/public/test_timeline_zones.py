@@ -25,7 +25,7 @@ def bounds(day: Page) -> tuple[str, str]:
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_a_day_lasts_from_its_first_instant_to_that_of_the_next(client: httpx.AsyncClient) -> None:
+async def test_day_spans_its_first_instant_to_that_of_the_next(client: httpx.AsyncClient) -> None:
     for zone, date, starts_at, ends_at in (
         ("Europe/Kyiv", "2026-03-29", "2026-03-29T00:00:00.000000+02:00", "2026-03-30T00:00:00.000000+03:00"),
         ("Europe/Kyiv", "2026-10-25", "2026-10-25T00:00:00.000000+03:00", "2026-10-26T00:00:00.000000+02:00"),
@@ -43,9 +43,7 @@ async def test_a_day_lasts_from_its_first_instant_to_that_of_the_next(client: ht
         assert page["timezone"] == zone
 
 
-async def test_days_of_23_and_25_hours_hold_their_first_and_last_microsecond_and_no_other(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_days_of_23_and_25_hours_are_exact(client: httpx.AsyncClient, store: Store) -> None:
     spring = ["2026-03-28T21:59:59.999999Z", "2026-03-28T22:00:00Z", "2026-03-29T20:59:59.999999Z"]
     autumn = ["2026-10-24T20:59:59.999999Z", "2026-10-24T21:00:00Z", "2026-10-25T21:59:59.999999Z"]
     await publish(store, "Europe/Kyiv", *spring, "2026-03-29T21:00:00Z", *autumn, "2026-10-25T22:00:00Z")
@@ -55,9 +53,7 @@ async def test_days_of_23_and_25_hours_hold_their_first_and_last_microsecond_and
         assert [item["time"] for item in day["items"]] == ["23:59", "00:00"]
 
 
-async def test_the_repeated_hour_stands_in_order_of_instants_and_its_times_repeat(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_repeated_hour_is_ordered_by_instant(client: httpx.AsyncClient, store: Store) -> None:
     await publish(
         store,
         "Europe/Kyiv",
@@ -71,7 +67,7 @@ async def test_the_repeated_hour_stands_in_order_of_instants_and_its_times_repea
     assert [item["published_at"][-6:] for item in page["days"][0]["items"]] == ["+02:00"] * 2 + ["+03:00"] * 2
 
 
-async def test_two_midnights_are_one_day(client: httpx.AsyncClient, store: Store) -> None:
+async def test_day_with_two_midnights_is_one_day(client: httpx.AsyncClient, store: Store) -> None:
     azores = ["2026-10-24T23:59:59Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-26T00:59:59Z"]
     havana = ["2023-11-05T03:59:59Z", "2023-11-05T04:30:00Z", "2023-11-05T05:30:00Z", "2023-11-06T04:59:59Z"]
     await publish(store, "Europe/Kyiv", *azores, *havana)
@@ -85,15 +81,13 @@ async def test_two_midnights_are_one_day(client: httpx.AsyncClient, store: Store
         assert sew(await walk(client, "/v1/timeline", limit=1, **asked)) == page["days"]
 
 
-async def test_a_day_without_midnight_begins_where_the_clock_lands(client: httpx.AsyncClient, store: Store) -> None:
+async def test_day_without_midnight_begins_after_the_clock_change(client: httpx.AsyncClient, store: Store) -> None:
     await publish(store, "America/Sao_Paulo", "2018-11-04T02:59:59Z", "2018-11-04T03:00:00Z")
     page = await get_page(client, "/v1/timeline", **{"from": "2018-11-03", "to": "2018-11-05"})
     assert told(page) == [("2018-11-04", ["01:00"]), ("2018-11-03", ["23:59"])]
 
 
-async def test_clocks_that_step_back_over_midnight_leave_the_day_that_has_begun(
-    client: httpx.AsyncClient, store: Store
-) -> None:
+async def test_clock_set_back_across_midnight_does_not_split_the_day(client: httpx.AsyncClient, store: Store) -> None:
     await publish(
         store,
         "America/St_Johns",
@@ -112,7 +106,7 @@ async def test_clocks_that_step_back_over_midnight_leave_the_day_that_has_begun(
     assert [(each["date"], each["total"]) for each in listed["days"]] == [("2010-11-06", 1), ("2010-11-07", 3)]
 
 
-async def test_the_date_that_a_zone_skipped_does_not_exist(client: httpx.AsyncClient, store: Store) -> None:
+async def test_skipped_date_is_404(client: httpx.AsyncClient, store: Store) -> None:
     await publish(store, "Pacific/Apia", "2011-12-30T09:59:59Z", "2011-12-30T10:00:00Z")
     problem = await get_page(client, "/v1/timeline/2011-12-30", 404)
     assert (problem["type"], problem["status"]) == ("/problems/no-such-day", 404)
@@ -127,7 +121,7 @@ async def test_the_date_that_a_zone_skipped_does_not_exist(client: httpx.AsyncCl
     assert told(before) == [("2011-12-29", ["23:59"])]
 
 
-async def test_another_zone_regroups_the_same_items(client: httpx.AsyncClient, store: Store) -> None:
+async def test_tz_regroups_the_same_items(client: httpx.AsyncClient, store: Store) -> None:
     await publish(store, "Europe/Kyiv", "2026-11-19T21:30:00Z", "2026-11-19T22:30:00Z", "2026-11-20T04:00:00Z")
     assert told(await get_page(client, "/v1/timeline")) == [
         ("2026-11-20", ["06:00", "00:30"]),
@@ -140,20 +134,20 @@ async def test_another_zone_regroups_the_same_items(client: httpx.AsyncClient, s
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_a_zone_and_its_aliases_are_answered_as_they_were_asked_for(client: httpx.AsyncClient) -> None:
+async def test_tz_alias_is_returned_as_requested(client: httpx.AsyncClient) -> None:
     for name in ("Europe/Kiev", "Europe/Kyiv", "UTC", "Asia/Calcutta", "Etc/GMT+5"):
         for path in ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar"):
             assert (await get_page(client, path, tz=name))["timezone"] == name
 
 
 @pytest.mark.usefixtures("edition_kyiv")
-async def test_what_is_not_in_the_list_of_zones_is_refused(client: httpx.AsyncClient) -> None:
+async def test_unknown_tz_is_rejected(client: httpx.AsyncClient) -> None:
     for name in ("localtime", "posixrules", "Mars/Olympus", "", "europe/kyiv", "../UTC", "+02:00"):
         for path in ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar"):
             assert where_of(await get_page(client, path, 422, tz=name)) == ["tz"]
 
 
-async def test_the_year_changes_between_two_headings(client: httpx.AsyncClient, store: Store) -> None:
+async def test_heading_year_changes_at_new_year(client: httpx.AsyncClient, store: Store) -> None:
     await publish(store, "Europe/Kyiv", "2025-12-31T23:59:59+02:00", "2026-01-01T00:00:00+02:00")
     page = await get_page(client, "/v1/timeline")
     assert [day["heading"] for day in page["days"]] == [
@@ -162,7 +156,7 @@ async def test_the_year_changes_between_two_headings(client: httpx.AsyncClient, 
     ]
 
 
-async def test_items_of_one_microsecond_stand_by_id_the_highest_first(client: httpx.AsyncClient, store: Store) -> None:
+async def test_items_of_one_instant_are_ordered_by_id_descending(client: httpx.AsyncClient, store: Store) -> None:
     numbers = [5, 2**40, 7, 2**62]
     instant = "2026-11-20T10:00:00.000001Z"
     await store(edition(), *(article(instant, id=format_id(n), headline=str(n)) for n in numbers))
@@ -189,7 +183,7 @@ async def test_instants_are_written_with_the_offset_and_six_digits(client: httpx
     assert {item["updated_at"] for item in items} == {None}
 
 
-async def test_headings_and_labels_are_in_the_language_of_the_edition(client: httpx.AsyncClient, store: Store) -> None:
+async def test_headings_and_labels_are_in_the_editions_language(client: httpx.AsyncClient, store: Store) -> None:
     await store(label("opinion", "OPINION", texts={"uk": "ДУМКА"}))
     for slug, language, weekday, day, text in (
         ("british", "en-GB", "Saturday", "2 November", "OPINION"),

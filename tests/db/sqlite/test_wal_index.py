@@ -76,7 +76,7 @@ def descriptors_of(path: Path) -> int:
     return sum(1 for entry in Path("/proc/self/fd").iterdir() if entry.exists() and entry.resolve() == path.resolve())
 
 
-async def test_a_process_that_commits_as_fast_as_it_can_is_never_missed(
+async def test_wal_index_detects_every_commit_of_a_fast_process(
     path: Path, kept: Kept, follower: LogFollower, tmp_path: Path
 ) -> None:
     assert is_mapped(follower)
@@ -84,11 +84,13 @@ async def test_a_process_that_commits_as_fast_as_it_can_is_never_missed(
 
 
 @pytest.mark.soak
-async def test_it_is_never_missed_for_long(path: Path, kept: Kept, follower: LogFollower, tmp_path: Path) -> None:
+async def test_wal_index_detects_every_commit_of_a_fast_process_for_long(
+    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path
+) -> None:
     await never_behind(path, kept, follower, tmp_path / "told", count=100_000)
 
 
-async def test_it_is_never_missed_where_there_is_no_index_to_look_into(
+async def test_commits_are_detected_without_a_wal_index(
     path: Path, kept: Kept, follower: LogFollower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follower._watch, "_index", None)
@@ -114,7 +116,7 @@ async def never_behind(path: Path, kept: Kept, follower: LogFollower, shared: Pa
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.soak)])
-async def test_writers_that_are_killed_hide_nothing(
+async def test_commits_are_detected_after_killed_writers(
     path: Path, kept: Kept, follower: LogFollower, tmp_path: Path, rounds: int
 ) -> None:
     moments = random.Random(rounds)
@@ -137,7 +139,7 @@ async def test_writers_that_are_killed_hide_nothing(
         assert kept.seq == there
 
 
-async def test_checkpoints_and_those_who_come_and_go_change_nothing(
+async def test_checkpoints_and_new_processes_cause_no_false_detection(
     path: Path, kept: Kept, follower: LogFollower
 ) -> None:
     index = path.with_name(f"{path.name}-shm")
@@ -155,9 +157,7 @@ async def test_checkpoints_and_those_who_come_and_go_change_nothing(
     assert index.stat().st_ino == inode  # else the last to close it would have taken it away
 
 
-async def test_what_is_closed_elsewhere_in_this_process_takes_no_lock_away(
-    path: Path, kept: Kept, follower: LogFollower
-) -> None:
+async def test_closing_another_handle_releases_no_lock(path: Path, kept: Kept, follower: LogFollower) -> None:
     index = path.with_name(f"{path.name}-shm")
     inode = index.stat().st_ino
     assert holds_lock(index)
@@ -179,7 +179,7 @@ async def test_what_is_closed_elsewhere_in_this_process_takes_no_lock_away(
     assert kept.seq == 2
 
 
-async def test_the_index_is_open_until_the_last_user_has_closed_the_file(path: Path) -> None:
+async def test_wal_index_stays_open_until_the_last_user_closes(path: Path) -> None:
     index = path.with_name(f"{path.name}-shm")
     first, second = (open_database(f"sqlite:///{path}") for _ in range(2))
     await first.write(append)
@@ -202,7 +202,7 @@ async def test_the_index_is_open_until_the_last_user_has_closed_the_file(path: P
             os.fstat(descriptor)
 
 
-async def test_a_file_that_is_made_while_it_is_followed_is_followed(tmp_path: Path, kept: Kept) -> None:
+async def test_file_created_while_watched_is_watched(tmp_path: Path, kept: Kept) -> None:
     database = open_database(f"sqlite:///{tmp_path}/new.db")
     follower = LogFollower(database, kept.apply, kept.clear)
     await follower.start()
@@ -218,7 +218,7 @@ async def test_a_file_that_is_made_while_it_is_followed_is_followed(tmp_path: Pa
     await database.close()
 
 
-async def test_an_index_that_was_left_behind_is_not_looked_into(path: Path, kept: Kept) -> None:
+async def test_leftover_index_is_not_used(path: Path, kept: Kept) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE t (a)")

@@ -35,12 +35,12 @@ def storable(html: str) -> bool:
     return "\x00" not in html and not any("\ud800" <= character <= "\udfff" for character in html)
 
 
-def test_there_are_enough_vectors_and_no_two_are_alike() -> None:
+def test_xss_vectors_are_many_and_unique() -> None:
     assert len(VECTORS) >= 120
     assert len(set(VECTORS)) == len(VECTORS)
 
 
-def test_the_judge_sees_the_harm_in_most_vectors_before_they_are_sanitised() -> None:
+def test_xss_checker_detects_most_vectors_before_sanitising() -> None:
     assert sum(is_harmless(vector) is not None for vector in VECTORS) > 230
 
 
@@ -57,16 +57,16 @@ def test_the_judge_sees_the_harm_in_most_vectors_before_they_are_sanitised() -> 
         '<img src="https://a.example/" srcset="https://a.example/ 1w, javascript:x 2w">',
     ],
 )
-def test_the_judge_is_not_fooled(html: str) -> None:
+def test_xss_checker_detects_disguised_vectors(html: str) -> None:
     assert is_harmless(html, also=frozenset({"img"})) is not None
 
 
-def test_almost_every_vector_passes_through_the_sanitiser_instead_of_being_refused() -> None:
+def test_sanitiser_accepts_almost_every_vector() -> None:
     assert sum(map(storable, VECTORS)) >= 250
 
 
 @pytest.mark.parametrize("vector", VECTORS)
-def test_no_vector_survives_the_sanitiser(vector: str) -> None:
+def test_sanitiser_removes_every_vector(vector: str) -> None:
     if not storable(vector):
         with pytest.raises(InvalidValueError):
             sanitize_html(vector)
@@ -77,7 +77,7 @@ def test_no_vector_survives_the_sanitiser(vector: str) -> None:
 
 
 @pytest.mark.parametrize("vector", VECTORS)
-def test_no_vector_survives_inside_an_attribute_or_an_element(vector: str) -> None:
+def test_sanitiser_removes_every_vector_inside_attributes_and_elements(vector: str) -> None:
     if not storable(vector):
         return
     for html in (
@@ -91,7 +91,7 @@ def test_no_vector_survives_inside_an_attribute_or_an_element(vector: str) -> No
 
 
 @pytest.mark.parametrize("vector", VECTORS)
-def test_an_escaped_vector_is_text(vector: str) -> None:
+def test_sanitiser_leaves_an_escaped_vector_as_text(vector: str) -> None:
     if any(ord(character) < 32 and character not in "\n\t\r" for character in vector):
         with pytest.raises(InvalidValueError):
             text_to_html(vector)
@@ -151,7 +151,7 @@ def test_an_escaped_vector_is_text(vector: str) -> None:
         ("<a id=user-content-ch2></a>", '<a id="user-content-ch2"></a>'),
     ],
 )  # fmt: skip
-def test_inline_html_becomes(html: str, expected: str) -> None:
+def test_sanitize_html_returns(html: str, expected: str) -> None:
     assert sanitize_html(html) == expected
 
 
@@ -174,7 +174,7 @@ def test_ruby_text_follows_the_base_in_parentheses(html: str, text: str) -> None
 @example("<a href=/1><table><td><b><a href=/2>x</table>")
 @example("\ufeff\ufeffx")
 @example("<b>&#13;&#10;</b>")
-def test_sanitising_twice_is_sanitising_once(html: str) -> None:
+def test_sanitize_html_is_idempotent(html: str) -> None:
     try:
         cleaned = sanitize_html(html)
     except InvalidValueError:
@@ -187,7 +187,7 @@ def test_sanitising_twice_is_sanitising_once(html: str) -> None:
 @given(LEGAL_TEXT)
 @example("<b>&amp;lt; \xa0 \ufeff \"'")
 @example("\ufeff")
-def test_text_comes_back_from_the_html_it_was_escaped_into(text: str) -> None:
+def test_html_to_text_inverts_text_to_html(text: str) -> None:
     html = text_to_html(text)
     assert sanitize_html(html) == html
     assert html_to_text(html) == text
@@ -195,18 +195,18 @@ def test_text_comes_back_from_the_html_it_was_escaped_into(text: str) -> None:
 
 
 @pytest.mark.parametrize("html", ["a\x00", "<b>\x00</b>", "\ud800", "x\udfff<b>"])
-def test_html_that_no_database_stores_is_refused(html: str) -> None:
+def test_sanitize_html_rejects_html_that_databases_cannot_store(html: str) -> None:
     with pytest.raises(InvalidValueError, match="NUL characters or lone surrogates"):
         sanitize_html(html)
 
 
-def test_unclosed_tags_that_multiply_are_refused_before_they_cost_anything() -> None:
+def test_sanitize_html_rejects_multiplying_tags_before_parsing() -> None:
     bomb = "".join(f"<b id={n}>" for n in range(4_000)) + "<p>x" * 12_000
     with pytest.raises(InvalidValueError, match="at most 1,000 tags"):
         sanitize_html(bomb)
 
 
-def test_tags_that_multiply_below_the_limit_are_refused_by_what_they_became() -> None:
+def test_sanitize_html_rejects_multiplied_tags_by_the_size_of_the_result() -> None:
     half = MAX_TAGS // 2
     with pytest.raises(InvalidValueError, match="at most 1,000 tags"):
         sanitize_html("<p>" + "".join(f"<b id={n}>" for n in range(half - 1)) + "<p>x" * half)
@@ -222,25 +222,25 @@ def test_tags_that_multiply_below_the_limit_are_refused_by_what_they_became() ->
         ("&amp;lt; &lt;b&gt; a&nbsp;b", "&lt; <b> a\xa0b"),
     ],
 )
-def test_the_text_of_inline_html_is(html: str, expected: str) -> None:
+def test_html_to_text_returns(html: str, expected: str) -> None:
     assert html_to_text(html) == expected
 
 
 @pytest.mark.parametrize("text", ["\x00", "a\x07", "\x1b[0m", "\x0b", "\ud83d", "\ufffe", "\uffff"])
-def test_text_that_databases_or_feeds_cannot_carry_is_refused(text: str) -> None:
+def test_clean_text_rejects_characters_that_databases_or_feeds_cannot_carry(text: str) -> None:
     with pytest.raises(InvalidValueError, match="control characters"):
         clean_text(text)
     with pytest.raises(InvalidValueError, match="control characters"):
         text_to_html(text)
 
 
-def test_lines_of_text_end_in_line_feeds_whatever_machine_they_come_from() -> None:
+def test_clean_text_normalises_line_ends() -> None:
     assert clean_text("a\r\nb\rc\nd") == "a\nb\nc\nd"
     assert text_to_html("<a>\r\nb") == "&lt;a&gt;\nb"
 
 
 @pytest.mark.parametrize("text", ["", "Підсумки — «так»\n\t— ні", "\x7f\x85", "👩‍🚀", "<b> & \xa0\ufeff"])
-def test_other_text_is_left_alone(text: str) -> None:
+def test_clean_text_returns_other_text_unchanged(text: str) -> None:
     assert clean_text(text) == text
 
 
@@ -256,7 +256,7 @@ def test_other_text_is_left_alone(text: str) -> None:
         "https://a.example/" + "x" * 1_982,
     ],
 )
-def test_a_web_address_is_left_alone(url: str) -> None:
+def test_validate_url_returns_a_valid_url_unchanged(url: str) -> None:
     assert validate_url(url) == url
 
 
@@ -290,17 +290,17 @@ def test_a_web_address_is_left_alone(url: str) -> None:
         ("https://a.example/" + "x" * 1_983, "at most 2,000 characters"),
     ],
 )
-def test_another_address_is_refused_with_a_reason(url: str, reason: str) -> None:
+def test_validate_url_rejects_with_a_reason(url: str, reason: str) -> None:
     with pytest.raises(InvalidValueError, match=reason):
         validate_url(url)
 
 
 @pytest.mark.parametrize("url", ["https://paper.example", "https://paper.example/", "https://paper.example//"])
-def test_the_address_of_a_site_ends_without_a_slash(url: str) -> None:
+def test_validate_site_url_strips_trailing_slashes(url: str) -> None:
     assert validate_site_url(url) == "https://paper.example"
 
 
 @pytest.mark.parametrize("end", ["?", "/?a=1", "#", "/news#top"])
-def test_the_address_of_a_site_has_no_query_and_no_fragment(end: str) -> None:
+def test_validate_site_url_rejects_query_and_fragment(end: str) -> None:
     with pytest.raises(InvalidValueError, match="no query"):
         validate_site_url(f"https://paper.example{end}")

@@ -54,7 +54,7 @@ def losses(html: str) -> list[tuple[str, str]]:
          [("text-changed", "Words were changed, by characters that cannot be stored or by misplaced tags: ab")]),
     ],
 )  # fmt: skip
-def test_a_loss_is_named(html: str, expected: list[tuple[str, str]]) -> None:
+def test_find_losses_names_a_loss(html: str, expected: list[tuple[str, str]]) -> None:
     assert losses(html) == expected
 
 
@@ -74,16 +74,16 @@ def test_a_loss_is_named(html: str, expected: list[tuple[str, str]]) -> None:
         '<ruby lang="ja">漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby><br>',
     ],
 )
-def test_no_loss_is_reported_without_a_loss(html: str) -> None:
+def test_find_losses_is_empty_for_unchanged_html(html: str) -> None:
     assert losses(html) == []
 
 
-def test_a_wrapper_with_attributes_or_a_second_paragraph_is_a_loss() -> None:
+def test_find_losses_reports_a_wrapper_with_attributes_or_a_second_paragraph() -> None:
     assert [code for code, _ in losses('<p dir="rtl">x</p>')] == ["element-dropped"]
     assert [code for code, _ in losses("<p>x</p><p>y</p>")] == ["element-dropped"]
 
 
-def test_an_example_is_short_and_holds_no_control_characters() -> None:
+def test_loss_example_is_short_and_printable() -> None:
     for html in (f"<img alt='{'x' * 500}\x1b[31m'>", f"<x\x1b[31m{'y' * 500}>", f"<b z\x1b{'y' * 500}=1>"):
         ((_, detail),) = losses(html)
         assert len(detail) < 300
@@ -117,7 +117,7 @@ def trees(draw: st.DrawFn, depth: int = 3) -> tuple[str, list[str], bool]:
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(trees())
-def test_every_word_stays_separate_and_in_order_or_is_a_loss(tree: tuple[str, list[str], bool]) -> None:
+def test_every_word_remains_separate_and_in_order_or_is_a_loss(tree: tuple[str, list[str], bool]) -> None:
     html, shown, is_whole = tree
     if re.search("<p>.*<(?:p|div|li|ul|h2|section|blockquote|figure|dd|address|details|pre|hr)>", html):
         html = html.replace("<p>", "<div>").replace("</p>", "</div>")  # a paragraph ends where a block begins
@@ -128,7 +128,7 @@ def test_every_word_stays_separate_and_in_order_or_is_a_loss(tree: tuple[str, li
 
 
 @given(TAG_SOUP)
-def test_every_word_of_tag_soup_stays_or_there_is_a_loss(html: str) -> None:
+def test_every_word_of_tag_soup_remains_or_is_a_loss(html: str) -> None:
     if not storable(html):
         return
     html = re.sub("x", "w1 ", html)
@@ -141,5 +141,5 @@ def test_every_word_of_tag_soup_stays_or_there_is_a_loss(html: str) -> None:
 
 
 @given(TAG_SOUP)
-def test_the_sources_of_tokens_are_the_input(html: str) -> None:
+def test_token_sources_joined_equal_the_input(html: str) -> None:
     assert "".join(token.source for token in iterate_tokens(html)) == html

@@ -46,7 +46,7 @@ def about_articles(page: Any) -> list[tuple[str, str | None]]:
     return [each for each in told(page) if each[0].startswith("article.")]
 
 
-async def test_an_item_of_the_feed_is_the_item_of_the_timeline(database: Database, store: Store) -> None:
+async def test_change_item_equals_the_timeline_item(database: Database, store: Store) -> None:
     await store(section("city", "City"), label("opinion", "OPINION"))
     await store(article(source_id="a", section="city", label="opinion", tags=["trams"]))
     page = await ask(database)
@@ -61,7 +61,7 @@ async def test_an_item_of_the_feed_is_the_item_of_the_timeline(database: Databas
     assert short["at"] == "2026-11-20T17:45:00.000000+05:45"
 
 
-async def test_every_row_shows_the_article_as_it_is_now(database: Database, store: Store) -> None:
+async def test_change_shows_the_current_article(database: Database, store: Store) -> None:
     began = await seq(database)
     await store(article(source_id="a", headline="First"))
     await store(article(source_id="a", headline="Second"))
@@ -73,7 +73,7 @@ async def test_every_row_shows_the_article_as_it_is_now(database: Database, stor
     ]
 
 
-async def test_a_withdrawn_article_leaves_no_text_anywhere(database: Database, store: Store) -> None:
+async def test_withdrawn_article_has_no_text_in_changes(database: Database, store: Store) -> None:
     began = await seq(database)
     await store(article(source_id="a", headline="A secret of the desk"))
     known = await seq(database)
@@ -88,9 +88,7 @@ async def test_a_withdrawn_article_leaves_no_text_anywhere(database: Database, s
 
 
 @pytest.mark.parametrize("kind", ["section", "tag", "author", "label"])
-async def test_what_leaves_a_filter_is_removed_and_what_enters_is_shown(
-    database: Database, store: Store, kind: str
-) -> None:
+async def test_change_filter_reports_entering_and_leaving_articles(database: Database, store: Store, kind: str) -> None:
     def named(name: str) -> dict[str, Any]:
         return {f"{kind}s": [name]} if kind in {"tag", "author"} else {kind: name}
 
@@ -106,7 +104,7 @@ async def test_what_leaves_a_filter_is_removed_and_what_enters_is_shown(
     assert about_articles(both) == [("article.updated", "Story a")]
 
 
-async def test_filters_of_several_kinds_all_have_to_be_touched(database: Database, store: Store) -> None:
+async def test_change_filters_of_several_kinds_must_all_match(database: Database, store: Store) -> None:
     await store(article(source_id="a", section="city", tags=["trams"]), article(source_id="b", tags=["trams"]))
     known = await seq(database)
     await store(article(source_id="a", section="city", tags=["trams"], lead="More."))
@@ -117,7 +115,7 @@ async def test_filters_of_several_kinds_all_have_to_be_touched(database: Databas
     assert about_articles(await ask(database, known, section=["city"], tag=["fog"])) == []
 
 
-async def test_a_range_of_time_hears_of_what_moves_in_and_out(database: Database, store: Store) -> None:
+async def test_time_range_reports_articles_that_move_in_and_out(database: Database, store: Store) -> None:
     await store(article("2026-11-10T10:00:00Z", source_id="a"), article("2026-11-18T10:00:00Z", source_id="b"))
     known = await seq(database)
     await store(article("2026-11-18T09:00:00Z", source_id="a"), article("2026-11-10T09:00:00Z", source_id="b"))
@@ -126,7 +124,7 @@ async def test_a_range_of_time_hears_of_what_moves_in_and_out(database: Database
     assert told(await ask(database, known, **{"from": "2026-11-19"})) == []
 
 
-async def test_ids_and_exclusions(database: Database, store: Store) -> None:
+async def test_changes_by_id_and_exclude(database: Database, store: Store) -> None:
     await store(*(article(source_id=name, slug=f"story-{name}") for name in "abc"))
     page = await ask(database, 1)
     ids = {each["article"]["headline"][-1]: each["article"]["id"] for each in page["items"]}
@@ -137,7 +135,7 @@ async def test_ids_and_exclusions(database: Database, store: Store) -> None:
     ]
 
 
-async def test_edited_names_are_told_to_those_who_show_them(database: Database, store: Store) -> None:
+async def test_renamed_entries_are_reported_to_lists_that_show_them(database: Database, store: Store) -> None:
     await store(edition("ua", default=False), section("city", "City"), section("kultura", "K", edition="ua"))
     known = await seq(database)
     await store(tag("trams", "Trams"), label("opinion", "OPINION"), author("ada-moss", "Ada Moss"))
@@ -165,7 +163,7 @@ async def test_edited_names_are_told_to_those_who_show_them(database: Database, 
     assert len(await entries(edition="*")) == 6
 
 
-async def test_an_edition_that_is_no_more_the_default_one_is_told_too(database: Database, store: Store) -> None:
+async def test_former_default_edition_is_reported(database: Database, store: Store) -> None:
     await store(edition("ua", default=False))
     known = await seq(database)
     await store(edition("ua", default=True))
@@ -174,7 +172,7 @@ async def test_an_edition_that_is_no_more_the_default_one_is_told_too(database: 
         assert [each["entry"]["slug"] for each in page["items"]] == [slug]
 
 
-async def test_editions_are_told_apart_and_the_star_spans_them(database: Database, store: Store) -> None:
+async def test_changes_are_scoped_by_edition_or_span_all(database: Database, store: Store) -> None:
     await store(edition("ua", timezone="Asia/Tokyo", default=False))
     known = await seq(database)
     await store(article(source_id="a"), article(edition="ua", source_id="b"))
@@ -187,14 +185,14 @@ async def test_editions_are_told_apart_and_the_star_spans_them(database: Databas
     assert [each["article"]["time"] for each in in_one["items"]] == ["10:00", "10:00"]
 
 
-async def test_drafts_and_schedules_are_never_told(database: Database, store: Store) -> None:
+async def test_drafts_and_schedules_are_never_reported(database: Database, store: Store) -> None:
     known = await seq(database)
     await store(article(None, source_id="draft"), article("2026-11-21T10:00:00Z", source_id="later"))
     page = await ask(database, known)
     assert (page["items"], page["as_of"]) == ([], await seq(database))
 
 
-async def test_an_answer_reads_a_bounded_part_of_the_log(
+async def test_change_list_reads_a_bounded_part_of_the_log(
     database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await store(*(article(source_id=f"s{n}", tags=["rare"] if n == 9 else ["usual"]) for n in range(12)))
@@ -216,7 +214,7 @@ async def test_an_answer_reads_a_bounded_part_of_the_log(
     assert found == [("article.published", "Story s9")]
 
 
-async def test_a_page_goes_on_where_it_was_full_and_says_so(database: Database, store: Store) -> None:
+async def test_full_change_page_has_a_next_page(database: Database, store: Store) -> None:
     await store(*(article(source_id=f"s{n}") for n in range(5)))
     last = await seq(database)
     page = await ask(database, last - 5, limit=3)
@@ -225,7 +223,7 @@ async def test_a_page_goes_on_where_it_was_full_and_says_so(database: Database, 
     assert (len(rest["items"]), rest["as_of"], rest["next"]) == (2, last, None)
 
 
-async def test_what_cannot_be_asked_is_refused(database: Database, store: Store) -> None:
+async def test_invalid_change_parameters_are_rejected(database: Database, store: Store) -> None:
     await store(*(article(source_id=f"s{n}") for n in range(3)))
     last = await seq(database)
     assert (await ask(database, last))["items"] == []
@@ -240,7 +238,7 @@ async def test_what_cannot_be_asked_is_refused(database: Database, store: Store)
         await database.read(list_changes, ChangeListParams(id=[some_id], cursor=page["next"]["cursor"]))
 
 
-async def test_an_answer_takes_a_fixed_number_of_statements(database: Database, store: Store) -> None:
+async def test_change_list_runs_a_fixed_number_of_statements(database: Database, store: Store) -> None:
     names: dict[str, Any] = {"section": "city", "tags": ["trams"], "authors": ["ada-moss"], "label": "opinion"}
     await store(tag("trams", "Trams"), *(article(source_id=f"s{n}", **names) for n in range(250)))
     await store(tag("trams", "Night trams"))
@@ -297,10 +295,10 @@ async def check_a_tail_misses_nothing(database: Database, rows: int) -> None:
     assert seen == await database.read(everything) == list(range(began + 1, began + 1 + rows))
 
 
-async def test_a_tail_misses_no_row_of_eight_writers(database: Database) -> None:
+async def test_follower_misses_no_row_of_eight_writers(database: Database) -> None:
     await check_a_tail_misses_nothing(database, ROWS)
 
 
 @pytest.mark.soak
-async def test_long_a_tail_misses_no_row_of_eight_writers(database: Database) -> None:
+async def test_long_follower_misses_no_row_of_eight_writers(database: Database) -> None:
     await check_a_tail_misses_nothing(database, ROWS_SOAK)

@@ -37,32 +37,32 @@ class Told(NamedTuple):
     spans: set[Any]
 
 
-def told(connection: Connection, question: TimelineParams, *, by_statement: bool) -> Told | None:
+def told(connection: Connection, params: TimelineParams, *, by_statement: bool) -> Told | None:
     """By the general road or by the one statement; None where that has no page to show."""
     footprint = Dependencies()
     said: Any
     with tracking(footprint):
         try:
-            page = (get_timeline_fast if by_statement else get_timeline)(connection, question)
+            page = (get_timeline_fast if by_statement else get_timeline)(connection, params)
             said = None if page is None else orjson.dumps(page)
         except DaylineError as error:
             said = type(error).__name__, str(error)
     return None if said is None else Told(said, footprint.keys, set(footprint.ranges))
 
 
-def both(connection: Connection, question: TimelineParams) -> Any:
+def both(connection: Connection, params: TimelineParams) -> Any:
     """What both roads say, which is the same; None where the plain one is not taken."""
-    general = told(connection, question, by_statement=False)
+    general = told(connection, params, by_statement=False)
     assert general is not None
-    if is_fast_path(question):
-        plain = told(connection, question, by_statement=True)
+    if is_fast_path(params):
+        plain = told(connection, params, by_statement=True)
         if plain is None:
             is_empty = isinstance(general.said, tuple) or orjson.loads(general.said)["days"] == []
             assert is_empty, "there is a page, and it is not found"
         elif isinstance(general.said, tuple):
-            assert plain.said == general.said, question
+            assert plain.said == general.said, params
         else:
-            assert plain == general, question
+            assert plain == general, params
     return general.said if isinstance(general.said, tuple) else orjson.loads(general.said)
 
 
@@ -105,7 +105,7 @@ def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("filled")
-async def test_one_statement_answers_byte_for_byte_as_the_general_road(database: Database) -> None:
+async def test_fast_timeline_equals_the_general_one_byte_for_byte(database: Database) -> None:
     random = Random(11)
 
     def compare(connection: Connection) -> dict[str, int]:
@@ -114,9 +114,9 @@ async def test_one_statement_answers_byte_for_byte_as_the_general_road(database:
         for _ in range(QUESTIONS):
             cursor = random.choice(cursors) if random.random() < 0.6 else None
             asked = {"edition": random.choice(EDITIONS), "tz": random.choice(ZONES), "cursor": cursor}
-            question = ask(**asked, limit=random.choice((None, *LIMITS)), fields=random.choice(FIELDS))
-            said = both(connection, question)
-            seen["plain"] += is_fast_path(question)
+            params = ask(**asked, limit=random.choice((None, *LIMITS)), fields=random.choice(FIELDS))
+            said = both(connection, params)
+            seen["plain"] += is_fast_path(params)
             seen["errors" if isinstance(said, tuple) else "pages"] += 1
             if not isinstance(said, tuple) and said["next"] is not None:
                 cursors.append(said["next"]["cursor"])
@@ -129,35 +129,33 @@ async def test_one_statement_answers_byte_for_byte_as_the_general_road(database:
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("name", ["global", "harbour"])
-async def test_a_walk_to_the_end_is_the_same_by_both_roads(database: Database, name: str) -> None:
+async def test_fast_and_general_timeline_have_equal_pages_to_the_end(database: Database, name: str) -> None:
     def walk(connection: Connection, limit: int) -> int:
-        question, shown = ask(edition=name, limit=limit), 0
+        params, shown = ask(edition=name, limit=limit), 0
         while True:
-            page = both(connection, question)
+            page = both(connection, params)
             shown += sum(len(day["items"]) for day in page["days"])
             if page["next"] is None:
                 return shown
-            question = ask(edition=name, limit=limit, cursor=page["next"]["cursor"])
+            params = ask(edition=name, limit=limit, cursor=page["next"]["cursor"])
 
     counts = {await database.read(walk, limit) for limit in (1, 2, 40)}
     assert len(counts) == 1
     assert counts.pop() >= 3
 
 
-async def test_without_any_edition_or_news_the_plain_road_has_no_page_and_leaves_it_to_the_general_one(
-    database: Database, store: Store
-) -> None:
+async def test_fast_timeline_without_edition_or_news_falls_back(database: Database, store: Store) -> None:
     assert (await database.read(both, ask()))[0] == "NotFoundError"
     assert (await database.read(both, ask(edition="global", tz="Nowhere/Land")))[0] == "NotFoundError"
     await store(edition())
     assert (await database.read(both, ask()))["days"] == []
     assert (await database.read(both, ask(edition="global")))["as_of"] > 0
     assert (await database.read(both, ask(tz="Nowhere/Land")))[0] == "InvalidInputError"
-    for question in (ask(), ask(edition="unknown")):
-        assert await database.read(get_timeline_fast, question) is None
+    for params in (ask(), ask(edition="unknown")):
+        assert await database.read(get_timeline_fast, params) is None
 
 
-def test_only_questions_without_filters_are_plain() -> None:
+def test_fast_timeline_accepts_parameters_without_filters_only() -> None:
     position = encode_position(0, 1, ListFilter(edition="1").digest())
     for plain in (ask(), ask(edition="a", tz="UTC", limit=3, fields=["slug"], cursor=position)):
         assert is_fast_path(plain)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("still_clock")
 UNTIL = NOW + 90 * SECOND_US
 
 
-async def test_it_holds_what_is_due_before_its_end_soonest_first(database: Database, store: Store) -> None:
+async def test_snapshot_holds_publications_before_its_end_soonest_first(database: Database, store: Store) -> None:
     await store(edition(), edition("ua", default=False, timezone="Europe/London"))
     await store(
         article("2026-11-20T12:01:30Z", source_id="beyond"),
@@ -35,7 +35,7 @@ async def test_it_holds_what_is_due_before_its_end_soonest_first(database: Datab
     assert found.complete_until == UNTIL
 
 
-async def test_it_knows_the_names_of_each_and_who_refers_to_it(database: Database, store: Store) -> None:
+async def test_snapshot_has_entries_and_referrers_of_each_article(database: Database, store: Store) -> None:
     await store(edition(), label("exclusive", "Exclusive"), section("city", "City"), author("ada-moss", "Ada Moss"))
     await store(tag("trams", "Trams"), tag("fog", "Fog"))
     named = {"label": "exclusive", "section": "city", "tags": ["trams", "fog"], "authors": ["ada-moss"]}
@@ -56,7 +56,7 @@ async def test_it_knows_the_names_of_each_and_who_refers_to_it(database: Databas
     assert (second.names, second.referrers) == (frozenset(), frozenset())
 
 
-async def test_it_knows_which_kinds_of_its_names_are_hidden_so_far(database: Database, store: Store) -> None:
+async def test_snapshot_has_the_kinds_of_unlisted_entries(database: Database, store: Store) -> None:
     await store(edition(), tag("trams", "Trams"), author("ada-moss", "Ada Moss"))
     listed = {"tags": ["trams"], "authors": ["ada-moss"]}
     await store(
@@ -69,7 +69,7 @@ async def test_it_knows_which_kinds_of_its_names_are_hidden_so_far(database: Dat
     assert [each.unlisted for each in found.entries] == [frozenset(), {Facet.TAG}, everything]
 
 
-async def test_what_is_due_is_listed_longest_due_first(database: Database, store: Store) -> None:
+async def test_due_articles_are_listed_longest_due_first(database: Database, store: Store) -> None:
     await store(edition(), *(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in (3, 1, 2, 4)))
     entries = (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).entries
     due = [parse_id(each.id) for each in entries[:3]]
@@ -77,7 +77,7 @@ async def test_what_is_due_is_listed_longest_due_first(database: Database, store
     assert await database.read(list_due, now=NOW + 3 * SECOND_US, most=2) == due[:2]
 
 
-async def test_with_more_than_it_may_hold_it_is_complete_up_to_the_last(database: Database, store: Store) -> None:
+async def test_snapshot_over_the_limit_is_complete_up_to_its_last_article(database: Database, store: Store) -> None:
     await store(edition(), *(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in range(1, 6)))
     found = await database.read(load_schedule_snapshot, until=UNTIL, most=3)
     assert [each.published_at - NOW for each in found.entries] == [SECOND_US, 2 * SECOND_US, 3 * SECOND_US]
@@ -85,7 +85,7 @@ async def test_with_more_than_it_may_hold_it_is_complete_up_to_the_last(database
     assert len((await database.read(load_schedule_snapshot, until=UNTIL, most=5)).entries) == 5
 
 
-async def test_it_costs_one_statement_when_nothing_comes_and_four_else(database: Database, store: Store) -> None:
+async def test_snapshot_runs_one_statement_if_empty_and_four_otherwise(database: Database, store: Store) -> None:
     await store(edition())
     await database.read(load_schedule_snapshot, until=UNTIL, most=10)  # a connection's own first statements are not its
     with counted() as statements:
@@ -97,7 +97,7 @@ async def test_it_costs_one_statement_when_nothing_comes_and_four_else(database:
     assert len(statements) == 4
 
 
-async def test_what_is_as_it_was_is_taken_over_and_the_rest_read_again(database: Database, store: Store) -> None:
+async def test_snapshot_reuses_unchanged_articles(database: Database, store: Store) -> None:
     await store(edition(), tag("fog", "Fog"))
     one, two = (article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in (1, 2))
     await store(one, two)

@@ -36,7 +36,7 @@ async def waiting(database: Database) -> list[int]:
     return [each.seq for each in await rows(database, "SELECT seq FROM webhook_deliveries ORDER BY seq")]
 
 
-async def test_statements_do_not_depend_on_how_much_there_is(database: Database, store: Store) -> None:
+async def test_webhook_statements_do_not_depend_on_the_amount_of_data(database: Database, store: Store) -> None:
     await store(edition(), tag("fog", "Fog"), *(article(source_id=f"s{n}", tags=["fog"]) for n in range(20)))
     made = [
         await make_endpoint(database, f"https://partner.example/{n}", since=2, filters={"tag": ["fog"]})
@@ -60,7 +60,7 @@ async def test_statements_do_not_depend_on_how_much_there_is(database: Database,
     assert len(statements) <= 16
 
 
-async def test_filters_that_are_edited_hold_for_what_waits(database: Database, store: Store) -> None:
+async def test_edited_filters_apply_to_pending_messages(database: Database, store: Store) -> None:
     await store(edition(), tag("fog", "Fog"), article(source_id="a", tags=["fog"]), article(source_id="b"))
     endpoint = await make_endpoint(database, "https://partner.example/")
     await fill(database, endpoint)
@@ -74,7 +74,7 @@ async def test_filters_that_are_edited_hold_for_what_waits(database: Database, s
     assert await waiting(database) == fewer
 
 
-async def test_a_replay_leaves_out_nothing_that_waits(database: Database, store: Store) -> None:
+async def test_replay_includes_pending_messages(database: Database, store: Store) -> None:
     await store(edition(), *(article(source_id=f"s{n}") for n in range(5)))
     endpoint = await make_endpoint(database, "https://partner.example/")
     await fill(database, endpoint)
@@ -89,7 +89,7 @@ async def test_a_replay_leaves_out_nothing_that_waits(database: Database, store:
     assert found[0][0] == everything[-1]
 
 
-async def test_only_whoever_holds_it_is_given_a_turn(database: Database, store: Store) -> None:
+async def test_only_the_lease_owner_may_deliver(database: Database, store: Store) -> None:
     await store(edition())
     endpoint = await make_endpoint(database, "https://partner.example/")
     await fill(database, endpoint)

@@ -169,7 +169,7 @@ async def counted(served: Served, requests: int) -> tuple[int, int, int]:
     return served.counts()
 
 
-async def test_early_hits_send_and_count_as_the_application_does(
+async def test_wire_cache_hits_send_and_count_as_the_application_does(
     both: tuple[Served, Served],
 ) -> None:
     plain, early = both

@@ -151,7 +151,7 @@ async def idle(served: Served, turn: str) -> float:
         return await client.ended(MAX_ENDED_S)
 
 
-async def test_idle_connections_last_as_long_as_without_early_hits(both: list[Served]) -> None:
+async def test_idle_timeout_is_the_same_with_the_wire_cache(both: list[Served]) -> None:
     turns = ("a hit", "a hit from time to time", "half a request", "a hit and half a request", "a miss and a hit")
     for served in both:  # the framework builds its routes for a first request, and must not in two threads at once
         async with connected(served.port) as client:
@@ -201,16 +201,14 @@ async def stuff(client: socket.socket, asked: bytes) -> None:
 
 
 @pytest.mark.parametrize(("count", "asked"), [(2, LONG), (20, LARGE), pytest.param(200, LARGE, marks=pytest.mark.soak)])
-async def test_clients_that_do_not_read_are_not_answered_without_end(
-    both: list[Served], count: int, asked: bytes
-) -> None:
+async def test_unread_hits_of_a_client_are_bounded(both: list[Served], count: int, asked: bytes) -> None:
     plain, early = [await held(served, count, asked) for served in both]
     for beyond, requests in (plain, early):
         assert beyond <= HIGH_WATER_LIMIT
         assert requests <= plain[1] + count
 
 
-async def test_a_write_is_seen_by_the_next_request_of_the_same_connection(early: Served, token: list[str]) -> None:
+async def test_write_is_visible_to_the_next_request_of_the_connection(early: Served, token: list[str]) -> None:
     place = f"http://127.0.0.1:{early.port}/v1/editorial/editions/global/articles/tram"
     async with connected(early.port) as client, httpx.AsyncClient() as desk:
         for number in range(20):
@@ -224,7 +222,7 @@ async def test_a_write_is_seen_by_the_next_request_of_the_same_connection(early:
             assert early.early[client.port] == before + 3
 
 
-async def test_a_write_of_another_process_is_seen_as_well(early: Served, address: str) -> None:
+async def test_write_of_another_process_is_visible_to_the_next_request(early: Served, address: str) -> None:
     async with connected(early.port) as client:
         before = early.app.state.services.store.counters.dropped
         known = early.early[client.port]
@@ -236,13 +234,13 @@ async def test_a_write_of_another_process_is_seen_as_well(early: Served, address
         assert early.app.state.services.store.counters.dropped > before
 
 
-async def test_a_server_that_is_told_to_end_closes_idle_connections(early: Served) -> None:
+async def test_server_closes_idle_connections_at_shutdown(early: Served) -> None:
     async with connected(early.port) as client:
         early.server.should_exit = True
         assert await client.ended() < 5
 
 
-async def test_early_hits_count_towards_the_most_requests_of_a_process(address: str) -> None:
+async def test_wire_cache_hits_count_towards_the_request_limit(address: str) -> None:
     with serving(address, early=True, limit_max_requests=30) as served:
         async with connected(served.port) as client:
             for _ in range(30):
@@ -261,15 +259,13 @@ async def test_early_hits_count_towards_the_most_requests_of_a_process(address: 
         {"rate_limit_key": "600/minute"},
     ],
 )
-async def test_nothing_is_handed_to_the_server_where_a_request_has_to_be_looked_at(
-    address: str, settings: dict[str, object]
-) -> None:
+async def test_wire_cache_is_off_with_access_control(address: str, settings: dict[str, object]) -> None:
     app = create_app(Settings.model_validate({"database_url": address, **settings}))
     async with app.router.lifespan_context(app) as state:
         assert STATE_KEY not in (state or {})
 
 
-async def test_limits_count_what_is_kept(address: str) -> None:
+async def test_rate_limits_count_cached_responses(address: str) -> None:
     with serving(address, early=True, settings={"rate_limit_address": "5/minute"}) as served:
         async with connected(served.port) as client:
             statuses = [(await client.ask()).split()[1] for _ in range(4)]
@@ -277,7 +273,7 @@ async def test_limits_count_what_is_kept(address: str) -> None:
 
 
 @pytest.mark.parametrize("options", [{"limit_concurrency": 50}, {"root_path": "/api"}])
-async def test_where_the_server_has_its_own_rules_nothing_is_early(address: str, options: dict[str, Any]) -> None:
+async def test_wire_cache_is_off_with_server_limits(address: str, options: dict[str, Any]) -> None:
     with serving(address, early=True, **options) as served:
         async with connected(served.port) as client:
             assert client.port not in served.early
@@ -340,7 +336,7 @@ def wait_for(port: int, started: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.soak
-async def test_two_workers_answer_early_and_end(address: str, tmp_path: Path) -> None:
+async def test_two_workers_send_hits_and_end(address: str, tmp_path: Path) -> None:
     with process(address, tmp_path, "--workers", "2") as (started, port):
         for _ in range(8):
             async with connected(port) as client:
@@ -350,7 +346,7 @@ async def test_two_workers_answer_early_and_end(address: str, tmp_path: Path) ->
 
 
 @pytest.mark.soak
-async def test_200_idle_200_slow_and_200_clients_that_do_not_read_take_no_more_memory_than_without_early_hits(
+async def test_600_difficult_clients_take_no_more_memory_than_without_the_wire_cache(
     address: str, tmp_path: Path
 ) -> None:
     grown = []

@@ -110,19 +110,19 @@ async def converse(table: Table, random: Random) -> None:
         assert is_hasty or early.is_timed == plain.is_timed, segments
 
 
-async def test_segments_are_answered_as_without_early_hits(table: Table) -> None:
+async def test_segments_get_the_bytes_sent_without_the_wire_cache(table: Table) -> None:
     for number in range(CONVERSATIONS):
         await converse(table, Random(number))
     assert sum(Watched.early.values()) > CONVERSATIONS / 2
 
 
 @pytest.mark.soak
-async def test_segments_are_answered_as_without_early_hits_at_length(table: Table) -> None:
+async def test_long_segments_get_the_bytes_sent_without_the_wire_cache(table: Table) -> None:
     for number in range(CONVERSATIONS_SOAK):
         await converse(table, Random(f"long {number}"))
 
 
-async def test_a_request_may_be_cut_anywhere(table: Table) -> None:
+async def test_request_may_be_split_anywhere(table: Table) -> None:
     whole = await table.known(PAGE)
     whole.hear(PAGE)
     for cut in range(1, len(PAGE)):
@@ -138,14 +138,14 @@ async def test_a_request_may_be_cut_anywhere(table: Table) -> None:
     assert line.is_timed
 
 
-async def test_a_request_that_is_known_is_not_parsed(table: Table) -> None:
+async def test_repeated_request_is_not_parsed(table: Table) -> None:
     line = await table.known(PAGE)
     line.protocol.parser = None  # type: ignore[assignment]  # as after the end of a connection
     line.hear(PAGE)
     assert line.wire.received.startswith(b"HTTP/1.1 200 OK\r\ndate: ")
 
 
-async def test_a_request_that_is_known_is_half_of_another_where_one_has_begun(table: Table) -> None:
+async def test_known_bytes_within_an_unfinished_request_are_no_hit(table: Table) -> None:
     known = ask().replace(b"%d", b"2")
     await table.known(known)
     plain, early = table.both()
@@ -161,7 +161,7 @@ async def test_a_request_that_is_known_is_half_of_another_where_one_has_begun(ta
     assert early.wire.received.count(b"HTTP/1.1 ") == 2
 
 
-async def test_a_client_that_does_not_read_is_not_sent_more(table: Table) -> None:
+async def test_no_hit_is_sent_to_a_client_that_does_not_read(table: Table) -> None:
     await table.known(PAGE)
     plain, early = table.both()
     for line in (plain, early):
@@ -182,7 +182,7 @@ async def test_a_client_that_does_not_read_is_not_sent_more(table: Table) -> Non
     assert early.wire.is_reading()
 
 
-async def test_a_connection_that_is_being_closed_is_not_sent_more(table: Table) -> None:
+async def test_no_hit_is_sent_on_a_closing_connection(table: Table) -> None:
     line = await table.known(PAGE)
     before = Watched.early[1]
     line.wire.close()
@@ -190,7 +190,7 @@ async def test_a_connection_that_is_being_closed_is_not_sent_more(table: Table) 
     assert Watched.early[1] == before
 
 
-async def test_what_was_let_go_is_not_sent_again(table: Table) -> None:
+async def test_evicted_response_is_not_sent_again(table: Table) -> None:
     line = await table.known(PAGE)
     table.app.state.services.store.clear()
     assert not table.hits.requests
@@ -228,7 +228,7 @@ async def test_one_timer_serves_all_hits_of_a_connection(table: Table) -> None:
     assert line.is_timed
 
 
-async def test_a_hit_puts_the_end_of_an_idle_connection_off(table: Table) -> None:
+async def test_hit_postpones_the_idle_timeout(table: Table) -> None:
     line = await table.known(PAGE)
     line.protocol.timeout_keep_alive = 1.0  # type: ignore[assignment]  # a server counts in seconds
     line.hear(PAGE)

@@ -100,7 +100,7 @@ def desk() -> Iterator[Desk]:
         yield Desk()
 
 
-def test_it_is_sent_with_the_servers_own_fields_first_and_the_rest_in_order(desk: Desk) -> None:
+def test_raw_response_has_the_servers_fields_first(desk: Desk) -> None:
     desk.keep()
     ready = desk.known()
     assert desk.is_true(ready)
@@ -115,7 +115,7 @@ def test_it_is_sent_with_the_servers_own_fields_first_and_the_rest_in_order(desk
     assert ready.payload == ready.prefix + b"words"
 
 
-def test_what_is_not_kept_or_not_public_is_not_found(desk: Desk) -> None:
+def test_uncached_and_private_responses_are_not_found(desk: Desk) -> None:
     desk.keep()
     assert desk.find(b"/v1/page") is not None
     for target in (
@@ -133,7 +133,7 @@ def test_what_is_not_kept_or_not_public_is_not_found(desk: Desk) -> None:
     assert desk.find(b"http://host/v1/page") is not None
 
 
-def test_a_request_is_remembered_when_it_comes_again(desk: Desk) -> None:
+def test_request_bytes_are_stored_on_the_second_occurrence(desk: Desk) -> None:
     desk.keep()
     ready = desk.find()
     assert ready is not None
@@ -147,7 +147,7 @@ def test_a_request_is_remembered_when_it_comes_again(desk: Desk) -> None:
     assert desk.hits.requests[ASKED] is ready
 
 
-def test_each_form_is_another_answer(desk: Desk) -> None:
+def test_each_representation_has_its_own_raw_response(desk: Desk) -> None:
     desk.keep(body=b"words " * 500)
     plain = desk.find()
     packed = desk.find(told=[(b"accept-encoding", b"gzip")])
@@ -181,7 +181,7 @@ def test_if_modified_since_is_read_in_every_date_form(desk: Desk, since: bytes, 
     assert ready.status_line.split()[1] == status
 
 
-def test_a_change_a_forgetting_and_an_eviction_leave_nothing_behind(desk: Desk) -> None:
+def test_changes_clear_and_eviction_remove_raw_responses(desk: Desk) -> None:
     for let_go in (partial(desk.store.apply_changes, [CHANGE]), desk.store.clear, partial(crowd, desk)):
         desk.keep()
         ready = desk.known()
@@ -203,7 +203,7 @@ def crowd(desk: Desk) -> None:
         desk.keep(f"/v1/{number}", body=b"x" * (BUDGET // 10))
 
 
-def test_an_answer_that_is_replaced_is_not_sent(desk: Desk) -> None:
+def test_replaced_response_is_not_sent(desk: Desk) -> None:
     desk.keep()
     ready = desk.known()
     desk.keep(body=b"other")
@@ -213,7 +213,7 @@ def test_an_answer_that_is_replaced_is_not_sent(desk: Desk) -> None:
     assert found.body == b"other"
 
 
-def test_nothing_is_sent_while_nobody_vouches(desk: Desk) -> None:
+def test_no_hit_without_an_up_to_date_check(desk: Desk) -> None:
     desk.keep()
     ready = desk.known()
     desk.house.knows = False
@@ -222,7 +222,7 @@ def test_nothing_is_sent_while_nobody_vouches(desk: Desk) -> None:
     assert desk.is_true(ready)
 
 
-def test_vouching_may_show_that_it_is_no_longer_true(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_up_to_date_check_may_evict_the_response(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.keep()
     ready = desk.known()
 
@@ -234,7 +234,7 @@ def test_vouching_may_show_that_it_is_no_longer_true(desk: Desk, monkeypatch: py
     assert not desk.is_true(ready)
 
 
-def test_its_time_ends_by_the_clock(desk: Desk) -> None:
+def test_raw_response_expires_by_the_clock(desk: Desk) -> None:
     desk.keep(until=NOW + SECOND_US)
     ready = desk.known()
     with clock.frozen(NOW + SECOND_US - 1):
@@ -244,7 +244,7 @@ def test_its_time_ends_by_the_clock(desk: Desk) -> None:
         assert desk.find() is None
 
 
-def test_how_long_others_may_keep_it_follows_the_picture_and_the_clock(desk: Desk) -> None:
+def test_cache_control_of_a_hit_follows_the_schedule_and_the_clock(desk: Desk) -> None:
     desk.keep()
     ready = desk.known()
     assert b"max-age=30, " in desk.head(ready)
@@ -262,7 +262,7 @@ def test_how_long_others_may_keep_it_follows_the_picture_and_the_clock(desk: Des
         assert b"max-age=5, " in desk.head(ready)
 
 
-def test_an_answer_that_is_asked_for_each_second_is_not_the_first_to_go(desk: Desk) -> None:
+def test_hits_count_as_uses_in_the_eviction_order(desk: Desk) -> None:
     desk.keep()
     ready = desk.known()
     for number in range(20):
@@ -271,7 +271,7 @@ def test_an_answer_that_is_asked_for_each_second_is_not_the_first_to_go(desk: De
         assert desk.is_true(ready), number
 
 
-def test_as_much_is_remembered_as_there_is_room_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stored_request_bytes_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(raw_responses, "MAX_REMEMBERED", 10)
     monkeypatch.setattr(raw_responses, "MAX_REMEMBERED_BYTES", 3_000)
     desk.keep()
@@ -291,7 +291,7 @@ def test_as_much_is_remembered_as_there_is_room_for(desk: Desk, monkeypatch: pyt
     assert b"x" * 5_000 not in desk.hits.requests
 
 
-def test_copies_in_one_piece_are_few_and_last_a_second(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_joined_copies_are_few_and_last_a_second(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(raw_responses, "MAX_JOINED_BYTES", 1_000)
     desk.keep()
     desk.keep("/v1/large", body=b"x" * 1_000)
@@ -309,7 +309,7 @@ def test_copies_in_one_piece_are_few_and_last_a_second(desk: Desk, monkeypatch: 
     assert small.payload == small.prefix + small.body
 
 
-def test_a_field_that_no_server_would_send_is_left_to_it(desk: Desk) -> None:
+def test_invalid_header_field_is_left_to_the_application(desk: Desk) -> None:
     answer = CachedResponse(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
     assert desk.store.put("/v1/page", answer, footprint(), desk.store.begin_fill())
     assert desk.find() is None
