@@ -51,7 +51,7 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="dayline", prog_name="dayline", message="%(prog)s %(version)s")
 def dayline() -> None:
-    """A headless news content API built around the per-day news timeline."""
+    """Run a headless news content API built around the per-day news timeline."""
 
 
 def run(arguments: list[str] | None = None) -> int:

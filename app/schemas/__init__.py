@@ -1,1 +1,1 @@
-"""The JSON contract, one file per concept: what everything above the tables speaks."""
+"""JSON schemas of the API, one file for each concept, used by everything above the tables."""

@@ -76,7 +76,7 @@ class ApiKeyListParams(NoParams):
     limit: Annotated[Limit, Field(description="Keys on a page.")] = 100
 
     def href(self, path: str, *, cursor: str) -> str:
-        """The address of the next page."""
+        """Return the URL of the next page."""
         asked = self.model_dump(exclude_unset=True, mode="json")
         return f"{path}?{urlencode(asked | {'cursor': cursor})}"
 

@@ -50,7 +50,7 @@ class ChangeListParams(ArticleFilterParams):
         return self
 
     def since_seq(self, seq: int) -> Self:
-        """The same question from this change on."""
+        """Return the same parameters from this change on."""
         return self.model_copy(update={"since": seq, "cursor": None})
 
 

@@ -188,7 +188,7 @@ class EditorialLabels(TypedDict):
 
 
 class EditorialEntryListParams(EntryListParams):
-    """A list of entries as editors see them; `edition` is that of sections and means nothing to the others."""
+    """Query parameters of a list of entries; `edition` selects that of sections and does not affect other kinds."""
 
 
 class EditorialEntryParams(BaseModel):
@@ -202,7 +202,7 @@ class EditorialEntryParams(BaseModel):
 
 
 def patch_of(record: type[BaseModel]) -> type[BaseModel]:
-    """The model of a merge patch (RFC 7396) for an entry, for the document."""
+    """Return the model of a merge patch (RFC 7396) for an entry, for the document."""
     members = patch_members(record, without={"kind", "slug", "code", "edition"})
     name = record.__name__.replace("Record", "Update")
     documentation = "A merge patch (RFC 7396); members left out stay, null empties."

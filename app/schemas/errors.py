@@ -1,4 +1,4 @@
-"""Validation errors of pydantic as field errors that name the place in a record: `body.2.html`."""
+"""Validation errors of pydantic as field errors with the location in a record: `body.2.html`."""
 
 from itertools import pairwise
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""What can be asked of a feed: the filters of every list; what it does not know is ignored, as readers add to URLs."""
+"""Query parameters of feeds: the filters of every list; unknown parameters are ignored, as readers add their own."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ FeedLimit = Annotated[
 
 
 class FeedParams(FilterParams):
-    """A feed of an edition, or of what its filters hold; the address names the edition."""
+    """Query parameters of a feed; its path names the edition."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
@@ -23,7 +23,7 @@ class FeedParams(FilterParams):
     limit: FeedLimit = 40
 
     def articles(self, body: BodyFormat) -> ArticleListParams:
-        """The same of the list of articles."""
+        """Return the parameters of the list of articles with the same filters."""
         return ArticleListParams(
             edition=self.edition,
             section=self.section,
@@ -37,19 +37,19 @@ class FeedParams(FilterParams):
 
 
 class CurrentFeedParams(FilterParams):
-    """A feed whose past is in archive documents."""
+    """Query parameters of a feed with archive documents."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class SitemapParams(QueryParams):
-    """All the pages of an edition: no filter counts."""
+    """Query parameters of the sitemaps of an edition, without filters."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
 
 
 class NewsSitemapParams(CurrentFeedParams):
-    """A sitemap of recent news."""
+    """Query parameters of a news sitemap."""
 
     part: Annotated[
         int | None,

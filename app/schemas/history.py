@@ -1,4 +1,4 @@
-"""The public history of an article."""
+"""Public history of an article."""
 
 from typing import Annotated
 

@@ -24,7 +24,7 @@ from app.schemas.types import Instant
 MAX_LINE = 1_000
 MAX_TEXT = 20_000
 MAX_NAMES = 200
-MAX_NUMBER = 10**8  # revisions and versions: far from what either database counts to
+MAX_NUMBER = 10**8  # maximum of revisions and versions, far below the range of either database
 MAX_SOURCE_ID = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
 
 
@@ -307,7 +307,7 @@ class ArticleCreate(ArticleInput):
     ] = None
 
     def record(self, edition: str, **changed: Any) -> "ArticleRecord":
-        """The record of the same article in this edition; what was read is not read again."""
+        """Return the record of the same article in this edition, without parsing it again."""
         members = {name: getattr(self, name) for name in ArticleInput.model_fields}
         return ArticleRecord.model_construct(
             **{**members, "edition": edition, "erased_at": None, "old_slugs": [], "revisions": [], **changed}
@@ -315,7 +315,7 @@ class ArticleCreate(ArticleInput):
 
 
 class SourceName(_Record):
-    """The identifier that another system gave an article, where it stands by itself."""
+    """Identifier of an article in another system, in the form of a parameter."""
 
     source_id: SourceId
 

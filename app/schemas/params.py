@@ -1,4 +1,4 @@
-"""Query parameters: one model per endpoint, from which both the parser and the document are made.
+"""Query parameters: one model for each endpoint, from which the parser and the document are made.
 
 QueryParams         edition
 ├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
@@ -35,11 +35,11 @@ MAX_NAMES = 50
 MAX_FIELDS = 100
 EVERY_EDITION = "*"
 SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
-"""Parameters whose values are a set: addresses name them in the order of the alphabet, each once."""
+"""Parameters whose values are a set: URLs have them sorted, each once."""
 
 _FOR_CHANGES = ("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields", "tz")
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
-"""What stands for itself in a query string, and so is every name of a parameter."""
+"""Characters that need no escape in a query string, which include every parameter name."""
 
 
 def _whole(value: Any) -> Any:
@@ -70,7 +70,7 @@ def _known_id(value: str) -> str:
 
 
 MAX_VALUE = 65_536
-"""Characters of a value: a request head has at most 64 KiB."""
+"""Maximum length of a value: a request head has at most 64 KiB."""
 
 
 def described(description: str, example: Any, **extra: Any) -> Any:
@@ -85,15 +85,15 @@ Cursor = Annotated[
     described("The `next.cursor` of the previous page, unchanged.", "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8"),
 ]
 StrictInt = BeforeValidator(_whole)
-"""Refuses what is no whole number in plain digits."""
+"""Rejects anything but an integer in plain digits."""
 StrictBool = BeforeValidator(_flag)
-"""Refuses what is neither `true` nor `false`."""
+"""Rejects anything but `true` and `false`."""
 CommaSeparated = BeforeValidator(_split)
 """Split values at commas; an empty value counts towards the bound of the list."""
 DROP_EMPTY = AfterValidator(_drop_empty)
 """Remove empty values after the list was counted."""
 ArticleIdCheck = AfterValidator(_known_id)
-"""Refuses what has not the form of an article's id."""
+"""Rejects anything without the format of an article id."""
 EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
 """A new empty list for each request: pydantic copies a plain `[]` with `deepcopy`, half of the time of a parse."""
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, examples=[10]), StrictInt]
@@ -114,7 +114,7 @@ Fields = Annotated[
 ]
 Ids = Annotated[
     list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
-    CommaSeparated,  # an empty id is refused: if it were dropped, `id=` would select all articles
+    CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
     Field(
         max_length=MAX_IDS,
         description="Only these articles, up to 100; all of them in one page.",
@@ -124,7 +124,7 @@ Ids = Annotated[
 
 
 class QueryParams(BaseModel):
-    """The parameters of every endpoint."""
+    """Base of all query parameters."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -139,13 +139,13 @@ class QueryParams(BaseModel):
         return self
 
     def url_for(self, path: str, **changed: str | None) -> str:
-        """The address of this question at `path`, with some parameters changed or (None) dropped."""
+        """Return the URL of these parameters at `path`, with some of them changed or (None) dropped."""
         given, own = self.model_fields_set, self.__dict__
         asked = {name: own[member] for name, member in _members(type(self)).items() if member in given}
         return _address(path, (asked | changed).items())
 
     def href_of_changes(self, seq: int) -> str:
-        """Where what came after a change is told, under the same filters."""
+        """Return the URL of the changes after a position, under the same filters."""
         given, own, members = self.model_fields_set, self.__dict__, _members(type(self))
         asked = [(name, own[members[name]]) for name in _FOR_CHANGES if members.get(name) in given]
         return _address("/v1/changes", [("since", seq), *asked])
@@ -153,12 +153,12 @@ class QueryParams(BaseModel):
 
 @cache
 def _members(model: type[BaseModel]) -> dict[str, str]:
-    """The members of a question by the names of their parameters."""
+    """Return the members of a model by the names of their parameters."""
     return {field.alias or member: member for member, field in model.model_fields.items()}
 
 
 def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
-    """The path with the parameters that have a value: equal sets of values make equal addresses."""
+    """Return the path with the parameters that have a value: equal sets of values make equal URLs."""
     pairs: list[str] = []
     for name, value in parameters:
         if isinstance(value, list):

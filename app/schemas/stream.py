@@ -1,4 +1,4 @@
-"""The stream: its query parameters and its events."""
+"""Query parameters and events of the stream."""
 
 from typing import Annotated, ClassVar
 

@@ -1,4 +1,4 @@
-"""The per-day timeline, one day of it, and the calendar."""
+"""Per-day timeline, one day of it, and the calendar."""
 
 from typing import Annotated, NotRequired
 

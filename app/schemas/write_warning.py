@@ -77,7 +77,7 @@ def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
 
 
 def truncate(found: list[WriteWarning]) -> list[WriteWarning]:
-    """At most MAX_WARNINGS of these; a last one counts the others."""
+    """Return at most MAX_WARNINGS of these; a last one counts the others."""
     rest = len(found) - MAX_WARNINGS
     if rest <= 0:
         return found

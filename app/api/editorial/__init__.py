@@ -1,4 +1,4 @@
-"""The editorial API: one file per resource; every address takes an API key, every response is private."""
+"""Editorial API: one file for each resource; every operation requires an API key, every response is private."""
 
 from app.api.editorial import articles, audit_log, catalogue, keys, previews, publication, revisions, upserts, webhooks
 
@@ -14,4 +14,4 @@ ROUTERS = (
     keys.router,
     webhooks.router,
 )
-"""The resources, in the order of the document."""
+"""Routers in the order of the document."""

@@ -1,4 +1,4 @@
-"""The newsroom's articles: drafts and all, made, read, edited and deleted."""
+"""Editorial articles of any status: create, read, update and delete."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -97,7 +97,7 @@ async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedR
 async def edit_article(
     services: ServicesDep, key: ArticleId, expected: IfMatchRequired, patch: Patch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """A merge patch (RFC 7396) of the article's content; `If-Match` names the revision it was made from.
+    """Update the content of an article by a merge patch (RFC 7396); `If-Match` names the revision it was made from.
 
     The whole article may be sent back; members that an edit cannot change must be as they were. `note` is the public
     reason of a change to a published article. An edit never moves the public time. A patch that changes nothing saves

@@ -1,4 +1,4 @@
-"""Who did what: the change log with its actors."""
+"""Audit log: the change log with its actors."""
 
 from typing import Annotated
 

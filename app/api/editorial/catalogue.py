@@ -33,7 +33,7 @@ Endpoint = Callable[..., Awaitable[TypedResponse[Any]]]
 
 
 class _Kind(NamedTuple):
-    """A kind of entry: its noun with an article, what it is made from, and how it is shown."""
+    """Kind of catalogue entry: its noun with an article, the model of a new one, and its response."""
 
     facet: Facet
     noun: str
@@ -166,7 +166,7 @@ def _make_update(kind: _Kind) -> Endpoint:
 
 
 def _completed(endpoint: Endpoint, *, returns: Any, **parameters: Any) -> Endpoint:
-    """Complete the signature of an endpoint with these types of its parameters, and of its response."""
+    """Complete the signature of an endpoint with the types of its parameters and of its response."""
     endpoint.__annotations__.update(parameters, **{"return": TypedResponse[returns]})
     return endpoint
 

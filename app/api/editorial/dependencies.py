@@ -37,7 +37,7 @@ _IF_MATCH = Header(
 
 
 class ParseIfMatch(Guard):
-    """Parses `If-Match` (RFC 9110, section 13.1.1) into the revisions that it names."""
+    """Dependency that parses `If-Match` (RFC 9110, section 13.1.1) into the revisions that it names."""
 
     async def check(self, request: Request) -> Collection[int] | None:
         """Return the revisions, None without the header."""
@@ -53,7 +53,7 @@ class ParseIfMatch(Guard):
 
 
 class RequireIfMatch(Guard):
-    """The same for an endpoint that takes no change without it."""
+    """Dependency that requires `If-Match`."""
 
     async def check(self, request: Request) -> Collection[int]:
         """Return the revisions; PreconditionRequiredError without the header."""

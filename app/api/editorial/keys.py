@@ -1,4 +1,4 @@
-"""API keys: created, listed, rotated and revoked by those who may manage them."""
+"""API keys: create, list, rotate and revoke."""
 
 from typing import Annotated
 

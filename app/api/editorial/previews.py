@@ -1,4 +1,4 @@
-"""Previews: an address that a front end reads a draft or a scheduled article at, without a key, for a while."""
+"""Previews: URLs at which a front end reads a draft or a scheduled article without a key for a limited time."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ links = ordinary_router("Previews", prefix=EDITORIAL, scopes=WRITE_SCOPES)
 pages = ordinary_router("Previews", prefix=EDITORIAL)
 
 NO_INDEX_HEADERS = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}
-"""Whoever holds the address may read, so neither search engines nor linked sites are told of it."""
+"""Fields that prevent indexing and referrers: anyone with the URL may read the preview."""
 
 
 @links.get(

@@ -1,4 +1,4 @@
-"""Where an article stands, as resources: its publication, its bump, its withdrawal."""
+"""Transitions of an article as resources: its publication, its bump, its withdrawal."""
 
 from collections.abc import Callable, Collection
 from typing import Annotated, Any
@@ -96,7 +96,7 @@ async def _move(
     editor: Actor,
     **options: Any,
 ) -> TypedResponse[SavedArticle]:
-    """Carry out one of the actions in `actions/articles/publication.py`."""
+    """Run one of the actions in `actions/articles/publication.py`."""
 
     def run(connection: Connection, article_id: int) -> None:
         move(connection, article_id, expected=expected, now=clock.now(), editor=editor, **options)

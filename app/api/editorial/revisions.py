@@ -1,4 +1,4 @@
-"""The saves of an article, and what differs between two of them."""
+"""Revisions of an article, and the diff of two of them."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Webhooks: created, listed, edited, pinged and replayed by those who may manage them."""
+"""Webhook endpoints: create, list, edit, ping and replay."""
 
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
@@ -192,7 +192,7 @@ async def ping_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedRes
 
 
 async def _change(services: Services, change: Callable[[Connection], W]) -> TypedResponse[W]:
-    """Make the change in one transaction, wake the dispatcher, and return the webhook as it is then."""
+    """Run the change in one transaction, wake the dispatcher, and return the endpoint after it."""
     shown = await services.database.write(change)
     services.dispatcher.wake()
     return private_response(shown, revision=shown["revision"])

@@ -1,7 +1,7 @@
-"""Completion of the document's schemas: what follows from other parts of a schema is written into it.
+"""Completion of the document's schemas with descriptions, examples and bounds from other parts of a schema.
 
-Types say a description, an example and bounds once; members of these types, nullable ones too, refer to them or repeat
-them in a branch. Readers and generators look for them at the member itself.
+Types state a description, an example and bounds once; members of these types refer to them or repeat them in a branch.
+Readers and generators expect them at the member itself.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: how routes describe their questions, bodies, answers, problems and scopes."""
+"""OpenAPI 3.1 document: parameters, bodies, responses, problems and scopes of the operations."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -149,7 +149,7 @@ def install_openapi(app: FastAPI) -> None:
                 license_info={"name": "MIT", "identifier": "MIT"},
             )
             document["servers"] = [{"url": "/", "description": "This installation"}]
-            document.setdefault("components", {})["schemas"] = {}  # all of them are made below, once for every route
+            document.setdefault("components", {})["schemas"] = {}  # all schemas are added below, once for every route
             for spec, route, _ in iter_operations(document, app):
                 if isinstance(route, OrdinaryRoute):
                     describe_signature(spec, route, _problems)

@@ -68,7 +68,7 @@ def _types_of(route: object) -> OperationTypes | None:
 
 
 def add_schemas(document: dict[str, Any], app: FastAPI) -> None:
-    """Add parameters, bodies and answers to the operations, and the models of answers to the schemas."""
+    """Add parameters, bodies and responses to the operations, and the models of responses to the schemas."""
     operations = list(iter_operations(document, app))
     for operation, _, types in operations:
         if types.query is not None and types.query.model_fields:
@@ -90,7 +90,7 @@ def _add_responses(document: dict[str, Any], operations: list[Operation]) -> Non
     answers, models = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS + "{model}")
     for number, (operation, route, _) in enumerate(operations):
         success, status = operation["responses"][str(route.status_code)], route.status_code or HTTPStatus.OK
-        kinds = route.responses[status].get("content", success["content"])  # not what the framework adds of its own
+        kinds = route.responses[status].get("content", success["content"])  # without FastAPI's own additions
         success["content"] = {
             kind: {**success["content"].get(kind, {}), "schema": answers[str(number), "serialization"]}
             for kind in kinds

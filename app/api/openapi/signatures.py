@@ -1,4 +1,4 @@
-"""What the document of an `OrdinaryRoute` owes to its signature beyond FastAPI's own: scopes, problems, models."""
+"""Additions to the document of an `OrdinaryRoute` beyond FastAPI's own: scopes, problems, models."""
 
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus

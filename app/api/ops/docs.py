@@ -1,4 +1,4 @@
-"""Pages for people: the API reference, and what each problem means. Nothing comes from another site."""
+"""Pages for people: the API reference, and the problem types. They load nothing from other sites."""
 
 import re
 from base64 import b64encode
@@ -62,7 +62,7 @@ NOWHERE = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 REFERENCE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " + NOWHERE
 )
-"""Content-Security-Policy of the reference, where keys are typed: no inline script, no other host."""
+"""Content-Security-Policy of the API reference, where keys are typed: no inline script, no other host."""
 PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; {NOWHERE}"
 """Content-Security-Policy of the other pages: their one style sheet and nothing else."""
 

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can answer."""
+"""Liveness and readiness probes."""
 
 from typing import Annotated, Literal
 

@@ -182,7 +182,7 @@ async def _respond_or_redirect(
     member: str = "",
     respond: Callable[[Any, str], Response] = _json,
 ) -> Response:
-    """What a query has of an article, or a redirect from its old slug, which is kept as long as that."""
+    """Respond with the result of a query of one article, or redirect from its former slug with the same lifetime."""
     outlook, read = get_cache_control_builder(request), get_database(request).read
     try:
         page = await read(query, key, params)

@@ -1,4 +1,4 @@
-"""The change feed."""
+"""Change feed."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -45,7 +45,7 @@ async def list_changes(request: Request) -> Response:
 
 
 async def run_until_disconnect(request: Request, work: Coroutine[Any, Any, R]) -> R | None:
-    """The result of this work, or None where the client went away before it was done."""
+    """Return the result of this work, None if the client disconnects before its end."""
     working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_wait_for_disconnect(request))
     try:
         done, _ = await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)

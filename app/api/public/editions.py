@@ -1,4 +1,4 @@
-"""The service document and the editions."""
+"""Service document and editions."""
 
 from importlib.metadata import version
 

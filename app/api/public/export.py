@@ -1,4 +1,4 @@
-"""The public articles in bulk, from one snapshot: how a copy begins."""
+"""Bulk export of public articles from one snapshot."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Feeds of an edition for readers, news systems and search engines; parameters they do not know are ignored."""
+"""Feeds of an edition for readers, news systems and search engines; unknown parameters are ignored."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""The stream: the change feed as Server-Sent Events (WHATWG HTML, section 9.2)."""
+"""Stream: the change feed as Server-Sent Events (WHATWG HTML, section 9.2)."""
 
 import asyncio
 import random
@@ -45,24 +45,24 @@ _chance = random.Random()  # noqa: S311 - spreads those who come back together; 
 
 
 def encode_change(item: ChangeItem) -> bytes:
-    """A change as an event."""
+    """Encode a change as an event."""
     return format_sse_event(data_str=orjson.dumps(item).decode(), event=item["type"], id=str(item["seq"]))
 
 
 def encode_heartbeat(seq: int) -> bytes:
-    """A beat: no event, but clients that keep the last id know how far they are."""
+    """Encode a heartbeat: no event, but the id from which a client resumes."""
     return format_sse_event(comment="ping", id=str(seq))
 
 
 def encode_retry(seq: int) -> bytes:
-    """The first words: when to come back, each client at another moment, and from where."""
+    """Encode the preamble: a random reconnection time for each client, and the id from which to resume."""
     return format_sse_event(retry=_chance.randint(*RETRY_MS), id=str(seq))
 
 
 class _EventStream(Response):
-    """What the document says it answers with: an EventSourceResponse there stands for a generator.
+    """Response class of the document: FastAPI's EventSourceResponse there requires a generator.
 
-    The framework runs those with three tasks and an encoding for each client; here an event is encoded once for all.
+    FastAPI runs a generator with three tasks and encodes events for each client; here an event is encoded once for all.
     """
 
     media_type = EventSourceResponse.media_type
@@ -105,7 +105,7 @@ async def stream_changes(request: Request, last_event_id: LastEventId = None) ->
 
 
 def _read_id(text: str) -> int | None:
-    """The position in the header, None where it says nothing; InvalidInputError."""
+    """Parse the position in the header, None if it is empty; InvalidInputError."""
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
@@ -121,7 +121,7 @@ def _named_after_header(error: InvalidInputError) -> InvalidInputError:
 
 
 def _authorization_check(request: Request) -> Callable[[], Awaitable[bool]]:
-    """Whether the stream may go on: where reading is keyed, a key that was revoked or has expired ends it."""
+    """Return a check whether the stream may continue: with keyed reading, a revoked or expired key ends it."""
 
     async def is_welcome() -> bool:
         if not services_of(request).settings.reads_require_key:
@@ -137,7 +137,7 @@ def _authorization_check(request: Request) -> Callable[[], Awaitable[bool]]:
 
 
 class _SseResponse(EventSourceResponse):
-    """Sends what the subscription has until it ends; it ends when the client goes."""
+    """Response that sends a subscription's chunks until it ends; a disconnect ends the subscription."""
 
     def __init__(self, subscription: Subscription) -> None:
         self._subscription = subscription
@@ -161,10 +161,10 @@ class _SseResponse(EventSourceResponse):
 
 
 def _connection_abort(receive: Receive) -> Callable[[], Any]:
-    """What cuts the connection of a client that takes nothing, whom no last word reaches.
+    """Return a function that aborts the connection of a client that reads nothing.
 
-    ASGI has no word for it, but uvicorn's `receive` belongs to what holds the connection; elsewhere it is closed when
-    the server gives up.
+    ASGI has no such message, but uvicorn's `receive` belongs to the object that holds the connection; other servers
+    close it by their own timeouts.
     """
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     cut: Callable[[], Any] = getattr(transport, "abort", bool)

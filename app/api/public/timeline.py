@@ -1,4 +1,4 @@
-"""The timeline, one day of it, and the calendar."""
+"""Timeline, one day of it, and the calendar."""
 
 from fastapi import Request, Response
 
