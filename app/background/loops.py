@@ -79,8 +79,8 @@ async def run_loop(
 ) -> None:
     """Run `step` until `stopping` is set: then pause as many seconds as it returned, None until `wake` is set.
 
-    A step that fails is logged as an outage and repeated after a back-off, which `wake` does not shorten. Whoever sets
-    `stopping` sets `wake` as well. `pause` replaces the wait for `wake`.
+    A step that fails is logged as an outage and repeated after a back-off, which `wake` does not shorten. The code
+    that sets `stopping` sets `wake` as well. `pause` replaces the wait for `wake`.
     """
     while not stopping.is_set():
         wake.clear()

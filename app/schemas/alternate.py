@@ -22,5 +22,5 @@ class AlternateLink(TypedDict):
         ),
     ]
     title: NotRequired[
-        Annotated[str, line("Tells links of one type apart; absent on `canonical`.", "The Meridian: RSS")]
+        Annotated[str, line("Distinguishes links of one type; absent on `canonical`.", "The Meridian: RSS")]
     ]

@@ -174,7 +174,7 @@ class AuthorRecord(_Record):
 
 
 class Withdrawal(_Record):
-    """Why an article was withdrawn, what the public is told of it, and since when."""
+    """Withdrawal of an article: internal reason, public notice, and time."""
 
     reason: Annotated[
         Text | None, Field(description="The reason, for editors only.", examples=["The names were wrong."])
@@ -189,7 +189,7 @@ class Withdrawal(_Record):
 
 
 class Note(_Record):
-    """What the newsroom tells the public of a change."""
+    """Public note on a change."""
 
     type: Annotated[NoteType, Field(description="The kind of note.", examples=["correction"])]
     text: Annotated[
@@ -266,7 +266,7 @@ class RevisionRecord(_Record):
 
 
 class ArticleInput(Content):
-    """What may be said of an article wherever it comes from; `note` tells the public why what is stored changes."""
+    """Members of an article from any source; `note` is the public reason of a change to the stored article."""
 
     kind: Annotated[Literal["article"], Field(description="The kind of the record.")] = "article"
     id: Annotated[

@@ -35,7 +35,9 @@ class PreviewLink(TypedDict):
 
     href: Annotated[
         Href,
-        line("The URL of the preview; whoever has it can read.", "/v1/editorial/previews/AZk2…", max_length=MAX_HREF),
+        line(
+            "The URL of the preview; anyone who has it can read.", "/v1/editorial/previews/AZk2…", max_length=MAX_HREF
+        ),
     ]
     expires_at: Annotated[InstantText, Field(description="When the URL expires, in the edition's zone.")]
 

@@ -14,7 +14,7 @@ from app.errors import ForbiddenError, UnauthenticatedError
 from app.queries.keys import get_stored_key
 
 MISSING_KEY_MESSAGE = "Authentication required: send Authorization: Bearer dl_…"
-INVALID_KEY_MESSAGE = "The key is not good: it was never given out, has expired or was revoked."
+INVALID_KEY_MESSAGE = "The API key is invalid: it is unknown, has expired or was revoked."
 
 _SCHEME = "bearer"
 

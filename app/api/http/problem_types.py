@@ -19,28 +19,28 @@ INVALID_INPUT = ProblemType(
     "invalid-input",
     422,
     "Invalid request parameters or body",
-    "One or more parameters or members cannot be used. `errors` names each of them and says what is expected; "
-    "correct them and ask again. A parameter that an address does not know is refused too, so that a slip of "
-    "the keyboard is never mistaken for a filter.",
+    "One or more parameters or members are invalid. `errors` locates each of them and states what is allowed; "
+    "correct them and repeat the request. Unknown parameters are rejected too, so that a typing error is "
+    "never mistaken for a filter.",
 )
 CURSOR_INVALID = ProblemType(
     "cursor-invalid",
     400,
     "Invalid cursor",
-    "Cursors are opaque: pass them on exactly as `next.cursor` gave them. Begin again without one.",
+    "Cursors are opaque: send them exactly as in `next.cursor`. Start again without one.",
 )
 CURSOR_MISMATCH = ProblemType(
     "cursor-mismatch",
     400,
     "Cursor does not match the query",
-    "A cursor goes with the edition, filters, range and time zone it was given out for (not with `limit`, "
-    "`fields` or `total`). Follow `next.href`, which repeats them, or begin again without a cursor.",
+    "A cursor belongs to the edition, filters, range and time zone that it was issued for (not to `limit`, "
+    "`fields` or `total`). Follow `next.href`, which repeats them, or start again without a cursor.",
 )
 NOT_FOUND = ProblemType(
     "not-found",
     404,
     "Not found",
-    "Nothing public has this address now. Drafts and scheduled articles are not found either, until they are "
+    "No public resource has this URL now. Drafts and scheduled articles are not found either, until they are "
     "published.",
 )
 NO_SUCH_DAY = ProblemType(
@@ -53,68 +53,69 @@ ARTICLE_WITHDRAWN = ProblemType(
     "article-withdrawn",
     410,
     "Article withdrawn",
-    "The newsroom took this article back. `notice` is what it tells the public. Remove copies of it.",
+    "The newsroom has withdrawn this article. `notice` is its public explanation, if any. Remove copies of "
+    "the article.",
 )
 UNAUTHENTICATED = ProblemType(
     "unauthenticated",
     401,
     "Authentication required",
-    "Send `Authorization: Bearer dl_…` with a key that was given out, has not expired and was not revoked. "
-    "`WWW-Authenticate` says `invalid_token` when a key was sent and is not good.",
+    "Send `Authorization: Bearer dl_…` with an API key that has neither expired nor been revoked. "
+    "`WWW-Authenticate` contains `invalid_token` if a key was sent and is not valid.",
 )
 FORBIDDEN = ProblemType(
     "forbidden",
     403,
     "Insufficient scope",
-    "The key is good, but has none of the scopes that this takes; `WWW-Authenticate` names them. Whoever manages "
-    "the keys can give out one that has.",
+    "The API key is valid, but has none of the required scopes, which `WWW-Authenticate` names. Use a key "
+    "that has one of them.",
 )
 CONFLICT = ProblemType(
     "conflict",
     409,
     "Conflict with the current state",
-    "Something of that name exists already, or is in a state in which this cannot be done; `detail` says which. "
-    "Look at it as it is now before asking again.",
+    "A resource of that name exists already, or its state does not allow the operation; `detail` states "
+    "which. Read its current state before repeating the request.",
 )
 REQUEST_IN_PROGRESS = ProblemType(
     "request-in-progress",
     409,
     "Request in progress",
-    "A request with the same `Idempotency-Key` has not been answered yet. Send it again after `Retry-After` seconds: "
-    "its answer will be the one that was made meanwhile.",
+    "A request with the same `Idempotency-Key` is in progress. Repeat it after `Retry-After` seconds to get "
+    "the response of the first one.",
 )
 IDEMPOTENCY_KEY_REUSED = ProblemType(
     "idempotency-key-reused",
     422,
     "Idempotency-Key was used with another request",
-    "An `Idempotency-Key` goes with one request: the same method, address and body, for 24 hours. Make a new one "
+    "An `Idempotency-Key` belongs to one request: the same method, URL and body, for 24 hours. Use a new one "
     "for each new request.",
 )
 ARTICLE_GONE = ProblemType(
     "article-gone",
     410,
     "Article of this request was erased",
-    "The article that a request with this `Idempotency-Key` made was erased since, so the request is not done "
-    "again. Remove your copy of it. To make another article, send it with another key.",
+    "The article that a request with this `Idempotency-Key` created was erased since, so the request is not "
+    "executed again. Remove your copy of the article. To create another one, send another key.",
 )
 PREVIEW_EXPIRED = ProblemType(
     "preview-expired",
     410,
     "Preview expired",
-    "Addresses of previews are good for a while only. The newsroom can make a new one.",
+    "Preview URLs are valid for a limited time. An editor can create a new one.",
 )
 PRECONDITION_FAILED = ProblemType(
     "precondition-failed",
     412,
     "Precondition failed: the resource has changed",
-    "`If-Match` names a revision that is not the current one any more. Read it again, put the edit to what it says "
-    "now, and send the new `ETag` in `If-Match`.",
+    "`If-Match` names a revision that is no longer the current one. Read the resource again, apply the edit "
+    "to its current content, and send the new `ETag` in `If-Match`.",
 )
 CONTENT_TOO_LARGE = ProblemType(
     "content-too-large",
     413,
     "Request body too large",
-    "`detail` says how much is read.",
+    "`detail` states the maximum size of a body.",
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "unsupported-media-type",
@@ -126,27 +127,28 @@ PRECONDITION_REQUIRED = ProblemType(
     "precondition-required",
     428,
     "If-Match is required",
-    "An edit carries `If-Match` with the `ETag` of what it was made from, so that nobody's work is overwritten unseen.",
+    "An edit must carry `If-Match` with the `ETag` of the revision it was made from, so that it cannot "
+    "overwrite the edit of somebody else.",
 )
 RATE_LIMITED = ProblemType(
     "rate-limited",
     429,
     "Too many requests",
-    "`Retry-After` says in how many seconds to come back; `RateLimit-Policy` and `RateLimit` tell the limit and "
-    "what is left of it. Requests without a key count for their address, those with one for the key.",
+    "Repeat the request after `Retry-After` seconds; `RateLimit-Policy` and `RateLimit` state the limit and "
+    "the remaining quota. Requests without an API key count for their address, those with one for the key.",
 )
 TOO_MANY_STREAMS = ProblemType(
     "too-many-streams",
     503,
     "Too many open streams",
-    "As many streams are open as one process serves, or the process is about to end. Open yours again after "
-    "`Retry-After` seconds with the last id you have, or ask `/v1/changes` meanwhile: it tells the same.",
+    "The process serves its maximum of streams, or is about to end. Open the stream again after `Retry-After` "
+    "seconds with the last id received, or poll `/v1/changes`, which returns the same changes.",
 )
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     405,
     "Method not allowed",
-    "`Allow` lists the methods that the address takes.",
+    "`Allow` lists the methods that the resource supports.",
 )
 BAD_REQUEST = ProblemType(
     *refusals.BAD_REQUEST,
@@ -185,29 +187,30 @@ NOT_READY = ProblemType(
     "not-ready",
     503,
     "Service not ready",
-    "The database cannot be reached, its file was lost, or this release cannot work with its schema; `detail` says "
-    "which.",
+    "The database is unreachable, its file was lost, or this release cannot work with its schema; `detail` "
+    "states which.",
 )
 BUSY = ProblemType(
     "busy",
     503,
     "Too many concurrent requests",
-    "Only so many answers of this kind are made at a time: ask again after `Retry-After` seconds.",
+    "The process handles its maximum of concurrent operations of this kind: repeat the request after "
+    "`Retry-After` seconds.",
 )
 UNAVAILABLE = ProblemType(
     "unavailable",
     503,
     "Database temporarily unavailable",
-    "Send the request again after `Retry-After` seconds. A read is safe to repeat; repeat a write with its "
-    "`Idempotency-Key` or `If-Match`, since it may have been done. Where this lasts, `/health/ready` and the server's "
-    "log name the cause.",
+    "Repeat the request after `Retry-After` seconds. A read is safe to repeat; repeat a write with its "
+    "`Idempotency-Key` or `If-Match`, since it may have taken effect. If this persists, `/health/ready` and "
+    "the server's log name the cause.",
 )
 INTERNAL_ERROR = ProblemType(
     "internal-error",
     500,
     "Internal server error",
-    "The request was understood, but answering it failed. A read is safe to repeat; repeat a write with its "
-    "`Idempotency-Key` or `If-Match`, since it may have been done.",
+    "The request is valid, but the server failed to process it. A read is safe to repeat; repeat a write with "
+    "its `Idempotency-Key` or `If-Match`, since it may have taken effect.",
 )
 PROBLEM_TYPES = {
     kind.code: kind

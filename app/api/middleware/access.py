@@ -65,18 +65,20 @@ class AccessMiddleware:
 
     def _add_headers(self, scope: Scope, send: Send, verdict: "RateLimitResult | None") -> Send:
         """Return a `send` that adds rate-limit fields, which no cached public response may contain."""
-        tells = verdict is not None and (verdict.exceeded or self._is_keyed or is_editorial_path(scope["path"]))
+        has_limit_fields = verdict is not None and (
+            verdict.exceeded or self._is_keyed or is_editorial_path(scope["path"])
+        )
 
-        async def tell(message: Message) -> None:
+        async def send_with_fields(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if verdict is not None and tells:
+                if verdict is not None and has_limit_fields:
                     headers.update({**verdict.headers(), **CROSS_ORIGIN_PRIVATE})
                 if self._is_keyed:
                     mark_private(headers)
             await send(message)
 
-        return tell if tells or self._is_keyed else send
+        return send_with_fields if has_limit_fields or self._is_keyed else send
 
 
 def _is_preflight(scope: Scope) -> bool:

@@ -130,7 +130,7 @@ def _authorization_check(request: Request) -> Callable[[], Awaitable[bool]]:
             return await is_still_authorized(request.scope, ApiKeyScope.CONTENT_READ)
         except Exception as error:
             if is_transient(error):
-                return True  # nothing is told while it lasts
+                return True  # no change is sent during an outage
             raise
 
     return is_welcome
