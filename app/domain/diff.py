@@ -29,7 +29,7 @@ Blocks = list[dict[str, Any]]
 
 
 class WordChange(TypedDict):
-    """Run of words; `put` and `delete` together are the text before, `put` and `insert` the text after."""
+    """Run of words; `keep` and `delete` together are the text before, `keep` and `insert` the text after."""
 
     op: Annotated[
         Literal["keep", "insert", "delete"],
@@ -39,7 +39,7 @@ class WordChange(TypedDict):
 
 
 class BlockOperation(TypedDict):
-    """Operation on a run of blocks: `put` has their number, the others the blocks themselves."""
+    """Operation on a run of blocks: `keep` has their number, the others the blocks themselves."""
 
     op: Annotated[Op, Field(description="What happened to the blocks.", examples=["replace"])]
     count: NotRequired[

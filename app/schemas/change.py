@@ -41,7 +41,7 @@ class ChangeListParams(ArticleFilterParams):
     ] = 0
     tz: TimeZoneParam = None
     cursor: Cursor = None
-    limit: Annotated[Limit, Field(description="Changes on a page; a page may hold fewer and still go on.")] = 100
+    limit: Annotated[Limit, Field(description="Changes on a page; a page may have fewer although more follow.")] = 100
 
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:

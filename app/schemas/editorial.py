@@ -10,7 +10,7 @@ from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import MAX_ENTRIES, MAX_PAGE, ArticleNote
 from app.schemas.body import Blocks, Image, Rights, Source
-from app.schemas.interchange import MAX_SOURCE_ID, Content, Note, Text
+from app.schemas.interchange import MAX_SOURCE_ID, ArticleSlug, Content, Note, Text
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
@@ -251,8 +251,16 @@ class WithdrawalRequest(BaseModel):
 ArticleUpdate: type[BaseModel] = create_model(
     "ArticleUpdate",
     __config__=ConfigDict(extra="forbid", defer_build=True),
-    __doc__="A merge patch (RFC 7396) of the content of an article; members left out stay, null empties.",
-    **patch_members(Content),
+    __doc__="A merge patch (RFC 7396) of the content of an article; omitted members are unchanged, null empties.",
+    slug=(
+        ArticleSlug | None,
+        Field(
+            default=None,
+            description="The new slug. Without one, a made slug follows the headline until the article is public.",
+            examples=["budget-passes-by-one-vote"],
+        ),
+    ),
+    **patch_members(Content, without={"slug"}),
     note=(Note | None, Field(default=None, description="A public note about the change.")),
 )
 """The body of a PATCH in the document; the patch itself is validated once it is merged."""

@@ -205,5 +205,5 @@ def patch_of(record: type[BaseModel]) -> type[BaseModel]:
     """Return the model of a merge patch (RFC 7396) for an entry, for the document."""
     members = patch_members(record, without={"kind", "slug", "code", "edition"})
     name = record.__name__.replace("Record", "Update")
-    documentation = "A merge patch (RFC 7396); members left out stay, null empties."
+    documentation = "A merge patch (RFC 7396); omitted members are unchanged, null empties."
     return create_model(name, __config__=ConfigDict(extra="forbid", defer_build=True), __doc__=documentation, **members)

@@ -299,7 +299,7 @@ class ArticleInput(Content):
 
 
 class ArticleCreate(ArticleInput):
-    """An article as a POST or a push brings it; without an edition it is the default one's, or the address's."""
+    """An article in a POST or an upsert; without `edition`, that of the path, else the default edition."""
 
     edition: Annotated[
         Code | None,

@@ -107,7 +107,7 @@ Fields = Annotated[
     CommaSeparated,
     Field(
         max_length=MAX_FIELDS,
-        description="Only these members of each item (repeat, or separate by commas); `id` and `href` stay.",
+        description="Only these members of each item (repeat, or separate by commas), and always `id` and `href`.",
         examples=[["headline", "published_at"]],
     ),
     DROP_EMPTY,
@@ -117,7 +117,7 @@ Ids = Annotated[
     CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
     Field(
         max_length=MAX_IDS,
-        description="Only these articles, up to 100; all of them in one page.",
+        description="Only these articles, up to 100; a list of articles has them all on one page.",
         examples=[["0s9et2dg0bgsr"]],
     ),
 ]
@@ -311,7 +311,7 @@ class CalendarParams(FilterParams):
         str | None,
         Field(
             alias="from",
-            description="The first local date; 31 days back where absent.",
+            description="The first local date; 31 days before `to` where absent.",
             examples=["2026-11-01"],
             json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
         ),
@@ -319,7 +319,7 @@ class CalendarParams(FilterParams):
     to: Annotated[
         str | None,
         Field(
-            description="The local date after the last; tomorrow where absent.",
+            description="The local date after the last; where absent, 31 days after `from`, or tomorrow without both.",
             examples=["2026-12-01"],
             json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
         ),

@@ -51,7 +51,7 @@ class StreamedChange(TypedDict):
     event: Annotated[
         str,
         OpenEnum(*ChangeType, ARTICLE_REMOVED),
-        Field(description="The change's `type`.", examples=["article.updated"]),
+        Field(description="The change's `type`.", examples=["article.removed"]),
     ]
     data: Annotated[
         str,

@@ -143,7 +143,7 @@ class WebhookState(BaseModel):
 
 
 class WebhookUpdate(BaseModel):
-    """A merge patch (RFC 7396); members left out stay, null empties."""
+    """A merge patch (RFC 7396); omitted members are unchanged, null empties."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 

@@ -56,8 +56,9 @@ async def create_article(
 ) -> TypedResponse[SavedArticle]:
     """Create an article. Without status and date it is a draft; a future date makes a schedule, a past one publishes.
 
-    Unknown tags are created; an unknown section, label or author is refused. Takes an
-    `Idempotency-Key`. A public or scheduled article requires `articles:publish`. `warnings` names dropped HTML.
+    Unknown tags are created; an unknown section, label or author is 422, a `source_id` or `id` in use 409. Takes an
+    `Idempotency-Key`. A public or scheduled article requires `articles:publish`. `warnings` names dropped HTML. The
+    response has the article's address in `Location` and its revision in `ETag`.
     """
     warnings = await find_html_warnings(request, sent, article)
 

@@ -35,7 +35,11 @@ Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 async def publish_article(
     services: ServicesDep, key: DraftId, expected: IfMatch, body: Publication, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """Publish an article: now with `{}`, on schedule with `at` in the future, back-dated with `at` in the past."""
+    """Publish an article: now with `{}`, on schedule with `at` in the future, back-dated with `at` in the past.
+
+    Repeating the request changes nothing; another `at` moves a schedule. An article that is public under another time,
+    withdrawn or erased is 409. Without `If-Match` any revision is accepted.
+    """
     return await _move(services, key, publication.publish_article, expected, editor, at=body.at)
 
 

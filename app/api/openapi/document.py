@@ -24,7 +24,7 @@ PROBLEMS = {
     403: "Insufficient scope: the API key has none of those that the operation takes.",
     404: "Not found.",
     409: "Conflict with the current state.",
-    410: "Article withdrawn, or the link expired.",
+    410: "Article withdrawn or erased, or the link expired.",
     412: "Precondition failed: `If-Match` names a revision that is not the current one.",
     413: "Request body too large.",
     415: "Request body is not JSON.",
@@ -37,7 +37,11 @@ DESCRIPTION = """Dayline publishes news: a timeline grouped by local day, to any
 their page shows; authors, sections, tags, labels and editions.
 
 Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`.
-Errors are problem details (RFC 9457). An unknown query parameter is 422.
+Errors are problem details (RFC 9457). An unknown query parameter is 422. Any operation that needs the database may be
+503 with `Retry-After`.
+
+Repeating a filter means any of its values; different filters all have to match. An unknown section, tag, author or
+label in a filter matches nothing; an unknown edition in a public address is 404.
 
 Instants are RFC 3339 with six fraction digits. Members, values of enumerations and block types may be added: ignore
 unknown members, accept unknown values, and show `fallback_html` of unknown blocks.

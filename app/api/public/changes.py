@@ -32,7 +32,8 @@ async def list_changes(request: Request) -> Response:
     """List the changes after `since`, oldest first, each with the current state of its article.
 
     Follow `next.href` until it is null, then request again with `since` set to `as_of`. With `wait` the response comes
-    as soon as there is a change for the filters.
+    as soon as there is a change for the filters. A `since` beyond the end of the log is 422: begin at 0, with an empty
+    copy.
     """
     params = parse_query(request, ChangeListParams)
     database = get_database(request)

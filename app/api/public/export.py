@@ -34,7 +34,7 @@ router = make_router("Changes")
         errors=(404, 422, 503),
         cacheable=False,
         media_type=JsonLinesResponse.media_type,
-        headers={"Dayline-As-Of": "The last change that is in it: go on with `/v1/changes?since=` from here."},
+        headers={"Dayline-As-Of": "The last change in the export: continue with `/v1/changes?since=` from it."},
     ),
 )
 async def export_articles(request: Request) -> Response:

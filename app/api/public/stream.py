@@ -37,7 +37,7 @@ LastEventId = Annotated[
     str | None,
     Header(
         alias=LAST_EVENT_ID,
-        description="The last id that was received; it goes before `since`. Browsers send it by themselves.",
+        description="The last id that was received; it overrides `since`. Browsers send it by themselves.",
         examples=["1"],
     ),
 ]

@@ -61,7 +61,10 @@ async def get_calendar(request: Request) -> Response:
     **operation(DayParams, TimelineDayPage, reading.DAY_PAGE),
 )
 async def get_day(request: Request, day: LocalDay) -> Response:
-    """Return a complete local day, with links to the nearest days before and after it that have articles."""
+    """Return a complete local day, with links to the nearest days before and after it that have articles.
+
+    A day without articles has no items; a date that the time zone skipped is 404.
+    """
     params = parse_query(request, DayParams)
     outlook = get_cache_control_builder(request)
     page = await get_database(request).read(timeline.get_day, day, params)
