@@ -24,7 +24,7 @@ from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
 from app.api.public import articles, catalogue, changes, editions, export, stream, timeline
-from app.api.public.direct_routes import add_direct_routes
+from app.api.public.direct_routes import DirectRoutesMiddleware, add_direct_routes
 from app.api.router import include_routers
 from app.background.scheduler import Scheduler
 from app.background.shutdown_signals import on_shutdown_signal
@@ -120,6 +120,7 @@ def _load_editorial() -> Iterable[APIRouter]:
 
 def _add_middleware(app: FastAPI, settings: Settings, store: ResponseStore) -> None:
     """Add the layers around the routes, the innermost first; of optional ones only those that the settings need."""
+    app.add_middleware(DirectRoutesMiddleware, routes=app.router.routes)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(
         CacheMiddleware,

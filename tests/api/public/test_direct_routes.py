@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import Match
 
+from app.api.http.problems import install_exception_handlers
 from app.api.public import direct_routes
+from app.errors import NotFoundError
 from app.main import create_app
 from app.response_cache.store import ResponseStore
 from app.settings import Settings
@@ -122,3 +124,36 @@ def test_every_endpoint_has_a_direct_route() -> None:
     }
     assert direct == documented
     assert len(direct) == len(direct_routes.ENDPOINTS)
+
+
+def build_failing_app(monkeypatch: pytest.MonkeyPatch, error: Exception) -> FastAPI:
+    async def fail(_: object) -> Any:
+        raise error
+
+    monkeypatch.setattr(direct_routes, "ENDPOINTS", {fail: fail})
+    app = FastAPI()
+    app.add_api_route("/fault", fail, response_model=None)
+    direct_routes.add_direct_routes(app)
+    app.add_middleware(direct_routes.DirectRoutesMiddleware, routes=app.router.routes)
+    install_exception_handlers(app)
+    return app
+
+
+@pytest.mark.parametrize(("error", "status"), [(NotFoundError("No."), 404), (HTTPException(404), 404)])
+async def test_direct_route_passes_errors_to_the_exception_handlers(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    app = build_failing_app(monkeypatch, error)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        response = await client.get("/fault")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["instance"] == "/fault"
+    assert response.status_code == status
+
+
+async def test_direct_route_raises_unexpected_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = build_failing_app(monkeypatch, ZeroDivisionError())
+    monkeypatch.setattr(app, "exception_handlers", {**app.exception_handlers, Exception: None})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        with pytest.raises(ZeroDivisionError):
+            await client.get("/fault")
