@@ -78,11 +78,12 @@ class RequestOutages:
     def __init__(self) -> None:
         self._database: dict[bool, OutageLogger] = {}  # by whether the request writes
         self._faults: dict[str, OutageLogger] = {}
-        self._is_failing = False
+        self.is_failing = False
+        """Whether an outage has begun and not ended."""
 
     def database_failure(self, log: logging.Logger, subject: str, error: BaseException, *, is_write: bool) -> None:
         """Log that the database cannot be used; `subject` is the method and path of the request."""
-        self._is_failing = True
+        self.is_failing = True
         if is_write not in self._database:
             recovered = "Database writes succeed again" if is_write else "Database available again"
             self._database[is_write] = OutageLogger(log, "database unavailable", recovered, settle_s=REQUEST_SETTLE_S)
@@ -90,7 +91,7 @@ class RequestOutages:
 
     def fault(self, log: logging.Logger, subject: str, error: BaseException, *, route: str) -> None:
         """Log an unexpected error, with its traceback."""
-        self._is_failing = True
+        self.is_failing = True
         if route not in self._faults:
             recovered = f"{route}: no unexpected errors any more"
             self._faults[route] = OutageLogger(
@@ -100,10 +101,10 @@ class RequestOutages:
 
     def success(self, *, route: str | None, is_write: bool, used_database: bool) -> None:
         """End the outages that a response without an error disproves."""
-        if not self._is_failing:
+        if not self.is_failing:
             return
         if used_database and is_write in self._database:
             self._database[is_write].success()
         if route is not None and route in self._faults:
             self._faults[route].success()
-        self._is_failing = any(each.is_failing for each in (*self._database.values(), *self._faults.values()))
+        self.is_failing = any(each.is_failing for each in (*self._database.values(), *self._faults.values()))

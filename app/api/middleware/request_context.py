@@ -1,9 +1,9 @@
 """Request ids, and the observation of each request that reaches the application."""
 
 import re
-import secrets
 from collections.abc import Sequence
 from http import HTTPStatus
+from random import getrandbits
 from time import perf_counter
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.services import Services
 
 REQUEST_ID_FIELD = b"x-request-id"
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_CACHE_CONTROL = b"cache-control"
 _PRIVATE = b"private"
 _DATABASE_PATHS = ("/v1", "/feeds", "/health/ready")
 
@@ -43,7 +44,7 @@ class RequestContextMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        record = RequestRecord(scope["method"], scope["path"], _find_request_id(scope) or secrets.token_hex(8))
+        record = RequestRecord(scope["method"], scope["path"], _find_request_id(scope) or _make_request_id())
         scope[RECORD_KEY] = record
 
         async def send_observed(message: Message) -> None:
@@ -67,7 +68,8 @@ class RequestContextMiddleware:
             record.duration_s = perf_counter() - begun_at
             record.route = record.route or route_path(scope)
             principal: Any = scope.get("state", {}).get("principal")
-            record.key_prefix = getattr(principal, "prefix", None)
+            if principal is not None:
+                record.key_prefix = principal.prefix
             for observe in self._observers:
                 observe(record)
             REQUEST_ID.reset(token)
@@ -91,15 +93,25 @@ def _find_request_id(scope: Scope) -> str | None:
     return found[0].decode("ascii") if len(found) == 1 and _REQUEST_ID.fullmatch(found[0]) else None
 
 
+def _make_request_id() -> str:
+    """Return a random id; it needs no source of secrets, since it grants nothing to a client that guesses it."""
+    return f"{getrandbits(64):016x}"
+
+
 def _has_request_id(start: Message) -> bool:
     """Return whether a response with this start is private or an error."""
     if start["status"] >= HTTPStatus.BAD_REQUEST:
         return True
-    return any(name == b"cache-control" and value.startswith(_PRIVATE) for name, value in start["headers"])
+    for name, value in start["headers"]:  # without a generator: this runs for each response
+        if name == _CACHE_CONTROL:
+            return bool(value.startswith(_PRIVATE))
+    return False
 
 
 def observe_recovery(services: Services, record: RequestRecord) -> None:
     """End the outages that this response disproves; one from the cache, or refused at once, proves nothing."""
+    if not services.request_outages.is_failing:
+        return
     if record.status is None or record.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return
     used_database = (

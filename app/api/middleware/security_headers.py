@@ -20,8 +20,8 @@ class SecurityHeadersMiddleware:
         async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message["headers"]
-                present = {name for name, _ in headers}
-                message["headers"] = [*headers, *(field for field in RAW_SECURITY_FIELDS if field[0] not in present)]
+                present = dict(headers)
+                message["headers"] = [*headers, *[field for field in RAW_SECURITY_FIELDS if field[0] not in present]]
             await send(message)
 
         await self._app(scope, receive, send_secured)
