@@ -50,10 +50,11 @@ async def test_outage_response_is_shared_by_waiting_requests(awake: httpx.AsyncC
     gate.failures = [OSError("gone")]
     asking = await ask_at_once(awake, "/v1/timeline")
     await until(lambda: gate.begun == 1)
+    await asyncio.sleep(0.3)  # on PostgreSQL a request may first wait for the change log, a quarter of a second at most
     gate.open.set()
     responses = await asyncio.gather(*asking)
     failed = [each for each in responses if each.status_code == 503]
-    assert len(failed) > ASKERS / 2  # the first one alone where each waiting request reads by itself
+    assert len(failed) > ASKERS / 10  # a single one where each waiting request reads by itself
     assert len({(each.content, *sorted(each.headers.items())) for each in failed}) == 1
     late = [each for each in responses if each.status_code == 200]  # began after the outage
     assert len(failed) + len(late) == ASKERS
