@@ -20,7 +20,7 @@ import orjson
 from app.actions.articles.content_hash import content_hash
 from app.actions.articles.listings import Placement
 from app.actions.articles.recommendations import CANDIDATES_EACH, HOUR_US, MAX_PICKS, MAX_SUBJECTS, SECTION_WEIGHT
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.body import ImageInput, SourceInput
 from app.domain.html.inline_html import sanitize_html
 from app.domain.instant import DAY_US, from_datetime

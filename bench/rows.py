@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.actions.articles.listings import Placement
 from app.db.base import metadata
 from app.db.bulk import bulk_insert, bulk_insert_tuples
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
 from app.domain.revision import revision_action
 from app.invalidation.surrogate_keys import article_key, normalized_keys

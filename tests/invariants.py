@@ -12,7 +12,7 @@ from app.actions.articles.content_hash import content_hash, serialize_body
 from app.actions.changelog.compaction import MARK
 from app.db.base import AnyRow, metadata
 from app.db.bulk import chunked
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id

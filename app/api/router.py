@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
-from app.api.auth.security import RequireScopes
+from app.api.auth.scopes import RequireScopes
 from app.api.http.query_guard import QueryGuard
 from app.api.http.route import Guard, OrdinaryRoute
 from app.api.lazy_routes import LazyRoutes

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.errors import ForbiddenError
 
 

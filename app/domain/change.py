@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 
 
 class ChangeType(StrEnum):

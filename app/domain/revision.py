@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 
 MAX_REVISION = 2**31 - 1
 """Maximum number of revisions of one article."""

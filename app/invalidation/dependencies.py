@@ -12,8 +12,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from app.domain.list_filter import Facet
-from app.invalidation.cache_control import ResponseFreshness
 from app.invalidation.change_event import ChangeEvent
+from app.invalidation.max_age import ResponseFreshness
 from app.invalidation.surrogate_keys import article_key, collection_key, facet_key, slugs_key
 
 LOG_KEY = "log"

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from app.domain.instant import SECOND_US
 from app.domain.url import ascii_url
 from app.errors import InvalidValueError
-from app.invalidation.cache_control import STALE_IF_ERROR_S
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import LOG_KEY, Dependencies
+from app.invalidation.max_age import STALE_IF_ERROR_S
 from app.invalidation.time_buckets import UNBOUNDED, TimeBucket, bucket_of, candidate_buckets
 
 PURGE_ALL = "all"

@@ -7,10 +7,11 @@ CachedResponse ── Representation (identity), Representation (gzip) …   byt
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from app.invalidation.cache_control import ResponseFreshness
+from app.invalidation.max_age import ResponseFreshness
 from app.invalidation.schedule_snapshot import ScheduleSnapshot
 from app.invalidation.surrogate_header import cdn_cache_control
-from app.response_cache.negotiation import choose_encoding, encode, is_not_modified
+from app.response_cache.conditional_requests import ConditionalHeaders, is_not_modified
+from app.response_cache.negotiation import choose_encoding, encode
 from app.server.response_fields import RAW_SECURITY_FIELDS
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -43,29 +44,6 @@ class RenderedResponse(NamedTuple):
     directives: RawHeaders
     headers: RawHeaders
     body: bytes
-
-
-class ConditionalHeaders(NamedTuple):
-    """Fields of a request for content negotiation and conditional requests."""
-
-    accept_encoding: str = ""
-    if_none_match: str | None = None
-    if_modified_since: str | None = None
-
-
-def parse_conditional_headers(headers: Iterable[tuple[bytes, bytes]]) -> ConditionalHeaders:
-    """Parse the conditional and negotiation fields of a request (names in lower case); lines of one name are joined."""
-    encodings, known, since = "", None, None
-    for name, value in headers:
-        if name == b"accept-encoding":
-            text = value.decode("latin-1")
-            encodings = f"{encodings}, {text}" if encodings else text
-        elif name == b"if-none-match":
-            text = value.decode("latin-1")
-            known = text if known is None else f"{known}, {text}"
-        elif name == b"if-modified-since":
-            since = value.decode("latin-1")
-    return ConditionalHeaders(encodings, known, since)
 
 
 class CachedResponse:

@@ -12,7 +12,8 @@ from app import clock
 from app.invalidation.dependencies import Dependencies, tracking
 from app.invalidation.schedule_snapshot import ScheduleSnapshot
 from app.invalidation.surrogate_header import surrogate_key_header
-from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse, parse_conditional_headers
+from app.response_cache.conditional_requests import parse_conditional_headers
+from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse
 from app.response_cache.store import ResponseStore
 from app.server.request_record import COLLAPSED, HIT, MISS, get_record, route_path
 

@@ -1,4 +1,4 @@
-"""Content negotiation of cached responses: the encoding, and whether the client has the current representation."""
+"""Content negotiation of cached responses: choice of the encoding, and compression."""
 
 import gzip
 import re
@@ -11,8 +11,6 @@ try:
 except ImportError:  # before Python 3.14
     from backports import zstd
 
-from app import clock
-from app.domain.http_date import parse_http_date
 
 COMPRESS_FROM_BYTES = 1_000
 
@@ -55,17 +53,3 @@ def _quality(parameters: list[str]) -> float:
         if name.strip() == "q":
             return float(value) if _QUALITY.fullmatch(value.strip()) else 0.0
     return 1.0
-
-
-def is_not_modified(tag: str, last_modified: str | None, *, known: str | None, since: str | None) -> bool:
-    """Return whether the client's representation is current (RFC 9110, section 13): ETags take precedence over dates.
-
-    A date may have each of the three formats of HTTP-date; an invalid one is ignored. `known` is the If-None-Match
-    value, `since` the If-Modified-Since value.
-    """
-    if known is not None:
-        return known.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in known.split(",")]
-    if since is None or last_modified is None:
-        return False
-    modified_s, known_s = (parse_http_date(each, now=clock.now()) for each in (last_modified, since))
-    return modified_s is not None and known_s is not None and modified_s <= known_s

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 from typing_extensions import TypedDict
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import MAX_ENTRIES, MAX_PAGE, ArticleNote

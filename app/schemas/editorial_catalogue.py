@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.schemas.catalogue import EntryName
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from app.domain.article import BodyFormat
+from app.domain.article_status import BodyFormat
 from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, Cursor, FilterParams, QueryParams, StrictInt
 
 MAX_NEWS_PARTS = 50

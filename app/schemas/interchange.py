@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.domain.article import ArticleStatus, FeedContent
+from app.domain.article_status import ArticleStatus, FeedContent
 from app.domain.article_url import article_url_template
 from app.domain.body import Body, ImageInput, RightsInput, SourceInput, null_as_empty, whole_number
 from app.domain.calendar import find_zone

@@ -23,7 +23,7 @@ from urllib.parse import quote_plus
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.domain.article import BodyFormat
+from app.domain.article_status import BodyFormat
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.article import ArticleItem, TimelineItem

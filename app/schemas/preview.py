@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.article import ArticleStatus, BodyFormat
+from app.domain.article_status import ArticleStatus, BodyFormat
 from app.schemas.article import Article
 from app.schemas.params import NoParams, StrictInt
 from app.schemas.types import MAX_HREF, Href, InstantText, OpenEnum, line

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.article import CLOCK_TOLERANCE_US, ArticleStatus
+from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus
 from app.domain.body import Block, EmbedInput, HeadingInput, ListInput, ParagraphInput
 from app.domain.html.losses import LossCode, find_losses
 from app.schemas.interchange import ArticleInput, ArticleRecord

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem

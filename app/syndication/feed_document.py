@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.instant import parse_instant
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image

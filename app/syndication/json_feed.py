@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.syndication.feed_document import FeedDocument, category_names, changed_at, content_html, creators, urn_for

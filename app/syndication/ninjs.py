@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import Article, ArticleItem, TimelineItem
 from app.schemas.body import Image, Rendition, Rights

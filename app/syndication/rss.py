@@ -5,7 +5,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import ArticleItem
 from app.schemas.body import Image

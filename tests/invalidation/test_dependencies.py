@@ -6,7 +6,6 @@ import pytest
 
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
-from app.invalidation.cache_control import CONTENT, ResponseFreshness
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import (
     LOG_KEY,
@@ -23,6 +22,7 @@ from app.invalidation.dependencies import (
     set_cache_policy,
     tracking,
 )
+from app.invalidation.max_age import CONTENT, ResponseFreshness
 from app.invalidation.schedule_snapshot import ListDependency
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Database
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.calendar import day_at, find_zone
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
 from app.domain.tsid import MAX_ID, format_id

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.actions.catalogue.entries import upsert_entry
 from app.actions.changelog.compaction import KEPT_US, compact_changes
 from app.db.database import Connection, Database
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import DAY_US, MINUTE_US, parse_instant
 from app.models.change import changes
 from app.queries.catalogue.public_catalogue import list_labels

@@ -1,6 +1,6 @@
 """Digests in cursors: clients store them, so a change of one makes their cursors invalid."""
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import ListFilter
 from app.queries.editorial.editorial_articles import cursor_digest
 

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.instant import SECOND_US
-from app.invalidation.cache_control import CONTENT, ResponseFreshness
+from app.invalidation.max_age import CONTENT, ResponseFreshness
 from app.invalidation.schedule_snapshot import ListDependency, ScheduledArticle, ScheduleSnapshot
-from app.response_cache.entry import CachedResponse, ConditionalHeaders, RenderedResponse, parse_conditional_headers
-from app.response_cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding, is_not_modified
+from app.response_cache.conditional_requests import ConditionalHeaders, is_not_modified, parse_conditional_headers
+from app.response_cache.entry import CachedResponse, RenderedResponse
+from app.response_cache.negotiation import COMPRESS_FROM_BYTES, choose_encoding
 from tests.conftest import NOW
 
 BODY = orjson.dumps({"items": [{"id": number, "headline": "News from the quay"} for number in range(60)]})

@@ -8,11 +8,12 @@ import orjson
 import pytest
 
 from app import clock
-from app.invalidation.cache_control import CONTENT, ResponseFreshness
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import LOG_KEY, Dependencies, RangeDependency, depend_on_range, tracking
+from app.invalidation.max_age import CONTENT, ResponseFreshness
 from app.invalidation.schedule_snapshot import ListDependency
-from app.response_cache.entry import CachedResponse, ConditionalHeaders
+from app.response_cache.conditional_requests import ConditionalHeaders
+from app.response_cache.entry import CachedResponse
 from app.response_cache.store import LARGEST_SHARE, MAX_RECENT, ResponseStore
 from tests.conftest import NOW
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.revision import NoteType
 from app.schemas.article import Article, ArticleItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap

@@ -7,7 +7,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss
 from app.syndication.feed_document import FeedDocument, creators, urn_for

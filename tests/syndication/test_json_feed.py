@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.syndication import json_feed
 from tests.syndication.samples import FEED, channel, fog, keeper
 

@@ -2,7 +2,7 @@
 
 import json
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.syndication import ninjs
 from app.syndication.feed_document import urn_for
 from tests.syndication.samples import PUBLICATION, channel, fog, keeper, page

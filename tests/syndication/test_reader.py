@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss
 from app.syndication.feed_document import FeedDocument, urn_for

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from lxml import etree
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.syndication import rss
 from tests.syndication.samples import channel, fog
 from tests.syndication.standards import read_xml

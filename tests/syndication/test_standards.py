@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.body_rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.feed_document import Publication

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.body_rendering import render_html
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss

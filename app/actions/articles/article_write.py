@@ -12,7 +12,7 @@ from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.slugs import base_slug, disambiguated_slugs
 from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
-from app.domain.article import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
+from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord, Withdrawal

@@ -16,7 +16,7 @@ from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_
 from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.actor import Actor
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.merge_patch import merge_patch
 from app.domain.tsid import format_id, parse_id
 from app.errors import (

@@ -17,7 +17,7 @@ from app.actions.changelog.changes import begin_log_transaction
 from app.actions.idempotency import clear_stored_responses
 from app.db.base import AnyRow
 from app.domain.actor import Actor
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.tsid import format_id
 from app.errors import NotFoundError
 from app.models.article import article_bodies, articles

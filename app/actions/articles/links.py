@@ -8,7 +8,7 @@ from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.listings import Placement
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples, chunked
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
 from app.interchange.statements import LINK_TABLES, linked_ids
 

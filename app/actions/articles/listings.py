@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, bindparam, delete
 
 from app.db.bulk import bulk_insert_tuples
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
 from app.invalidation.surrogate_keys import facet_key, timestamp_key
 from app.models.listing import listings

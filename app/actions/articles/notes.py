@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 
 from app.actions.articles.pending_revision import PendingRevision
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.schemas.interchange import Note
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.actions.articles.listings import Placement
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.revision import RevisionAction, revision_action
 from app.schemas.interchange import Note, RevisionRecord
 

@@ -14,7 +14,7 @@ from app.actions.articles.transitions import Transition, apply_transitions, get_
 from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.actor import Actor
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, ConflictError, FieldError, InvalidInputError
 from app.schemas.interchange import Note

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from app.actions.articles.transitions import TRANSITION_COLUMNS, Transition, apply_transitions
 from app.actions.changelog.changes import begin_log_transaction
 from app.domain.actor import SCHEDULE_ACTOR
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.interchange.statements import due_articles
 from app.models.article import articles
 

@@ -9,7 +9,7 @@ from app.actions.articles.slugs import slug_owners
 from app.actions.articles.write_options import WriteResult
 from app.actions.catalogue.entries import find_entry_ids, get_or_create_entries
 from app.actions.changelog.changes import Change
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
 from app.errors import FieldError, InvalidInputError
 from app.interchange.catalogue import KIND_NAMES

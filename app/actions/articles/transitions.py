@@ -14,7 +14,7 @@ from app.actions.articles.projections import update_projections
 from app.db.base import AnyRow
 from app.db.bulk import bulk_update
 from app.domain.actor import Actor
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.tsid import format_id
 from app.errors import NotFoundError, PreconditionFailedError
 from app.models.article import articles

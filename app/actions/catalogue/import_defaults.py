@@ -7,7 +7,7 @@ from sqlalchemy import Connection, exists, select
 
 from app.actions.catalogue.entries import KINDS, Outcome, edition_of, upsert_entry
 from app.actions.changelog.changes import begin_log_transaction
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.interchange.catalogue import entry_name, get_entry_row, to_record
 from app.models.edition import editions
 from app.schemas.interchange import CatalogueRecord, EditionRecord, SectionRecord

@@ -14,7 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from starlette.types import Scope
 
 from app import clock
-from app.api.auth.security import AuthResult
+from app.api.auth.scopes import AuthResult
 from app.domain.instant import SECOND_US
 from app.errors import RateLimitedError
 from app.net.client_address import Network, client_address, rate_limit_bucket

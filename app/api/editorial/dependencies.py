@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 
-from app.api.auth.security import get_principal
+from app.api.auth.scopes import get_principal
 from app.api.http.private_responses import private_response
 from app.api.http.request_body import run_check
 from app.api.http.responses import TypedResponse

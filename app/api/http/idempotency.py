@@ -13,7 +13,7 @@ from fastapi import Depends, Header, Request, Response
 
 from app import clock
 from app.actions.idempotency import IdempotentRequest, StoredResponse, find_stored_response, store_response
-from app.api.auth.security import get_principal
+from app.api.auth.scopes import get_principal
 from app.api.dependencies import get_database, services_of
 from app.api.http.request_body import read_body_bytes
 from app.api.http.responses import TypedResponse

@@ -12,7 +12,7 @@ import orjson
 from fastapi import Response
 
 from app.domain.instant import SECOND_US
-from app.invalidation.cache_control import CONTENT
+from app.invalidation.max_age import CONTENT
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.auth.security import authenticate, authorize
+from app.api.auth.scopes import authenticate, authorize
 from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE, is_editorial_path, mark_private
 from app.api.http.problems import handle_error
 from app.domain.api_key import ApiKeyScope

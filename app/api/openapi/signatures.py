@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from app.api.auth.security import RequireScopes
+from app.api.auth.scopes import RequireScopes
 from app.api.http.route import OrdinaryRoute
 
 SCHEME = "key"

@@ -8,20 +8,20 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from app.api.dependencies import get_database
-from app.api.http.cache_control import (
+from app.api.http.path_params import IdOrSlug
+from app.api.http.query_params import parse_query
+from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response
+from app.api.http.schedule_dependencies import (
     article_schedule_dependency,
     articles_schedule_dependency,
     get_cache_control_builder,
     related_schedule_dependency,
 )
-from app.api.http.path_params import IdOrSlug
-from app.api.http.query_params import parse_query
-from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response
 from app.api.openapi.document import operation, with_extra_response
 from app.api.public.feed_channel import to_publication
 from app.api.router import make_router
 from app.db.database import Connection
-from app.domain.article import BodyFormat
+from app.domain.article_status import BodyFormat
 from app.domain.calendar import UTC
 from app.domain.instant import format_instant
 from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError

@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import Request, Response
 
 from app.api.dependencies import get_database
-from app.api.http.cache_control import articles_schedule_dependency, get_cache_control_builder
 from app.api.http.path_params import AuthorSlug, SectionSlug, TagSlug
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
+from app.api.http.schedule_dependencies import articles_schedule_dependency, get_cache_control_builder
 from app.api.openapi.document import operation
 from app.api.router import make_router
 from app.db.database import Connection

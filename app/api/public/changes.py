@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 from fastapi import Request, Response
 
 from app.api.dependencies import get_database, get_log_watcher
-from app.api.http.cache_control import EVERY_PUBLICATION, get_cache_control_builder
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response, uncacheable_response
+from app.api.http.schedule_dependencies import EVERY_PUBLICATION, get_cache_control_builder
 from app.api.openapi.document import operation
 from app.api.router import make_router
 from app.changefeed.long_poll import long_poll_changes
-from app.invalidation.cache_control import CHANGES
+from app.invalidation.max_age import CHANGES
 from app.queries.changes import change_list
 from app.schemas.change import ChangeList, ChangeListParams
 from app.schemas.examples import reading

@@ -8,16 +8,16 @@ from fastapi import Query
 
 from app import clock
 from app.api.dependencies import ServicesDep
-from app.api.http.cache_control import CacheControlBuilder, feed_schedule_dependency
 from app.api.http.feed_route import FeedRoute, params_of_edition
 from app.api.http.path_params import EditionSlug, IsoWeek, PastDay
 from app.api.http.responses import TypedResponse, document_response
+from app.api.http.schedule_dependencies import CacheControlBuilder, feed_schedule_dependency
 from app.api.openapi.document import documented
 from app.api.public.feed_channel import build_channel, page_origin, pages_home, to_publication
 from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.errors import NotFoundError
-from app.invalidation.cache_control import CONTENT
+from app.invalidation.max_age import CONTENT
 from app.queries.feeds import feeds, sitemaps
 from app.queries.feeds.feeds import Feed, NewsSitemap
 from app.queries.feeds.sitemaps import SitemapIndex, WeekSitemap

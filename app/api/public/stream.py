@@ -10,7 +10,7 @@ from fastapi import Header, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
-from app.api.auth.security import is_still_authorized
+from app.api.auth.scopes import is_still_authorized
 from app.api.dependencies import get_stream_hub, services_of
 from app.api.http.query_params import parse_query
 from app.api.http.responses import CROSS_ORIGIN, NO_STORE

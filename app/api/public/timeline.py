@@ -4,15 +4,15 @@ from fastapi import Request, Response
 
 from app import clock
 from app.api.dependencies import get_database
-from app.api.http.cache_control import (
+from app.api.http.path_params import LocalDay
+from app.api.http.query_params import parse_query
+from app.api.http.responses import json_response
+from app.api.http.schedule_dependencies import (
     calendar_schedule_dependency,
     day_schedule_dependency,
     get_cache_control_builder,
     timeline_schedule_dependency,
 )
-from app.api.http.path_params import LocalDay
-from app.api.http.query_params import parse_query
-from app.api.http.responses import json_response
 from app.api.openapi.document import operation
 from app.api.router import make_router
 from app.queries.timeline import calendar, timeline

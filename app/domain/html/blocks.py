@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from app.domain.html.policy import SEPARATING
+from app.domain.html.allowed_elements import SEPARATING
 from app.domain.html.tokens import TokenKind, iterate_tokens
 
 BOUNDARY: Final = "\f"  # white space for the parser, and absent from stored text

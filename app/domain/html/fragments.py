@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote
 
-from app.domain.html.policy import ID_PREFIX
+from app.domain.html.allowed_elements import ID_PREFIX
 
 _TAG_WITH_ID: Final = re.compile(rf'<[^>]*\sid="{ID_PREFIX}([^"]*)"')
 _FRAGMENT_LINK: Final = re.compile(r'(<a\b[^>]*\shref="#)([^"]+)(?=")')

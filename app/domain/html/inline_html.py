@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 import nh3
 
-from app.domain.html.blocks import BOUNDARY, join_blocks, separate_blocks, unwrap_spans
-from app.domain.html.policy import (
+from app.domain.html.allowed_elements import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_SCHEMES,
     ALLOWED_TAGS,
     REMOVED_WITH_CONTENT,
     allowed_attribute,
 )
+from app.domain.html.blocks import BOUNDARY, join_blocks, separate_blocks, unwrap_spans
 from app.domain.url import ascii_host
 from app.errors import InvalidValueError
 

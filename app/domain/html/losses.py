@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from app.domain.html.policy import ALLOWED_TAGS, REMOVED_WITH_CONTENT, SEPARATING, allowed_attribute
+from app.domain.html.allowed_elements import ALLOWED_TAGS, REMOVED_WITH_CONTENT, SEPARATING, allowed_attribute
 from app.domain.html.tokens import RAW_TEXT_ELEMENTS, Token, TokenKind, iterate_tokens
 
 MAX_SHOWN_CHARACTERS: Final = 120

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.article import ArticleStatus, BodyFormat
+from app.domain.article_status import ArticleStatus, BodyFormat
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import MAX_ID, format_id, is_id, parse_id

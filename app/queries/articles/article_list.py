@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.article import BodyFormat
+from app.domain.article_status import BodyFormat
 from app.domain.body_rendering import add_fallbacks, ascii_blocks, ascii_image, ascii_rights, render_html, render_text
 from app.domain.calendar import day_at
 from app.domain.instant import format_instant

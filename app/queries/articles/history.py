@@ -4,7 +4,7 @@ from typing import cast
 
 from sqlalchemy import Connection, bindparam, literal_column, or_, select
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.domain.revision import NoteType, RevisionAction, history_event_type

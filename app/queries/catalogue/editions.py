@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.article import FeedContent
+from app.domain.article_status import FeedContent
 from app.domain.calendar import find_zone
 from app.domain.interface_strings import complete_strings
 from app.domain.list_filter import Facet, ListFilter

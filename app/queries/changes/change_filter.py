@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.list_filter import Facet
 from app.domain.tsid import is_id, parse_id

@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from app.db.base import AnyRow
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.body_rendering import add_fallbacks
 from app.domain.cursor import decode_position, encode_position
 from app.domain.instant import format_instant

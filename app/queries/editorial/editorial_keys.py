@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from app.db.bound_rows import bound_rows, rows_of_each, rows_value
 from app.db.prepared import by_shape
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
 from app.models.article import articles

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Connection, Label, bindparam, case, func, select
 
 from app.db.base import AnyRow
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
 from app.domain.preview_token import SECRET_NAME, Preview, make_token, read_token

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from app.domain.article import BodyFormat, FeedContent
+from app.domain.article_status import BodyFormat, FeedContent
 from app.domain.calendar import Day, day_at, parse_day
 from app.domain.instant import SECOND_US
 from app.domain.list_filter import Facet

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.calendar import UTC
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.instant import format_instant, parse_instant

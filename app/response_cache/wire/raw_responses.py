@@ -16,7 +16,8 @@ from starlette.types import Scope
 
 from app import clock
 from app.invalidation.schedule_snapshot import ScheduleSnapshot
-from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse, parse_conditional_headers
+from app.response_cache.conditional_requests import parse_conditional_headers
+from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse
 from app.response_cache.middleware import MAX_KEY_LENGTH, HasSchedule, UpToDateCheck, raw_cache_key
 from app.response_cache.store import ResponseStore
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.revision import NoteType, RevisionAction
 from app.schemas.editorial import (
     EditorialArticle,

@@ -1,6 +1,6 @@
 """Invented previews for the API document; each follows its schema, and a test holds it to that."""
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.schemas.examples.reading import ARTICLE
 from app.schemas.preview import PreviewedArticle, PreviewLink
 

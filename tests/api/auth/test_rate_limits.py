@@ -9,7 +9,7 @@ import pytest
 from app import clock
 from app.api.auth import rate_limits
 from app.api.auth.rate_limits import FixedWindowStorage, RateLimiter
-from app.api.auth.security import ANONYMOUS
+from app.api.auth.scopes import ANONYMOUS
 from app.domain.api_key import ApiKeyScope, make_token
 from app.domain.instant import SECOND_US
 from app.main import create_app

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 
 EDITORIAL = "/v1/editorial"
 ARTICLES = f"{EDITORIAL}/articles"

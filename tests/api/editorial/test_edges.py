@@ -9,7 +9,7 @@ from app.actions.articles.erasure import Erasure, erase_article
 from app.actions.articles.upsert import upsert_articles
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from app.domain.tsid import parse_id
 from app.errors import DaylineError

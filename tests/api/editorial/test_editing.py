@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import clock
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.editor_client import TODAY, TOMORROW, Desk, Json, etag, said, saved, wrong
 from tests.api.editorial.test_creation import FULL

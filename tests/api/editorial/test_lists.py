@@ -5,7 +5,7 @@ import random
 import pytest
 
 from app import clock
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
 from tests.api.http.test_problems import check_problem

@@ -6,7 +6,7 @@ import httpx
 import orjson
 
 from app import clock
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.editor_client import NOTICE, TODAY, TOMORROW, YESTERDAY, Desk, Json, said, wrong
 from tests.api.http.test_problems import check_problem

@@ -6,7 +6,7 @@ import httpx
 import orjson
 import pytest
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, Json
 from tests.api.http.test_problems import check_problem
 

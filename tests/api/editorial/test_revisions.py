@@ -1,7 +1,7 @@
 """Revisions: each save kept as it was said, compared, paged; and what of them the public is told."""
 
 from app import clock
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
 from tests.api.editorial.test_creation import FULL

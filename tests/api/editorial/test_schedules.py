@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.domain.article import CLOCK_TOLERANCE_US
+from app.domain.article_status import CLOCK_TOLERANCE_US
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant, parse_instant
 from tests.api.editorial.editor_client import NOTICE, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong

@@ -1,6 +1,6 @@
 """Every move of an article, and its deletion, from each of the four statuses."""
 
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from tests.api.editorial.editor_client import NOTICE, YESTERDAY, Desk, Json, saved
 from tests.api.http.test_problems import check_problem
 

@@ -7,7 +7,7 @@ from app import clock
 from app.actions.articles.erasure import erase_article
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from app.domain.tsid import parse_id
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong

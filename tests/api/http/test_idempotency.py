@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, text
 
 from app import clock
 from app.actions.idempotency import KEPT_US, StoredResponse, prune_stored_responses
-from app.api.auth.security import Principal
+from app.api.auth.scopes import Principal
 from app.api.http.idempotency import idempotent_response, to_stored_response
 from app.api.http.private_responses import private_response
 from app.db.database import Database

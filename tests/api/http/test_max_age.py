@@ -8,12 +8,12 @@ import pytest
 
 from app import clock
 from app.actions.articles.publish_due import publish_due
-from app.api.http.cache_control import CacheControlBuilder, articles_schedule_dependency
 from app.api.http.responses import PUBLIC
+from app.api.http.schedule_dependencies import CacheControlBuilder, articles_schedule_dependency
 from app.background.scheduler import Scheduler
 from app.db.database import Database
 from app.domain.instant import SECOND_US
-from app.invalidation.cache_control import CONTENT
+from app.invalidation.max_age import CONTENT
 from app.invalidation.schedule_snapshot import UNKNOWN
 from app.main import create_app
 from app.schemas.params import ArticleListParams

@@ -9,7 +9,8 @@ import pytest
 from app.api.middleware.access_log import FLUSH_INTERVAL_S, MAX_BATCH, AccessLog, flushing
 from app.logging.context import REQUEST_ID
 from app.logging.rendering import make_formatter
-from app.response_cache.entry import CachedResponse, ConditionalHeaders
+from app.response_cache.conditional_requests import ConditionalHeaders
+from app.response_cache.entry import CachedResponse
 from app.response_cache.wire.raw_responses import RawResponse
 from app.server.request_record import BYPASS, RequestRecord
 

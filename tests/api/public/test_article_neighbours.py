@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from app import clock
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import parse_instant
 from app.errors import ArticleMoved, ArticleWithdrawnError
 from app.schemas.interchange import ArticleRecord, Withdrawal

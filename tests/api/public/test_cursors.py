@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from app import clock
 from app.db.database import Connection, Database
-from app.domain.article import ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.instant import DAY_US
 from app.domain.tsid import parse_id
 from app.models.article import articles

@@ -2,7 +2,8 @@
 
 from app.metrics.definitions import REQUESTS
 from app.metrics.requests import RequestMetrics
-from app.response_cache.entry import CachedResponse, ConditionalHeaders
+from app.response_cache.conditional_requests import ConditionalHeaders
+from app.response_cache.entry import CachedResponse
 from app.response_cache.wire.hit_metrics import HitMetrics
 from app.response_cache.wire.raw_responses import RawResponse
 

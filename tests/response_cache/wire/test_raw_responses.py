@@ -8,9 +8,9 @@ from starlette.types import Scope
 
 from app import clock
 from app.domain.instant import SECOND_US
-from app.invalidation.cache_control import CONTENT, ResponseFreshness
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import Dependencies
+from app.invalidation.max_age import CONTENT, ResponseFreshness
 from app.invalidation.schedule_snapshot import ListDependency, ScheduledArticle, ScheduleSnapshot
 from app.response_cache.entry import CachedResponse, RawHeaders
 from app.response_cache.store import ResponseStore

@@ -7,8 +7,8 @@ from fastapi import Request
 from app import clock
 from app.api.dependencies import services_of
 from app.domain.list_filter import Facet
-from app.invalidation.cache_control import CONTENT, CachePolicy, ResponseFreshness
 from app.invalidation.dependencies import set_cache_policy
+from app.invalidation.max_age import CONTENT, CachePolicy, ResponseFreshness
 from app.invalidation.schedule_snapshot import (
     ArticleDependency,
     Groups,

@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.instant import SECOND_US
-from app.invalidation.cache_control import CHANGES, CONTENT, ResponseFreshness
+from app.invalidation.max_age import CHANGES, CONTENT, ResponseFreshness
 from app.invalidation.schedule_snapshot import UNKNOWN, ListDependency, ScheduledArticle, ScheduleSnapshot
 from tests.conftest import NOW
 
