@@ -16,7 +16,7 @@ CROSS_ORIGIN_PRIVATE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": (
         "Allow, ETag, Link, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, Dayline-As-Of, "
-        "X-Request-ID"
+        "Idempotent-Replayed, X-Request-ID"
     ),
 }
 

@@ -76,7 +76,8 @@ async def test_editorial_preflight_is_private(reader: httpx.AsyncClient, address
     answer = await reader.options(address, headers={"origin": "https://desk.example"})
     assert answer.status_code == 204
     assert answer.headers["cache-control"] == "private, no-store"
-    assert {"ETag", "Location", "Retry-After"} <= set(answer.headers["access-control-expose-headers"].split(", "))
+    exposed = set(answer.headers["access-control-expose-headers"].split(", "))
+    assert {"ETag", "Location", "Retry-After", "Idempotent-Replayed"} <= exposed
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
