@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
@@ -139,38 +140,45 @@ def with_extra_response(operation: dict[str, Any], status: int, example: Mapping
 
 
 def install_openapi(app: FastAPI) -> None:
-    """Build the document once, when it is first requested."""
+    """Build the document once, when it is first requested; requests in other threads wait for it."""
+    lock = Lock()
 
-    def make() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = get_openapi(
-                title=app.title,
-                version=app.version,
-                openapi_version="3.1.0",
-                description=DESCRIPTION,
-                routes=list(iter_routes(app)),
-                tags=TAGS,
-                license_info={"name": "MIT", "identifier": "MIT"},
-            )
-            document["servers"] = [{"url": "/", "description": "This installation"}]
-            document.setdefault("components", {})["schemas"] = {}  # all schemas are added below, once for every route
-            for spec, route, _ in iter_operations(document, app):
-                if isinstance(route, OrdinaryRoute):
-                    describe_signature(spec, route, _problems)
-            add_problems_of_settings(document, _problems)
-            add_schemas(document, app)
-            hoist_request_bodies(document)
-            _add_security_schemes(document)
-            _add_problem_schema(document)
-            _restore_null_examples(document, app)
-            document = _strip_titles(document)
-            complete_schemas(document)
-            bound_parameters(document)
-            _add_problem_examples(document)
-            app.openapi_schema = document
-        return app.openapi_schema
+    def get_document() -> dict[str, Any]:
+        with lock:
+            if app.openapi_schema is None:
+                app.openapi_schema = _build_document(app)
+            return app.openapi_schema
 
-    app.openapi = make  # type: ignore[method-assign]
+    app.openapi = get_document  # type: ignore[method-assign]
+
+
+def _build_document(app: FastAPI) -> dict[str, Any]:
+    """Return the document of all routes, those included lazily too."""
+    document: dict[str, Any] = get_openapi(
+        title=app.title,
+        version=app.version,
+        openapi_version="3.1.0",
+        description=DESCRIPTION,
+        routes=list(iter_routes(app)),
+        tags=TAGS,
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    document["servers"] = [{"url": "/", "description": "This installation"}]
+    document.setdefault("components", {})["schemas"] = {}  # all schemas are added below, once for every route
+    for spec, route, _ in iter_operations(document, app):
+        if isinstance(route, OrdinaryRoute):
+            describe_signature(spec, route, _problems)
+    add_problems_of_settings(document, _problems)
+    add_schemas(document, app)
+    hoist_request_bodies(document)
+    _add_security_schemes(document)
+    _add_problem_schema(document)
+    _restore_null_examples(document, app)
+    document = _strip_titles(document)
+    complete_schemas(document)
+    bound_parameters(document)
+    _add_problem_examples(document)
+    return document
 
 
 def _add_security_schemes(document: dict[str, Any]) -> None:

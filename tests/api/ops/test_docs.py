@@ -2,12 +2,15 @@
 
 import json
 import re
+import threading
 from html import unescape
+from typing import Any
 
 import httpx
 import pytest
 
 from app.api.http.problem_types import PROBLEM_TYPES
+from tests.api.public.slow_client import app_of
 
 REFERENCES = re.compile(r"""(?:src|href|action|poster)\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 ELSEWHERE = re.compile(r"""(?:https?:)?//[a-z0-9.-]+\.[a-z]{2,}""", re.IGNORECASE)
@@ -69,3 +72,19 @@ async def test_openapi_document_is_plain_json_in_a_fixed_order(reader: httpx.Asy
     one, other = (await reader.get("/openapi.json")).content, (await reader.get("/openapi.json")).content
     assert one == other
     assert json.loads(one)["info"]["title"] == "Dayline"
+
+
+async def test_openapi_document_is_built_outside_the_event_loop(
+    reader: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = app_of(reader)
+    build, threads = app.openapi, list[threading.Thread]()
+
+    def build_observed() -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return build()
+
+    monkeypatch.setattr(app, "openapi", build_observed)
+    assert (await reader.get("/openapi.json?uncached=1")).status_code == 200
+    assert threads
+    assert threading.current_thread() not in threads
