@@ -14,7 +14,7 @@ from app.server.request_record import RequestRecord
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER_METHOD = "other"
 UNKNOWN_ROUTE = "none"
-"""Label of all paths that no route matches: what clients invent must not become series."""
+"""Label of paths that no route matches, which must not become series, and of requests refused before routing."""
 CLIENT_CLOSED = 499
 """Status of requests whose client closed the connection before the response began; nginx uses the same."""
 FIRST_BOUND = DURATION_BOUNDS[0]
