@@ -50,7 +50,7 @@ def parse_day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise InvalidValueError("A date must be one that the calendar has.") from None
+        raise InvalidValueError("The calendar has no such date.") from None
     if not FIRST_DAY <= day <= LAST_DAY:
         raise InvalidValueError(f"A date must lie between {FIRST_DAY} and {LAST_DAY}.")
     return day

@@ -68,7 +68,7 @@ def parse_instant(text: str) -> int:
     try:
         value = datetime.fromisoformat(wall + fraction + offset)
     except ValueError:
-        raise InvalidValueError("An instant needs a date that the calendar has.") from None
+        raise InvalidValueError("The calendar has no such date or time.") from None
     return from_datetime(value)
 
 

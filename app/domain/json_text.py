@@ -21,7 +21,7 @@ def load_json(raw: bytes) -> Any:
     except orjson.JSONDecodeError as error:
         raise InvalidValueError(_explain(raw, error)) from None
     if _STRING.sub(b"", raw).count(b":") != _count_members(value):
-        raise InvalidValueError(f"the member '{_repeated_member(raw)}' stands twice in one object")
+        raise InvalidValueError(f"the member '{_repeated_member(raw)}' is repeated in one object")
     return value
 
 

@@ -55,8 +55,8 @@ def parse_gaps(stored: bytes | None) -> tuple[Gap, ...]:
 def unknown_position_reason(place: int, *, latest: int, stored: bytes | None) -> str | None:
     """Return why a position is unknown to a log that ends at `latest` and has these gaps; None for a known one."""
     if place > latest:
-        return f"The log ends at {latest}: it is not the one you knew; begin at 0."
+        return f"The log ends at {latest}: the position is of another log; begin at 0."
     for gap in parse_gaps(stored):
         if gap.contains(place):
-            return f"The log goes from {gap.last} to {gap.first}: it is not the one you knew; begin at 0."
+            return f"No change is between {gap.last} and {gap.first}: the position is of another log; begin at 0."
     return None

@@ -127,13 +127,13 @@ class WebhookClient:
             case httpcore.ConnectError(args=(ssl.SSLCertVerificationError() as flaw,)):
                 return f"The receiver's certificate is not accepted: {flaw.verify_message.rstrip('.')}."
             case httpcore.ConnectError(args=(ssl.SSLError(),)):
-                return "The receiver does not speak TLS that is spoken here."
+                return "The receiver supports no version or cipher of TLS that the sender supports."
             case httpcore.ConnectError():
-                return "The receiver takes no connections."
+                return "The receiver does not accept connections."
             case httpcore.NetworkError() | httpcore.RemoteProtocolError():
-                return "The receiver hung up before it answered, or its answer is not HTTP."
+                return "The receiver closed the connection before it responded, or its response is not HTTP."
             case OSError():
-                return "The name of the receiver leads nowhere."
+                return "The host name of the receiver cannot be resolved."
             case _:
                 return f"The message could not be sent ({type(error).__name__})."
 

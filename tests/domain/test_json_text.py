@@ -23,8 +23,8 @@ def test_load_json_returns_the_value(value: object) -> None:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b'{"headline":"First","headline":"Second"}', "the member 'headline' stands twice in one object"),
-        (b'{"a":[{"b":":"},{"c":1, "\\u0063":2}]}', "the member 'c' stands twice in one object"),
+        (b'{"headline":"First","headline":"Second"}', "the member 'headline' is repeated in one object"),
+        (b'{"a":[{"b":":"},{"c":1, "\\u0063":2}]}', "the member 'c' is repeated in one object"),
         ('{"lead":"Café"}'.encode("latin-1"), "not UTF-8: octet 0xE9 in column 13"),
         (b'{"a":', "not JSON ("),
     ],

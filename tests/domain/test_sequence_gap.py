@@ -18,7 +18,7 @@ def test_positions_before_and_after_a_gap_are_known(place: int) -> None:
 @pytest.mark.parametrize("place", [8, 9, 98])
 def test_positions_inside_a_gap_are_unknown(place: int) -> None:
     told = unknown_position_reason(place, latest=300, stored=dump_gaps([Gap(7, 100), Gap(120, 200)]))
-    assert told == "The log goes from 7 to 100: it is not the one you knew; begin at 0."
+    assert told == "No change is between 7 and 100: the position is of another log; begin at 0."
 
 
 def test_every_gap_and_the_end_bound_known_positions() -> None:

@@ -166,6 +166,6 @@ async def test_lines_that_cannot_be_read_are_named(bring: Bring) -> None:
     )
     assert [why.split(";")[0] for _, why in brought.flaws] == [
         "article_url: There is no placeholder {year}",
-        "line: the member 'name' stands twice in one object.",
+        "line: the member 'name' is repeated in one object.",
         "line: not UTF-8: octet 0xE9 in column 37",
     ]

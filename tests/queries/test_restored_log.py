@@ -56,7 +56,7 @@ async def test_positions_of_the_lost_log_are_rejected(database: Database, store:
     digest = await database.read(lambda connection: resolve_params(connection, ChangeListParams()).scope.digest())
     for each in (gap, again):
         for place in (each.last + 1, each.last + 100, each.first - 2):
-            with pytest.raises(InvalidInputError, match="it is not the one you knew; begin at 0") as refused:
+            with pytest.raises(InvalidInputError, match="the position is of another log; begin at 0") as refused:
                 await ask(database, **{where: place if where == "since" else encode_number(place, digest)})
             assert [flaw.location for flaw in refused.value.errors] == [where]
             with pytest.raises(InvalidInputError, match="begin at 0"):

@@ -156,7 +156,7 @@ async def test_redirect_to_an_allowed_network_is_not_followed() -> None:
 
 
 LATE = "The receiver did not answer within 0.3 seconds."
-BROKEN = "The receiver hung up before it answered, or its answer is not HTTP."
+BROKEN = "The receiver closed the connection before it responded, or its response is not HTTP."
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ async def test_closed_port_is_a_failed_attempt() -> None:
         pass
     async with a_client() as client:
         attempt = await client.send(receiver.url, BODY, {})
-    assert attempt.reason == "The receiver takes no connections."
+    assert attempt.reason == "The receiver does not accept connections."
 
 
 async def test_response_before_the_end_of_the_request_counts() -> None:
@@ -340,7 +340,8 @@ async def test_unresolvable_names_are_failed_attempts() -> None:
         return []
 
     async with a_client(look_up=look_up, deadline_s=0.4) as client:
-        assert (await client.send("https://gone.test/", BODY, {})).reason == "The name of the receiver leads nowhere."
+        gone = await client.send("https://gone.test/", BODY, {})
+        assert gone.reason == "The host name of the receiver cannot be resolved."
         silent = await client.send("https://silent.test/", BODY, {})
     assert silent.reason == "No connection to the receiver was made within 0.2 seconds."
 

@@ -65,11 +65,11 @@ def edit_entry(
     current = to_record(kind, row, edition=slug)
     for member in _IDENTITY:
         if member in patch and patch[member] != current.get(member):
-            raise InvalidInputError(FieldError(member, "An edit does not change what an entry is known by."))
+            raise InvalidInputError(FieldError(member, "The identity of an entry cannot be changed."))
     others = (shown or {}).keys() - current.keys()
     for member in patch.keys() & others:
         if patch[member] != (shown or {})[member]:
-            raise InvalidInputError(FieldError(member, "An edit does not change this."))
+            raise InvalidInputError(FieldError(member, "This member cannot be changed."))
     merged = merge_patch(current, {name: value for name, value in patch.items() if name not in others})
     if current.get("default") and not merged.get("default"):
         raise InvalidInputError(FieldError("default", "There is always a default edition; make another one it."))

@@ -71,7 +71,7 @@ def _collect(pairs: list[tuple[str, str]], repeatable: Collection[str]) -> dict[
         elif name in repeatable:
             collected.setdefault(name, []).append(value)
         elif name in collected:
-            errors.append(FieldError(name, "It is given more than once."))
+            errors.append(FieldError(name, "The parameter may be given only once."))
         else:
             collected[name] = value
     if errors:

@@ -133,7 +133,7 @@ async def test_merge_patch_reaches_the_endpoint_as_it_was_sent() -> None:
 
 async def test_query_parameters_are_refused_where_they_repeat_or_are_unknown() -> None:
     assert (await ask("GET", "/notes?tag=a&tag=b&limit=7")).json() == {"tag": ["a", "b"], "limit": 7}
-    assert wrong(await ask("GET", "/notes?limit=1&limit=2")) == {"limit": "It is given more than once."}
+    assert wrong(await ask("GET", "/notes?limit=1&limit=2")) == {"limit": "The parameter may be given only once."}
     assert wrong(await ask("GET", "/notes?tga=a")) == {"tga": "Unknown query parameter."}
     assert wrong(await ask("GET", "/notes?limit=%00")) == {"limit": "Contains a control character."}
     assert list(wrong(await ask("GET", "/notes?limit=x&tga=a"))) == ["limit", "tga"]

@@ -28,12 +28,12 @@ def app(client: httpx.AsyncClient) -> FastAPI:
 
 async def test_positions_of_the_lost_log_are_rejected_everywhere(client: httpx.AsyncClient, database: Database) -> None:
     gap = await database.write(leap)
-    told = "it is not the one you knew; begin at 0."
+    told = "the position is of another log; begin at 0."
     for place in (gap.last + 1, gap.last + 5_000, gap.first - 2):
         for path in (f"/v1/changes?since={place}", f"/v1/changes?since={place}&wait=9", f"/v1/stream?since={place}"):
             problem = await get_page(client, path, 422)
             assert where_of(problem) == ["since"]
-            assert problem["errors"][0]["message"] == f"The log goes from {gap.last} to {gap.first}: {told}"
+            assert problem["errors"][0]["message"] == f"No change is between {gap.last} and {gap.first}: {told}"
         answer = await client.get("/v1/stream", headers={"last-event-id": str(place)})
         assert (answer.status_code, where_of(answer.json())) == (422, ["Last-Event-ID"])
     page = await get_page(client, f"/v1/changes?since={gap.last}&wait=9")
