@@ -37,11 +37,12 @@ def drop_unknown_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETER
     return "&".join(pair for pair in query.split("&") if unquote_plus(pair.partition("=")[0]) in known)
 
 
-def has_parameter(query: str, name: str) -> bool:
-    """Return whether the query string names this parameter, however the name is escaped; values do not matter."""
+def get_values(query: str, name: str) -> list[str]:
+    """Return the values of this parameter in the query string, however the name and the values are escaped."""
     if "%" not in query and name not in query:
-        return False
-    return any(unquote_plus(pair.partition("=")[0]) == name for pair in query.split("&"))
+        return []
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    return [unquote_plus(value) for each, _, value in pairs if unquote_plus(each) == name]
 
 
 def canonical_query(query: str) -> str:

@@ -160,7 +160,7 @@ PASSING = (
     ("/v1/timeline?cursor=damaged", 400),
     ("/v1/articles?edition=global&cursor=AdFrOYUJ2n4zAAZD8qkx9gAYzH4", 400),
     ("/v1/nowhere", 404),
-    ("/v1/changes?wait=0", 200),
+    ("/v1/changes?since=0&wait=30", 200),
     ("/health/live", 200),
     ("/v1/editorial/articles", 401),
 )

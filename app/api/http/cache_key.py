@@ -3,7 +3,7 @@
 from starlette.types import Scope
 
 from app.api.http.private_responses import is_editorial_path
-from app.invalidation.canonical_query import canonical_query, drop_unknown_parameters, has_parameter
+from app.invalidation.canonical_query import canonical_query, drop_unknown_parameters, get_values
 
 CACHEABLE_PREFIXES = ("/v1", "/feeds", "/docs", "/openapi.json", "/problems")
 UNCACHEABLE_PATHS = frozenset({"/v1/export", "/v1/stream"})
@@ -20,8 +20,16 @@ def cache_key(scope: Scope) -> str | None:
     query = scope["query_string"].decode("latin-1")
     if path in UNCACHEABLE_PATHS:
         return None
-    if path == "/v1/changes" and has_parameter(query, "wait"):
+    if path == "/v1/changes" and not all(map(_is_zero, get_values(query, "wait"))):
         return None
     if path.startswith("/feeds"):
         query = drop_unknown_parameters(query)
     return f"{path}?{canonical_query(query)}" if query else path
+
+
+def _is_zero(text: str) -> bool:
+    """Return whether a number of seconds is 0 in any of the forms that the parameter takes, such as `00` and `-0`."""
+    try:
+        return float(text) == 0
+    except ValueError:
+        return False

@@ -34,6 +34,13 @@ async def fetch(reader: httpx.AsyncClient, address: str, **headers: str) -> tupl
     return answer, body
 
 
+@pytest.mark.parametrize("query", ["wait=0", "wait=00", "wait=-0", "w%61it=%30&limit=2"])
+async def test_changes_without_waiting_are_304_on_a_match(reader: httpx.AsyncClient, query: str) -> None:
+    address = f"/v1/changes?{query}"
+    tag = (await reader.get(address)).headers["etag"]
+    assert (await reader.get(address, headers={"if-none-match": tag})).status_code == 304
+
+
 @pytest.mark.parametrize("address", CONTENT)
 async def test_response_has_a_strong_etag_and_304_on_a_match(reader: httpx.AsyncClient, address: str) -> None:
     answer = await reader.get(address)
