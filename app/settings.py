@@ -75,7 +75,11 @@ def _rate(value: object) -> object:
 
 
 def _public_url(value: object) -> object:
-    return validate_site_url(value) if isinstance(value, str) else value
+    return (validate_site_url(value) if value else None) if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _purge_url(value: object) -> object:
@@ -99,10 +103,10 @@ class Settings(BaseModel):
         description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
     )
     access_log: bool = Field(default=False, description="Log a line for each request.")
-    log_level: LogLevel = Field(
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         LogLevel.INFO, description="Lowest level that is logged: `debug`, `info`, `warning` or `error`."
     )
-    log_format: LogFormat = Field(
+    log_format: Annotated[LogFormat, BeforeValidator(_lower)] = Field(
         LogFormat.TEXT, description="`text`, in colour on a terminal, or `json`, one object a line."
     )
     metrics: Annotated[ListenAddress | None, BeforeValidator(_listen_address)] = Field(
