@@ -6,7 +6,7 @@ ScheduleDependency ─ what a response depends on: ListDependency (lists, days, 
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar import date_at, find_zone, parse_date_or_instant, parse_day
@@ -73,8 +73,7 @@ class ScheduleSnapshot:
 UNKNOWN = ScheduleSnapshot((), 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListDependency:
+class ListDependency(NamedTuple):
     """Dependency of a list, described by its query parameters as sent, each of them valid.
 
     `groups`: alternatives of each filter. `starts` and `ends`: its range, half-open. `after_day`: days up to this one

@@ -34,6 +34,12 @@ def facet_key(kind: Facet, number: int) -> str:
     return f"{_NAMES[kind]}:{number}"
 
 
+def facet_keys(kind: Facet, numbers: Iterable[int | None]) -> list[str]:
+    """Return the keys of several entries of one kind; None stands for no entry."""
+    name = _NAMES[kind]
+    return [f"{name}:{number}" for number in numbers if number is not None]
+
+
 def collection_key(kind: Facet, edition_id: int | None = None) -> str:
     """Return the key of the collection of editions, tags, authors or labels, or of the sections of one edition."""
     return f"{_NAMES[kind]}s" if kind is not Facet.SECTION else f"sections:{edition_id}"

@@ -251,7 +251,10 @@ def _made_private(start: Message) -> Message:
 
 
 def _is_private(headers: RawHeaders) -> bool:
-    return any(name == b"cache-control" and value.startswith(b"private") for name, value in headers)
+    for name, value in headers:  # without a generator: this runs for each response
+        if name == b"cache-control":
+            return value.startswith(b"private")
+    return False
 
 
 def _is_public(headers: RawHeaders) -> bool:

@@ -142,6 +142,8 @@ def _list_schedule_dependency(
 
 
 def _groups(params: FilterParams, entry: tuple[Facet, str] | None = None) -> Groups:
+    if entry is None and not (params.section or params.tag or params.author or params.label):
+        return ()
     named = (
         (Facet.SECTION, params.section),
         (Facet.TAG, params.tag),
