@@ -124,7 +124,7 @@ class ArticleGone(DaylineError):  # noqa: N818 - same
     """Repeated request with an Idempotency-Key whose article was erased since."""
 
     def __init__(self) -> None:
-        super().__init__("The article that this request made was erased since; it is not made again.")
+        super().__init__("The article that this request created was erased since; it is not created again.")
 
 
 class IdempotencyKeyReusedError(DaylineError):
@@ -138,7 +138,7 @@ class PreviewExpiredError(DaylineError):
     """Preview token after its expiry."""
 
     def __init__(self) -> None:
-        super().__init__("This preview has expired; the newsroom can make a new one.")
+        super().__init__("This preview has expired; an editor can create a new one.")
 
 
 class ArticleErasedError(ConflictError):

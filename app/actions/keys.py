@@ -33,7 +33,7 @@ _USED = (
 def create_key(connection: Connection, record: ApiKeyCreate, *, now: int) -> tuple[str, str]:
     """Create a key and return its prefix and token; the token is not stored. InvalidInputError for a past expiry."""
     if record.expires_at is not None and record.expires_at <= now:
-        raise InvalidInputError(FieldError("expires_at", "It lies in the past."))
+        raise InvalidInputError(FieldError("expires_at", "Must be in the future."))
     prefix = make_prefix()
     while connection.execute(_TAKEN, {"prefix": prefix}).first() is not None:
         prefix = make_prefix()
@@ -96,7 +96,7 @@ def record_last_used(connection: Connection, uses: Mapping[int, int]) -> None:
 
 
 def _missing(prefix: str) -> NotFoundError:
-    return NotFoundError(f"There is no key '{prefix[:80]}' here.")
+    return NotFoundError(f"There is no key '{prefix[:80]}'.")
 
 
 def get_or_create_signing_secret(connection: Connection) -> bytes:

@@ -208,7 +208,7 @@ class CdnPurger:
         for value in header_batches(keys, most=MAX_KEYS, characters=MAX_CHARACTERS):
             response = await client.post(self._url, headers={"surrogate-key": value})
             if not response.is_success:
-                raise PurgeRejectedError(f"it answers {response.status_code}")
+                raise PurgeRejectedError(f"the CDN responded with {response.status_code}")
 
     async def _write(self, progress: PurgeProgress) -> PurgeProgress:
         new = dump_progress(progress)

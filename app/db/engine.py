@@ -48,14 +48,14 @@ def parse_database_url(address: str) -> URL:
         if not url.database or url.database == ":memory:":
             raise ConfigurationError("DAYLINE_DATABASE_URL must name a file: sqlite:///dayline.db.")
         if url.query or "\x00" in url.database:
-            raise ConfigurationError("DAYLINE_DATABASE_URL: a SQLite address is a path and nothing more.")
+            raise ConfigurationError("DAYLINE_DATABASE_URL: a SQLite URL has a path only, without parameters.")
         return url.set(drivername="sqlite+pysqlite")
     raise ConfigurationError(f"DAYLINE_DATABASE_URL names '{kind}': sqlite and postgresql are supported.")
 
 
 def _not_an_address() -> ConfigurationError:
     return ConfigurationError(
-        "DAYLINE_DATABASE_URL is not an address such as sqlite:///dayline.db or postgresql://user@host/name."
+        "DAYLINE_DATABASE_URL is not a URL such as sqlite:///dayline.db or postgresql://user@host/name."
     )
 
 
@@ -63,13 +63,17 @@ def _postgresql_url(url: URL) -> URL:
     query = dict(url.query)
     unknown = sorted(query.keys() - _PARAMETERS)
     if unknown:
-        raise ConfigurationError(f"DAYLINE_DATABASE_URL: '{unknown[0]}' is not among {', '.join(sorted(_PARAMETERS))}.")
+        raise ConfigurationError(
+            f"DAYLINE_DATABASE_URL: unknown parameter '{unknown[0]}'; allowed are {', '.join(sorted(_PARAMETERS))}."
+        )
     if url.port is not None and url.port not in _PORTS:
         raise _not_an_address()
     mode = query.pop("sslmode", None)
     if mode is not None:
         if mode not in _SSL_MODES:
-            raise ConfigurationError(f"DAYLINE_DATABASE_URL: sslmode '{mode}' is not known.")
+            raise ConfigurationError(
+                f"DAYLINE_DATABASE_URL: unknown sslmode '{mode}'; allowed are {', '.join(sorted(_SSL_MODES))}."
+            )
         query["ssl"] = mode
     return url.set(drivername="postgresql+asyncpg", query=query)
 

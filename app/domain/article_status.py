@@ -92,7 +92,7 @@ def resolve_status(
     ):
         raise InvalidInputError(
             FieldError(
-                "status", "It has been public; it can be withdrawn, but neither be a draft again nor be scheduled."
+                "status", "The article has been public; it can be withdrawn, but not become a draft or scheduled again."
             )
         )
     return status

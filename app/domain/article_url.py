@@ -22,11 +22,11 @@ def article_url_template(value: str) -> str:
     unknown = [f"{{{name}}}" for name in names if name not in TEMPLATE_NAMES]
     if unknown:
         allowed = "{site_url}, {slug} and {id}"
-        raise InvalidValueError(f"There is no placeholder {', '.join(unknown)[:200]}; allowed are {allowed}.")
+        raise InvalidValueError(f"Unknown placeholder {', '.join(unknown)[:200]}; allowed are {allowed}.")
     if re.search(r"[{}]", _PLACEHOLDER.sub("", value)):
-        raise InvalidValueError("A brace has no counterpart; placeholders are {site_url}, {slug} and {id}.")
+        raise InvalidValueError("A brace is unmatched; placeholders are {site_url}, {slug} and {id}.")
     if "slug" not in names and "id" not in names:
-        raise InvalidValueError("A template holds {slug} or {id}, such as {site_url}/news/{slug}.")
+        raise InvalidValueError("A template must contain {slug} or {id}, as in {site_url}/news/{slug}.")
     if value.rfind("{site_url}") > 0:
         raise InvalidValueError("{site_url} is an absolute URL: it can only begin a template.")
     validate_url(value.replace("{site_url}", "https://site.example").replace("{slug}", "a").replace("{id}", "a"))

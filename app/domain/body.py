@@ -33,7 +33,7 @@ MAX_PIXELS: Final = 1_000_000
 
 def _bounded(html: str) -> str:
     if len(html) > MAX_BLOCK_CHARACTERS:
-        raise InvalidValueError(f"A block holds at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
+        raise InvalidValueError(f"A block must have at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
     return html
 
 
@@ -163,15 +163,15 @@ class _Prose(_Part):
             return value
         if "text" not in value:
             if "html" not in value:
-                raise _flaw("html", "Give 'html' or 'text'.", None)
+                raise _flaw("html", "Either 'html' or 'text' is required.", None)
             return value
         text = value["text"]
         if "html" in value:
-            raise _flaw("text", "Give 'html' or 'text', not both.", text)
+            raise _flaw("text", "Must not be combined with 'html'.", text)
         if not isinstance(text, str):
             raise _flaw("text", "Input should be a valid string.", text)
         if len(text) > MAX_BLOCK_CHARACTERS:
-            raise _flaw("text", f"A block holds at most {MAX_BLOCK_CHARACTERS:,} characters.", text)
+            raise _flaw("text", f"A block must have at most {MAX_BLOCK_CHARACTERS:,} characters.", text)
         try:
             html = text_to_html(text)
         except InvalidValueError as error:
@@ -240,7 +240,7 @@ class ListInput(_Part):
     @model_validator(mode="after")
     def _limit(self) -> "ListInput":
         if sum(map(len, self.items)) > MAX_BLOCK_CHARACTERS:
-            raise InvalidValueError(f"A list holds at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
+            raise InvalidValueError(f"A list must have at most {MAX_BLOCK_CHARACTERS:,} characters of HTML.")
         return self
 
 

@@ -39,14 +39,14 @@ def find_zone(name: str) -> ZoneInfo:
     names.
     """
     if name not in _zone_names():
-        raise InvalidValueError("A time zone is an IANA name such as Europe/Kyiv.")
+        raise InvalidValueError("Must be the IANA name of a time zone, such as Europe/Kyiv.")
     return _load_zone(name)
 
 
 def parse_day(text: str) -> date:
     """Parse a date YYYY-MM-DD; InvalidValueError for other formats and outside FIRST_DAY..LAST_DAY."""
     if not _DAY.fullmatch(text):
-        raise InvalidValueError("A date is written YYYY-MM-DD.")
+        raise InvalidValueError("A date must have the form YYYY-MM-DD.")
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -62,7 +62,7 @@ def parse_date_or_instant(text: str, zone: ZoneInfo) -> int:
         return start_of_day(parse_day(text), zone)
     if len(text) > len("2024-11-02"):
         return parse_instant(text)
-    raise InvalidValueError("Give a date such as 2024-11-02 or an instant such as 2024-11-02T19:30:00+02:00.")
+    raise InvalidValueError("Must be a date such as 2024-11-02 or an instant such as 2024-11-02T19:30:00+02:00.")
 
 
 def start_of_day(day: date, zone: ZoneInfo) -> int:

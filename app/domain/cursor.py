@@ -19,8 +19,8 @@ _MOMENT, _NAME, _NUMBER = b"\x01", b"\x02", b"\x03"
 _KEY = struct.Struct(">qq")
 _WHOLE = struct.Struct(">q")
 
-DAMAGED = "The cursor is damaged; begin again without one."
-FOREIGN = "The cursor belongs to a list with other filters; begin again without one."
+DAMAGED = "The cursor is damaged; start again without one."
+FOREIGN = "The cursor belongs to a list with other filters; start again without one."
 
 
 def encode_position(published_at: int, article_id: int, digest: bytes) -> str:

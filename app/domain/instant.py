@@ -76,7 +76,7 @@ def parse_instant(text: str) -> int:
 def from_datetime(value: datetime) -> int:
     """Convert an aware datetime exactly; InvalidValueError if it is naive or outside EARLIEST..LATEST."""
     if value.utcoffset() is None:
-        raise InvalidValueError("An instant needs an offset from UTC.")
+        raise InvalidValueError("An instant must have an offset from UTC.")
     since = value - _EPOCH
     instant = (since.days * 86_400 + since.seconds) * SECOND_US + since.microseconds
     if not EARLIEST <= instant <= LATEST:

@@ -53,7 +53,7 @@ def check_visible(value: str) -> str:
     if not value.strip():
         raise InvalidValueError("Must not be empty.")
     if not any(map(_is_visible, value)):
-        raise InvalidValueError("It shows nothing: it holds only white space and characters without a shape.")
+        raise InvalidValueError("Must contain a visible character: it has only white space and invisible characters.")
     return value
 
 

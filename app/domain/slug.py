@@ -68,7 +68,7 @@ def validate_slug(value: str) -> str:
             "A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them."
         )
     if is_id(value):
-        raise InvalidValueError("This slug has the form of an identifier; add a hyphen or another word to it.")
+        raise InvalidValueError("A slug must not have the form of an article id; add a hyphen or another word to it.")
     return value
 
 

@@ -33,9 +33,9 @@ def parse_line(line: bytes) -> ParsedLine:
     except InvalidValueError as error:
         raise InvalidInputError(FieldError("line", f"{error.detail}.")) from None
     if not isinstance(value, dict):
-        raise InvalidInputError(FieldError("line", "a JSON object is expected."))
+        raise InvalidInputError(FieldError("line", "Must be a JSON object."))
     if value.get("kind") not in KINDS:
-        raise InvalidInputError(FieldError("kind", f"one of {', '.join(KINDS)} is expected."))
+        raise InvalidInputError(FieldError("kind", f"Must be one of {', '.join(KINDS)}."))
     try:
         record = _RECORD.validate_python(value)
     except ValidationError as error:

@@ -107,7 +107,7 @@ def check_purge_url(text: str) -> str | None:
     except ValueError:
         is_usable = False
     if not is_usable or not re.fullmatch(r"[^\s\x00-\x1f\x7f]+", text.strip()) or "%" in (parts.hostname or ""):
-        raise InvalidValueError("Purges go to an address that begins with http:// or https://.")
+        raise InvalidValueError("The URL for purges must begin with http:// or https://.")
     return address
 
 
@@ -117,5 +117,5 @@ def parse_field(text: str) -> tuple[str, str] | None:
         return None
     found = _FIELD.fullmatch(text.strip())
     if found is None:
-        raise InvalidValueError("A header field is written like Fastly-Key: secret, a name, a colon and a value.")
+        raise InvalidValueError("A header field must have a name, a colon and a value, as in Fastly-Key: secret.")
     return found[1], found[2]

@@ -22,5 +22,5 @@ def parse_listen_address(text: str) -> ListenAddress | None:
         return None
     found = _ADDRESS.fullmatch(text.strip())
     if found is None or not 0 < int(found[3]) <= MAX_PORT:
-        raise InvalidValueError("An address to listen on is written like 127.0.0.1:9100 or [::1]:9100.")
+        raise InvalidValueError("An address to listen on must be written like 127.0.0.1:9100 or [::1]:9100.")
     return ListenAddress(found[1] or found[2], int(found[3]))

@@ -14,6 +14,6 @@ def parse_rate(text: str) -> str | None:
     found = _RATE.fullmatch(text.strip())
     if found is None:
         raise InvalidValueError(
-            "A rate is written like 600/minute: a number, a slash, and second, minute, hour or day."
+            "A rate must be written like 600/minute: a number, a slash, and second, minute, hour or day."
         )
     return f"{found[1]}/{found[2]}"

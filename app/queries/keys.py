@@ -73,7 +73,7 @@ def get_key(connection: Connection, prefix: str) -> ApiKey:
     """Return one key as managers see it; NotFoundError."""
     row = connection.execute(_ONE, {"prefix": prefix}).first()
     if row is None:
-        raise NotFoundError(f"There is no key '{prefix[:80]}' here.")
+        raise NotFoundError(f"There is no key '{prefix[:80]}'.")
     return _key(row)
 
 

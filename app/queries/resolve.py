@@ -50,7 +50,7 @@ class ResolvedQuery:
         """Return that day of the zone; NoSuchDayError if the zone skipped it."""
         found = days_between(day, day, self.zone)
         if not found:
-            raise NoSuchDayError(f"The calendar of {self.zone.key} has no {day.isoformat()}.")
+            raise NoSuchDayError(f"The date {day.isoformat()} does not exist in {self.zone.key}.")
         return found[0]
 
     @property

@@ -18,7 +18,7 @@ MAX_GRACE_SECONDS = 30 * 86_400
 
 def _name(value: str) -> str:
     if not value.strip() or not value.isprintable():
-        raise InvalidValueError("A name for people is expected, in one line, such as 'Newsroom CMS'.")
+        raise InvalidValueError("Must be a readable name in one line, such as 'Newsroom CMS'.")
     return value.strip()
 
 

@@ -46,7 +46,9 @@ class ChangeListParams(ArticleFilterParams):
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
         if self.cursor is not None and "since" in self.model_fields_set:
-            raise InvalidInputError(FieldError("since", "The cursor already says where to begin."))
+            raise InvalidInputError(
+                FieldError("since", "Cannot be combined with a cursor, which contains the position.")
+            )
         return self
 
     def since_seq(self, seq: int) -> Self:

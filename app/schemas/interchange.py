@@ -54,7 +54,7 @@ def _null_as_empty_object(value: object) -> object:
 def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
     numbers, versions = [each.revision for each in values], [each.version for each in values]
     if numbers != sorted(set(numbers)) or versions != sorted(versions):
-        raise InvalidValueError("Revisions come in the order of their numbers, and versions do not fall.")
+        raise InvalidValueError("Revisions must be ordered by their numbers, and versions must not decrease.")
     return values
 
 
@@ -259,9 +259,9 @@ class RevisionRecord(_Record):
     @model_validator(mode="after")
     def _dated(self) -> Self:
         if self.published_at is None and self.status is not ArticleStatus.DRAFT:
-            raise InvalidValueError(f"A save that left the article {self.status} has a public time.")
+            raise InvalidValueError(f"A revision of status {self.status} must have a public time.")
         if self.version == 0 and self.status is ArticleStatus.PUBLISHED:
-            raise InvalidValueError("What was public had a version.")
+            raise InvalidValueError("A revision that was public must have a version of 1 or more.")
         return self
 
 
@@ -337,10 +337,10 @@ class ArticleRecord(ArticleInput):
         if self.erased_at is None:
             return self
         if self.status is not ArticleStatus.WITHDRAWN:
-            raise InvalidInputError(FieldError("status", "What was erased is withdrawn."))
+            raise InvalidInputError(FieldError("status", "An erased article must have the status withdrawn."))
         blank = Content(headline=self.headline, slug=self.slug)
         if any(getattr(self, name) != getattr(blank, name) for name in Content.model_fields):
-            raise InvalidInputError(FieldError("erased_at", "What was erased says nothing any more."))
+            raise InvalidInputError(FieldError("erased_at", "Must be empty, because the article is erased."))
         return self
 
 

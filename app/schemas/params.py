@@ -135,7 +135,9 @@ class QueryParams(BaseModel):
     @model_validator(mode="after")
     def _one_edition(self) -> Self:
         if self.edition == EVERY_EDITION and not self.spans_editions:
-            raise InvalidInputError(FieldError("edition", "Name one edition; only articles and changes span them all."))
+            raise InvalidInputError(
+                FieldError("edition", "Must name one edition: only lists of articles and of changes span all.")
+            )
         return self
 
     def url_for(self, path: str, **changed: str | None) -> str:
@@ -238,7 +240,7 @@ class ArticleFilterParams(FilterParams):
     def _known_members(self) -> Self:
         for name in self.fields:
             if name not in self.members:
-                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a member of an item."))
+                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items."))
         return self
 
 
@@ -258,7 +260,7 @@ class ArticleListParams(ArticleFilterParams):
     def _bodies_are_bounded(self) -> Self:
         if self.body is not BodyFormat.NONE and max(self.limit, len(self.id)) > LIMIT_WITH_BODY:
             raise InvalidInputError(
-                FieldError("limit", f"With a body at most {LIMIT_WITH_BODY} articles fit on a page.")
+                FieldError("limit", f"Must be at most {LIMIT_WITH_BODY} when bodies are requested.")
             )
         check_ids(self)
         return self
@@ -292,7 +294,9 @@ class TimelineParams(ArticleFilterParams):
     @model_validator(mode="after")
     def _one_beginning(self) -> Self:
         if self.cursor is not None and self.newest_day is not None:
-            raise InvalidInputError(FieldError("newest_day", "The cursor already says where to begin."))
+            raise InvalidInputError(
+                FieldError("newest_day", "Cannot be combined with a cursor, which contains the position.")
+            )
         check_ids(self)
         return self
 
@@ -336,6 +340,10 @@ class ArticleParams(QueryParams):
 def check_ids(params: Any) -> None:
     """InvalidInputError where `id` stands beside a cursor or a smaller limit."""
     if params.id and params.cursor is not None:
-        raise InvalidInputError(FieldError("cursor", "The articles of `id` are all on one page."))
+        raise InvalidInputError(
+            FieldError("cursor", "Cannot be combined with `id`, whose articles are all on one page.")
+        )
     if params.id and "limit" in params.model_fields_set and params.limit < len(params.id):
-        raise InvalidInputError(FieldError("limit", "It is less than the number of ids, which are all on one page."))
+        raise InvalidInputError(
+            FieldError("limit", "Must not be less than the number of ids, which are all on one page.")
+        )

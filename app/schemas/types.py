@@ -26,7 +26,7 @@ _BASIC_OFFSET = re.compile(r"(?<=[0-9])([+-][0-9]{2})([0-9]{2})$")  # ISO 8601 a
 
 def _instant(value: object) -> int:
     if not isinstance(value, str):
-        raise InvalidValueError("An instant is a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
+        raise InvalidValueError("An instant must be a string as in RFC 3339, such as 2024-11-02T19:30:00+02:00.")
     return parse_instant(_BASIC_OFFSET.sub(r"\1:\2", value))
 
 

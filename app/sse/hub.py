@@ -101,7 +101,7 @@ class StreamHub:
 
     def _check_room(self) -> None:
         if self._stopped:
-            raise TooManyStreamsError("This process is about to end.", retry_after=1)
+            raise TooManyStreamsError("This process is shutting down.", retry_after=1)
         if len(self._open) + self._opening >= MAX_STREAMS:
             raise TooManyStreamsError(f"{MAX_STREAMS} streams are open already.", retry_after=RETRY_AFTER_S)
 

@@ -121,9 +121,9 @@ class WebhookClient:
             case InvalidValueError():
                 return error.detail
             case httpcore.ConnectTimeout():
-                return f"No connection to the receiver was made within {self._connect_s:g} seconds."
+                return f"No connection to the receiver was established within {self._connect_s:g} seconds."
             case TimeoutError():
-                return f"The receiver did not answer within {self._deadline_s:g} seconds."
+                return f"The receiver did not respond within {self._deadline_s:g} seconds."
             case httpcore.ConnectError(args=(ssl.SSLCertVerificationError() as flaw,)):
                 return f"The receiver's certificate is not accepted: {flaw.verify_message.rstrip('.')}."
             case httpcore.ConnectError(args=(ssl.SSLError(),)):
@@ -150,7 +150,7 @@ def _to_attempt(response: httpx.Response, *, duration_ms: int) -> DeliveryAttemp
     status = response.status_code
     reason = f"The receiver answered {status}."
     if response.has_redirect_location:
-        reason = f"The receiver answered {status} and points to {_redirect_target(response)}, where nothing is sent."
+        reason = f"The receiver answered {status} and points to {_redirect_target(response)}, which is not followed."
     return DeliveryAttempt(
         is_delivered=response.is_success,
         status=status,

@@ -38,7 +38,7 @@ def parse_secret(text: str) -> bytes:
     is_as_written = text == SECRET_PREFIX + b64encode(key).decode()
     if not (is_as_written and MIN_SECRET_BYTES <= len(key) <= MAX_SECRET_BYTES):
         raise InvalidValueError(
-            f"A secret is '{SECRET_PREFIX}' and the base64 of {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} octets."
+            f"A secret must be '{SECRET_PREFIX}' and the base64 of {MIN_SECRET_BYTES} to {MAX_SECRET_BYTES} octets."
         )
     return key
 
@@ -50,11 +50,11 @@ def sign(message_id: str, timestamp_s: int, body: bytes, secrets: Sequence[str])
     one.
     """
     if _MESSAGE_ID.fullmatch(message_id) is None:
-        raise InvalidValueError("The id of a message has 1 to 255 letters, digits, hyphens and underscores.")
+        raise InvalidValueError("The id of a message must have 1 to 255 letters, digits, hyphens and underscores.")
     if timestamp_s < 0:
-        raise InvalidValueError("The time of a message is in seconds since 1970.")
+        raise InvalidValueError("The time of a message must be in seconds since 1970.")
     if not secrets:
-        raise InvalidValueError("A message is signed with one secret or more.")
+        raise InvalidValueError("A message must be signed with at least one secret.")
     signed = b"%s.%d.%s" % (message_id.encode(), timestamp_s, body)
     signatures = (hmac.digest(parse_secret(secret), signed, "sha256") for secret in secrets)
     return {

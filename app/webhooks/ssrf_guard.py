@@ -68,7 +68,7 @@ class SsrfGuard:
         scheme, host = _parse(url)
         is_plain = scheme == "http"
         if is_plain and not self._opened:
-            raise InvalidValueError("The URL of a webhook begins with https://.")
+            raise InvalidValueError("The URL of a webhook must begin with https://.")
         address = _ip_literal(host)
         if address is not None:
             self._require_allowed(address, is_plain=is_plain)
@@ -103,28 +103,28 @@ class SsrfGuard:
     def _require_allowed(self, address: Address, *, is_plain: bool) -> None:
         if not self.is_allowed(address, is_plain=is_plain):
             is_for_encryption = is_plain and self.is_allowed(address)
-            raise InvalidValueError(
-                "Public addresses take webhooks over https:// only." if is_for_encryption else REFUSED
-            )
+            raise InvalidValueError("Webhooks to public addresses must use https://." if is_for_encryption else REFUSED)
 
 
 def _parse(url: str) -> tuple[str, str]:
     """Return scheme and host (ASCII, no brackets) as they will be used for sending, after checking the whole URL."""
     if len(url) > MAX_URL_CHARACTERS or not url.isprintable() or " " in url or "\\" in url:
-        raise InvalidValueError(f"A URL has up to {MAX_URL_CHARACTERS} characters, no blanks and no backslashes.")
+        raise InvalidValueError(
+            f"A URL must have at most {MAX_URL_CHARACTERS} characters, no white space and no backslashes."
+        )
     try:
         found = httpx.URL(ascii_url(url))
     except httpx.InvalidURL:
-        raise InvalidValueError("This is not a URL.") from None
+        raise InvalidValueError("Must be a URL.") from None
     if found.scheme not in {"http", "https"} or not found.raw_host:
-        raise InvalidValueError("The URL of a webhook begins with https:// and names a host.")
+        raise InvalidValueError("The URL of a webhook must begin with https:// and name a host.")
     if found.userinfo:
-        raise InvalidValueError("A URL with a user name or a password is not taken.")
+        raise InvalidValueError("A URL must not contain a user name or a password.")
     if "#" in url:
-        raise InvalidValueError("A URL with a fragment ('#') is not taken.")
+        raise InvalidValueError("A URL must not have a fragment ('#').")
     port = found.port
     if port is not None and port not in PORTS and not MIN_PORT <= port <= MAX_PORT:
-        raise InvalidValueError(f"The port of a webhook is 80, 443 or from {MIN_PORT} to {MAX_PORT}.")
+        raise InvalidValueError(f"The port of a webhook must be 80, 443 or from {MIN_PORT} to {MAX_PORT}.")
     host = found.raw_host.decode("ascii")
     _check_host(host)
     return found.scheme, host
@@ -134,10 +134,10 @@ def _check_host(host: str) -> None:
     if _ip_literal(host) is not None:
         return
     if _NUMBER.fullmatch(host) or ":" in host:
-        raise InvalidValueError("An address is written as 192.0.2.1 or [2001:db8::1], without a zone.")
+        raise InvalidValueError("An address must be written as 192.0.2.1 or [2001:db8::1], without a zone.")
     if len(host) > MAX_HOST_CHARACTERS or _NAME.fullmatch(host) is None:
         raise InvalidValueError(
-            "The host of a URL is a name of letters, digits, hyphens and full stops, or an address."
+            "The host of a URL must be a name of letters, digits, hyphens and full stops, or an address."
         )
 
 

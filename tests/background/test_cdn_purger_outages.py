@@ -44,7 +44,7 @@ async def test_outage_is_logged_when_it_begins_and_when_it_ends(
         network.status = 204
         await until_settled(database)
     begun, ended = [record.getMessage() for record in caplog.records if record.name == cdn_purger.__name__]
-    assert begun == "CDN purge failed, retrying: PurgeRejectedError: it answers 503"
+    assert begun == "CDN purge failed, retrying: PurgeRejectedError: the CDN responded with 503"
     assert ended.startswith("CDN purge recovered after ")
     assert all(each.keys == ["tag:7"] for each in network.purges)
 

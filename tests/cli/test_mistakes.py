@@ -42,10 +42,10 @@ def test_no_command_prints_the_help(dayline: Dayline, words: tuple[str, ...]) ->
     ("address", "says"),
     [
         ("sqlite:///:memory:", "must name a file"),
-        ("sqlite:///news.db?mode=ro", "a path and nothing more"),
-        ("postgresql://127.0.0.1:port/news", "DAYLINE_DATABASE_URL is not an address"),
-        ("postgresql://127.0.0.1:99999/news", "DAYLINE_DATABASE_URL is not an address"),
-        ("postgresql://127.0.0.1:1/news?colour=red", "'colour' is not among"),
+        ("sqlite:///news.db?mode=ro", "has a path only"),
+        ("postgresql://127.0.0.1:port/news", "DAYLINE_DATABASE_URL is not a URL"),
+        ("postgresql://127.0.0.1:99999/news", "DAYLINE_DATABASE_URL is not a URL"),
+        ("postgresql://127.0.0.1:1/news?colour=red", "unknown parameter 'colour'"),
         (NOTHING_LISTENS, "The database failed"),
     ],
 )

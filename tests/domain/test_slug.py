@@ -167,7 +167,7 @@ def test_validate_slug_rejects_other_text(slug: str) -> None:
 
 
 def test_validate_slug_rejects_the_format_of_an_id() -> None:
-    with pytest.raises(InvalidValueError, match="form of an identifier"):
+    with pytest.raises(InvalidValueError, match="form of an article id"):
         validate_slug("01m8x3c7k2v9q")
     assert validate_slug("81m8x3c7k2v9q") == "81m8x3c7k2v9q"
 

@@ -165,7 +165,7 @@ async def test_lines_that_cannot_be_read_are_named(bring: Bring) -> None:
         '{"kind":"tag","slug":"x","name":"Café"}'.encode("latin-1"),
     )
     assert [why.split(";")[0] for _, why in brought.flaws] == [
-        "article_url: There is no placeholder {year}",
+        "article_url: Unknown placeholder {year}",
         "line: the member 'name' is repeated in one object.",
         "line: not UTF-8: octet 0xE9 in column 37",
     ]

@@ -140,7 +140,7 @@ async def test_unknown_codes_are_made_and_counted(bring: Bring, content: Content
 async def test_a_refused_article_makes_nothing(bring: Bring, content: Content) -> None:
     await bring(edition_line(), article_line("a", slug="night-boats"))
     report = await bring(article_line("b", slug="night-boats", tags=["boats"], section="night"))
-    assert report.flaws == [(1, "slug: The slug 'night-boats' belongs to another article or leads to one.")]
+    assert report.flaws == [(1, "slug: The slug 'night-boats' belongs to another article or redirects to one.")]
     assert report.report.created_entries == {}
     assert b'"boats"' not in await content()
 

@@ -195,7 +195,7 @@ async def test_stream_ends_when_its_query_becomes_invalid(
     await asyncio.sleep(0.1)
 
     async def refuse(*_: Any) -> Any:
-        raise NotFoundError("There is no such edition here.")
+        raise NotFoundError("There is no such edition.")
 
     with monkeypatch.context() as patched:
         patched.setattr(database, "read", refuse)

@@ -145,7 +145,7 @@ async def test_retry_after_counts_for_429_and_503_only() -> None:
 async def test_redirect_is_reported_and_not_followed(location: str, told: str) -> None:
     attempt = await attempt_at(answering(307, f"location: {location}"))
     assert not attempt.is_delivered
-    assert attempt.reason == f"The receiver answered 307 and points to {told}, where nothing is sent."
+    assert attempt.reason == f"The receiver answered 307 and points to {told}, which is not followed."
 
 
 async def test_redirect_to_an_allowed_network_is_not_followed() -> None:
@@ -343,7 +343,7 @@ async def test_unresolvable_names_are_failed_attempts() -> None:
         gone = await client.send("https://gone.test/", BODY, {})
         assert gone.reason == "The host name of the receiver cannot be resolved."
         silent = await client.send("https://silent.test/", BODY, {})
-    assert silent.reason == "No connection to the receiver was made within 0.2 seconds."
+    assert silent.reason == "No connection to the receiver was established within 0.2 seconds."
 
 
 async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

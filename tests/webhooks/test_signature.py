@@ -87,7 +87,7 @@ def test_parse_secret_accepts_24_to_64_octets(octets: int) -> None:
 def test_parse_secret_rejects_other_text_without_repeating_it(text: str) -> None:
     with pytest.raises(InvalidValueError) as caught:
         parse_secret(text)
-    assert caught.value.detail == "A secret is 'whsec_' and the base64 of 24 to 64 octets."
+    assert caught.value.detail == "A secret must be 'whsec_' and the base64 of 24 to 64 octets."
 
 
 @pytest.mark.parametrize(

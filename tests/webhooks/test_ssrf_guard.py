@@ -175,7 +175,7 @@ async def test_plain_http_name_must_resolve_into_allowed_networks_only() -> None
     assert await guard.resolve("inside", 80, is_plain=True) == [ip_address("10.0.0.1")]
     assert len(await guard.resolve("both", 443)) == 2
     for host in ("both", "outside", "8.8.8.8"):
-        with pytest.raises(InvalidValueError, match="https:// only"):
+        with pytest.raises(InvalidValueError, match="must use https://"):
             await guard.resolve(host, 80, is_plain=True)
 
 

@@ -86,7 +86,9 @@ class ArticleWrite:
         if not is_settled and record.first_published_at is not None and record.first_published_at > latest:
             raise InvalidInputError(FieldError("first_published_at", "Must not be in the future."))
         if self.current is None and not was_public and record.revisions and record.revisions[-1].version:
-            raise InvalidInputError(FieldError("revisions", f"What is {self.status} has had no public version."))
+            raise InvalidInputError(
+                FieldError("revisions", f"Must not contain public versions while the status is {self.status}.")
+            )
 
     def _ends_schedule(self) -> bool:
         """Return whether it withdraws a scheduled article, or a draft that was one: no date publishes that again."""
@@ -103,7 +105,7 @@ class ArticleWrite:
         if updated_at is None or not self.manner.reject_unknown or (row is not None and row.updated_at == updated_at):
             return
         if updated_at > max(self.now + CLOCK_TOLERANCE_US, self.record.published_at or 0):
-            raise InvalidInputError(FieldError("updated_at", "The date of an update may not be in the future."))
+            raise InvalidInputError(FieldError("updated_at", "Must not be in the future."))
 
     def preferred_slug(self) -> str | None:
         """Return the given slug, the current one, or the one of the headline."""

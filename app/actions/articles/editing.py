@@ -53,10 +53,10 @@ def create_article(connection: Connection, given: ArticleCreate, *, now: int, ed
     if edition is None:
         raise InvalidInputError(FieldError("edition", "There is no edition yet."))
     if given.status is ArticleStatus.WITHDRAWN:
-        raise InvalidInputError(FieldError("status", "What was never public cannot be withdrawn."))
+        raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
     found = _find(connection, edition, given.source_id, given.id)
     if found is not None:
-        raise ConflictError(f"The article is there already; its id is {format_id(found.id)}.")
+        raise ConflictError(f"The article exists already; its id is {format_id(found.id)}.")
     manner = WriteOptions(editor=editor, reject_unknown=True)
     stored = upsert_articles(connection, [_dated(given.record(edition), now)], now=now, manner=manner)
     _outcome(stored)
@@ -172,19 +172,19 @@ def _find(connection: Connection, edition: str, source_id: str | None, article_i
 def _check_push(found: AnyRow | None, given: ArticleCreate, expected: Collection[int] | None, *, is_new: bool) -> None:
     if found is None:
         if expected is not None:
-            raise PreconditionFailedError("There is no such article yet.")
+            raise PreconditionFailedError("The article does not exist, so If-Match cannot match.")
         if given.id is not None:
-            raise InvalidInputError(FieldError("id", "A new article that is pushed is given its id."))
+            raise InvalidInputError(FieldError("id", "Must be absent for a new article: the server assigns its id."))
         if given.status is ArticleStatus.WITHDRAWN:
-            raise InvalidInputError(FieldError("status", "What was never public cannot be withdrawn."))
+            raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
         return
     if given.status is ArticleStatus.WITHDRAWN and found.status == ArticleStatus.DRAFT and found.withdrawn_at is None:
-        raise InvalidInputError(FieldError("status", "What was never public cannot be withdrawn."))
+        raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
     if is_new:
-        raise PreconditionFailedError(f"The article is there already; its id is {format_id(found.id)}.")
+        raise PreconditionFailedError(f"The article exists already; its id is {format_id(found.id)}.")
     check_revision(found.revision, expected)
     if given.id is not None and parse_id(given.id) != found.id:
-        raise InvalidInputError(FieldError("id", "This article has another id."))
+        raise InvalidInputError(FieldError("id", "Does not match the id of the article."))
 
 
 def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -195,9 +195,7 @@ def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         if name not in known:
             flaws.append(FieldError(name, "Unknown field."))
         elif value != known[name]:
-            flaws.append(
-                FieldError(name, "An edit does not change this; see the article's publication, bump and withdrawal.")
-            )
+            flaws.append(FieldError(name, "Cannot be changed by an update: use publication, bump or withdrawal."))
     if flaws:
         raise InvalidInputError(*flaws)
 

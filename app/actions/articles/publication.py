@@ -42,7 +42,7 @@ def publish_article(
         raise ConflictError("The article has been withdrawn; restore it to publish it again.")
     if status is ArticleStatus.PUBLISHED:
         if at not in {None, row.published_at}:
-            raise ConflictError("The article is public; its time moves by a bump only.")
+            raise ConflictError("The article is public already; a bump changes its public time.")
         return
     published_at = now if at is None else at
     after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
@@ -133,7 +133,7 @@ def restore_article(
     if status is not ArticleStatus.WITHDRAWN:
         raise ConflictError("The article has not been withdrawn.")
     if row.published_at > now:
-        raise ConflictError("The public time of the article is still to come.")
+        raise ConflictError("The public time of the article is in the future.")
     move = Transition(row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL)
     apply_transitions(connection, [move], now=now, editor=editor)
 

@@ -58,7 +58,7 @@ def reject_unknown_references(
         for kind in kinds:
             missing = [name for name in _names(writing, kind) if name not in known[kind]]
             where = "authors" if kind is Facet.AUTHOR else KIND_NAMES[kind]
-            flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}' here.") for name in missing]
+            flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}'.") for name in missing]
         if flaws:
             stored.outcomes[writing.index] = InvalidInputError(*flaws)
         else:
@@ -92,7 +92,9 @@ def assign_slugs(
         owners |= slug_owners(connection, edition_id, [slug for each in instead.values() for slug in each])
     for writing in late:
         if not any(_take_slug(writing, slug, owners) for slug in instead[writing.index]):
-            taken = FieldError("slug", f"The slug '{writing.record.slug}' belongs to another article or leads to one.")
+            taken = FieldError(
+                "slug", f"The slug '{writing.record.slug}' belongs to another article or redirects to one."
+            )
             stored.outcomes[writing.index] = InvalidInputError(taken)
     return [writing for writing in writings if writing.slug]
 

@@ -57,7 +57,7 @@ def get_for_transition(connection: Connection, article_id: int, *, expected: Col
     """Return the row of an article; NotFoundError, PreconditionFailedError unless at an expected revision."""
     row = connection.execute(_ONE, {"article_id": article_id}).first()
     if row is None:
-        raise NotFoundError(f"There is no article '{format_id(article_id)}' here.")
+        raise NotFoundError(f"There is no article '{format_id(article_id)}'.")
     check_revision(row.revision, expected)
     return row
 

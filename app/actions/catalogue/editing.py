@@ -59,9 +59,11 @@ def edit_entry(
     slug, edition_id = _edition(connection, edition) if kind is Facet.SECTION else (None, None)
     row = get_entry_row(connection, kind, name, edition_id=edition_id)
     if row is None:
-        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}' here.")
+        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
     if expected is not None and row.revision not in expected:
-        raise PreconditionFailedError(f"It is at revision {row.revision} now; read it again and repeat the change.")
+        raise PreconditionFailedError(
+            f"The resource is at revision {row.revision} now; read it again and repeat the change."
+        )
     current = to_record(kind, row, edition=slug)
     for member in _IDENTITY:
         if member in patch and patch[member] != current.get(member):
@@ -72,7 +74,7 @@ def edit_entry(
             raise InvalidInputError(FieldError(member, "This member cannot be changed."))
     merged = merge_patch(current, {name: value for name, value in patch.items() if name not in others})
     if current.get("default") and not merged.get("default"):
-        raise InvalidInputError(FieldError("default", "There is always a default edition; make another one it."))
+        raise InvalidInputError(FieldError("default", "Must remain true: set it on another edition instead."))
     upsert_entry(connection, validated(_MODELS[kind], merged), now=now, actor=actor)
 
 
@@ -80,5 +82,5 @@ def _edition(connection: Connection, slug: str | None) -> tuple[str, int]:
     here = editions.c.is_default if slug is None else editions.c.slug == slug
     row = connection.execute(select(editions.c.slug, editions.c.id).where(here)).first()
     if row is None:
-        raise NotFoundError(f"There is no edition '{(slug or '')[:80]}' here.")
+        raise NotFoundError(f"There is no edition '{(slug or '')[:80]}'.")
     return row.slug, row.id

@@ -55,7 +55,9 @@ def edit_webhook(
     """
     row = _find(connection, endpoint_id)
     if expected is not None and row.revision not in expected:
-        raise PreconditionFailedError(f"It is at revision {row.revision} now; read it again and repeat the change.")
+        raise PreconditionFailedError(
+            f"The resource is at revision {row.revision} now; read it again and repeat the change."
+        )
     current = {
         "url": row.url,
         "description": row.description,
@@ -112,7 +114,7 @@ def delete_webhook(connection: Connection, endpoint_id: int) -> None:
 def _find(connection: Connection, endpoint_id: int) -> AnyRow:
     row = connection.execute(_FOUND, {"endpoint_id": endpoint_id}).first()
     if row is None:
-        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
+        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}'.")
     return row
 
 

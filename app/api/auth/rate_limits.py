@@ -94,7 +94,8 @@ class RateLimitResult:
     def to_error(self) -> RateLimitedError:
         """Return the error for a request beyond the limit."""
         return RateLimitedError(
-            f"No more than {self.limit} requests in {self.window} seconds; come back in {self.reset_after} seconds.",
+            f"The limit of {self.limit} requests in {self.window} seconds is exceeded; "
+            f"retry in {self.reset_after} seconds.",
             retry_after=self.reset_after,
         )
 

@@ -179,7 +179,7 @@ async def ping_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedRes
     """
     done = await services.dispatcher.ping(queries.parse_webhook_id(webhook_id))
     if done is None:
-        raise NotFoundError(f"There is no webhook '{webhook_id}' here.")
+        raise NotFoundError(f"There is no webhook '{webhook_id}'.")
     name, attempt = done
     ping: schemas.Ping = {
         "id": name,

@@ -30,5 +30,5 @@ class FeedRoute(OrdinaryRoute):
 def params_of_edition(params: P, edition: str) -> P:
     """Return the parameters with the edition that the address names; NotFoundError for all editions at once."""
     if edition == EVERY_EDITION:
-        raise NotFoundError("A feed is of one edition.")
+        raise NotFoundError("A feed belongs to one edition: replace * by its slug.")
     return params.model_copy(update={"edition": edition})

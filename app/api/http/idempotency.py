@@ -137,7 +137,9 @@ def parse_idempotency_key(request: Request) -> str | None:
         return given[0]
     if len(given) == 1 and (quoted := _QUOTED.fullmatch(given[0])):
         return _ESCAPED.sub(r"\1", quoted[1])
-    raise InvalidInputError(FieldError("Idempotency-Key", "One name of 1 to 255 visible ASCII characters is expected."))
+    raise InvalidInputError(
+        FieldError("Idempotency-Key", "Must be a single value of 1 to 255 visible ASCII characters.")
+    )
 
 
 def request_hash(request: Request, body: bytes) -> bytes:

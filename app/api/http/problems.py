@@ -175,7 +175,7 @@ def _headers_of(error: errors.DaylineError) -> dict[str, str]:
 async def _handle_http_exception(request: Request, error: HTTPException) -> Response:
     if error.status_code != METHOD_NOT_ALLOWED.status:
         kind = _OF_STATUS.get(error.status_code, BAD_REQUEST)
-        detail = "There is no such address." if kind is NOT_FOUND else str(error.detail)
+        detail = "No resource has this URL." if kind is NOT_FOUND else str(error.detail)
         return problem_response(request, kind, detail)
     allowed = ", ".join(allowed_methods(request))
     if request.method == "OPTIONS":
@@ -226,7 +226,7 @@ async def _handle_unexpected(request: Request, error: Exception) -> Response:
     record = get_record(request.scope)
     if record is not None:
         record.is_error_logged = True
-    return problem_response(request, INTERNAL_ERROR, f"The answer could not be made; {RETRY_ADVICE}")
+    return problem_response(request, INTERNAL_ERROR, f"The response could not be created; {RETRY_ADVICE}")
 
 
 def _describe(request: Request) -> str:

@@ -15,7 +15,7 @@ class QueryGuard(Guard):
     async def check(self, request: Request) -> None:
         """InvalidInputError names each parameter; NotFoundError for a path with control characters."""
         if not request.scope["path"].isprintable():
-            raise NotFoundError("There is no such address.")
+            raise NotFoundError("No resource has this URL.")
         raw: bytes = request.scope["query_string"]
         if not raw:
             return

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=QueryParams)
 def parse_query(request: Request, model: type[Q]) -> Q:
     """Parse the query string; InvalidInputError names each parameter that cannot be used, NotFoundError an edition."""
     if not request.scope["path"].isprintable():
-        raise NotFoundError("There is no such address.")  # nor any name with a control character in it
+        raise NotFoundError("No resource has this URL.")  # nor any name with a control character in it
     raw: bytes = request.scope["query_string"]
     return parse_query_string(raw.decode("latin-1"), model)
 
@@ -41,14 +41,14 @@ def parse_query_string(query: str, model: type[Q]) -> Q:
 def collect_parameters(query: str, repeatable: Collection[str]) -> dict[str, Any]:
     """Return the values by their parameters, of repeatable ones a list; InvalidInputError for what no model may get."""
     if len(query) > MAX_QUERY_BYTES:
-        raise InvalidInputError(FieldError("query", "The query string is too long."))
+        raise InvalidInputError(FieldError("query", f"Must not be longer than {MAX_QUERY_BYTES:,} bytes."))
     segments = query.split("&")
     if len(segments) > MAX_PARAMETERS:
-        raise InvalidInputError(FieldError("query", "It has too many parameters."))
+        raise InvalidInputError(FieldError("query", f"Must not have more than {MAX_PARAMETERS} parameters."))
     try:
         pairs = [_decode_pair(each) for each in segments if each]
     except UnicodeDecodeError:
-        raise InvalidInputError(FieldError("query", "It is not UTF-8.")) from None
+        raise InvalidInputError(FieldError("query", "Must be percent-encoded UTF-8.")) from None
     return _collect(pairs, repeatable)
 
 

@@ -64,9 +64,9 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         value = load_json(raw)
     except InvalidValueError as error:
-        raise InvalidInputError(FieldError("body", f"It cannot be read: {error.detail}.")) from None
+        raise InvalidInputError(FieldError("body", f"Must be valid JSON: {error.detail}.")) from None
     if not isinstance(value, dict):
-        raise InvalidInputError(FieldError("body", "A JSON object is expected."))
+        raise InvalidInputError(FieldError("body", "Must be a JSON object."))
     return value
 
 
@@ -76,7 +76,7 @@ def _check_type(request: Request) -> None:
     if kind.strip().lower() not in JSON_TYPES or charset not in {"", "charset=utf-8"}:
         raise UnsupportedMediaTypeError("Send JSON in UTF-8, with Content-Type: application/json.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaTypeError("Send the body as it is, without a Content-Encoding.")
+        raise UnsupportedMediaTypeError("Send the body without a Content-Encoding.")
 
 
 def _too_large() -> ContentTooLargeError:

@@ -65,7 +65,7 @@ def _text(path: str, spec: Spec, status: int) -> ProblemText:
         return _not_found(path, spec)
     text = USUAL[status]
     if status == PRECONDITION_FAILED and "/articles/" in path:
-        return ProblemText(text.code, f"The article{text.detail.removeprefix('It')}")
+        return ProblemText(text.code, f"The article{text.detail.removeprefix('The resource')}")
     return text
 
 
@@ -74,7 +74,7 @@ def _not_found(path: str, spec: Spec) -> ProblemText:
     names = list(_path_values(spec))
     name = "edition" if "edition" in names or not names else names[0]
     noun = NOUNS.get(name) or path.split("/{", maxsplit=1)[0].rpartition("/")[2].removesuffix("s")
-    return ProblemText("not-found", f"There is no {noun} '{UNKNOWN[name]}' here.", {name: UNKNOWN[name]})
+    return ProblemText("not-found", f"There is no {noun} '{UNKNOWN[name]}'.", {name: UNKNOWN[name]})
 
 
 def _invalid_input(path: str, spec: Spec, document: Mapping[str, Any]) -> Problem:

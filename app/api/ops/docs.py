@@ -78,7 +78,7 @@ async def get_api_docs() -> Response:
 async def get_docs_asset(name: str) -> Response:
     """Return a file of the API reference."""
     if name not in ASSETS:
-        raise NotFoundError("There is no such address.")
+        raise NotFoundError("No resource has this URL.")
     return static_response(_read_asset(name), media_type=ASSETS[name])
 
 
@@ -111,7 +111,7 @@ async def get_problem_type(code: str) -> Response:
     """Return the page of a problem type: its meaning, and what to do."""
     kind = PROBLEM_TYPES.get(code)
     if kind is None:
-        raise NotFoundError(f"There is no problem called '{code[:80]}'.")
+        raise NotFoundError(f"There is no problem type '{code[:80]}'.")
     return _html(_page(kind.title, _explain(kind)))
 
 

@@ -64,7 +64,7 @@ async def export_articles(request: Request) -> Response:
 @asynccontextmanager
 async def _turn(turns: asyncio.Semaphore) -> AsyncIterator[None]:
     if turns.locked():
-        raise BusyError(f"{MAX_EXPORTS} exports are under way in this process already.", retry_after=5)
+        raise BusyError(f"{MAX_EXPORTS} exports are in progress in this process already.", retry_after=5)
     async with turns:
         yield
 

@@ -244,5 +244,5 @@ def _monday(text: str) -> date:
     except ValueError:
         monday = None
     if monday is None or _week_name(monday) != text:
-        raise NotFoundError("There is no such week: 2026-W47 is how one is written.")
+        raise NotFoundError("There is no such week: write it as in 2026-W47.")
     return monday

@@ -109,7 +109,7 @@ def _read_id(text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
-        raise InvalidInputError(FieldError(LAST_EVENT_ID, "The id of an event is expected: digits alone."))
+        raise InvalidInputError(FieldError(LAST_EVENT_ID, "Must be the id of an event, which has digits only."))
     return int(text)
 
 

@@ -167,7 +167,7 @@ class PgCommitWatch:
         if not task.done():
             if time.monotonic() - self._asked_at > ABANDON_AFTER_S:
                 self._abandon()
-            raise TimeoutError("the server does not answer")
+            raise TimeoutError("the server does not respond")
         self._pending = None
         if not task.cancelled():
             task.exception()  # retrieved, so that asyncio does not report it

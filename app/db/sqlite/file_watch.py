@@ -96,7 +96,7 @@ class FileWatch:
                 loss,
             )
         if loss is None and before is not None:
-            log.warning("Database files back in place: requests are answered again")
+            log.warning("Database files back in place: requests are served again")
         if loss is not None:
             raise DatabaseFileError(loss)
 

@@ -50,12 +50,12 @@ def sanitize_html(html: str) -> str:
     if _is_plain(html):
         return html
     if _UNSTORABLE.search(html):
-        raise InvalidValueError("HTML may not hold NUL characters or lone surrogates.")
+        raise InvalidValueError("HTML must not contain NUL characters or lone surrogates.")
     given = html
     html = separate_blocks(html)
     for _ in range(_PASSES):
         if html.count("<") > MAX_TAGS:
-            raise InvalidValueError(f"Inline HTML holds at most {MAX_TAGS:,} tags.")
+            raise InvalidValueError(f"Inline HTML must have at most {MAX_TAGS:,} tags.")
         cleaned = _clean(html)
         # Without tags one pass is final; with them a link inside a link, say, is untangled by the next one.
         if cleaned in {given, html} or "<" not in cleaned:
@@ -96,7 +96,9 @@ def clean_text(value: str) -> str:
     if value.isprintable():
         return value
     if _REFUSED_IN_TEXT.search(value):
-        raise InvalidValueError("Text may hold no control characters but tab and line ends, nor lone surrogates.")
+        raise InvalidValueError(
+            "Text must not contain control characters other than tab and line ends, nor lone surrogates."
+        )
     return _LINE_END.sub("\n", value) if "\r" in value else value
 
 
@@ -108,10 +110,10 @@ def validate_url(value: str) -> str:
     backslashes, quotation marks and angle brackets.
     """
     if len(value) > MAX_URL_CHARACTERS:
-        raise InvalidValueError(f"A URL has at most {MAX_URL_CHARACTERS:,} characters.")
+        raise InvalidValueError(f"A URL must have at most {MAX_URL_CHARACTERS:,} characters.")
     if _REFUSED_IN_URL.search(value):
         raise InvalidValueError(
-            "A URL may hold no white space, control characters, backslashes, quotes or angle brackets."
+            "A URL must not contain white space, control characters, backslashes, quotes or angle brackets."
         )
     try:
         parts = urlsplit(value)
@@ -121,9 +123,9 @@ def validate_url(value: str) -> str:
     if not host or parts.scheme not in {"http", "https"}:
         raise InvalidValueError("Expected an absolute URL such as 'https://example.com/page'.")
     if "@" in parts.netloc:
-        raise InvalidValueError("A URL may not hold a user name or a password.")
+        raise InvalidValueError("A URL must not contain a user name or a password.")
     if _REFUSED_IN_HOST.search(host) or not host.strip(".:-"):
-        raise InvalidValueError("The URL's host name holds characters that no host name has.")
+        raise InvalidValueError("The URL's host name contains invalid characters.")
     ascii_host(host)
     return value
 
@@ -134,9 +136,11 @@ def validate_site_url(value: str) -> str:
     Raise InvalidValueError as `validate_url` does, and for a query or a fragment, which no path can follow.
     """
     if "?" in value or "#" in value:
-        raise InvalidValueError("The address of a site has no query and no fragment: those of its pages begin with it.")
+        raise InvalidValueError(
+            "A site's URL must not have a query or a fragment, because the URLs of its pages begin with it."
+        )
     if "{" in value or "}" in value:
-        raise InvalidValueError("The address of a site has no placeholders.")
+        raise InvalidValueError("A site's URL must not contain placeholders.")
     return validate_url(value).rstrip("/")
 
 

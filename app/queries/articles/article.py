@@ -136,7 +136,7 @@ def get_public_article(connection: Connection, key: str, params: QueryParams) ->
         if row is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
             depend_on_slugs(edition.id)
     if row is None or edition is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
-        raise NotFoundError(f"There is no article '{key[:120]}' here.")
+        raise NotFoundError(f"There is no article '{key[:120]}'.")
     if row.status == ArticleStatus.WITHDRAWN:
         raise _withdrawn(row)
     return row, edition

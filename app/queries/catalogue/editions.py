@@ -117,9 +117,7 @@ def edition_from_row(members: Sequence[Any]) -> EditionView:
 def edition_not_found(slug: str | None) -> NotFoundError:
     """Return the error for an unknown edition, after recording a dependency on its creation."""
     depend_on_collection(Facet.EDITION)
-    return NotFoundError(
-        "There is no edition here yet." if slug is None else f"There is no edition '{slug[:80]}' here."
-    )
+    return NotFoundError("There is no edition yet." if slug is None else f"There is no edition '{slug[:80]}'.")
 
 
 def get_edition_by_id(connection: Connection, number: int) -> EditionView:

@@ -23,7 +23,7 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
     owner = get_edition_view(connection, edition) if kind is Facet.SECTION else None
     row = get_entry_row(connection, kind, name, edition_id=None if owner is None else owner.id)
     if row is None:
-        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}' here.")
+        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
     return _entry(kind, row, owner)
 
 

@@ -114,7 +114,7 @@ def _one(connection: Connection, kind: Facet, name: str, params: QueryParams) ->
 
 
 def _missing(catalogue: _CatalogueQuery, name: str) -> NotFoundError:
-    return NotFoundError(f"There is no {catalogue.noun} '{name[:80]}' here.")
+    return NotFoundError(f"There is no {catalogue.noun} '{name[:80]}'.")
 
 
 def _modified_at(row: AnyRow, edition: EditionView) -> int:

@@ -63,7 +63,7 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     views = {view.id: view for view in list_all_editions(connection)}
     found = _read(connection, [article_id], views)
     if not found:
-        raise NotFoundError(f"There is no article '{key[:120]}' here.")
+        raise NotFoundError(f"There is no article '{key[:120]}'.")
     row, record, item = found[0]
     article = cast("EditorialArticle", item)
     article["related"], article["body"] = record["related"], add_fallbacks(record["body"])
@@ -75,7 +75,7 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
 def parse_article_id(key: str) -> int:
     """Parse an article id in a path; NotFoundError."""
     if not is_id(key):
-        raise NotFoundError(f"There is no article '{key[:120]}' here: editorial addresses take ids.")
+        raise NotFoundError(f"There is no article '{key[:120]}': editorial URLs take ids.")
     return parse_id(key)
 
 

@@ -75,7 +75,7 @@ def get_preview(connection: Connection, token: str, params: PreviewParams, *, no
 
 def _check(row: AnyRow | None) -> AnyRow:
     if row is None:
-        raise NotFoundError("There is no such article here.")
+        raise NotFoundError("There is no such article.")
     if row.status == ArticleStatus.WITHDRAWN:
         raise ArticleWithdrawnError(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
     return row

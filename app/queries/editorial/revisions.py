@@ -96,7 +96,7 @@ def _find(connection: Connection, key: str) -> tuple[int, ZoneInfo]:
     article_id = parse_article_id(key)
     zone = connection.execute(_ZONE, {"article_id": article_id}).scalar()
     if zone is None:
-        raise NotFoundError(f"There is no article '{key}' here.")
+        raise NotFoundError(f"There is no article '{key}'.")
     return article_id, find_zone(zone)
 
 

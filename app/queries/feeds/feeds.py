@@ -163,5 +163,5 @@ def _finished(text: str, asked: ResolvedQuery, today: Day) -> Day:
         raise NotFoundError(f"There is no such archive: {error.detail}") from None
     found = asked.day_range(day)
     if found.ends_at > today.starts_at:
-        raise NotFoundError(f"{text} is not over in {asked.zone.key}.")
+        raise NotFoundError(f"{text} has not ended yet in {asked.zone.key}.")
     return found

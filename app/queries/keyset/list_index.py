@@ -119,14 +119,14 @@ def _depend_on_missing(kind: Facet, editions: Iterable[int]) -> None:
 
 def _bounded(selection: ListSelection) -> ListSelection:
     if any(len(places) > MAX_RANGES for places in selection.groups):
-        raise InvalidInputError(FieldError("edition", f"This spans more than {MAX_RANGES} lists; ask for fewer names."))
+        raise InvalidInputError(
+            FieldError("edition", f"The filters span more than {MAX_RANGES} lists; send fewer values.")
+        )
     total = sum(len(places) for places in selection.groups)
     for places in selection.groups:
         if len(places) * (total - len(places)) > MAX_LOOKUPS:
             where = places[0][1].name.lower()
-            raise InvalidInputError(
-                FieldError(where, "So many names of several kinds cannot be combined; ask for fewer.")
-            )
+            raise InvalidInputError(FieldError(where, "The filters have too many combinations; send fewer values."))
     return selection
 
 

@@ -44,7 +44,7 @@ _DELIVERIES = (
 def parse_webhook_id(key: str) -> int:
     """Parse the id of a webhook in a path; NotFoundError for a malformed one."""
     if not is_id(key):
-        raise NotFoundError(f"There is no webhook '{key[:80]}' here.")
+        raise NotFoundError(f"There is no webhook '{key[:80]}'.")
     return parse_id(key)
 
 
@@ -52,7 +52,7 @@ def get_webhook(connection: Connection, endpoint_id: int) -> Webhook:
     """Return one webhook without its secret; NotFoundError."""
     row = connection.execute(_ONE, {"endpoint_id": endpoint_id}).first()
     if row is None:
-        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}' here.")
+        raise NotFoundError(f"There is no webhook '{format_id(endpoint_id)}'.")
     return _webhook(row)
 
 

@@ -43,20 +43,20 @@ WITHDRAWAL: Final = {
 }
 """The members of a problem of the sample's withdrawn article."""
 USUAL: Final = {
-    400: ProblemText("cursor-mismatch", "The cursor belongs to a list with other filters; begin again without one."),
+    400: ProblemText("cursor-mismatch", "The cursor belongs to a list with other filters; start again without one."),
     401: ProblemText("unauthenticated", "Authentication required: send Authorization: Bearer dl_…"),
     410: ProblemText(
         "article-withdrawn",
         "This article has been withdrawn.",
         {"id_or_slug": editorial.WITHDRAWN_ID, "article_id": editorial.WITHDRAWN_ID},
     ),
-    412: ProblemText("precondition-failed", "It is at revision 2 now; read it again and repeat the change."),
+    412: ProblemText("precondition-failed", "The resource is at revision 2 now; read it again and repeat the change."),
     413: ProblemText("content-too-large", "A body may have at most 2 MiB."),
     415: ProblemText("unsupported-media-type", "Send JSON in UTF-8, with Content-Type: application/json."),
     428: ProblemText(
         "precondition-required", 'If-Match is missing: send the ETag of the revision that you read, such as "3".'
     ),
-    429: ProblemText("rate-limited", "No more than 600 requests in 60 seconds; come back in 12 seconds."),
+    429: ProblemText("rate-limited", "The limit of 600 requests in 60 seconds is exceeded; retry in 12 seconds."),
     503: ProblemText("not-ready", "The database cannot be reached."),
 }
 _ARTICLE_CHANGED = "The article is at revision 2 now; read it again and repeat the change."
@@ -65,25 +65,27 @@ _DRAFT = {"article_id": editorial.DRAFT_ID}
 _PUBLIC = {"article_id": ID}
 OF_OPERATION: Final = {
     ("get_day", 404): ProblemText(
-        "no-such-day", "The calendar of Pacific/Apia has no 2011-12-30.", {"day": "2011-12-30"}
+        "no-such-day", "The date 2011-12-30 does not exist in Pacific/Apia.", {"day": "2011-12-30"}
     ),
     ("get_preview", 404): ProblemText("not-found", "There is no such preview.", {"token": "AZk2"}),
-    ("get_preview", 410): ProblemText("preview-expired", "This preview has expired; the newsroom can make a new one."),
+    ("get_preview", 410): ProblemText("preview-expired", "This preview has expired; an editor can create a new one."),
     ("create_article", 410): ProblemText(
-        "article-gone", "The article that this request made was erased since; it is not made again."
+        "article-gone", "The article that this request created was erased since; it is not created again."
     ),
-    ("create_article", 409): ProblemText("conflict", f"The article is there already; its id is {ID}."),
+    ("create_article", 409): ProblemText("conflict", f"The article exists already; its id is {ID}."),
     ("edit_article", 409): ProblemText("conflict", _ERASED, _PUBLIC),
     ("push_article", 404): ProblemText("not-found", "There is no edition 'unknown'.", {"edition": "unknown"}),
     ("get_preview_link", 404): ProblemText(
-        "not-found", "There is no such article here.", {"article_id": UNKNOWN["article_id"]}
+        "not-found", "There is no such article.", {"article_id": UNKNOWN["article_id"]}
     ),
     ("push_article", 409): ProblemText("conflict", _ERASED),
     ("push_article", 412): ProblemText("precondition-failed", _ARTICLE_CHANGED),
     ("delete_article", 409): ProblemText(
         "conflict", "The article has been public; it can be withdrawn, but not deleted.", _PUBLIC
     ),
-    ("publish_article", 409): ProblemText("conflict", "The article is public; its time moves by a bump only.", _PUBLIC),
+    ("publish_article", 409): ProblemText(
+        "conflict", "The article is public already; a bump changes its public time.", _PUBLIC
+    ),
     ("unschedule_article", 409): ProblemText(
         "conflict", "The article has been public; it can be withdrawn, but not unscheduled.", _PUBLIC
     ),
@@ -100,6 +102,6 @@ OF_OPERATION: Final = {
         "conflict", "Webhooks are disabled here (DAYLINE_WEBHOOKS=false): messages are queued, not sent."
     ),
     ("stream_changes", 503): ProblemText("too-many-streams", "5000 streams are open already."),
-    ("export_articles", 503): ProblemText("busy", "4 exports are under way in this process already."),
+    ("export_articles", 503): ProblemText("busy", "4 exports are in progress in this process already."),
 }
 """Problems that belong to an operation."""

@@ -364,5 +364,5 @@ async def test_used_prefix_is_not_issued_again(
 
 
 async def test_invalid_key_prefix_is_not_found(database: Database) -> None:
-    with pytest.raises(NotFoundError, match="There is no key 'aaaaaaaaaa' here"):
+    with pytest.raises(NotFoundError, match="There is no key 'aaaaaaaaaa'"):
         await database.read(get_key, "aaaaaaaaaa")

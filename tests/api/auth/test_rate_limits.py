@@ -48,7 +48,7 @@ def check_limited(answer: httpx.Response) -> None:
     assert answer.status_code == 429
     body = answer.json()
     assert body["type"] == "/problems/rate-limited"
-    assert body["detail"].startswith("No more than ")
+    assert body["detail"].startswith("The limit of ")
     assert "no-store" in answer.headers["cache-control"]
     assert int(answer.headers["retry-after"]) >= 1
     assert {"ratelimit", "ratelimit-policy"} <= answer.headers.keys()

@@ -115,9 +115,9 @@ async def test_every_unknown_reference_is_reported_at_once(desk: Desk) -> None:
     given = {"headline": "A", "section": "nowhere", "label": "rumour", "authors": ["nobody", "oleh-raida"]}
     told = wrong(await desk.send("POST", "/articles", given))
     assert told == {
-        "section": "There is no section 'nowhere' here.",
-        "label": "There is no label 'rumour' here.",
-        "authors": "There is no author 'nobody' here.",
+        "section": "There is no section 'nowhere'.",
+        "label": "There is no label 'rumour'.",
+        "authors": "There is no author 'nobody'.",
     }
 
 

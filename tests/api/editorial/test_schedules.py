@@ -137,7 +137,7 @@ async def test_repeated_member_is_rejected(desk: Desk) -> None:
     headers = {**desk.headers, "content-type": "application/json"}
     raw = b'{"headline": "First", "headline": "Second"}'
     answer = await desk.client.post("/v1/editorial/articles", headers=headers, content=raw)
-    assert wrong(answer) == {"body": "It cannot be read: the member 'headline' is repeated in one object."}
+    assert wrong(answer) == {"body": "Must be valid JSON: the member 'headline' is repeated in one object."}
 
 
 async def test_template_with_unknown_placeholders_is_rejected(desk: Desk) -> None:

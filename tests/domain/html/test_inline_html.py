@@ -274,11 +274,11 @@ def test_validate_url_returns_a_valid_url_unchanged(url: str) -> None:
         ("https://a.example:99999/", "absolute URL"),
         ("https://a.example:x/", "absolute URL"),
         ("https://[::/", "absolute URL"),
-        ("https://a.example/a b", "no white space"),
-        ("https://a.example/\u3000", "no white space"),
-        ("https://a.example/\u202e", "no white space"),
-        ("https://a.example/\n", "no white space"),
-        (" https://a.example/", "no white space"),
+        ("https://a.example/a b", "must not contain white space"),
+        ("https://a.example/\u3000", "must not contain white space"),
+        ("https://a.example/\u202e", "must not contain white space"),
+        ("https://a.example/\n", "must not contain white space"),
+        (" https://a.example/", "must not contain white space"),
         ("https://a.example\\@b.example/", "backslashes"),
         ('https://a.example/"x', "quotes"),
         ("https://a.example/\ud800", "control characters"),
@@ -302,5 +302,5 @@ def test_validate_site_url_strips_trailing_slashes(url: str) -> None:
 
 @pytest.mark.parametrize("end", ["?", "/?a=1", "#", "/news#top"])
 def test_validate_site_url_rejects_query_and_fragment(end: str) -> None:
-    with pytest.raises(InvalidValueError, match="no query"):
+    with pytest.raises(InvalidValueError, match="not have a query"):
         validate_site_url(f"https://paper.example{end}")
