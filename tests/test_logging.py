@@ -23,7 +23,7 @@ from app.db.sqlite.file_watch import CHECK_INTERVAL_S
 from app.domain.api_key import ApiKeyScope
 from app.domain.instant import DAY_US
 from app.domain.preview_token import Preview, make_token
-from app.logging.redaction import MAX_LINE_CHARACTERS, WITHHELD
+from app.logging.redaction import MAX_LINE_CHARACTERS, REDACTED
 from app.logging.rendering import make_formatter
 from app.schemas.api_key import ApiKeyCreate
 from tests.cli.commands import arguments_of, environment_of
@@ -164,7 +164,7 @@ def test_server_log_lines_are_complete_and_without_secrets(server: tuple[Server,
     broken = f"/v1/editorial/articles/b{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE"
     assert request(process.port, broken, f"Authorization: Bearer {key}") == 503
     assert request(process.port, preview) == 503
-    written = wait_for_line(process.words, f"/v1/editorial/previews/{WITHHELD} status=503")
+    written = wait_for_line(process.words, f"/v1/editorial/previews/{REDACTED} status=503")
     lines = written.split("\n")[:-1]
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert not any(line.startswith(FORGED) for line in lines)

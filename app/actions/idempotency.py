@@ -12,7 +12,7 @@ from app.domain.instant import DAY_US
 from app.errors import ArticleGone, IdempotencyKeyReusedError, RequestInProgressError
 from app.models.idempotency_key import idempotency_keys
 
-KEPT_US = DAY_US
+RETENTION_US = DAY_US
 NEVER = (1 << 63) - 1
 """The instant of a stored response that does not expire."""
 
@@ -31,7 +31,7 @@ _CLEAR = delete(idempotency_keys).where(
     idempotency_keys.c.api_key_id == bindparam("key_id"), idempotency_keys.c.key == bindparam("key_name")
 )
 _KEEP = insert(idempotency_keys)
-_FORGET = delete(idempotency_keys).where(idempotency_keys.c.created_at < bindparam("before"))
+_DELETE = delete(idempotency_keys).where(idempotency_keys.c.created_at < bindparam("before"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def find_stored_response(connection: Connection, request: IdempotentRequest, *, 
     """
     if not try_lock(connection, f"idempotency {request.key_id} {request.name}"):
         raise RequestInProgressError
-    known_by = {"key_id": request.key_id, "key_name": request.name, "after": now - KEPT_US}
+    known_by = {"key_id": request.key_id, "key_name": request.name, "after": now - RETENTION_US}
     row = connection.execute(_FIND, known_by).first()
     if row is None:
         return None
@@ -108,4 +108,4 @@ def clear_stored_responses(connection: Connection, article_id: int) -> None:
 
 def prune_stored_responses(connection: Connection, *, before: int) -> int:
     """Delete the responses stored before an instant; return their number."""
-    return connection.execute(_FORGET, {"before": before}).rowcount
+    return connection.execute(_DELETE, {"before": before}).rowcount

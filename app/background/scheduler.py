@@ -33,7 +33,7 @@ MAX_SCHEDULED = 500
 BATCH = 500
 MAX_HALVINGS = 10
 MAX_FAILURES = 20  # consecutive failures: the articles are not the cause
-MAX_STUCK = 20  # earlier failures that are retried in one round
+MAX_RETRIED = 20  # earlier failures that are retried in one round
 RETRY_FAILED_S = 5.0
 FULL_RELOAD_EVERY = 8  # reloads; in between, unchanged articles are not read again
 TICK_S = 0.25  # so that an article scheduled by another process is published within a second
@@ -184,7 +184,7 @@ class Scheduler:
         self._failed = {article_id: at for article_id, at in self._failed.items() if article_id in due}
         fresh = [article_id for article_id in due if article_id not in self._failed]
         again = [article_id for article_id, at in self._failed.items() if at <= time.monotonic()]
-        await self._publish_individually([*fresh, *again[:MAX_STUCK]], now)
+        await self._publish_individually([*fresh, *again[:MAX_RETRIED]], now)
         return len(fresh)
 
     async def _publish_individually(self, article_ids: Sequence[int], now: int) -> None:
@@ -256,9 +256,9 @@ class Scheduler:
             raise
 
     async def _prune_idempotency(self) -> None:
-        from app.actions.idempotency import KEPT_US, prune_stored_responses  # noqa: PLC0415 - same
+        from app.actions.idempotency import RETENTION_US, prune_stored_responses  # noqa: PLC0415 - same
 
-        await self._write(prune_stored_responses, before=clock.now() - KEPT_US)
+        await self._write(prune_stored_responses, before=clock.now() - RETENTION_US)
 
     async def _prune_deliveries(self) -> None:
         from app.actions.webhooks.deliveries import prune_deliveries  # noqa: PLC0415 - same

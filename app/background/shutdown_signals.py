@@ -27,17 +27,17 @@ def on_shutdown_signal(stop: Callable[[], None]) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     before: dict[int, Any] = {number: signal.getsignal(number) for number in SIGNALS}
 
-    def hear(number: int, frame: FrameType | None) -> None:
+    def handle_signal(number: int, frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stop)
         _call_previous_handler(before[number], number, frame)
 
     for number in before:
-        signal.signal(number, hear)
+        signal.signal(number, handle_signal)
     try:
         yield
     finally:
         for number, handler in before.items():
-            if handler is not None and signal.getsignal(number) is hear:
+            if handler is not None and signal.getsignal(number) is handle_signal:
                 signal.signal(number, handler)
 
 

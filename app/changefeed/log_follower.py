@@ -17,8 +17,8 @@ from app.queries.changes.invalidation_log import read_change_events
 MAX_BEHIND = 2_000  # beyond it, a reset is faster
 CAUGHT_UP_WITHIN_S = 0.25
 IDLE_AFTER_S = 2.0  # after so long without a request only notifications cause a poll
-AGAIN_S = 0.05
-MAX_AGAIN_S = 0.5
+RETRY_S = 0.05
+MAX_RETRY_S = 0.5
 STOPPED_WITHIN_S = 1.0
 
 _NOWHERE = ChangeEvent(0, frozenset(), frozenset(), ())
@@ -82,7 +82,7 @@ class LogFollower:
         self._settled_until = -inf  # as far as the version token is concerned
         self._asked_at = -inf
         self._failed_at = -inf
-        self._backoff = Backoff(AGAIN_S, MAX_AGAIN_S)
+        self._backoff = Backoff(RETRY_S, MAX_RETRY_S)
         self._outage = OutageLogger(
             log, "Response cache disabled, change log unreadable", "Response cache enabled again"
         )
@@ -141,10 +141,10 @@ class LogFollower:
 
     async def _follow(self) -> None:
         while True:
-            is_heard = self._wake.is_set() or self._backoff.failures > 0
+            is_notified = self._wake.is_set() or self._backoff.failures > 0
             self._wake.clear()
             waiting, self._next = self._next, None
-            is_done = await (self._poll() if is_heard or waiting is not None else self._quick_check())
+            is_done = await (self._poll() if is_notified or waiting is not None else self._quick_check())
             if waiting is not None and not waiting.done():
                 waiting.set_result(is_done)
             await self._sleep()
@@ -199,7 +199,7 @@ class LogFollower:
 
     def _poll_sync(self) -> bool:
         """Poll without an await, if the database supports that and has not just failed; return whether it was done."""
-        if self._task is None or uptime() - self._failed_at < AGAIN_S:
+        if self._task is None or uptime() - self._failed_at < RETRY_S:
             return False
         try:
             mark, begun_at = self._watch.version_token(), uptime()

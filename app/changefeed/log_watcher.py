@@ -9,7 +9,7 @@ from app.db.database import Database
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.schemas.change import ChangeList, ChangeListParams
 
-LOOK_SECONDS = 0.05
+POLL_INTERVAL_S = 0.05
 MAX_WAITING = 2_000
 READ_AT_ONCE = 4  # pages that are read before other tasks run
 
@@ -59,7 +59,7 @@ class LogWatcher:
         reading = self._reading.get(name)
         if reading is None:
             reading = self._reading[name] = asyncio.create_task(self._read(params))
-            reading.add_done_callback(lambda done: self._forget(name, done))
+            reading.add_done_callback(lambda done: self._discard(name, done))
         return await asyncio.shield(reading)  # a cancelled caller does not affect the others
 
     def shutdown(self) -> None:
@@ -83,7 +83,7 @@ class LogWatcher:
             await asyncio.sleep(0)
             return await self._database.read(list_changes, params)
 
-    def _forget(self, name: str, done: asyncio.Task[ChangeList]) -> None:
+    def _discard(self, name: str, done: asyncio.Task[ChangeList]) -> None:
         del self._reading[name]
         if not done.cancelled():
             done.exception()  # retrieved, so that asyncio does not report it
@@ -91,7 +91,7 @@ class LogWatcher:
     async def _poll(self) -> None:
         try:
             while self._waiting:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(POLL_INTERVAL_S)
                 await self._notify()
         finally:
             self._looking = None

@@ -61,5 +61,5 @@ def _dump_postgresql(url: URL, target: Path) -> None:
         check=False,
     )
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["it said nothing"]
-        raise ConfigurationError(f"pg_dump failed: {said[-1].rstrip('.')}.")
+        lines = done.stderr.strip().splitlines() or ["no error message"]
+        raise ConfigurationError(f"pg_dump failed: {lines[-1].rstrip('.')}.")

@@ -96,8 +96,8 @@ class Database(Protocol):
     async def settle(self) -> None:
         """Return once no process serves cached responses from before writes of this one, which has no watch."""
 
-    def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """Return a watch for commits of all processes; `heard` is called on each notification of one.
+    def commit_watch(self, on_notify: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
+        """Return a watch for commits of all processes; `on_notify` is called on each notification of one.
 
         Close it before the database. With `acknowledges`, writes of other machines wait until it has received them:
         required for serving from a cache.

@@ -23,7 +23,7 @@ HEAD_REVISION = "202611292310_field_names"
 _PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(__file__).resolve().parents[1] / "migrations")
 """Migrations are beside the package in a checkout, and inside it when installed from a wheel."""
 
-MIGRATIONS_DIR = next((place for place in _PLACES if (place / "env.py").is_file()), _PLACES[0])
+MIGRATIONS_DIR = next((folder for folder in _PLACES if (folder / "env.py").is_file()), _PLACES[0])
 
 _CURRENT = text("SELECT version_num FROM alembic_version ORDER BY version_num")
 _OLDEST = text("SELECT oldest_compatible_revision FROM schema_compatibility WHERE revision = :revision")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.logging.redaction import WITHHELD, is_safe
+from app.logging.redaction import REDACTED, is_safe
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """Exceptions of a database that cannot be reached or used, for the log and the command line."""
@@ -102,7 +102,7 @@ def log_summary(error: BaseException) -> str:
         return error_summary(error)
     if _sqlstate(error).startswith(_SAFE_SQLSTATES):
         return error_summary(error)
-    return f"{type(error).__name__}: {WITHHELD}"
+    return f"{type(error).__name__}: {REDACTED}"
 
 
 def _cause(error: BaseException) -> str | None:

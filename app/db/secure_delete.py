@@ -31,7 +31,7 @@ SENSITIVE_TABLES = (
 """Tables that have held texts of articles, and names that only they used."""
 
 WAIT_S = 15.0  # a replica reports the snapshots of its readers every ten seconds
-LOOK_S = 0.1
+POLL_INTERVAL_S = 0.1
 
 _NEXT = text("SELECT CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text)")
 _HOLDERS = text(
@@ -99,4 +99,4 @@ async def _wait_for_old_snapshots(connection: "AsyncConnection") -> None:
             raise ConfigurationError(
                 "The article is erased, but an older transaction may still hold it; run the command again."
             )
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_INTERVAL_S)

@@ -67,7 +67,7 @@ def resolve_status(
         given = ArticleStatus.WITHDRAWN
     if published_at is None and given not in {None, ArticleStatus.DRAFT}:
         raise InvalidInputError(FieldError("published_at", f"published_at is required when status is {given}."))
-    is_to_come = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
+    is_future = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
     is_close = published_at is not None and published_at <= now + CLOCK_TOLERANCE_US
     if published_at is None or given is ArticleStatus.DRAFT:
         status = ArticleStatus.DRAFT
@@ -76,7 +76,7 @@ def resolve_status(
     elif given is ArticleStatus.PUBLISHED and is_close:
         status = ArticleStatus.PUBLISHED
     else:
-        status = ArticleStatus.SCHEDULED if is_to_come else ArticleStatus.PUBLISHED
+        status = ArticleStatus.SCHEDULED if is_future else ArticleStatus.PUBLISHED
     if (
         given is ArticleStatus.SCHEDULED
         and status is ArticleStatus.PUBLISHED
@@ -85,7 +85,7 @@ def resolve_status(
         raise InvalidInputError(
             FieldError("published_at", "Status 'scheduled' needs a date in the future; 'published' takes a past one.")
         )
-    if is_to_come and not is_close and given in _PUBLIC:
+    if is_future and not is_close and given in _PUBLIC:
         raise InvalidInputError(FieldError("published_at", f"Status '{given}' needs a date that is not in the future."))
     if before in _PUBLIC and (
         status not in _PUBLIC or (before is ArticleStatus.WITHDRAWN and given is ArticleStatus.SCHEDULED)

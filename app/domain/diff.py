@@ -159,8 +159,8 @@ def _replaced(before: Blocks, after: Blocks, allowance: _WorkBudget) -> Iterator
         return
     for old, new in zip(before, after, strict=True):
         pair: BlockOperation = {"op": "replace", "before": [old], "after": [new]}
-        if (said := _text(old)) is not None and (says := _text(new)) is not None:
-            _add_words(pair, said, says, allowance)
+        if (old_text := _text(old)) is not None and (new_text := _text(new)) is not None:
+            _add_words(pair, old_text, new_text, allowance)
         yield pair
 
 

@@ -28,9 +28,9 @@ class Gap(NamedTuple):
     last: int
     first: int
 
-    def contains(self, place: int) -> bool:
+    def contains(self, position: int) -> bool:
         """Return whether only the lost log can have issued this position."""
-        return self.last < place < self.first - 1
+        return self.last < position < self.first - 1
 
 
 def gap_after(last: int, *, now: int) -> Gap:
@@ -52,11 +52,11 @@ def parse_gaps(stored: bytes | None) -> tuple[Gap, ...]:
     return () if stored is None else tuple(Gap(*each) for each in json.loads(stored))
 
 
-def unknown_position_reason(place: int, *, latest: int, stored: bytes | None) -> str | None:
+def unknown_position_reason(position: int, *, latest: int, stored: bytes | None) -> str | None:
     """Return why a position is unknown to a log that ends at `latest` and has these gaps; None for a known one."""
-    if place > latest:
+    if position > latest:
         return f"The log ends at {latest}: the position is of another log; begin at 0."
     for gap in parse_gaps(stored):
-        if gap.contains(place):
+        if gap.contains(position):
             return f"No change is between {gap.last} and {gap.first}: the position is of another log; begin at 0."
     return None

@@ -16,8 +16,8 @@ from anyascii import anyascii
 from app.domain.tsid import is_id
 from app.errors import InvalidValueError
 
-LONGEST_MADE_SLUG: Final = 80
-LONGEST_GIVEN_SLUG: Final = 120
+MAX_GENERATED_SLUG: Final = 80
+MAX_GIVEN_SLUG: Final = 120
 LONGEST_CODE: Final = 80
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -53,17 +53,17 @@ def slugify(text: str) -> str:
     """
     if text.isascii():
         plain = text.lower().translate(_JOINERS)
-        return _shorten(_NOT_A_WORD.sub("-", plain).strip("-"), LONGEST_MADE_SLUG)
+        return _shorten(_NOT_A_WORD.sub("-", plain).strip("-"), MAX_GENERATED_SLUG)
     plain = unicodedata.normalize("NFC", text).lower().translate(_JOINERS)
     plain = "".join(char for char in plain if unicodedata.category(char) not in _UNSEEN)
     if _is_ukrainian(plain):
         plain = _romanise(plain)
-    return _shorten(_NOT_A_WORD.sub("-", "".join(map(_to_ascii, plain))).strip("-"), LONGEST_MADE_SLUG)
+    return _shorten(_NOT_A_WORD.sub("-", "".join(map(_to_ascii, plain))).strip("-"), MAX_GENERATED_SLUG)
 
 
 def validate_slug(value: str) -> str:
     """Return the slug unchanged if an article may have it; InvalidValueError otherwise."""
-    if len(value) > LONGEST_GIVEN_SLUG or not _SLUG.fullmatch(value):
+    if len(value) > MAX_GIVEN_SLUG or not _SLUG.fullmatch(value):
         raise InvalidValueError(
             "A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them."
         )
@@ -86,7 +86,7 @@ def with_suffix(slug: str, suffix: str) -> str:
 
     `suffix` is a slug of at most 72 characters.
     """
-    room = LONGEST_MADE_SLUG - len(suffix) - 1
+    room = MAX_GENERATED_SLUG - len(suffix) - 1
     return f"{_shorten(slug, room) or _WORDLESS}-{suffix}"
 
 

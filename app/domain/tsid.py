@@ -54,7 +54,7 @@ class TsidGenerator:
 
     def next(self, now: int) -> int:
         """Return a new id for the instant `now` (microseconds)."""
-        stamp = max(now // 1000 - EPOCH_MS, 0)
-        number = stamp << RANDOM_BITS | getrandbits(RANDOM_BITS)
+        milliseconds = max(now // 1000 - EPOCH_MS, 0)
+        number = milliseconds << RANDOM_BITS | getrandbits(RANDOM_BITS)
         self._last = max(number, self._last + 1)
         return self._last

@@ -13,7 +13,7 @@ from app.schemas.interchange import ArticleRecord, Record
 from app.schemas.write_warning import WriteWarning, find_warnings
 
 KINDS = ("edition", "label", "section", "tag", "author", "article")
-FLAWS_TOLD = 3
+MAX_ERRORS = 3
 IDENTITY_BYTES = 12
 
 _RECORD: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build=True))
@@ -39,7 +39,7 @@ def parse_line(line: bytes) -> ParsedLine:
     try:
         record = _RECORD.validate_python(value)
     except ValidationError as error:
-        raise invalid_input(error, most=FLAWS_TOLD, depth=1) from None
+        raise invalid_input(error, most=MAX_ERRORS, depth=1) from None
     if not isinstance(record, ArticleRecord):
         return ParsedLine(record, [])
     if record.source_id is None and record.id is None:

@@ -119,7 +119,7 @@ class Importer:
                 continue
             record = parsed.record
             if waiting is not None and getattr(record, "edition", None) in self._late:
-                _put_off(waiting, (number, line))
+                _defer(waiting, (number, line))
             elif isinstance(record, ArticleRecord):
                 self._batch.append(((number, line), parsed))
                 self._batch_bytes += len(line)
@@ -164,7 +164,7 @@ class Importer:
             self._refuse(line[0], error.detail)
         else:
             self._late.add(error.slug)
-            _put_off(waiting, line)
+            _defer(waiting, line)
 
     def _refuse(self, number: int, reason: str) -> None:
         self.report.rejected += 1
@@ -178,7 +178,7 @@ def _subject(detail: str) -> str:
     return _COUNT_AND_EXAMPLE.sub("", detail, count=1)
 
 
-def _put_off(waiting: IO[bytes], line: Line) -> None:
+def _defer(waiting: IO[bytes], line: Line) -> None:
     waiting.write(b"%d %s\n" % (line[0], line[1].strip()))
 
 

@@ -54,9 +54,9 @@ def is_listed(row: AnyRow) -> bool:
 
 def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
     """Return the row of an entry, a section's within its edition; None if it does not exist."""
-    shelf = CATALOGUE_TABLES[kind]
-    here = [shelf.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
-    return connection.execute(select(shelf.table).where(and_(shelf.name == name, *here))).first()
+    catalogue_table = CATALOGUE_TABLES[kind]
+    here = [catalogue_table.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    return connection.execute(select(catalogue_table.table).where(and_(catalogue_table.name == name, *here))).first()
 
 
 def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:

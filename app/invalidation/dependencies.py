@@ -65,7 +65,7 @@ class Dependencies:
         self.expires_at = instant if self.expires_at is None else min(self.expires_at, instant)
 
 
-_noting: ContextVar[Dependencies | None] = ContextVar("footprint", default=None)
+_current: ContextVar[Dependencies | None] = ContextVar("dependencies", default=None)
 
 
 class _Tracking:
@@ -77,10 +77,10 @@ class _Tracking:
         self._dependencies = dependencies
 
     def __enter__(self) -> None:
-        self._token = _noting.set(self._dependencies)
+        self._token = _current.set(self._dependencies)
 
     def __exit__(self, *_: object) -> None:
-        _noting.reset(self._token)
+        _current.reset(self._token)
 
 
 def tracking(dependencies: Dependencies) -> AbstractContextManager[None]:
@@ -90,43 +90,43 @@ def tracking(dependencies: Dependencies) -> AbstractContextManager[None]:
 
 def depend_on_article(article_id: int) -> None:
     """Depend on an article by its id, whether public or not, existing or not."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.keys.add(article_key(article_id))
 
 
 def depend_on_entry(kind: Facet, number: int) -> None:
     """Depend on a catalogue entry whose members the response shows or uses."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.keys.add(facet_key(kind, number))
 
 
 def depend_on_collection(kind: Facet, edition_id: int | None = None) -> None:
     """Depend on a collection of catalogue entries, or on one of its names that does not exist yet."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.keys.add(collection_key(kind, edition_id))
 
 
 def depend_on_entries(kind: Facet, numbers: Iterable[int | None]) -> None:
     """Depend on several catalogue entries; None stands for no entry."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.keys.update(facet_keys(kind, numbers))
 
 
 def depend_on_slugs(edition_id: int) -> None:
     """Depend on the slugs of an edition, because one of them does not exist yet."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.keys.add(slugs_key(edition_id))
 
 
 def depend_on_log() -> None:
     """Depend on the whole change log."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.keys.add(LOG_KEY)
 
 
 def depend_on_range(groups: Iterable[Iterable[str]], first: int, last: int) -> None:
     """Depend on the range of a list between two instants (µs, both included); see RangeDependency."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         span = RangeDependency(tuple(frozenset(group) for group in groups), first, last)
         if span not in dependencies.ranges:
             dependencies.ranges.append(span)
@@ -134,11 +134,11 @@ def depend_on_range(groups: Iterable[Iterable[str]], first: int, last: int) -> N
 
 def expires_at(instant: int) -> None:
     """Expire the response at this instant (µs) without any change."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.limit_expiry(instant)
 
 
 def set_cache_policy(freshness: ResponseFreshness) -> None:
     """Set the cache policy of the response."""
-    if (dependencies := _noting.get()) is not None:
+    if (dependencies := _current.get()) is not None:
         dependencies.freshness = freshness

@@ -18,9 +18,9 @@ def bucket_of(first: int, last: int) -> TimeBucket:
     return UNBOUNDED
 
 
-def candidate_buckets(places: tuple[int, ...]) -> Iterator[TimeBucket]:
+def candidate_buckets(timestamps: tuple[int, ...]) -> Iterator[TimeBucket]:
     """Yield every bucket of a range that contains one of these instants (µs); some may repeat."""
     yield UNBOUNDED
-    for place in places:
+    for timestamp in timestamps:
         for level in BUCKET_BITS:
-            yield level, place >> level
+            yield level, timestamp >> level

@@ -3,7 +3,7 @@
 import re
 
 MAX_LINE_CHARACTERS = 16_384
-WITHHELD = "…"
+REDACTED = "…"
 
 _CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1, U+0085 (next line) among them
@@ -13,13 +13,13 @@ _CONTROLS = re.compile(
 )
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _SECRETS = (
-    (re.compile(r"(/previews/)[^\s/?#\"']+"), rf"\1{WITHHELD}"),
-    (re.compile(r"\b(dl_[A-Za-z0-9]{10})[A-Za-z0-9]+"), rf"\1{WITHHELD}"),
-    (re.compile(r"\b(whsec_)[A-Za-z0-9+/=_-]+"), rf"\1{WITHHELD}"),
-    (re.compile(r"(?i)\b(bearer )\S+"), rf"\1{WITHHELD}"),
-    (re.compile(r"(?i)\b((?:[a-z_]*token|password|passwd|secret|api_?key|signature)=)[^&\s\"']+"), rf"\1{WITHHELD}"),
-    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s@]*@"), rf"\1{WITHHELD}@"),
-    (re.compile(r"(/[^\s?#\"']*\?)[^\s\"']+"), rf"\1{WITHHELD}"),
+    (re.compile(r"(/previews/)[^\s/?#\"']+"), rf"\1{REDACTED}"),
+    (re.compile(r"\b(dl_[A-Za-z0-9]{10})[A-Za-z0-9]+"), rf"\1{REDACTED}"),
+    (re.compile(r"\b(whsec_)[A-Za-z0-9+/=_-]+"), rf"\1{REDACTED}"),
+    (re.compile(r"(?i)\b(bearer )\S+"), rf"\1{REDACTED}"),
+    (re.compile(r"(?i)\b((?:[a-z_]*token|password|passwd|secret|api_?key|signature)=)[^&\s\"']+"), rf"\1{REDACTED}"),
+    (re.compile(r"([a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s@]*@"), rf"\1{REDACTED}@"),
+    (re.compile(r"(/[^\s?#\"']*\?)[^\s\"']+"), rf"\1{REDACTED}"),
 )
 """Patterns of what is never logged: preview tokens, API keys without their prefix, secrets, passwords, queries."""
 
@@ -53,7 +53,7 @@ def printable(text: str) -> str:
 def error_message(error: BaseException) -> str:
     """Return the message of an exception, or `…` where it may quote content; empty where there is none."""
     message = str(error)
-    return message if not message or is_safe(error) else WITHHELD
+    return message if not message or is_safe(error) else REDACTED
 
 
 def is_safe(error: BaseException) -> bool:

@@ -3,7 +3,7 @@
 import traceback
 from collections.abc import Iterator
 
-from app.logging.redaction import WITHHELD, error_message
+from app.logging.redaction import REDACTED, error_message
 
 CAUSE = "The exception above was the direct cause of the following one:"
 CONTEXT = "During handling of the exception above, another one occurred:"
@@ -39,5 +39,5 @@ def _describe(error: BaseException) -> str:
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     statement = getattr(error, "statement", None)
-    message = f"{WITHHELD} [SQL: {statement}]" if isinstance(statement, str) else error_message(error)
+    message = f"{REDACTED} [SQL: {statement}]" if isinstance(statement, str) else error_message(error)
     return f"{name}: {message}" if message else name

@@ -13,18 +13,18 @@ class RangeIndex:
 
     def add(self, name: str, span: RangeDependency) -> None:
         """Add a range dependency of a response."""
-        place = bucket_of(span.first, span.last)
+        bucket = bucket_of(span.first, span.last)
         for key in span.groups[0]:
-            self._lists.setdefault(key, {}).setdefault(place, set()).add((name, span))
+            self._lists.setdefault(key, {}).setdefault(bucket, set()).add((name, span))
 
     def remove(self, name: str, span: RangeDependency) -> None:
         """Remove a range dependency that was added."""
-        place = bucket_of(span.first, span.last)
+        bucket = bucket_of(span.first, span.last)
         for key in span.groups[0]:
             bins = self._lists[key]
-            bins[place].discard((name, span))
-            if not bins[place]:
-                del bins[place]
+            bins[bucket].discard((name, span))
+            if not bins[bucket]:
+                del bins[bucket]
                 if not bins:
                     del self._lists[key]
 
@@ -34,6 +34,6 @@ class RangeIndex:
         for key in change.list_keys:
             bins = self._lists.get(key)
             if bins:
-                for place in list(bins) if change.timestamps is None else candidate_buckets(change.timestamps):
-                    found.update(name for name, span in bins.get(place, ()) if span.is_invalidated_by(change))
+                for bucket in list(bins) if change.timestamps is None else candidate_buckets(change.timestamps):
+                    found.update(name for name, span in bins.get(bucket, ()) if span.is_invalidated_by(change))
         return found

@@ -84,26 +84,26 @@ class ResponseStore:
         self._reading[self._position] = self._reading.get(self._position, 0) + 1
         return self._position
 
-    def end_fill(self, mark: int) -> None:
+    def end_fill(self, token: int) -> None:
         """Unregister the fill with this token, whatever its outcome."""
-        self._reading[mark] -= 1
-        if not self._reading[mark]:
-            del self._reading[mark]
+        self._reading[token] -= 1
+        if not self._reading[token]:
+            del self._reading[token]
         oldest = next(iter(self._reading), self._position)
         while self._recent and self._recent[0][0] <= oldest:
             self._recent.popleft()
 
-    def was_invalidated_since(self, dependencies: Dependencies, mark: int) -> bool:
+    def was_invalidated_since(self, dependencies: Dependencies, token: int) -> bool:
         """Return whether a change applied since this token invalidates something with these dependencies."""
-        if mark < self._cleared_at or (LOG_KEY in dependencies.keys and mark < self._position):
+        if token < self._cleared_at or (LOG_KEY in dependencies.keys and token < self._position):
             return True
-        since = takewhile(lambda each: each[0] > mark, reversed(self._recent))
+        since = takewhile(lambda each: each[0] > token, reversed(self._recent))
         return any(dependencies.is_invalidated_by(change) for _, change in since)
 
-    def put(self, name: str, response: CachedResponse, dependencies: Dependencies, mark: int) -> bool:
+    def put(self, name: str, response: CachedResponse, dependencies: Dependencies, token: int) -> bool:
         """Store a response whose fill began at this token, unless it is too large or already outdated."""
         size = estimate_size(name, response, dependencies)
-        if size * LARGEST_SHARE > self.budget or self.was_invalidated_since(dependencies, mark):
+        if size * LARGEST_SHARE > self.budget or self.was_invalidated_since(dependencies, token):
             return False
         if name in self._entries:
             self._drop(name, counts=False)

@@ -333,14 +333,14 @@ class ArticleRecord(ArticleInput):
     revisions: Annotated[list[RevisionRecord], NullAsEmpty, AfterValidator(_rising)] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _nothing_is_left(self) -> Self:
+    def _erased_is_empty(self) -> Self:
         if self.erased_at is None:
             return self
         if self.status is not ArticleStatus.WITHDRAWN:
             raise InvalidInputError(FieldError("status", "An erased article must have the status withdrawn."))
         blank = Content(headline=self.headline, slug=self.slug)
         if any(getattr(self, name) != getattr(blank, name) for name in Content.model_fields):
-            raise InvalidInputError(FieldError("erased_at", "Must be empty, because the article is erased."))
+            raise InvalidInputError(FieldError("erased_at", "The content of an erased article must be empty."))
         return self
 
 

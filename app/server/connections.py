@@ -65,7 +65,7 @@ class Connection(Protocol):
     def check_writing(self, now: float) -> None:
         """Close the connection where the client reads a response too slowly."""
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         """Close the connection and remove it from the registry, in favour of others."""
 
 
@@ -104,7 +104,7 @@ class ConnectionMonitor:
             if len(same) > self.limits.max_partial_per_address:
                 self._evict(same)
         if len(self._partial) > self.limits.max_partial:
-            next(iter(self._partial)).give_way()
+            next(iter(self._partial)).evict()
         self._start()
 
     def remove_partial(self, connection: Connection) -> None:
@@ -125,7 +125,7 @@ class ConnectionMonitor:
         """Remove a connection whose client reads."""
         self._unread.discard(connection)
 
-    def make_room(self, connections: Collection[object]) -> bool:
+    def evict_connections(self, connections: Collection[object]) -> bool:
         """Close connections where as many are open as descriptors allow: partial ones first, then idle ones.
 
         Return False where every connection is serving a request.
@@ -136,7 +136,7 @@ class ConnectionMonitor:
             idle = [(until, each) for until, each in known if until is not None]
             evicted = [each for _, each in nsmallest(EVICTED_AT_ONCE, idle, key=lambda found: found[0])]
         for each in evicted:
-            each.give_way()
+            each.evict()
         return bool(evicted)
 
     def _evict(self, same: dict[Connection, None]) -> None:
@@ -146,7 +146,7 @@ class ConnectionMonitor:
             oldest = next(iter(same))
             if oldest.partial_since > young:
                 break
-            oldest.give_way()
+            oldest.evict()
 
     def _start(self) -> None:
         if self._timer is None:

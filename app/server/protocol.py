@@ -71,7 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Register the connection; close it, or others, where too many are open."""
         super().connection_made(transport)
         self.flow = HeldFlow(transport)
-        if len(self.connections) > self._monitor.max_open and not self._monitor.make_room(self.connections):
+        if len(self.connections) > self._monitor.max_open and not self._monitor.evict_connections(self.connections):
             self._write_refusal(TOO_MANY_CONNECTIONS, "Every connection of this process is serving a request.")
             self._phase, self._is_clear = REFUSED, False
             transport.close()
@@ -265,7 +265,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.transport.abort()
             self._unsent = now, waiting
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         """Close the connection in favour of others."""
         if self._phase in {HEAD, BODY}:
             self._refuse(TOO_MANY_CONNECTIONS, "This request was arriving for longest among too many; send it again.")

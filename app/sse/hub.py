@@ -5,17 +5,17 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from app.background.outage_log import OutageLogger
-from app.changefeed.log_watcher import LOOK_SECONDS, LogWatcher
+from app.changefeed.log_watcher import POLL_INTERVAL_S, LogWatcher
 from app.db.database import Database
 from app.errors import TooManyStreamsError
 from app.invalidation.change_event import ChangeEvent
 from app.queries.changes.change_list import latest_seq
 from app.schemas.change import ChangeListParams
-from app.sse.shared_feed import AGAIN_S, EventEncoder, FeedPage, SharedFeed
+from app.sse.shared_feed import RETRY_S, EventEncoder, FeedPage, SharedFeed
 from app.sse.subscription import Subscription
 
 MAX_STREAMS = 5_000
-POLL_INTERVAL_S = 0.01
+FOLLOWER_POLL_INTERVAL_S = 0.01
 WAIT_S = 30.0
 RETRY_AFTER_S = 5
 
@@ -37,7 +37,7 @@ class StreamHub:
         self._wire = wire
         self._is_current = is_current
         self._channels: dict[str, SharedFeed] = {}
-        self._outage = OutageLogger(log, "Stream feed failed, retrying", "Stream feed recovered", settle_s=AGAIN_S * 2)
+        self._outage = OutageLogger(log, "Stream feed failed, retrying", "Stream feed recovered", settle_s=RETRY_S * 2)
         self._open: set[Subscription] = set()
         self._opening = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -143,11 +143,11 @@ class StreamHub:
     def _start_polling(self) -> None:
         if not self._tasks:
             self._tasks = [
-                asyncio.create_task(self._look(), name="dayline-hub-look"),
-                asyncio.create_task(self._poll_follower(), name="dayline-hub-ask"),
+                asyncio.create_task(self._poll(), name="dayline-hub-poll"),
+                asyncio.create_task(self._poll_follower(), name="dayline-hub-follower"),
             ]
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         """Wake the feeds that were not notified of the log's growth."""
         while True:
             seen = min(channel.position for channel in self._channels.values())
@@ -155,9 +155,9 @@ class StreamHub:
                 for channel in self._channels.values():
                     if channel.position <= seen:
                         channel.wake()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_S)
 
     async def _poll_follower(self) -> None:
         while True:
             self._is_current()
-            await asyncio.sleep(POLL_INTERVAL_S)
+            await asyncio.sleep(FOLLOWER_POLL_INTERVAL_S)

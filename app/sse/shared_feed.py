@@ -16,7 +16,7 @@ from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
 
 MAX_RECENT_EVENTS = 64
 MAX_RECENT_BYTES = 65_536
-AGAIN_S = 0.25  # before a failed read is retried
+RETRY_S = 0.25  # before a failed read is retried
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class SharedFeed:
                     wake=self._wake,
                     stopping=self._stopping,
                     outage=self.outage,
-                    backoff=Backoff(AGAIN_S, AGAIN_S),
+                    backoff=Backoff(RETRY_S, RETRY_S),
                 ),
                 name="dayline-channel",
             )
@@ -142,7 +142,7 @@ class SharedFeed:
         reading = self._reading.get(since)
         if reading is None:
             reading = self._reading[since] = asyncio.create_task(self._read(since))
-            reading.add_done_callback(lambda done: self._forget(since, done))
+            reading.add_done_callback(lambda done: self._discard(since, done))
         return await asyncio.shield(reading)
 
     async def _read(self, since: int) -> FeedPage:
@@ -153,7 +153,7 @@ class SharedFeed:
         article = None if item["article"] is None else item["article"]["id"]
         return Event(item["seq"], item["type"], item["at"], article, self.wire.change(item))
 
-    def _forget(self, since: int, done: asyncio.Task[FeedPage]) -> None:
+    def _discard(self, since: int, done: asyncio.Task[FeedPage]) -> None:
         del self._reading[since]
         if not done.cancelled():
             done.exception()  # retrieved, so that asyncio does not report it

@@ -6,13 +6,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 from app.errors import DaylineError
-from app.sse.shared_feed import AGAIN_S, Event, FeedPage, SharedFeed
+from app.sse.shared_feed import RETRY_S, Event, FeedPage, SharedFeed
 
 MAX_QUEUE_EVENTS = 256
 MAX_QUEUE_BYTES = 1_048_576
 HEARTBEAT_S = 15.0
 
-_chance = random.Random()  # noqa: S311 - spreads heartbeats of simultaneous streams; not a secret
+_random = random.Random()  # noqa: S311 - spreads heartbeats of simultaneous streams; not a secret
 
 
 def _is_cancelled() -> bool:
@@ -49,7 +49,7 @@ class Subscription:
         self._left = left
         self._queue: list[Event] = []
         self._bytes = 0
-        self._stirred: asyncio.Future[None] | None = None
+        self._woken: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._is_due = False  # a heartbeat is due
         self._is_out = False  # a chunk is being sent
@@ -58,7 +58,7 @@ class Subscription:
 
     async def iter_chunks(self) -> AsyncGenerator[bytes]:
         """Yield chunks as they become available; at the end of the iterator the subscription has ended."""
-        self._beat_in(HEARTBEAT_S * _chance.uniform(0.5, 1))
+        self._schedule_heartbeat(HEARTBEAT_S * _random.uniform(0.5, 1))
         chunk: bytes | None = self._channel.wire.preamble(self.position)
         try:
             while chunk is not None and self.is_open:
@@ -72,11 +72,11 @@ class Subscription:
 
     def enqueue(self, events: Sequence[Event]) -> None:
         """Enqueue these events, except those it has already."""
-        owed = [event for event in events if event.seq > self.position]
-        if not owed:
+        missed = [event for event in events if event.seq > self.position]
+        if not missed:
             return
-        self._queue += owed
-        self._bytes += sum(len(event.content) for event in owed)
+        self._queue += missed
+        self._bytes += sum(len(event.content) for event in missed)
         if len(self._queue) > MAX_QUEUE_EVENTS or self._bytes > MAX_QUEUE_BYTES:
             self.end()
         else:
@@ -146,23 +146,23 @@ class Subscription:
             return None  # it was the last of its feed, whose reads were cancelled when it ended
         except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
             self._channel.outage.failure(error)
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(RETRY_S)
             return None
         self.position = page.as_of
         return b"".join([event.content for event in page.events])
 
     async def _wait(self) -> None:
-        self._stirred = asyncio.get_running_loop().create_future()
+        self._woken = asyncio.get_running_loop().create_future()
         try:
-            await self._stirred
+            await self._woken
         finally:
-            self._stirred = None
+            self._woken = None
 
     def _wake(self) -> None:
-        if self._stirred is not None and not self._stirred.done():
-            self._stirred.set_result(None)
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(None)
 
-    def _beat_in(self, seconds: float) -> None:
+    def _schedule_heartbeat(self, seconds: float) -> None:
         if self.is_open:
             self._timer = asyncio.get_running_loop().call_later(seconds, self._heartbeat)
 
@@ -172,4 +172,4 @@ class Subscription:
             return
         self._sent_before, self._is_due = self._sent, True
         self._wake()
-        self._beat_in(HEARTBEAT_S)
+        self._schedule_heartbeat(HEARTBEAT_S)

@@ -72,13 +72,13 @@ class WebhookClient:
         }
 
     async def send(
-        self, url: str, body: bytes, headers: Mapping[str, str], *, is_meant: PreSendCheck | None = None
+        self, url: str, body: bytes, headers: Mapping[str, str], *, pre_send_check: PreSendCheck | None = None
     ) -> DeliveryAttempt:
         """POST the body, JSON unless the headers say otherwise.
 
-        `is_meant` is called once the connection is open; if it returns False nothing is sent and SupersededError is
-        raised, the only error beside CancelledError. Waiting for one of the `at_once` slots counts neither towards the
-        deadline nor in `duration_ms`.
+        `pre_send_check` is called once the connection is open; if it returns False, nothing is sent and SupersededError
+        is raised, the only error besides CancelledError. Waiting for one of the `at_once` slots counts neither towards
+        the deadline nor in `duration_ms`.
         """
         async with self._slots:
             began = monotonic()
@@ -89,7 +89,7 @@ class WebhookClient:
                     ascii_url(url),
                     content=body,
                     headers={"content-type": "application/json", **_lowered(headers), **self._always},
-                    extensions={PRE_SEND_CHECK: is_meant},
+                    extensions={PRE_SEND_CHECK: pre_send_check},
                 )
                 response = await self._transport(request.url.scheme).handle_async_request(request)
             except SupersededError:

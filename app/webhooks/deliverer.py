@@ -39,8 +39,8 @@ LEASE_S = 40
 MIN_LEASE_LEFT_S = 25  # maximum duration of a send: the client's deadline, the rest of the response, and a margin
 MAX_AT_ONCE = 128  # concurrent sends
 CHECKPOINT_EVERY = 500  # changes that do not concern an endpoint, before the position is stored
-AGAIN_S = 0.1
-MAX_AGAIN_S = 5.0
+RETRY_S = 0.1
+MAX_RETRY_S = 5.0
 
 Delay = Callable[..., float]
 
@@ -70,13 +70,13 @@ class Deliverer:
         """How many attempts ended so."""
         self._database = database
         self._client = client
-        self._holder = owner_id
+        self._owner_id = owner_id
         self._delay = retry_delay
         self._settled_s = min_change_age_s
         self._latest, self._settled_at = 0, 0.0
         self._places = asyncio.Semaphore(MAX_AT_ONCE)
         self._leases: dict[int, int] = {}
-        self._chance = SystemRandom()
+        self._random = SystemRandom()
         self._outage = OutageLogger(
             log, "Could not record webhook deliveries, retrying", "Recording webhook deliveries recovered"
         )
@@ -93,13 +93,13 @@ class Deliverer:
     async def ping(self, endpoint_id: int) -> tuple[str, DeliveryAttempt] | None:
         """Send a ping immediately, and return its result; None if the endpoint does not exist."""
         now = clock.now()
-        turn = await self._database.read(ping_delivery, endpoint_id, now=now)
-        if turn is None or turn.message is None:
+        delivery = await self._database.read(ping_delivery, endpoint_id, now=now)
+        if delivery is None or delivery.message is None:
             return None
         name = ping_id(endpoint_id, now)
-        return name, await self._send(turn, name, turn.message)
+        return name, await self._send(delivery, name, delivery.message)
 
-    def forget_others(self, endpoint_ids: Collection[int]) -> None:
+    def drop_others(self, endpoint_ids: Collection[int]) -> None:
         """Remove the state of all endpoints but these: the others were deleted or disabled."""
         self.scanned_up_to = {number: seen for number, seen in self.scanned_up_to.items() if number in endpoint_ids}
         self._leases = {number: until for number, until in self._leases.items() if number in endpoint_ids}
@@ -122,24 +122,24 @@ class Deliverer:
                 endpoint_id, dead_owner, now
             ):
                 return False
-            turn = await self._database.read(next_delivery, endpoint_id, holder=self._holder, now=now)
-            if turn is None:
+            delivery = await self._database.read(next_delivery, endpoint_id, owner_id=self._owner_id, now=now)
+            if delivery is None:
                 self._leases.pop(endpoint_id, None)
                 return False
-            if turn.message is None:
-                return await self._enqueue(turn)
-            await self._wait_until_visible(turn.latest)
+            if delivery.message is None:
+                return await self._enqueue(delivery)
+            await self._wait_until_visible(delivery.latest)
             attempted_at = clock.now()
             try:
                 attempt = await self._send(
-                    turn,
-                    message_id(endpoint_id, turn.message.seq),
-                    turn.message,
-                    is_meant=lambda: self._is_still_current(turn),
+                    delivery,
+                    message_id(endpoint_id, delivery.message.seq),
+                    delivery.message,
+                    pre_send_check=lambda: self._is_still_current(delivery),
                 )
             except SupersededError:
                 return True
-            recording = asyncio.create_task(self._record(turn, turn.message, attempt, attempted_at))
+            recording = asyncio.create_task(self._record(delivery, delivery.message, attempt, attempted_at))
         self._recording.add(recording)
         recording.add_done_callback(self._recording.discard)
         return await asyncio.shield(recording)  # recording completes even if the waiting task is cancelled
@@ -153,7 +153,7 @@ class Deliverer:
     async def _claim(self, endpoint_id: int, dead_owner: str | None, now: int) -> bool:
         until = now + LEASE_S * SECOND_US
         is_ours = await self._database.write(
-            acquire_lease, endpoint_id, holder=self._holder, dead_owner=dead_owner, now=now, until=until
+            acquire_lease, endpoint_id, owner_id=self._owner_id, dead_owner=dead_owner, now=now, until=until
         )
         if is_ours:
             self._leases[endpoint_id] = until
@@ -161,53 +161,53 @@ class Deliverer:
             self._leases.pop(endpoint_id, None)
         return is_ours
 
-    async def _enqueue(self, turn: PendingDelivery) -> bool:
-        revision, seen = self.scanned_up_to.get(turn.id, (0, 0))
-        since = max(turn.enqueued_seq, seen) if revision == turn.revision else turn.enqueued_seq
+    async def _enqueue(self, delivery: PendingDelivery) -> bool:
+        revision, seen = self.scanned_up_to.get(delivery.id, (0, 0))
+        since = max(delivery.enqueued_seq, seen) if revision == delivery.revision else delivery.enqueued_seq
         try:
-            found = await self._database.read(read_outbox_batch, turn.id, since=since, now=clock.now())
+            found = await self._database.read(read_outbox_batch, delivery.id, since=since, now=clock.now())
         except InvalidInputError:  # the log was replaced since the position was read
-            if self.scanned_up_to.pop(turn.id, None) is None:
+            if self.scanned_up_to.pop(delivery.id, None) is None:
                 raise
             return True
         if found is None:
             return False
-        if found.rows or found.as_of - turn.enqueued_seq >= CHECKPOINT_EVERY:
+        if found.rows or found.as_of - delivery.enqueued_seq >= CHECKPOINT_EVERY:
             await self._database.write(
                 enqueue_deliveries,
-                turn.id,
+                delivery.id,
                 found.rows,
-                holder=self._holder,
-                revision=turn.revision,
-                since=turn.enqueued_seq,
+                owner_id=self._owner_id,
+                revision=delivery.revision,
+                since=delivery.enqueued_seq,
                 as_of=found.as_of,
             )
             return True
-        self.scanned_up_to[turn.id] = (turn.revision, found.as_of)
+        self.scanned_up_to[delivery.id] = (delivery.revision, found.as_of)
         await asyncio.sleep(0)
         return not found.is_end
 
-    async def _is_still_current(self, turn: PendingDelivery) -> bool:
+    async def _is_still_current(self, delivery: PendingDelivery) -> bool:
         """Return whether this message is still current: connecting may take seconds, and a withdrawal must not wait.
 
         False also if the database does not respond.
         """
         try:
-            if await self._database.read(latest_seq) == turn.latest:
+            if await self._database.read(latest_seq) == delivery.latest:
                 return True
-            now = await self._database.read(next_delivery, turn.id, holder=self._holder, now=clock.now())
+            now = await self._database.read(next_delivery, delivery.id, owner_id=self._owner_id, now=clock.now())
         except DATABASE_ERRORS:
             return False
-        return now is not None and (now.url, now.message) == (turn.url, turn.message)
+        return now is not None and (now.url, now.message) == (delivery.url, delivery.message)
 
     async def _send(
-        self, turn: PendingDelivery, name: str, message: Message, *, is_meant: PreSendCheck | None = None
+        self, delivery: PendingDelivery, name: str, message: Message, *, pre_send_check: PreSendCheck | None = None
     ) -> DeliveryAttempt:
-        headers = sign(name, clock.now() // SECOND_US, message.body, turn.secrets)
-        return await self._client.send(turn.url, message.body, headers, is_meant=is_meant)
+        headers = sign(name, clock.now() // SECOND_US, message.body, delivery.secrets)
+        return await self._client.send(delivery.url, message.body, headers, pre_send_check=pre_send_check)
 
     async def _record(
-        self, turn: PendingDelivery, message: Message, attempt: DeliveryAttempt, attempted_at: int
+        self, delivery: PendingDelivery, message: Message, attempt: DeliveryAttempt, attempted_at: int
     ) -> bool:
         """Record the result, however long that takes; return whether to continue immediately."""
         self.delivered += attempt.is_delivered
@@ -221,21 +221,33 @@ class Deliverer:
         if attempt.is_delivered:
             until = clock.now() + LEASE_S * SECOND_US
             is_held = await self._write_with_retry(
-                record_delivery, turn.id, message.seq, outcome, holder=self._holder, filters=turn.filters, until=until
+                record_delivery,
+                delivery.id,
+                message.seq,
+                outcome,
+                owner_id=self._owner_id,
+                filters=delivery.filters,
+                until=until,
             )
-            self._leases[turn.id] = until if is_held else 0
+            self._leases[delivery.id] = until if is_held else 0
             return bool(is_held)
-        setback = self._plan_retry(turn, attempt, attempted_at)
+        failure_state = self._plan_retry(delivery, attempt, attempted_at)
         await self._write_with_retry(
-            record_failure, turn.id, message.seq, outcome, setback, holder=self._holder, revision=turn.revision
+            record_failure,
+            delivery.id,
+            message.seq,
+            outcome,
+            failure_state,
+            owner_id=self._owner_id,
+            revision=delivery.revision,
         )
-        if setback.disabled_reason is not None:
-            log.error("Webhook endpoint %s disabled: %s", format_id(turn.id), setback.disabled_reason)
+        if failure_state.disabled_reason is not None:
+            log.error("Webhook endpoint %s disabled: %s", format_id(delivery.id), failure_state.disabled_reason)
         return False
 
-    def _plan_retry(self, turn: PendingDelivery, attempt: DeliveryAttempt, attempted_at: int) -> FailureState:
-        failing_since = attempted_at if turn.failing_since is None else turn.failing_since
-        wait_s = self._delay(turn.failures + 1, self._chance.random(), retry_after_s=attempt.retry_after_s)
+    def _plan_retry(self, delivery: PendingDelivery, attempt: DeliveryAttempt, attempted_at: int) -> FailureState:
+        failing_since = attempted_at if delivery.failing_since is None else delivery.failing_since
+        wait_s = self._delay(delivery.failures + 1, self._random.random(), retry_after_s=attempt.retry_after_s)
         disabled_reason = None
         if attempt.is_gone:
             disabled_reason = "The receiver answered 410: it wants no more messages."
@@ -246,7 +258,7 @@ class Deliverer:
 
     async def _write_with_retry(self, action: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Write, with retries until it succeeds."""
-        backoff = Backoff(AGAIN_S, MAX_AGAIN_S)
+        backoff = Backoff(RETRY_S, MAX_RETRY_S)
         while True:
             try:
                 result = await self._database.write(action, *args, **kwargs)
@@ -256,4 +268,4 @@ class Deliverer:
             else:
                 self._outage.success()
                 return result
-            await asyncio.sleep(AGAIN_S if self.shutdown.is_set() else pause)
+            await asyncio.sleep(RETRY_S if self.shutdown.is_set() else pause)

@@ -58,10 +58,10 @@ class Dispatcher:
         delay: Callable[..., float] | None = None,
         deadline_s: float | None = None,
     ) -> None:
-        self.holder = make_owner_id()
+        self.owner_id = make_owner_id()
         self._database = database
         self._opened = allowed_networks
-        self._is_on = enabled
+        self._enabled = enabled
         self._delay = delay
         self._deadline_s = deadline_s
         self._wake = asyncio.Event()
@@ -79,7 +79,7 @@ class Dispatcher:
 
     def start(self) -> None:
         """Start in the background."""
-        if not self._is_on:
+        if not self._enabled:
             log.warning(DISABLED_MESSAGE)
             return
         self._task = asyncio.create_task(
@@ -111,7 +111,7 @@ class Dispatcher:
             await deliverer.close(SHUTDOWN_RECORD_S)
             with suppress(Exception):  # then the leases expire
                 async with asyncio.timeout(SHUTDOWN_RECORD_S):
-                    await self._database.write(release_leases, holder=self.holder)
+                    await self._database.write(release_leases, owner_id=self.owner_id)
         await self._watch.close()
 
     def attempts(self) -> dict[str, int]:
@@ -137,7 +137,7 @@ class Dispatcher:
 
     async def ping(self, endpoint_id: int) -> "tuple[str, DeliveryAttempt] | None":
         """Send a ping and return its result; None if the endpoint does not exist, ConflictError while disabled."""
-        if not self._is_on:
+        if not self._enabled:
             raise ConflictError(DISABLED_MESSAGE)
         return await self._deliverer().ping(endpoint_id)
 
@@ -147,7 +147,7 @@ class Dispatcher:
         endpoints = await self._database.read(list_enabled_endpoints)
         self._token, self._has_endpoints = token, bool(endpoints)
         self._latest = endpoints[0].latest if endpoints else 0
-        self._forget_others({endpoint.id for endpoint in endpoints} | self._working.keys())
+        self._drop_others({endpoint.id for endpoint in endpoints} | self._working.keys())
         pause = POLL_S
         for endpoint in endpoints:
             if endpoint.id in self._working or not self._has_work(endpoint):
@@ -160,11 +160,11 @@ class Dispatcher:
                 self._start_worker(endpoint, dead_owner)
         return pause
 
-    def _forget_others(self, endpoint_ids: Collection[int]) -> None:
+    def _drop_others(self, endpoint_ids: Collection[int]) -> None:
         """Remove endpoints that were deleted or disabled."""
         self._backoff_until = {number: until for number, until in self._backoff_until.items() if number in endpoint_ids}
         if self._made_deliverer is not None:
-            self._made_deliverer.forget_others(endpoint_ids)
+            self._made_deliverer.drop_others(endpoint_ids)
 
     def _has_work(self, endpoint: EndpointState) -> bool:
         if endpoint.has_pending:
@@ -178,14 +178,14 @@ class Dispatcher:
     def _dead_owner(self, endpoint: EndpointState) -> str | None:
         """Return the process that holds the lease, if it has ended."""
         by = endpoint.lease_owner
-        is_held = by is not None and by != self.holder and endpoint.lease_expires_at > clock.now()
+        is_held = by is not None and by != self.owner_id and endpoint.lease_expires_at > clock.now()
         return by if is_held and by is not None and is_dead(by) else None
 
     def _wait_s(self, endpoint: EndpointState, dead_owner: str | None) -> float:
         """Return the seconds until this process may deliver to the endpoint, as far as known."""
         now = clock.now()
         until = endpoint.next_attempt_at
-        if endpoint.lease_owner not in {None, self.holder, dead_owner}:
+        if endpoint.lease_owner not in {None, self.owner_id, dead_owner}:
             until = max(until, endpoint.lease_expires_at)
         return max((until - now) / SECOND_US, self._backoff_until.get(endpoint.id, 0.0) - time.monotonic())
 
@@ -235,7 +235,7 @@ class Dispatcher:
             self._made_deliverer = Deliverer(
                 self._database,
                 client,
-                owner_id=self.holder,
+                owner_id=self.owner_id,
                 min_change_age_s=trusted_s if isfinite(trusted_s) else 0.0,
                 retry_delay=self._delay or retry_delay,
             )

@@ -28,10 +28,10 @@ class DnsResolver:
                 target=_resolve_in_thread, args=(host, port, loop, found), name=f"lookup-{host}", daemon=True
             ).start()
             self._under_way[name] = found
-            found.add_done_callback(lambda done: self._forget(name, done))
+            found.add_done_callback(lambda done: self._discard(name, done))
         return await asyncio.shield(found)  # other callers may wait for it too
 
-    def _forget(self, name: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
+    def _discard(self, name: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
         self._under_way.pop(name, None)
         done.exception()  # retrieved, so that asyncio does not report it
 
@@ -47,10 +47,10 @@ def _resolve_in_thread(
     except Exception as failure:  # noqa: BLE001 - raised in the caller, whatever it is
         error = failure
     with suppress(RuntimeError):  # the loop may have ended
-        loop.call_soon_threadsafe(_tell, found, addresses, error)
+        loop.call_soon_threadsafe(_set_result, found, addresses, error)
 
 
-def _tell(found: "asyncio.Future[list[str]]", addresses: list[str], error: Exception | None) -> None:
+def _set_result(found: "asyncio.Future[list[str]]", addresses: list[str], error: Exception | None) -> None:
     if found.done():
         return
     if error is None:

@@ -27,10 +27,10 @@ def make_owner_id() -> str:
     return f"{_host_id()}.{number}.{_started(number) or 0}.{token_hex(4)}"
 
 
-def is_dead(holder: str) -> bool:
+def is_dead(owner_id: str) -> bool:
     """Return whether the process of that id ran here and has ended; False in doubt."""
-    place, number, started, *_ = [*holder.split("."), "", "", ""]
-    if place == UNKNOWN or place != _host_id() or not (number.isdigit() and started.isdigit()) or started == "0":
+    machine, number, started, *_ = [*owner_id.split("."), "", "", ""]
+    if machine == UNKNOWN or machine != _host_id() or not (number.isdigit() and started.isdigit()) or started == "0":
         return False
     return _started(int(number)) != int(started)
 

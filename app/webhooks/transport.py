@@ -50,8 +50,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         """Return status and headers of the response, without its body.
 
         TimeoutError if the response's head is incomplete at the deadline, however slowly it arrives; otherwise errors
-        of httpcore, the resolver (OSError), the guard (InvalidValueError) and `is_meant` (SupersededError). A body
-        that is endless or missing does not alter the result.
+        of httpcore, the resolver (OSError), the guard (InvalidValueError) and `pre_send_check` (SupersededError). A
+        body that is endless or missing does not alter the result.
         """
         url = request.url
         asked = httpcore.Request(
@@ -59,7 +59,10 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
             content=request.stream,
-            extensions={"timeout": {"connect": self._connect_s}, **_asking(request.extensions.get(PRE_SEND_CHECK))},
+            extensions={
+                "timeout": {"connect": self._connect_s},
+                **_trace_extension(request.extensions.get(PRE_SEND_CHECK)),
+            },
         )
         async with asyncio.timeout(self._deadline_s):
             response = await self._pool.handle_async_request(asked)
@@ -71,13 +74,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         await self._pool.aclose()
 
 
-def _asking(is_meant: PreSendCheck | None) -> dict[str, Any]:
-    """Return the extension that calls `is_meant` before the first byte is sent on a connection."""
-    if is_meant is None:
+def _trace_extension(pre_send_check: PreSendCheck | None) -> dict[str, Any]:
+    """Return the extension that calls `pre_send_check` before the first byte is sent on a connection."""
+    if pre_send_check is None:
         return {}
 
-    async def trace(event: str, _told: dict[str, Any]) -> None:
-        if event == "http11.send_request_headers.started" and not await is_meant():
+    async def trace(event: str, _details: dict[str, Any]) -> None:
+        if event == "http11.send_request_headers.started" and not await pre_send_check():
             raise SupersededError
 
     return {"trace": trace}
@@ -121,15 +124,15 @@ class _GuardedConnections(httpcore.AsyncNetworkBackend):
                 addresses = await self._guard.resolve(host, port, is_plain=self._is_plain)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout from error
-        untried = addresses[:MAX_ADDRESSES]
+        remaining = addresses[:MAX_ADDRESSES]
         while True:
-            address = untried.pop(0)
-            share = None if ends_at is None else max(0.0, ends_at - loop.time()) / (len(untried) + 1)
+            address = remaining.pop(0)
+            share = None if ends_at is None else max(0.0, ends_at - loop.time()) / (len(remaining) + 1)
             try:
                 stream = await self._network.connect_tcp(str(address), port, share, local_address, socket_options)
                 return _Connection(stream)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
-                if not untried:
+                if not remaining:
                     raise
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.actions.catalogue.entries import upsert_entry
-from app.actions.changelog.compaction import KEPT_US, compact_changes
+from app.actions.changelog.compaction import RETENTION_US, compact_changes
 from app.db.database import Connection, Database
 from app.domain.article_status import ArticleStatus
 from app.domain.instant import DAY_US, MINUTE_US, parse_instant
@@ -114,7 +114,7 @@ class MirrorHistory(History):
             for verb in self._random.choices(("retag", "retag", "edit", "bump", "withdraw"), k=3):
                 await self._store([self._changed(self._pieces[number], verb)])
                 self.counts["steps"] += 1
-        self._now += KEPT_US + DAY_US
+        self._now += RETENTION_US + DAY_US
         await self._compact(5_000)
 
     async def _compact(self, most: int) -> None:
@@ -179,7 +179,7 @@ class MirrorHistory(History):
         elif what < 0.85:
             await self._edit_names()
         else:
-            self._now += random.choice((0, 0, KEPT_US))
+            self._now += random.choice((0, 0, RETENTION_US))
             most = random.choice((1, 3, 10, 5_000))
             for _ in range(random.choice((1, 2, 5))):
                 await self._compact(most)

@@ -21,11 +21,11 @@ OWNER = "this process"
 async def enqueue(database: Database, endpoint: int, *, now: int) -> None:
     """Note down what is to be sent, as the process that works the endpoint does."""
     until = clock.now() + 40 * SECOND_US
-    assert await database.write(acquire_lease, endpoint, holder=OWNER, dead_owner=None, now=clock.now(), until=until)
+    assert await database.write(acquire_lease, endpoint, owner_id=OWNER, dead_owner=None, now=clock.now(), until=until)
     batch = await database.read(read_outbox_batch, endpoint, since=0, now=now)
     assert batch is not None
     assert await database.write(
-        enqueue_deliveries, endpoint, batch.rows, holder=OWNER, revision=1, since=0, as_of=batch.as_of
+        enqueue_deliveries, endpoint, batch.rows, owner_id=OWNER, revision=1, since=0, as_of=batch.as_of
     )
 
 

@@ -275,7 +275,7 @@ class Connected:
     def check_writing(self, now: float) -> None:
         """Do nothing."""
 
-    def give_way(self) -> None:
+    def evict(self) -> None:
         self.is_open = False
         self._monitor.remove_partial(self)
 
@@ -314,14 +314,14 @@ async def test_addresses_of_one_ipv6_network_are_bounded_together() -> None:
 async def test_partial_connections_make_room_before_idle_ones_and_served_ones_never() -> None:
     monitor = ConnectionMonitor()
     serving = [Connected(monitor, "192.0.2.1") for _ in range(3)]
-    assert not monitor.make_room(serving)
+    assert not monitor.evict_connections(serving)
     idle = [Connected(monitor, "192.0.2.1", idle_until=float(100 - number)) for number in range(40)]
     partial = Connected(monitor, "192.0.2.1")
     monitor.add_partial(partial)
-    assert monitor.make_room([*serving, *idle, partial])
+    assert monitor.evict_connections([*serving, *idle, partial])
     assert not partial.is_open
     assert all(each.is_open for each in idle)
-    assert monitor.make_room([*serving, *idle])
+    assert monitor.evict_connections([*serving, *idle])
     assert [each.is_open for each in idle] == [True] * 8 + [False] * 32  # those idle for longest
     assert all(each.is_open for each in serving)
 

@@ -39,7 +39,7 @@ class Sender:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._sendings.forgive(self.heard)
-        dispatcher.holder = "nobody"  # so that it hands over nothing
+        dispatcher.owner_id = "nobody"  # so that it hands over nothing
         await self._stack.aclose()
 
     async def _listen(self, url: str, body: bytes, headers: Any, **asked: Any) -> DeliveryAttempt:
@@ -75,9 +75,9 @@ class Senders:
         """One less."""
         sender = self._living.pop(self._random.randrange(len(self._living)))
         if is_killed:
-            holder = sender.dispatcher.holder
+            owner_id = sender.dispatcher.owner_id
             await sender.die()
-            self._dead.add(holder)
+            self._dead.add(owner_id)
             self.counts["senders_killed"] += 1
         else:
             await sender.end()

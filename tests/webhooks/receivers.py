@@ -60,7 +60,7 @@ async def hanging(_writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def a_receiver(manner: Manner, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+async def a_receiver(options: Manner, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
     """A receiver of that manner within it, at this port or at one that is free."""
     receiver = Receiver()
     tasks: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
@@ -73,7 +73,7 @@ async def a_receiver(manner: Manner, *, port: int = 0, tls: ssl.SSLContext | Non
                 while not writer.is_closing():
                     receiver.requests.append(await _read(reader))
                     receiver.has_requests.set()
-                    await manner(writer)
+                    await options(writer)
         finally:
             receiver.ended += 1
             writer.close()

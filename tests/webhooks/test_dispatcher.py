@@ -312,9 +312,9 @@ async def test_lease_holds_until_its_expiry_or_the_death_of_its_owner(database: 
     await store(edition())
     endpoint = await make_endpoint(database, "https://partner.example/")
 
-    async def claims(holder: str, now: int, over: str | None = None) -> bool:
+    async def claims(owner_id: str, now: int, over: str | None = None) -> bool:
         return await database.write(
-            acquire_lease, endpoint, holder=holder, dead_owner=over, now=now, until=now + 40 * SECOND_US
+            acquire_lease, endpoint, owner_id=owner_id, dead_owner=over, now=now, until=now + 40 * SECOND_US
         )
 
     assert await claims("a", NOW)

@@ -25,12 +25,12 @@ SETBACK = FailureState(failing_since=NOW, due_at=NOW, disabled_reason=None)
 
 def deliver(connection: Connection, endpoint: int) -> None:
     """What a sender does after an acknowledgement."""
-    record_delivery(connection, endpoint, 1, OUTCOME, holder="a", filters=("", ""), until=NOW)
+    record_delivery(connection, endpoint, 1, OUTCOME, owner_id="a", filters=("", ""), until=NOW)
 
 
 def fail(connection: Connection, endpoint: int) -> None:
     """What it does after a failure."""
-    record_failure(connection, endpoint, 1, OUTCOME, SETBACK, holder="a", revision=1)
+    record_failure(connection, endpoint, 1, OUTCOME, SETBACK, owner_id="a", revision=1)
 
 
 def tidy(connection: Connection, _endpoint: int) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from app import clock
-from app.actions.webhooks.deliveries import KEPT_US, prune_deliveries
+from app.actions.webhooks.deliveries import RETENTION_US, prune_deliveries
 from app.actions.webhooks.endpoints import delete_webhook, edit_webhook, replay_changes
 from app.db.database import Connection, Database
 from app.queries.webhooks.webhook_outbox import list_enabled_endpoints, read_outbox_batch
@@ -177,7 +177,7 @@ class WebhookHistory(MirrorHistory):
         self.counts["switched"] += 1
 
     async def _tidy(self) -> None:
-        await self._database.write(prune_deliveries, now=clock.now() + self._chance.choice((0, KEPT_US)))
+        await self._database.write(prune_deliveries, now=clock.now() + self._chance.choice((0, RETENTION_US)))
 
     async def _stay_away_once(self) -> None:
         """So much is written that what was not told yet has been made short in the log."""

@@ -42,7 +42,7 @@ class ArticleWrite:
     article_id: int
     current: AnyRow | None
     now: int
-    manner: WriteOptions
+    options: WriteOptions
     status: ArticleStatus = ArticleStatus.DRAFT
     slug: str = ""
     section_id: int | None = None
@@ -72,11 +72,11 @@ class ArticleWrite:
             self.now,
             before=self.status_before,
             since=since,
-            allows_past_schedule=not self.manner.reject_unknown,
+            allows_past_schedule=not self.options.reject_unknown,
         )
         self._check_past()
         self._check_update()
-        self.manner.editor.authorize(self.status_before, self.status)
+        self.options.editor.authorize(self.status_before, self.status)
 
     def _check_past(self) -> None:
         """Raise InvalidInputError if the history in the record is impossible."""
@@ -96,13 +96,13 @@ class ArticleWrite:
         if row is None or record.status is not ArticleStatus.WITHDRAWN or record.erased_at is not None:
             return False
         is_ended = row.status == ArticleStatus.DRAFT and row.withdrawn_at is not None
-        has_come = record.published_at is not None and record.published_at <= self.now
-        return (row.status == ArticleStatus.SCHEDULED or is_ended) and (self.manner.reject_unknown or not has_come)
+        is_past = record.published_at is not None and record.published_at <= self.now
+        return (row.status == ArticleStatus.SCHEDULED or is_ended) and (self.options.reject_unknown or not is_past)
 
     def _check_update(self) -> None:
         """Raise InvalidInputError if an editor dates an update later than now and later than the publication."""
         updated_at, row = self.record.updated_at, self.current
-        if updated_at is None or not self.manner.reject_unknown or (row is not None and row.updated_at == updated_at):
+        if updated_at is None or not self.options.reject_unknown or (row is not None and row.updated_at == updated_at):
             return
         if updated_at > max(self.now + CLOCK_TOLERANCE_US, self.record.published_at or 0):
             raise InvalidInputError(FieldError("updated_at", "Must not be in the future."))
@@ -123,7 +123,7 @@ class ArticleWrite:
 
     def _is_renamed(self, row: AnyRow) -> bool:
         """Return whether an edit changes the slug of a never public article that follows its headline."""
-        if not self.manner.reslug_drafts or row.version or row.headline == self.record.headline:
+        if not self.options.reslug_drafts or row.version or row.headline == self.record.headline:
             return False
         return row.slug in {base_slug(row.headline), *disambiguated_slugs(row.headline, self.identity, row.id)}
 
@@ -186,7 +186,7 @@ class ArticleWrite:
         row = self.current
         if row is None or row.content_hash != columns["content_hash"]:
             return True
-        if self.manner.note_counts_as_change and self.record.note is not None:
+        if self.options.note_counts_as_change and self.record.note is not None:
             return True
         return any(getattr(row, name) != columns[name] for name in COMPARED)
 
@@ -230,14 +230,14 @@ class ArticleWrite:
             already_recorded=already_recorded,
         )
 
-    def revision_columns(self, save: PendingRevision) -> dict[str, Any]:
+    def revision_columns(self, pending: PendingRevision) -> dict[str, Any]:
         """Return the columns that follow from the revision."""
         row, past = self.current, self.record.revisions
         return {
-            "revision": save.revision,
-            "version": save.version,
-            "modified_at": past[-1].at if save.already_recorded else self.now,
-            "notes": merge_notes(None if row is None else row.notes, save, self.now),
+            "revision": pending.revision,
+            "version": pending.version,
+            "modified_at": past[-1].at if pending.already_recorded else self.now,
+            "notes": merge_notes(None if row is None else row.notes, pending, self.now),
         }
 
     @property
@@ -246,7 +246,7 @@ class ArticleWrite:
         row = self.current
         is_visible = row is not None and bool(row.version) and row.content_hash != self.content_hash()
         return (
-            self.manner.touch_updated_at
+            self.options.touch_updated_at
             and is_visible
             and self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
         )
@@ -264,7 +264,7 @@ class ArticleWrite:
         withdrawal, row = self.record.withdrawal, self.current
         was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
         ends_schedule = (
-            was is not None or not self.manner.reject_unknown or self.status_before is ArticleStatus.SCHEDULED
+            was is not None or not self.options.reject_unknown or self.status_before is ArticleStatus.SCHEDULED
         )
         is_ended = self.status is ArticleStatus.DRAFT and ends_schedule and (withdrawal is not None or was is not None)
         if self.status is not ArticleStatus.WITHDRAWN and not is_ended:

@@ -57,8 +57,8 @@ def create_article(connection: Connection, given: ArticleCreate, *, now: int, ed
     found = _find(connection, edition, given.source_id, given.id)
     if found is not None:
         raise ConflictError(f"The article exists already; its id is {format_id(found.id)}.")
-    manner = WriteOptions(editor=editor, reject_unknown=True)
-    stored = upsert_articles(connection, [_dated(given.record(edition), now)], now=now, manner=manner)
+    options = WriteOptions(editor=editor, reject_unknown=True)
+    stored = upsert_articles(connection, [_dated(given.record(edition), now)], now=now, options=options)
     _outcome(stored)
     return stored.ids[0]
 
@@ -87,17 +87,17 @@ def edit_article(
     given = {name: value for name, value in patch.items() if name in EDITORIAL_FIELDS}
     _refuse_others(patch, current if patch.keys() <= current.keys() | BESIDE_CONTENT else {**shown(), **current})
     merged = merge_patch({name: current[name] for name in EDITORIAL_FIELDS}, given)
-    standing = {name: current[name] for name in STATE_MEMBERS}
+    state = {name: current[name] for name in STATE_MEMBERS}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
-    record = validated(ArticleRecord, {**standing, **merged, "slug": slug, "note": patch.get("note")})
-    manner = WriteOptions(
+    record = validated(ArticleRecord, {**state, **merged, "slug": slug, "note": patch.get("note")})
+    options = WriteOptions(
         editor=editor,
         reject_unknown=True,
         reslug_drafts=True,
         note_counts_as_change=True,
         touch_updated_at=merged.get("updated_at") == current["updated_at"],
     )
-    _outcome(upsert_articles(connection, [record], now=now, manner=manner))
+    _outcome(upsert_articles(connection, [record], now=now, options=options))
     return record
 
 
@@ -132,10 +132,10 @@ def push_article(
         preserved |= {"published_at": found.published_at, "status": given.status or ArticleStatus(found.status)}
     if found is not None and "updated_at" not in given_fields:
         preserved["updated_at"] = found.updated_at
-    manner = WriteOptions(
+    options = WriteOptions(
         editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in given_fields
     )
-    stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, manner=manner)
+    stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, options=options)
     return stored.ids[0], _outcome(stored)
 
 

@@ -77,19 +77,21 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
         return Erasure.DONE
     before = read_placements(connection, [row])[article_id]
     after = replace(before, status=ArticleStatus.WITHDRAWN, section_id=None, label_id=None, tag_ids=(), author_ids=())
-    save = PendingRevision(before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True)
-    _empty(connection, row, save.revision, now)
-    update_projections(connection, [save], now=now, actor=editor.name)
+    pending = PendingRevision(
+        before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True
+    )
+    _empty(connection, row, pending.revision, now)
+    update_projections(connection, [pending], now=now, actor=editor.name)
     connection.execute(delete(article_recommendations).where(article_recommendations.c.recommended_id == article_id))
     return Erasure.DONE
 
 
 def hard_delete_article(connection: Connection, row: AnyRow) -> None:
     """Delete an article that was never public (a row of TRANSITION_COLUMNS), and entries that only it used."""
-    standing = read_placements(connection, [row])[row.id]
+    placement = read_placements(connection, [row])[row.id]
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.article_id == row.id))
     connection.execute(delete(articles).where(articles.c.id == row.id))
-    delete_unused_entries(connection, standing)
+    delete_unused_entries(connection, placement)
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:

@@ -49,8 +49,8 @@ def write_links(connection: Connection, changed: Sequence[ArticleWrite]) -> None
         if known:
             connection.execute(delete(table).where(table.c.article_id == _ROW), known)
         rows = [
-            (writing.article_id, position, number)
-            for writing, each in zip(changed, numbers, strict=True)
+            (write.article_id, position, number)
+            for write, each in zip(changed, numbers, strict=True)
             for position, number in enumerate(each)
         ]
         bulk_insert_tuples(connection, table, rows)

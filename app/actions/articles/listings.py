@@ -81,11 +81,11 @@ class Placement:
         return [*named, timestamp_key(self.published_at)]
 
 
-def sync_listings(connection: Connection, moves: Iterable[tuple[Placement | None, Placement | None]]) -> None:
+def sync_listings(connection: Connection, placements: Iterable[tuple[Placement | None, Placement | None]]) -> None:
     """Update the index from the old placements (None: new) to the new ones (None: deleted)."""
     added: list[ListingRow] = []
     removed: list[ListingRow] = []
-    for before, after in moves:
+    for before, after in placements:
         old = set() if before is None else before.listing_rows()
         new = set() if after is None else after.listing_rows()
         added += new - old

@@ -9,12 +9,12 @@ from app.domain.article_status import ArticleStatus
 from app.schemas.interchange import Note
 
 
-def merge_notes(before: str | None, save: PendingRevision, now: int) -> str | None:
+def merge_notes(before: str | None, pending: PendingRevision, now: int) -> str | None:
     """Return the notes of an article after a revision, as they are stored: oldest first."""
     notes: list[dict[str, Any]] = [] if before is None else orjson.loads(before)
-    candidates = [(each.note, each.at, each.version, each.status) for each in save.imported_revisions]
-    if not save.already_recorded:
-        candidates.append((save.note, now, save.version, save.after.status))
+    candidates = [(each.note, each.at, each.version, each.status) for each in pending.imported_revisions]
+    if not pending.already_recorded:
+        candidates.append((pending.note, now, pending.version, pending.after.status))
     notes += [
         _note(note, at, version)
         for note, at, version, status in candidates

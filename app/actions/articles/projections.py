@@ -17,7 +17,7 @@ from app.invalidation.surrogate_keys import article_key
 
 def update_projections(
     connection: Connection,
-    saves: Sequence[PendingRevision],
+    pending_revisions: Sequence[PendingRevision],
     *,
     now: int,
     actor: str,
@@ -29,33 +29,37 @@ def update_projections(
     `awaited_by_references` are new articles to which references already pointed; `extra_changes` are logged before the
     articles' own rows.
     """
-    append_revisions(connection, saves, now=now, actor=actor)
-    sync_listings(connection, [(save.before, save.after) for save in saves])
-    appeared = [save.after for save in saves if save.after.is_public and _is_listed_anew(save)]
+    append_revisions(connection, pending_revisions, now=now, actor=actor)
+    sync_listings(connection, [(pending.before, pending.after) for pending in pending_revisions])
+    appeared = [pending.after for pending in pending_revisions if pending.after.is_public and _is_listed_anew(pending)]
     shown = mark_entries_listed(connection, appeared)
-    known = frozenset(save.article_id for save in saves if save.before is not None)
+    known = frozenset(pending.article_id for pending in pending_revisions if pending.before is not None)
     pointing = find_referrers(connection, sorted({*awaited_by_references, *known}))
-    picking = frozenset(save.article_id for save in saves if save.before is not None and save.version > 1)
-    store_recommendations(connection, [save.after for save in saves if save.after.is_public], known=picking)
-    append_changes(connection, [*extra_changes, *shown, *_changes(saves, pointing)], now=now, actor=actor)
+    picking = frozenset(
+        pending.article_id for pending in pending_revisions if pending.before is not None and pending.version > 1
+    )
+    store_recommendations(
+        connection, [pending.after for pending in pending_revisions if pending.after.is_public], known=picking
+    )
+    append_changes(connection, [*extra_changes, *shown, *_changes(pending_revisions, pointing)], now=now, actor=actor)
 
 
-def _is_listed_anew(save: PendingRevision) -> bool:
-    before = save.before
-    return before is None or not before.is_public or before.facets() != save.after.facets()
+def _is_listed_anew(pending: PendingRevision) -> bool:
+    before = pending.before
+    return before is None or not before.is_public or before.facets() != pending.after.facets()
 
 
-def _changes(saves: Sequence[PendingRevision], pointing: Mapping[int, Sequence[int]]) -> Iterator[Change]:
-    for save in saves:
-        kind = article_change(save.status_before, save.after.status, moved=save.redated)
+def _changes(pending_revisions: Sequence[PendingRevision], pointing: Mapping[int, Sequence[int]]) -> Iterator[Change]:
+    for pending in pending_revisions:
+        kind = article_change(pending.status_before, pending.after.status, moved=pending.redated)
         if kind is None:
             continue
-        concerned = [save.article_id, *pointing.get(save.article_id, ())]
-        concerned += [] if save.redirect_lost_by is None else [save.redirect_lost_by]
-        keys = [*map(article_key, concerned), *save.after.surrogate_keys()]
+        concerned = [pending.article_id, *pointing.get(pending.article_id, ())]
+        concerned += [] if pending.redirect_lost_by is None else [pending.redirect_lost_by]
+        keys = [*map(article_key, concerned), *pending.after.surrogate_keys()]
         yield Change(
             type=kind,
-            keys=[*keys, *(save.before.surrogate_keys() if save.before is not None else ())],
-            edition_id=save.after.edition_id,
-            article_id=save.article_id,
+            keys=[*keys, *(pending.before.surrogate_keys() if pending.before is not None else ())],
+            edition_id=pending.after.edition_id,
+            article_id=pending.article_id,
         )

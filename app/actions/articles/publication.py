@@ -47,8 +47,8 @@ def publish_article(
     published_at = now if at is None else at
     after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
     if (after, published_at) != (status, row.published_at):
-        move = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
-        apply_transitions(connection, [move], now=now, editor=editor)
+        transition = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
+        apply_transitions(connection, [transition], now=now, editor=editor)
 
 
 def unschedule_article(
@@ -113,8 +113,8 @@ def withdraw_article(
         return
     is_draft = status in {ArticleStatus.DRAFT, ArticleStatus.SCHEDULED}
     after, published_at = (ArticleStatus.DRAFT, None) if is_draft else (ArticleStatus.WITHDRAWN, row.published_at)
-    move = Transition(row=row, status=after, published_at=published_at, columns=details)
-    apply_transitions(connection, [move], now=now, editor=editor)
+    transition = Transition(row=row, status=after, published_at=published_at, columns=details)
+    apply_transitions(connection, [transition], now=now, editor=editor)
 
 
 def restore_article(
@@ -134,8 +134,10 @@ def restore_article(
         raise ConflictError("The article has not been withdrawn.")
     if row.published_at > now:
         raise ConflictError("The public time of the article is in the future.")
-    move = Transition(row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL)
-    apply_transitions(connection, [move], now=now, editor=editor)
+    transition = Transition(
+        row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL
+    )
+    apply_transitions(connection, [transition], now=now, editor=editor)
 
 
 def _begin(connection: Connection, article_id: int, expected: Collection[int] | None) -> AnyRow:
@@ -156,5 +158,5 @@ def _move(
     editor: Actor,
     note: Note | None = None,
 ) -> None:
-    move = Transition(row=row, status=status, published_at=published_at, note=note)
-    apply_transitions(connection, [move], now=now, editor=editor)
+    transition = Transition(row=row, status=status, published_at=published_at, note=note)
+    apply_transitions(connection, [transition], now=now, editor=editor)

@@ -59,11 +59,11 @@ def store_recommendations(connection: Connection, written: Sequence[Placement], 
     wanted = Counter(subject for each in written for subject in _subjects(each))
     # Starting at the newest of them, as many as these articles and a few more: enough for each of them
     # unless others lie between.
-    shelf = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in wanted.items()}, latest)
+    keys_by_subject = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in wanted.items()}, latest)
     rows = [
         (each.article_id, position, picked)
         for each in written
-        for position, picked in enumerate(_pick(connection, each, shelf, wanted))
+        for position, picked in enumerate(_pick(connection, each, keys_by_subject, wanted))
     ]
     bulk_insert_tuples(connection, article_recommendations, rows)
 
@@ -76,17 +76,17 @@ def _subjects(article: Placement) -> list[Subject]:
 
 
 def _pick(
-    connection: Connection, article: Placement, shelf: dict[Subject, list[Key]], read: Counter[Subject]
+    connection: Connection, article: Placement, keys_by_subject: dict[Subject, list[Key]], read: Counter[Subject]
 ) -> list[int]:
     here = (article.published_at or 0, article.article_id)
     scores: dict[Key, float] = {}
     for subject in _subjects(article):
-        found = shelf[subject]
-        place = bisect_left(found, here)
-        if place < CANDIDATES_EACH and len(found) == read[subject] + CANDIDATES_EACH:
+        found = keys_by_subject[subject]
+        index = bisect_left(found, here)
+        if index < CANDIDATES_EACH and len(found) == read[subject] + CANDIDATES_EACH:
             found = _read(connection, {subject: CANDIDATES_EACH + 1}, here)[subject]
-            place = bisect_left(found, here)
-        candidates = found[max(place - CANDIDATES_EACH, 0) : place]
+            index = bisect_left(found, here)
+        candidates = found[max(index - CANDIDATES_EACH, 0) : index]
         if candidates:
             reach = here[0] - candidates[0][0]
             weight = log1p(reach / HOUR_US) * (1.0 if subject[1] is Facet.TAG else SECTION_WEIGHT)

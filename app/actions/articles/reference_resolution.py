@@ -18,7 +18,7 @@ NAMED = (Facet.SECTION, Facet.LABEL, Facet.TAG, Facet.AUTHOR)
 
 
 def assign_catalogue_ids(
-    connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult, now: int
+    connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult, now: int
 ) -> list[Change]:
     """Set the ids of section, label, tags and authors in these records; create unknown entries and count them.
 
@@ -29,45 +29,45 @@ def assign_catalogue_ids(
     numbers: dict[Facet, dict[str, int]] = {}
     for kind in NAMED:
         wanted: dict[str, bool] = {}
-        for writing in writings:
-            for name in _names(writing, kind):
-                wanted[name] = wanted.get(name, False) or writing.status is ArticleStatus.PUBLISHED
+        for write in writes:
+            for name in _names(write, kind):
+                wanted[name] = wanted.get(name, False) or write.status is ArticleStatus.PUBLISHED
         known, made = get_or_create_entries(connection, kind, wanted, edition_id=edition_id, now=now)
         if made:
             stored.created_entries[f"{KIND_NAMES[kind]}s"] += made.count
             changes += made.changes
         numbers[kind] = known
-    for writing in writings:
-        record = writing.record
-        writing.section_id = None if record.section is None else numbers[Facet.SECTION][record.section]
-        writing.label_id = None if record.label is None else numbers[Facet.LABEL][record.label]
-        writing.tag_ids = tuple(numbers[Facet.TAG][tag] for tag in record.tags)
-        writing.author_ids = tuple(numbers[Facet.AUTHOR][name] for name in record.authors)
+    for write in writes:
+        record = write.record
+        write.section_id = None if record.section is None else numbers[Facet.SECTION][record.section]
+        write.label_id = None if record.label is None else numbers[Facet.LABEL][record.label]
+        write.tag_ids = tuple(numbers[Facet.TAG][tag] for tag in record.tags)
+        write.author_ids = tuple(numbers[Facet.AUTHOR][name] for name in record.authors)
     return changes
 
 
 def reject_unknown_references(
-    connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult
+    connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
     """Return the writes whose section, label and authors all exist; the others get an error."""
     passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
-    asked = {kind: {name for writing in writings for name in _names(writing, kind)} for kind in kinds}
+    asked = {kind: {name for write in writes for name in _names(write, kind)} for kind in kinds}
     known = {kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in asked.items()}
-    for writing in writings:
+    for write in writes:
         flaws = []
         for kind in kinds:
-            missing = [name for name in _names(writing, kind) if name not in known[kind]]
+            missing = [name for name in _names(write, kind) if name not in known[kind]]
             where = "authors" if kind is Facet.AUTHOR else KIND_NAMES[kind]
             flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}'.") for name in missing]
         if flaws:
-            stored.outcomes[writing.index] = InvalidInputError(*flaws)
+            stored.outcomes[write.index] = InvalidInputError(*flaws)
         else:
-            passed.append(writing)
+            passed.append(write)
     return passed
 
 
-def _names(writing: ArticleWrite, kind: Facet) -> Iterable[str]:
-    record = writing.record
+def _names(write: ArticleWrite, kind: Facet) -> Iterable[str]:
+    record = write.record
     if kind is Facet.TAG:
         return record.tags
     if kind is Facet.AUTHOR:
@@ -77,40 +77,40 @@ def _names(writing: ArticleWrite, kind: Facet) -> Iterable[str]:
 
 
 def assign_slugs(
-    connection: Connection, edition_id: int, writings: list[ArticleWrite], stored: WriteResult
+    connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
     """Return the writes that got a slug: the given one, that of the headline, or one that identifies the article."""
-    wanted = {writing.index: writing.preferred_slug() for writing in writings}
+    wanted = {write.index: write.preferred_slug() for write in writes}
     owners = slug_owners(connection, edition_id, filter(None, wanted.values()))
     late = []
-    for writing in writings:
-        slug = wanted[writing.index]
-        if slug is None or not _take_slug(writing, slug, owners):
-            late.append(writing)
-    instead = {writing.index: writing.fallback_slugs() for writing in late}
+    for write in writes:
+        slug = wanted[write.index]
+        if slug is None or not _take_slug(write, slug, owners):
+            late.append(write)
+    instead = {write.index: write.fallback_slugs() for write in late}
     if late:
         owners |= slug_owners(connection, edition_id, [slug for each in instead.values() for slug in each])
-    for writing in late:
-        if not any(_take_slug(writing, slug, owners) for slug in instead[writing.index]):
+    for write in late:
+        if not any(_take_slug(write, slug, owners) for slug in instead[write.index]):
             taken = FieldError(
-                "slug", f"The slug '{writing.record.slug}' belongs to another article or redirects to one."
+                "slug", f"The slug '{write.record.slug}' belongs to another article or redirects to one."
             )
-            stored.outcomes[writing.index] = InvalidInputError(taken)
-    return [writing for writing in writings if writing.slug]
+            stored.outcomes[write.index] = InvalidInputError(taken)
+    return [write for write in writes if write.slug]
 
 
-def _take_slug(writing: ArticleWrite, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
-    owner, is_old = owners.get(slug, (writing.article_id, False))
+def _take_slug(write: ArticleWrite, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
+    owner, is_old = owners.get(slug, (write.article_id, False))
     # An old slug redirects readers until a public article takes it on purpose: a draft must not end that.
-    takes_over = is_old and writing.record.slug is not None and writing.status is ArticleStatus.PUBLISHED
-    if owner != writing.article_id and not takes_over:
+    takes_over = is_old and write.record.slug is not None and write.status is ArticleStatus.PUBLISHED
+    if owner != write.article_id and not takes_over:
         return False
-    row = writing.current
+    row = write.current
     if row is not None and row.slug != slug:  # the released slug is available to the following articles
         if row.version:
-            owners[row.slug] = (writing.article_id, True)
+            owners[row.slug] = (write.article_id, True)
         else:
             owners.pop(row.slug, None)
-    writing.slug = slug
-    owners[slug] = (writing.article_id, False)
+    write.slug = slug
+    owners[slug] = (write.article_id, False)
     return True

@@ -34,25 +34,27 @@ def snapshot_content(connection: Connection, latest: Mapping[int, int]) -> None:
     )
 
 
-def append_revisions(connection: Connection, saves: Sequence[PendingRevision], *, now: int, actor: str) -> None:
+def append_revisions(
+    connection: Connection, pending_revisions: Sequence[PendingRevision], *, now: int, actor: str
+) -> None:
     """Insert a row for each of these revisions, and for the imported ones."""
-    bulk_insert(connection, revisions, [row for save in saves for row in _rows(save, now, actor)])
+    bulk_insert(connection, revisions, [row for pending in pending_revisions for row in _rows(pending, now, actor)])
 
 
-def _rows(save: PendingRevision, now: int, actor: str) -> Iterator[dict[str, Any]]:
-    for each in save.imported_revisions:
-        yield _past_row(save.article_id, each)
-    if not save.already_recorded:
+def _rows(pending: PendingRevision, now: int, actor: str) -> Iterator[dict[str, Any]]:
+    for each in pending.imported_revisions:
+        yield _past_row(pending.article_id, each)
+    if not pending.already_recorded:
         yield {
-            "article_id": save.article_id,
-            "revision": save.revision,
-            "version": save.version,
-            "status": save.after.status,
-            "published_at": save.after.published_at,
-            "action": save.action,
+            "article_id": pending.article_id,
+            "revision": pending.revision,
+            "version": pending.version,
+            "status": pending.after.status,
+            "published_at": pending.after.published_at,
+            "action": pending.action,
             "at": now,
             "actor": actor,
-            **_note_columns(save.note),
+            **_note_columns(pending.note),
             "content": None,
         }
 

@@ -14,7 +14,7 @@ from app.models.article_links import slug_redirects
 
 SUFFIX_LENGTH = 5
 
-_FORGET = delete(slug_redirects).where(
+_DELETE = delete(slug_redirects).where(
     slug_redirects.c.edition_id == bindparam("b_edition_id"), slug_redirects.c.slug == bindparam("b_slug")
 )
 
@@ -64,7 +64,7 @@ def replace_redirects(
         )
         ended |= {row.slug: row.article_id for row in connection.execute(old)}
     if ended:
-        connection.execute(_FORGET, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
+        connection.execute(_DELETE, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
     rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]
     bulk_insert_tuples(connection, slug_redirects, rows)
     return ended

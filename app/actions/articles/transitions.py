@@ -68,32 +68,41 @@ def check_revision(current: int, expected: Collection[int] | None) -> None:
         raise PreconditionFailedError(f"The article is at revision {current} now; read it again and repeat the change.")
 
 
-def apply_transitions(connection: Connection, moves: Sequence[Transition], *, now: int, editor: Actor) -> None:
+def apply_transitions(connection: Connection, transitions: Sequence[Transition], *, now: int, editor: Actor) -> None:
     """Apply these transitions, with revisions and projections; `begin_log_transaction` precedes it. ForbiddenError."""
-    for move in moves:
-        editor.authorize(ArticleStatus(move.row.status), move.status)
-    standings = read_placements(connection, [move.row for move in moves])
-    saves = [_save(move, standings[move.row.id]) for move in moves]
-    bulk_update(connection, articles, [_columns(move, save, now) for move, save in zip(moves, saves, strict=True)])
-    update_projections(connection, saves, now=now, actor=editor.name)
+    for transition in transitions:
+        editor.authorize(ArticleStatus(transition.row.status), transition.status)
+    placements = read_placements(connection, [transition.row for transition in transitions])
+    pending_revisions = [_save(transition, placements[transition.row.id]) for transition in transitions]
+    bulk_update(
+        connection,
+        articles,
+        [
+            _columns(transition, pending, now)
+            for transition, pending in zip(transitions, pending_revisions, strict=True)
+        ],
+    )
+    update_projections(connection, pending_revisions, now=now, actor=editor.name)
 
 
-def _save(move: Transition, before: Placement) -> PendingRevision:
-    after = before.with_state(move.status, move.published_at)
-    version = move.row.version + after.is_public
-    return PendingRevision(before=before, after=after, revision=move.row.revision + 1, version=version, note=move.note)
+def _save(transition: Transition, before: Placement) -> PendingRevision:
+    after = before.with_state(transition.status, transition.published_at)
+    version = transition.row.version + after.is_public
+    return PendingRevision(
+        before=before, after=after, revision=transition.row.revision + 1, version=version, note=transition.note
+    )
 
 
-def _columns(move: Transition, save: PendingRevision, now: int) -> dict[str, Any]:
-    first = move.row.first_published_at
+def _columns(transition: Transition, pending: PendingRevision, now: int) -> dict[str, Any]:
+    first = transition.row.first_published_at
     return {
-        "id": move.row.id,
-        "status": move.status,
-        "published_at": move.published_at,
-        "first_published_at": move.published_at if first is None and save.after.is_public else first,
-        "revision": save.revision,
-        "version": save.version,
+        "id": transition.row.id,
+        "status": transition.status,
+        "published_at": transition.published_at,
+        "first_published_at": transition.published_at if first is None and pending.after.is_public else first,
+        "revision": pending.revision,
+        "version": pending.version,
         "modified_at": now,
-        "notes": merge_notes(move.row.notes, save, now),
-        **move.columns,
+        "notes": merge_notes(transition.row.notes, pending, now),
+        **transition.columns,
     }

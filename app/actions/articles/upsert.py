@@ -37,11 +37,11 @@ class _Batch(NamedTuple):
     connection: Connection
     stored: WriteResult
     now: int
-    manner: WriteOptions
+    options: WriteOptions
 
 
 def upsert_articles(
-    connection: Connection, records: Sequence[ArticleRecord], *, now: int, manner: WriteOptions = IMPORT_OPTIONS
+    connection: Connection, records: Sequence[ArticleRecord], *, now: int, options: WriteOptions = IMPORT_OPTIONS
 ) -> WriteResult:
     """Store these records in order; one that cannot be stored yields an error and does not affect the others.
 
@@ -50,7 +50,7 @@ def upsert_articles(
     """
     begin_log_transaction(connection)
     stored = WriteResult(outcomes=[Outcome.UNCHANGED] * len(records), ids=[0] * len(records))
-    batch = _Batch(connection, stored, now, manner)
+    batch = _Batch(connection, stored, now, options)
     start = 0
     for end in _split_batches(records):
         _store_round(batch, records[start:end], start)
@@ -61,13 +61,13 @@ def upsert_articles(
 def _split_batches(records: Sequence[ArticleRecord]) -> Iterator[int]:
     """Yield the boundaries of batches in which no identity occurs twice."""
     seen: set[tuple[str, str]] = set()
-    for place, record in enumerate(records):
+    for position, record in enumerate(records):
         names = {(record.edition, record.source_id or ""), ("id", record.id or "")} - {
             (record.edition, ""),
             ("id", ""),
         }
         if names & seen:
-            yield place
+            yield position
             seen = set()
         seen |= names
     yield len(records)
@@ -75,108 +75,108 @@ def _split_batches(records: Sequence[ArticleRecord]) -> Iterator[int]:
 
 def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) -> None:
     editions = edition_ids(batch.connection, [record.edition for record in records])
-    writings: list[ArticleWrite] = []
-    for place, record in enumerate(records, start):
+    writes: list[ArticleWrite] = []
+    for position, record in enumerate(records, start):
         if record.edition not in editions:
-            batch.stored.outcomes[place] = UnknownEditionError(record.edition)
+            batch.stored.outcomes[position] = UnknownEditionError(record.edition)
             continue
-        writing = ArticleWrite(
-            index=place,
+        write = ArticleWrite(
+            index=position,
             record=record,
             edition_id=editions[record.edition],
             article_id=0,
             current=None,
             now=batch.now,
-            manner=batch.manner,
+            options=batch.options,
         )
-        writings.append(writing)
-    for edition_id, group in groupby(sorted(writings, key=_by_edition), key=_by_edition):
+        writes.append(write)
+    for edition_id, group in groupby(sorted(writes, key=_by_edition), key=_by_edition):
         left = list(group)
         while left:
             _find_existing(batch.connection, edition_id, left)
             cut = _first_repeat(left)
-            for writing in left[:cut]:
-                batch.stored.ids[writing.index] = writing.article_id
+            for write in left[:cut]:
+                batch.stored.ids[write.index] = write.article_id
             _store_in_edition(batch, edition_id, left[:cut])
             left = left[cut:]
 
 
-def _by_edition(writing: ArticleWrite) -> int:
-    return writing.edition_id
+def _by_edition(write: ArticleWrite) -> int:
+    return write.edition_id
 
 
-def _first_repeat(writings: list[ArticleWrite]) -> int:
+def _first_repeat(writes: list[ArticleWrite]) -> int:
     """Return the index at which an article occurs a second time, by its source_id and by its id."""
     seen: set[int] = set()
-    for place, writing in enumerate(writings):
-        if writing.article_id in seen:
-            return place
-        seen.add(writing.article_id)
-    return len(writings)
+    for position, write in enumerate(writes):
+        if write.article_id in seen:
+            return position
+        seen.add(write.article_id)
+    return len(writes)
 
 
-def _store_in_edition(batch: _Batch, edition_id: int, writings: list[ArticleWrite]) -> None:
+def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]) -> None:
     connection, stored = batch.connection, batch.stored
-    sound = assign_slugs(connection, edition_id, _resolve_statuses(writings, stored), stored)
-    if batch.manner.reject_unknown:
-        sound = reject_unknown_references(connection, edition_id, sound, stored)
-    made = assign_catalogue_ids(connection, edition_id, sound, stored, batch.now)
-    changed = _write_rows(batch, sound)
+    valid = assign_slugs(connection, edition_id, _resolve_statuses(writes, stored), stored)
+    if batch.options.reject_unknown:
+        valid = reject_unknown_references(connection, edition_id, valid, stored)
+    made = assign_catalogue_ids(connection, edition_id, valid, stored, batch.now)
+    changed = _write_rows(batch, valid)
     if changed or made:
-        write_links(connection, [writing for writing, _ in changed])
+        write_links(connection, [write for write, _ in changed])
         _update_projections(batch, edition_id, changed, made)
 
 
-def _resolve_statuses(writings: Iterable[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
+def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
     passed: list[ArticleWrite] = []
-    for writing in writings:
+    for write in writes:
         try:
-            writing.resolve_status()
+            write.resolve_status()
         except DaylineError as error:
-            stored.outcomes[writing.index] = error
+            stored.outcomes[write.index] = error
         else:
-            passed.append(writing)
+            passed.append(write)
     return passed
 
 
-def _find_existing(connection: Connection, edition_id: int, writings: list[ArticleWrite]) -> None:
-    sources = [w.record.source_id for w in writings if w.record.source_id is not None]
-    ids = [parse_id(w.record.id) for w in writings if w.record.id is not None]
+def _find_existing(connection: Connection, edition_id: int, writes: list[ArticleWrite]) -> None:
+    sources = [w.record.source_id for w in writes if w.record.source_id is not None]
+    ids = [parse_id(w.record.id) for w in writes if w.record.id is not None]
     here = select(*(c for c in articles.c if c.name not in {"image", "rights"}))
     by_source = here.where(articles.c.edition_id == edition_id, articles.c.source_id.in_(sources))
     sourced = {row.source_id: row for row in connection.execute(by_source)} if sources else {}
     numbered = {row.id: row for row in connection.execute(here.where(articles.c.id.in_(ids)))} if ids else {}
-    for writing in writings:
-        given = None if writing.record.id is None else parse_id(writing.record.id)
-        found = sourced.get(writing.record.source_id) or numbered.get(given)
-        writing.current = found
+    for write in writes:
+        given = None if write.record.id is None else parse_id(write.record.id)
+        found = sourced.get(write.record.source_id) or numbered.get(given)
+        write.current = found
         if found is not None:
-            writing.article_id = found.id
+            write.article_id = found.id
         else:
-            writing.article_id = _ids.next(writing.now) if given is None else given
+            write.article_id = _ids.next(write.now) if given is None else given
 
 
-def _write_rows(batch: _Batch, writings: list[ArticleWrite]) -> list[tuple[ArticleWrite, PendingRevision]]:
+def _write_rows(batch: _Batch, writes: list[ArticleWrite]) -> list[tuple[ArticleWrite, PendingRevision]]:
     connection = batch.connection
-    different = [(w, columns) for w in writings if w.has_changes(columns := w.columns())]
+    different = [(w, columns) for w in writes if w.has_changes(columns := w.columns())]
     replaced = [w for w, _ in different if w.current is not None]
     snapshot_content(
         connection, {w.article_id: w.current.revision for w in replaced if w.current and w.content_changed}
     )
-    standings = read_placements(connection, [w.current for w in replaced if w.current is not None]) if replaced else {}
+    placements = read_placements(connection, [w.current for w in replaced if w.current is not None]) if replaced else {}
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     bodies: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     changed: list[tuple[ArticleWrite, PendingRevision]] = []
-    for writing, columns in different:
-        is_new = writing.current is None
-        writing.placement_before = standings.get(writing.article_id)
-        save = writing.to_revision()
-        changed.append((writing, save))
-        batch.stored.outcomes[writing.index] = Outcome.CREATED if is_new else Outcome.CHANGED
-        if writing.touches_updated_at:
+    for write, columns in different:
+        is_new = write.current is None
+        write.placement_before = placements.get(write.article_id)
+        pending = write.to_revision()
+        changed.append((write, pending))
+        batch.stored.outcomes[write.index] = Outcome.CREATED if is_new else Outcome.CHANGED
+        if write.touches_updated_at:
             columns["updated_at"] = batch.now
-        rows[is_new].append({"id": writing.article_id, **columns, **writing.revision_columns(save)})
-        bodies[is_new].append({"article_id": writing.article_id, "blocks": writing.blocks()})
+        rows[is_new].append({"id": write.article_id, **columns, **write.revision_columns(pending)})
+        bodies[is_new].append({"article_id": write.article_id, "blocks": write.blocks()})
     bulk_update(connection, articles, rows[False])
     bulk_update(connection, article_bodies, bodies[False])
     bulk_insert(connection, articles, rows[True])
@@ -187,28 +187,30 @@ def _write_rows(batch: _Batch, writings: list[ArticleWrite]) -> list[tuple[Artic
 def _update_projections(
     batch: _Batch, edition_id: int, changed: list[tuple[ArticleWrite, PendingRevision]], made: list[Change]
 ) -> None:
-    connection, writings = batch.connection, [writing for writing, _ in changed]
-    known = frozenset(w.article_id for w in writings if w.current is not None)
-    given_up = {
+    connection, writes = batch.connection, [write for write, _ in changed]
+    known = frozenset(w.article_id for w in writes if w.current is not None)
+    released = {
         w.current.slug: w.article_id
-        for w in writings
+        for w in writes
         if w.current is not None and w.current.slug != w.slug and w.current.version
     }
-    ended = replace_redirects(connection, edition_id, [w.slug for w in writings], given_up)
-    import_redirects(connection, edition_id, {w.article_id: w.record.old_slugs for w in writings if w.current is None})
-    replace_related(connection, edition_id, {w.article_id: w.record.related for w in writings}, known=known)
+    ended = replace_redirects(connection, edition_id, [w.slug for w in writes], released)
+    import_redirects(connection, edition_id, {w.article_id: w.record.old_slugs for w in writes if w.current is None})
+    replace_related(connection, edition_id, {w.article_id: w.record.related for w in writes}, known=known)
     awaited = resolve_pending_related(
         connection,
         edition_id,
         {
             w.article_id: w.record.source_id
-            for w in writings
+            for w in writes
             if w.current is None or w.current.source_id != w.record.source_id
         },
     )
-    for writing, save in changed:
-        if writing.slug in ended:
-            save.redirect_lost_by = ended[writing.slug]
-    saves = [save for _, save in sorted(changed, key=lambda each: each[0].index)]
-    actor = batch.manner.editor.name
-    update_projections(connection, saves, now=batch.now, actor=actor, awaited_by_references=awaited, extra_changes=made)
+    for write, pending in changed:
+        if write.slug in ended:
+            pending.redirect_lost_by = ended[write.slug]
+    pending_revisions = [pending for _, pending in sorted(changed, key=lambda each: each[0].index)]
+    actor = batch.options.editor.name
+    update_projections(
+        connection, pending_revisions, now=batch.now, actor=actor, awaited_by_references=awaited, extra_changes=made
+    )

@@ -82,7 +82,7 @@ def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
     if row is not None and is_listed(row) and all(getattr(row, key) == value for key, value in members.items()):
         return Outcome.UNCHANGED
     if others:
-        _step_back(connection, others, now)
+        _unset_default(connection, others, now)
     if row is None:
         identity = {CATALOGUE_TABLES[kind].name.name: name} | ({} if edition_id is None else {"edition_id": edition_id})
         number = _insert(connection, kind, {**identity, **members, "modified_at": now})
@@ -199,7 +199,7 @@ def _other_defaults(connection: Connection, slug: str) -> list[int]:
     return list(connection.execute(found).scalars())
 
 
-def _step_back(connection: Connection, numbers: Sequence[int], now: int) -> None:
+def _unset_default(connection: Connection, numbers: Sequence[int], now: int) -> None:
     stepping = update(editions).where(editions.c.id.in_(numbers))
     connection.execute(stepping.values(is_default=False, modified_at=now, revision=editions.c.revision + 1))
 

@@ -18,7 +18,7 @@ from app.interchange.key_value import compare_and_set, get_value
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, is_timestamp_key, normalized_keys
 from app.models.change import changes
 
-KEPT_US = 7 * DAY_US
+RETENTION_US = 7 * DAY_US
 MAX_PLACES = 50
 MARK = "changes_compacted"
 
@@ -41,36 +41,36 @@ def compact_changes(connection: Connection, *, now: int, most: int) -> int:
     """
     begin_log_transaction(connection)
     value = get_value(connection, MARK)
-    mark = 0 if value is None else int(value)
-    rows = _old_rows(connection, mark, now, most)
+    checkpoint = 0 if value is None else int(value)
+    rows = _old_rows(connection, checkpoint, now, most)
     if not rows:
         return 0
-    _merge([*_rows_behind(connection, rows, mark), *rows], connection)
+    _merge([*_rows_behind(connection, rows, checkpoint), *rows], connection)
     compare_and_set(connection, MARK, old=value, new=str(rows[-1].seq).encode())
     return len(rows)
 
 
-def _old_rows(connection: Connection, mark: int, now: int, most: int) -> list[AnyRow]:
+def _old_rows(connection: Connection, checkpoint: int, now: int, most: int) -> list[AnyRow]:
     """Return the rows after the position, up to the first that is not old enough.
 
     A row dated by a clock far ahead counts as being as old as its neighbours.
     """
     rows: list[AnyRow] = []
-    for row in connection.execute(_AHEAD, {"mark": mark, "most": most}):
-        if now - KEPT_US <= row.at <= now:
+    for row in connection.execute(_AHEAD, {"mark": checkpoint, "most": most}):
+        if now - RETENTION_US <= row.at <= now:
             break
         rows.append(row)
     return rows
 
 
-def _rows_behind(connection: Connection, rows: Sequence[AnyRow], mark: int) -> list[AnyRow]:
+def _rows_behind(connection: Connection, rows: Sequence[AnyRow], checkpoint: int) -> list[AnyRow]:
     """Return the remaining rows up to the position of the articles and kinds of entry in these rows."""
     found: list[AnyRow] = []
     for numbers in chunked(sorted({row.article_id for row in rows if row.article_id is not None})):
-        found += connection.execute(_OF_ARTICLES, {"mark": mark, "numbers": numbers})
+        found += connection.execute(_OF_ARTICLES, {"mark": checkpoint, "numbers": numbers})
     types = sorted({row.type for row in rows if row.article_id is None})
     if types:
-        found += connection.execute(_OF_ENTRIES, {"mark": mark, "types": types})
+        found += connection.execute(_OF_ENTRIES, {"mark": checkpoint, "types": types})
     return sorted(found, key=lambda row: row.seq)
 
 

@@ -9,7 +9,7 @@ from app.domain.instant import DAY_US
 from app.domain.webhook import DELIVERED, PENDING, AttemptResult, FailureState
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 
-KEPT_US = 30 * DAY_US
+RETENTION_US = 30 * DAY_US
 MAX_KEPT = 1_000  # delivered messages retained for each endpoint
 
 _LOCKED = select(webhook_endpoints.c.id).where(webhook_endpoints.c.id == bindparam("b_endpoint")).with_for_update()
@@ -35,25 +35,25 @@ _TAKEN = _TAKEN.values({**_ATTEMPTED, "status": DELIVERED, "delivered_at": bindp
 
 
 def acquire_lease(
-    connection: Connection, endpoint_id: int, *, holder: str, dead_owner: str | None, now: int, until: int
+    connection: Connection, endpoint_id: int, *, owner_id: str, dead_owner: str | None, now: int, until: int
 ) -> bool:
     """Acquire the lease of an endpoint; False if another process holds it, unless that is `dead_owner`."""
-    is_free = [webhook_endpoints.c.lease_expires_at <= now, webhook_endpoints.c.lease_owner == holder]
+    is_free = [webhook_endpoints.c.lease_expires_at <= now, webhook_endpoints.c.lease_owner == owner_id]
     if dead_owner is not None:
         is_free.append(webhook_endpoints.c.lease_owner == dead_owner)
     done = connection.execute(
         update(webhook_endpoints)
         .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.disabled_at.is_(None), or_(*is_free))
-        .values(lease_owner=holder, lease_expires_at=until)
+        .values(lease_owner=owner_id, lease_expires_at=until)
     )
     return done.rowcount == 1
 
 
-def release_leases(connection: Connection, *, holder: str) -> None:
+def release_leases(connection: Connection, *, owner_id: str) -> None:
     """Release all leases of this process."""
     connection.execute(
         update(webhook_endpoints)
-        .where(webhook_endpoints.c.lease_owner == holder)
+        .where(webhook_endpoints.c.lease_owner == owner_id)
         .values(lease_owner=None, lease_expires_at=0)
     )
 
@@ -63,7 +63,7 @@ def enqueue_deliveries(
     endpoint_id: int,
     rows: Sequence[dict[str, Any]],
     *,
-    holder: str,
+    owner_id: str,
     revision: int,
     since: int,
     as_of: int,
@@ -76,7 +76,7 @@ def enqueue_deliveries(
         update(webhook_endpoints)
         .where(
             webhook_endpoints.c.id == endpoint_id,
-            webhook_endpoints.c.lease_owner == holder,
+            webhook_endpoints.c.lease_owner == owner_id,
             webhook_endpoints.c.revision == revision,
             webhook_endpoints.c.enqueued_seq == since,
         )
@@ -95,7 +95,7 @@ def record_delivery(
     seq: int,
     outcome: AttemptResult,
     *,
-    holder: str,
+    owner_id: str,
     filters: tuple[str, str],
     until: int,
 ) -> bool:
@@ -113,7 +113,7 @@ def record_delivery(
         values["enqueued_seq"] = case((and_(filled == seq - 1, are_edited), seq), else_=filled)
     done = connection.execute(
         update(webhook_endpoints)
-        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.lease_owner == holder)
+        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.lease_owner == owner_id)
         .values(values)
     )
     return done.rowcount == 1
@@ -126,7 +126,7 @@ def record_failure(
     outcome: AttemptResult,
     setback: FailureState,
     *,
-    holder: str,
+    owner_id: str,
     revision: int,
 ) -> None:
     """Record a failed attempt, and its effect on the endpoint unless the endpoint was edited since."""
@@ -143,7 +143,7 @@ def record_failure(
         update(webhook_endpoints)
         .where(
             webhook_endpoints.c.id == endpoint_id,
-            webhook_endpoints.c.lease_owner == holder,
+            webhook_endpoints.c.lease_owner == owner_id,
             webhook_endpoints.c.revision == revision,
         )
         .values(values)
@@ -156,7 +156,7 @@ def prune_deliveries(connection: Connection, *, now: int) -> None:
     for endpoint_id in connection.execute(_EVERY).scalars().all():
         connection.execute(_LOCKED, {"b_endpoint": endpoint_id})
         is_of_it = webhook_deliveries.c.endpoint_id == endpoint_id
-        is_old = webhook_deliveries.c.delivered_at < now - KEPT_US
+        is_old = webhook_deliveries.c.delivered_at < now - RETENTION_US
         connection.execute(delete(webhook_deliveries).where(is_of_it, is_delivered, is_old))
         latest = (
             select(webhook_deliveries.c.seq)

@@ -18,7 +18,7 @@ from app.schemas.webhook import WebhookCreate, WebhookFilters, WebhookState
 
 BY_HAND = "It was disabled by its managers."
 
-_MINT = TsidGenerator()
+_IDS = TsidGenerator()
 _FOUND = select(webhook_endpoints).where(webhook_endpoints.c.id == bindparam("endpoint_id")).with_for_update()
 _HEAD = select(func.min(webhook_deliveries.c.seq)).where(
     webhook_deliveries.c.endpoint_id == bindparam("endpoint_id"), webhook_deliveries.c.status == PENDING
@@ -29,7 +29,7 @@ _FRESH = {"failures": 0, "failing_since": None, "next_attempt_at": 0}
 
 def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str, since: int, now: int) -> int:
     """Create an endpoint that receives the changes after a position, and return its id."""
-    endpoint_id = _MINT.next(now)
+    endpoint_id = _IDS.next(now)
     row = {
         "id": endpoint_id,
         "url": record.url,

@@ -36,7 +36,7 @@ class FixedWindowStorage(Storage):
     def incr(self, key: str, expiry: float, amount: int = 1) -> int:
         """Count one request, in a new window if none is open; return the count."""
         now = _seconds()
-        self._forget(now)
+        self._discard(now)
         known = self._windows.get(key)
         if known is None and len(self._windows) >= MAX_TRACKED_CLIENTS:
             self._windows.popitem(last=False)
@@ -68,7 +68,7 @@ class FixedWindowStorage(Storage):
         """Remove one counter."""
         self._windows.pop(key, None)
 
-    def _forget(self, now: float) -> None:
+    def _discard(self, now: float) -> None:
         while self._windows and next(iter(self._windows.values()))[1] <= now:
             self._windows.popitem(last=False)
 

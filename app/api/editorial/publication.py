@@ -95,7 +95,7 @@ async def restore_article(
 async def _move(
     services: Services,
     key: str,
-    move: Callable[..., None],
+    action: Callable[..., None],
     expected: Collection[int] | None,
     editor: Actor,
     **options: Any,
@@ -103,6 +103,6 @@ async def _move(
     """Run one of the actions in `actions/articles/publication.py`."""
 
     def run(connection: Connection, article_id: int) -> None:
-        move(connection, article_id, expected=expected, now=clock.now(), editor=editor, **options)
+        action(connection, article_id, expected=expected, now=clock.now(), editor=editor, **options)
 
     return await apply_article_change(services, key, run)

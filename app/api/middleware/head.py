@@ -18,15 +18,15 @@ class HeadMiddleware:
             await self._app(scope, receive, send)
             return
 
-        is_told = False
+        is_sent = False
 
         async def send_head(message: Message) -> None:
-            nonlocal is_told
-            if is_told:
+            nonlocal is_sent
+            if is_sent:
                 return
             if message["type"] == "http.response.body":
                 # A streamed body is not sent: its producer sees a disconnect.
-                is_told, message = True, {**message, "body": b"", "more_body": False}
+                is_sent, message = True, {**message, "body": b"", "more_body": False}
             await send(message)
 
         as_get = {**scope, "method": "GET", IS_HEAD_KEY: True}

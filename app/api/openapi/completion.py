@@ -10,7 +10,7 @@ from typing import Any
 from app.schemas.params import MAX_VALUE
 
 SCHEMAS = "#/components/schemas/"
-_LIFTED = ("description", "examples")
+_INHERITED = ("description", "examples")
 _MAX_DEPTH = 12
 _BOUNDS = frozenset({"pattern", "maxLength", "enum", "format"})
 
@@ -20,7 +20,7 @@ def complete_schemas(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         for member in _members(schema):
-            _lift(member, schemas)
+            _inherit(member, schemas)
             _add_example(member, schemas)
         _add_example(schema, schemas)
 
@@ -42,12 +42,12 @@ def _members(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from schema.get("properties", {}).values()
 
 
-def _lift(member: dict[str, Any], schemas: dict[str, Any]) -> None:
+def _inherit(member: dict[str, Any], schemas: dict[str, Any]) -> None:
     """Copy the description and the examples of the one branch or reference that has a value."""
     branches = [each for each in member.get("anyOf", [member]) if each.get("type") != "null"]
     for branch in branches[:1]:
         source = {**schemas.get(branch.get("$ref", "").removeprefix(SCHEMAS), {}), **branch}
-        for name in _LIFTED:
+        for name in _INHERITED:
             if name not in member and name in source and not (name == "examples" and "$ref" in branch):
                 member[name] = source[name]
 

@@ -41,5 +41,5 @@ def _header(name: str, description: str, example: str) -> dict[str, Any]:
     return {name: {"description": description, "schema": schema, "example": example}}
 
 
-def _is_within(path: str, places: tuple[str, ...]) -> bool:
-    return any(path == place or path.startswith(f"{place}/") for place in places)
+def _is_within(path: str, prefixes: tuple[str, ...]) -> bool:
+    return any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes)

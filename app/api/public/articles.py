@@ -48,9 +48,9 @@ P = TypeVar("P")
 async def list_articles(request: Request) -> Response:
     """List articles newest first, without bodies unless `body` adds them; with `id`, in the order of the ids."""
     params = parse_query(request, ArticleListParams)
-    outlook = get_cache_control_builder(request)
+    builder = get_cache_control_builder(request)
     page = await get_database(request).read(article_list.list_articles, params, path="/v1/articles")
-    return json_response(page, cache_control=outlook.header_value(articles_schedule_dependency(params)))
+    return json_response(page, cache_control=builder.header_value(articles_schedule_dependency(params)))
 
 
 @router.get(
@@ -183,7 +183,7 @@ async def _respond_or_redirect(
     respond: Callable[[Any, str], Response] = _json,
 ) -> Response:
     """Respond with the result of a query of one article, or redirect from its former slug with the same lifetime."""
-    outlook, read = get_cache_control_builder(request), get_database(request).read
+    builder, read = get_cache_control_builder(request), get_database(request).read
     try:
         page = await read(query, key, params)
     except ArticleMoved as moved:
@@ -191,9 +191,9 @@ async def _respond_or_redirect(
         if dependency is not None:
             with suppress(ArticleMoved, NotFoundError):  # withdrawn since then, it is that here as well
                 page = await read(query, moved.slug, params)
-                directives = outlook.header_value(dependency(moved.slug, page))
+                directives = builder.header_value(dependency(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
-    directives = PUBLIC if dependency is None else outlook.header_value(dependency(key, page))
+    directives = PUBLIC if dependency is None else builder.header_value(dependency(key, page))
     return respond(page, directives)
 
 

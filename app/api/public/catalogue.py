@@ -127,15 +127,15 @@ async def _list_entries_response(
     request: Request, kind: Facet, query: Callable[[Connection, EntryListParams], Mapping[str, Any]]
 ) -> Response:
     params = parse_query(request, EntryListParams)
-    outlook = get_cache_control_builder(request)
+    builder = get_cache_control_builder(request)
     page = await get_database(request).read(query, params)
     dependency = CollectionDependency(kind=kind, edition=params.edition)
-    return json_response(page, cache_control=outlook.header_value(dependency))
+    return json_response(page, cache_control=builder.header_value(dependency))
 
 
 async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:
     params = parse_query(request, ArticleListParams)
-    outlook = get_cache_control_builder(request)
+    builder = get_cache_control_builder(request)
     page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, params)
     dependency = articles_schedule_dependency(params, entry=(kind, slug))
-    return json_response(page, cache_control=outlook.header_value(dependency))
+    return json_response(page, cache_control=builder.header_value(dependency))

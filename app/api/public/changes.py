@@ -38,9 +38,9 @@ async def list_changes(request: Request) -> Response:
     params = parse_query(request, ChangeListParams)
     database = get_database(request)
     if params.wait == 0:
-        outlook = get_cache_control_builder(request, CHANGES)
+        builder = get_cache_control_builder(request, CHANGES)
         page = await database.read(change_list.list_changes, params)
-        return json_response(page, cache_control=outlook.header_value(EVERY_PUBLICATION))
+        return json_response(page, cache_control=builder.header_value(EVERY_PUBLICATION))
     changed = await run_until_disconnect(request, long_poll_changes(database, get_log_watcher(request), params))
     return Response(status_code=204) if changed is None else uncacheable_response(changed)
 

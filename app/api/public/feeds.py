@@ -167,8 +167,8 @@ async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params:
 
     def render(weeks: SitemapIndex) -> bytes:
         base = page_origin(weeks.edition) + f"/feeds/{edition}/sitemap"
-        places = [SitemapEntry(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
-        return sitemap.render_index(places, home=pages_home(weeks.edition))
+        entries = [SitemapEntry(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
+        return sitemap.render_index(entries, home=pages_home(weeks.edition))
 
     return await _document(services, params, lambda each: sitemaps.list_weeks(each, params), render, sitemap.MEDIA_TYPE)
 

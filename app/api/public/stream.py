@@ -41,7 +41,7 @@ LastEventId = Annotated[
         examples=["1"],
     ),
 ]
-_chance = random.Random()  # noqa: S311 - spreads those who come back together; nobody gains by guessing it
+_random = random.Random()  # noqa: S311 - spreads those who come back together; nobody gains by guessing it
 
 
 def encode_change(item: ChangeItem) -> bytes:
@@ -56,7 +56,7 @@ def encode_heartbeat(seq: int) -> bytes:
 
 def encode_retry(seq: int) -> bytes:
     """Encode the preamble: a random reconnection time for each client, and the id from which to resume."""
-    return format_sse_event(retry=_chance.randint(*RETRY_MS), id=str(seq))
+    return format_sse_event(retry=_random.randint(*RETRY_MS), id=str(seq))
 
 
 class _EventStream(Response):

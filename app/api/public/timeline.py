@@ -35,11 +35,11 @@ async def get_timeline(request: Request) -> Response:
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. `newer.href` has later changes.
     """
     params = parse_query(request, TimelineParams)
-    outlook = get_cache_control_builder(request)
+    builder = get_cache_control_builder(request)
     database = get_database(request)
     plain = await database.read_autocommit(timeline.get_timeline_fast, params) if is_fast_path(params) else None
     page = await database.read(timeline.get_timeline, params) if plain is None else plain
-    return json_response(page, cache_control=outlook.header_value(timeline_schedule_dependency(params)))
+    return json_response(page, cache_control=builder.header_value(timeline_schedule_dependency(params)))
 
 
 @router.get(
@@ -50,9 +50,9 @@ async def get_timeline(request: Request) -> Response:
 async def get_calendar(request: Request) -> Response:
     """List the local days that have articles, with their numbers, oldest first: at most 400 days, `to` excluded."""
     params = parse_query(request, CalendarParams)
-    outlook = get_cache_control_builder(request)
+    builder = get_cache_control_builder(request)
     days = await get_database(request).read(calendar.get_calendar, params, now=clock.now())
-    return json_response(days, cache_control=outlook.header_value(calendar_schedule_dependency(params)))
+    return json_response(days, cache_control=builder.header_value(calendar_schedule_dependency(params)))
 
 
 @router.get(
@@ -66,6 +66,6 @@ async def get_day(request: Request, day: LocalDay) -> Response:
     A day without articles has no items; a date that the time zone skipped is 404.
     """
     params = parse_query(request, DayParams)
-    outlook = get_cache_control_builder(request)
+    builder = get_cache_control_builder(request)
     page = await get_database(request).read(timeline.get_day, day, params)
-    return json_response(page, cache_control=outlook.header_value(day_schedule_dependency(params, page)))
+    return json_response(page, cache_control=builder.header_value(day_schedule_dependency(params, page)))

@@ -30,7 +30,7 @@ from app.db.shared_commit_flag import SharedCommitFlag, open_commit_flag
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-LOOKS_EVERY_S = 0.03
+POLL_INTERVAL_S = 0.03
 TRUSTED_S = 0.08
 QUERY_TIMEOUT_S = 0.25
 ABANDON_AFTER_S = 2.0
@@ -69,11 +69,11 @@ class PgCommitWatch:
 
     trust_window_s: float = TRUSTED_S
     compared_s: float = inf  # a server has no files to compare
-    poll_interval_s: float | None = LOOKS_EVERY_S
+    poll_interval_s: float | None = POLL_INTERVAL_S
 
-    def __init__(self, url: URL, heard: Callable[[], None], followers: Followers | None = None) -> None:
+    def __init__(self, url: URL, on_notify: Callable[[], None], followers: Followers | None = None) -> None:
         self._engine = self._make_engine(url)
-        self._heard = heard
+        self._heard = on_notify
         self._count = 0
         self._is_listening = False
         self._driver: Any = None  # asyncpg's connection, for operations that SQLAlchemy does not offer
@@ -152,9 +152,9 @@ class PgCommitWatch:
                     await self._wait_for(self._pending)
                 await self._query(self._fetch(LEAVE))
 
-    async def _query(self, asking: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
+    async def _query(self, coroutine: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         """Return the completed task of a query; raises its error, and TimeoutError while it is pending."""
-        task = self._pending = asyncio.create_task(asking, name=TASK_NAME)
+        task = self._pending = asyncio.create_task(coroutine, name=TASK_NAME)
         self._asked_at = time.monotonic()
         await self._wait_for(task)
         error = task.exception()
@@ -195,7 +195,7 @@ class PgCommitWatch:
         """Register as a follower that writers wait for, before any cached response is used."""
         self._machine = self._tick_number()
         with _connection_errors():
-            await self._driver.add_listener(ACKNOWLEDGEMENTS, self._hear_acknowledgement)
+            await self._driver.add_listener(ACKNOWLEDGEMENTS, self._on_acknowledgement)
             await self._driver.execute(join_statements(lone_machine() if self._machine is None else self._machine))
             self._session, pids, machines = await self._driver.fetchrow(READ_PRESENT)
         followers.start(pair(pids, machines))
@@ -230,14 +230,14 @@ class PgCommitWatch:
     def _on_notify(self, _driver: Any = None, session: int = 0, _channel: str = "", payload: str = "") -> None:
         self._count += 1
         if self._followers is not None:
-            asking = self._followers.receive(session, payload)
-            if asking is not None:
-                token, *addressed = asking.split()
+            coroutine = self._followers.receive(session, payload)
+            if coroutine is not None:
+                token, *addressed = coroutine.split()
                 if str(self._session) in addressed:
                     self._owed.append(token)
         self._heard()
 
-    def _hear_acknowledgement(self, _driver: Any, session: int, _channel: str, token: str) -> None:
+    def _on_acknowledgement(self, _driver: Any, session: int, _channel: str, token: str) -> None:
         if self._followers is not None:
             self._followers.acknowledge(session, token)
 

@@ -50,30 +50,30 @@ def _act(
         return action(connection, *args, **kwargs)
 
 
-async def _execute(lent: PooledConnection, statements: str) -> str:
+async def _execute(pooled: PooledConnection, statements: str) -> str:
     """Run statements without values past SQLAlchemy, which takes five times as long; their status, DBAPIError."""
     try:
-        return str(await lent.driver.execute(statements))
+        return str(await pooled.driver.execute(statements))
     except OSError:
-        lent.driver.terminate()
+        pooled.driver.terminate()
         raise
     except Exception as error:
         raise DBAPIError(
-            statements, None, error, hide_parameters=True, connection_invalidated=lent.driver.is_closed()
+            statements, None, error, hide_parameters=True, connection_invalidated=pooled.driver.is_closed()
         ) from error
 
 
-async def _roll_back(lent: PooledConnection) -> None:
+async def _roll_back(pooled: PooledConnection) -> None:
     """End any transaction on a connection before others use it; close the connection if that fails.
 
     The result or error of the body is unchanged.
     """
-    if lent.driver.is_closed():
+    if pooled.driver.is_closed():
         return
     try:
-        await lent.driver.execute("ROLLBACK")
+        await pooled.driver.execute("ROLLBACK")
     except Exception:  # noqa: BLE001 - the connection is discarded whatever the cause
-        lent.driver.terminate()
+        pooled.driver.terminate()
 
 
 class PostgresqlDatabase:
@@ -108,14 +108,14 @@ class PostgresqlDatabase:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> R:
-        async with self._readers.acquire(limit_s) as lent:
+        async with self._readers.acquire(limit_s) as pooled:
             try:
-                await _execute(lent, _SNAPSHOT)
-                response = await lent.connection.run_sync(_run, query, *args, **kwargs)
+                await _execute(pooled, _SNAPSHOT)
+                response = await pooled.connection.run_sync(_run, query, *args, **kwargs)
             except Exception:
-                await _roll_back(lent)
+                await _roll_back(pooled)
                 raise
-            await _roll_back(lent)
+            await _roll_back(pooled)
             return response
 
     @asynccontextmanager
@@ -125,16 +125,16 @@ class PostgresqlDatabase:
         """Read over the greenlet bridge on a connection that is opened for it: those of requests stay free."""
         if self._streamer is None:
             self._streamer = engines.postgresql_streamer(self.url, self._limits)
-        lent = await open_connection(self._streamer, time.monotonic() + self._limits.read_s)
+        pooled = await open_connection(self._streamer, time.monotonic() + self._limits.read_s)
         try:
-            await _execute(lent, _SNAPSHOT)
-            reading = await lent.connection.run_sync(query, *args, **kwargs)
-            yield partial(lent.connection.run_sync, _next_of, reading)
+            await _execute(pooled, _SNAPSHOT)
+            reading = await pooled.connection.run_sync(query, *args, **kwargs)
+            yield partial(pooled.connection.run_sync, _next_of, reading)
         except BaseException:
-            lent.driver.terminate()
+            pooled.driver.terminate()
             raise
         finally:
-            await lent.connection.close()
+            await pooled.connection.close()
 
     def try_read_sync(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
@@ -147,8 +147,8 @@ class PostgresqlDatabase:
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         """Run over the greenlet bridge, without a transaction."""
-        async with self._readers.acquire(self._limits.read_s) as lent:
-            return await lent.connection.run_sync(_run, query, *args, **kwargs)
+        async with self._readers.acquire(self._limits.read_s) as pooled:
+            return await pooled.connection.run_sync(_run, query, *args, **kwargs)
 
     async def write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run over the greenlet bridge in a READ COMMITTED transaction; return once no process serves the old state."""
@@ -163,14 +163,14 @@ class PostgresqlDatabase:
     async def _commit(self, action: Callable[Concatenate[Connection, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run it in a transaction, and change this machine's commit flag after it."""
         try:
-            async with self._writers.acquire(self._limits.write_s) as lent:
+            async with self._writers.acquire(self._limits.write_s) as pooled:
                 try:
-                    await _execute(lent, self._begin_write)
-                    result = await lent.connection.run_sync(_act, action, *args, **kwargs)
+                    await _execute(pooled, self._begin_write)
+                    result = await pooled.connection.run_sync(_act, action, *args, **kwargs)
                 except Exception:
-                    await _roll_back(lent)
+                    await _roll_back(pooled)
                     raise
-                if await _execute(lent, "COMMIT") != "COMMIT":
+                if await _execute(pooled, "COMMIT") != "COMMIT":
                     raise RuntimeError("the transaction had failed, and its commit was a rollback")
                 return result
         finally:  # a connection lost during COMMIT leaves its outcome unknown
@@ -188,12 +188,12 @@ class PostgresqlDatabase:
         """Wait for the leases of other processes, where writes did not wait because this one watches no commits."""
         await self._followers.settle()
 
-    def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
+    def commit_watch(self, on_notify: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Return a watch that listens on a connection of its own."""
         if not acknowledges:
-            return PgCommitWatch(self.url, heard)
+            return PgCommitWatch(self.url, on_notify)
         self._followers.never_listens = False
-        return PgCommitWatch(self.url, heard, self._followers)
+        return PgCommitWatch(self.url, on_notify, self._followers)
 
     async def close(self) -> None:
         """Close every pooled connection."""

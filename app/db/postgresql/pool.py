@@ -13,7 +13,9 @@ from app.db.outages import UnreachableError, is_connection_lost
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-LOOK_S = 0.1  # between checks for expired connections: a timer for each would cost a tenth of a short read
+EXPIRY_CHECK_INTERVAL_S = (
+    0.1  # between checks for expired connections: a timer for each would cost a tenth of a short read
+)
 POOL_SIZE = 10  # opening one more under load costs more than waiting for an open one
 
 
@@ -53,7 +55,7 @@ class ConnectionPool:
         self._engine = engine
         self._idle: list[PooledConnection] = []
         self._busy: set[PooledConnection] = set()
-        self._look: asyncio.TimerHandle | None = None
+        self._expiry_timer: asyncio.TimerHandle | None = None
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._waiting = 0
         self._is_closed = False
@@ -68,48 +70,50 @@ class ConnectionPool:
         ends_at = time.monotonic() + limit_s
         await self._acquire_slot(ends_at, limit_s)
         try:
-            lent = self._idle.pop() if self._idle else None
-            if lent is None or lent.driver.is_closed():
-                lent = await self._replace(lent, ends_at)
-            lent.ends_at = ends_at
-            self._busy.add(lent)
-            if self._look is None:
+            pooled = self._idle.pop() if self._idle else None
+            if pooled is None or pooled.driver.is_closed():
+                pooled = await self._replace(pooled, ends_at)
+            pooled.ends_at = ends_at
+            self._busy.add(pooled)
+            if self._expiry_timer is None:
                 self._close_overdue()
             is_usable = are_lost = False
             try:
-                yield lent
-                is_usable = not lent.driver.is_closed()
+                yield pooled
+                is_usable = not pooled.driver.is_closed()
             except Exception as error:
-                are_lost = is_connection_lost(error) or lent.driver.is_closed()
+                are_lost = is_connection_lost(error) or pooled.driver.is_closed()
                 is_usable = not are_lost
-                if lent.is_late:
+                if pooled.is_late:
                     raise TimeoutError(f"the server did not respond within {limit_s:g} s") from error
                 raise
             finally:
-                self._busy.discard(lent)
+                self._busy.discard(pooled)
                 if is_usable and not self._is_closed:
-                    self._idle.append(lent)
+                    self._idle.append(pooled)
                 else:
-                    await self._discard(lent, with_idle=are_lost or lent.is_late)
+                    await self._discard(pooled, with_idle=are_lost or pooled.is_late)
         finally:
             self._turns.release()
 
     async def close(self) -> None:
         """Close the idle connections; lent ones are closed on return."""
         self._is_closed = True
-        if self._look is not None and not self._busy:
-            self._look.cancel()
+        if self._expiry_timer is not None and not self._busy:
+            self._expiry_timer.cancel()
         idle, self._idle = self._idle, []
-        await asyncio.gather(*(lent.connection.close() for lent in idle), return_exceptions=True)
+        await asyncio.gather(*(pooled.connection.close() for pooled in idle), return_exceptions=True)
         await self._engine.dispose()
 
     def _close_overdue(self) -> None:
         """Close connections that are lent beyond their deadline, and repeat while any is lent."""
         now = time.monotonic()
-        for lent in self._busy:
-            if lent.ends_at <= now and not lent.is_late:
-                lent.expire()
-        self._look = asyncio.get_running_loop().call_later(LOOK_S, self._close_overdue) if self._busy else None
+        for pooled in self._busy:
+            if pooled.ends_at <= now and not pooled.is_late:
+                pooled.expire()
+        self._expiry_timer = (
+            asyncio.get_running_loop().call_later(EXPIRY_CHECK_INTERVAL_S, self._close_overdue) if self._busy else None
+        )
 
     async def _acquire_slot(self, ends_at: float, limit_s: float) -> None:
         if not self._turns.locked():
@@ -129,15 +133,15 @@ class ConnectionPool:
         if closed is not None:
             await self._discard(closed, with_idle=False)
         while self._idle:
-            lent = self._idle.pop()
-            if not lent.driver.is_closed():
-                return lent
-            await self._discard(lent, with_idle=False)
+            pooled = self._idle.pop()
+            if not pooled.driver.is_closed():
+                return pooled
+            await self._discard(pooled, with_idle=False)
         return await open_connection(self._engine, ends_at)
 
-    async def _discard(self, lent: PooledConnection, *, with_idle: bool) -> None:
+    async def _discard(self, pooled: PooledConnection, *, with_idle: bool) -> None:
         """Close the connection, and the idle ones where they may be lost too, without waiting for the server."""
-        lost = [lent]
+        lost = [pooled]
         if with_idle:
             lost += self._idle
             self._idle = []

@@ -31,7 +31,7 @@ LOOP_ALLOWANCE = Allowance(instructions=500_000, seconds=0.5, every=2_000)
 
 A longer read is repeated in a thread.
 """
-READ_THREADS, LOOKED_AT_EVERY = 4, 500_000
+READ_THREADS, CHECK_EVERY = 4, 500_000
 
 
 class _BudgetSpentError(Exception):
@@ -66,7 +66,7 @@ def _read_until(
     left_s = until - time.monotonic()
     if left_s <= 0:
         raise TimeoutError("no thread was free for a read within its time limit")
-    budget = ReadBudget(_driver_of(connection), Allowance(inf, left_s, LOOKED_AT_EVERY))
+    budget = ReadBudget(_driver_of(connection), Allowance(inf, left_s, CHECK_EVERY))
     with _limited(budget):
         return _in_snapshot(budget, connection, query, *args, **kwargs)
 
@@ -200,7 +200,7 @@ class SqliteDatabase:
             held.enter_context(wal_index.held(engines.sqlite_path(self.url)))
             connection = held.enter_context(self._long_reader.connect())
             driver = _driver_of(connection)
-            budgets.append(ReadBudget(driver, Allowance(inf, self._limits.call_s, LOOKED_AT_EVERY)))
+            budgets.append(ReadBudget(driver, Allowance(inf, self._limits.call_s, CHECK_EVERY)))
             driver.execute("BEGIN")
             held.callback(_end_snapshot, connection, driver)
             held.callback(budgets[0].end)
@@ -239,9 +239,9 @@ class SqliteDatabase:
         with self._writer.connect() as connection:
             self._files.record(connection.connection.driver_connection)
 
-    def commit_watch(self, heard: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
+    def commit_watch(self, on_notify: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
         """Return a watch that reads the WAL-index on demand; SQLite notifies nobody."""
-        del heard, acknowledges
+        del on_notify, acknowledges
         if self._name is None:
             raise RuntimeError("the database is closed")
         return wal_index.SqliteCommitWatch(self, self._name)

@@ -163,11 +163,11 @@ def words_of(tokens: Iterable[Token]) -> list[str]:
 
 def _wrapper(tokens: Sequence[Token]) -> Token | None:
     """Return the start tag of an element that does no more than enclose the whole text."""
-    spoken = [token for token in tokens if token.kind is not TokenKind.TEXT or token.source.strip()]
-    if not spoken or spoken[0].kind is not TokenKind.START or spoken[0].name not in _WRAPPERS:
+    visible = [token for token in tokens if token.kind is not TokenKind.TEXT or token.source.strip()]
+    if not visible or visible[0].kind is not TokenKind.START or visible[0].name not in _WRAPPERS:
         return None
-    first, last = spoken[0], spoken[-1]
-    inner = [token for token in spoken[1:] if token.name == first.name and token is not last]
+    first, last = visible[0], visible[-1]
+    inner = [token for token in visible[1:] if token.name == first.name and token is not last]
     closes = last.kind is TokenKind.END and last.name == first.name
     return first if not first.attributes and closes and not inner else None
 

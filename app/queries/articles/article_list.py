@@ -93,7 +93,7 @@ def list_resolved(connection: Connection, asked: ResolvedQuery, params: ArticleL
 
 def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
     """Return the rows with these ids in the order in which each id occurs first."""
-    order = {parse_id(text): place for place, text in enumerate(dict.fromkeys(ids))}
+    order = {parse_id(text): index for index, text in enumerate(dict.fromkeys(ids))}
     return sorted(rows, key=lambda row: order[row.id])
 
 

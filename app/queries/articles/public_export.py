@@ -37,12 +37,12 @@ def export_articles(connection: Connection, params: ExportParams) -> Generator[E
     """
     as_of = latest_seq(connection)
     asked = resolve_params(connection, params)
-    rest, goes_on = asked, True
-    while goes_on:
+    rest, has_more = asked, True
+    while has_more:
         rows = fetch_articles(connection, rest, ARTICLE_COLUMNS, limit=BATCH, oldest_first=True)
         yield _portion(connection, as_of, asked, params, rows)
-        goes_on = len(rows) == BATCH
-        if goes_on:
+        has_more = len(rows) == BATCH
+        if has_more:
             rest = asked.narrowed(_after(rows[-1]), MAX_SORT_KEY)
 
 

@@ -55,7 +55,7 @@ class ChangeFilter:
             for row in rows
         }
         for kind, statement in _LINKS.items():
-            if found and any(asked_kind is kind for group in self._groups for _, asked_kind, _ in group):
+            if found and any(filter_kind is kind for group in self._groups for _, filter_kind, _ in group):
                 for article_id, number in connection.execute(statement, {"ids": list(found)}):
                     found[article_id].add((edition_of[article_id], kind, number))
         return found

@@ -129,14 +129,14 @@ def _render(
 ) -> list[ChangeItem]:
     ids = sorted({row.article_id for row in rows if row.article_id is not None})
     states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
-    places = wanted.find_memberships(connection, states.values())
+    memberships = wanted.find_memberships(connection, states.values())
     entries = find_entries(connection, wanted.asked, [row for row in rows if row.article_id is None])
     items: list[ChangeItem] = []
     for row in rows:
         zone = _zone(row, wanted.asked, params)
         at = format_instant(row.at, zone)
         if row.article_id is not None:
-            kind, item = _render_article_change(row, states.get(row.article_id), wanted, places, zone)
+            kind, item = _render_article_change(row, states.get(row.article_id), wanted, memberships, zone)
             shown = select_fields(item, params.fields)
             items.append({"seq": row.seq, "type": kind, "at": at, "article": shown})
         elif row.seq in entries:
@@ -152,12 +152,12 @@ def _zone(row: AnyRow, asked: ResolvedQuery, params: ChangeListParams) -> ZoneIn
 
 
 def _render_article_change(
-    row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, places: Memberships, zone: ZoneInfo
+    row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, memberships: Memberships, zone: ZoneInfo
 ) -> tuple[str, Mapping[str, Any]]:
     """Return the effective type of the change, and the article as it is now."""
     article_id = format_id(row.article_id)
     name = {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    kind = wanted.effective_type(row.type, state, places)
+    kind = wanted.effective_type(row.type, state, memberships)
     if state is None or kind in {ChangeType.ARTICLE_WITHDRAWN, ARTICLE_REMOVED}:
         return kind, name
     return kind, render_item(state, wanted.asked.editions[state.edition_id], zone)

@@ -28,7 +28,7 @@ from app.queries.resolve import resolve_params
 from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialListParams
 
 PATH = "/v1/editorial/articles"
-WHOLE_ONLY = frozenset({"related", "body"})
+DETAIL_ONLY = frozenset({"related", "body"})
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SAVED = (
@@ -142,7 +142,7 @@ def _item(
         "status": record["status"],
         "version": row.version,
         "revision": row.revision,
-        **{name: value for name, value in record.items() if name not in WHOLE_ONLY and name != "kind"},
+        **{name: value for name, value in record.items() if name not in DETAIL_ONLY and name != "kind"},
         "created_at": format_instant(created.get(row.id, row.modified_at), zone),
         "modified_at": format_instant(row.modified_at, zone),
         "modified_by": row.actor or "import",

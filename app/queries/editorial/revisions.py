@@ -42,7 +42,7 @@ _PAGE = (
 _ONE = select(*_LIGHT).where(
     revisions.c.article_id == bindparam("article_id"), revisions.c.revision == bindparam("revision")
 )
-_SAID = (
+_CONTENT = (
     select(revisions.c.content)
     .where(
         revisions.c.article_id == bindparam("article_id"),
@@ -82,13 +82,13 @@ def get_revision(connection: Connection, key: str, number: int, params: Revision
         other = _one(connection, article_id, against)
         if other is None:
             raise InvalidInputError(FieldError("against", f"There is no revision {against}."))
-    said = _said(connection, row, zone)
-    was = {} if other is None else _said(connection, other, zone)
+    content_now = _content_at(connection, row, zone)
+    content_before = {} if other is None else _content_at(connection, other, zone)
     return {
         **_item(row, zone),
-        "content": {name: said[name] for name in EDITORIAL_FIELDS},
+        "content": {name: content_now[name] for name in EDITORIAL_FIELDS},
         "against": None if other is None else other.revision,
-        "differences": diff_articles(was, said) if other is not None else [],
+        "differences": diff_articles(content_before, content_now) if other is not None else [],
     }
 
 
@@ -106,14 +106,14 @@ def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
     return connection.execute(_ONE, {"article_id": article_id, "revision": number}).first()
 
 
-def _said(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
+def _content_at(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
     """Return the content of the article at a revision, with its status and public time then."""
-    stored = connection.execute(_SAID, {"article_id": row.article_id, "revision": row.revision}).scalar()
+    stored = connection.execute(_CONTENT, {"article_id": row.article_id, "revision": row.revision}).scalar()
     content = (
         read_records(connection, [row.article_id])[row.article_id] if stored is None else load_content(stored, zone)
     )
-    standing = {"status": row.status, "published_at": _text(row.published_at, zone)}
-    return {**standing, **{name: content[name] for name in EDITORIAL_FIELDS}}
+    state = {"status": row.status, "published_at": _text(row.published_at, zone)}
+    return {**state, **{name: content[name] for name in EDITORIAL_FIELDS}}
 
 
 def _item(row: AnyRow, zone: ZoneInfo) -> RevisionItem:

@@ -23,7 +23,7 @@ from app.schemas.params import ArticleParams
 
 MIN_CURRENT = 40
 """Minimum number of articles in a subscription document, however few today has."""
-NEWS_FOR_US = 48 * 3600 * SECOND_US
+NEWS_PERIOD_US = 48 * 3600 * SECOND_US
 NEWS_PART = 1_000
 
 
@@ -118,13 +118,13 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
 
     An article that only a bump made recent is no news to a search engine, which uses the first public time.
     """
-    asked, since = resolve_params(connection, params), now - NEWS_FOR_US
+    asked, since = resolve_params(connection, params), now - NEWS_PERIOD_US
     recent = asked.narrowed((since, 0), asked.upper)
     recent.record_dependency()
     found = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
     rows = [row for row in found if row.first_published_at >= since]
     if rows:
-        expires_at(min(row.first_published_at for row in rows) + NEWS_FOR_US)
+        expires_at(min(row.first_published_at for row in rows) + NEWS_PERIOD_US)
     parts = max(1, -(-len(rows) // NEWS_PART))
     number = params.part or 1
     if number > parts:

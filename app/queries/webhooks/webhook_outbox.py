@@ -120,10 +120,10 @@ def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
     return [EndpointState(**{**row, "has_pending": bool(row["has_pending"])}) for row in rows]
 
 
-def next_delivery(connection: Connection, endpoint_id: int, *, holder: str, now: int) -> PendingDelivery | None:
+def next_delivery(connection: Connection, endpoint_id: int, *, owner_id: str, now: int) -> PendingDelivery | None:
     """Return the next message, as in this snapshot; None if this lease owner must not send now."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
-    if row is None or row.disabled_at is not None or row.next_attempt_at > now or row.lease_owner != holder:
+    if row is None or row.disabled_at is not None or row.next_attempt_at > now or row.lease_owner != owner_id:
         return None
     head = _HEAD.first(connection, {"endpoint_id": endpoint_id})
     message = None
@@ -204,9 +204,9 @@ def render_message(connection: Connection, params: ChangeListParams, head: AnyRo
         zone = wanted.asked.editions[state.edition_id].zone
     article_id = format_id(head.article_id)
     at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    places = wanted.find_memberships(connection, [] if state is None else [state])
-    came_back = head.type == ARTICLE_REMOVED  # the article may have re-entered the filters
-    kind = wanted.effective_type(ChangeType.ARTICLE_UPDATED.value if came_back else head.type, state, places)
+    memberships = wanted.find_memberships(connection, [] if state is None else [state])
+    was_removed = head.type == ARTICLE_REMOVED  # the article may have re-entered the filters
+    kind = wanted.effective_type(ChangeType.ARTICLE_UPDATED.value if was_removed else head.type, state, memberships)
     if kind == ChangeType.ARTICLE_WITHDRAWN:
         notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
         return _message(kind, head, {"at": at, "article": name, "notice": notice})

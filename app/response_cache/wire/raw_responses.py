@@ -129,12 +129,12 @@ class RawResponseCache:
 
     def record(self, request: bytes | RawRequestKey, ready: RawResponse) -> None:
         """Store the bytes of this request on its second occurrence, since many never recur."""
-        mark = hash(request)
-        place = mark % MAX_SEEN
-        if self._seen[place] == mark:
+        request_hash = hash(request)
+        slot = request_hash % MAX_SEEN
+        if self._seen[slot] == request_hash:
             self._remember(request, ready)
         else:
-            self._seen[place] = mark
+            self._seen[slot] = request_hash
 
     def _make_ready(self, method: bytes, target: bytes, fields: Mapping[bytes, bytes]) -> RawResponse | None:
         scope = _scope_of(target)
@@ -158,7 +158,7 @@ class RawResponseCache:
         self.requests[request] = ready
         self.size += size
         self._leading.setdefault(response, set()).add(request)
-        response.on_evict = self._forget
+        response.on_evict = self._discard
         while len(self.requests) > MAX_REMEMBERED or self.size > MAX_REMEMBERED_BYTES:
             oldest, its = self.requests.popitem(last=False)
             self.size -= _size(oldest)
@@ -167,7 +167,7 @@ class RawResponseCache:
             if not leading:
                 del self._leading[its.answer]
 
-    def _forget(self, response: CachedResponse) -> None:
+    def _discard(self, response: CachedResponse) -> None:
         for request in self._leading.pop(response, ()):
             del self.requests[request]
             self.size -= _size(request)

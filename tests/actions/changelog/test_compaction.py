@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
-from app.actions.changelog.compaction import KEPT_US, MAX_PLACES, compact_changes
+from app.actions.changelog.compaction import MAX_PLACES, RETENTION_US, compact_changes
 from app.db.database import Connection, Database
 from app.domain.instant import DAY_US, MINUTE_US
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS
@@ -19,7 +19,7 @@ from tests.conftest import NOW
 from tests.records import article, edition, tag
 from tests.statements import counted
 
-LATER = NOW + KEPT_US + DAY_US
+LATER = NOW + RETENTION_US + DAY_US
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ async def test_of_an_article_only_the_last_old_row_stays(database: Database) -> 
     assert set(after) <= set(before)
     assert await database.write(compact_changes, now=LATER, most=100) == 0
     assert await rows_of(database) == after
-    assert await database.write(compact_changes, now=LATER + KEPT_US + 1, most=100) == 2
+    assert await database.write(compact_changes, now=LATER + RETENTION_US + 1, most=100) == 2
     assert [seq for seq, *_ in await rows_of(database)] == [1, 5, 7]
 
 

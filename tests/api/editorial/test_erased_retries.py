@@ -5,7 +5,7 @@ from sqlalchemy import Connection, func, select
 
 from app.actions.articles.erasure import erase_article
 from app.actions.articles.upsert import upsert_articles
-from app.actions.idempotency import KEPT_US, prune_stored_responses
+from app.actions.idempotency import RETENTION_US, prune_stored_responses
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
 from app.domain.tsid import parse_id
@@ -16,7 +16,7 @@ from tests.api.editorial.editor_client import TODAY, Desk, Json
 from tests.conftest import NOW
 from tests.records import article
 
-DAY_LATER = NOW + KEPT_US + 1
+DAY_LATER = NOW + RETENTION_US + 1
 PUBLIC = {"headline": "Fog over the harbour", "published_at": TODAY}
 DRAFT = {"headline": "Fog over the harbour"}
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from sqlalchemy import Connection, func, select, text
 
 from app import clock
-from app.actions.idempotency import KEPT_US, StoredResponse, prune_stored_responses
+from app.actions.idempotency import RETENTION_US, StoredResponse, prune_stored_responses
 from app.api.auth.scopes import Principal
 from app.api.http.idempotency import idempotent_response, to_stored_response
 from app.api.http.private_responses import private_response
@@ -133,9 +133,9 @@ async def test_idempotency_key_is_reusable_after_a_day(
     notes: httpx.AsyncClient,
 ) -> None:
     await post(notes, "n-1")
-    with clock.frozen(NOW + KEPT_US - 1):
+    with clock.frozen(NOW + RETENTION_US - 1):
         assert (await post(notes, "n-1")).json() == {"note": "note 1"}
-    with clock.frozen(NOW + KEPT_US):
+    with clock.frozen(NOW + RETENTION_US):
         fresh = await post(notes, "n-1", body=b"[]")
         assert (fresh.status_code, fresh.json()) == (201, {"note": "note 2"})
         assert (await post(notes, "n-1", body=b"[]")).headers["idempotent-replayed"] == "true"

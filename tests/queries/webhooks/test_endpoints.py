@@ -21,14 +21,14 @@ US = "this process"
 async def fill(database: Database, endpoint: int) -> None:
     """Note down what is to be sent, as the process that works the endpoint does."""
     until = clock.now() + 40 * SECOND_US
-    assert await database.write(acquire_lease, endpoint, holder=US, dead_owner=None, now=clock.now(), until=until)
+    assert await database.write(acquire_lease, endpoint, owner_id=US, dead_owner=None, now=clock.now(), until=until)
     (row,) = await rows(database, f"SELECT enqueued_seq, revision FROM webhook_endpoints WHERE id = {endpoint}")  # noqa: S608 - ours
     found = await database.read(read_outbox_batch, endpoint, since=row.enqueued_seq, now=NOW)
     assert found is not None
     options: dict[str, Any] = {"revision": row.revision, "since": row.enqueued_seq, "as_of": found.as_of}
-    assert not await database.write(enqueue_deliveries, endpoint, found.rows, holder="another", **options)
-    assert await database.write(enqueue_deliveries, endpoint, found.rows, holder=US, **options)
-    assert not await database.write(enqueue_deliveries, endpoint, found.rows, holder=US, **options), "once"
+    assert not await database.write(enqueue_deliveries, endpoint, found.rows, owner_id="another", **options)
+    assert await database.write(enqueue_deliveries, endpoint, found.rows, owner_id=US, **options)
+    assert not await database.write(enqueue_deliveries, endpoint, found.rows, owner_id=US, **options), "once"
 
 
 async def waiting(database: Database) -> list[int]:
@@ -54,7 +54,7 @@ async def test_webhook_statements_do_not_depend_on_the_amount_of_data(database: 
         assert len((await database.read(list_deliveries, made[0], DeliveryListParams()))["items"]) == 20
     assert len(statements) == 2
     with counted() as statements:
-        turn = await database.read(next_delivery, made[0], holder=US, now=clock.now())
+        turn = await database.read(next_delivery, made[0], owner_id=US, now=clock.now())
     assert turn is not None
     assert turn.message is not None
     assert len(statements) <= 16
@@ -93,8 +93,8 @@ async def test_only_the_lease_owner_may_deliver(database: Database, store: Store
     await store(edition())
     endpoint = await make_endpoint(database, "https://partner.example/")
     await fill(database, endpoint)
-    assert await database.read(next_delivery, endpoint, holder="another", now=clock.now()) is None
-    assert await database.read(next_delivery, endpoint, holder=US, now=clock.now()) is not None
+    assert await database.read(next_delivery, endpoint, owner_id="another", now=clock.now()) is None
+    assert await database.read(next_delivery, endpoint, owner_id=US, now=clock.now()) is not None
     await database.write(edit_webhook, endpoint, {"enabled": False}, expected=None, now=NOW)
-    assert await database.read(next_delivery, endpoint, holder=US, now=clock.now()) is None
+    assert await database.read(next_delivery, endpoint, owner_id=US, now=clock.now()) is None
     assert await database.read(list_enabled_endpoints) == []
