@@ -60,8 +60,8 @@ async def hanging(_writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def a_receiver(options: Manner, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    """A receiver of that manner within it, at this port or at one that is free."""
+async def a_receiver(respond: Manner, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A receiver that responds in this way, at this port or at one that is free."""
     receiver = Receiver()
     tasks: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
@@ -73,7 +73,7 @@ async def a_receiver(options: Manner, *, port: int = 0, tls: ssl.SSLContext | No
                 while not writer.is_closing():
                     receiver.requests.append(await _read(reader))
                     receiver.has_requests.set()
-                    await options(writer)
+                    await respond(writer)
         finally:
             receiver.ended += 1
             writer.close()

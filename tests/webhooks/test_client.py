@@ -40,8 +40,8 @@ async def a_client(
         await client.close()
 
 
-async def attempt_at(options: Manner, *, deadline_s: float = 5) -> DeliveryAttempt:
-    async with a_receiver(options) as receiver, a_client(deadline_s=deadline_s) as client:
+async def attempt_at(respond: Manner, *, deadline_s: float = 5) -> DeliveryAttempt:
+    async with a_receiver(respond) as receiver, a_client(deadline_s=deadline_s) as client:
         return await client.send(receiver.url, BODY, {})
 
 
@@ -160,7 +160,7 @@ BROKEN = "The receiver closed the connection before it responded, or its respons
 
 
 @pytest.mark.parametrize(
-    ("manner", "reason"),
+    ("respond", "reason"),
     [
         (hanging, LATE),
         (writing(b"HTTP/1.1 200 OK\r\n", b"a", every_s=0.05, is_endless=True), LATE),
@@ -172,15 +172,15 @@ BROKEN = "The receiver closed the connection before it responded, or its respons
         (writing(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"), BROKEN),
     ],
 )
-async def test_endless_response_head_ends_at_the_deadline(options: Manner, reason: str) -> None:
+async def test_endless_response_head_ends_at_the_deadline(respond: Manner, reason: str) -> None:
     began = time.monotonic()
-    attempt = await attempt_at(options, deadline_s=0.3 if reason == LATE else 5)
+    attempt = await attempt_at(respond, deadline_s=0.3 if reason == LATE else 5)
     assert time.monotonic() - began < 4
     assert (attempt.is_delivered, attempt.status, attempt.reason) == (False, None, reason)
 
 
 @pytest.mark.parametrize(
-    "manner",
+    "respond",
     [
         writing(CHUNKED, b"%x\r\n%s\r\n" % (len(BOMB), BOMB), is_endless=True),
         writing(b"HTTP/1.1 200 OK\r\ncontent-length: 9999999999\r\n\r\n", bytes(65_536), is_endless=True),
@@ -191,10 +191,10 @@ async def test_endless_response_head_ends_at_the_deadline(options: Manner, reaso
     ],
 )
 async def test_response_body_does_not_alter_an_acknowledgement(
-    options: Manner, monkeypatch: pytest.MonkeyPatch
+    respond: Manner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.webhooks.transport.BODY_S", 0.3)
-    async with a_receiver(options) as receiver, a_client() as client:
+    async with a_receiver(respond) as receiver, a_client() as client:
         began = time.monotonic()
         attempts = [await client.send(receiver.url, BODY, {}) for _ in range(2)]
         assert time.monotonic() - began < 4
