@@ -155,7 +155,7 @@ async def test_redirect_to_an_allowed_network_is_not_followed() -> None:
         assert other.connections == 0
 
 
-LATE = "The receiver did not answer within 0.3 seconds."
+LATE = "The receiver did not respond within 0.3 seconds."
 BROKEN = "The receiver closed the connection before it responded, or its response is not HTTP."
 
 
