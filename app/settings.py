@@ -75,7 +75,7 @@ def _rate(value: object) -> object:
 
 
 def _public_url(value: object) -> object:
-    return (validate_site_url(value) if value else None) if isinstance(value, str) else value
+    return validate_site_url(value) if isinstance(value, str) else value
 
 
 def _lower(value: object) -> object:

@@ -225,6 +225,6 @@ def test_serve_with_workers_warns_once_of_unknown_and_former_variables(sqlite_ad
     assert WORD not in "".join(lines)
 
 
-def test_log_settings_accept_any_letter_case_and_an_empty_public_url_is_unset() -> None:
-    settings = read_settings({"DAYLINE_LOG_LEVEL": "WARNING", "DAYLINE_LOG_FORMAT": "Json", "DAYLINE_PUBLIC_URL": ""})
-    assert (settings.log_level, settings.log_format, settings.public_url) == ("warning", "json", None)
+def test_log_settings_accept_any_letter_case() -> None:
+    settings = read_settings({"DAYLINE_LOG_LEVEL": "WARNING", "DAYLINE_LOG_FORMAT": "Json"})
+    assert (settings.log_level, settings.log_format) == ("warning", "json")
