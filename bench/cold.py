@@ -1,4 +1,4 @@
-"""Answers that nobody gave before: no path repeats, and every run is a fresh process, warmed up on other paths."""
+"""Cache misses: no path repeats, and every run is a new process, warmed up on other paths."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
@@ -52,7 +52,7 @@ def compare_by_hand(plan: Plan, title: str, address: str, archive: Path) -> Chap
     for name, dialect in zip(starts, dialects, strict=True):
         walked = walk(map(dialect.article, slugs), plan.new_file())
         entrants[f"{name}, article"] = _entrant(plan, starts[name], walked)
-    compete(chapter, entrants, plan.rounds, plan.tell)
+    compete(chapter, entrants, plan.rounds, plan.report_progress)
     return chapter
 
 
@@ -66,7 +66,7 @@ def compare_sizes(plan: Plan, archives: Mapping[int, Path]) -> Chapter:
             pages, whole = walks_over(plan, server, archive)
         entrants[f"timeline of {articles:,}"] = _entrant(plan, start, pages)
         entrants[f"article of {articles:,}"] = _entrant(plan, start, whole)
-    compete(chapter, entrants, plan.rounds, plan.tell)
+    compete(chapter, entrants, plan.rounds, plan.report_progress)
     return chapter
 
 
@@ -80,12 +80,12 @@ def compare_depths(plan: Plan, archive: Path) -> Chapter:
     for name, depth in (("first pages", 0), ("a million deep", BEYOND)):
         places = draw_places(archive, enough(plan.seconds), seed=plan.small.seed, depth=depth, width=WIDTH)
         entrants[name] = _entrant(plan, start, walk(map(dialect.page, places), plan.new_file()))
-    compete(chapter, entrants, plan.rounds, plan.tell)
+    compete(chapter, entrants, plan.rounds, plan.report_progress)
     return chapter
 
 
 def walks_over(plan: Plan, server: Server, archive: Path) -> list[Walk]:
-    """Places of the timeline and articles to ask this server of Dayline for."""
+    """Return positions of the timeline, and articles, to request from this server."""
     dialect, seed = _dialect_of(server), plan.small.seed
     places = draw_places(archive, enough(plan.seconds), seed=seed)
     slugs = draw_slugs(archive, enough(plan.seconds), seed=seed)
@@ -93,7 +93,7 @@ def walks_over(plan: Plan, server: Server, archive: Path) -> list[Walk]:
 
 
 def _start_on(archive: Path) -> Start:
-    """A server on a file that the system has in memory, each time anew: between two runs it may give that to others."""
+    """Return a start that first reads the file, because the system may evict its pages between two runs."""
 
     def start(folder: Path) -> AbstractContextManager[Server]:
         warm(archive)
@@ -103,7 +103,7 @@ def _start_on(archive: Path) -> Start:
 
 
 def _entrant(plan: Plan, start: Start, walked: Walk) -> Entrant:
-    """A fresh server each time, asked for the same paths each time."""
+    """Return a contestant: a new server for each run, with requests for the same paths."""
 
     def run() -> Run:
         with plan.fresh_folder() as folder, start(folder) as server:

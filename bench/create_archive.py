@@ -33,13 +33,13 @@ PORTION = 20_000  # articles
 _FASTEST = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -1048576", "temp_store = MEMORY")
 _CATALOGUE: TypeAdapter[CatalogueRecord] = TypeAdapter(CatalogueRecord)
 
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
-def fill(address: str, size: Size, *, tell: Tell = print) -> float:
+def fill(address: str, size: Size, *, report_progress: ReportProgress = print) -> float:
     """Fill an empty database and leave it as its readers like it; how many seconds that took."""
     begun = time.perf_counter()
-    fill_it = partial(_fill, size=size, tell=tell)
+    fill_it = partial(_fill, size=size, report_progress=report_progress)
     run_on(address, migrations.upgrade)
     if address.startswith("sqlite"):
         _on_new_file(address, fill_it)
@@ -74,7 +74,7 @@ def _on_new_file(address: str, action: Callable[[Connection], None]) -> None:
     engine.dispose()
 
 
-def _fill(connection: Connection, size: Size, tell: Tell) -> None:
+def _fill(connection: Connection, size: Size, report_progress: ReportProgress) -> None:
     archive = Archive(size)
     for record in archive.catalogue():
         upsert_entry(connection, _CATALOGUE.validate_python(record), now=STORED_AT, actor=ACTOR)
@@ -88,7 +88,7 @@ def _fill(connection: Connection, size: Size, tell: Tell) -> None:
         rows.insert(connection)
         done += len(portion)
         if done % (5 * PORTION) == 0:
-            tell(f"  {done:,} of {size.articles:,} articles are written")
+            report_progress(f"  {done:,} of {size.articles:,} articles are written")
 
 
 def _read_numbers(connection: Connection) -> Numbers:

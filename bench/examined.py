@@ -1,7 +1,7 @@
-"""How much a query looks at, as its database counts it, and how long it takes.
+"""How many rows a query examines, as its database counts them, and how long it takes.
 
 SQLite counts the steps of its virtual machine: every row looked at costs at least one, so they bound the rows.
-PostgreSQL tells the rows of every scan (a look-up that finds nothing counts as one) and the pages touched, for the
+PostgreSQL reports the rows of every scan (a look-up that finds nothing counts as one) and the pages touched, for the
 very statements and values that the query ran, on the plan that a prepared statement settles for in seven runs.
 """
 
@@ -18,12 +18,12 @@ from app.db.prepared import PreparedQuery
 
 Query = Callable[[Connection], Any]
 
-RUNS_UNTIL_SETTLED = 7  # PostgreSQL plans five runs anew and then decides whether one plan will do for all
+RUNS_UNTIL_SETTLED = 7  # PostgreSQL plans the first five runs and then decides whether to use a generic plan
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a query looked at: `steps` on SQLite, `rows` and `pages` on PostgreSQL, in so many statements."""
+    """What a query examined: `steps` on SQLite, `rows` and `pages` on PostgreSQL, in so many statements."""
 
     statements: int
     rows: int = 0
@@ -32,7 +32,7 @@ class Examined:
 
 
 def examine(connection: Connection, query: Query) -> Examined:
-    """What a query looks at on this connection's database."""
+    """Return what a query examines on this connection's database."""
     ran = _statements(connection, query)
     if connection.dialect.name == "sqlite":
         return Examined(statements=len(ran), steps=_steps(connection, query))
@@ -66,7 +66,7 @@ def _statements(connection: Connection, query: Query) -> list[tuple[str, tuple[A
         return run_prepared(prepared, connection, given)
 
     event.listen(connection, "before_cursor_execute", note)
-    PreparedQuery.all = run_noted  # type: ignore[method-assign, assignment]  # the driver itself tells nobody
+    PreparedQuery.all = run_noted  # type: ignore[method-assign, assignment]  # SQLAlchemy has no event for it
     try:
         query(connection)
     finally:
@@ -110,10 +110,10 @@ def _settled_plan(connection: Connection, statement: str, values: tuple[Any, ...
         for _ in range(RUNS_UNTIL_SETTLED - 1):
             connection.exec_driver_sql(f"EXPLAIN EXECUTE examined{given}").close()  # plans it like a run, at no cost
         explain = f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE examined{given}"
-        told = connection.exec_driver_sql(explain).scalar_one()
+        plan_json = connection.exec_driver_sql(explain).scalar_one()
     finally:
         connection.exec_driver_sql("DEALLOCATE examined")
-    plan: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    plan: dict[str, Any] = (json.loads(plan_json) if isinstance(plan_json, str) else plan_json)[0]["Plan"]
     return plan
 
 
@@ -130,7 +130,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _rows_of(node: dict[str, Any]) -> float:
-    """The rows of a table or index that a node looked at, over all its loops."""
+    """Return the rows of a table or index that a node examined, over all its loops."""
     if "Relation Name" not in node and node["Node Type"] != "Bitmap Index Scan":
         return 0
     removed = sum(count for name, count in node.items() if name.startswith("Rows Removed by"))

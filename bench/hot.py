@@ -1,4 +1,4 @@
-"""The same page again and again: against a static file and a bare server, and while others publish."""
+"""Cache hits: one page, against a static file and a bare server, and during publications."""
 
 import http.client
 import threading
@@ -80,7 +80,7 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
             entrants["nginx, 12 headers"] = _again(plan, nginx, "/browser.json", BROWSER)
         entrants["Dayline, 304"] = _again(plan, dayline, PAGE, known)
         compete(Chapter("warming up"), entrants, 1, lambda _: None)
-        compete(chapter, entrants, plan.rounds, plan.tell)
+        compete(chapter, entrants, plan.rounds, plan.report_progress)
     coding = browser.headers.get("content-encoding", "no coding")
     chapter.notes.append(
         f"The page has {len(plain.body):,} bytes; the browser gets {len(browser.body):,} bytes ({coding}), from both."
@@ -122,7 +122,7 @@ def compare_publishing(plan: Plan, archive: Path) -> Chapter:
             "publishing elsewhere": while_others_publish,
             "publishing": while_publishing,
         }
-        compete(chapter, entrants, plan.rounds, plan.tell)
+        compete(chapter, entrants, plan.rounds, plan.report_progress)
     chapter.notes.append(
         f"{present.published:,} articles were published, {present.published / present.seconds:.1f} a second; "
         "after every run the page showed the last of them. The publisher shares the load generator's core: "
@@ -136,7 +136,7 @@ def _again(plan: Plan, server: Server, path: str, headers: dict[str, str] | None
 
 
 class Newsroom:
-    """Somebody who publishes through the editorial API of a server, twenty times a second while asked to."""
+    """A client that publishes through the editorial API of a server, twenty times a second."""
 
     def __init__(self, server: Server, token: str) -> None:
         self.published = 0
@@ -149,7 +149,7 @@ class Newsroom:
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
-        """Publish within it, and be done at its end."""
+        """Publish within this context; stop at its end."""
         self._ending.clear()
         thread = threading.Thread(target=self._publish)
         thread.start()
@@ -170,7 +170,7 @@ class Newsroom:
                 while not self._ending.wait(max(begun + number / PUBLISHED_A_SECOND - time.monotonic(), 0)):
                     self._push(connection)
                     number += 1
-        except Exception as error:  # noqa: BLE001 - told by `publishing`, in the thread that waits
+        except Exception as error:  # noqa: BLE001 - raised by `publishing`, in the thread that waits
             self._failure = error
         finally:
             self.seconds += time.monotonic() - begun
@@ -188,7 +188,7 @@ class Newsroom:
         path = f"/v1/editorial/editions/{EDITION}/articles/bench:{self.published + 1}"
         connection.request("PUT", path, orjson.dumps(article), self._headers)
         answer = connection.getresponse()
-        told = answer.read()
-        assert answer.status in CREATED_OR_REPLACED, f"publishing is answered with {answer.status}: {told!r}"
+        content = answer.read()
+        assert answer.status in CREATED_OR_REPLACED, f"publishing returned {answer.status}: {content!r}"
         self.published += 1
         self.latest = headline

@@ -1,4 +1,4 @@
-"""The lists whose cost is told: each kind of question, with the commonest and the rarest names of an archive."""
+"""The lists that are measured: each kind of query, with the commonest and the rarest names of an archive."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ Ranked = dict[Facet, list[tuple[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A question to measure: what it is called, and how it is asked."""
+    """A query to measure, with its title."""
 
     name: str
     query: Query

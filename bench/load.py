@@ -12,7 +12,7 @@ from bench.serving import LOAD_CORE, environment, on_core
 
 CONNECTIONS = 32
 SECONDS_BEYOND = 30
-MAX_TOLD = 2_000  # characters
+MAX_ERROR_CHARACTERS = 2_000  # characters
 SCRIPT = Path(__file__).with_name("wrk.lua")
 NO_WRK = (
     "wrk is not installed: a load generator of our own takes its place. It is slower than the fastest contestants, "
@@ -21,12 +21,12 @@ NO_WRK = (
 
 
 class LoadError(Exception):
-    """A run that measured nothing: requests failed or were refused."""
+    """A run is invalid, because requests failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What came back within a run; `p99_ms`: 99 of 100 answers took no longer."""
+    """The responses of a run; `p99_ms` is the 99th percentile of their times."""
 
     requests: int
     seconds: float
@@ -34,7 +34,7 @@ class Run:
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Return the responses per second."""
         return self.requests / self.seconds
 
 
@@ -44,7 +44,7 @@ def find_wrk() -> str | None:
 
 
 def load_page(port: int, path: str, seconds: int, *, headers: Mapping[str, str] | None = None) -> Run:
-    """Ask for one path again and again."""
+    """Request one path repeatedly."""
     wrk, given = find_wrk(), dict(headers or {})
     if wrk is None:
         return _own(port, seconds, ["--path", path, "--headers", json.dumps(given)])
@@ -53,7 +53,7 @@ def load_page(port: int, path: str, seconds: int, *, headers: Mapping[str, str] 
 
 
 def load_paths(port: int, paths: Path, seconds: int) -> Run:
-    """Ask for the paths of a file in their order, each once; ends before its time when all were asked for."""
+    """Request each path of a file once, in order; end early after the last one."""
     wrk = find_wrk()
     if wrk is None:
         return _own(port, seconds, ["--paths", str(paths)])
@@ -75,14 +75,14 @@ def _run(command: Sequence[str], seconds: int) -> Run:
             command, env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
         )
     try:
-        told, _ = process.communicate(timeout=seconds + SECONDS_BEYOND)
+        output, _ = process.communicate(timeout=seconds + SECONDS_BEYOND)
     except BaseException:
         process.kill()
         process.wait()
         raise
     if process.returncode:
-        raise LoadError(told.decode()[-MAX_TOLD:])
-    found = json.loads(told.decode().strip().splitlines()[-1])
+        raise LoadError(output.decode()[-MAX_ERROR_CHARACTERS:])
+    found = json.loads(output.decode().strip().splitlines()[-1])
     if found["refused"] or found["failed"] or not found["requests"]:
         raise LoadError(f"{found['refused']} requests were refused and {found['failed']} failed")
     return Run(found["requests"], found["seconds"], found["p99_ms"])

@@ -32,7 +32,7 @@ class Counts:
 
 
 class Asking(asyncio.Protocol):
-    """A connection that asks, waits for the whole answer, and asks again."""
+    """A connection that sends a request after each complete response."""
 
     def __init__(self, requests: Iterator[bytes], counts: Counts, until: float) -> None:
         self._requests, self._counts, self._until = requests, counts, until
@@ -42,12 +42,12 @@ class Asking(asyncio.Protocol):
         self._asked_at = 0.0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the first time."""
+        """Send the first request."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
         self._ask()
 
     def data_received(self, data: bytes) -> None:
-        """Go on once the answer is whole."""
+        """Send the next request after a complete response."""
         self._received += data
         head, between, body = self._received.partition(b"\r\n\r\n")
         if not between:
@@ -80,7 +80,7 @@ class Asking(asyncio.Protocol):
 
 
 async def ask(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> dict[str, float]:
-    """Ask for so long on so many connections, each request once the one before it was answered."""
+    """Send requests for this time on this many connections, each after the response to the one before."""
     counts, begun = Counts(), time.perf_counter()
     loop = asyncio.get_running_loop()
     asking = [
@@ -100,13 +100,13 @@ async def ask(port: int, requests: Iterator[bytes], connections: int, seconds: f
 
 
 def main() -> None:
-    """Ask, and tell in one line of JSON."""
-    parser = argparse.ArgumentParser(description="Ask a server on this machine as often as it answers.")
+    """Send requests, and print the result as one line of JSON."""
+    parser = argparse.ArgumentParser(description="Send requests to a server on this machine as fast as it responds.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--path", help="The same path again and again.")
-    parser.add_argument("--paths", type=Path, help="A file of paths, each to be asked for once.")
+    parser.add_argument("--path", help="A path to request repeatedly.")
+    parser.add_argument("--paths", type=Path, help="A file of paths, each requested once.")
     parser.add_argument("--headers", type=json.loads, default={}, help="A JSON object of headers.")
     asked = parser.parse_args()
     headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **asked.headers}.items())

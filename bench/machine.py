@@ -43,7 +43,7 @@ class Machine:
 
 
 def examine_machine(postgresql: str | None, load: float) -> Machine:
-    """This machine, which had this load before the run; the version of PostgreSQL is told by whoever asked it."""
+    """Return this machine with its load before the run; the caller has read the version of PostgreSQL."""
     versions = {"Python": platform.python_version()}
     versions |= {name: version(name) for name in PACKAGES} | {"SQLite": sqlite3.sqlite_version}
     versions |= {} if postgresql is None else {"PostgreSQL": postgresql}
@@ -67,13 +67,13 @@ def _programs(wanted: Mapping[str, tuple[str | None, str, str]]) -> dict[str, st
     for name, (program, option, pattern) in wanted.items():
         if program is not None:
             done = subprocess.run([program, option], capture_output=True, check=False, timeout=10)  # noqa: S603 - found by its name
-            told = re.search(pattern, (done.stdout + done.stderr).decode())
-            found[name] = told.group(1) if told else "of an unknown version"
+            match = re.search(pattern, (done.stdout + done.stderr).decode())
+            found[name] = match.group(1) if match else "of an unknown version"
     return found
 
 
 def _processor() -> str:
-    told = Path("/proc/cpuinfo")
-    lines = told.read_text().splitlines() if told.exists() else []
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text().splitlines() if file.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()

@@ -1,4 +1,4 @@
-"""How a bench is run: rounds, seconds, the folder that is thrown away, and whom it tells."""
+"""How a bench runs: rounds, seconds, a temporary folder, and a function that reports progress."""
 
 import os
 import tempfile
@@ -19,7 +19,7 @@ class Plan:
     rounds: int
     seconds: int
     folder: Path
-    tell: Callable[[str], None]
+    report_progress: Callable[[str], None]
     small: Size
     starts: int = 10
 

@@ -49,5 +49,5 @@ def measure_process(plan: Plan, archive: Path) -> Process:
             found.answered += load_paths(server.port, walked.measured, plan.seconds).requests
         found.answered += load_page(server.port, PAGE, plan.seconds).requests
         found.memory = server.memory()
-    plan.tell(f"  {found.start}, {found.memory}")
+    plan.report_progress(f"  {found.start}, {found.memory}")
     return found

@@ -1,4 +1,4 @@
-"""The report of a run: docs/benchmarks.md, with everything that is needed to believe it or to run it again."""
+"""The report of a run: docs/benchmarks.md, with everything that is needed to check it or to repeat it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ def write_report(
     file: Path, machine: Machine, plan: Plan, chapters: Mapping[str, Chapter], process: Process | None
 ) -> None:
     """Write the page."""
-    told = {
+    context = {
         "verdicts": "\n".join(verdict_table([*judge(chapters, process)])),
         "absences": "".join(f"**{sentence}**\n\n" for sentence in absences(chapters, machine)),
         "day": machine.day,
@@ -34,7 +34,7 @@ def write_report(
         "budget": 0 if process is None else process.budget,
         "programs": "\n".join(map(_program, BY_HAND)),
     }
-    page = (FOLDER / "report.md").read_text().format_map(told)
+    page = (FOLDER / "report.md").read_text().format_map(context)
     file.write_text("\n".join(line.rstrip() for line in page.rstrip().splitlines()) + "\n")
 
 
@@ -59,9 +59,9 @@ def chapter_table(chapter: Chapter) -> Iterator[str]:
 
 
 def absences(chapters: Mapping[str, Chapter], machine: Machine) -> list[str]:
-    """Plain sentences on who or what was not there, each once."""
-    told = [*machine.absent, *(sentence for chapter in chapters.values() for sentence in chapter.absent)]
-    return list(dict.fromkeys(told))
+    """Return one sentence for each contestant or program that is missing."""
+    sentences = [*machine.absent, *(sentence for chapter in chapters.values() for sentence in chapter.absent)]
+    return list(dict.fromkeys(sentences))
 
 
 def _section(chapter: Chapter) -> str:

@@ -1,4 +1,4 @@
-"""Rounds: every contestant once, then every contestant again, so that whatever disturbs the machine disturbs all."""
+"""Rounds: every contestant runs once a round, so that disturbances of the machine affect all of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from statistics import median
 from bench.load import Run
 
 Entrant = Callable[[], Run]
-Tell = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def spread_of(figures: list[float]) -> Spread:
     return Spread(median(figures), min(figures), max(figures))
 
 
-def compete(chapter: Chapter, entrants: Mapping[str, Entrant], rounds: int, tell: Tell) -> None:
+def compete(chapter: Chapter, entrants: Mapping[str, Entrant], rounds: int, report_progress: ReportProgress) -> None:
     """Let the contestants run in turn, so many rounds, and note their rates in the chapter."""
     for turn in range(1, rounds + 1):
         for name, entrant in entrants.items():
@@ -52,4 +52,4 @@ def compete(chapter: Chapter, entrants: Mapping[str, Entrant], rounds: int, tell
             chapter.rates.setdefault(name, []).append(run.rate)
             chapter.p99_ms.setdefault(name, []).append(run.p99_ms)
         shown = ", ".join(f"{name} {rates[-1]:,.0f}" for name, rates in chapter.rates.items())
-        tell(f"  round {turn} of {rounds}: {shown}")
+        report_progress(f"  round {turn} of {rounds}: {shown}")

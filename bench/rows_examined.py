@@ -1,7 +1,7 @@
-"""What every kind of list looks at, and how long it takes, on both databases: a Markdown report.
+"""What every kind of list examines, and how long it takes, on both databases: a Markdown report.
 
 .venv/bin/python -m bench.rows_examined                       200,000 articles, made, imported and thrown away
-.venv/bin/python -m bench.rows_examined --keep /var/tmp/lists kept there for the next run
+.venv/bin/python -m bench.rows_examined --keep /var/tmp/lists cached there for the next run
 """
 
 import argparse
@@ -44,10 +44,10 @@ Chapters = dict[str, dict[str, Measured]]
 
 def main() -> None:
     """Build what is not there yet, measure, and print."""
-    parser = argparse.ArgumentParser(description="Tell what every kind of list looks at, as Markdown.")
+    parser = argparse.ArgumentParser(description="Print as Markdown what every kind of list examines.")
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="A folder for the archive and the databases, used again when there.")
+    parser.add_argument("--keep", type=Path, help="A folder in which the archive and the databases are cached.")
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dayline-lists-")))
@@ -76,9 +76,9 @@ def _postgresql(folder: Path) -> Iterator[str]:
 
 def _fill(folder: Path, addresses: dict[str, str], articles: int, seed: int) -> dict[str, dict[str, float]]:
     """Import the archive into both databases, unless it is there; how long it took and how much memory."""
-    told = folder / f"imports-{articles}-{seed}.json"
-    if told.exists():
-        found: dict[str, dict[str, float]] = json.loads(told.read_text())
+    results_file = folder / f"imports-{articles}-{seed}.json"
+    if results_file.exists():
+        found: dict[str, dict[str, float]] = json.loads(results_file.read_text())
         return found
     archive = folder / "archive.jsonl"
     with archive.open("wb") as stream:
@@ -89,7 +89,7 @@ def _fill(folder: Path, addresses: dict[str, str], articles: int, seed: int) -> 
         asyncio.run(_empty(address))
         imports[name] = _import(address, archive)
         asyncio.run(_settle(address))
-    told.write_text(json.dumps(imports))
+    results_file.write_text(json.dumps(imports))
     return imports
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from bench.archive import Size
 from bench.cold import compare_by_hand, compare_depths, compare_sizes
 from bench.create_archive import run_on
-from bench.datasets import kept_postgresql, kept_sqlite, postgresql_server, warm
+from bench.datasets import cached_postgresql_archive, cached_sqlite_archive, postgresql_server, warm
 from bench.hot import compare_hot, compare_publishing
 from bench.machine import examine_machine
 from bench.plan import LARGE, MIDDLING, SMALL, Plan
@@ -45,7 +45,7 @@ class Found:
 
 
 def main() -> None:
-    """Measure what was asked for and tell."""
+    """Measure the chapters given on the command line, and report."""
     asked = _arguments()
     wanted = asked.only or (QUICK if asked.quick else CHAPTERS)
     _compile()
@@ -55,7 +55,7 @@ def main() -> None:
             rounds=asked.rounds or (2 if asked.quick else 5),
             seconds=asked.seconds or (1 if asked.quick else 3),
             folder=Path(folder),
-            tell=_tell,
+            report_progress=_print_line,
             small=Size(SMALL, asked.seed),
             starts=4 if asked.quick else 10,
         )
@@ -65,7 +65,7 @@ def main() -> None:
     page = asked.output or (PAGE if set(wanted) == set(CHAPTERS) else None)
     if page is not None:
         write_report(page, machine, plan, found.chapters, found.process)
-    _tell(f"\n{time.monotonic() - begun:.0f} s in all" + (f"; written to {page}" if page else ""))
+    _print_line(f"\n{time.monotonic() - begun:.0f} s in all" + (f"; written to {page}" if page else ""))
 
 
 def _arguments() -> argparse.Namespace:
@@ -81,13 +81,13 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(plan: Plan, wanted: tuple[str, ...]) -> Found:
     found = Found()
-    small = kept_sqlite(plan.small)
+    small = cached_sqlite_archive(plan.small)
     address = f"sqlite:///{small}"
     warm(small)
     for name in CHAPTERS:
         if name not in wanted:
             continue
-        plan.tell(f"{name} …")
+        plan.report_progress(f"{name} …")
         if name == HOT:
             found.chapters[name] = compare_hot(plan, small)
         elif name == SQLITE:
@@ -107,7 +107,7 @@ def _measure(plan: Plan, wanted: tuple[str, ...]) -> Found:
 
 def _measure_postgresql(plan: Plan, archive: Path, found: Found) -> None:
     with postgresql_server() as server:
-        address = kept_postgresql(server, plan.small)
+        address = cached_postgresql_archive(server, plan.small)
 
         def note_version(connection: Connection) -> None:
             numbers = connection.dialect.server_version_info or ()
@@ -119,13 +119,13 @@ def _measure_postgresql(plan: Plan, archive: Path, found: Found) -> None:
 
 
 def _lean(plan: Plan, *sizes: int) -> Mapping[int, Path]:
-    return {articles: kept_sqlite(Size(articles, plan.small.seed, is_lean=True)) for articles in sizes}
+    return {articles: cached_sqlite_archive(Size(articles, plan.small.seed, is_lean=True)) for articles in sizes}
 
 
 def _print(found: Found, absent: list[str], machine: str) -> None:
     for chapter in found.chapters.values():
-        _tell("\n".join(["", chapter.title, *chapter_table(chapter), *chapter.notes]))
-    _tell("\n".join(["", *verdict_table([*judge(found.chapters, found.process)]), "", *absent, machine]))
+        _print_line("\n".join(["", chapter.title, *chapter_table(chapter), *chapter.notes]))
+    _print_line("\n".join(["", *verdict_table([*judge(found.chapters, found.process)]), "", *absent, machine]))
 
 
 def _compile() -> None:
@@ -133,7 +133,7 @@ def _compile() -> None:
     subprocess.run([sys.executable, "-m", "compileall", "-q", "app", "bench"], cwd=PROJECT, check=False)
 
 
-def _tell(text: str) -> None:
+def _print_line(text: str) -> None:
     print(text, flush=True)
 
 

@@ -81,9 +81,9 @@ class Server:
         raise TimeoutError(f"the server is not ready: {self.words.read_text()}")
 
     def memory(self) -> Memory:
-        """What it holds now; Linux tells."""
-        told = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
-        kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in told[1:])}
+        """Return its memory now, as Linux reports it."""
+        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
+        kib = {name: int(rest.split()[0]) for name, _, rest in (line.partition(":") for line in lines[1:])}
         return Memory(kib["Rss"] * 1024 / MIB, (kib["Private_Clean"] + kib["Private_Dirty"]) * 1024 / MIB)
 
     def end(self) -> None:
@@ -117,7 +117,7 @@ def can_pin() -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

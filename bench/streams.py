@@ -153,9 +153,9 @@ async def _ask(server: Server, token: str, method: str, path: str, body: dict[st
     content = json.dumps(body).encode()
     head = f"{method} {path} HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n"
     writer.write(f"{head}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
-    told, _, answer = (await reader.read()).partition(b"\r\n\r\n")
+    response_head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
-    assert told.split(b" ")[1].startswith(b"2"), answer.decode()
+    assert response_head.split(b" ")[1].startswith(b"2"), answer.decode()
     return json.loads(answer)
 
 
@@ -183,7 +183,7 @@ def run(address: str, *, streams: int, publishes: int) -> Figures:
 
 
 def main() -> None:
-    """Tell the figures as JSON."""
+    """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address")
     parser.add_argument("--streams", type=int, default=2_000)

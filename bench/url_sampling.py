@@ -1,4 +1,4 @@
-"""What is asked for: places of the timeline and articles, drawn at random by a seed, none of them twice.
+"""Sampled URLs: positions of the timeline, and articles, drawn at random by a seed, each at most once.
 
 A place is an instant between two articles as often as not, so there are as many of them as anybody can ask for.
 """
@@ -16,7 +16,7 @@ from app.domain.list_filter import DIGEST_BYTES
 PAGE_ITEMS = 20
 DEFAULT_EDITION = 1
 WARM_UP = 300
-MAX_RATE = 15_000  # paths a second that are made ready: more than anybody answers who asks a database
+MAX_RATE = 15_000  # paths a second that are made ready: more than any contestant that reads a database can serve
 
 Place = tuple[int, int]
 _RANK = (
@@ -27,7 +27,7 @@ _RANK = (
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Paths to ask for once: some to warm up with, and a file of those that are measured."""
+    """Paths to request once: some to warm up with, and a file of those that are measured."""
 
     warm_up: list[str]
     measured: Path
@@ -35,7 +35,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a contestant is asked for the page behind a place, and for an article."""
+    """The URLs of a contestant: a page after a position, and an article."""
 
     page: Callable[[Place], str]
     article: Callable[[str], str]
@@ -47,7 +47,7 @@ def by_hand_dialect() -> Dialect:
 
 
 def dayline_dialect(some_cursor: str) -> Dialect:
-    """The paths of Dayline; any cursor of its timeline tells what binds a cursor to that."""
+    """The paths of Dayline; any cursor of its timeline has the digest that binds cursors to it."""
     digest = urlsafe_b64decode(some_cursor + "=" * (-len(some_cursor) % 4))[1 : 1 + DIGEST_BYTES]
 
     def page(place: Place) -> str:

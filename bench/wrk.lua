@@ -1,5 +1,5 @@
 -- The same page again and again; or, where a file is named (`wrk … -- FILE`), its paths, one a line and none twice.
-local SPARE = 64  -- at the end of the file, so that even what is asked for while it stops is new
+local SPARE = 64  -- at the end of the file, so that requests during shutdown are new as well
 local ffi = require("ffi")
 ffi.cdef("typedef struct { long s; long ns; } moment; int clock_gettime(int clock, moment *now);")
 local threads = {}

@@ -1,4 +1,4 @@
-"""What benches measure with: generated archives, contestants by hand, paths, load, and the page that tells."""
+"""The parts of benches: generated archives, contestants by hand, paths, load, and the report."""
 
 import asyncio
 import importlib
@@ -82,7 +82,7 @@ async def test_archive_is_imported_without_rejected_lines(database: Database) ->
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with a small archive, written straight into the tables."""
     path = tmp_path_factory.mktemp("bench") / "archive.db"
-    fill(f"sqlite:///{path}", SMALL, tell=lambda _: None)
+    fill(f"sqlite:///{path}", SMALL, report_progress=lambda _: None)
     return path
 
 
@@ -121,7 +121,7 @@ def address(request: pytest.FixtureRequest, archive: Path) -> str:
         return f"sqlite:///{archive}"
     found: str = request.getfixturevalue("postgresql_address")
     empty_tables(found)
-    fill(found, SMALL, tell=lambda _: None)
+    fill(found, SMALL, report_progress=lambda _: None)
     return found
 
 
@@ -154,7 +154,7 @@ async def test_hand_written_servers_respond_as_dayline_does(
 
 
 def program(name: str) -> FastAPI:
-    """A program by hand, imported anew, for it opens its database while it is imported."""
+    """A program by hand, imported again, because it opens its database on import."""
     sys.modules.pop(name, None)
     app: FastAPI = importlib.import_module(name).app
     return app

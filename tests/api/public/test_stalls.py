@@ -45,7 +45,7 @@ async def longest_stall() -> AsyncIterator[list[float]]:
 @pytest.mark.soak
 def test_new_filter_combination_blocks_the_loop_briefly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     address = f"sqlite:///{tmp_path / 'stalls.db'}"
-    fill(address, Size(20_000, is_lean=True), tell=lambda _: None)
+    fill(address, Size(20_000, is_lean=True), report_progress=lambda _: None)
     stalls = asyncio.run(_measure(address))
     with capsys.disabled():
         for path, stall in stalls.items():
