@@ -5,7 +5,7 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its status."""
-    from app.cli.main import run  # noqa: PLC0415 - importing `app` stays free of the whole program
+    from app.cli.main import run  # noqa: PLC0415 - `import app` must not load the whole program
 
     sys.exit(run())
 

@@ -33,7 +33,7 @@ class ReadAccess(StrEnum):
 
 
 class FormerName(NamedTuple):
-    """The setting that a former name stands for, and its former values."""
+    """The setting that replaced a former name, with its former values."""
 
     setting: str
     values: Mapping[str, str] = MappingProxyType({})

@@ -165,7 +165,7 @@ class LogFollower:
             begun_at = uptime()
             if self._last is None or not await self._watch.is_unchanged():
                 return await self._poll()
-        except Exception as error:  # noqa: BLE001 - whatever it was, the next look may succeed
+        except Exception as error:  # noqa: BLE001 - whatever the cause, the next poll may succeed
             self._mark_unavailable(error)
             return False
         self._extend_trust(begun_at)

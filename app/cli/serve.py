@@ -172,7 +172,7 @@ def _check_address(host: str, port: int) -> None:
 
 
 def bound_arenas() -> bool:
-    """Let all threads share two arenas where the C library is glibc; return whether it does.
+    """Limit glibc to two malloc arenas; return False with another C library.
 
     Each thread otherwise gets an arena of its own, up to eight per core, and memory that a thread frees stays
     in its arena: 30 MB after five minutes of mixed load. Call it before threads start.

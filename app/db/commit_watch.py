@@ -36,7 +36,7 @@ class CommitWatch(Protocol):
     """Seconds between polls while a client depends on them; None if the version token suffices."""
 
     def version_token(self) -> object | None:
-        """Return a token that equals an earlier one only if no known commit lies between them; None if unknown.
+        """Return a token that equals an earlier one only if no known commit came between them; None if unknown.
 
         A token stands for what is read after it was taken, not before.
         """

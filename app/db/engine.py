@@ -50,7 +50,7 @@ def parse_database_url(address: str) -> URL:
         if url.query or "\x00" in url.database:
             raise ConfigurationError("DAYLINE_DATABASE_URL: a SQLite URL has a path only, without parameters.")
         return url.set(drivername="sqlite+pysqlite")
-    raise ConfigurationError(f"DAYLINE_DATABASE_URL names '{kind}': sqlite and postgresql are supported.")
+    raise ConfigurationError(f"DAYLINE_DATABASE_URL has the scheme '{kind}': sqlite and postgresql are supported.")
 
 
 def _not_an_address() -> ConfigurationError:

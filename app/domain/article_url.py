@@ -13,7 +13,7 @@ _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 
 
 def article_url_template(value: str) -> str:
-    """Return the template after checking that each article gets an absolute URL of its own.
+    """Return the template after checking that it gives each article a different absolute URL.
 
     Raise InvalidValueError for placeholders other than TEMPLATE_NAMES (named), a brace without its counterpart, a
     template with neither {slug} nor {id}, and as `validate_url` does for the resulting URLs.

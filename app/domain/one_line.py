@@ -45,7 +45,7 @@ def visible_text(value: str) -> str:
 
 
 def check_visible(value: str) -> str:
-    """Return the text itself; InvalidValueError unless a character of it has a shape of its own.
+    """Return the text itself; InvalidValueError unless it contains a visible character.
 
     White space, control and format characters (zero-width ones, tags), combining marks alone, variation selectors
     and fillers have none.

@@ -1,4 +1,4 @@
-"""HTTP server of the metrics: one thread on an address of its own, in the process that leads the group."""
+"""HTTP server of the metrics: one thread on a separate address, in the process that leads the group."""
 
 import logging
 import socket

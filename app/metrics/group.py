@@ -58,7 +58,7 @@ class Member:
         os.close(self._lock)
 
     def _open(self) -> int:
-        """Lock a file before it gets its name, so that nobody finds it unlocked."""
+        """Lock a file before renaming it, so that no process finds it unlocked."""
         hidden = f".{self._name}{_LOCK}"
         lock = _open_in(self._folder, hidden)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,4 @@
-"""Declarative base of every model, and the column types that its annotations stand for."""
+"""Declarative base of every model, and the column types of its annotations."""
 
 from typing import Annotated, ClassVar
 

@@ -11,7 +11,9 @@ from app.queries.changes.change_list import latest_seq
 MAX_PENDING = 10_000
 """Messages that are counted: all of a long outage would take as long as a slow read."""
 
-_IS_PENDING = webhook_deliveries.c.status == literal_column(f"'{PENDING}'")  # literally: the index holds only these
+_IS_PENDING = webhook_deliveries.c.status == literal_column(
+    f"'{PENDING}'"
+)  # equal to the predicate of the partial index, so that it is used
 _IS_ENABLED = webhook_endpoints.c.disabled_at.is_(None)
 _ENDPOINTS = select(
     func.count().label("all"),

@@ -1,4 +1,4 @@
-"""The change feed, what is asked of it and what it answers: what happened, in order, each article as it is now."""
+"""Parameters and responses of the change feed: changes in order, each with the current state of its article."""
 
 from typing import Annotated, ClassVar, Literal, NotRequired, Self
 

@@ -338,7 +338,7 @@ class ArticleParams(QueryParams):
 
 
 def check_ids(params: Any) -> None:
-    """InvalidInputError where `id` stands beside a cursor or a smaller limit."""
+    """Raise InvalidInputError if `id` is combined with a cursor or a smaller limit."""
     if params.id and params.cursor is not None:
         raise InvalidInputError(
             FieldError("cursor", "Cannot be combined with `id`, whose articles are all on one page.")

@@ -17,7 +17,7 @@ MAX_WARNINGS: Final = 100
 
 
 class WarningCode(StrEnum):
-    """The codes of warnings beside those of lost HTML."""
+    """The codes of warnings, in addition to those of lost HTML."""
 
     TRUNCATED = "warnings-truncated"
     DEFAULT_UNCHANGED = "default-unchanged"

@@ -188,7 +188,7 @@ def max_connections() -> int:
 
 
 def unsent_bytes(transport: asyncio.Transport) -> int:
-    """Return how much of what was written the client has not acknowledged, as far as the system reports it."""
+    """Return the number of written bytes that the client has not acknowledged, as far as the system reports it."""
     waiting = transport.get_write_buffer_size()
     connection = transport.get_extra_info("socket")
     if connection is None:

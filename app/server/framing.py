@@ -7,9 +7,9 @@ END = b"\r\n\r\n"
 """The end of a head, and of a chunked body."""
 TAIL = len(END) - 1
 LONG_HEAD = 4_096  # bytes from which the fields of a head that came whole are counted
-FREE_OVERHEAD = 16_384  # bytes of a chunked body beside its content, and how many more for each byte of it
+FREE_OVERHEAD = 16_384  # framing bytes of a chunked body, and how many more for each byte of content
 OVERHEAD_PER_BYTE = 8
-EXTRA_LINES = 2  # of a head beside its fields: the request line and the empty one
+EXTRA_LINES = 2  # lines of a head without fields: the request line and the empty one
 
 
 class RequestFraming:
@@ -29,7 +29,7 @@ class RequestFraming:
 
     def reset(self) -> None:
         """Expect a head."""
-        self.is_simple = True  # so far a whole head of usual size, and nothing else
+        self.is_simple = True  # so far one complete head of usual size, and no other bytes
         self.is_body = False
         self.head_bytes = self._head_lines = 0
         self.content_left: int | None = None  # None for a chunked body

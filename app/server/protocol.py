@@ -217,7 +217,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._monitor.add_unread(self)
 
     def resume_writing(self) -> None:
-        """Resume sending, and read the input that arrived meanwhile."""
+        """Resume sending, and read the input that has arrived since."""
         super().resume_writing()
         self._unsent = None
         self._monitor.remove_unread(self)

@@ -144,7 +144,7 @@ class Subscription:
             if self.is_open or _is_cancelled():
                 raise
             return None  # it was the last of its feed, whose reads were cancelled when it ended
-        except Exception as error:  # noqa: BLE001 - whatever it was, the next read may succeed
+        except Exception as error:  # noqa: BLE001 - whatever the cause, the next read may succeed
             self._channel.outage.failure(error)
             await asyncio.sleep(RETRY_S)
             return None

@@ -29,7 +29,7 @@ _LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryAttempt:
-    """Result of an attempt: a 2xx is a delivery, anything else a failure.
+    """Result of an attempt: a 2xx status is a delivery, everything else a failure.
 
     `reason` is one sentence, without any of the response's body; `retry_after_s` the Retry-After of a 429 or 503, up to
     MAX_RETRY_AFTER_S; `is_gone` (410) means that the receiver wants no more messages, ever.

@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 
 
 class Dispatcher:
-    """Dispatcher that sends messages from `start` to `stop`; receivers may be in `allowed_networks` beside public ones.
+    """Dispatcher that sends messages from `start` to `stop`; receivers may be in `allowed_networks` or public.
 
     `retry_delay` replaces the default delays, `deadline_s` that of the client. A disabled dispatcher sends nothing and
     takes no lease: messages stay pending.

@@ -7,7 +7,7 @@ from threading import Thread
 
 
 class DnsResolver:
-    """Resolver by the system's getaddrinfo, each name in a thread of its own, and once for concurrent callers.
+    """Resolver by the system's getaddrinfo, each name in its own thread, and once for concurrent callers.
 
     The event loop's own resolver shares a few threads, and the operator of a name server can block one of them for
     half a minute: a few hostile names would block all. Here such a name blocks its own thread only, and the process

@@ -95,7 +95,7 @@ def hard_delete_article(connection: Connection, row: AnyRow) -> None:
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:
-    """Return an unused slug without meaning, which nobody could reserve beforehand."""
+    """Return a random unused slug, which no client can have reserved."""
     plain = f"erased-{format_id(row.id)}"
     owners = slug_owners(connection, row.edition_id, [plain])
     return plain if not owners else f"{plain}-{token_hex(RANDOM_BYTES)}"

@@ -1,4 +1,4 @@
-"""Transitions of articles between statuses and public times, with unchanged text: one or many at once."""
+"""Transitions of articles between statuses and public times, with unchanged text: one article or a batch."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Upsert of articles, many at once or one: created or replaced by their identity in the caller's transaction.
+"""Upsert of one article or a batch: created or replaced by identity, in the caller's transaction.
 
 lock log ─► read editions and rows ─► resolve status ─► assign slugs ─► create unknown references
 ─► select changed ones ─► write rows, links, redirects, related ─► update projections

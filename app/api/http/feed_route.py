@@ -28,7 +28,7 @@ class FeedRoute(OrdinaryRoute):
 
 
 def params_of_edition(params: P, edition: str) -> P:
-    """Return the parameters with the edition that the address names; NotFoundError for all editions at once."""
+    """Return the parameters with the edition in the path; NotFoundError for `*`, which names all editions."""
     if edition == EVERY_EDITION:
         raise NotFoundError("A feed belongs to one edition: replace * by its slug.")
     return params.model_copy(update={"edition": edition})

@@ -205,7 +205,7 @@ async def _handle_validation_error(request: Request, error: RequestValidationErr
 
 
 async def _handle_client_disconnect(_request: Request, _error: Exception) -> Response:
-    """Return a response to a client that disconnected within its body: nothing was done, and nobody reads it."""
+    """Return a response to a client that disconnected within its body; it is logged but not read."""
     return Response(status_code=BAD_REQUEST.status)
 
 

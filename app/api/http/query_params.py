@@ -22,7 +22,7 @@ F = TypeVar("F", bound=QueryParams)
 def parse_query(request: Request, model: type[Q]) -> Q:
     """Parse the query string; InvalidInputError names each parameter that cannot be used, NotFoundError an edition."""
     if not request.scope["path"].isprintable():
-        raise NotFoundError("No resource has this URL.")  # nor any name with a control character in it
+        raise NotFoundError("No resource has this URL.")  # no route has a path with control characters
     raw: bytes = request.scope["query_string"]
     return parse_query_string(raw.decode("latin-1"), model)
 

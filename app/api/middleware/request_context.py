@@ -109,7 +109,7 @@ def _has_request_id(start: Message) -> bool:
 
 
 def observe_recovery(services: Services, record: RequestRecord) -> None:
-    """End the outages that this response disproves; one from the cache, or refused at once, proves nothing."""
+    """End the outages that this response disproves; a cached or refused response proves nothing."""
     if not services.request_outages.is_failing:
         return
     if record.status is None or record.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -189,7 +189,7 @@ async def _respond_or_redirect(
     except ArticleMoved as moved:
         directives = PUBLIC
         if dependency is not None:
-            with suppress(ArticleMoved, NotFoundError):  # withdrawn since then, it is that here as well
+            with suppress(ArticleMoved, NotFoundError):  # an article withdrawn since then is 410 here as well
                 page = await read(query, moved.slug, params)
                 directives = builder.header_value(dependency(moved.slug, page))
         return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)

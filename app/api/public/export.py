@@ -52,7 +52,7 @@ async def export_articles(request: Request) -> Response:
         await held.enter_async_context(_turn(services_of(request).export_slots))
         read_next = await held.enter_async_context(database.stream(public_export.export_articles, params))
         begun = await read_next()
-        assert begun is not None  # noqa: S101 - an export has a first portion, be it empty
+        assert begun is not None  # noqa: S101 - an export yields at least one chunk, which may be empty
 
         async def read_lines() -> bytes | None:
             portion = await read_next()

@@ -73,5 +73,6 @@ def _title(feed: Feed, params: FilterParams) -> str:
     """Return the edition's name with the names of the filter values, or their codes if unknown."""
     kinds = (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)
     asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(params, kind.name.lower())))]
-    named = [feed.names.get(each, each[1]) for each in asked]  # in the order of kinds and codes: not as they were asked
+    # Sorted by kind and code, so that equal queries have equal titles.
+    named = [feed.names.get(each, each[1]) for each in asked]
     return f"{feed.edition.name}: {', '.join(named)}" if named else feed.edition.name

@@ -41,7 +41,7 @@ LastEventId = Annotated[
         examples=["1"],
     ),
 ]
-_random = random.Random()  # noqa: S311 - spreads those who come back together; nobody gains by guessing it
+_random = random.Random()  # noqa: S311 - spreads reconnecting clients; not a secret
 
 
 def encode_change(item: ChangeItem) -> bytes:

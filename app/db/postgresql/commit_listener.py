@@ -1,4 +1,4 @@
-"""Detection of commits to a PostgreSQL database: a connection of its own that listens and is polled."""
+"""Detection of commits to a PostgreSQL database: a dedicated connection that listens and is polled."""
 
 import asyncio
 import logging
@@ -133,7 +133,7 @@ class PgCommitWatch:
         return self._snapshot == before
 
     async def close(self) -> None:
-        """End the connection at once; pending queries get no response."""
+        """Abort the connection; pending queries get no response."""
         await self._leave()
         self._abandon()
         if self._pending is not None:

@@ -189,7 +189,7 @@ class PostgresqlDatabase:
         await self._followers.settle()
 
     def commit_watch(self, on_notify: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """Return a watch that listens on a connection of its own."""
+        """Return a watch that listens on a dedicated connection."""
         if not acknowledges:
             return PgCommitWatch(self.url, on_notify)
         self._followers.never_listens = False

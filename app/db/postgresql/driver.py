@@ -30,7 +30,7 @@ class Driver(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
         set_keepalive(transport.get_extra_info("socket"))
 
     async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's signature
-        """Close; at once where a timeout is given, as SQLAlchemy does with a connection that it invalidates.
+        """Close; abort where a timeout is given, as SQLAlchemy does with a connection that it invalidates.
 
         asyncpg would first have the server cancel the current statement, which a frozen server never confirms.
         """

@@ -171,7 +171,7 @@ class SqliteDatabase:
     async def read_in_thread(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run in a thread, on a connection of its own; TimeoutError where that and the wait for it exceed the limit."""
+        """Run in a thread, on a dedicated connection; TimeoutError where that and the wait for it exceed the limit."""
         until = time.monotonic() + self._limits.read_s
 
         def run() -> R:
@@ -186,7 +186,7 @@ class SqliteDatabase:
     async def stream(
         self, query: Callable[Concatenate[Connection, P], Generator[R]], /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
-        """Read in a thread of its own, each portion within the limit of a call; it pauses between portions."""
+        """Read in a dedicated thread, each portion within the limit of a call; it pauses between portions."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="dayline-stream")
         run = partial(asyncio.get_running_loop().run_in_executor, thread)
         held, budgets = ExitStack(), list[ReadBudget]()
@@ -240,7 +240,7 @@ class SqliteDatabase:
             self._files.record(connection.connection.driver_connection)
 
     def commit_watch(self, on_notify: Callable[[], None], *, acknowledges: bool = False) -> CommitWatch:
-        """Return a watch that reads the WAL-index on demand; SQLite notifies nobody."""
+        """Return a watch that reads the WAL-index on demand; SQLite sends no notifications."""
         del on_notify, acknowledges
         if self._name is None:
             raise RuntimeError("the database is closed")

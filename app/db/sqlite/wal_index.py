@@ -186,5 +186,5 @@ class SqliteCommitWatch:
             self._unsupported_format = self._index is None
 
     def _uses_wal(self) -> bool:
-        """Return whether the file is written through a WAL: otherwise an index beside it is a leftover."""
+        """Return whether the file is written through a WAL: otherwise an existing index is a leftover."""
         return bool(self._reader.driver().execute("PRAGMA journal_mode").fetchone()[0] == "wal")

@@ -30,7 +30,7 @@ class LossCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A kind of loss in one text, with a sentence on what was lost and how often."""
+    """A kind of loss in one text, with a sentence on the content lost and its number of occurrences."""
 
     code: LossCode
     detail: str
@@ -162,7 +162,7 @@ def words_of(tokens: Iterable[Token]) -> list[str]:
 
 
 def _wrapper(tokens: Sequence[Token]) -> Token | None:
-    """Return the start tag of an element that does no more than enclose the whole text."""
+    """Return the start tag of an element that only encloses the whole text."""
     visible = [token for token in tokens if token.kind is not TokenKind.TEXT or token.source.strip()]
     if not visible or visible[0].kind is not TokenKind.START or visible[0].name not in _WRAPPERS:
         return None

@@ -86,7 +86,7 @@ def get_article(connection: Connection, key: str, params: ArticleParams) -> Arti
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
     """Return the page of an article whose row has a date, with a body in this format; five statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
-    article = cast("Article", item)  # the page is the item and more
+    article = cast("Article", item)  # the page extends the list item
     if body is not BodyFormat.NONE:
         article["body"] = render_body(row.blocks, body)
     article["related"] = _related(connection, row.id, edition)
@@ -150,7 +150,9 @@ def _related(connection: Connection, article_id: int, edition: EditionView) -> l
     rows = _RELATED.all(connection, {"article_id": article_id})
     once: dict[int, AnyRow] = {}
     for row in rows:
-        once.setdefault(row.id, row)  # one that was chosen by hand and picked too stands where the editors put it
+        once.setdefault(
+            row.id, row
+        )  # an article that is both curated and recommended has the position that the editors chose
     once.pop(article_id, None)
     chosen = list(once.values())[:MAX_RELATED]
     depend_on_shown_entries(chosen)

@@ -36,7 +36,8 @@ _SOON = (
     .outerjoin(sections, sections.c.id == articles.c.section_id)
     .outerjoin(labels, labels.c.id == articles.c.label_id)
     .where(
-        articles.c.status == literal_column("'scheduled'"),  # as ix_articles_due says it
+        # Equal to the predicate of ix_articles_due, so that the index is used.
+        articles.c.status == literal_column("'scheduled'"),
         articles.c.published_at < bindparam("until"),
     )
     .order_by(articles.c.published_at)

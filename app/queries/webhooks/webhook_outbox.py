@@ -42,7 +42,8 @@ _WAITING = select(
     exists()
     .where(
         webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id,
-        webhook_deliveries.c.status == literal_column(f"'{PENDING}'"),  # in so many words: the index holds only these
+        webhook_deliveries.c.status
+        == literal_column(f"'{PENDING}'"),  # equal to the predicate of the partial index, so that it is used
     )
     .label("has_pending"),
     LATEST_SEQ.scalar_subquery().label("latest"),
