@@ -11,9 +11,8 @@ from app.queries.changes.change_list import latest_seq
 MAX_PENDING = 10_000
 """Messages that are counted: all of a long outage would take as long as a slow read."""
 
-_IS_PENDING = webhook_deliveries.c.status == literal_column(
-    f"'{PENDING}'"
-)  # equal to the predicate of the partial index, so that it is used
+# Equal to the predicate of the partial index, so that the index is used.
+_IS_PENDING = webhook_deliveries.c.status == literal_column(f"'{PENDING}'")
 _IS_ENABLED = webhook_endpoints.c.disabled_at.is_(None)
 _ENDPOINTS = select(
     func.count().label("all"),

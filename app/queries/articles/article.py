@@ -150,9 +150,8 @@ def _related(connection: Connection, article_id: int, edition: EditionView) -> l
     rows = _RELATED.all(connection, {"article_id": article_id})
     once: dict[int, AnyRow] = {}
     for row in rows:
-        once.setdefault(
-            row.id, row
-        )  # an article that is both curated and recommended has the position that the editors chose
+        # An article that is both curated and recommended has the position that the editors chose.
+        once.setdefault(row.id, row)
     once.pop(article_id, None)
     chosen = list(once.values())[:MAX_RELATED]
     depend_on_shown_entries(chosen)

@@ -42,8 +42,8 @@ _WAITING = select(
     exists()
     .where(
         webhook_deliveries.c.endpoint_id == webhook_endpoints.c.id,
-        webhook_deliveries.c.status
-        == literal_column(f"'{PENDING}'"),  # equal to the predicate of the partial index, so that it is used
+        # Equal to the predicate of the partial index, so that the index is used.
+        webhook_deliveries.c.status == literal_column(f"'{PENDING}'"),
     )
     .label("has_pending"),
     LATEST_SEQ.scalar_subquery().label("latest"),
