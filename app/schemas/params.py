@@ -82,7 +82,11 @@ Value = Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]
 Names = Annotated[list[Value], Field(max_length=MAX_NAMES)]
 Cursor = Annotated[
     str | None,
-    described("The `next.cursor` of the previous page, unchanged.", "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8"),
+    described(
+        "The `next.cursor` of the previous page, unchanged, with the same edition, filters, range and zone; `limit`, "
+        "`fields` and `total` may differ.",
+        "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
+    ),
 ]
 StrictInt = BeforeValidator(_whole)
 """Rejects anything but an integer in plain digits."""
@@ -99,7 +103,11 @@ EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, examples=[10]), StrictInt]
 TimeZoneParam = Annotated[
     str | None,
-    described("The IANA zone of days and times; the edition's own where absent.", "Europe/Kyiv"),
+    described(
+        "The IANA zone of days and times; where absent the edition's own; with `edition=*` each article's own, UTC for "
+        "local dates.",
+        "Europe/Kyiv",
+    ),
 ]
 DateOrInstant = Annotated[str | None, Field()]
 Fields = Annotated[
@@ -107,7 +115,10 @@ Fields = Annotated[
     CommaSeparated,
     Field(
         max_length=MAX_FIELDS,
-        description="Only these members of each item (repeat, or separate by commas), and always `id` and `href`.",
+        description=(
+            "Only these members of each item (repeat, or separate by commas), and always `id` and `href`; the member "
+            "`body` needs the parameter `body`."
+        ),
         examples=[["headline", "published_at"]],
     ),
     DROP_EMPTY,
@@ -117,7 +128,9 @@ Ids = Annotated[
     CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
     Field(
         max_length=MAX_IDS,
-        description="Only these articles, up to 100; a list of articles has them all on one page.",
+        description=(
+            "Only these articles, up to 100; a list of articles has them all on one page: `limit` must not be less."
+        ),
         examples=[["0s9et2dg0bgsr"]],
     ),
 ]
@@ -283,7 +296,11 @@ class TimelineParams(ArticleFilterParams):
     tz: TimeZoneParam = None
     newest_day: Annotated[
         str | None,
-        described("A local date: begin at the end of that day.", "2026-11-19", format="date"),
+        described(
+            "A local date: begin at the end of that day, or at `to` if that is earlier. Not with `cursor`.",
+            "2026-11-19",
+            format="date",
+        ),
     ] = None
     total: Annotated[bool, StrictBool, Field(description="Add each day's total, over all pages.", examples=[True])] = (
         False
@@ -323,7 +340,10 @@ class CalendarParams(FilterParams):
     to: Annotated[
         str | None,
         Field(
-            description="The local date after the last; where absent, 31 days after `from`, or tomorrow without both.",
+            description=(
+                "The local date after the last, at most 400 days after `from`; where absent, 31 days after `from`, or "
+                "tomorrow without both."
+            ),
             examples=["2026-12-01"],
             json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
         ),

@@ -97,7 +97,10 @@ async def get_idempotent_write(
         str | None,
         Header(
             alias="Idempotency-Key",
-            description="A name of 1 to 255 visible characters: a repeated request with it returns the first response.",
+            description=(
+                "A name of 1 to 255 visible characters: for 24 hours a repeated request with it returns the first "
+                "response; with another body it is 422, and 409 while the first request is in progress."
+            ),
             examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
         ),
     ] = None,
