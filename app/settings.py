@@ -147,27 +147,27 @@ class Settings(BaseModel):
 
     @property
     def reads_require_key(self) -> bool:
-        """Whether everything that is read takes an API key."""
+        """Return whether reading takes an API key."""
         return self.read_access is ReadAccess.API_KEY
 
     @property
     def rate_limits_enabled(self) -> bool:
-        """Whether requests are counted."""
+        """Return whether requests are counted."""
         return self.rate_limit_address is not None or self.rate_limit_key is not None
 
     @property
     def access_enabled(self) -> bool:
-        """Whether a request can be refused before its route is found: for its key, or for how many there are."""
+        """Return whether a request can be rejected before routing: for its API key, or by a rate limit."""
         return self.reads_require_key or self.rate_limits_enabled
 
     @property
     def cache_enabled(self) -> bool:
-        """Whether public responses are cached: where reading takes a key, every response is private."""
+        """Return whether public responses are cached: if reading takes a key, every response is private."""
         return self.cache_bytes > 0 and not self.reads_require_key
 
     @property
     def cdn_enabled(self) -> bool:
-        """Whether a network in front is purged: where reading takes a key, it caches nothing."""
+        """Return whether a CDN is purged: if reading takes a key, it caches nothing."""
         return self.cdn_purge_url is not None and not self.reads_require_key
 
 

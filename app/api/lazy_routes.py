@@ -35,7 +35,7 @@ class LazyRoutes(BaseRoute):
 
     @property
     def is_loaded(self) -> bool:
-        """Whether something below the prefix was requested."""
+        """Return whether something below the prefix was requested."""
         return "routes" in self.__dict__
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:

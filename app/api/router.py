@@ -1,4 +1,4 @@
-"""How the endpoints of a resource are gathered in a router."""
+"""Routers of the endpoints, and their inclusion in the application."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -79,7 +79,7 @@ class RequestOutages:
         self._database: dict[bool, OutageLogger] = {}  # by whether the request writes
         self._faults: dict[str, OutageLogger] = {}
         self.is_failing = False
-        """Whether an outage has begun and not ended."""
+        """True from the first failure of an outage to its end."""
 
     def database_failure(self, log: logging.Logger, subject: str, error: BaseException, *, is_write: bool) -> None:
         """Log that the database cannot be used; `subject` is the method and path of the request."""

@@ -1,4 +1,4 @@
-"""What log lines take from their context: the request, and attributes of records. It imports no library."""
+"""Context of log lines: the request id, and attributes of log records. It imports no library."""
 
 from contextvars import ContextVar
 

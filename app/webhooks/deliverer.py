@@ -67,7 +67,7 @@ class Deliverer:
         self.scanned_up_to: dict[int, tuple[int, int]] = {}
         """Maps an endpoint to a revision and the change up to which nothing concerns it that is not recorded."""
         self.delivered = self.failed = 0
-        """How many attempts ended so."""
+        """Number of attempts by result."""
         self._database = database
         self._client = client
         self._owner_id = owner_id

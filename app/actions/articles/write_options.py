@@ -22,12 +22,11 @@ class WriteResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOptions:
-    """How records are stored.
+    """Options for storing records.
 
-    `reject_unknown` refuses unknown sections, labels and authors, schedules in the past and updates in the
-    future; `reslug_drafts` lets the slug of what was
-    never public follow its headline; `note_counts_as_change` takes a note alone for a change; `stamps_update` dates
-    the update of an article that has been public now.
+    `reject_unknown` rejects unknown sections, labels and authors, schedules in the past and updates in the future;
+    `reslug_drafts` lets the slug of an article that was never public follow its headline; `note_counts_as_change` makes
+    a revision for a note alone; `touch_updated_at` dates the update of a public article now.
     """
 
     editor: Actor = IMPORT_ACTOR

@@ -1,4 +1,4 @@
-"""What endpoints of the editorial API depend on: the actor, the preconditions, and the write of an article."""
+"""Dependencies of the editorial endpoints: the actor, the preconditions, and the write of an article."""
 
 import re
 from collections.abc import Callable, Collection

@@ -118,7 +118,7 @@ def problem_response(
 
 
 def _reads_require_key(request: Request) -> bool:
-    """Whether every response is private; before the lifespan begins there are no services and no content."""
+    """Return whether every response is private; False before the lifespan begins, when there is no content."""
     return hasattr(request.app.state, "services") and services_of(request).settings.reads_require_key
 
 

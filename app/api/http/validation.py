@@ -1,4 +1,4 @@
-"""What FastAPI found wrong with a request, as the errors of the application."""
+"""Conversion of FastAPI's validation errors into errors of the application."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
