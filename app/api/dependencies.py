@@ -8,7 +8,6 @@ from app.changefeed.log_watcher import LogWatcher
 from app.db.database import Database
 from app.services import Services
 from app.sse.hub import StreamHub
-from app.webhooks.dispatcher import Dispatcher
 
 
 def services_of(request: Request) -> Services:
@@ -39,8 +38,3 @@ def get_log_watcher(request: Request) -> LogWatcher:
 def get_stream_hub(request: Request) -> StreamHub:
     """Return the open streams of this process."""
     return services_of(request).stream_hub
-
-
-def get_dispatcher(request: Request) -> Dispatcher:
-    """Return the dispatcher of webhooks of this process."""
-    return services_of(request).dispatcher

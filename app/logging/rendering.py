@@ -24,7 +24,6 @@ REQUEST_FIELDS = ("method", "path", "status", "ms", "bytes", "cache", "key")
 
 _IN_MESSAGE = frozenset({"method", "path"})
 _COLORS = {"DEBUG": "2", "INFO": "32", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
-_DIM = "2"
 
 MakeRecord = Callable[..., logging.LogRecord]
 

@@ -30,7 +30,7 @@ _ENDED = "ended"
 _LEADER = "leader"
 MAX_ATTEMPTS = 3
 PUBLISH_INTERVAL_S = 0.25
-"""How often members publish what they counted."""
+"""Interval at which members publish their counts."""
 
 
 class Member:
@@ -74,11 +74,6 @@ class MetricsGroup:
         digest = blake2b(identity.encode(errors="surrogateescape"), digest_size=8).hexdigest()
         self.folder = Path(tempfile.gettempdir()) / f"dayline-metrics-{os.geteuid()}-{digest}"
         self._lead: int | None = None
-
-    @property
-    def is_leader(self) -> bool:
-        """Whether this object holds the lock of the leader."""
-        return self._lead is not None
 
     def join(self) -> Member:
         """Add this process; OSError where the folder cannot be used."""

@@ -40,9 +40,7 @@ async def list_authors(request: Request) -> Response:
 @router.get("/authors/{slug}", summary="Retrieve an author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
     """Return an author with the biography."""
-    params = parse_query(request, QueryParams)
-    author, modified_at = await get_database(request).read(public_catalogue.get_author, slug, params)
-    return json_response(author, modified_at=modified_at)
+    return await _get_entry_response(request, slug, public_catalogue.get_author)
 
 
 @router.get(
@@ -70,9 +68,7 @@ async def list_sections(request: Request) -> Response:
 )
 async def get_section(request: Request, slug: SectionSlug) -> Response:
     """Return a section of an edition."""
-    params = parse_query(request, QueryParams)
-    section, modified_at = await get_database(request).read(public_catalogue.get_section, slug, params)
-    return json_response(section, modified_at=modified_at)
+    return await _get_entry_response(request, slug, public_catalogue.get_section)
 
 
 @router.get(
@@ -98,9 +94,7 @@ async def list_tags(request: Request) -> Response:
 @router.get("/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
 async def get_tag(request: Request, slug: TagSlug) -> Response:
     """Return a tag."""
-    params = parse_query(request, QueryParams)
-    tag, modified_at = await get_database(request).read(public_catalogue.get_tag, slug, params)
-    return json_response(tag, modified_at=modified_at)
+    return await _get_entry_response(request, slug, public_catalogue.get_tag)
 
 
 @router.get(
@@ -131,6 +125,13 @@ async def _list_entries_response(
     page = await get_database(request).read(query, params)
     dependency = CollectionDependency(kind=kind, edition=params.edition)
     return json_response(page, cache_control=builder.header_value(dependency))
+
+
+async def _get_entry_response(
+    request: Request, slug: str, query: Callable[[Connection, str, QueryParams], tuple[Mapping[str, Any], int]]
+) -> Response:
+    page, modified_at = await get_database(request).read(query, slug, parse_query(request, QueryParams))
+    return json_response(page, modified_at=modified_at)
 
 
 async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:
