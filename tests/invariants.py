@@ -125,10 +125,11 @@ def _bodies(house: House) -> Iterator[str]:
 
 
 def _standing(house: House) -> Iterator[str]:
-    """A date where one belongs, and a withdrawal on what is withdrawn alone."""
+    """Check dates against statuses: a draft has a withdrawal if its publication was withdrawn before its time."""
     for row in house.rows.values():
         is_public = row.status == "published"
-        if (row.withdrawn_at is not None) is not (row.status == "withdrawn"):
+        possible = {"draft", "scheduled", "published"} if row.withdrawn_at is None else {"draft", "withdrawn"}
+        if row.status not in possible:
             yield f"{format_id(row.id)} is {row.status} and withdrawn at {row.withdrawn_at}"
         if is_public and (row.first_published_at is None or not row.version):
             yield f"{format_id(row.id)} is public and has never been"
