@@ -25,7 +25,7 @@ from app.models.edition import editions
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
-from app.schemas.interchange import CatalogueRecord
+from app.schemas.catalogue_records import CatalogueRecord
 from bench.archive import STORED_AT, Archive, Numbers, Size
 from bench.rows import ACTOR, Rows
 

@@ -28,7 +28,7 @@ from app.actions.keys import create_key
 from app.db.database import open_database
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
-from app.schemas.interchange import EditionRecord
+from app.schemas.catalogue_records import EditionRecord
 from bench.serving import LOAD_CORE, Server, free_port, on_core, serving
 
 READY = "/health/ready"

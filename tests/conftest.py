@@ -26,7 +26,8 @@ from app.db import migrations
 from app.db.database import MIGRATIONS, Database, open_database
 from app.domain.instant import parse_instant
 from app.main import create_app
-from app.schemas.interchange import ArticleRecord, CatalogueRecord
+from app.schemas.catalogue_records import CatalogueRecord
+from app.schemas.interchange import ArticleRecord
 from app.settings import Settings
 from tests.dialects import share_statements
 from tests.fixture_snapshots import Kept, kept

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.schemas.interchange import ArticleRecord, AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.interchange import ArticleRecord
 
 
 def edition(slug: str = "global", **members: Any) -> EditionRecord:

@@ -10,16 +10,16 @@ from pydantic import BaseModel
 from app.actions.catalogue.entries import Outcome
 from app.db.database import Database
 from app.importers.runner import Importer
-from app.schemas import interchange
+from app.schemas import catalogue_records, interchange
 from tests.conftest import NOW
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "interchange.md").read_text()
 RECORDS = (
-    interchange.EditionRecord,
-    interchange.LabelRecord,
-    interchange.SectionRecord,
-    interchange.TagRecord,
-    interchange.AuthorRecord,
+    catalogue_records.EditionRecord,
+    catalogue_records.LabelRecord,
+    catalogue_records.SectionRecord,
+    catalogue_records.TagRecord,
+    catalogue_records.AuthorRecord,
     interchange.ArticleRecord,
     interchange.Withdrawal,
     interchange.Note,

@@ -16,7 +16,8 @@ from app.actions.catalogue.import_defaults import has_default_edition, import_en
 from app.db.database import Database
 from app.errors import DaylineError
 from app.importers.json_lines import ParsedLine, parse_line
-from app.schemas.interchange import ArticleRecord, CatalogueRecord
+from app.schemas.catalogue_records import CatalogueRecord
+from app.schemas.interchange import ArticleRecord
 from app.schemas.write_warning import WriteWarning, find_date_warnings
 
 BATCH = 400

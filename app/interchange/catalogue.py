@@ -14,7 +14,7 @@ from app.models.section import sections
 from app.models.tag import tags
 
 if TYPE_CHECKING:
-    from app.schemas.interchange import CatalogueRecord  # slow to load, and readers do not need it
+    from app.schemas.catalogue_records import CatalogueRecord  # slow to load, and readers do not need it
 
 
 class CatalogueTable(NamedTuple):

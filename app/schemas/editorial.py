@@ -10,10 +10,11 @@ from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import MAX_ENTRIES, MAX_PAGE, ArticleNote
 from app.schemas.body import Blocks, Image, Rights, Source
-from app.schemas.interchange import MAX_SOURCE_ID, ArticleSlug, Content, Note, Text
+from app.schemas.interchange import Content, Note
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
+from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug, Text
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,

@@ -6,49 +6,37 @@ time become instants while a record is read, so that what is stored is what was 
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from app.domain.article_status import ArticleStatus, FeedContent
-from app.domain.article_url import article_url_template
-from app.domain.body import Body, ImageInput, RightsInput, SourceInput, null_as_empty, whole_number
-from app.domain.calendar import find_zone
-from app.domain.html.inline_html import clean_text, validate_site_url
-from app.domain.language import validate_language
-from app.domain.one_line import one_line, visible_line, visible_text
+from app.domain.article_status import ArticleStatus
+from app.domain.body import Body, ImageInput, RightsInput, SourceInput, whole_number
+from app.domain.one_line import one_line, visible_text
 from app.domain.revision import NoteType, RevisionAction
-from app.domain.slug import validate_code, validate_slug
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.record_types import (
+    MAX_LINE,
+    MAX_NAMES,
+    MAX_TEXT,
+    ArticleSlug,
+    Code,
+    Codes,
+    Line,
+    NullAsEmpty,
+    RecordPart,
+    References,
+    SourceId,
+    Text,
+)
 from app.schemas.types import Instant
 
-MAX_LINE = 1_000
-MAX_TEXT = 20_000
-MAX_NAMES = 200
 MAX_NUMBER = 10**8  # maximum of revisions and versions, far below the range of either database
-MAX_SOURCE_ID = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
-
-
-def _zone_name(value: str) -> str:
-    return find_zone(value).key
-
-
-def _once(values: list[str]) -> list[str]:
-    return list(dict.fromkeys(values))
 
 
 def _id(value: str) -> str:
     parse_id(value)
     return value
-
-
-def _filled(value: str) -> str:
-    if not value.strip():
-        raise InvalidValueError("Must not be empty.")
-    return clean_text(value)
-
-
-def _null_as_empty_object(value: object) -> object:
-    return {} if value is None else value
 
 
 def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
@@ -58,122 +46,7 @@ def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
     return values
 
 
-Line = Annotated[str, Field(max_length=MAX_LINE), AfterValidator(visible_line)]
-Lines = Annotated[str, Field(max_length=MAX_LINE), AfterValidator(visible_text)]
-Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(clean_text)]
-Code = Annotated[
-    str,
-    AfterValidator(validate_code),
-    Field(json_schema_extra={"maxLength": 80, "pattern": "^[a-z0-9]+([-_.][a-z0-9]+)*$"}, examples=["trams"]),
-]
-ArticleSlug = Annotated[
-    str,
-    AfterValidator(validate_slug),
-    Field(json_schema_extra={"maxLength": 120, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
-]
-Link = Annotated[str, Field(json_schema_extra={"maxLength": 2_000})]
-SourceId = Annotated[str, Field(max_length=MAX_SOURCE_ID), AfterValidator(_filled)]
-NullAsEmpty = BeforeValidator(null_as_empty)
-Codes = Annotated[list[Code], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
-References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
-Language = Annotated[
-    str, AfterValidator(validate_language), Field(json_schema_extra={"maxLength": 64}, examples=["en-GB"])
-]
-Translations = Annotated[dict[Language, Line], BeforeValidator(_null_as_empty_object)]
-LongTranslations = Annotated[dict[Language, Lines], BeforeValidator(_null_as_empty_object)]
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-
-class EditionRecord(_Record):
-    """An edition; identity: `slug`."""
-
-    kind: Annotated[Literal["edition"], Field(description="The kind of the record.")] = "edition"
-    slug: Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
-    name: Annotated[Line, Field(description="The name of the publication.", examples=["The Lume Courier"])]
-    language: Annotated[Language, Field(description="A BCP 47 language tag.", examples=["en-GB"])]
-    timezone: Annotated[
-        str,
-        AfterValidator(_zone_name),
-        Field(description="An IANA time zone.", examples=["Europe/Kyiv"], json_schema_extra={"maxLength": 64}),
-    ]
-    site_url: Annotated[
-        Link,
-        AfterValidator(validate_site_url),
-        Field(description="The front end.", examples=["https://courier.example"]),
-    ]
-    article_url: Annotated[
-        Annotated[Link, AfterValidator(article_url_template)] | None,
-        Field(
-            description="The template of the URLs of articles; `{site_url}/{slug}` where absent.",
-            examples=["{site_url}/news/{slug}"],
-        ),
-    ] = None
-    default: Annotated[
-        bool,
-        Field(strict=True, description="Whether a request without `edition` means this one.", examples=[False]),
-    ] = False
-    feed_content: Annotated[
-        FeedContent, Field(description="How much of an article its feeds hold.", examples=["full"])
-    ] = FeedContent.SUMMARY
-    strings: Annotated[
-        dict[str, Text],
-        BeforeValidator(_null_as_empty_object),
-        Field(description="Interface strings that differ from the shipped ones.", examples=[{"news": "Tidings"}]),
-    ] = Field(default_factory=dict)
-
-
-class LabelRecord(_Record):
-    """A label; identity: `code`."""
-
-    kind: Annotated[Literal["label"], Field(description="The kind of the record.")] = "label"
-    code: Annotated[Code, Field(description="The code of the label.", examples=["opinion"])]
-    text: Annotated[Line, Field(description="The label in the default language.", examples=["OPINION"])]
-    texts: Annotated[
-        Translations, Field(description="Translations of `text` by language.", examples=[{"uk": "ДУМКА"}])
-    ] = Field(default_factory=dict)
-    disclaimer: Annotated[
-        Lines | None, Field(description="The notice about all its articles.", examples=["Columns are opinions."])
-    ] = None
-    disclaimers: Annotated[
-        LongTranslations,
-        Field(description="Translations of `disclaimer` by language.", examples=[{"uk": "Колонки є думками."}]),
-    ] = Field(default_factory=dict)
-    genre: Annotated[Code | None, Field(description="The kind of journalism.", examples=["opinion"])] = None
-
-
-class SectionRecord(_Record):
-    """A section; identity: `slug` within the edition."""
-
-    kind: Annotated[Literal["section"], Field(description="The kind of the record.")] = "section"
-    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
-    slug: Annotated[Code, Field(description="The slug of the section.", examples=["weather"])]
-    name: Annotated[Line, Field(description="The name that readers see.", examples=["Weather"])]
-
-
-class TagRecord(_Record):
-    """A tag; identity: `slug`."""
-
-    kind: Annotated[Literal["tag"], Field(description="The kind of the record.")] = "tag"
-    slug: Annotated[Code, Field(description="The slug of the tag.", examples=["night-buses"])]
-    name: Annotated[Line, Field(description="The name that readers see.", examples=["Night buses"])]
-
-
-class AuthorRecord(_Record):
-    """An author; identity: `slug`."""
-
-    kind: Annotated[Literal["author"], Field(description="The kind of the record.")] = "author"
-    slug: Annotated[Code, Field(description="The slug of the author.", examples=["iryna-dovhan"])]
-    name: Annotated[Line, Field(description="The name that signs articles.", examples=["Iryna Dovhan"])]
-    role: Annotated[Line | None, Field(description="The role of the author.", examples=["columnist"])] = None
-    bio: Annotated[
-        Line | None, Field(description="A biography of one line.", examples=["Iryna Dovhan writes about cities."])
-    ] = None
-
-
-class Withdrawal(_Record):
+class Withdrawal(RecordPart):
     """Withdrawal of an article: internal reason, public notice, and time."""
 
     reason: Annotated[
@@ -188,7 +61,7 @@ class Withdrawal(_Record):
     ] = None
 
 
-class Note(_Record):
+class Note(RecordPart):
     """Public note on a change."""
 
     type: Annotated[NoteType, Field(description="The kind of note.", examples=["correction"])]
@@ -199,7 +72,7 @@ class Note(_Record):
     ]
 
 
-class Content(_Record):
+class Content(RecordPart):
     """What editors write of an article."""
 
     slug: Annotated[
@@ -243,7 +116,7 @@ class PastContent(Content):
     headline: Annotated[str, Field(max_length=MAX_LINE), AfterValidator(one_line)]
 
 
-class RevisionRecord(_Record):
+class RevisionRecord(RecordPart):
     """A save of an article; `content` is absent where the next one (for the last: the article itself) says the same."""
 
     revision: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=MAX_NUMBER, strict=True)]
@@ -314,7 +187,7 @@ class ArticleCreate(ArticleInput):
         )
 
 
-class SourceName(_Record):
+class SourceName(RecordPart):
     """Identifier of an article in another system, in the form of a parameter."""
 
     source_id: SourceId
@@ -348,4 +221,3 @@ Record = Annotated[
     EditionRecord | LabelRecord | SectionRecord | TagRecord | AuthorRecord | ArticleRecord,
     Field(discriminator="kind"),
 ]
-CatalogueRecord = EditionRecord | LabelRecord | SectionRecord | TagRecord | AuthorRecord

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.schemas.interchange import ArticleRecord, CatalogueRecord
+from app.schemas.catalogue_records import CatalogueRecord
+from app.schemas.interchange import ArticleRecord
 from tests.records import article, author, edition, label, section, tag
 
 EXAMPLE_BODY: list[dict[str, Any]] = [

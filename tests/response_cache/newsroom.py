@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from app.domain.calendar import date_at, find_zone, start_of_day
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
-from app.schemas.interchange import ArticleRecord, CatalogueRecord
+from app.schemas.catalogue_records import CatalogueRecord
+from app.schemas.interchange import ArticleRecord
 from tests.records import article, author, edition, label, section, tag
 
 UTC = find_zone("UTC")

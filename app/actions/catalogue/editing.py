@@ -12,8 +12,8 @@ from app.domain.merge_patch import merge_patch
 from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
 from app.interchange.catalogue import KIND_NAMES, entry_name, get_entry_row, is_listed, to_record
 from app.models.edition import editions
+from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.errors import validated
-from app.schemas.interchange import CatalogueRecord
 
 _MODELS = {kind: model for model, kind in KINDS.items()}
 _IDENTITY = ("kind", "slug", "code", "edition")

@@ -20,7 +20,14 @@ from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.article import articles
 from app.models.article_links import article_authors, article_tags
 from app.models.edition import editions
-from app.schemas.interchange import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.catalogue_records import (
+    AuthorRecord,
+    CatalogueRecord,
+    EditionRecord,
+    LabelRecord,
+    SectionRecord,
+    TagRecord,
+)
 
 UPDATED = {
     Facet.EDITION: ChangeType.EDITION_UPDATED,

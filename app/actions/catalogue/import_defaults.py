@@ -10,7 +10,7 @@ from app.actions.changelog.changes import begin_log_transaction
 from app.domain.article_status import FeedContent
 from app.interchange.catalogue import entry_name, get_entry_row, to_record
 from app.models.edition import editions
-from app.schemas.interchange import CatalogueRecord, EditionRecord, SectionRecord
+from app.schemas.catalogue_records import CatalogueRecord, EditionRecord, SectionRecord
 from app.schemas.write_warning import WarningCode, WriteWarning
 
 

@@ -24,8 +24,15 @@ from app.domain.list_filter import Facet
 from app.interchange.catalogue import entry_name
 from app.queries.catalogue.editorial_catalogue import get_entry, list_entries
 from app.schemas import editorial_catalogue as schemas
+from app.schemas.catalogue_records import (
+    AuthorRecord,
+    CatalogueRecord,
+    EditionRecord,
+    LabelRecord,
+    SectionRecord,
+    TagRecord,
+)
 from app.schemas.examples import editorial_catalogue as examples
-from app.schemas.interchange import AuthorRecord, CatalogueRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=(ApiKeyScope.CATALOGUE_WRITE,))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.schemas.interchange import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 
 NEW: dict[type[BaseModel], dict[str, Any]] = {
     EditionRecord: {

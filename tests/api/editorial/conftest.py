@@ -6,7 +6,7 @@ import pytest
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
-from app.schemas.interchange import CatalogueRecord
+from app.schemas.catalogue_records import CatalogueRecord
 from tests.api.conftest import MakeKey
 from tests.api.editorial.editor_client import Desk
 from tests.conftest import NOW, put_into
