@@ -178,7 +178,9 @@ class BusyError(DaylineError):
 
 
 class NotReadyError(DaylineError):
-    """The process cannot serve requests: the database cannot be used."""
+    """The process cannot serve requests: the database cannot be used; clients may retry after a second."""
+
+    retry_after = 1
 
 
 class TooManyStreamsError(DaylineError):

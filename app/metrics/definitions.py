@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 class Merge(StrEnum):
-    """How the gauges of several processes become one value; counters and histograms are always added."""
+    """Rule by which gauges of several processes become one value; counters and histograms are always added."""
 
     SUM = "sum"
     MAX = "max"

@@ -16,7 +16,7 @@ MAX_WAIT_SECONDS = 30
 
 
 class ChangeListParams(ArticleFilterParams):
-    """What came after a change. `edition=*` spans all editions."""
+    """Query parameters of the change feed. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
 
@@ -24,7 +24,10 @@ class ChangeListParams(ArticleFilterParams):
         int,
         Field(
             ge=0,
-            description="The `as_of` that the client has; 0 for everything that exists.",
+            description=(
+                "The `as_of` that the client has, however old; 0 for everything that exists. Of changes older than "
+                "seven days the last one of each article and entry remains, which is all that a copy needs."
+            ),
             examples=[0],
         ),
         StrictInt,
@@ -34,7 +37,10 @@ class ChangeListParams(ArticleFilterParams):
         Field(
             ge=0,
             le=MAX_WAIT_SECONDS,
-            description="Seconds to wait for a change while there is none.",
+            description=(
+                "Seconds to wait while there is neither a change for the filters nor a next page, also with `cursor`; "
+                "the response to a wait without a change has no items."
+            ),
             examples=[0],
         ),
         StrictInt,

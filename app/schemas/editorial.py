@@ -54,7 +54,7 @@ EditorialHref = Annotated[
 
 
 class WithdrawalNote(TypedDict):
-    """Why an article was withdrawn; only `notice` is public."""
+    """Withdrawal of an article; only `notice` is public."""
 
     reason: Annotated[str | None, text("The reason, for editors only.", "The names were wrong.")]
     notice: Annotated[str | None, text("The public notice.", "This article was withdrawn.")]
@@ -220,7 +220,7 @@ class RevisionParams(BaseModel):
 
 
 class PublicationRequest(BaseModel):
-    """When to publish."""
+    """Publication of an article."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -237,7 +237,7 @@ class BumpRequest(BaseModel):
 
 
 class WithdrawalRequest(BaseModel):
-    """Why an article is withdrawn."""
+    """Withdrawal of an article, with its reason and public notice."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 

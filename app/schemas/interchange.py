@@ -73,7 +73,7 @@ class Note(RecordPart):
 
 
 class Content(RecordPart):
-    """What editors write of an article."""
+    """Editorial content of an article."""
 
     slug: Annotated[
         ArticleSlug | None,
@@ -152,22 +152,28 @@ class ArticleInput(Content):
     ] = None
     status: Annotated[
         ArticleStatus | None,
-        Field(description="The status; decided by `published_at` where absent.", examples=["published"]),
+        Field(description="The status; with `published_at`, see `create_article`.", examples=["published"]),
     ] = None
     published_at: Annotated[
         Instant | None,
         Field(
-            description="The public time: a future one schedules the article, none is a draft.",
+            description="The public time; with `status`, see `create_article`.",
             examples=["2026-11-20T19:30:00+02:00"],
         ),
     ] = None
     first_published_at: Annotated[
         Instant | None,
         Field(
-            description="The first public time; `published_at` where absent.", examples=["2026-11-20T19:30:00+02:00"]
+            description=(
+                "The first public time, not in the future; `published_at` where absent. Only a new article that is "
+                "public takes it."
+            ),
+            examples=["2026-11-20T19:30:00+02:00"],
         ),
     ] = None
-    withdrawal: Annotated[Withdrawal | None, Field(description="Why it was withdrawn.")] = None
+    withdrawal: Annotated[
+        Withdrawal | None, Field(description="Why it was withdrawn; counts with `status` `withdrawn` alone.")
+    ] = None
     note: Annotated[Note | None, Field(description="A public note about the change.")] = None
 
 

@@ -84,7 +84,7 @@ Cursor = Annotated[
     str | None,
     described(
         "The `next.cursor` of the previous page, unchanged, with the same edition, filters, range and zone; `limit`, "
-        "`fields` and `total` may differ.",
+        "`fields` and `total` may differ. It never expires.",
         "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
     ),
 ]
@@ -129,7 +129,9 @@ Ids = Annotated[
     Field(
         max_length=MAX_IDS,
         description=(
-            "Only these articles, up to 100; a list of articles has them all on one page: `limit` must not be less."
+            "Only these articles, up to 100; those that are not public, or do not match the other filters, are left "
+            "out. A list of articles and the timeline have all of them on one page, also beyond the default of "
+            "`limit`; with a smaller `limit`, or with `cursor`, it is 422."
         ),
         examples=[["0s9et2dg0bgsr"]],
     ),
@@ -203,7 +205,7 @@ class EntryListParams(QueryParams):
 
 
 class HistoryParams(QueryParams):
-    """What the public saw change of an article."""
+    """Query parameters of an article's history."""
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Events on a page.")] = 50
@@ -225,14 +227,16 @@ class ArticleFilterParams(FilterParams):
         DateOrInstant,
         Field(
             alias="from",
-            description="Published at or after: an RFC 3339 instant or a local date.",
+            description="`published_at` at or after this: an RFC 3339 instant, or a local date, for its first instant.",
             examples=["2026-11-01"],
             json_schema_extra={"maxLength": MAX_VALUE},
         ),
     ] = None
     to: Annotated[
         DateOrInstant,
-        described("Published before: an RFC 3339 instant or a local date (its first instant).", "2026-12-01"),
+        described(
+            "`published_at` before this: an RFC 3339 instant, or a local date, for its first instant.", "2026-12-01"
+        ),
     ] = None
     exclude: Annotated[
         list[Value],

@@ -43,7 +43,7 @@ class PreviewLink(TypedDict):
 
 
 class PreviewValidity(TypedDict):
-    """How long a preview may be read."""
+    """Validity of a preview."""
 
     expires_at: Annotated[InstantText, Field(description="When the preview expires.")]
 

@@ -1,6 +1,6 @@
 """Query parameters and events of the stream."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangeListParams
 from app.schemas.params import SETS, ArticleFilterParams, StrictInt, TimeZoneParam
-from app.schemas.types import OpenEnum, line
+from app.schemas.types import OpenEnum, count, line
 
 _OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/ChangeItem"}}
 
@@ -37,32 +37,44 @@ class StreamParams(ArticleFilterParams):
 
 
 class StreamedChange(TypedDict):
-    """One event of the stream, by the names of its fields."""
+    """One event of the stream, by the names of its fields.
+
+    A change has all three. A heartbeat, every 15 seconds, has a comment and an `id` alone: clients store the id, and
+    `EventSource` does so without dispatching an event. The first event of a stream has an `id` and a `retry`.
+    """
 
     id: Annotated[
         str,
         line(
-            "The change's `seq`: to resume, send the last one as `Last-Event-ID`.",
+            "The position up to which the log was read, of a change its `seq`: to resume, send the last one as "
+            "`Last-Event-ID`.",
             "184214",
             max_length=16,
             pattern="^[0-9]+$",
         ),
     ]
-    event: Annotated[
-        str,
-        OpenEnum(*ChangeType, ARTICLE_REMOVED),
-        Field(description="The change's `type`.", examples=["article.removed"]),
+    retry: NotRequired[
+        Annotated[int, count("Milliseconds after which to reconnect; in the first event alone.", 1_840, ge=1_000)]
     ]
-    data: Annotated[
-        str,
-        Field(
-            description="The change as in `/v1/changes`, as JSON in one line.",
-            examples=[
-                (
-                    '{"seq":184214,"type":"article.removed","at":"2026-11-20T19:44:02.000000+02:00",'
-                    '"article":{"id":"0s9et2dg0bgsr","href":"/v1/articles/0s9et2dg0bgsr"}}'
-                )
-            ],
-            json_schema_extra=_OF_A_CHANGE,
-        ),
+    event: NotRequired[
+        Annotated[
+            str,
+            OpenEnum(*ChangeType, ARTICLE_REMOVED),
+            Field(description="The change's `type`; absent from heartbeats.", examples=["article.removed"]),
+        ]
+    ]
+    data: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="The change as in `/v1/changes`, as JSON in one line; absent from heartbeats.",
+                examples=[
+                    (
+                        '{"seq":184214,"type":"article.removed","at":"2026-11-20T19:44:02.000000+02:00",'
+                        '"article":{"id":"0s9et2dg0bgsr","href":"/v1/articles/0s9et2dg0bgsr"}}'
+                    )
+                ],
+                json_schema_extra=_OF_A_CHANGE,
+            ),
+        ]
     ]

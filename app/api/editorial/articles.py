@@ -54,11 +54,18 @@ async def create_article(
     editor: ActorDep,
     write: IdempotentWriteDep,
 ) -> TypedResponse[SavedArticle]:
-    """Create an article. Without status and date it is a draft; a future date makes a schedule, a past one publishes.
+    """Create an article: a draft, scheduled or public, by its `status` and `published_at`.
 
-    Unknown tags are created; an unknown section, label or author is 422, a `source_id` or `id` in use 409. Takes an
-    `Idempotency-Key`. A public or scheduled article requires `articles:publish`. `warnings` names dropped HTML. The
-    response has the article's address in `Location` and its revision in `ETag`.
+    | `status` | no `published_at` | past | future |
+    |---|---|---|---|
+    | absent | draft | published | scheduled |
+    | `draft` | draft | draft with this date | draft with this date |
+    | `scheduled` | 422 | 422 | scheduled |
+    | `published` | published now | published | 422; published up to 60 seconds ahead |
+    | `withdrawn` | 422 | 422 | 422 |
+
+    A public or scheduled article requires `articles:publish`. Unknown tags are created; an unknown section, label or
+    author is 422. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
 
@@ -80,7 +87,10 @@ async def create_article(
 async def list_editorial_articles(
     services: ServicesDep, params: Annotated[EditorialListParams, Query()]
 ) -> TypedResponse[EditorialList]:
-    """List articles of every status, the latest modified first; `from` and `to` filter by the public time."""
+    """List articles of every status, the latest modified first; with `id`, in the order of the ids.
+
+    `from` and `to` filter by the public time, which leaves out drafts without one.
+    """
     page = await services.database.read_in_thread(editorial_articles.list_editorial_articles, params)
     return private_response(page)
 
@@ -100,9 +110,10 @@ async def edit_article(
 ) -> TypedResponse[SavedArticle]:
     """Update the content of an article by a merge patch (RFC 7396); `If-Match` names the revision it was made from.
 
-    The whole article may be sent back; members that an edit cannot change must be as they were. `note` is the public
-    reason of a change to a published article. An edit never moves the public time. A patch that changes nothing saves
-    nothing. `warnings` names dropped HTML.
+    Null empties a member, a list is replaced as a whole, an object (`image`, `source`, `rights`) is merged. The whole
+    article may be sent back; members that an edit cannot change must be as they were. `note` is the public reason of a
+    change to a published article. An edit never moves the public time, and dates `updated_at` now unless the patch sets
+    it. A patch that changes nothing saves nothing. `warnings` names dropped HTML.
     """
 
     def edit(connection: Connection, article_id: int) -> list[WriteWarning]:

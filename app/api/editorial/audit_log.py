@@ -24,5 +24,8 @@ router = ordinary_router(
 async def list_editorial_changes(
     services: ServicesDep, params: Annotated[AuditLogParams, Query()]
 ) -> TypedResponse[AuditLogPage]:
-    """List public changes with their actors, the latest first; revisions have the changes of drafts."""
+    """List public changes with their actors, the latest first; revisions have the changes of drafts.
+
+    Of changes older than seven days the last one of each article and entry remains.
+    """
     return private_response(await services.database.read(list_audit, params))

@@ -102,7 +102,7 @@ async def _no_edition() -> None:
 
 def _make_create(kind: _Kind) -> Endpoint:
     async def create(record: CatalogueRecord, actor: ActorDep, write: IdempotentWriteDep) -> TypedResponse[Any]:
-        """Create an entry; 409 if the name exists. Takes an `Idempotency-Key`."""
+        """Create an entry; 409 if the name exists. An entry that only drafts use is replaced."""
 
         def run(connection: Connection) -> StoredResponse:
             actions.create_entry(connection, record, now=clock.now(), actor=actor.name)
@@ -147,7 +147,10 @@ def _make_update(kind: _Kind) -> Endpoint:
         patch: dict[str, Any],
         actor: ActorDep,
     ) -> TypedResponse[Any]:
-        """Update an entry by a merge patch (RFC 7396); every response that shows it changes. `If-Match` is optional."""
+        """Update an entry by a merge patch (RFC 7396); every response that shows it changes.
+
+        The identity (`slug` or `code`, and `edition`) cannot be changed. Without `If-Match` any revision is accepted.
+        """
 
         def run(connection: Connection) -> TypedResponse[Any]:
             shown = get_entry(connection, kind.facet, name, edition=edition)
@@ -183,7 +186,13 @@ def _body(model: Any, example: Mapping[str, Any]) -> Any:
 
 
 def _name(kind: _Kind) -> Any:
-    return Annotated[str, Path(description="The entry's slug or code.", examples=[examples.SAMPLE_NAMES[kind.record]])]
+    return Annotated[
+        str,
+        Path(
+            description=f"The {'code' if kind.facet is Facet.LABEL else 'slug'} of the {kind.noun}.",
+            examples=[examples.SAMPLE_NAMES[kind.record]],
+        ),
+    ]
 
 
 def _edition(kind: _Kind) -> Any:

@@ -31,7 +31,10 @@ _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
 _IF_MATCH = Header(
     alias="If-Match",
-    description="The `ETag` of the revision that the change was made from; `*` for any revision.",
+    description=(
+        "The `ETag` of the revision that the change was made from, with its quotation marks; `*` for any revision. Of "
+        "several, one has to be current."
+    ),
     examples=['"1"'],
 )
 

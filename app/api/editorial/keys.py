@@ -32,7 +32,7 @@ Rotation = Annotated[ApiKeyRotate, Body(examples=[examples.KEY_ROTATION])]
     **documented(examples.NEW_KEY, errors=(422,), status=201),
 )
 async def create_api_key(services: ServicesDep, record: NewKey) -> TypedResponse[ApiKeyWithToken]:
-    """Create an API key; its token is returned this once. A key may have any scope.
+    """Create an API key; its token is returned this once. A key may have any scope, also those that its creator lacks.
 
     `Idempotency-Key` is not supported, because the response contains the token. After a lost response, revoke the key
     and create another.
@@ -74,7 +74,8 @@ async def revoke_api_key(services: ServicesDep, prefix: KeyPrefix) -> TypedRespo
 async def rotate_api_key(services: ServicesDep, prefix: KeyPrefix, record: Rotation) -> TypedResponse[ApiKeyWithToken]:
     """Replace the secret of an API key; the token is returned this once. The old one is valid for `grace_seconds`.
 
-    `Idempotency-Key` is not supported, as for a new key.
+    Prefix, scopes and expiry stay. Another rotation ends the grace period of the one before. `Idempotency-Key` is not
+    supported, as for a new key.
     """
 
     def rotate(connection: Connection) -> ApiKeyWithToken:

@@ -24,7 +24,14 @@ RevisionNumber = Annotated[
     ),
 ]
 SourceIdPath = Annotated[
-    str, Path(description="The article's id in the other system.", examples=["harbour:2026-11-14:fog-watch"])
+    str,
+    Path(
+        description=(
+            "The article's id in the other system; `/` may stand as it is, other reserved characters are "
+            "percent-encoded."
+        ),
+        examples=["harbour:2026-11-14:fog-watch"],
+    ),
 ]
 
 KeyPrefix = Annotated[

@@ -37,8 +37,9 @@ async def publish_article(
 ) -> TypedResponse[SavedArticle]:
     """Publish an article: now with `{}`, on schedule with `at` in the future, back-dated with `at` in the past.
 
-    Repeating the request changes nothing; another `at` moves a schedule. An article that is public under another time,
-    withdrawn or erased is 409. Without `If-Match` any revision is accepted.
+    The server's clock decides, without tolerance. Repeating the request changes nothing; another `at` moves a
+    schedule, and `{}` publishes a scheduled article now. The first publication sets `first_published_at` to the public
+    time; nothing changes it later. A `published_at` that the draft has does not count: send it as `at`.
     """
     return await _move(services, key, publication.publish_article, expected, editor, at=body.at)
 
@@ -51,7 +52,7 @@ async def publish_article(
 async def unschedule_article(
     services: ServicesDep, key: ScheduledId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """Make a scheduled article a draft again; 409 once it is public."""
+    """Make a scheduled article a draft again, without a date; a draft stays as it is."""
     return await _move(services, key, publication.unschedule_article, expected, editor)
 
 
@@ -63,7 +64,10 @@ async def unschedule_article(
 async def bump_article(
     services: ServicesDep, key: ArticleId, expected: IfMatch, body: Bump, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """Move the public time of a published article to now, or to `at` in the past; `first_published_at` stays."""
+    """Move the public time of a published article to now, or to `at` in the past (a future one is 422).
+
+    `first_published_at` stays. A `note` alone, with the present `at`, is a public change too.
+    """
     return await _move(services, key, publication.bump_article, expected, editor, at=body.at, note=body.note)
 
 
@@ -75,7 +79,11 @@ async def bump_article(
 async def withdraw_article(
     services: ServicesDep, key: ArticleId, expected: IfMatch, body: Withdrawal, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """Withdraw a published article: no response has it from now on, and its URL is 410 with the public `notice`."""
+    """Withdraw a published article: no response has it from now on, and its URL is 410 with the public `notice`.
+
+    A scheduled article becomes a draft without a date, which is never published by itself. Repeating the request
+    replaces reason and notice.
+    """
     reasons = {"reason": body.reason, "notice": body.notice}
     return await _move(services, key, publication.withdraw_article, expected, editor, **reasons)
 
@@ -88,7 +96,7 @@ async def withdraw_article(
 async def restore_article(
     services: ServicesDep, key: WithdrawnId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """Publish a withdrawn article again, with the public time that it had."""
+    """Publish a withdrawn article again, with the public time that it had; a published one stays as it is."""
     return await _move(services, key, publication.restore_article, expected, editor)
 
 

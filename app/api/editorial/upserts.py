@@ -51,11 +51,12 @@ async def push_article(
     expected: IfMatch,
     editor: ActorDep,
 ) -> TypedResponse[SavedArticle]:
-    """Create (201) or replace (200) an article; a repeated request changes nothing.
+    """Create (201) or replace (200) an article; a repeated request changes nothing, so it needs no `Idempotency-Key`.
 
-    Omitted members are emptied, but the position is not changed without `status` or `published_at`;
-    on a public article another `published_at` is a bump. `If-Match` guards a replacement, `If-None-Match: *`
-    allows none. `warnings` names dropped HTML.
+    A new article is as in `create_article`. Of an existing one omitted members are emptied, except `slug`,
+    `first_published_at` and `updated_at`; its status and public time stay without `status` and `published_at`. On a
+    public article another `published_at` is a bump, `withdrawn` withdraws, `published` restores, and `draft` or
+    `scheduled` is 422. `If-Match` guards a replacement, `If-None-Match: *` allows none. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
     is_new = request.headers.get("if-none-match", "").strip() == "*"

@@ -48,7 +48,12 @@ REFUSES_IDEMPOTENCY_KEY = [Depends(RejectIdempotencyKey())]
 async def create_webhook(services: ServicesDep, record: NewWebhook) -> TypedResponse[schemas.WebhookWithSecret]:
     """Create a webhook endpoint; its secret is returned this once. Changes are sent from now on, or after `since`.
 
-    `Idempotency-Key` is not supported, because the response contains the secret.
+    Each change is a `POST` of `{"type", "timestamp", "data": {"seq", "at", "article"}}`, signed as Standard Webhooks
+    (`webhook-id`, `webhook-timestamp`, `webhook-signature`), in order; `article` is that of
+    `/v1/articles/{id_or_slug}`, or `id` and `href` of one that was withdrawn or left the filters. Any 2xx within 15
+    seconds acknowledges it; else it is repeated after 5 seconds up to 3 hours, with the same `webhook-id`, and after
+    five days the endpoint is disabled. `410` disables it at once. `Idempotency-Key` is not supported, because the
+    response contains the secret.
     """
     _check_url(services.dispatcher, record.url)
     secret = _secret(record.secret)
@@ -91,7 +96,10 @@ async def get_webhook(services: ServicesDep, webhook_id: WebhookId) -> TypedResp
 async def edit_webhook(
     services: ServicesDep, webhook_id: WebhookId, expected: IfMatch, patch: Patch
 ) -> TypedResponse[schemas.Webhook]:
-    """Update a webhook endpoint by a merge patch (RFC 7396). Enabled again, it continues where it stopped."""
+    """Update a webhook endpoint by a merge patch (RFC 7396). Enabled again, it continues where it stopped.
+
+    Changed filters apply to pending messages too. Without `If-Match` any revision is accepted.
+    """
     endpoint_id = queries.parse_webhook_id(webhook_id)
 
     def edit(connection: Connection) -> schemas.Webhook:
@@ -156,7 +164,10 @@ async def list_deliveries(
 async def replay_webhook(
     services: ServicesDep, webhook_id: WebhookId, record: Replay
 ) -> TypedResponse[schemas.Webhook]:
-    """Send every change after `since` again, in order, each with the current state of its article and the id it had."""
+    """Send every change after `since` again, in order, each with the current state of its article and the id it had.
+
+    Of changes older than seven days the last one of each article and entry remains.
+    """
     endpoint_id = queries.parse_webhook_id(webhook_id)
 
     def replay(connection: Connection) -> schemas.Webhook:

@@ -4,7 +4,13 @@ from typing import Annotated
 
 from fastapi import Path
 
-IdOrSlug = Annotated[str, Path(description="An id or a slug.", examples=["budget-passes-by-one-vote"])]
+IdOrSlug = Annotated[
+    str,
+    Path(
+        description="An id, for which `edition` does not matter, or a slug of `edition`.",
+        examples=["budget-passes-by-one-vote"],
+    ),
+]
 
 EditionSlug = Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
 AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["ines-kovary"])]
@@ -12,7 +18,7 @@ SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["
 TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
 
 LocalDay = Annotated[
-    str, Path(description="A local date.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
+    str, Path(description="A local date of `tz`.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
 ]
-PastDay = Annotated[str, Path(description="A local date that is over.", examples=["2026-11-19"])]
-IsoWeek = Annotated[str, Path(description="An ISO week.", examples=["2026-W47"])]
+PastDay = Annotated[str, Path(description="A local date of the edition that is over.", examples=["2026-11-19"])]
+IsoWeek = Annotated[str, Path(description="An ISO week (UTC).", examples=["2026-W47"])]

@@ -163,7 +163,7 @@ def _headers_of(error: errors.DaylineError) -> dict[str, str]:
         case errors.ForbiddenError():
             scopes = " ".join(error.scopes)
             return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
-        case errors.RequestInProgressError() | errors.BusyError():
+        case errors.RequestInProgressError() | errors.BusyError() | errors.NotReadyError():
             return {"retry-after": str(error.retry_after)}
         case errors.RateLimitedError() | errors.TooManyStreamsError():
             return {"retry-after": str(error.retry_after), "cache-control": NO_STORE}

@@ -12,37 +12,29 @@ from pydantic import BaseModel, TypeAdapter
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.completion import bound_parameters, complete_schemas
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
-from app.api.openapi.problems_of_settings import add_problems_of_settings
+from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
 from app.api.openapi.request_bodies import hoist_request_bodies
+from app.api.openapi.response_fields import add_response_fields
+from app.api.openapi.shared_problems import add_shared_problems
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
 from app.schemas.problem import Problem
 from app.server.refusals import PROBLEM_TYPE
 
-PROBLEMS = {
-    400: "Invalid cursor, or one of another list.",
-    401: "Authentication required: no API key, or one that is not valid.",
-    403: "Insufficient scope: the API key has none of those that the operation takes.",
-    404: "Not found.",
-    409: "Conflict with the current state.",
-    410: "Article withdrawn or erased, or the link expired.",
-    412: "Precondition failed: `If-Match` names a revision that is not the current one.",
-    413: "Request body too large.",
-    415: "Request body is not JSON.",
-    422: "Invalid request parameters or body.",
-    428: "`If-Match` is required.",
-    429: "Too many requests.",
-    503: "Service not ready or busy; repeat after `Retry-After` seconds.",
-}
+NOT_MODIFIED = "Not modified: `If-None-Match` has the current `ETag`."
 DESCRIPTION = """Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
 their page shows; authors, sections, tags, labels and editions.
 
-Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`.
-Errors are problem details (RFC 9457). An unknown query parameter is 422. Any operation that needs the database may be
-503 with `Retry-After`.
+Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`, except
+the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does.
+
+Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains. An unknown query parameter is
+422 (feeds ignore it). Where no problem of an operation fits, it is 500 `internal-error`; the server itself refuses
+requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong method with 405.
 
 Repeating a filter means any of its values; different filters all have to match. An unknown section, tag, author or
-label in a filter matches nothing; an unknown edition in a public address is 404.
+label in a filter matches nothing; an unknown edition in a public address is 404. Public responses show published
+articles alone: drafts and scheduled ones are 404, withdrawn ones 410.
 
 Instants are RFC 3339 with six fraction digits. Members, values of enumerations and block types may be added: ignore
 unknown members, accept unknown values, and show `fallback_html` of unknown blocks.
@@ -84,7 +76,7 @@ def operation(
     """
     responses: dict[int | str, dict[str, Any]] = {200: _success(200, example, media_type, headers)}
     if cacheable:
-        responses[304] = {"description": "Not modified."}
+        responses[304] = {"description": NOT_MODIFIED}
     if redirects:
         responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
     return {
@@ -109,7 +101,7 @@ def documented(
     """
     responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, None)}
     if cacheable:
-        responses[304] = {"description": "Not modified."}
+        responses[304] = {"description": NOT_MODIFIED}
     return {"status_code": int(status), "responses": responses | _problems(errors)}
 
 
@@ -168,7 +160,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     for spec, route, _ in iter_operations(document, app):
         if isinstance(route, OrdinaryRoute):
             describe_signature(spec, route, _problems)
-    add_problems_of_settings(document, _problems)
+    add_shared_problems(document, _problems)
     add_schemas(document, app)
     hoist_request_bodies(document)
     _add_security_schemes(document)
@@ -177,6 +169,8 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     document = _strip_titles(document)
     complete_schemas(document)
     bound_parameters(document)
+    add_response_fields(document)
+    describe_problems(document)
     _add_problem_examples(document)
     return document
 

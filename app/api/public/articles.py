@@ -59,9 +59,9 @@ async def list_articles(request: Request) -> Response:
     **operation(ArticleParams, Article, reading.ARTICLE, errors=(404, 410, 422), redirects=True),
 )
 async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
-    """Return an article with everything its page shows, by id or slug. An old slug redirects (308) to the current one.
+    """Return an article with everything its page shows, by id or slug.
 
-    A withdrawn article is 410 under its id and each of its slugs.
+    An old slug redirects (308) to the current one.
     """
     params = parse_query(request, ArticleParams)
     return await _respond_or_redirect(

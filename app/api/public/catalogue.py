@@ -33,13 +33,13 @@ LIST_PROBLEMS = (400, 404, 422)
     **operation(EntryListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
 )
 async def list_authors(request: Request) -> Response:
-    """List the authors by slug."""
+    """List the authors of all editions by slug; `edition` is that of their links."""
     return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors)
 
 
 @router.get("/authors/{slug}", summary="Retrieve an author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
-    """Return an author with the biography."""
+    """Return an author with the biography; `edition` is that of the links."""
     return await _get_entry_response(request, slug, public_catalogue.get_author)
 
 
@@ -49,7 +49,7 @@ async def get_author(request: Request, slug: AuthorSlug) -> Response:
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
-    """List an author's articles, newest first; takes every filter."""
+    """List an author's articles in the edition, newest first; takes every filter, also a second `author`."""
     return await _list_articles_response(request, Facet.AUTHOR, slug)
 
 
@@ -77,7 +77,10 @@ async def get_section(request: Request, slug: SectionSlug) -> Response:
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_section_articles(request: Request, slug: SectionSlug) -> Response:
-    """List the articles of a section, newest first; takes every filter."""
+    """List the articles of a section, newest first; takes every filter.
+
+    With `edition=*`, of all sections of that slug.
+    """
     return await _list_articles_response(request, Facet.SECTION, slug)
 
 
@@ -87,13 +90,13 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
     **operation(EntryListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
 )
 async def list_tags(request: Request) -> Response:
-    """List the tags by slug."""
+    """List the tags of all editions by slug; `edition` is that of their links."""
     return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags)
 
 
 @router.get("/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
 async def get_tag(request: Request, slug: TagSlug) -> Response:
-    """Return a tag."""
+    """Return a tag; `edition` is that of the links."""
     return await _get_entry_response(request, slug, public_catalogue.get_tag)
 
 
@@ -103,7 +106,7 @@ async def get_tag(request: Request, slug: TagSlug) -> Response:
     **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
 )
 async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
-    """List the articles with a tag, newest first; takes every filter."""
+    """List the articles of the edition with a tag, newest first; takes every filter, also a second `tag`."""
     return await _list_articles_response(request, Facet.TAG, slug)
 
 
@@ -113,7 +116,7 @@ async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
     **operation(EntryListParams, LabelList, reading.LABELS, errors=LIST_PROBLEMS),
 )
 async def list_labels(request: Request) -> Response:
-    """List the labels by code, in the edition's language."""
+    """List the labels of all editions by code, in the language of `edition`."""
     return await _list_entries_response(request, Facet.LABEL, public_catalogue.list_labels)
 
 

@@ -31,9 +31,11 @@ R = TypeVar("R")
 async def list_changes(request: Request) -> Response:
     """List the changes after `since`, oldest first, each with the current state of its article.
 
-    Follow `next.href` until it is null, then request again with `since` set to `as_of`. With `wait` the response comes
-    as soon as there is a change for the filters. A `since` beyond the end of the log is 422: begin at 0, with an empty
-    copy.
+    Follow `next.href` until it is null, then request again with `since` set to `as_of`; a page without items may have
+    a `next`. Filters apply to the articles, `from` and `to` to their public time (not to the time of the change): an
+    article that leaves them comes as `article.removed`. With `wait` the response comes as soon as there is a change
+    for the filters. A `since` of another log (beyond its end, or lost when a backup was restored) is 422: begin at 0,
+    with an empty copy.
     """
     params = parse_query(request, ChangeListParams)
     database = get_database(request)

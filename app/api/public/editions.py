@@ -40,7 +40,7 @@ async def get_service(request: Request) -> Response:
     **operation(EntryListParams, EditionList, reading.EDITIONS, errors=(400, 422)),
 )
 async def list_editions(request: Request) -> Response:
-    """List the editions by slug, each with its interface strings."""
+    """List all editions by slug, each with its interface strings; `edition` does not matter."""
     params = parse_query(request, EntryListParams)
     return json_response(await get_database(request).read(editions.list_editions, params))
 

@@ -87,7 +87,10 @@ EVENT_ENCODER = EventEncoder(encode_change, encode_heartbeat, encode_retry)
 async def stream_changes(request: Request, last_event_id: LastEventId = None) -> Response:
     """Stream changes as Server-Sent Events as soon as they are public; the response has no end.
 
-    `Last-Event-ID` (or `since`) resumes without a gap or a repeat. A comment and the current id come every 15 seconds.
+    Parameters as in `/v1/changes`. `Last-Event-ID` (or `since`) resumes without a gap or a repeat. A heartbeat comes
+    every 15 seconds. A client is disconnected when 256 changes or 1 MiB are queued for it or it reads nothing between
+    two heartbeats, when its key is revoked, and when the server shuts down: reconnect with the last id. A browser's
+    `EventSource` sends no `Authorization`, so where reading needs a key, read the body of a `fetch` instead.
     """
     params = parse_query(request, StreamParams)
     known = _read_id(last_event_id or "")

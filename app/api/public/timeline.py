@@ -33,6 +33,7 @@ async def get_timeline(request: Request) -> Response:
     """Return a page of articles grouped by local day, newest first; `next.href` leads to older pages, to any depth.
 
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. `newer.href` has later changes.
+    Days without articles are left out.
     """
     params = parse_query(request, TimelineParams)
     builder = get_cache_control_builder(request)
@@ -48,7 +49,10 @@ async def get_timeline(request: Request) -> Response:
     **operation(CalendarParams, Calendar, reading.CALENDAR),
 )
 async def get_calendar(request: Request) -> Response:
-    """List the local days that have articles, with their numbers, oldest first: at most 400 days, `to` excluded."""
+    """List the local days that have articles under the filters, with their numbers, oldest first.
+
+    The range has at most 400 days, `to` excluded; without both it is the last 31 days.
+    """
     params = parse_query(request, CalendarParams)
     builder = get_cache_control_builder(request)
     days = await get_database(request).read(calendar.get_calendar, params, now=clock.now())
@@ -63,7 +67,8 @@ async def get_calendar(request: Request) -> Response:
 async def get_day(request: Request, day: LocalDay) -> Response:
     """Return a complete local day, with links to the nearest days before and after it that have articles.
 
-    A day without articles has no items; a date that the time zone skipped is 404.
+    Filters, `from`, `to` and `id` included, narrow the day and the search for its neighbours, whose `href` repeats
+    them. A day without articles has no items; a date that the time zone skipped is 404.
     """
     params = parse_query(request, DayParams)
     builder = get_cache_control_builder(request)

@@ -48,4 +48,4 @@ PATCHES: dict[type[BaseModel], dict[str, Any]] = {
     kind: {"name": "Night trams"} if "name" in entry else {"text": "Comment"} for kind, entry in NEW.items()
 }
 SAVED = {"revision": 2, "modified_at": "2026-11-20T17:30:00.000000+00:00", "listed": True}
-"""What an entry has beside its own members."""
+"""Members that every entry has beside its own."""

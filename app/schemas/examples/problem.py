@@ -57,7 +57,10 @@ USUAL: Final = {
         "precondition-required", 'If-Match is missing: send the ETag of the revision that you read, such as "3".'
     ),
     429: ProblemText("rate-limited", "The limit of 600 requests in 60 seconds is exceeded; retry in 12 seconds."),
-    503: ProblemText("not-ready", "The database cannot be reached."),
+    503: ProblemText(
+        "unavailable",
+        "The database is busy or out of reach; a read is safe to repeat, a write with its Idempotency-Key or If-Match.",
+    ),
 }
 _ARTICLE_CHANGED = "The article is at revision 2 now; read it again and repeat the change."
 _ERASED = f"Article {ID} was erased and cannot come back."
@@ -102,6 +105,7 @@ OF_OPERATION: Final = {
         "conflict", "Webhooks are disabled here (DAYLINE_WEBHOOKS=false): messages are queued, not sent."
     ),
     ("stream_changes", 503): ProblemText("too-many-streams", "5000 streams are open already."),
+    ("get_readiness", 503): ProblemText("not-ready", "The database cannot be reached."),
     ("export_articles", 503): ProblemText("busy", "4 exports are in progress in this process already."),
 }
 """Problems that belong to an operation."""

@@ -109,6 +109,7 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
         "MemberDifference": ["words"],
         "PreviewedArticle": ["body"],
         "Problem": ["errors", "id", "notice"],
+        "StreamedChange": ["data", "event", "retry"],
         "Timeline": ["as_of", "newer"],
         "TimelineDay": ["total"],
     }

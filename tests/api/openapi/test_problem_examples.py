@@ -27,11 +27,10 @@ OTHERS = {
     "rotate_api_key 409": "needs a revoked key",
     "ping_webhook 409": "needs a setting",
     "get_preview_link 410": "needs a key of its own",
-    "stream_changes 503": "needs 5,000 streams",
-    "export_articles 503": "needs exports under way",
-    "get_readiness 503": "needs a database that is lost",
 }
 """Examples that no single request to the sample returns; other tests provoke these problems."""
+UNPROVOKED = {"429", "503"}
+"""Statuses that need a limit or an outage; `tests/api/auth` and `tests/test_database_outages.py` provoke them."""
 SETTINGS = {"401", "403"}
 """Statuses that public operations have by a setting; `tests/api/auth` provokes them."""
 MADE = ("{prefix}", "{webhook_id}", "{token}")
@@ -120,7 +119,7 @@ async def test_examples_of_problems_are_those_of_real_requests(
             for status, kind, content in contents(operation):
                 name = f"{operation.name} {status}"
                 is_made = any(each in operation.path for each in MADE) and status != "404"
-                if kind != PROBLEM_TYPE or name in OTHERS or status == "429" or is_made:
+                if kind != PROBLEM_TYPE or name in OTHERS or status in UNPROVOKED or is_made:
                     continue
                 if (is_public and status in SETTINGS) or (status == "422" and operation.path.startswith("/feeds")):
                     continue
@@ -151,6 +150,14 @@ def test_operations_name_the_problems_that_settings_cause(document: Json) -> Non
         assert ("429" in operation.told["responses"]) is not is_health, operation.path
         is_preview = operation.name == "get_preview"
         assert ("401" in operation.told["responses"]) is not (is_health or is_preview), operation.path
+
+
+def test_operations_that_read_the_database_document_503(document: Json) -> None:
+    for operation in operations(document):
+        responses = operation.told["responses"]
+        assert ("503" in responses) is (operation.name != "get_liveness"), operation.path
+        if "503" in responses:
+            assert "Retry-After" in responses["503"]["headers"], operation.path
 
 
 @pytest.mark.parametrize("name", OTHERS)

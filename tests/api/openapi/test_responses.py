@@ -168,3 +168,21 @@ async def test_documented_defaults_are_those_of_the_parser(reader: httpx.AsyncCl
 def without_addresses(body: Json) -> Json:
     """An answer without the addresses that repeat the question."""
     return {name: value for name, value in body.items() if name not in {"next", "previous", "newer"}}
+
+
+async def test_documented_header_fields_are_sent(reader: httpx.AsyncClient, document: Json) -> None:
+    for operation in reading(document):
+        response = await reader.get(ADDRESSES.get(operation.name, operation.path))
+        assert response.status_code == 200, operation.path
+        documented = operation.told["responses"]["200"].get("headers", {}).keys() - {"Link"}
+        sent = {name for name in ("ETag", "Dayline-As-Of") if name in response.headers}
+        assert documented == sent, operation.path
+
+
+async def test_lists_document_the_link_to_their_next_page(reader: httpx.AsyncClient, document: Json) -> None:
+    for operation in reading(document):
+        headers = operation.told["responses"]["200"].get("headers", {})
+        assert ("Link" in headers) is ("cursor" in operation.query), operation.path
+        if "Link" in headers:
+            response = await reader.get(path_of(operation), params={"limit": "1"})
+            assert "link" in response.headers or response.json()["next"] is None, operation.path

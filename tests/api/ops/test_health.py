@@ -47,6 +47,7 @@ def check_unready(answer: httpx.Response) -> None:
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] in {"no-cache", "no-store"}
+    assert answer.headers["retry-after"] == "1"
     assert answer.json()["type"] == "/problems/not-ready"
 
 

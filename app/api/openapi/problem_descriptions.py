@@ -1,0 +1,68 @@
+"""Descriptions of the problems of operations in the document: by status, or of one operation where it differs."""
+
+from typing import Any, Final
+
+PROBLEMS: Final = {
+    400: "The cursor is damaged, or belongs to a list with other filters.",
+    401: "Authentication required: no API key, or one that is not valid.",
+    403: "Insufficient scope: the API key has none of those that the operation takes.",
+    404: "Not found.",
+    409: "Conflict with the current state.",
+    410: "Article withdrawn or erased.",
+    412: "Precondition failed: `If-Match` names a revision that is not the current one.",
+    413: "The request body is larger than 2,097,152 bytes (2 MiB).",
+    415: "The request body is not JSON in UTF-8, or is encoded (`Content-Encoding`).",
+    422: "Invalid request parameters or body; `errors` locates each.",
+    428: "`If-Match` is required.",
+    429: "Too many requests.",
+    503: "The database is busy or out of reach (a read takes longer than 4 seconds, a lock is not available), or the "
+    "process has as many connections as it can serve. A write may have taken effect: repeat it with its "
+    "`Idempotency-Key` or `If-Match`.",
+}
+_ARTICLE_410: Final = (
+    "Withdrawn: so are the id and every slug that the article had; `notice` is the public explanation, if any. An "
+    "erased article (by law) is 410 under its id alone, with a null `notice`; nothing else of it is left."
+)
+_OF_OPERATION: Final = {
+    **{(each, 410): _ARTICLE_410 for each in ("get_article", "list_related", "get_history", "get_json_ld")},
+    ("get_ninjs", 410): "Withdrawn or erased, as a ninjs object with `pubStatus` `canceled`.",
+    ("get_day", 404): "No such edition, or the time zone skipped this date.",
+    ("get_atom_archive", 404): "No such edition, or the day is not over, or the time zone skipped it.",
+    ("get_preview", 404): "The token is damaged, or its article was deleted.",
+    ("get_preview", 410): "The preview has expired, or its article was withdrawn or erased.",
+    ("create_article", 409): "The `source_id` or `id` exists, or a request with this `Idempotency-Key` is in progress.",
+    (
+        "create_article",
+        410,
+    ): "The article that this `Idempotency-Key` created was erased since; it is not created again.",
+    ("edit_article", 409): "The article was erased.",
+    ("push_article", 404): "No such edition.",
+    ("push_article", 409): "The article was erased.",
+    ("push_article", 412): "`If-Match` names another revision, or `If-None-Match: *` an article that exists.",
+    ("delete_article", 409): "The article is or was public.",
+    ("publish_article", 409): "The article is public under another time, withdrawn or erased.",
+    ("unschedule_article", 409): "The article is or was public.",
+    ("bump_article", 409): "The article is not published.",
+    ("withdraw_article", 409): "The article is a draft that was never scheduled or public.",
+    ("restore_article", 409): "The article is not withdrawn, or was withdrawn before it was public.",
+    ("rotate_api_key", 409): "The key was revoked or has expired.",
+    ("ping_webhook", 409): "Webhooks are disabled by a setting.",
+    ("stream_changes", 503): "The process serves 5,000 streams, shuts down, or cannot read the database.",
+    ("export_articles", 503): "The process serves four exports (those with `id` do not count), or cannot read the "
+    "database.",
+    ("get_readiness", 503): "The database cannot be used: it is out of reach, lost, or has another schema.",
+}
+
+
+def describe_problem(operation_id: str, status: int) -> str:
+    """Return when an operation has this status."""
+    return _OF_OPERATION.get((operation_id, status), PROBLEMS[status])
+
+
+def describe_problems(document: dict[str, Any]) -> None:
+    """Replace the descriptions of statuses by those of the operation, where it has its own."""
+    for item in document["paths"].values():
+        for spec in item.values():
+            for status, response in spec["responses"].items():
+                if int(status) in PROBLEMS:
+                    response["description"] = describe_problem(spec["operationId"], int(status))

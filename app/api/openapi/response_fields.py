@@ -1,0 +1,81 @@
+"""Header fields of responses in the document: validators, links, locations, and those of problems."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+from app.api.openapi.completion import SCHEMAS
+
+_REVISED = {"revision", "modified_at"}
+"""Members of resources whose revision is their entity tag."""
+
+
+class _Field(NamedTuple):
+    """A header field of a response, with its description and an example."""
+
+    name: str
+    description: str
+    example: str
+
+
+_OF_PROBLEM = {
+    "401": _Field("WWW-Authenticate", "`Bearer`, with `invalid_token` for a key that is not valid.", "Bearer"),
+    "403": _Field("WWW-Authenticate", "`insufficient_scope`, with the scopes.", 'Bearer error="insufficient_scope"'),
+    "429": _Field("Retry-After", "Seconds after which to repeat the request.", "12"),
+    "503": _Field("Retry-After", "Seconds after which to repeat the request.", "1"),
+}
+_VALIDATOR = _Field(
+    "ETag",
+    "Strong validator for `If-None-Match`, another for each content coding.",
+    '"8d5f0c2a9b714e36a0d1c7e52b9f4438"',
+)
+_REVISION = _Field("ETag", "The revision, for `If-Match`.", '"2"')
+_NEXT = _Field(
+    "Link", 'The URL of `next` with `rel="next"`; absent on the last page.', '</v1/tags?cursor=AZk2…>; rel="next"'
+)
+_MOVED = _Field("Location", "The URL now, with the same query.", "/v1/articles/budget-passes-by-one-vote")
+_CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses")
+_REPLAYED = _Field("Idempotent-Replayed", "`true` where it repeats the response of an earlier request.", "true")
+
+
+def add_response_fields(document: dict[str, Any]) -> None:
+    """Add the header fields that clients need to the responses of each operation."""
+    schemas = document["components"]["schemas"]
+    for item in document["paths"].values():
+        for spec in item.values():
+            for status, response in spec["responses"].items():
+                fields = {field.name: _header(field) for field in _fields(spec, status, response, schemas)}
+                if fields:
+                    response["headers"] = response.get("headers", {}) | fields
+
+
+def _fields(
+    spec: Mapping[str, Any], status: str, response: Mapping[str, Any], schemas: Mapping[str, Any]
+) -> Iterator[_Field]:
+    names = {each["name"] for each in spec.get("parameters", [])}
+    is_cacheable = str(int(HTTPStatus.NOT_MODIFIED)) in spec["responses"]
+    if status in _OF_PROBLEM:
+        yield _OF_PROBLEM[status]
+    if status in {"200", "304"} and is_cacheable:
+        yield _VALIDATOR
+    if status in {"200", "201"} and not is_cacheable and _is_revised(response, schemas):
+        yield _REVISION
+    if status == "200" and "cursor" in names:
+        yield _NEXT
+    if status == "201":
+        yield _CREATED
+        if "Idempotency-Key" in names:
+            yield _REPLAYED
+    if status == "308":
+        yield _MOVED
+
+
+def _is_revised(response: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool:
+    contents = response.get("content", {}).values()
+    names = [each["schema"].get("$ref", "").removeprefix(SCHEMAS) for each in contents if "schema" in each]
+    return any(schemas.get(name, {}).get("properties", {}).keys() >= _REVISED for name in names)
+
+
+def _header(field: _Field) -> dict[str, Any]:
+    schema = {"type": "string", "maxLength": 65_536}
+    return {"description": field.description, "schema": schema, "example": field.example}
