@@ -176,11 +176,11 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
     dispatcher = Dispatcher(database, allowed_networks=settings.webhook_networks, enabled=settings.webhooks)
     cdn_purger = _build_cdn_purger(settings, database)
 
-    def apply_changes(found: Sequence[ChangeEvent]) -> None:
-        store.apply_changes(found)
+    def apply_changes(changes: Sequence[ChangeEvent]) -> None:
+        store.apply_changes(changes)
         scheduler.on_commit()
-        stream_hub.publish(found)
-        if found:
+        stream_hub.publish(changes)
+        if changes:
             dispatcher.wake_if_needed()
 
     def reset() -> None:

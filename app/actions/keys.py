@@ -55,20 +55,20 @@ def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: 
 
     A rotation ends the grace period of the previous one. NotFoundError, ConflictError for an expired or revoked key.
     """
-    found = connection.execute(_FOUND, {"prefix": prefix}).first()
-    if found is None:
+    key = connection.execute(_FOUND, {"prefix": prefix}).first()
+    if key is None:
         raise _missing(prefix)
-    if found.revoked_at is not None:
+    if key.revoked_at is not None:
         raise ConflictError(f"The key '{prefix}' was revoked; create another.")
-    if found.expires_at is not None and found.expires_at <= now:
+    if key.expires_at is not None and key.expires_at <= now:
         raise ConflictError(f"The key '{prefix}' has expired; create another.")
     token = make_token(prefix)
     has_grace = grace_seconds > 0
     connection.execute(
-        update(api_keys).where(api_keys.c.id == found.id),
+        update(api_keys).where(api_keys.c.id == key.id),
         {
             "digest": hash_token(token),
-            "previous_digest": found.digest if has_grace else None,
+            "previous_digest": key.digest if has_grace else None,
             "previous_secret_expires_at": now + grace_seconds * SECOND_US if has_grace else None,
             "rotated_at": now,
         },

@@ -80,7 +80,7 @@ class LogFollower:
         self._mark: object | None = None  # everything before this version token was applied
         self._trusted_until = -inf  # by `clock.uptime`, as all of these
         self._settled_until = -inf  # as far as the version token is concerned
-        self._asked_at = -inf
+        self._used_at = -inf
         self._failed_at = -inf
         self._backoff = Backoff(RETRY_S, MAX_RETRY_S)
         self._outage = OutageLogger(
@@ -114,7 +114,7 @@ class LogFollower:
 
         Commits of other machines are applied once acknowledged. False if only `sync` can determine it.
         """
-        now = self._asked_at = uptime()
+        now = self._used_at = uptime()
         if now < self._trusted_until and self._mark is not None and self._watch.version_token() == self._mark:
             return True
         return self._compare(now) or self._poll_sync()
@@ -125,7 +125,7 @@ class LogFollower:
         False if the database does not respond within a quarter of a second, and immediately while it is known not to.
         Concurrent calls share the next poll, never one that has begun.
         """
-        self._asked_at = uptime()
+        self._used_at = uptime()
         if self._poll_sync():
             return True
         if self._task is None or self._backoff.failures:
@@ -155,7 +155,7 @@ class LogFollower:
             self._resolve_waiter(is_done=False)
             await asyncio.sleep(self._backoff.pause_s)
             return
-        is_idle = uptime() - self._asked_at > IDLE_AFTER_S
+        is_idle = uptime() - self._used_at > IDLE_AFTER_S
         await sleep_or_wake(self._wake, None if is_idle else self._watch.poll_interval_s)
 
     async def _quick_check(self) -> bool:
@@ -176,11 +176,11 @@ class LogFollower:
         try:
             await self._watch.ensure_connected()
             mark, begun_at = self._watch.version_token(), uptime()
-            found = await self._watch.read(poll_log, self._last)
+            poll = await self._watch.read(poll_log, self._last)
         except Exception as error:  # noqa: BLE001 - as above
             self._mark_unavailable(error)
             return False
-        self._apply(found, mark, begun_at)
+        self._apply(poll, mark, begun_at)
         return True
 
     def _compare(self, now: float) -> bool:
@@ -203,27 +203,27 @@ class LogFollower:
             return False
         try:
             mark, begun_at = self._watch.version_token(), uptime()
-            found = self._watch.try_read_sync(poll_log, self._last)
+            poll = self._watch.try_read_sync(poll_log, self._last)
         except Exception as error:  # noqa: BLE001 - as above
             self._mark_unavailable(error)
             return False
-        if found is None:
+        if poll is None:
             return False
-        self._apply(found, mark, begun_at)
+        self._apply(poll, mark, begun_at)
         return True
 
-    def _apply(self, found: PollResult, mark: object | None, begun_at: float) -> None:
+    def _apply(self, poll: PollResult, mark: object | None, begun_at: float) -> None:
         if self._task is None:
             return
         try:
-            if found.has_gap:
+            if poll.has_gap:
                 self._on_reset()
-            elif found.changes or mark is None or mark != self._mark:
-                self._on_changes(found.changes)
+            elif poll.changes or mark is None or mark != self._mark:
+                self._on_changes(poll.changes)
         except Exception:  # unapplied changes must not be served
             log.exception("Response cache cleared: could not apply a change")
             self._on_reset()
-        self._last, self._mark = found.last, mark
+        self._last, self._mark = poll.last, mark
         self._extend_trust(begun_at)
 
     def _extend_trust(self, begun_at: float) -> None:

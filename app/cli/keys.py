@@ -59,22 +59,22 @@ def list_all() -> None:
 
     def read(connection: Connection) -> list[ApiKey]:
         page = list_keys(connection, ApiKeyListParams(limit=200))
-        found = page["items"]
+        keys = page["items"]
         while page["next"] is not None:
             page = list_keys(connection, ApiKeyListParams(limit=200, cursor=page["next"]["cursor"]))
-            found += page["items"]
-        return found
+            keys += page["items"]
+        return keys
 
     async def work(database: Database) -> list[ApiKey]:
         return await database.read(read)
 
-    found = with_database(work)
-    if not found:
+    keys = with_database(work)
+    if not keys:
         click.echo("No API keys. Create one with 'dayline keys create'.", err=True)
         return
     heading = {"prefix": "PREFIX", "state": "STATE", "last_used_at": "LAST USED", "name": "NAME", "scopes": "SCOPES"}
     click.echo(LINE.format(**heading))
-    for key in found:
+    for key in keys:
         shown = {"last_used_at": drop_zero_fraction(key["last_used_at"] or "never"), "scopes": ", ".join(key["scopes"])}
         click.echo(LINE.format(prefix=key["prefix"], name=key["name"], state=_state(key), **shown))
 

@@ -144,14 +144,14 @@ def find_wide_files(url: URL) -> list[tuple[Path, int]]:
     """Return the files of a SQLite database that every user of the machine may read or write, with their modes."""
     if url.get_backend_name() != "sqlite":
         return []
-    found = []
+    modes = []
     for suffix in ("", "-wal", "-shm"):
         path = Path(f"{sqlite_path(url)}{suffix}")
         with suppress(OSError):
             mode = stat.S_IMODE(path.stat().st_mode)
             if mode & OTHERS:
-                found.append((path, mode))
-    return found
+                modes.append((path, mode))
+    return modes
 
 
 def postgresql_reader(url: URL, limits: Limits) -> "AsyncEngine":
@@ -203,8 +203,8 @@ def find_path_flaw(url: URL) -> str | None:
             return f"'{path}' is a folder; DAYLINE_DATABASE_URL must name a file."
         if not path.exists() and not path.absolute().parent.is_dir():
             return f"There is no folder '{path.absolute().parent}' for the database."
-        wanted = path if path.exists() else path.absolute().parent
-        may_open = os.access(wanted, os.R_OK | os.W_OK, effective_ids=True)
+        checked_path = path if path.exists() else path.absolute().parent
+        may_open = os.access(checked_path, os.R_OK | os.W_OK, effective_ids=True)
     except PermissionError:
         may_open = False
     return None if may_open else f"This user has no permission to read and write '{path}'."

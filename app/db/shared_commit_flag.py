@@ -78,8 +78,8 @@ class SharedCommitFlag:
             return
         path = os.path.join(_folder(), self._name)  # noqa: PTH118 - called with each poll, and a Path costs 5 µs
         try:
-            found = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - a string, as above
-            if (found.st_dev, found.st_ino) == self._inode:
+            status = os.stat(path, follow_symlinks=False)  # noqa: PTH116 - a string, as above
+            if (status.st_dev, status.st_ino) == self._inode:
                 return
         except FileNotFoundError:
             pass
@@ -106,13 +106,13 @@ class SharedCommitFlag:
         finally:
             os.close(folder)
         try:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
                 raise PermissionError(f"{self._name} is not a file of this user")
-            if found.st_size < TICK_BYTES:
+            if status.st_size < TICK_BYTES:
                 os.ftruncate(descriptor, TICK_BYTES)
             self._mapped = mmap.mmap(descriptor, TICK_BYTES)
-            self._inode = found.st_dev, found.st_ino
+            self._inode = status.st_dev, status.st_ino
         finally:
             os.close(descriptor)
 
@@ -140,8 +140,8 @@ def _open_folder(path: str) -> int:
     with suppress(FileExistsError):
         os.mkdir(path, 0o700)  # noqa: PTH102 - a string, as above
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    found = os.fstat(descriptor)
-    if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+    status = os.fstat(descriptor)
+    if status.st_uid != os.geteuid() or status.st_mode & 0o077:
         os.close(descriptor)
         raise PermissionError(f"{path} is not a folder that belongs to this user alone")
     return descriptor

@@ -70,8 +70,8 @@ def hash_token(token: str) -> bytes:
 
 def token_prefix(token: str) -> str | None:
     """Return the prefix of a well-formed token, None for any other text."""
-    found = _TOKEN.fullmatch(token)
-    return None if found is None else found[1]
+    match = _TOKEN.fullmatch(token)
+    return None if match is None else match[1]
 
 
 def is_prefix(text: str) -> bool:

@@ -126,30 +126,30 @@ def diff_articles(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[D
     stretch is reported as replaced, and the words of a very long text are not compared.
     """
     allowance = _WorkBudget(MAX_WORK)
-    found: list[Difference] = []
+    differences: list[Difference] = []
     for member in dict.fromkeys([*before, *after]):
         old, new = before.get(member), after.get(member)
         if member == _BODY:
             if (old or []) != (new or []):
-                found.append({"member": "body", "operations": _blocks(old or [], new or [], allowance)})
+                differences.append({"member": "body", "operations": _blocks(old or [], new or [], allowance)})
         elif old != new:
             changed: MemberDifference = {"member": member, "before": old, "after": new}
             if member in _TEXTS and old and new:
                 _add_words(changed, old, new, allowance)
-            found.append(changed)
-    return found
+            differences.append(changed)
+    return differences
 
 
 def _blocks(before: Blocks, after: Blocks, allowance: _WorkBudget) -> list[BlockOperation]:
-    found: list[BlockOperation] = []
+    differences: list[BlockOperation] = []
     for op, old, new in _operations([_seal(each) for each in before], [_seal(each) for each in after], allowance):
         if op == "keep":
-            found.append({"op": op, "count": old.stop - old.start})
+            differences.append({"op": op, "count": old.stop - old.start})
         elif op == "replace":
-            found += _replaced(before[old], after[new], allowance)
+            differences += _replaced(before[old], after[new], allowance)
         else:
-            found.append({"op": op, "before": before[old], "after": after[new]})
-    return found
+            differences.append({"op": op, "before": before[old], "after": after[new]})
+    return differences
 
 
 def _replaced(before: Blocks, after: Blocks, allowance: _WorkBudget) -> Iterator[BlockOperation]:

@@ -62,7 +62,7 @@ def canonical_query(query: str) -> str:
 
 @lru_cache(maxsize=64)  # a cache miss computes the form twice
 def _canonical(query: str) -> str:
-    found: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if "%" in pair or "+" in pair:
@@ -73,14 +73,14 @@ def _canonical(query: str) -> str:
         kind = _KINDS.get(name)
         if kind is None and not pair:
             continue
-        if kind is None or not value.isprintable() or (kind == _ONE and name in found):
+        if kind is None or not value.isprintable() or (kind == _ONE and name in values_by_name):
             return _MARK + query
         values = value.split(",") if kind >= _SPLIT_SET else [value]
-        if name in found:
-            found[name] += values
+        if name in values_by_name:
+            values_by_name[name] += values
         else:
-            found[name] = values
-    return _written(found, query)
+            values_by_name[name] = values
+    return _written(values_by_name, query)
 
 
 @lru_cache(maxsize=512)
@@ -96,9 +96,9 @@ def _escaped(value: str) -> str:
     return value
 
 
-def _written(found: dict[str, list[str]], query: str) -> str:
+def _written(values_by_name: dict[str, list[str]], query: str) -> str:
     pairs = []
-    for name, values in sorted(found.items()):
+    for name, values in sorted(values_by_name.items()):
         if len(values) > MAX_VALUES:
             return _MARK + query
         pairs += [f"{name}={value}" for value in (values if len(values) == 1 else _ordered(values, _KINDS[name]))]

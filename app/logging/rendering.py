@@ -58,9 +58,9 @@ class LineFormatter(ProcessorFormatter):
                 time = format_time(shown_ms / 1000)
             known = parts.get(request)
             if known is None:
-                found = make_record(*request)
-                found.created = shown_ms / 1000
-                before, _, after = super().format(found).partition(time)
+                fields = make_record(*request)
+                fields.created = shown_ms / 1000
+                before, _, after = super().format(fields).partition(time)
                 known = parts[request] = before, after
             lines.append(f"{known[0]}{time}{known[1]}")
         return "\n".join(lines)
@@ -98,13 +98,13 @@ def _clean(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
 
 
 def _render_json(_logger: WrappedLogger, _name: str, event: EventDict) -> str:
-    found = {name: event.pop(name) for name in ("time", "level", "process", "request_id", "logger")}
-    found["message"] = event.pop("event")
+    fields = {name: event.pop(name) for name in ("time", "level", "process", "request_id", "logger")}
+    fields["message"] = event.pop("event")
     lines = event.pop("traceback")
-    found |= event
+    fields |= event
     if lines:
-        found["traceback"] = "\n".join(lines)
-    return orjson.dumps(found, default=str).decode()
+        fields["traceback"] = "\n".join(lines)
+    return orjson.dumps(fields, default=str).decode()
 
 
 class _TextRenderer:

@@ -63,10 +63,10 @@ class RequestMetrics:
     def series(self, method: str, route: str | None, status: int, cache: str) -> RequestSeries:
         """Return the series of these labels; `route` is a template, None where no route matched."""
         labels = (method if method in METHODS else OTHER_METHOD, route or UNKNOWN_ROUTE, status, cache)
-        found = self._series.get(labels)
-        if found is None:
-            found = self._series[labels] = RequestSeries()
-        return found
+        series = self._series.get(labels)
+        if series is None:
+            series = self._series[labels] = RequestSeries()
+        return series
 
     def observe(self, record: RequestRecord) -> None:
         """Count a request that reached the application, once its response has ended."""

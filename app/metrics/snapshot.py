@@ -35,8 +35,8 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
 
 def decode_snapshot(text: bytes) -> Snapshot:
     """Parse what `encode_snapshot` returned; series that this release does not define are left out."""
-    found = orjson.loads(text)
-    return Snapshot(_values(found["counters"]), _values(found["gauges"]), found["read_at"])
+    values = orjson.loads(text)
+    return Snapshot(_values(values["counters"]), _values(values["gauges"]), values["read_at"])
 
 
 def _values(rows: list[tuple[list[str], list[float]]]) -> Values:
@@ -60,11 +60,11 @@ def merge_gauges(snapshots: Sequence[Snapshot]) -> Values:
     for series in {series: None for each in snapshots for series in each.gauges}:
         merge = BY_NAME[series[0]].merge
         if merge is Merge.LATEST:
-            found = [] if latest is None else latest.gauges.get(series, [])
+            values = [] if latest is None else latest.gauges.get(series, [])
         else:
-            found = [each.gauges[series][0] for each in snapshots if series in each.gauges]
-        if found:
-            merged[series] = [_merge(merge, found)]
+            values = [each.gauges[series][0] for each in snapshots if series in each.gauges]
+        if values:
+            merged[series] = [_merge(merge, values)]
     return merged
 
 

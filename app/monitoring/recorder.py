@@ -131,7 +131,7 @@ class MetricsRecorder:
         """Read the figures, and compare the end of the log with what this process has applied."""
         figures = await services.database.read(read_operational_figures)
         if services.log_follower.position < figures.latest_seq:
-            await services.log_follower.sync()  # a process without requests looks at the log only when asked
+            await services.log_follower.sync()  # a process without requests looks at the log only here
         self._figures, self._read_at = figures, clock.now()
         self._is_applied = services.log_follower.position >= figures.latest_seq
         if self._is_applied:

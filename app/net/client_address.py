@@ -49,12 +49,12 @@ def client_address(
     nearest = None if direct is None else parse_address(direct)
     if nearest is None or not _is_trusted(nearest, trusted):
         return nearest
-    found = []
+    match = []
     if forwarded.strip():
-        found.append(_walk(nearest, _forwarded_hops(forwarded), trusted))
+        match.append(_walk(nearest, _forwarded_hops(forwarded), trusted))
     if x_forwarded_for.strip():
-        found.append(_walk(nearest, x_forwarded_for.split(","), trusted))
-    return found[0] if found and all(each == found[0] for each in found) else nearest
+        match.append(_walk(nearest, x_forwarded_for.split(","), trusted))
+    return match[0] if match and all(each == match[0] for each in match) else nearest
 
 
 def _walk(nearest: Address, hops: Sequence[str], trusted: Sequence[Network]) -> Address:
@@ -82,7 +82,7 @@ def _forwarded_hops(header: str) -> list[str]:
         elif name and name.lower() == "for":
             hops[-1].append(_QUOTED.sub(r"\1", value[1:-1]) if value.startswith('"') else value)
         position, is_after_pair = step.end(), bool(name)
-    return [found[0] if len(found) == 1 else "" for found in hops]
+    return [match[0] if len(match) == 1 else "" for match in hops]
 
 
 def parse_address(text: str) -> Address | None:
@@ -91,9 +91,9 @@ def parse_address(text: str) -> Address | None:
     An IPv4-mapped address (`::ffff:192.0.2.1`) becomes the IPv4 address; a zone (`%eth0`) is dropped.
     """
     text = text.strip(" \t").partition("%")[0]
-    found = _IN_BRACKETS.fullmatch(text) or _WITH_PORT.fullmatch(text)
+    match = _IN_BRACKETS.fullmatch(text) or _WITH_PORT.fullmatch(text)
     try:
-        address = ip_address(found[1] if found else text)
+        address = ip_address(match[1] if match else text)
     except ValueError:
         return None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None

@@ -20,7 +20,7 @@ def parse_listen_address(text: str) -> ListenAddress | None:
     """Parse `host:port`; None for an empty text. InvalidValueError for anything else."""
     if not text.strip():
         return None
-    found = _ADDRESS.fullmatch(text.strip())
-    if found is None or not 0 < int(found[3]) <= MAX_PORT:
+    match = _ADDRESS.fullmatch(text.strip())
+    if match is None or not 0 < int(match[3]) <= MAX_PORT:
         raise InvalidValueError("An address to listen on must be written like 127.0.0.1:9100 or [::1]:9100.")
-    return ListenAddress(found[1] or found[2], int(found[3]))
+    return ListenAddress(match[1] or match[2], int(match[3]))

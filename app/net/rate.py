@@ -11,9 +11,9 @@ def parse_rate(text: str) -> str | None:
     """Parse a rate such as `600/minute` into its plain form, None for an empty text; else InvalidValueError."""
     if not text.strip():
         return None
-    found = _RATE.fullmatch(text.strip())
-    if found is None:
+    match = _RATE.fullmatch(text.strip())
+    if match is None:
         raise InvalidValueError(
             "A rate must be written like 600/minute: a number, a slash, and second, minute, hour or day."
         )
-    return f"{found[1]}/{found[2]}"
+    return f"{match[1]}/{match[2]}"

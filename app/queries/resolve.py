@@ -48,10 +48,10 @@ class ResolvedQuery:
 
     def day_range(self, day: date) -> Day:
         """Return that day of the zone; NoSuchDayError if the zone skipped it."""
-        found = days_between(day, day, self.zone)
-        if not found:
+        days = days_between(day, day, self.zone)
+        if not days:
             raise NoSuchDayError(f"The date {day.isoformat()} does not exist in {self.zone.key}.")
-        return found[0]
+        return days[0]
 
     @property
     def edition(self) -> EditionView:
@@ -98,18 +98,18 @@ def whole_edition(edition: EditionView, tz: str | None) -> ResolvedQuery:
     return ResolvedQuery({edition.id: edition}, zone, scope, selection, MIN_SORT_KEY, MAX_SORT_KEY)
 
 
-def start_key(asked: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> SortKey:
+def start_key(query: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> SortKey:
     """Return the start of a page: after its cursor, at the end of its newest day, or at the newest article."""
     if cursor is not None:
-        return min(asked.decode_cursor(cursor), asked.upper)
+        return min(query.decode_cursor(cursor), query.upper)
     if newest_day is None:
-        return asked.upper
+        return query.upper
     try:
         day = parse_day(newest_day)
     except InvalidValueError as error:
         raise InvalidInputError(FieldError("newest_day", error.detail)) from None
-    end = start_of_day(day.fromordinal(day.toordinal() + 1), asked.zone)
-    return min((end, 0), asked.upper)
+    end = start_of_day(day.fromordinal(day.toordinal() + 1), query.zone)
+    return min((end, 0), query.upper)
 
 
 def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneInfo:
@@ -122,11 +122,11 @@ def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneI
 
 
 def _range(params: FilterParams, zone: ZoneInfo) -> dict[str, int | None]:
-    found: dict[str, int | None] = {}
+    bounds: dict[str, int | None] = {}
     if isinstance(params, ArticleFilterParams):
         for where, member, text in (("from", "starts_at", params.from_), ("to", "ends_at", params.to)):
             try:
-                found[member] = None if text is None else parse_date_or_instant(text, zone)
+                bounds[member] = None if text is None else parse_date_or_instant(text, zone)
             except InvalidValueError as error:
                 raise InvalidInputError(FieldError(where, error.detail)) from None
-    return found
+    return bounds

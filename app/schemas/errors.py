@@ -23,8 +23,8 @@ def validated(model: type[M], value: object) -> M:
 
 def invalid_input(error: ValidationError, *, most: int = MAX_ERRORS, depth: int = 0) -> InvalidInputError:
     """Return the first `most` errors as field errors, whose locations begin at `depth`."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return InvalidInputError(*(member_error(each["type"], each["loc"][depth:], each["msg"]) for each in found[:most]))
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return InvalidInputError(*(member_error(each["type"], each["loc"][depth:], each["msg"]) for each in details[:most]))
 
 
 def member_error(kind: str, location: tuple[int | str, ...], message: str) -> FieldError:

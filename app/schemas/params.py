@@ -158,14 +158,14 @@ class QueryParams(BaseModel):
     def url_for(self, path: str, **changed: str | None) -> str:
         """Return the URL of these parameters at `path`, with some of them changed or (None) dropped."""
         given, own = self.model_fields_set, self.__dict__
-        asked = {name: own[member] for name, member in _members(type(self)).items() if member in given}
-        return _address(path, (asked | changed).items())
+        parameters = {name: own[member] for name, member in _members(type(self)).items() if member in given}
+        return _address(path, (parameters | changed).items())
 
     def href_of_changes(self, seq: int) -> str:
         """Return the URL of the changes after a position, under the same filters."""
         given, own, members = self.model_fields_set, self.__dict__, _members(type(self))
-        asked = [(name, own[members[name]]) for name in _FOR_CHANGES if members.get(name) in given]
-        return _address("/v1/changes", [("since", seq), *asked])
+        parameters = [(name, own[members[name]]) for name in _FOR_CHANGES if members.get(name) in given]
+        return _address("/v1/changes", [("since", seq), *parameters])
 
 
 @cache

@@ -199,8 +199,8 @@ class _PageParams(NoParams):
 
     def href(self, path: str, *, cursor: str) -> str:
         """Return the URL of the next page."""
-        asked = self.model_dump(exclude_unset=True, mode="json")
-        return f"{path}?{urlencode(asked | {'cursor': cursor})}"
+        given = self.model_dump(exclude_unset=True, mode="json")
+        return f"{path}?{urlencode(given | {'cursor': cursor})}"
 
 
 class WebhookListParams(_PageParams):

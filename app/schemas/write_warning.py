@@ -53,38 +53,38 @@ def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
     """
     if not isinstance(given, dict):
         return []
-    found = list(_body_warnings("body", given.get("body"), article.body))
+    warnings = list(_body_warnings("body", given.get("body"), article.body))
     if isinstance(article, ArticleRecord):
         revisions = given.get("revisions") or []
         for number, revision in enumerate(article.revisions):
             if revision.content is not None:
                 body = revisions[number]["content"].get("body")
-                found += _body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
-    return truncate(found)
+                warnings += _body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
+    return truncate(warnings)
 
 
 def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
     """Return the warnings of an import about dates that the editorial API refuses."""
-    found: list[WriteWarning] = []
+    warnings: list[WriteWarning] = []
     if article.status is ArticleStatus.SCHEDULED and article.published_at is not None and article.published_at <= now:
         detail = "A schedule whose time has passed was published."
-        found.append(WriteWarning(where="published_at", code=str(WarningCode.SCHEDULE_PASSED), detail=detail))
+        warnings.append(WriteWarning(where="published_at", code=str(WarningCode.SCHEDULE_PASSED), detail=detail))
     latest = max(now + CLOCK_TOLERANCE_US, article.published_at or 0)
     if article.updated_at is not None and article.updated_at > latest:
         detail = "An update is dated in the future."
-        found.append(WriteWarning(where="updated_at", code=str(WarningCode.FUTURE_UPDATE), detail=detail))
-    return found
+        warnings.append(WriteWarning(where="updated_at", code=str(WarningCode.FUTURE_UPDATE), detail=detail))
+    return warnings
 
 
-def truncate(found: list[WriteWarning]) -> list[WriteWarning]:
+def truncate(warnings: list[WriteWarning]) -> list[WriteWarning]:
     """Return at most MAX_WARNINGS of these; a last one counts the others."""
-    rest = len(found) - MAX_WARNINGS
+    rest = len(warnings) - MAX_WARNINGS
     if rest <= 0:
-        return found
+        return warnings
     last = WriteWarning(
         where="record", code=str(WarningCode.TRUNCATED), detail=f"{rest} further warnings are not listed."
     )
-    return [*found[:MAX_WARNINGS], last]
+    return [*warnings[:MAX_WARNINGS], last]
 
 
 def _body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[WriteWarning]:

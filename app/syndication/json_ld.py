@@ -77,11 +77,11 @@ def _type(article: Article) -> str:
 
 def _authors(article: Article, publisher: dict[str, Any]) -> Any:
     """Return the authors of the article, else its agency or paper, else the publisher."""
-    found = creators(article)
-    if len(found) == 1 and found[0].author is None:
-        is_own = found[0].name.casefold() == publisher["name"].casefold()
-        return publisher if is_own else {"@type": "Organization", "name": found[0].name}
-    return [_signature(creator) for creator in found] or publisher
+    signatures = creators(article)
+    if len(signatures) == 1 and signatures[0].author is None:
+        is_own = signatures[0].name.casefold() == publisher["name"].casefold()
+        return publisher if is_own else {"@type": "Organization", "name": signatures[0].name}
+    return [_signature(creator) for creator in signatures] or publisher
 
 
 def _signature(creator: Creator) -> dict[str, Any]:

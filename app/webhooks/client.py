@@ -106,15 +106,15 @@ class WebhookClient:
             await self._transports.popitem()[1].aclose()
 
     def _transport(self, scheme: str) -> GuardedTransport:
-        found = self._transports.get(scheme)
-        if found is None:
-            found = self._transports[scheme] = GuardedTransport(
+        transport = self._transports.get(scheme)
+        if transport is None:
+            transport = self._transports[scheme] = GuardedTransport(
                 self._guard,
                 trust=None if scheme == "http" else self._trust or httpx.create_ssl_context(trust_env=False),
                 deadline_s=self._deadline_s,
                 connect_s=self._connect_s,
             )
-        return found
+        return transport
 
     def _reason(self, error: Exception) -> str:  # noqa: PLR0911 - a table of errors and their sentences
         match error:

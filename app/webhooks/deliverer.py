@@ -165,27 +165,27 @@ class Deliverer:
         revision, seen = self.scanned_up_to.get(delivery.id, (0, 0))
         since = max(delivery.enqueued_seq, seen) if revision == delivery.revision else delivery.enqueued_seq
         try:
-            found = await self._database.read(read_outbox_batch, delivery.id, since=since, now=clock.now())
+            batch = await self._database.read(read_outbox_batch, delivery.id, since=since, now=clock.now())
         except InvalidInputError:  # the log was replaced since the position was read
             if self.scanned_up_to.pop(delivery.id, None) is None:
                 raise
             return True
-        if found is None:
+        if batch is None:
             return False
-        if found.rows or found.as_of - delivery.enqueued_seq >= CHECKPOINT_EVERY:
+        if batch.rows or batch.as_of - delivery.enqueued_seq >= CHECKPOINT_EVERY:
             await self._database.write(
                 enqueue_deliveries,
                 delivery.id,
-                found.rows,
+                batch.rows,
                 owner_id=self._owner_id,
                 revision=delivery.revision,
                 since=delivery.enqueued_seq,
-                as_of=found.as_of,
+                as_of=batch.as_of,
             )
             return True
-        self.scanned_up_to[delivery.id] = (delivery.revision, found.as_of)
+        self.scanned_up_to[delivery.id] = (delivery.revision, batch.as_of)
         await asyncio.sleep(0)
-        return not found.is_end
+        return not batch.is_end
 
     async def _is_still_current(self, delivery: PendingDelivery) -> bool:
         """Return whether this message is still current: connecting may take seconds, and a withdrawal must not wait.

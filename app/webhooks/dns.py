@@ -20,16 +20,16 @@ class DnsResolver:
     async def __call__(self, host: str, port: int) -> list[str]:
         """Return the addresses of a name in ASCII, in the system's order of preference; OSError without any."""
         name = (host, port)
-        found = self._under_way.get(name)
-        if found is None:
+        result = self._under_way.get(name)
+        if result is None:
             loop = asyncio.get_running_loop()
-            found = loop.create_future()
+            result = loop.create_future()
             Thread(
-                target=_resolve_in_thread, args=(host, port, loop, found), name=f"lookup-{host}", daemon=True
+                target=_resolve_in_thread, args=(host, port, loop, result), name=f"lookup-{host}", daemon=True
             ).start()
-            self._under_way[name] = found
-            found.add_done_callback(lambda done: self._discard(name, done))
-        return await asyncio.shield(found)  # other callers may wait for it too
+            self._under_way[name] = result
+            result.add_done_callback(lambda done: self._discard(name, done))
+        return await asyncio.shield(result)  # other callers may wait for it too
 
     def _discard(self, name: tuple[str, int], done: "asyncio.Future[list[str]]") -> None:
         self._under_way.pop(name, None)
@@ -37,7 +37,7 @@ class DnsResolver:
 
 
 def _resolve_in_thread(
-    host: str, port: int, loop: asyncio.AbstractEventLoop, found: "asyncio.Future[list[str]]"
+    host: str, port: int, loop: asyncio.AbstractEventLoop, result: "asyncio.Future[list[str]]"
 ) -> None:
     addresses: list[str] = []
     error: Exception | None = None
@@ -47,13 +47,13 @@ def _resolve_in_thread(
     except Exception as failure:  # noqa: BLE001 - raised in the caller, whatever it is
         error = failure
     with suppress(RuntimeError):  # the loop may have ended
-        loop.call_soon_threadsafe(_set_result, found, addresses, error)
+        loop.call_soon_threadsafe(_set_result, result, addresses, error)
 
 
-def _set_result(found: "asyncio.Future[list[str]]", addresses: list[str], error: Exception | None) -> None:
-    if found.done():
+def _set_result(result: "asyncio.Future[list[str]]", addresses: list[str], error: Exception | None) -> None:
+    if result.done():
         return
     if error is None:
-        found.set_result(addresses)
+        result.set_result(addresses)
     else:
-        found.set_exception(error)
+        result.set_exception(error)

@@ -93,12 +93,12 @@ class SsrfGuard:
         OSError for a name without addresses.
         """
         literal = _ip_literal(host)
-        found = [literal] if literal else [ip_address(each) for each in await self._look_up(host, port)]
-        if not found:
+        addresses = [literal] if literal else [ip_address(each) for each in await self._look_up(host, port)]
+        if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "No address")
-        for address in found:
+        for address in addresses:
             self._require_allowed(address, is_plain=is_plain)
-        return found
+        return addresses
 
     def _require_allowed(self, address: Address, *, is_plain: bool) -> None:
         if not self.is_allowed(address, is_plain=is_plain):
@@ -113,21 +113,21 @@ def _parse(url: str) -> tuple[str, str]:
             f"A URL must have at most {MAX_URL_CHARACTERS} characters, no white space and no backslashes."
         )
     try:
-        found = httpx.URL(ascii_url(url))
+        addresses = httpx.URL(ascii_url(url))
     except httpx.InvalidURL:
         raise InvalidValueError("Must be a URL.") from None
-    if found.scheme not in {"http", "https"} or not found.raw_host:
+    if addresses.scheme not in {"http", "https"} or not addresses.raw_host:
         raise InvalidValueError("The URL of a webhook must begin with https:// and name a host.")
-    if found.userinfo:
+    if addresses.userinfo:
         raise InvalidValueError("A URL must not contain a user name or a password.")
     if "#" in url:
         raise InvalidValueError("A URL must not have a fragment ('#').")
-    port = found.port
+    port = addresses.port
     if port is not None and port not in PORTS and not MIN_PORT <= port <= MAX_PORT:
         raise InvalidValueError(f"The port of a webhook must be 80, 443 or from {MIN_PORT} to {MAX_PORT}.")
-    host = found.raw_host.decode("ascii")
+    host = addresses.raw_host.decode("ascii")
     _check_host(host)
-    return found.scheme, host
+    return addresses.scheme, host
 
 
 def _check_host(host: str) -> None:

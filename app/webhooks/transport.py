@@ -54,7 +54,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         body that is endless or missing does not alter the result.
         """
         url = request.url
-        asked = httpcore.Request(
+        message = httpcore.Request(
             method=request.method,
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=request.headers.raw,
@@ -65,7 +65,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             },
         )
         async with asyncio.timeout(self._deadline_s):
-            response = await self._pool.handle_async_request(asked)
+            response = await self._pool.handle_async_request(message)
         await _drain_response(response)
         return httpx.Response(response.status, headers=response.headers, request=request)
 

@@ -169,7 +169,7 @@ async def test_follower_recovers_after_a_stalled_or_idle_loop(
     time.sleep(0.1)  # noqa: ASYNC251 - it is the stall
     assert follower.is_up_to_date() == (follower._watch.trust_window_s > 1)
     await learn(follower)
-    follower._asked_at -= 2 * module.IDLE_AFTER_S
+    follower._used_at -= 2 * module.IDLE_AFTER_S
     await asyncio.sleep(0.2)
     await other.write(append)
     if not follower.is_up_to_date():

@@ -54,9 +54,9 @@ def create_article(connection: Connection, given: ArticleCreate, *, now: int, ed
         raise InvalidInputError(FieldError("edition", "There is no edition yet."))
     if given.status is ArticleStatus.WITHDRAWN:
         raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
-    found = _find(connection, edition, given.source_id, given.id)
-    if found is not None:
-        raise ConflictError(f"The article exists already; its id is {format_id(found.id)}.")
+    existing = _find(connection, edition, given.source_id, given.id)
+    if existing is not None:
+        raise ConflictError(f"The article exists already; its id is {format_id(existing.id)}.")
     options = WriteOptions(editor=editor, reject_unknown=True)
     stored = upsert_articles(connection, [_dated(given.record(edition), now)], now=now, options=options)
     _outcome(stored)
@@ -124,14 +124,14 @@ def push_article(
             raise InvalidInputError(FieldError(name, "Does not match the value in the URL."))
     if edition not in edition_ids(connection, [edition]):
         raise UnknownEditionError(edition)
-    found = _find(connection, edition, source_id, None)
-    _check_push(found, given, expected, is_new=is_new)
+    existing = _find(connection, edition, source_id, None)
+    _check_push(existing, given, expected, is_new=is_new)
     given_fields = given.model_fields_set
     preserved: dict[str, Any] = {"source_id": source_id}
-    if found is not None and "published_at" not in given_fields:
-        preserved |= {"published_at": found.published_at, "status": given.status or ArticleStatus(found.status)}
-    if found is not None and "updated_at" not in given_fields:
-        preserved["updated_at"] = found.updated_at
+    if existing is not None and "published_at" not in given_fields:
+        preserved |= {"published_at": existing.published_at, "status": given.status or ArticleStatus(existing.status)}
+    if existing is not None and "updated_at" not in given_fields:
+        preserved["updated_at"] = existing.updated_at
     options = WriteOptions(
         editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in given_fields
     )
@@ -161,16 +161,18 @@ def _find(connection: Connection, edition: str, source_id: str | None, article_i
     if source_id is not None:
         here = _FOUND.join(editions, editions.c.id == articles.c.edition_id)
         named = here.where(editions.c.slug == edition, articles.c.source_id == source_id)
-        found = connection.execute(named).first()
-        if found is not None:
-            return found
+        row = connection.execute(named).first()
+        if row is not None:
+            return row
     if article_id is None:
         return None
     return connection.execute(_FOUND.where(articles.c.id == parse_id(article_id))).first()
 
 
-def _check_push(found: AnyRow | None, given: ArticleCreate, expected: Collection[int] | None, *, is_new: bool) -> None:
-    if found is None:
+def _check_push(
+    existing: AnyRow | None, given: ArticleCreate, expected: Collection[int] | None, *, is_new: bool
+) -> None:
+    if existing is None:
         if expected is not None:
             raise PreconditionFailedError("The article does not exist, so If-Match cannot match.")
         if given.id is not None:
@@ -178,12 +180,16 @@ def _check_push(found: AnyRow | None, given: ArticleCreate, expected: Collection
         if given.status is ArticleStatus.WITHDRAWN:
             raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
         return
-    if given.status is ArticleStatus.WITHDRAWN and found.status == ArticleStatus.DRAFT and found.withdrawn_at is None:
+    if (
+        given.status is ArticleStatus.WITHDRAWN
+        and existing.status == ArticleStatus.DRAFT
+        and existing.withdrawn_at is None
+    ):
         raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
     if is_new:
-        raise PreconditionFailedError(f"The article exists already; its id is {format_id(found.id)}.")
-    check_revision(found.revision, expected)
-    if given.id is not None and parse_id(given.id) != found.id:
+        raise PreconditionFailedError(f"The article exists already; its id is {format_id(existing.id)}.")
+    check_revision(existing.revision, expected)
+    if given.id is not None and parse_id(given.id) != existing.id:
         raise InvalidInputError(FieldError("id", "Does not match the id of the article."))
 
 

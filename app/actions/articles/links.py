@@ -20,10 +20,10 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
     ids = [row.id for row in rows]
     linked: dict[Facet, dict[int, list[int]]] = {}
     for kind, table in LINK_TABLES.items():
-        found = linked[kind] = {}
+        entries_by_article = linked[kind] = {}
         for some in chunked(ids):
             for article_id, entry_id in connection.execute(linked_ids(kind).where(table.links.c.article_id.in_(some))):
-                found.setdefault(article_id, []).append(entry_id)
+                entries_by_article.setdefault(article_id, []).append(entry_id)
     tag_ids, author_ids = linked[Facet.TAG], linked[Facet.AUTHOR]
     return {
         row.id: Placement(
@@ -43,8 +43,8 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
 def write_links(connection: Connection, changed: Sequence[ArticleWrite]) -> None:
     """Replace the tags and authors of these articles."""
     known = [{"b_article_id": w.article_id} for w in changed if w.current is not None]
-    wanted = {Facet.TAG: [w.tag_ids for w in changed], Facet.AUTHOR: [w.author_ids for w in changed]}
-    for kind, numbers in wanted.items():
+    entry_ids = {Facet.TAG: [w.tag_ids for w in changed], Facet.AUTHOR: [w.author_ids for w in changed]}
+    for kind, numbers in entry_ids.items():
         table = LINK_TABLES[kind].links
         if known:
             connection.execute(delete(table).where(table.c.article_id == _ROW), known)

@@ -56,23 +56,23 @@ def store_recommendations(connection: Connection, written: Sequence[Placement], 
     if not written:
         return
     latest = max((each.published_at or 0, each.article_id) for each in written)
-    wanted = Counter(subject for each in written for subject in _subjects(each))
+    counts = Counter(subject for each in written for subject in _subjects(each))
     # Starting at the newest of them, as many as these articles and a few more: enough for each of them
     # unless others lie between.
-    keys_by_subject = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in wanted.items()}, latest)
+    keys_by_subject = _read(connection, {subject: n + CANDIDATES_EACH for subject, n in counts.items()}, latest)
     rows = [
         (each.article_id, position, picked)
         for each in written
-        for position, picked in enumerate(_pick(connection, each, keys_by_subject, wanted))
+        for position, picked in enumerate(_pick(connection, each, keys_by_subject, counts))
     ]
     bulk_insert_tuples(connection, article_recommendations, rows)
 
 
 def _subjects(article: Placement) -> list[Subject]:
-    found = [(article.edition_id, Facet.TAG, number) for number in article.tag_ids[:MAX_SUBJECTS]]
+    tagged = [(article.edition_id, Facet.TAG, number) for number in article.tag_ids[:MAX_SUBJECTS]]
     if article.section_id is None:
-        return [*found]
-    return [*found, (article.edition_id, Facet.SECTION, article.section_id)]
+        return [*tagged]
+    return [*tagged, (article.edition_id, Facet.SECTION, article.section_id)]
 
 
 def _pick(
@@ -81,12 +81,12 @@ def _pick(
     here = (article.published_at or 0, article.article_id)
     scores: dict[Key, float] = {}
     for subject in _subjects(article):
-        found = keys_by_subject[subject]
-        index = bisect_left(found, here)
-        if index < CANDIDATES_EACH and len(found) == read[subject] + CANDIDATES_EACH:
-            found = _read(connection, {subject: CANDIDATES_EACH + 1}, here)[subject]
-            index = bisect_left(found, here)
-        candidates = found[max(index - CANDIDATES_EACH, 0) : index]
+        keys = keys_by_subject[subject]
+        index = bisect_left(keys, here)
+        if index < CANDIDATES_EACH and len(keys) == read[subject] + CANDIDATES_EACH:
+            keys = _read(connection, {subject: CANDIDATES_EACH + 1}, here)[subject]
+            index = bisect_left(keys, here)
+        candidates = keys[max(index - CANDIDATES_EACH, 0) : index]
         if candidates:
             reach = here[0] - candidates[0][0]
             weight = log1p(reach / HOUR_US) * (1.0 if subject[1] is Facet.TAG else SECTION_WEIGHT)
@@ -96,23 +96,23 @@ def _pick(
     return [article_id for _, (_, article_id) in ranked[:MAX_PICKS]]
 
 
-def _read(connection: Connection, wanted: dict[Subject, int], up_to: Key) -> dict[Subject, list[Key]]:
+def _read(connection: Connection, counts: dict[Subject, int], up_to: Key) -> dict[Subject, list[Key]]:
     """Return the last keys of each list up to a maximum key (included), oldest first."""
-    subjects = list(wanted)
-    found: dict[Subject, list[Key]] = {subject: [] for subject in subjects}
+    subjects = list(counts)
+    keys_by_subject: dict[Subject, list[Key]] = {subject: [] for subject in subjects}
     for start in range(0, len(subjects), LISTS_AT_ONCE):
         chunk = subjects[start : start + LISTS_AT_ONCE]
         size = 1 << (len(chunk) - 1).bit_length()  # powers of two limit the number of statements
         bound: dict[str, int] = {"at": up_to[0], "id": up_to[1]}
         for i in range(size):
             edition, kind, number = chunk[i] if i < len(chunk) else (0, Facet.EDITION, 0)
-            most = wanted[chunk[i]] if i < len(chunk) else 0
+            most = counts[chunk[i]] if i < len(chunk) else 0
             bound |= {f"edition_{i}": edition, f"kind_{i}": kind, f"number_{i}": number, f"most_{i}": most}
         for i, published_at, article_id in _latest(size).all(connection, bound):
-            found[chunk[i]].append((published_at, article_id))
-    for keys in found.values():
+            keys_by_subject[chunk[i]].append((published_at, article_id))
+    for keys in keys_by_subject.values():
         keys.sort()
-    return found
+    return keys_by_subject
 
 
 @by_shape

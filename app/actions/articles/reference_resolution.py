@@ -28,11 +28,11 @@ def assign_catalogue_ids(
     changes: list[Change] = []
     numbers: dict[Facet, dict[str, int]] = {}
     for kind in NAMED:
-        wanted: dict[str, bool] = {}
+        is_public_by_name: dict[str, bool] = {}
         for write in writes:
             for name in _names(write, kind):
-                wanted[name] = wanted.get(name, False) or write.status is ArticleStatus.PUBLISHED
-        known, made = get_or_create_entries(connection, kind, wanted, edition_id=edition_id, now=now)
+                is_public_by_name[name] = is_public_by_name.get(name, False) or write.status is ArticleStatus.PUBLISHED
+        known, made = get_or_create_entries(connection, kind, is_public_by_name, edition_id=edition_id, now=now)
         if made:
             stored.created_entries[f"{KIND_NAMES[kind]}s"] += made.count
             changes += made.changes
@@ -51,8 +51,10 @@ def reject_unknown_references(
 ) -> list[ArticleWrite]:
     """Return the writes whose section, label and authors all exist; the others get an error."""
     passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
-    asked = {kind: {name for write in writes for name in _names(write, kind)} for kind in kinds}
-    known = {kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in asked.items()}
+    names_by_kind = {kind: {name for write in writes for name in _names(write, kind)} for kind in kinds}
+    known = {
+        kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in names_by_kind.items()
+    }
     for write in writes:
         flaws = []
         for kind in kinds:
@@ -80,11 +82,11 @@ def assign_slugs(
     connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
     """Return the writes that got a slug: the given one, that of the headline, or one that identifies the article."""
-    wanted = {write.index: write.preferred_slug() for write in writes}
-    owners = slug_owners(connection, edition_id, filter(None, wanted.values()))
+    preferred = {write.index: write.preferred_slug() for write in writes}
+    owners = slug_owners(connection, edition_id, filter(None, preferred.values()))
     late = []
     for write in writes:
-        slug = wanted[write.index]
+        slug = preferred[write.index]
         if slug is None or not _take_slug(write, slug, owners):
             late.append(write)
     instead = {write.index: write.fallback_slugs() for write in late}

@@ -29,10 +29,10 @@ def replace_related(
     stale = [{"b_article_id": article_id} for article_id in references if article_id in known]
     if stale:
         connection.execute(_CLEAR, stale)
-    wanted = {reference for each in references.values() for reference in each}
-    if not wanted:
+    all_references = {reference for each in references.values() for reference in each}
+    if not all_references:
         return
-    targets = _targets(connection, edition_id, wanted)
+    targets = _targets(connection, edition_id, all_references)
     rows = [
         {
             "article_id": article_id,

@@ -38,12 +38,12 @@ def disambiguated_slugs(headline: str, identity: str, article_id: int) -> list[s
 
 def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
     """Return the owners of these slugs: the article's id, and whether it is a former slug of it."""
-    wanted = sorted(set(slugs))
+    unique = sorted(set(slugs))
     old = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
-        slug_redirects.c.edition_id == edition_id, slug_redirects.c.slug.in_(wanted)
+        slug_redirects.c.edition_id == edition_id, slug_redirects.c.slug.in_(unique)
     )
     current = select(articles.c.slug, articles.c.id).where(
-        articles.c.edition_id == edition_id, articles.c.slug.in_(wanted)
+        articles.c.edition_id == edition_id, articles.c.slug.in_(unique)
     )
     owners = {slug: (article_id, True) for slug, article_id in connection.execute(old)}
     return owners | {slug: (article_id, False) for slug, article_id in connection.execute(current)}
@@ -72,9 +72,9 @@ def replace_redirects(
 
 def import_redirects(connection: Connection, edition_id: int, brought: Mapping[int, Iterable[str]]) -> None:
     """Insert redirects from the former slugs of imported articles, except slugs with another owner."""
-    wanted = {slug: article_id for article_id, slugs in brought.items() for slug in slugs}
-    if not wanted:
+    article_ids = {slug: article_id for article_id, slugs in brought.items() for slug in slugs}
+    if not article_ids:
         return
-    owners = slug_owners(connection, edition_id, wanted)
-    rows = [(edition_id, slug, article_id) for slug, article_id in wanted.items() if slug not in owners]
+    owners = slug_owners(connection, edition_id, article_ids)
+    rows = [(edition_id, slug, article_id) for slug, article_id in article_ids.items() if slug not in owners]
     bulk_insert_tuples(connection, slug_redirects, rows)

@@ -148,10 +148,10 @@ def _find_existing(connection: Connection, edition_id: int, writes: list[Article
     numbered = {row.id: row for row in connection.execute(here.where(articles.c.id.in_(ids)))} if ids else {}
     for write in writes:
         given = None if write.record.id is None else parse_id(write.record.id)
-        found = sourced.get(write.record.source_id) or numbered.get(given)
-        write.current = found
-        if found is not None:
-            write.article_id = found.id
+        existing = sourced.get(write.record.source_id) or numbered.get(given)
+        write.current = existing
+        if existing is not None:
+            write.article_id = existing.id
         else:
             write.article_id = _ids.next(write.now) if given is None else given
 

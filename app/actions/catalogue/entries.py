@@ -108,21 +108,21 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
 
 def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
     """Return the ids of existing entries by name, sections within their edition."""
-    wanted = sorted(set(names))
+    unique = sorted(set(names))
     table, name = CATALOGUE_TABLES[kind]
     here = [table.c.edition_id == edition_id] if kind is Facet.SECTION else []
-    statements = (select(name, table.c.id).where(name.in_(some), *here) for some in chunked(wanted))
+    statements = (select(name, table.c.id).where(name.in_(some), *here) for some in chunked(unique))
     return {row[0]: row.id for statement in statements for row in connection.execute(statement)}
 
 
 def get_or_create_entries(
-    connection: Connection, kind: Facet, wanted: Mapping[str, bool], *, edition_id: int, now: int
+    connection: Connection, kind: Facet, is_public_by_name: Mapping[str, bool], *, edition_id: int, now: int
 ) -> tuple[dict[str, int], CreatedEntries | None]:
     """Return the ids of these names; missing entries are created from their code, listed or not."""
-    if not wanted:
+    if not is_public_by_name:
         return {}, None
-    known = find_entry_ids(connection, kind, wanted, edition_id=edition_id)
-    missing = sorted(wanted.keys() - known.keys())
+    known = find_entry_ids(connection, kind, is_public_by_name, edition_id=edition_id)
+    missing = sorted(is_public_by_name.keys() - known.keys())
     if not missing:
         return known, None
     table, name = CATALOGUE_TABLES[kind]
@@ -130,12 +130,12 @@ def get_or_create_entries(
     connection.execute(
         insert(table),
         [
-            {name.name: each, "modified_at": now, "is_listed": wanted[each], **fixed, **_made(kind, each)}
+            {name.name: each, "modified_at": now, "is_listed": is_public_by_name[each], **fixed, **_made(kind, each)}
             for each in missing
         ],
     )
     fresh = find_entry_ids(connection, kind, missing, edition_id=edition_id)
-    changes = [_change(kind, fresh[each], edition_id) for each in missing if wanted[each]]
+    changes = [_change(kind, fresh[each], edition_id) for each in missing if is_public_by_name[each]]
     return known | fresh, CreatedEntries(len(missing), changes)
 
 

@@ -65,13 +65,13 @@ def _old_rows(connection: Connection, checkpoint: int, now: int, most: int) -> l
 
 def _rows_behind(connection: Connection, rows: Sequence[AnyRow], checkpoint: int) -> list[AnyRow]:
     """Return the remaining rows up to the position of the articles and kinds of entry in these rows."""
-    found: list[AnyRow] = []
+    rows_behind: list[AnyRow] = []
     for numbers in chunked(sorted({row.article_id for row in rows if row.article_id is not None})):
-        found += connection.execute(_OF_ARTICLES, {"mark": checkpoint, "numbers": numbers})
+        rows_behind += connection.execute(_OF_ARTICLES, {"mark": checkpoint, "numbers": numbers})
     types = sorted({row.type for row in rows if row.article_id is None})
     if types:
-        found += connection.execute(_OF_ENTRIES, {"mark": checkpoint, "types": types})
-    return sorted(found, key=lambda row: row.seq)
+        rows_behind += connection.execute(_OF_ENTRIES, {"mark": checkpoint, "types": types})
+    return sorted(rows_behind, key=lambda row: row.seq)
 
 
 def _merge(rows: Iterable[AnyRow], connection: Connection) -> None:

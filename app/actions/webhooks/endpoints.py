@@ -64,18 +64,18 @@ def edit_webhook(
         "filters": {**orjson.loads(row.filters), "types": orjson.loads(row.types)},
         "enabled": row.disabled_at is None,
     }
-    wanted = validated(WebhookState, merge_patch(current, patch))
-    filters = _stored(wanted.filters)
-    values: dict[str, Any] = {"url": wanted.url, "description": wanted.description, **filters}
+    after = validated(WebhookState, merge_patch(current, patch))
+    filters = _stored(after.filters)
+    values: dict[str, Any] = {"url": after.url, "description": after.description, **filters}
     if (filters["filters"], filters["types"]) != (row.filters, row.types):
         values["enqueued_seq"] = _forget_waiting(connection, row)
     is_enabled = row.disabled_at is None
-    if wanted.enabled and (not is_enabled or wanted.url != row.url):
+    if after.enabled and (not is_enabled or after.url != row.url):
         values |= {**_FRESH, "disabled_at": None, "disabled_reason": None}
-    elif is_enabled and not wanted.enabled:
+    elif is_enabled and not after.enabled:
         values |= {"disabled_at": now, "disabled_reason": BY_HAND}
     _save(connection, row, values, now=now)
-    return wanted
+    return after
 
 
 def rotate_secret(connection: Connection, endpoint_id: int, *, secret: str, grace_seconds: int, now: int) -> None:
@@ -137,6 +137,6 @@ def _forget_waiting(connection: Connection, row: AnyRow) -> int:
 
 
 def _stored(filters: WebhookFilters) -> dict[str, str]:
-    asked = filters.model_dump(mode="json")
-    types = asked.pop("types")
-    return {"filters": orjson.dumps(asked).decode(), "types": orjson.dumps(types).decode()}
+    values = filters.model_dump(mode="json")
+    types = values.pop("types")
+    return {"filters": orjson.dumps(values).decode(), "types": orjson.dumps(types).decode()}

@@ -103,10 +103,10 @@ async def edit_webhook(
     endpoint_id = queries.parse_webhook_id(webhook_id)
 
     def edit(connection: Connection) -> schemas.Webhook:
-        wanted = actions.edit_webhook(connection, endpoint_id, patch, expected=expected, now=clock.now())
+        after = actions.edit_webhook(connection, endpoint_id, patch, expected=expected, now=clock.now())
         if "url" in patch:
-            _check_url(services.dispatcher, wanted.url)
-        queries.check_filters(connection, wanted.filters.model_dump(exclude={"types"}))
+            _check_url(services.dispatcher, after.url)
+        queries.check_filters(connection, after.filters.model_dump(exclude={"types"}))
         return queries.get_webhook(connection, endpoint_id)
 
     return await _change(services, edit)

@@ -72,7 +72,7 @@ def build_channel(
 def _title(feed: Feed, params: FilterParams) -> str:
     """Return the edition's name with the names of the filter values, or their codes if unknown."""
     kinds = (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)
-    asked = [(kind, code) for kind in kinds for code in sorted(set(getattr(params, kind.name.lower())))]
+    entries = [(kind, code) for kind in kinds for code in sorted(set(getattr(params, kind.name.lower())))]
     # Sorted by kind and code, so that equal queries have equal titles.
-    named = [feed.names.get(each, each[1]) for each in asked]
+    named = [feed.names.get(each, each[1]) for each in entries]
     return f"{feed.edition.name}: {', '.join(named)}" if named else feed.edition.name

@@ -80,7 +80,7 @@ class PgCommitWatch:
         self._connection: AsyncConnection | None = None
         self._tick: SharedCommitFlag | None = None
         self._pending: asyncio.Task[Any] | None = None
-        self._asked_at = 0.0
+        self._queried_at = 0.0
         self._snapshot = ""
         self._followers = followers  # if this watch is a follower
         self._session: int | None = None  # the server process that holds the lock of a follower
@@ -155,7 +155,7 @@ class PgCommitWatch:
     async def _query(self, coroutine: Coroutine[Any, Any, R]) -> asyncio.Task[R]:
         """Return the completed task of a query; raises its error, and TimeoutError while it is pending."""
         task = self._pending = asyncio.create_task(coroutine, name=TASK_NAME)
-        self._asked_at = time.monotonic()
+        self._queried_at = time.monotonic()
         await self._wait_for(task)
         error = task.exception()
         if error is not None:
@@ -165,7 +165,7 @@ class PgCommitWatch:
     async def _wait_for(self, task: asyncio.Task[Any]) -> None:
         await asyncio.wait({task}, timeout=QUERY_TIMEOUT_S)
         if not task.done():
-            if time.monotonic() - self._asked_at > ABANDON_AFTER_S:
+            if time.monotonic() - self._queried_at > ABANDON_AFTER_S:
                 self._abandon()
             raise TimeoutError("the server does not respond")
         self._pending = None

@@ -67,14 +67,14 @@ class FileWatch:
         with self._guard:
             if "" not in self._identities:
                 self._descriptor = wal_index.open_shared(self._name)
-                found = os.fstat(self._descriptor)
-                self._size = found.st_size
-                self._identities[""] = found.st_dev, found.st_ino
+                status = os.fstat(self._descriptor)
+                self._size = status.st_size
+                self._identities[""] = status.st_dev, status.st_ino
             if keeps_wal and not self.is_recorded:
                 self._index = wal_index.map_index(self._name)
                 for suffix in (INDEX, LOG):
-                    found = os.stat(self._paths[suffix])  # noqa: PTH116 - a string, examined with each write
-                    self._identities[suffix] = found.st_dev, found.st_ino
+                    status = os.stat(self._paths[suffix])  # noqa: PTH116 - a string, examined with each write
+                    self._identities[suffix] = status.st_dev, status.st_ino
 
     def check_if_due(self) -> None:
         """Raise DatabaseFileError where a comparison of the last 50 ms found a loss, or a new one finds it."""
@@ -107,14 +107,14 @@ class FileWatch:
         for suffix, identity in self._identities.items():
             noun = {LOG: "write-ahead log", INDEX: "index of the write-ahead log"}.get(suffix, "database file")
             try:
-                found = os.stat(self._paths[suffix])  # noqa: PTH116 - as above
+                status = os.stat(self._paths[suffix])  # noqa: PTH116 - as above
             except FileNotFoundError:
                 return f"the {noun} was deleted"
             except OSError as error:
                 return f"the {noun} cannot be reached ({error.strerror})"
-            if (found.st_dev, found.st_ino) != identity:
+            if (status.st_dev, status.st_ino) != identity:
                 return f"the {noun} was replaced by another file"
-            sizes[suffix] = found.st_size
+            sizes[suffix] = status.st_size
         if self._is_truncated or self._is_file_short(sizes[""]):
             return "the database file was truncated"
         if header is not None and header == self._read_index() and sizes[LOG] < _log_bytes(header):

@@ -113,14 +113,14 @@ def map_index(name: str) -> mmap.mmap | None:
     with _guard:
         usage = _handles[name]
         try:
-            found = path.stat()
-            mapped = usage.mapped.get((found.st_dev, found.st_ino))
+            status = path.stat()
+            mapped = usage.mapped.get((status.st_dev, status.st_ino))
             if mapped is None:
                 descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
                 usage.descriptors.append(descriptor)
-                found = os.fstat(descriptor)
+                status = os.fstat(descriptor)
                 mapped = mmap.mmap(descriptor, HEADER_BYTES, access=mmap.ACCESS_READ)
-                usage.mapped[found.st_dev, found.st_ino] = mapped
+                usage.mapped[status.st_dev, status.st_ino] = mapped
         except (OSError, ValueError):
             return None
     header = mapped[:HEADER_BYTES]

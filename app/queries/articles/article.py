@@ -104,8 +104,8 @@ def render_article(connection: Connection, row: AnyRow, edition: EditionView, bo
 
 def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
     """Return the public notes that are stored with an article."""
-    found: list[ArticleNote] = [] if notes is None else orjson.loads(notes)
-    return [{**note, "at": format_instant(cast("int", note["at"]), zone)} for note in found]
+    stored: list[ArticleNote] = [] if notes is None else orjson.loads(notes)
+    return [{**note, "at": format_instant(cast("int", note["at"]), zone)} for note in stored]
 
 
 def list_related(connection: Connection, key: str, params: QueryParams) -> RelatedList:

@@ -77,17 +77,17 @@ def list_articles(
     return list_resolved(connection, resolve_params(connection, params, entry=entry), params, path=path)
 
 
-def list_resolved(connection: Connection, asked: ResolvedQuery, params: ArticleListParams, *, path: str) -> ArticleList:
+def list_resolved(connection: Connection, query: ResolvedQuery, params: ArticleListParams, *, path: str) -> ArticleList:
     """List articles for resolved parameters; at most five statements. InvalidCursorError, CursorMismatchError."""
-    upper = start_key(asked, params.cursor)
+    upper = start_key(query, params.cursor)
     most = len(params.id) or params.limit
-    within = asked.narrowed(asked.lower, upper)
+    within = query.narrowed(query.lower, upper)
     rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=params.id, limit=most + 1)
-    page = cut_page(rows, most, cursor=asked.encode_cursor, href=lambda cursor: params.url_for(path, cursor=cursor))
+    page = cut_page(rows, most, cursor=query.encode_cursor, href=lambda cursor: params.url_for(path, cursor=cursor))
     if not params.id:
         within.record_dependency(first=None if page.following is None else page.following.published_at)
     shown = sorted_like(params.id, page.rows) if params.id else page.rows
-    items = render_articles(connection, shown, asked.editions, params.body)
+    items = render_articles(connection, shown, query.editions, params.body)
     return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
 
 

@@ -51,7 +51,7 @@ ARTICLES_WITH_ENTRIES = articles.outerjoin(labels, labels.c.id == articles.c.lab
 
 def fetch_articles(
     connection: Connection,
-    asked: ResolvedQuery,
+    query: ResolvedQuery,
     columns: tuple[Any, ...] = ITEM_COLUMNS,
     *,
     ids: Iterable[str] = (),
@@ -62,23 +62,23 @@ def fetch_articles(
 
     One statement; a second one before it if filters of several kinds are combined.
     """
-    if asked.selection.is_empty:
+    if query.selection.is_empty:
         return []
     numbers = [parse_id(text) for text in dict.fromkeys(ids)]
     for number in numbers:
         depend_on_article(number)
-    selection, lower, upper = asked.selection, asked.lower, asked.upper
+    selection, lower, upper = query.selection, query.lower, query.upper
     if not numbers:
         selection, lower, upper = choose_driving_list(connection, selection, lower, upper, oldest_first=oldest_first)
     values = bind_values(selection, lower, upper)
     if numbers:
         values["ids"] = rows_value([(number,) for number in numbers])
     elif limit is not None:
-        values["limit"] = limit + len(asked.scope.excluded) * len(asked.editions)  # each edition may have the slug
+        values["limit"] = limit + len(query.scope.excluded) * len(query.editions)  # each edition may have the slug
     statement = _page(statement_shape(selection), columns, bool(numbers), "limit" in values, oldest_first)
     rows = statement.all(connection, values)
     depend_on_shown_entries(rows)
-    included = [row for row in rows if not is_excluded(row, asked.scope.excluded)]
+    included = [row for row in rows if not is_excluded(row, query.scope.excluded)]
     return included if limit is None else included[:limit]
 
 

@@ -36,28 +36,28 @@ def export_articles(connection: Connection, params: ExportParams) -> Generator[E
     NotFoundError.
     """
     as_of = latest_seq(connection)
-    asked = resolve_params(connection, params)
-    rest, has_more = asked, True
+    query = resolve_params(connection, params)
+    rest, has_more = query, True
     while has_more:
         rows = fetch_articles(connection, rest, ARTICLE_COLUMNS, limit=BATCH, oldest_first=True)
-        yield _portion(connection, as_of, asked, params, rows)
+        yield _portion(connection, as_of, query, params, rows)
         has_more = len(rows) == BATCH
         if has_more:
-            rest = asked.narrowed(_after(rows[-1]), MAX_SORT_KEY)
+            rest = query.narrowed(_after(rows[-1]), MAX_SORT_KEY)
 
 
 def export_by_ids(connection: Connection, params: ExportParams) -> ExportChunk:
     """Return the articles given by `id`, in that order, as one chunk. InvalidInputError, NotFoundError."""
     as_of = latest_seq(connection)
-    asked = resolve_params(connection, params)
-    rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, ids=params.id, limit=None)
-    return _portion(connection, as_of, asked, params, sorted_like(params.id, rows))
+    query = resolve_params(connection, params)
+    rows = fetch_articles(connection, query, ARTICLE_COLUMNS, ids=params.id, limit=None)
+    return _portion(connection, as_of, query, params, sorted_like(params.id, rows))
 
 
 def _portion(
-    connection: Connection, as_of: int, asked: ResolvedQuery, params: ExportParams, rows: Sequence[AnyRow]
+    connection: Connection, as_of: int, query: ResolvedQuery, params: ExportParams, rows: Sequence[AnyRow]
 ) -> ExportChunk:
-    items = render_articles(connection, rows, asked.editions, params.body)
+    items = render_articles(connection, rows, query.editions, params.body)
     return ExportChunk(as_of, b"".join([_line(select_fields(item, params.fields)) for item in items]))
 
 

@@ -32,13 +32,13 @@ class _CatalogueQuery(NamedTuple):
 
 def _catalogue_query(kind: Facet) -> _CatalogueQuery:
     noun, (table, name) = KIND_NAMES[kind], CATALOGUE_TABLES[kind]
-    found = select(*table.c).where(table.c.is_listed)
+    listed = select(*table.c).where(table.c.is_listed)
     if "edition_id" in table.c:
-        found = found.where(table.c.edition_id == bindparam("edition_id"))
-    page = found.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
+        listed = listed.where(table.c.edition_id == bindparam("edition_id"))
+    page = listed.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
     anywhere = select(table.c.id).where(name == bindparam("name"), table.c.is_listed).limit(1)
     return _CatalogueQuery(
-        f"/v1/{noun}s", noun, by_name(name.name), page, found.where(name == bindparam("name")), anywhere
+        f"/v1/{noun}s", noun, by_name(name.name), page, listed.where(name == bindparam("name")), anywhere
     )
 
 

@@ -29,19 +29,19 @@ class ChangeFilter:
     irrelevant one may be included as a removed article.
     """
 
-    def __init__(self, asked: ResolvedQuery) -> None:
-        self.asked = asked
-        kinds = asked.selection.groups
+    def __init__(self, query: ResolvedQuery) -> None:
+        self.query = query
+        kinds = query.selection.groups
         self._groups = [frozenset(group) for group in kinds if all(kind is not Facet.EDITION for _, kind, _ in group)]
         self._names = [{_quoted(kind, number) for _, kind, number in group} for group in self._groups]
-        self._excluded_ids = {parse_id(each) for each in asked.scope.excluded if is_id(each)}
-        self._in_range = asked.scope.starts_at is not None or asked.scope.ends_at is not None
+        self._excluded_ids = {parse_id(each) for each in query.scope.excluded if is_id(each)}
+        self._in_range = query.scope.starts_at is not None or query.scope.ends_at is not None
         self.reads_keys = bool(self._groups) or self._in_range
 
     def may_match(self, row: AnyRow) -> bool:
         """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and surrogate_keys."""
         if row.article_id is None:
-            return row.edition_id is None or row.edition_id in self.asked.editions
+            return row.edition_id is None or row.edition_id in self.query.editions
         if row.article_id in self._excluded_ids:
             return False
         named = all(any(name in row.surrogate_keys for name in names) for names in self._names)
@@ -50,23 +50,23 @@ class ChangeFilter:
     def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
         """Return the lists of these articles, as far as filters need them; one statement each for tags and authors."""
         edition_of = {row.id: row.edition_id for row in rows}
-        found = {
+        memberships = {
             row.id: {(row.edition_id, Facet.SECTION, row.section_id), (row.edition_id, Facet.LABEL, row.label_id)}
             for row in rows
         }
         for kind, statement in _LINKS.items():
-            if found and any(filter_kind is kind for group in self._groups for _, filter_kind, _ in group):
-                for article_id, number in connection.execute(statement, {"ids": list(found)}):
-                    found[article_id].add((edition_of[article_id], kind, number))
-        return found
+            if memberships and any(filter_kind is kind for group in self._groups for _, filter_kind, _ in group):
+                for article_id, number in connection.execute(statement, {"ids": list(memberships)}):
+                    memberships[article_id].add((edition_of[article_id], kind, number))
+        return memberships
 
     def matches(self, row: AnyRow, memberships: Memberships) -> bool:
         """Return whether the selected lists contain this article now; `row` is of `articles`."""
         return (
             row.status == ArticleStatus.PUBLISHED
-            and row.edition_id in self.asked.editions
-            and self.asked.lower <= (row.published_at, row.id) < self.asked.upper
-            and not is_excluded(row, self.asked.scope.excluded)
+            and row.edition_id in self.query.editions
+            and self.query.lower <= (row.published_at, row.id) < self.query.upper
+            and not is_excluded(row, self.query.scope.excluded)
             and all(group & memberships[row.id] for group in self._groups)
         )
 
@@ -82,7 +82,7 @@ class ChangeFilter:
     def _affects_range(self, names: str) -> bool:
         if f'"{ALL_TIMESTAMPS}"' in names:
             return True
-        first, end = self.asked.lower[0], self.asked.upper[0]
+        first, end = self.query.lower[0], self.query.upper[0]
         return any(first <= int(instant) < end for instant in _TIMESTAMP.findall(names))
 
 

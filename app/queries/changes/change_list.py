@@ -82,15 +82,15 @@ def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList
     CursorMismatchError.
     """
     depend_on_log()
-    asked = resolve_params(connection, params, tz=params.tz)
-    digest = asked.scope.digest()
+    query = resolve_params(connection, params, tz=params.tz)
+    digest = query.scope.digest()
     since = params.since if params.cursor is None else decode_number(params.cursor, digest)
     end = connection.execute(_REACH, {"since": min(since, MAX_ID), "scanned": MAX_SCANNED}).one()
     latest, reach = end.latest, end.reach
     _require_known_position(since, end, where="since" if params.cursor is None else "cursor")
-    wanted = ChangeFilter(asked)
-    rows, as_of = _scan(connection, params, wanted, since, since if reach is None else reach)
-    page: ChangeList = {"items": _render(connection, params, wanted, rows), "as_of": as_of, "next": None}
+    change_filter = ChangeFilter(query)
+    rows, as_of = _scan(connection, params, change_filter, since, since if reach is None else reach)
+    page: ChangeList = {"items": _render(connection, params, change_filter, rows), "as_of": as_of, "next": None}
     if as_of < latest:
         page["next"] = link_next(
             encode_number(as_of, digest), lambda cursor: params.url_for(PATH, cursor=cursor, since=None)
@@ -105,38 +105,38 @@ def _require_known_position(since: int, end: AnyRow, *, where: str) -> None:
 
 
 def _scan(
-    connection: Connection, params: ChangeListParams, wanted: ChangeFilter, since: int, reach: int
+    connection: Connection, params: ChangeListParams, change_filter: ChangeFilter, since: int, reach: int
 ) -> tuple[list[AnyRow], int]:
     """Return the relevant rows, and the change up to which none is missing."""
-    most = MAX_SCANNED if wanted.reads_keys else params.limit + 1
-    ids, editions = [parse_id(text) for text in params.id], list(wanted.asked.editions)
+    most = MAX_SCANNED if change_filter.reads_keys else params.limit + 1
+    ids, editions = [parse_id(text) for text in params.id], list(change_filter.query.editions)
     statement = _ROWS_OF_ARTICLES if ids else _ROWS_OF_EDITIONS
     bound = {"ids": ids} if ids else {"editions": editions}
-    found: list[AnyRow] = []
+    relevant: list[AnyRow] = []
     seen, seq = 0, since
     with connection.execute(statement, {"since": since, "reach": reach, "most": most, **bound}) as rows:
         for row in rows:
-            is_wanted = wanted.may_match(row)
-            if is_wanted and len(found) == params.limit:
-                return found, seq
-            found += [row] if is_wanted else []
+            is_wanted = change_filter.may_match(row)
+            if is_wanted and len(relevant) == params.limit:
+                return relevant, seq
+            relevant += [row] if is_wanted else []
             seen, seq = seen + 1, row.seq
-    return found, reach if seen < most else seq
+    return relevant, reach if seen < most else seq
 
 
 def _render(
-    connection: Connection, params: ChangeListParams, wanted: ChangeFilter, rows: Sequence[AnyRow]
+    connection: Connection, params: ChangeListParams, change_filter: ChangeFilter, rows: Sequence[AnyRow]
 ) -> list[ChangeItem]:
     ids = sorted({row.article_id for row in rows if row.article_id is not None})
     states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
-    memberships = wanted.find_memberships(connection, states.values())
-    entries = find_entries(connection, wanted.asked, [row for row in rows if row.article_id is None])
+    memberships = change_filter.find_memberships(connection, states.values())
+    entries = find_entries(connection, change_filter.query, [row for row in rows if row.article_id is None])
     items: list[ChangeItem] = []
     for row in rows:
-        zone = _zone(row, wanted.asked, params)
+        zone = _zone(row, change_filter.query, params)
         at = format_instant(row.at, zone)
         if row.article_id is not None:
-            kind, item = _render_article_change(row, states.get(row.article_id), wanted, memberships, zone)
+            kind, item = _render_article_change(row, states.get(row.article_id), change_filter, memberships, zone)
             shown = select_fields(item, params.fields)
             items.append({"seq": row.seq, "type": kind, "at": at, "article": shown})
         elif row.seq in entries:
@@ -144,20 +144,20 @@ def _render(
     return items
 
 
-def _zone(row: AnyRow, asked: ResolvedQuery, params: ChangeListParams) -> ZoneInfo:
+def _zone(row: AnyRow, query: ResolvedQuery, params: ChangeListParams) -> ZoneInfo:
     """Return the requested zone; over all editions each article's own."""
     if params.edition == EVERY_EDITION and params.tz is None and row.article_id is not None:
-        return asked.editions[row.edition_id].zone
-    return asked.zone
+        return query.editions[row.edition_id].zone
+    return query.zone
 
 
 def _render_article_change(
-    row: AnyRow, state: AnyRow | None, wanted: ChangeFilter, memberships: Memberships, zone: ZoneInfo
+    row: AnyRow, state: AnyRow | None, change_filter: ChangeFilter, memberships: Memberships, zone: ZoneInfo
 ) -> tuple[str, Mapping[str, Any]]:
     """Return the effective type of the change, and the article as it is now."""
     article_id = format_id(row.article_id)
     name = {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    kind = wanted.effective_type(row.type, state, memberships)
+    kind = change_filter.effective_type(row.type, state, memberships)
     if state is None or kind in {ChangeType.ARTICLE_WITHDRAWN, ARTICLE_REMOVED}:
         return kind, name
-    return kind, render_item(state, wanted.asked.editions[state.edition_id], zone)
+    return kind, render_item(state, change_filter.query.editions[state.edition_id], zone)

@@ -47,16 +47,18 @@ _ENTRIES = union_all(
 )
 
 
-def find_entries(connection: Connection, asked: ResolvedQuery, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
+def find_entries(connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
     """Return the entry of each row (seq, type, keys); those of other editions are omitted. One statement."""
     if not rows:
         return {}
     meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS}
     bound = {kind: sorted({n for each, ns in meant.values() if each == kind for n in ns}) for kind in _CATALOGUE}
-    found = {(row.kind, row.id): row for row in connection.execute(_ENTRIES, bound)}
+    rows_by_id = {(row.kind, row.id): row for row in connection.execute(_ENTRIES, bound)}
     entries: dict[int, ChangedEntry] = {}
     for seq, (kind, numbers) in meant.items():
-        entry = _edition(asked, numbers) if kind == "edition" else _entry(asked, kind, found.get((kind, numbers[0])))
+        entry = (
+            _edition(query, numbers) if kind == "edition" else _entry(query, kind, rows_by_id.get((kind, numbers[0])))
+        )
         if entry is not None:
             entries[seq] = entry
     return entries
@@ -66,21 +68,21 @@ def _numbers(row: AnyRow) -> list[int]:
     return [int(number) for number in re.findall(rf'"{_KINDS[row.type]}:([0-9]+)"', row.surrogate_keys)]
 
 
-def _edition(asked: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:
+def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:
     """Return the selected one of these editions."""
     for number in numbers:
-        if number in asked.editions:
-            slug = asked.editions[number].slug
+        if number in query.editions:
+            slug = query.editions[number].slug
             return {"kind": "edition", "slug": slug, "href": f"/v1/editions/{slug}"}
     return None
 
 
-def _entry(asked: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
-    if row is None or (row.edition_id is not None and row.edition_id not in asked.editions):
+def _entry(query: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
+    if row is None or (row.edition_id is not None and row.edition_id not in query.editions):
         return None
     if kind == "section":
-        query = asked.editions[row.edition_id].query()
+        suffix = query.editions[row.edition_id].query()
     else:
-        query = "" if asked.scope.edition == EVERY_EDITION else asked.edition.query()
+        suffix = "" if query.scope.edition == EVERY_EDITION else query.edition.query()
     path = "/v1/labels" if kind == "label" else f"/v1/{kind}s/{row.slug}"
-    return {"kind": kind, "slug": row.slug, "href": path + query}
+    return {"kind": kind, "slug": row.slug, "href": path + suffix}

@@ -61,10 +61,10 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     """Return an article by its id, whatever its status, and its revision; NotFoundError."""
     article_id = parse_article_id(key)
     views = {view.id: view for view in list_all_editions(connection)}
-    found = _read(connection, [article_id], views)
-    if not found:
+    articles_read = _read(connection, [article_id], views)
+    if not articles_read:
         raise NotFoundError(f"There is no article '{key[:120]}'.")
-    row, record, item = found[0]
+    row, record, item = articles_read[0]
     article = cast("EditorialArticle", item)
     article["related"], article["body"] = record["related"], add_fallbacks(record["body"])
     article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
@@ -93,11 +93,11 @@ def list_editorial_articles(connection: Connection, params: EditorialListParams)
 
     InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
     """
-    asked = resolve_params(connection, params)
-    digest = cursor_digest(asked.scope.digest(), params.status)
+    query = resolve_params(connection, params)
+    digest = cursor_digest(query.scope.digest(), params.status)
     upper = MAX_SORT_KEY if params.cursor is None else decode_position(params.cursor, digest)
     most = len(params.id) or params.limit
-    keys = [] if asked.selection.is_empty else find_keys(connection, asked, params, upper, most + 1)
+    keys = [] if query.selection.is_empty else find_keys(connection, query, params, upper, most + 1)
     page = cut_page(
         keys,
         most,
@@ -107,7 +107,7 @@ def list_editorial_articles(connection: Connection, params: EditorialListParams)
     ids = [article_id for _, article_id in page.rows]
     if params.id:
         ids = [number for number in dict.fromkeys(map(parse_id, params.id)) if number in set(ids)]
-    items = [item for _, _, item in _read(connection, ids, asked.editions)]
+    items = [item for _, _, item in _read(connection, ids, query.editions)]
     return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
 
 

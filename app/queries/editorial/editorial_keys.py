@@ -52,15 +52,15 @@ class _Form(NamedTuple):
 
 
 def find_keys(
-    connection: Connection, asked: ResolvedQuery, params: EditorialListParams, upper: SortKey, most: int
+    connection: Connection, query: ResolvedQuery, params: EditorialListParams, upper: SortKey, most: int
 ) -> list[SortKey]:
     """Return at most `most` keys `(modified_at, id)` of the selected articles, the latest first.
 
     Runs one statement, and one for each kind of name in the filters.
     """
-    kinds = {places[0][1]: [number for _, _, number in places] for places in asked.selection.groups}
+    kinds = {places[0][1]: [number for _, _, number in places] for places in query.selection.groups}
     kinds.pop(Facet.EDITION, None)
-    excluded, editions = asked.scope.excluded, list(asked.editions)
+    excluded, editions = query.scope.excluded, list(query.editions)
     statuses = sorted({*params.status}) or [*ArticleStatus]  # each range once: those of two would list an article twice
     values: dict[str, Any] = {
         "ranges": rows_value((edition, status) for edition in editions for status in statuses),
@@ -69,9 +69,9 @@ def find_keys(
         "limit": most + len(excluded) * len(editions),
         **{kind.name: rows_value((number,) for number in sorted({*numbers})) for kind, numbers in kinds.items()},
     }
-    is_dated = (asked.lower, asked.upper) != (MIN_SORT_KEY, MAX_SORT_KEY)
+    is_dated = (query.lower, query.upper) != (MIN_SORT_KEY, MAX_SORT_KEY)
     if is_dated:
-        values |= {"starts_at": asked.lower[0], "ends_at": asked.upper[0]}
+        values |= {"starts_at": query.lower[0], "ends_at": query.upper[0]}
     ids: Iterable[int] | None = [parse_id(text) for text in params.id] if params.id else None
     if ids is None:
         ids = _find_few(connection, kinds, values)
@@ -105,9 +105,9 @@ def _page(form: _Form) -> Select[Any]:
     keys = select(articles.c.modified_at, articles.c.id, articles.c.slug)
     keys = keys.where(_KEY < _UPPER, *_conditions(form, articles.c)).order_by(*_latest_first(articles.c)).limit(LIMIT)
     if form.is_named:
-        wanted = bound_rows("ids", "id")
+        given_ids = bound_rows("ids", "id")
         here = select(ONE).where(*_in_range(articles.c, ranges.c)).limit(ONE).correlate(articles)
-        return keys.where(articles.c.id == wanted.c.id, here.scalar_subquery().is_not(None))
+        return keys.where(articles.c.id == given_ids.c.id, here.scalar_subquery().is_not(None))
     first = rows_of_each(ranges, keys.where(*_in_range(articles.c, ranges.c)), codes=("slug",)).subquery("first")
     return select(first).order_by(*_latest_first(first.c)).limit(LIMIT)
 
@@ -122,7 +122,7 @@ def _in_range(article: Any, of: Any) -> Sequence[ColumnElement[bool]]:
 
 def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
     """Return the filters, each a scalar: PostgreSQL would plan an EXISTS as a join that reads its whole table."""
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     for kind in form.kinds:
         named = bound_rows(kind.name, "number")
         number, user = _USERS[kind]
@@ -131,7 +131,7 @@ def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
             one = one.where(named.c.number == article[number.name])
         else:
             one = one.where(named.c.number == number, user == article.id)
-        found.append(one.limit(ONE).correlate(article.id.table).scalar_subquery().is_not(None))
+        conditions.append(one.limit(ONE).correlate(article.id.table).scalar_subquery().is_not(None))
     if form.is_dated:
-        found += [article.published_at >= bindparam("starts_at"), article.published_at < bindparam("ends_at")]
-    return found
+        conditions += [article.published_at >= bindparam("starts_at"), article.published_at < bindparam("ends_at")]
+    return conditions

@@ -61,10 +61,10 @@ class ArticleWithEdition:
 
 def get_feed(connection: Connection, params: FeedParams) -> Feed:
     """Return a page of a feed; NotFoundError, InvalidInputError, InvalidCursorError, CursorMismatchError."""
-    asked = resolve_params(connection, params)
-    page = list_resolved(connection, asked, params.articles(_body(asked.edition)), path="")
-    following, names = page["next"], _names(asked)
-    return Feed(asked.edition, page["items"], names, cursor=None if following is None else following["cursor"])
+    query = resolve_params(connection, params)
+    page = list_resolved(connection, query, params.articles(_body(query.edition)), path="")
+    following, names = page["next"], _names(query)
+    return Feed(query.edition, page["items"], names, cursor=None if following is None else following["cursor"])
 
 
 def get_subscription_document(connection: Connection, params: CurrentFeedParams, *, now: int) -> Feed:
@@ -72,19 +72,19 @@ def get_subscription_document(connection: Connection, params: CurrentFeedParams,
 
     NotFoundError, InvalidInputError.
     """
-    asked = resolve_params(connection, params)
-    today = day_at(now, asked.zone)
+    query = resolve_params(connection, params)
+    today = day_at(now, query.zone)
     expires_at(today.ends_at)
     begins = (today.starts_at, 0)
-    rows = fetch_articles(connection, asked, ARTICLE_COLUMNS, limit=MIN_CURRENT)
+    rows = fetch_articles(connection, query, ARTICLE_COLUMNS, limit=MIN_CURRENT)
     is_everything = len(rows) < MIN_CURRENT  # then it includes older articles that are published later
     if not is_everything and rows[-1].published_at >= today.starts_at:
-        rows = fetch_articles(connection, asked.narrowed(begins, asked.upper), ARTICLE_COLUMNS, limit=None)
-    older = fetch_articles(connection, asked.narrowed(asked.lower, begins), limit=1)
+        rows = fetch_articles(connection, query.narrowed(begins, query.upper), ARTICLE_COLUMNS, limit=None)
+    older = fetch_articles(connection, query.narrowed(query.lower, begins), limit=1)
     is_open = is_everything or not older
-    asked.record_dependency(first=None if is_open else min(rows[-1].published_at, older[0].published_at))
-    items = render_articles(connection, rows, asked.editions, _body(asked.edition))
-    return Feed(asked.edition, items, _names(asked), older=_date(older[0].published_at, asked) if older else None)
+    query.record_dependency(first=None if is_open else min(rows[-1].published_at, older[0].published_at))
+    items = render_articles(connection, rows, query.editions, _body(query.edition))
+    return Feed(query.edition, items, _names(query), older=_date(older[0].published_at, query) if older else None)
 
 
 def get_archive_document(connection: Connection, day_text: str, params: CurrentFeedParams, *, now: int) -> Feed:
@@ -92,24 +92,24 @@ def get_archive_document(connection: Connection, day_text: str, params: CurrentF
 
     NotFoundError also for an unfinished day, NoSuchDayError for a skipped one.
     """
-    asked = resolve_params(connection, params)
-    today = day_at(now, asked.zone)
+    query = resolve_params(connection, params)
+    today = day_at(now, query.zone)
     expires_at(today.ends_at)
-    day = _finished(day_text, asked, today)
-    rows = fetch_articles(connection, asked.narrowed((day.starts_at, 0), (day.ends_at, 0)), ARTICLE_COLUMNS, limit=None)
-    older = fetch_articles(connection, asked.narrowed(asked.lower, (day.starts_at, 0)), limit=1)
-    after = asked.narrowed((day.ends_at, 0), (today.starts_at, 0))
+    day = _finished(day_text, query, today)
+    rows = fetch_articles(connection, query.narrowed((day.starts_at, 0), (day.ends_at, 0)), ARTICLE_COLUMNS, limit=None)
+    older = fetch_articles(connection, query.narrowed(query.lower, (day.starts_at, 0)), limit=1)
+    after = query.narrowed((day.ends_at, 0), (today.starts_at, 0))
     newer = fetch_articles(connection, after, limit=1, oldest_first=True)
-    asked.record_dependency(
+    query.record_dependency(
         first=older[0].published_at if older else None,
         last=newer[0].published_at if newer else max(day.ends_at, today.starts_at) - 1,
     )
     return Feed(
-        asked.edition,
-        render_articles(connection, rows, asked.editions, _body(asked.edition)),
-        _names(asked),
-        older=_date(older[0].published_at, asked) if older else None,
-        newer=_date(newer[0].published_at, asked) if newer else None,
+        query.edition,
+        render_articles(connection, rows, query.editions, _body(query.edition)),
+        _names(query),
+        older=_date(older[0].published_at, query) if older else None,
+        newer=_date(newer[0].published_at, query) if newer else None,
     )
 
 
@@ -118,11 +118,11 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
 
     An article that only a bump made recent is no news to a search engine, which uses the first public time.
     """
-    asked, since = resolve_params(connection, params), now - NEWS_PERIOD_US
-    recent = asked.narrowed((since, 0), asked.upper)
+    query, since = resolve_params(connection, params), now - NEWS_PERIOD_US
+    recent = query.narrowed((since, 0), query.upper)
     recent.record_dependency()
-    found = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
-    rows = [row for row in found if row.first_published_at >= since]
+    recent_rows = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
+    rows = [row for row in recent_rows if row.first_published_at >= since]
     if rows:
         expires_at(min(row.first_published_at for row in rows) + NEWS_PERIOD_US)
     parts = max(1, -(-len(rows) // NEWS_PART))
@@ -130,7 +130,7 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
     if number > parts:
         raise NotFoundError(f"The news sitemap has no part {number}.")
     shown = [] if params.part is None and parts > 1 else rows[(number - 1) * NEWS_PART : number * NEWS_PART]
-    return NewsSitemap(asked.edition, render_articles(connection, shown, asked.editions, BodyFormat.NONE), parts)
+    return NewsSitemap(query.edition, render_articles(connection, shown, query.editions, BodyFormat.NONE), parts)
 
 
 def get_published(connection: Connection, key: str, params: ArticleParams) -> ArticleWithEdition:
@@ -139,29 +139,29 @@ def get_published(connection: Connection, key: str, params: ArticleParams) -> Ar
     return ArticleWithEdition(article, get_edition_view(connection, article["edition"]))
 
 
-def _names(asked: ResolvedQuery) -> dict[tuple[Facet, str], str]:
+def _names(query: ResolvedQuery) -> dict[tuple[Facet, str], str]:
     """Return the display names of the filter values, and record dependencies on them: they are in the feed's title."""
-    found = {}
-    for kind, number, code, text, texts in asked.selection.matched:
+    names = {}
+    for kind, number, code, text, texts in query.selection.matched:
         depend_on_entry(kind, number)
-        found[kind, code] = translate(text, texts, asked.edition.language)
-    return found
+        names[kind, code] = translate(text, texts, query.edition.language)
+    return names
 
 
 def _body(edition: EditionView) -> BodyFormat:
     return BodyFormat.HTML if edition.feed_content is FeedContent.FULL else BodyFormat.NONE
 
 
-def _date(instant: int, asked: ResolvedQuery) -> date:
-    return day_at(instant, asked.zone).date
+def _date(instant: int, query: ResolvedQuery) -> date:
+    return day_at(instant, query.zone).date
 
 
-def _finished(text: str, asked: ResolvedQuery, today: Day) -> Day:
+def _finished(text: str, query: ResolvedQuery, today: Day) -> Day:
     try:
         day = parse_day(text)
     except InvalidValueError as error:
         raise NotFoundError(f"There is no such archive: {error.detail}") from None
-    found = asked.day_range(day)
-    if found.ends_at > today.starts_at:
-        raise NotFoundError(f"{text} has not ended yet in {asked.zone.key}.")
-    return found
+    day_range = query.day_range(day)
+    if day_range.ends_at > today.starts_at:
+        raise NotFoundError(f"{text} has not ended yet in {query.zone.key}.")
+    return day_range

@@ -61,8 +61,8 @@ class WeekSitemap(NamedTuple):
 def list_weeks(connection: Connection, params: SitemapParams) -> SitemapIndex:
     """Return the weeks of an edition that have news; three statements, one of which seeks each week. NotFoundError."""
     edition = get_edition_view(connection, params.edition)
-    asked = whole_edition(edition, None)
-    asked.record_dependency()
+    query = whole_edition(edition, None)
+    query.record_dependency()
     rows = _WEEKS.all(connection, {"edition_id": edition.id, "most": MAX_WEEKS})
     starts = dict.fromkeys(row.at - (row.at + _MONDAY_US) % WEEK_US for row in rows)
     return SitemapIndex(edition, [_EPOCH + timedelta(microseconds=at) for at in starts])
@@ -72,9 +72,9 @@ def get_week(connection: Connection, monday: date, params: SitemapParams) -> Wee
     """Return the pages published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
     edition = get_edition_view(connection, params.edition)
     first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
-    asked = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
-    asked.record_dependency()
-    rows = fetch_articles(connection, asked, limit=MAX_PAGES)
+    query = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
+    query.record_dependency()
+    rows = fetch_articles(connection, query, limit=MAX_PAGES)
     return WeekSitemap(
         edition,
         [

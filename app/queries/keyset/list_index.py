@@ -80,30 +80,30 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
     editions = tuple(edition_ids)
     if not groups:
         return _bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
-    asked: dict[Facet, list[str]] = {}
+    names_by_kind: dict[Facet, list[str]] = {}
     for kind, names in groups:
-        asked[kind] = sorted({*asked.get(kind, ()), *names})
-    values = {kind.name: names for kind, names in asked.items()}
-    found: dict[tuple[Facet, str], list[ListRef]] = {}
+        names_by_kind[kind] = sorted({*names_by_kind.get(kind, ()), *names})
+    values = {kind.name: names for kind, names in names_by_kind.items()}
+    places_by_name: dict[tuple[Facet, str], list[ListRef]] = {}
     called: list[MatchedEntry] = []
-    for row in connection.execute(_names(tuple(sorted(asked))), values):
+    for row in connection.execute(_names(tuple(sorted(names_by_kind))), values):
         kind = Facet(row.kind)
         owners = editions if row.edition_id is None else (row.edition_id,)
         places = [(edition, kind, row.id) for edition in owners if edition in editions]
-        found.setdefault((kind, row.name), []).extend(places)
+        places_by_name.setdefault((kind, row.name), []).extend(places)
         if not row.is_listed:
             _depend_on_missing(kind, owners)
         elif places:
             called.append(MatchedEntry(kind, row.id, row.name, row.text, row.texts))
-    for kind, wanted in asked.items():
-        for name in wanted:
-            at = {edition for edition, _, _ in found.get((kind, name), ())}
+    for kind, given_names in names_by_kind.items():
+        for name in given_names:
+            at = {edition for edition, _, _ in places_by_name.get((kind, name), ())}
             if len(at) < len(editions):
                 _depend_on_missing(kind, [edition for edition in editions if edition not in at])
     return _bounded(
         ListSelection(
             tuple(
-                tuple(place for name in sorted(set(names)) for place in found.get((kind, name), ()))
+                tuple(place for name in sorted(set(names)) for place in places_by_name.get((kind, name), ()))
                 for kind, names in groups
             ),
             tuple(called),
@@ -137,7 +137,7 @@ def _names(kinds: tuple[Facet, ...]) -> Any:
         table, name = CATALOGUE_TABLES[kind]
         owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
         shown = (table.c.text, table.c.texts) if kind is Facet.LABEL else (table.c.name, literal_column("'{}'"))
-        wanted: BindParameter[list[str]] = bindparam(kind.name, expanding=True)
+        given_names: BindParameter[list[str]] = bindparam(kind.name, expanding=True)
         parts.append(
             select(
                 literal_column(str(int(kind))).label("kind"),
@@ -147,7 +147,7 @@ def _names(kinds: tuple[Facet, ...]) -> Any:
                 name.label("name"),
                 shown[0].label("text"),
                 shown[1].label("texts"),
-            ).where(name.in_(wanted))
+            ).where(name.in_(given_names))
         )
     return union_all(*parts) if len(parts) > 1 else parts[0]
 

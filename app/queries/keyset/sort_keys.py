@@ -113,12 +113,12 @@ def membership_probe(kind: int, is_several: bool, article: Any) -> ColumnElement
 
 def sort_keys_by_id(form: Form) -> Subquery:
     """Return the sort keys of the public articles that are selected among the `ids` that are bound as rows."""
-    wanted = bound_rows("ids", "id")
+    given_ids = bound_rows("ids", "id")
     probes = [membership_probe(kind, is_several, articles.c) for kind, is_several in enumerate(form)]
     key = tuple_(articles.c.published_at, articles.c.id)
     return (
         select(articles.c.published_at, articles.c.id.label("article_id"))
-        .join(wanted, wanted.c.id == articles.c.id)
+        .join(given_ids, given_ids.c.id == articles.c.id)
         .where(articles.c.status == literal_column("'published'"), key >= _LOWER, key < _UPPER, *probes)
         .subquery("positions")
     )

@@ -22,16 +22,16 @@ def get_calendar(connection: Connection, params: CalendarParams, *, now: int) ->
 
     The default is the last 31 days up to today in the zone; with one of both, 31 days from or up to it.
     """
-    asked = resolve_params(connection, params, tz=params.tz)
-    first, after = _range(params, asked, now)
+    query = resolve_params(connection, params, tz=params.tz)
+    first, after = _range(params, query, now)
     last = after - timedelta(days=1)
-    days = days_between(first, last, asked.zone) if first <= last else []
-    totals = count_days(connection, asked, days)
+    days = days_between(first, last, query.zone) if first <= last else []
+    totals = count_days(connection, query, days)
     if days:
-        asked.record_dependency(first=days[0].starts_at, last=days[-1].ends_at - 1)
+        query.record_dependency(first=days[0].starts_at, last=days[-1].ends_at - 1)
     return {
-        "edition": asked.edition.slug,
-        "timezone": asked.zone.key,
+        "edition": query.edition.slug,
+        "timezone": query.zone.key,
         "days": [
             {"date": (text := day.date.isoformat()), "total": total, "href": _href(params, text)}
             for day, total in zip(days, totals, strict=True)
@@ -44,12 +44,12 @@ def _href(params: CalendarParams, day: str) -> str:
     return params.url_for(f"{PATH}/{day}", **{"from": None, "to": None})
 
 
-def _range(params: CalendarParams, asked: ResolvedQuery, now: int) -> tuple[date, date]:
-    span, tomorrow = timedelta(days=DAYS_SHOWN), date_at(now, asked.zone) + timedelta(days=1)
+def _range(params: CalendarParams, query: ResolvedQuery, now: int) -> tuple[date, date]:
+    span, tomorrow = timedelta(days=DAYS_SHOWN), date_at(now, query.zone) + timedelta(days=1)
     first, after = _day(params.from_, "from"), _day(params.to, "to")
     if after is None:
         if first is None:
-            expires_at(start_of_day(tomorrow, asked.zone))
+            expires_at(start_of_day(tomorrow, query.zone))
         after = tomorrow if first is None else first + span
     if first is None:
         first = after - span

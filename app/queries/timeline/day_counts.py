@@ -16,19 +16,19 @@ from app.queries.keyset.sort_keys import membership_probe, sort_keys
 from app.queries.resolve import ResolvedQuery
 
 
-def count_days(connection: Connection, asked: ResolvedQuery, days: Sequence[Day]) -> list[int]:
+def count_days(connection: Connection, query: ResolvedQuery, days: Sequence[Day]) -> list[int]:
     """Return the totals of these days (oldest first), within the list's own range and without excluded articles.
 
     One statement, and another one if articles are excluded.
     """
-    if asked.selection.is_empty or not days:
+    if query.selection.is_empty or not days:
         return [0] * len(days)
-    spans = [(max(d.starts_at, asked.lower[0]), min(d.ends_at, asked.upper[0])) for d in days]
-    bound = bind_values(asked.selection) | {"days": rows_value([(i, *span) for i, span in enumerate(spans)])}
-    statement = _counts(statement_shape(asked.selection))
+    spans = [(max(d.starts_at, query.lower[0]), min(d.ends_at, query.upper[0])) for d in days]
+    bound = bind_values(query.selection) | {"days": rows_value([(i, *span) for i, span in enumerate(spans)])}
+    statement = _counts(statement_shape(query.selection))
     found = {row.day: row.total for row in statement.all(connection, bound)}
     totals = [found[i] for i in range(len(spans))]
-    for instant in _excluded_instants(connection, asked):
+    for instant in _excluded_instants(connection, query):
         i = bisect_right(spans, (instant, MAX_SORT_KEY[0])) - 1
         if i >= 0 and instant < spans[i][1]:
             totals[i] -= 1
@@ -43,14 +43,14 @@ def _counts(form: Form) -> Select[Any]:
     return select(days.c.day, total.label("total"))
 
 
-def _excluded_instants(connection: Connection, asked: ResolvedQuery) -> list[int]:
-    if not asked.scope.excluded:
+def _excluded_instants(connection: Connection, query: ResolvedQuery) -> list[int]:
+    if not query.scope.excluded:
         return []
-    ids = [(parse_id(text),) for text in asked.scope.excluded if is_id(text)]
-    slugs = [text for text in asked.scope.excluded if not is_id(text) and text.isprintable()]
-    bound = bind_values(asked.selection)
-    bound |= {"ids": rows_value(ids), "named": rows_value((id_, slug) for id_ in asked.editions for slug in slugs)}
-    statement = _excluded(statement_shape(asked.selection))
+    ids = [(parse_id(text),) for text in query.scope.excluded if is_id(text)]
+    slugs = [text for text in query.scope.excluded if not is_id(text) and text.isprintable()]
+    bound = bind_values(query.selection)
+    bound |= {"ids": rows_value(ids), "named": rows_value((id_, slug) for id_ in query.editions for slug in slugs)}
+    statement = _excluded(statement_shape(query.selection))
     return [row.published_at for row in statement.all(connection, bound)]
 
 

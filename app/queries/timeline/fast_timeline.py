@@ -29,7 +29,7 @@ _PLAIN = frozenset({"edition", "tz", "fields", "cursor", "limit"})
 class TimelineRows(NamedTuple):
     """Resolved query, start of the page, last change, and the rows: one more than the page holds."""
 
-    asked: ResolvedQuery
+    query: ResolvedQuery
     upper: SortKey
     as_of: int
     rows: list[AnyRow]
@@ -52,11 +52,11 @@ def read_fast(connection: Connection, params: TimelineParams) -> TimelineRows | 
     if found is None:
         return None
     *edition, as_of = found.head
-    asked = whole_edition(edition_from_row(edition), params.tz)
+    query = whole_edition(edition_from_row(edition), params.tz)
     if params.cursor is not None:
-        asked.decode_cursor(params.cursor)
+        query.decode_cursor(params.cursor)
     depend_on_shown_entries(found.rows)
-    return TimelineRows(asked, upper, as_of, found.rows)
+    return TimelineRows(query, upper, as_of, found.rows)
 
 
 @cache

@@ -28,12 +28,12 @@ def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
     `as_of` is of the same snapshot as the items. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
     """
-    asked = resolve_params(connection, params, tz=params.tz)
-    upper = start_key(asked, params.cursor, params.newest_day)
+    query = resolve_params(connection, params, tz=params.tz)
+    upper = start_key(query, params.cursor, params.newest_day)
     as_of = latest_seq(connection) if params.cursor is None else 0
     most = len(params.id) or params.limit
-    rows = fetch_articles(connection, asked.narrowed(asked.lower, upper), ids=params.id, limit=most + 1)
-    return _page(connection, params, TimelineRows(asked, upper, as_of, rows))
+    rows = fetch_articles(connection, query.narrowed(query.lower, upper), ids=params.id, limit=most + 1)
+    return _page(connection, params, TimelineRows(query, upper, as_of, rows))
 
 
 def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timeline | None:
@@ -43,12 +43,12 @@ def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timelin
 
 
 def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -> Timeline:
-    asked, upper, as_of, rows = found
-    page: Timeline = {"edition": asked.edition.slug, "timezone": asked.zone.key, "days": [], "next": None}
+    query, upper, as_of, rows = found
+    page: Timeline = {"edition": query.edition.slug, "timezone": query.zone.key, "days": [], "next": None}
     if params.cursor is None:
         page = {
-            "edition": asked.edition.slug,
-            "timezone": asked.zone.key,
+            "edition": query.edition.slug,
+            "timezone": query.zone.key,
             "as_of": as_of,
             "newer": {"href": params.href_of_changes(as_of)},
             "days": [],
@@ -57,76 +57,76 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -
     shown, following, next_page = cut_page(
         rows,
         len(params.id) or params.limit,
-        cursor=asked.encode_cursor,
+        cursor=query.encode_cursor,
         href=lambda cursor: params.url_for(PATH, cursor=cursor, newest_day=None),
     )
     page["next"] = next_page
-    page["days"] = days = _render_days(shown, asked, params.fields)
+    page["days"] = days = _render_days(shown, query, params.fields)
     if days:
-        days[0]["continued"] = _began_before(params, upper, days[0], asked)
-        days[-1]["complete"] = following is None or _day_of(following, asked).date.isoformat() != days[-1]["date"]
+        days[0]["continued"] = _began_before(params, upper, days[0], query)
+        days[-1]["complete"] = following is None or _day_of(following, query).date.isoformat() != days[-1]["date"]
     if params.total:
-        _add_totals(connection, asked, days, shown, params)
+        _add_totals(connection, query, days, shown, params)
     if not params.id:
-        within = asked.narrowed(asked.lower, upper)
+        within = query.narrowed(query.lower, upper)
         within.record_dependency(first=None if following is None else following.published_at)
     return page
 
 
 def get_day(connection: Connection, day_text: str, params: DayParams) -> TimelineDayPage:
     """Return one whole local day with neighbours that have news; NoSuchDayError, NotFoundError, InvalidInputError."""
-    asked = resolve_params(connection, params, tz=params.tz)
-    day = _find_day(day_text, asked)
-    within = asked.narrowed((day.starts_at, 0), (day.ends_at, 0))
+    query = resolve_params(connection, params, tz=params.tz)
+    day = _find_day(day_text, query)
+    within = query.narrowed((day.starts_at, 0), (day.ends_at, 0))
     rows = fetch_articles(connection, within, ids=params.id, limit=None)
-    shown = _render_day(day, rows, asked, params.fields)
+    shown = _render_day(day, rows, query, params.fields)
     if params.total:
         shown["total"] = len(rows)
-    older = fetch_articles(connection, asked.narrowed(asked.lower, (day.starts_at, 0)), ids=params.id, limit=1)
+    older = fetch_articles(connection, query.narrowed(query.lower, (day.starts_at, 0)), ids=params.id, limit=1)
     newer = fetch_articles(
-        connection, asked.narrowed((day.ends_at, 0), asked.upper), ids=params.id, limit=1, oldest_first=True
+        connection, query.narrowed((day.ends_at, 0), query.upper), ids=params.id, limit=1, oldest_first=True
     )
     if not params.id:
-        asked.record_dependency(
+        query.record_dependency(
             first=older[0].published_at if older else None, last=newer[0].published_at if newer else None
         )
     return {
-        "edition": asked.edition.slug,
-        "timezone": asked.zone.key,
+        "edition": query.edition.slug,
+        "timezone": query.zone.key,
         "day": shown,
-        "previous": _link(older, asked, params),
-        "next": _link(newer, asked, params),
+        "previous": _link(older, query, params),
+        "next": _link(newer, query, params),
     }
 
 
-def _find_day(text: str, asked: ResolvedQuery) -> Day:
+def _find_day(text: str, query: ResolvedQuery) -> Day:
     try:
         day = parse_day(text)
     except InvalidValueError as error:
         raise InvalidInputError(FieldError("day", error.detail)) from None
-    return asked.day_range(day)
+    return query.day_range(day)
 
 
-def _link(rows: list[AnyRow], asked: ResolvedQuery, params: DayParams) -> DayLink | None:
+def _link(rows: list[AnyRow], query: ResolvedQuery, params: DayParams) -> DayLink | None:
     if not rows:
         return None
-    day = _day_of(rows[0], asked).date.isoformat()
+    day = _day_of(rows[0], query).date.isoformat()
     return {"date": day, "href": params.url_for(f"{PATH}/{day}")}
 
 
-def _day_of(row: AnyRow, asked: ResolvedQuery) -> Day:
-    return day_at(row.published_at, asked.zone)
+def _day_of(row: AnyRow, query: ResolvedQuery) -> Day:
+    return day_at(row.published_at, query.zone)
 
 
-def _render_days(rows: Sequence[AnyRow], asked: ResolvedQuery, fields: list[str]) -> list[TimelineDay]:
-    return [_render_day(day, group, asked, fields) for day, group in _by_day(rows, asked)]
+def _render_days(rows: Sequence[AnyRow], query: ResolvedQuery, fields: list[str]) -> list[TimelineDay]:
+    return [_render_day(day, group, query, fields) for day, group in _by_day(rows, query)]
 
 
-def _by_day(rows: Sequence[AnyRow], asked: ResolvedQuery) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
+def _by_day(rows: Sequence[AnyRow], query: ResolvedQuery) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
     """Group rows, newest first, by day."""
     first = 0
     while first < len(rows):
-        day = _day_of(rows[first], asked)
+        day = _day_of(rows[first], query)
         after = first + 1
         while after < len(rows) and rows[after].published_at >= day.starts_at:
             after += 1
@@ -134,8 +134,8 @@ def _by_day(rows: Sequence[AnyRow], asked: ResolvedQuery) -> Iterator[tuple[Day,
         first = after
 
 
-def _render_day(day: Day, rows: Iterable[AnyRow], asked: ResolvedQuery, fields: list[str]) -> TimelineDay:
-    edition, zone = asked.edition, asked.zone
+def _render_day(day: Day, rows: Iterable[AnyRow], query: ResolvedQuery, fields: list[str]) -> TimelineDay:
+    edition, zone = query.edition, query.zone
     items = [render_item(row, edition, zone) for row in rows]
     return {
         "date": day.date.isoformat(),
@@ -148,13 +148,13 @@ def _render_day(day: Day, rows: Iterable[AnyRow], asked: ResolvedQuery, fields: 
     }
 
 
-def _began_before(params: TimelineParams, upper: SortKey, first: TimelineDay, asked: ResolvedQuery) -> bool:
-    return params.cursor is not None and day_at(upper[0], asked.zone).date.isoformat() == first["date"]
+def _began_before(params: TimelineParams, upper: SortKey, first: TimelineDay, query: ResolvedQuery) -> bool:
+    return params.cursor is not None and day_at(upper[0], query.zone).date.isoformat() == first["date"]
 
 
 def _add_totals(
     connection: Connection,
-    asked: ResolvedQuery,
+    query: ResolvedQuery,
     days: list[TimelineDay],
     shown: Sequence[AnyRow],
     params: TimelineParams,
@@ -162,9 +162,9 @@ def _add_totals(
     if params.id:
         totals = [len(day["items"]) for day in days]
     else:
-        oldest_first = list(dict.fromkeys(_day_of(row, asked) for row in reversed(shown)))
+        oldest_first = list(dict.fromkeys(_day_of(row, query) for row in reversed(shown)))
         if oldest_first:
-            asked.narrowed((oldest_first[0].starts_at, 0), (oldest_first[-1].ends_at, 0)).record_dependency()
-        totals = count_days(connection, asked, oldest_first)[::-1]
+            query.narrowed((oldest_first[0].starts_at, 0), (oldest_first[-1].ends_at, 0)).record_dependency()
+        totals = count_days(connection, query, oldest_first)[::-1]
     for day, total in zip(days, totals, strict=True):
         day["total"] = total

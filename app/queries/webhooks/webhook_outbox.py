@@ -169,8 +169,8 @@ def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, n
     endpoint = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if endpoint is None:
         return None
-    asked = {"since": since, "limit": FILLED_AT_ONCE, "fields": ["id"]}
-    page = list_changes(connection, _params(endpoint).model_copy(update=asked))
+    query = {"since": since, "limit": FILLED_AT_ONCE, "fields": ["id"]}
+    page = list_changes(connection, _params(endpoint).model_copy(update=query))
     types = orjson.loads(endpoint.types)
     rows = [
         {
@@ -195,19 +195,21 @@ def _params(endpoint: AnyRow) -> ChangeListParams:
 
 def render_message(connection: Connection, params: ChangeListParams, head: AnyRow) -> dict[str, Any]:
     """Render the message of a change (a row of the outbox) under these filters, from the state in this snapshot."""
-    wanted = ChangeFilter(resolve_params(connection, params))
-    zone = wanted.asked.zone
+    change_filter = ChangeFilter(resolve_params(connection, params))
+    zone = change_filter.query.zone
     if head.article_id is None:
         data = {"article": None, "entry": orjson.loads(head.entry)}
         return _message(head.type, head, {"at": format_instant(head.at, zone), **data})
     state = _STATE.first(connection, {"article_id": head.article_id})
     if state is not None and params.edition == EVERY_EDITION:
-        zone = wanted.asked.editions[state.edition_id].zone
+        zone = change_filter.query.editions[state.edition_id].zone
     article_id = format_id(head.article_id)
     at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    memberships = wanted.find_memberships(connection, [] if state is None else [state])
+    memberships = change_filter.find_memberships(connection, [] if state is None else [state])
     was_removed = head.type == ARTICLE_REMOVED  # the article may have re-entered the filters
-    kind = wanted.effective_type(ChangeType.ARTICLE_UPDATED.value if was_removed else head.type, state, memberships)
+    kind = change_filter.effective_type(
+        ChangeType.ARTICLE_UPDATED.value if was_removed else head.type, state, memberships
+    )
     if kind == ChangeType.ARTICLE_WITHDRAWN:
         notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
         return _message(kind, head, {"at": at, "article": name, "notice": notice})
