@@ -38,9 +38,9 @@ def import_files(
     *,
     make_default: bool,
 ) -> int:
-    """Import records from JSON Lines.
+    """Import records from JSON Lines, a JSON array, or indented or concatenated objects.
 
-    FILE may be gzipped; - is stdin. Invalid lines are reported with their number and the reason, the others are
+    FILE may be gzipped; - is stdin. Invalid records are reported with their line and the reason, the others are
     imported, and the exit status is 1. Content that is not stored, such as unknown HTML elements, is counted and
     reported with the first lines that contain it.
     """
@@ -74,9 +74,9 @@ def _open(path: Path) -> AbstractContextManager[BufferedReader]:
 def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool = False) -> Report:
     with progress(f"Importing {name}", size) as show:
 
-        def show_progress(lines: int) -> None:
+        def show_progress(records: int) -> None:
             gc.collect(1)  # statements are cycles that refer to the rows of their batch
-            show(_position(stream, size), f"{lines} lines")
+            show(_position(stream, size), f"{records} records")
 
         async def work(database: Database) -> Report:
             importer = Importer(
@@ -109,7 +109,7 @@ def _summary(report: Report) -> str:
         for noun, count in sorted(report.created_entries.items())
     ]
     if report.rejected:
-        parts.append(_count(report.rejected, "invalid line"))
+        parts.append(_count(report.rejected, "invalid record"))
     return ", ".join(parts) + "." if parts else "0 records."
 
 

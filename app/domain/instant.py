@@ -33,10 +33,11 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 _INSTANT: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]((?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]|24:00:00)"
     r"(?:(\.[0-9]{1,6})0*)?"
-    r"([Zz]|[+ -](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+    r"(?:([Zz])|([+ -](?:[01][0-9]|2[0-3])):?([0-5][0-9]))"
 )
+_END_OF_DAY: Final = "24:00:00"
 _TO_THE_MINUTE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}"
 _COMMON_SLIPS: Final = (
     (
@@ -48,7 +49,19 @@ _COMMON_SLIPS: Final = (
         "An instant has at most six digits after the second (microseconds).",
     ),
     (
-        re.compile(_TO_THE_MINUTE + r"(?::[0-9]{2}(?:\.[0-9]+)?)?"),
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]24:.*"),
+        "The hour 24 is only the end of a day, 24:00:00; a minute later is 00:01:00 of the next date.",
+    ),
+    (
+        re.compile(r"[0-9]{8}[Tt][0-9]{4}.*"),
+        "An instant needs its hyphens and colons, such as 2024-11-02T19:30:00+02:00.",
+    ),
+    (
+        re.compile(_TO_THE_MINUTE + r":[0-9]{2}(?:\.[0-9]+)?[+ -][0-9]{2}"),
+        "The offset from UTC needs its minutes, such as +02:00.",
+    ),
+    (
+        re.compile(_TO_THE_MINUTE + r"(?:(?::[0-9]{2}(?:\.[0-9]+)?)?|(?:[Zz]|[+ -][0-9]{2}:?[0-9]{2}))"),
         "An instant needs seconds and its offset from UTC, such as 2024-11-02T19:30:00+02:00.",
     ),
 )
@@ -58,17 +71,22 @@ def parse_instant(text: str) -> int:
     """Parse an RFC 3339 `date-time` exactly.
 
     The offset is mandatory. `T` may be `t` or a blank, `Z` may be `z`, and a blank in place of the offset's sign is
-    read as `+`, because URL decoding turns `+` into a blank. Digits beyond microseconds must be zeros: nothing is
+    read as `+`, because URL decoding turns `+` into a blank. From ISO 8601 come an offset without its colon (`+0000`)
+    and `24:00:00`, the end of a day: many systems write them. Digits beyond microseconds must be zeros: nothing is
     rounded or truncated. Raise InvalidValueError for any other text, for leap seconds, and outside EARLIEST..LATEST.
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
         raise InvalidValueError(_explain(text))
-    wall, fraction, offset = match.groups("")
-    offset = "+00:00" if offset in "Zz" else offset.replace(" ", "+")
+    day, clock, fraction, utc, hours, minutes = match.groups("")
+    offset = "+00:00" if utc else f"{hours.replace(' ', '+')}:{minutes}"
+    is_end_of_day = clock == _END_OF_DAY
+    if is_end_of_day and fraction.strip(".0"):
+        raise InvalidValueError(_explain(text))
     try:
-        value = datetime.fromisoformat(wall + fraction + offset)
-    except ValueError:
+        value = datetime.fromisoformat(f"{day}T{'00:00:00' if is_end_of_day else clock + fraction}{offset}")
+        value += timedelta(days=is_end_of_day)
+    except (ValueError, OverflowError):
         raise InvalidValueError("The calendar has no such date or time.") from None
     return from_datetime(value)
 

@@ -1,40 +1,91 @@
-"""Parser of incoming JSON texts: UTF-8, and no member of an object twice."""
+"""Parser of incoming JSON texts: UTF-8, no member of an object twice (RFC 7493), errors with their place."""
 
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from app.errors import InvalidValueError
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_NAME_END: Final = re.compile(rb'"\s*:')
+_ESCAPED_ASCII: Final = b"\\u00"
+_MAX_QUOTED_NAME: Final = 80
+_OF_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-def load_json(raw: bytes) -> Any:
-    """Parse a JSON text; InvalidValueError describes the error, and names a repeated member.
+class TextPosition(NamedTuple):
+    """Position in a file or a request body: the line, and the byte in this line, both from 1."""
 
-    RFC 8259 leaves the meaning of a repeated member open; parsers use the last one and ignore the others.
+    line: int = 1
+    byte: int = 1
+
+
+_START: Final = TextPosition()
+
+
+def load_json(raw: bytes, start: TextPosition = _START) -> Any:
+    """Parse a JSON text; InvalidValueError describes the error with its place, and names a repeated member.
+
+    RFC 8259 leaves the meaning of a repeated member open; parsers use the last one and ignore the others. `start` is
+    the position of the text in its file: places of errors are relative to the file.
     """
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise InvalidValueError(_explain(raw, error)) from None
-    if _STRING.sub(b"", raw).count(b":") != _count_members(value):
+        raise InvalidValueError(_explain(raw, error, start)) from None
+    if _may_repeat_member(raw, value) and _repeats_member(raw, value):
         raise InvalidValueError(f"the member '{_repeated_member(raw)}' is repeated in one object")
     return value
 
 
-def _explain(raw: bytes, error: orjson.JSONDecodeError) -> str:
+def _may_repeat_member(raw: bytes, value: Any) -> bool:
+    """Return whether the text may have a member that the parsed value lacks, without false negatives.
+
+    The value is written again, and the places where a quote precedes a colon are counted in both texts: a member that
+    the parser dropped is counted in the first only. Inside strings such places are equal in both, unless the first
+    has one of their characters as an escape. This takes a quarter of the time of the exact check.
+    """
+    if _ESCAPED_ASCII in raw:
+        return True
+    try:
+        written = orjson.dumps(value)
+    except orjson.JSONEncodeError:  # nested more deeply than orjson writes
+        return True
+    return len(_NAME_END.findall(raw)) != len(_NAME_END.findall(written))
+
+
+def _repeats_member(raw: bytes, value: Any) -> bool:
+    return _STRING.sub(b"", raw).count(b":") != _count_members(value)
+
+
+def _explain(raw: bytes, error: orjson.JSONDecodeError, start: TextPosition) -> str:
     try:
         raw.decode()
     except UnicodeDecodeError as flaw:
-        octet, column = raw[flaw.start], flaw.start + 1
-        return (
-            f"not UTF-8: octet 0x{octet:02X} in column {column}; "
-            "text in Latin-1 or Windows-1252 has to be converted first"
-        )
-    return f"not JSON ({error})"
+        advice = "text in Latin-1 or Windows-1252 has to be converted first"
+        if raw.startswith(_OF_UTF_16):
+            advice = "text in UTF-16 has to be converted first"
+        return f"not UTF-8: octet 0x{raw[flaw.start]:02X} in {_place(raw, flaw.start, start)}; {advice}"
+    position = len(error.doc[: error.pos].encode())
+    return f"not JSON: {error.msg} in {_place(raw, position, start)}"
+
+
+def _place(raw: bytes, position: int, start: TextPosition) -> str:
+    """Return the column of a byte; its line too if the text has several, and the byte where it is not the column."""
+    line_start = raw.rfind(b"\n", 0, position) + 1
+    first_byte = 1 if line_start else start.byte
+    byte = first_byte + position - line_start
+    column = 1 + len(raw[line_start:position].decode(errors="replace"))
+    if first_byte > 1:  # characters before the text are not known
+        place = f"byte {byte}"
+    else:
+        place = f"column {column}" if column == byte else f"column {column} (byte {byte})"
+    if b"\n" not in raw.strip():
+        return place
+    line = start.line + raw.count(b"\n", 0, position)
+    return f"line {line}, {place}"
 
 
 def _count_members(value: Any) -> int:
@@ -65,4 +116,4 @@ def _repeated_member(raw: bytes) -> str:
         json.loads(raw, object_pairs_hook=find)
     except (ValueError, RecursionError):
         return "?"
-    return repeated[0][:80] if repeated else "?"
+    return repeated[0][:_MAX_QUOTED_NAME] if repeated else "?"

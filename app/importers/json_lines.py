@@ -1,4 +1,4 @@
-"""Parser of JSON Lines, the interchange format: one record a line."""
+"""Parser of the records of the interchange format."""
 
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from app.domain.html.inline_html import clean_text
-from app.domain.json_text import load_json
+from app.domain.json_text import TextPosition, load_json
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.errors import invalid_input
 from app.schemas.interchange import ArticleRecord, Record
@@ -26,10 +26,13 @@ class ParsedLine(NamedTuple):
     warnings: list[WriteWarning]
 
 
-def parse_line(line: bytes) -> ParsedLine:
-    """Parse one line into a record and its warnings; InvalidInputError locates each error."""
+def parse_line(line: bytes, start: TextPosition = TextPosition()) -> ParsedLine:  # noqa: B008 - immutable
+    """Parse a line, or a record over several lines, and its warnings; InvalidInputError locates each error.
+
+    `start` is its position in the file.
+    """
     try:
-        value = load_json(line)
+        value = load_json(line, start)
     except InvalidValueError as error:
         raise InvalidInputError(FieldError("line", f"{error.detail}.")) from None
     if not isinstance(value, dict):

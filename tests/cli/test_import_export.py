@@ -56,7 +56,7 @@ def test_invalid_lines_are_reported_with_status_1(dayline: Dayline, tmp_path: Pa
     assert told[1].startswith("news.jsonl: line 4: kind: Must be one of ")
     assert len(told) == 2
     assert ended.output == (
-        "news.jsonl: 1 article created, 1 edition created, 1 tag created from unknown codes, 2 invalid lines.\n"
+        "news.jsonl: 1 article created, 1 edition created, 1 tag created from unknown codes, 2 invalid records.\n"
     )
 
 

@@ -48,6 +48,12 @@ zones = st.sampled_from(ZONES).map(find_zone)
         "2024-11-02T17:30:00.0Z",
         "2024-11-02T17:30:00.000000Z",
         "2024-11-02T17:30:00.000000000000Z",
+        "2024-11-02T17:30:00+0000",
+        "2024-11-02T17:30:00.000-0000",
+        "2024-11-02T19:30:00+0200",
+        "2024-11-02 19:30:00 0200",
+        "2024-11-02T24:00:00+0630",
+        "2024-11-02T24:00:00.000+06:30",
     ],
 )
 def test_parse_instant_accepts_every_notation(text: str) -> None:
@@ -87,8 +93,10 @@ def test_parse_instant_before_1970_is_negative_and_exact() -> None:
         "2024-11-02T",
         "2024-11-02T17:30Z",
         "2024-11-02T17:30:00",
-        "2024-11-02T17:30:00+0200",
         "2024-11-02T17:30:00+02",
+        "2024-11-02T17:30:00+020",
+        "2024-11-02T17:30:00+2400",
+        "2024-11-02T17:30:00+02::00",
         "2024-11-02T17:30:00+02:00:00",
         "2024-11-02T17:30:00+24:00",
         "2024-11-02T17:30:00+02:60",
@@ -99,7 +107,11 @@ def test_parse_instant_before_1970_is_negative_and_exact() -> None:
         "2024-11-02T17:30:00000Z",
         "2024-11-02T17:30:00.1234567Z",
         "2024-11-02T17:30:00.0000001Z",
-        "2024-11-02T24:00:00Z",
+        "2024-11-02T24:00:01Z",
+        "2024-11-02T24:00:00.000001Z",
+        "2024-11-02T24:30:00Z",
+        "2024-11-31T24:00:00Z",
+        "9999-12-31T24:00:00Z",
         "2024-11-02T17:60:00Z",
         "2024-11-02T17:30:61Z",
         "2016-12-31T23:59:60Z",
@@ -140,6 +152,12 @@ def test_parse_instant_rejects_other_text_with_one_sentence(text: str) -> None:
         ("2024-11-02T17:30:00.1234567Z", "six digits"),
         ("2024-11-02T17:30:00", "offset"),
         ("2024-11-02T17:30", "seconds"),
+        ("2024-11-02T17:30Z", "seconds"),
+        ("2024-11-02T17:30+0200", "seconds"),
+        ("2024-11-02T24:30:00Z", "end of a day, 24:00:00"),
+        ("2024-11-02T24:00:00.5Z", "end of a day, 24:00:00"),
+        ("2024-11-02T17:30:00+02", "offset from UTC needs its minutes"),
+        ("20241102T173000Z", "hyphens and colons"),
         ("2023-02-29T17:30:00Z", "calendar"),
         ("0999-12-31T23:59:59Z", "1000-01-01"),
         ("yesterday", "RFC 3339"),
@@ -148,6 +166,12 @@ def test_parse_instant_rejects_other_text_with_one_sentence(text: str) -> None:
 def test_parse_instant_names_common_mistakes(text: str, word: str) -> None:
     with pytest.raises(InvalidValueError, match=word):
         parse_instant(text)
+
+
+def test_parse_instant_reads_the_end_of_a_day_as_the_next_date() -> None:
+    assert parse_instant("2024-02-29T24:00:00Z") == parse_instant("2024-03-01T00:00:00Z")
+    assert parse_instant("2024-12-31T24:00:00+02:00") == parse_instant("2025-01-01T00:00:00+02:00")
+    assert parse_instant("0999-12-31T24:00:00Z") == EARLIEST
 
 
 def test_parse_instant_range_ends_at_the_first_and_last_microsecond() -> None:

@@ -1,4 +1,4 @@
-"""Lines that cannot be used: each is told with its number and reason, and the others are imported."""
+"""Invalid lines are reported with their number and reason, and the others are imported."""
 
 import gzip
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 
 from app.db.database import Database
 from app.errors import InvalidInputError
-from app.importers import runner
+from app.importers import record_reader
 from app.importers.json_lines import parse_line
 from tests.importers.conftest import Bring, Content, import_bytes
 from tests.importers.lines import article_line, edition_line, pack
@@ -16,15 +16,18 @@ from tests.importers.lines import article_line, edition_line, pack
 LONE_SURROGATE = b'{"kind":"tag","slug":"x","name":"\\ud800"}'
 INVALID_UTF8 = b'{"kind":"tag","slug":"x","name":"\xff\xfe"}'
 
+TWO_RECORDS = b'{"kind":"tag","slug":"x","name":"X"} {}'
+NO_RECORDS = b"[]"
+
 BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     (b"{", "line: not JSON"),
     (b"kind=tag", "line: not JSON"),
-    (b'{"kind":"tag","slug":"x","name":"X"} {}', "line: not JSON"),
+    (TWO_RECORDS, "line: not JSON"),
     (b'{"kind":"tag","slug":"x","name":NaN}', "line: not JSON"),
     (b"[" * 100_000, "line: not JSON"),
     (LONE_SURROGATE, "line: not JSON"),
     (INVALID_UTF8, "line: not UTF-8: octet 0xFF in column 34"),
-    (b"[]", "line: Must be a JSON object."),
+    (NO_RECORDS, "line: Must be a JSON object."),
     (b'"article"', "line: Must be a JSON object."),
     (b"null", "line: Must be a JSON object."),
     (b"{}", "kind: Must be one of edition, label, section, tag, author, article."),
@@ -102,22 +105,61 @@ def test_line_with_many_errors_reports_the_first_few() -> None:
 async def test_invalid_lines_are_reported_by_number_and_others_imported(bring: Bring, content: Content) -> None:
     lines: list[dict[str, Any] | bytes] = [edition_line()]
     expected = []
-    for line, reason in BAD_LINES:
+    bad_lines = [(line, reason) for line, reason in BAD_LINES if line not in (TWO_RECORDS, NO_RECORDS)]
+    for line, reason in bad_lines:
         lines += [article_line(f"good {len(lines)}"), line]
         expected.append((len(lines), reason))
     report = await bring(*lines)
     assert [
         (number, why.startswith(reason)) for (number, why), (_, reason) in zip(report.flaws, expected, strict=True)
     ] == [(number, True) for number, _ in expected]
-    assert report.report.rejected == len(BAD_LINES)
-    assert report.outcomes == {"created": len(BAD_LINES)}
-    assert (await content()).count(b'"kind":"article"') == len(BAD_LINES)
+    assert report.report.rejected == len(bad_lines)
+    assert report.outcomes == {"created": len(bad_lines)}
+    assert (await content()).count(b'"kind":"article"') == len(bad_lines)
+
+
+async def test_records_of_every_layout_are_imported(database: Database, content: Content) -> None:
+    records = [edition_line(), article_line("a"), article_line("b", lead="} {"), edition_line("late")]
+    compact = [orjson.dumps(each) for each in records]
+    pretty = [orjson.dumps(each, option=orjson.OPT_INDENT_2) for each in records]
+    early = orjson.dumps([records[3] | {"slug": "last"} if n == 3 else each for n, each in enumerate(records)][::-1])
+    await import_bytes(database, b"\n".join(compact))
+    exported = await content()
+    for text in (b"".join(compact), b"\n".join(pretty), orjson.dumps(records), b"[\n" + b",\n".join(pretty) + b"\n]\n"):
+        for file in (text, gzip.compress(text)):
+            report = await import_bytes(database, file)
+            assert report.flaws == []
+            assert set(report.report.records.values()) <= {1, 2}
+            assert {outcome for _, outcome in report.report.records} == {"unchanged"}
+    assert await content() == exported
+    assert (await import_bytes(database, early)).flaws == []
+
+
+async def test_records_before_their_edition_are_retried_whatever_their_layout(database: Database) -> None:
+    records = [article_line("a", edition="late"), article_line("b", edition="never"), edition_line("late")]
+    report = await import_bytes(database, orjson.dumps(records, option=orjson.OPT_INDENT_2))
+    assert report.outcomes == {"created": 1}
+    assert [(line, why.partition(" of ")[0]) for line, why in report.flaws] == [(9, "record 2")]
+
+
+async def test_invalid_records_of_a_document_are_reported_with_line_and_number(database: Database) -> None:
+    good, bad = edition_line(), article_line("a", lead=5)
+    twice = b'{\n "kind": "tag",\n "name": "A", "name": "B"\n}'
+    latin = '{\n "kind": "tag",\n "name": "Café"\n}'.encode("latin-1")
+    pretty = [orjson.dumps(good), orjson.dumps(bad, option=orjson.OPT_INDENT_2), twice, latin]
+    report = await import_bytes(database, b"[" + b",\n".join(pretty) + b"\n]")
+    assert report.flaws[0][0] == 2
+    assert report.flaws[0][1].startswith("record 2 of the array: lead: ")
+    assert [(line, why.split(";")[0]) for line, why in report.flaws[1:]] == [
+        (10, "record 3 of the array: line: the member 'name' is repeated in one object."),
+        (14, "record 4 of the array: line: not UTF-8: octet 0xE9 in line 16, column 14"),
+    ]
 
 
 async def test_line_over_the_limit_does_not_affect_its_neighbours(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "MAX_LINE_BYTES", 1_000)
+    monkeypatch.setattr(record_reader, "MAX_RECORD_BYTES", 1_000)
 
     def padded(size: int) -> bytes:
         line = pack({"kind": "tag", "slug": "padded", "name": "x"}).strip()

@@ -140,6 +140,16 @@ async def test_repeated_member_is_rejected(desk: Desk) -> None:
     assert wrong(answer) == {"body": "Must be valid JSON: the member 'headline' is repeated in one object."}
 
 
+async def test_place_of_an_encoding_error_is_named(desk: Desk) -> None:
+    headers = {**desk.headers, "content-type": "application/json"}
+    raw = '{\n  "headline": "First",\n  "lead": "舟 Café"\n}'.encode().replace("é".encode(), b"\xe9")
+    for answer in (
+        await desk.client.post("/v1/editorial/articles", headers=headers, content=raw),
+        await desk.client.put("/v1/editorial/editions/global/articles/a", headers=headers, content=raw),
+    ):
+        assert "not UTF-8: octet 0xE9 in line 3, column 17 (byte 19);" in wrong(answer)["body"]
+
+
 async def test_template_with_unknown_placeholders_is_rejected(desk: Desk) -> None:
     answer = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{year}/{slug}"})
     assert "{year}" in wrong(answer)["article_url"]
