@@ -172,7 +172,8 @@ async def _running_services(settings: Settings, store: ResponseStore) -> AsyncIt
 
 def _build_services(settings: Settings, store: ResponseStore) -> Services:
     database, last_used = open_database(settings.database_url), LastUsedBuffer()
-    scheduler, log_watcher = Scheduler(database, last_used), LogWatcher(database)
+    scheduler = Scheduler(database, last_used, thins_revisions=settings.revision_thinning)
+    log_watcher = LogWatcher(database)
     dispatcher = Dispatcher(database, allowed_networks=settings.webhook_networks, enabled=settings.webhooks)
     cdn_purger = _build_cdn_purger(settings, database)
 

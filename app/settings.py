@@ -138,6 +138,10 @@ class Settings(BaseModel):
     public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
         None, description="URL of this installation in feeds; by default the site of the edition."
     )
+    revision_thinning: bool = Field(
+        default=False,
+        description="Delete superfluous revisions: all remain for a day, one an hour for 30 days, then public ones.",
+    )
     cdn_purge_url: Annotated[str | None, BeforeValidator(_purge_url)] = Field(
         None, repr=False, description="URL of the CDN's purge API; responses then carry surrogate keys."
     )

@@ -15,8 +15,10 @@ from app.db.bulk import chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
 from app.domain.list_filter import Facet
+from app.domain.stored_blocks import decompress_block, hash_block, parse_numbers
 from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
+from app.interchange.revision_contents import BESIDE_MEMBERS
 from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_authors, article_related, article_tags, slug_redirects
@@ -27,7 +29,7 @@ from app.models.idempotency_key import idempotency_keys
 from app.models.key_value import key_value
 from app.models.label import labels
 from app.models.listing import listings
-from app.models.revision import revisions
+from app.models.revision import revision_block_uses, revision_blocks, revisions
 from app.models.section import sections
 from app.models.tag import tags
 from app.schemas.interchange import ArticleRecord
@@ -48,15 +50,16 @@ class House:
     told: dict[int, list[AnyRow]]
     facets: dict[int, list[tuple[Facet, int]]]
     mark: int
+    is_thinned: bool
 
 
-def check_house(connection: Connection, *, deleted: Collection[int] = ()) -> Counter[str]:
+def check_house(connection: Connection, *, deleted: Collection[int] = (), is_thinned: bool = False) -> Counter[str]:
     """Raise AssertionError with what is wrong, a line each; how much there is.
 
     For databases whose articles were all written here, none imported with its past. `deleted` are articles that were
-    deleted as drafts: answers that are kept may still name them.
+    deleted as drafts: stored responses may still name them. `is_thinned` allows gaps in the numbers of revisions.
     """
-    house = _read(connection, deleted)
+    house = _read(connection, deleted, is_thinned=is_thinned)
     wrong = [f"{check.__name__.strip('_')}: {what}" for check in CHECKS for what in check(house)]
     if wrong:
         raise AssertionError("\n".join([f"{len(wrong)} things are wrong", *wrong[:MAX_SHOWN]]))
@@ -65,7 +68,7 @@ def check_house(connection: Connection, *, deleted: Collection[int] = ()) -> Cou
     return Counter(articles=len(house.rows), public=public, revisions=saves, changes=len(house.log))
 
 
-def _read(connection: Connection, deleted: Collection[int]) -> House:
+def _read(connection: Connection, deleted: Collection[int], *, is_thinned: bool) -> House:
     def run(statement: Select[Any]) -> list[AnyRow]:
         return list(connection.execute(statement))
 
@@ -87,7 +90,7 @@ def _read(connection: Connection, deleted: Collection[int]) -> House:
             assert position == place, f"a {kind.name} of {format_id(article_id)} stands at {position}, not {place}"
             facets[article_id].append((kind, number))
     mark = connection.execute(select(key_value.c.value).where(key_value.c.name == MARK)).scalar()
-    return House(connection, deleted, rows, past, log, told, facets, 0 if mark is None else int(mark))
+    return House(connection, deleted, rows, past, log, told, facets, 0 if mark is None else int(mark), is_thinned)
 
 
 def _find_lost() -> Iterator[tuple[str, Select[Any]]]:
@@ -144,8 +147,10 @@ def _saves(house: House) -> Iterator[str]:
     for row in house.rows.values():
         past = house.past[row.id]
         first = 1 if row.erased_at is None else row.revision
-        if [each.revision for each in past] != [*range(first, row.revision + 1)]:
-            yield f"{format_id(row.id)} is at {row.revision} after {[each.revision for each in past]}"
+        numbers = [each.revision for each in past]
+        is_complete = numbers == [*range(first, row.revision + 1)]
+        if not is_complete and not (house.is_thinned and {first, row.revision} <= set(numbers)):
+            yield f"{format_id(row.id)} is at {row.revision} after {numbers}"
             continue
         version = 0 if row.erased_at is None else row.version
         for each in past:
@@ -156,12 +161,10 @@ def _saves(house: House) -> Iterator[str]:
         for mine, its in (("version", "version"), ("status", "status"), ("published_at", "published_at")):
             if getattr(row, mine) != getattr(last, its):
                 yield f"{mine} of {format_id(row.id)} is {getattr(row, mine)}, of its last save {getattr(last, its)}"
-        if row.modified_at != last.at or last.content is not None:
+        if row.modified_at != last.at or last.blocks is not None:
             yield f"{format_id(row.id)} is not what its last save made it"
-        if any(
-            each.content is not None and orjson.loads(each.content).keys() != set(EDITORIAL_FIELDS) for each in past
-        ):
-            yield f"a revision of {format_id(row.id)} holds something else than an article"
+        if any(each.content is not None for each in past):
+            yield f"a revision of {format_id(row.id)} has a content that is not split into blocks"
         yield from _notes(row, past)
 
 
@@ -173,6 +176,31 @@ def _notes(row: AnyRow, past: list[AnyRow]) -> Iterator[str]:
     ]
     if told != ([] if row.notes is None else orjson.loads(row.notes)):
         yield f"{format_id(row.id)} shows other notes than its revisions have"
+
+
+def _blocks(house: House) -> Iterator[str]:
+    """Revisions use all stored blocks of their article and no others, and every block has the hash of its bytes."""
+    blocks = {bytes(row.hash): bytes(row.block) for row in house.connection.execute(select(revision_blocks))}
+    decoded = {name: decompress_block(block) for name, block in blocks.items()}
+    for name, block in decoded.items():
+        if hash_block(block) != name:
+            yield f"the block {name.hex()} has another hash"
+    hashes: dict[int, dict[int, bytes]] = defaultdict(dict)
+    for row in house.connection.execute(select(revision_block_uses)):
+        hashes[row.article_id][row.number] = bytes(row.hash)
+    unused = blocks.keys() - {name for names in hashes.values() for name in names.values()}
+    if unused:
+        yield f"{len(unused)} blocks are used by no revision"
+    for number in sorted(hashes.keys() | house.past.keys()):
+        lists = [parse_numbers(row.blocks) for row in house.past[number] if row.blocks is not None]
+        listed = {each for numbers in lists for each in numbers}
+        if listed != hashes[number].keys():
+            yield f"revisions of {format_id(number)} list {sorted(listed ^ hashes[number].keys())} or lack them"
+            continue
+        for numbers in lists:
+            members, *body = [orjson.loads(decoded[hashes[number][each]]) for each in numbers]
+            if {*members, *BESIDE_MEMBERS} != set(EDITORIAL_FIELDS) or not all("type" in block for block in body):
+                yield f"a revision of {format_id(number)} has other blocks than an article"
 
 
 def _lists(house: House) -> Iterator[str]:
@@ -281,6 +309,7 @@ CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _bodies,
     _standing,
     _saves,
+    _blocks,
     _lists,
     _log,
     _catalogue,

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import Connection, text
 
 from app.actions.articles.publication import publish_article, withdraw_article
+from app.actions.articles.upsert import upsert_articles
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
 from tests.api.conftest import fill
 from tests.conftest import NOW
 from tests.invariants import check_house
+from tests.records import article
 
 ARTICLES = {
     "ANY": "(SELECT min(id) FROM articles)",
@@ -36,6 +38,10 @@ DAMAGES = (
     ("saves", "UPDATE articles SET version = version + 1 WHERE id = PUBLIC"),
     ("saves", "UPDATE articles SET status = 'scheduled' WHERE id = PUBLIC"),
     ("saves", "UPDATE articles SET notes = '[1]' WHERE id = PUBLIC"),
+    ("blocks", "DELETE FROM revision_block_uses WHERE number = 1"),
+    ("blocks", "UPDATE revision_block_uses SET number = number + 9"),
+    ("blocks", "UPDATE revision_blocks SET block = (SELECT max(block) FROM revision_blocks)"),
+    ("blocks", "UPDATE revisions SET blocks = '1' WHERE blocks IS NOT NULL"),
     ("lists", "DELETE FROM listings WHERE kind = 0 AND article_id = PUBLIC"),
     ("lists", "INSERT INTO listings VALUES (1, 2, 9, 1, PUBLIC)"),
     ("log", "DELETE FROM changes WHERE seq = 2"),
@@ -71,6 +77,9 @@ async def furnished(database: Database) -> Database:
         public, draft = (connection.scalar(text(f"SELECT {ARTICLES[name]}")) for name in ("PUBLIC", "DRAFT"))
         withdraw_article(connection, public, reason=None, notice="Wrong.", **by_hand)
         publish_article(connection, draft, at=None, **by_hand)
+        for text_of_body in ("First.", "Second."):
+            body = [{"type": "paragraph", "html": text_of_body}]
+            upsert_articles(connection, [article(None, source_id="edited", body=body)], now=NOW)
 
     await database.write(move)
     return database

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,12 +12,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from app.actions.articles.revision_maintenance import convert_contents
 from app.actions.articles.upsert import upsert_articles
-from app.actions.catalogue.entries import Outcome
+from app.actions.catalogue.entries import Outcome, upsert_entry
 from app.db import migrations
 from app.db.base import metadata
 from tests.conftest import KINDS, NOW, create_database, run_once
-from tests.records import article
+from tests.records import article, edition
 
 POSTGRESQL_SCHEMA = """
     SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, collation_name, column_default)
@@ -236,3 +238,34 @@ def test_content_of_the_first_schema_survives_the_upgrade(make_empty: MakeEmpty)
         migrations.upgrade(connection)
 
     run_once(make_empty("kept"), upgrade_with_content)
+
+
+BEFORE_BLOCKS = "202611292310_field_names"
+CONTENT = (
+    '{"slug":"fog","label":null,"headline":"Fog","lead":null,"dateline":null,"section":null,"tags":["ice"],'
+    '"authors":[],"updated_at":1700000000250000,"source":null,"image":null,"rights":null,"related":[],'
+    '"body":[{"type":"paragraph","html":"Thick."},{"type":"paragraph","html":"Thick."}]}'
+)
+
+
+def test_contents_of_revisions_survive_conversion_and_downgrade(make_empty: MakeEmpty) -> None:
+    contents = text("SELECT content FROM revisions WHERE revision < 3 ORDER BY revision")
+
+    def convert(connection: Connection) -> None:
+        migrations.upgrade(connection)
+        upsert_entry(connection, edition(), now=NOW)
+        for headline in ("One", "Two", "Three"):
+            upsert_articles(connection, [article(source_id="one", headline=headline)], now=NOW)
+        migrations.downgrade(connection, BEFORE_BLOCKS)
+        headlines = [orjson.loads(each)["headline"] for each in connection.execute(contents).scalars()]
+        assert headlines == ["One", "Two"]
+        connection.execute(text("UPDATE revisions SET content = :content WHERE revision = 1"), {"content": CONTENT})
+        migrations.upgrade(connection)
+        assert convert_contents(connection, most=10) == 2
+        assert set(connection.execute(text("SELECT content FROM revisions")).scalars()) == {None}
+        migrations.downgrade(connection, BEFORE_BLOCKS)
+        first, second = connection.execute(contents).scalars()
+        assert orjson.loads(first) == orjson.loads(CONTENT)
+        assert orjson.loads(second)["headline"] == "Two"
+
+    run_once(make_empty("blocks"), convert)

@@ -1,9 +1,4 @@
-"""Scheduler of a process: publishes due articles, and runs maintenance.
-
-schedule       up to four times a second  publish due articles; reload the schedule snapshot
-maintenance    once a minute              store the last use of API keys
-               once an hour               delete stored responses older than a day, compact the old part of the log,
-                                          delete webhook deliveries beyond a thousand for an endpoint or 30 days
+"""Scheduler of a process: publishes due articles up to four times a second, reloads the schedule, runs maintenance.
 
 Any number of processes may run one: each action repeats its check under the lock it writes under. Actions are imported
 when they are first needed, which takes a thirtieth of a process's start.
@@ -13,14 +8,14 @@ import asyncio
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Concatenate, ParamSpec, TypeVar
 
 from app import clock
-from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.loops import Backoff, run_loop
+from app.background.maintenance import STOPPING_S, Maintenance, write_to_end
 from app.background.outage_log import OutageLogger
-from app.db.database import DATABASE_ERRORS, Connection, Database, is_transient, log_summary
+from app.db.database import DATABASE_ERRORS, Database, is_transient, log_summary
 from app.domain.api_key import LastUsedBuffer
 from app.domain.instant import SECOND_US
 from app.domain.tsid import format_id
@@ -39,31 +34,24 @@ FULL_RELOAD_EVERY = 8  # reloads; in between, unchanged articles are not read ag
 TICK_S = 0.25  # so that an article scheduled by another process is published within a second
 SHORTEST_S = 0.01
 MAX_BACK_OFF_S = 1.0
-HOUSEKEEPING_S = 60.0
-HOURLY_EVERY = 60  # rounds of maintenance
-COMPACTED_AT_ONCE = 2_000  # rows of the log in one transaction, for which other writers wait
-STOPPING_S = 8.0
 
 log = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Scheduler:
     """Background tasks of one process, from `start` to `stop`; they survive any database outage."""
 
-    def __init__(self, database: Database, key_uses: LastUsedBuffer) -> None:
+    def __init__(self, database: Database, key_uses: LastUsedBuffer, *, thins_revisions: bool = False) -> None:
         self.snapshot: ScheduleSnapshot = UNKNOWN
         self._database = database
-        self._key_uses = key_uses
         self._stopping = asyncio.Event()
         self._wake = asyncio.Event()
         self._looking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._outage = OutageLogger(log, "Publishing scheduled articles failed, retrying", "Publishing recovered")
-        self._job_outages: dict[str, OutageLogger] = {}
-        self._rounds = 0
+        self._maintenance = Maintenance(
+            database, key_uses, stopping=self._stopping, outage=self._outage, thins_revisions=thins_revisions
+        )
         self._looks = 0
         self._halvings = 0  # of the batch size, after writes that timed out
         self._failed: dict[int, float] = {}  # articles that failed to publish, and when to retry
@@ -94,7 +82,7 @@ class Scheduler:
                 ),
                 name="dayline-schedule",
             ),
-            asyncio.create_task(self._run_maintenance(), name="dayline-housekeeping"),
+            asyncio.create_task(self._maintenance.run(), name="dayline-maintenance"),
         ]
 
     async def stop(self) -> None:
@@ -107,7 +95,7 @@ class Scheduler:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         try:
-            await self._record_uses()
+            await self._maintenance.record_uses()
         except Exception as error:  # noqa: BLE001 - the process ends nevertheless
             self._outage.failure(error)
 
@@ -207,7 +195,7 @@ class Scheduler:
     async def _release_due(self, *, now: int, most: int, article_id: int | None = None) -> int:
         from app.actions.articles.publish_due import publish_due  # noqa: PLC0415 - see the module's docstring
 
-        return await self._write(publish_due, now=now, most=most, article_id=article_id)
+        return await write_to_end(self._database, publish_due, now=now, most=most, article_id=article_id)
 
     async def _reload(self) -> None:
         async with self._looking:  # otherwise a snapshot from before a write could replace a later one
@@ -217,71 +205,6 @@ class Scheduler:
             self.snapshot = await self._database.read(
                 load_schedule_snapshot, until=until, most=MAX_SCHEDULED, known=known
             )
-
-    async def _run_maintenance(self) -> None:
-        while not await sleep_or_wake(self._stopping, HOUSEKEEPING_S):
-            self._rounds += 1
-            await self._run_job("Key uses", self._record_uses)
-            if self._rounds % HOURLY_EVERY == 0:
-                await self._run_job("Idempotent responses", self._prune_idempotency)
-                await self._run_job("Change log", self._compact_log)
-                await self._run_job("Webhook deliveries", self._prune_deliveries)
-
-    async def _run_job(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
-        """Run a job, unless the database is known to be unavailable; a failed one runs again in its next turn."""
-        if self._stopping.is_set() or self._outage.is_failing:
-            return
-        outage = self._job_outages.setdefault(
-            name, OutageLogger(log, f"{name}: maintenance failed, retrying", f"{name}: maintenance recovered")
-        )
-        try:
-            await job()
-        except Exception as error:  # noqa: BLE001 - the process serves nevertheless
-            outage.failure(error)
-        else:
-            outage.success()
-
-    async def _record_uses(self) -> None:
-        from app.actions.keys import record_last_used  # noqa: PLC0415 - same
-
-        uses = self._key_uses.take()
-        if not uses:
-            return
-        try:
-            await self._write(record_last_used, uses)
-        except BaseException:
-            newer = self._key_uses.take()
-            for key_id, used_at in (uses | newer).items():
-                self._key_uses.note(key_id, used_at)
-            raise
-
-    async def _prune_idempotency(self) -> None:
-        from app.actions.idempotency import RETENTION_US, prune_stored_responses  # noqa: PLC0415 - same
-
-        await self._write(prune_stored_responses, before=clock.now() - RETENTION_US)
-
-    async def _prune_deliveries(self) -> None:
-        from app.actions.webhooks.deliveries import prune_deliveries  # noqa: PLC0415 - same
-
-        await self._write(prune_deliveries, now=clock.now())
-
-    async def _compact_log(self) -> None:
-        from app.actions.changelog.compaction import compact_changes  # noqa: PLC0415 - same
-
-        seen = COMPACTED_AT_ONCE
-        while seen >= COMPACTED_AT_ONCE and not self._stopping.is_set():
-            seen = await self._write(compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)
-
-    async def _write(self, action: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Write to the end, even if cancelled: a thread cannot be interrupted."""
-        writing = asyncio.ensure_future(self._database.write(action, *args, **kwargs))
-        try:
-            return await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            await asyncio.wait({writing}, timeout=STOPPING_S)
-            if writing.done() and not writing.cancelled():
-                writing.exception()  # retrieved, so that asyncio does not report it
-            raise
 
     def _mark_failed(self, article_id: int, error: Exception) -> None:
         """Log it once for each article; it is retried later and does not block others."""

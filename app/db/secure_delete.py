@@ -22,6 +22,8 @@ SENSITIVE_TABLES = (
     "article_related",
     "slug_redirects",
     "revisions",
+    "revision_blocks",
+    "revision_block_uses",
     "idempotency_keys",
     "sections",
     "tags",

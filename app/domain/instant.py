@@ -10,7 +10,8 @@ from app.errors import InvalidValueError
 
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
-DAY_US: Final = 24 * 60 * MINUTE_US
+HOUR_US: Final = 60 * MINUTE_US
+DAY_US: Final = 24 * HOUR_US
 
 EARLIEST: Final = -30_610_224_000 * SECOND_US
 """1000-01-01T00:00:00Z, the minimum of an instant."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
-from app.domain.instant import format_instant, parse_instant
+from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.interchange.statements import IDS, linked_entries
@@ -80,20 +80,6 @@ def read_records(
         row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, []), instants)
         for row in rows
     }
-
-
-def dump_content(record: dict[str, Any]) -> str:
-    """Serialise the editorial members of a record for storage, with the instant as a number."""
-    content = {name: record[name] for name in EDITORIAL_FIELDS}
-    given = content["updated_at"]
-    return orjson.dumps(content | {"updated_at": None if given is None else parse_instant(given)}).decode()
-
-
-def load_content(text: str, zone: ZoneInfo, *, instants: InstantFormat = format_instant) -> dict[str, Any]:
-    """Return a stored content with its instant in this zone."""
-    content: dict[str, Any] = orjson.loads(text)
-    at = content["updated_at"]
-    return content | {"updated_at": None if at is None else instants(at, zone)}
 
 
 def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:

@@ -17,7 +17,7 @@ from app.models.idempotency_key import IdempotencyKeyModel
 from app.models.key_value import KeyValueModel
 from app.models.label import LabelModel
 from app.models.listing import ListingModel
-from app.models.revision import RevisionModel
+from app.models.revision import RevisionBlockModel, RevisionBlockUseModel, RevisionModel
 from app.models.schema_compatibility import SchemaCompatibilityModel
 from app.models.section import SectionModel
 from app.models.tag import TagModel
@@ -39,6 +39,8 @@ __all__ = [
     "KeyValueModel",
     "LabelModel",
     "ListingModel",
+    "RevisionBlockModel",
+    "RevisionBlockUseModel",
     "RevisionModel",
     "SchemaCompatibilityModel",
     "SectionModel",

@@ -15,7 +15,8 @@ from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
 from app.actions.idempotency import IdempotentRequest, StoredResponse, store_response
 from app.actions.keys import create_key
-from app.background import scheduler
+from app.background import maintenance, scheduler
+from app.background.maintenance import write_to_end
 from app.background.scheduler import Scheduler
 from app.db.database import Database, open_database
 from app.domain.api_key import LastUsedBuffer
@@ -208,7 +209,7 @@ async def test_article_that_fails_to_publish_does_not_block_others(
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 4)
     monkeypatch.setattr(scheduler, "RETRY_FAILED_S", 0.3)
-    monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.05)
+    monkeypatch.setattr(maintenance, "MAINTENANCE_S", 0.05)
     key_uses, key_id = LastUsedBuffer(), await make_key(database)
     soon = clock.now() + 300_000
     await schedule(database, *(soon + place for place in range(10)))
@@ -277,7 +278,6 @@ async def test_scheduler_stops_immediately_without_partial_writes(
 
 @pytest.mark.usefixtures("edition_kyiv")
 async def test_cancelled_write_is_completed(database: Database) -> None:
-    upkeep = Scheduler(database, LastUsedBuffer())
     has_begun = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -287,7 +287,7 @@ async def test_cancelled_write_is_completed(database: Database) -> None:
         time.sleep(0.1)
         connection.execute(text("UPDATE editions SET name = 'Whole'"))
 
-    writing = asyncio.create_task(upkeep._write(write_slowly))
+    writing = asyncio.create_task(write_to_end(database, write_slowly))
     await has_begun.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -320,7 +320,7 @@ async def test_last_uses_of_keys_are_stored_at_shutdown(database: Database, data
 async def test_last_uses_are_retained_after_a_failed_write(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.05)
+    monkeypatch.setattr(maintenance, "MAINTENANCE_S", 0.05)
     key_uses = LastUsedBuffer()
     key_id = await make_key(database)
     async with at_work(database_address, key_uses):
@@ -339,8 +339,8 @@ async def test_last_uses_are_retained_after_a_failed_write(
 async def test_stored_responses_expire_after_a_day(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.02)
-    monkeypatch.setattr(scheduler, "HOURLY_EVERY", 2)
+    monkeypatch.setattr(maintenance, "MAINTENANCE_S", 0.02)
+    monkeypatch.setattr(maintenance, "HOURLY_EVERY", 2)
     key_id = await make_key(database)
     for name, at in (("old", NOW - DAY_US - 1), ("young", NOW - DAY_US + 1)):
         request, answer = IdempotentRequest(key_id, name, b"digest"), StoredResponse(201, {}, b"{}")
@@ -360,8 +360,8 @@ async def test_stored_responses_expire_after_a_day(
 async def test_old_part_of_the_log_is_compacted(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduler, "HOUSEKEEPING_S", 0.02)
-    monkeypatch.setattr(scheduler, "HOURLY_EVERY", 2)
+    monkeypatch.setattr(maintenance, "MAINTENANCE_S", 0.02)
+    monkeypatch.setattr(maintenance, "HOURLY_EVERY", 2)
     await database.write(upsert_entry, edition(), now=NOW - 9 * DAY_US)
     for days, headline in ((9, "first"), (8, "second"), (1, "third"), (0, "fourth")):
         told = article("2026-11-01T10:00:00Z", source_id="one", headline=headline)

@@ -1,8 +1,9 @@
-"""`dayline erase`: nothing of a text is left, and the tombstone keeps it away."""
+"""`dayline erase`: no text remains, and the tombstone blocks a new import."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select, text
 from app.db import secure_delete
 from app.db.base import metadata
 from app.domain.tsid import format_id
+from app.models.revision import revision_blocks
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import run_once
@@ -80,6 +82,11 @@ def test_erase_leaves_a_tombstone_without_text(dayline: Dayline, database_addres
     assert logged[-1] == "article.withdrawn"
 
 
+def stored_blocks(connection: Connection) -> list[bytes]:
+    """Return the blocks of revisions as they are stored, and their hashes."""
+    return [bytes(each) for row in connection.execute(select(revision_blocks)) for each in row]
+
+
 def test_erased_text_is_absent_from_the_sqlite_file(dayline: Dayline, sqlite_address: str, tmp_path: Path) -> None:
     path = write(tmp_path / "one.jsonl", EDITION, story(WORD))
     assert dayline("import", path).status == 0
@@ -89,14 +96,15 @@ def test_erased_text_is_absent_from_the_sqlite_file(dayline: Dayline, sqlite_add
     def held() -> bytes:
         return b"".join(each.read_bytes() for each in files if each.exists()).lower()
 
-    assert WORD.lower().encode() in held()
+    traces = [WORD.encode(), *run_once(sqlite_address, stored_blocks)]
+    assert [each.lower() in held() for each in traces] == [True] * 5
     assert dayline("erase", erased_id(dayline, sqlite_address)).status == 0
-    assert WORD.lower().encode() not in held()
+    assert [each.lower() in held() for each in traces] == [False] * 5
 
 
 @contextmanager
 def reading_on(address: str, seconds: float) -> Iterator[None]:
-    """Hold a snapshot of the articles for so long, as a long export does; leaving waits for its end."""
+    """Hold a snapshot of the articles for some seconds, as a long export does; wait for its end."""
     has_begun = threading.Event()
 
     def hold() -> None:
@@ -117,10 +125,11 @@ def reading_on(address: str, seconds: float) -> Iterator[None]:
         holding.join()
 
 
-def pages_of(connection: Connection) -> bytes:
-    """What the server's files of the articles and of its statistics hold."""
+def pages_of(
+    connection: Connection, tables: Sequence[str] = ("articles", "article_bodies", "revisions", "pg_statistic")
+) -> bytes:
+    """Return what the server's files of these tables contain."""
     connection.execute(text("CHECKPOINT"))
-    tables = ("articles", "article_bodies", "revisions", "pg_statistic")
     files = (f"pg_read_binary_file(pg_relation_filepath('{table}'))" for table in tables)
     return b"".join(connection.execute(text(f"SELECT {each}")).scalar_one() for each in files)
 
@@ -136,6 +145,20 @@ def test_erased_text_is_absent_from_postgresql_pages_and_statistics(
     with reading_on(postgresql, 1.0):
         assert dayline("erase", erased_id(dayline, postgresql), address=postgresql).status == 0
     assert WORD.encode() not in run_once(postgresql, pages_of)
+
+
+def test_erased_blocks_are_absent_from_postgresql_pages_and_statistics(
+    dayline: Dayline, postgresql: str, tmp_path: Path
+) -> None:
+    tables = ("revision_blocks", "revision_block_uses", "pg_statistic")
+    first, *others = [story(f"Story {n}", source_id=f"s{n}") for n in range(5)]
+    edited = [{**each, "headline": "Edited"} for each in (first, story(WORD), *others)]
+    path = write(tmp_path / "one.jsonl", EDITION, first, story(WORD), *others, *edited)
+    assert dayline("import", path, address=postgresql).status == 0
+    run_once(postgresql, lambda connection: connection.execute(text("ANALYZE revision_blocks")))
+    assert WORD.encode() in run_once(postgresql, partial(pages_of, tables=tables))
+    assert dayline("erase", erased_id(dayline, postgresql), address=postgresql).status == 0
+    assert WORD.encode() not in run_once(postgresql, partial(pages_of, tables=tables))
 
 
 def test_erase_reports_a_transaction_that_still_reads_the_text(

@@ -10,6 +10,7 @@ from app.actions.articles.content_hash import content_hash, serialize_body
 from app.actions.articles.links import read_placements
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.projections import update_projections
+from app.actions.articles.revision_blocks import release_all_blocks
 from app.actions.articles.slugs import slug_owners
 from app.actions.articles.transitions import get_for_transition
 from app.actions.catalogue.entries import delete_unused_entries
@@ -90,6 +91,7 @@ def hard_delete_article(connection: Connection, row: AnyRow) -> None:
     """Delete an article that was never public (a row of TRANSITION_COLUMNS), and entries that only it used."""
     placement = read_placements(connection, [row])[row.id]
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.article_id == row.id))
+    release_all_blocks(connection, row.id)
     connection.execute(delete(articles).where(articles.c.id == row.id))
     delete_unused_entries(connection, placement)
 
@@ -119,3 +121,4 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
     connection.execute(body.values(blocks=serialize_body(blank)))
     for table in (article_tags, article_authors, article_related, article_recommendations, slug_redirects, revisions):
         connection.execute(delete(table).where(table.c.article_id == article_id))
+    release_all_blocks(connection, article_id)

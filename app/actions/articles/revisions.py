@@ -1,37 +1,57 @@
-"""Revisions: one row for each write of an article, and its former content once that is replaced."""
+"""Revisions: one row for each write of an article, and the blocks of its former content once that is replaced."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, bindparam, update
 
 from app.actions.articles.pending_revision import PendingRevision
+from app.actions.articles.revision_blocks import FormerContent, store_blocks
 from app.db.bulk import bulk_insert
 from app.domain.body import dump_body
-from app.interchange.articles import dump_content, read_records
+from app.interchange.articles import read_records
+from app.interchange.revision_contents import SplitContent, split_record
 from app.models.revision import revisions
 from app.schemas.interchange import Content, Note, RevisionRecord
 
-_KEEP = (
+_STORE_CONTENT = (
     update(revisions)
     .where(revisions.c.article_id == bindparam("b_article_id"), revisions.c.revision == bindparam("b_revision"))
-    .values(content=bindparam("b_content"))
+    .values(blocks=bindparam("b_blocks"), updated_at=bindparam("b_updated_at"), content=None)
 )
 
 
+class RevisionContent(NamedTuple):
+    """The content of a revision, split into blocks."""
+
+    article_id: int
+    revision: int
+    content: SplitContent
+
+
 def snapshot_content(connection: Connection, latest: Mapping[int, int]) -> None:
-    """Copy the content of these articles into their latest revision (id to number), before it is replaced."""
+    """Store the content of these articles with their latest revision (id to number), before it is replaced."""
     if not latest:
         return
     records = read_records(connection, sorted(latest))
-    connection.execute(
-        _KEEP,
-        [
-            {"b_article_id": number, "b_revision": latest[number], "b_content": dump_content(record)}
-            for number, record in records.items()
-        ],
+    store_contents(
+        connection, [RevisionContent(number, latest[number], split_record(each)) for number, each in records.items()]
     )
+
+
+def store_contents(connection: Connection, contents: Sequence[RevisionContent]) -> None:
+    """Store these contents with their revisions; at least one."""
+    blocks = store_blocks(connection, [FormerContent(each.article_id, each.content.blocks) for each in contents])
+    rows = [
+        {
+            "b_article_id": each.article_id,
+            "b_revision": each.revision,
+            "b_blocks": numbers,
+            "b_updated_at": each.content.updated_at,
+        }
+        for each, numbers in zip(contents, blocks, strict=True)
+    ]
+    connection.execute(_STORE_CONTENT, rows)
 
 
 def append_revisions(
@@ -39,6 +59,14 @@ def append_revisions(
 ) -> None:
     """Insert a row for each of these revisions, and for the imported ones."""
     bulk_insert(connection, revisions, [row for pending in pending_revisions for row in _rows(pending, now, actor)])
+    imported = [
+        RevisionContent(pending.article_id, each.revision, _split(each.content))
+        for pending in pending_revisions
+        for each in pending.imported_revisions
+        if each.content is not None
+    ]
+    if imported:
+        store_contents(connection, imported)
 
 
 def _rows(pending: PendingRevision, now: int, actor: str) -> Iterator[dict[str, Any]]:
@@ -55,7 +83,6 @@ def _rows(pending: PendingRevision, now: int, actor: str) -> Iterator[dict[str, 
             "at": now,
             "actor": actor,
             **_note_columns(pending.note),
-            "content": None,
         }
 
 
@@ -65,7 +92,6 @@ def _past_row(article_id: int, revision: RevisionRecord) -> dict[str, Any]:
         **{name: getattr(revision, name) for name in ("revision", "version", "status", "published_at")},
         **{name: getattr(revision, name) for name in ("action", "at", "actor")},
         **_note_columns(revision.note),
-        "content": None if revision.content is None else _dump(revision.content),
     }
 
 
@@ -73,6 +99,5 @@ def _note_columns(note: Note | None) -> dict[str, str | None]:
     return {"note_type": None if note is None else note.type, "note_text": None if note is None else note.text}
 
 
-def _dump(content: Content) -> str:
-    members = content.model_dump(exclude={"body"})
-    return orjson.dumps(members | {"body": dump_body(content.body)}).decode()
+def _split(content: Content) -> SplitContent:
+    return split_record(content.model_dump(exclude={"body"}) | {"body": dump_body(content.body)})

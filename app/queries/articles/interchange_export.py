@@ -10,8 +10,9 @@ from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
-from app.interchange.articles import load_content, read_records
+from app.interchange.articles import read_records
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
+from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
 from app.models.article import articles
 from app.models.article_links import slug_redirects
 from app.models.edition import editions
@@ -73,12 +74,13 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
         records = read_records(connection, ids, instants=format_short_instant)
         old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
         saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
+        blocks = read_blocks(connection, [each for each in ids if any(row.blocks for row in saved.get(each, ()))])
         for row in rows:
             zone = find_zone(row.timezone)
             yield {
                 **records[row.id],
                 "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
-                "revisions": _past(saved.get(row.id, ()), zone),
+                "revisions": _past(saved.get(row.id, ()), decode_blocks(blocks.get(row.id, {})), zone),
             }
         after = rows[-1].id
 
@@ -90,7 +92,7 @@ def _grouped(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
     return grouped
 
 
-def _past(rows: Sequence[AnyRow], zone: ZoneInfo) -> list[dict[str, Any]]:
+def _past(rows: Sequence[AnyRow], blocks: Blocks, zone: ZoneInfo) -> list[dict[str, Any]]:
     return [
         {
             "revision": row.revision,
@@ -101,7 +103,9 @@ def _past(rows: Sequence[AnyRow], zone: ZoneInfo) -> list[dict[str, Any]]:
             "at": format_short_instant(row.at, zone),
             "actor": row.actor,
             "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
-            "content": None if row.content is None else load_content(row.content, zone, instants=format_short_instant),
+            "content": None
+            if row.blocks is None and row.content is None
+            else compose_content(row, blocks, zone, instants=format_short_instant),
         }
         for row in rows
     ]

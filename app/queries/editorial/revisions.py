@@ -3,7 +3,7 @@
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
@@ -13,7 +13,8 @@ from app.domain.list_filter import ListFilter
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, NotFoundError
-from app.interchange.articles import EDITORIAL_FIELDS, load_content, read_records
+from app.interchange.articles import EDITORIAL_FIELDS, read_records
+from app.interchange.revision_contents import read_content
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.revision import revisions
@@ -27,7 +28,7 @@ from app.schemas.editorial import (
     RevisionParams,
 )
 
-_LIGHT = tuple(column for column in revisions.c if column.name != "content")
+_LIGHT = tuple(column for column in revisions.c if column.name not in {"content", "blocks", "updated_at"})
 _ZONE = (
     select(editions.c.timezone)
     .join(articles, articles.c.edition_id == editions.c.id)
@@ -43,11 +44,11 @@ _ONE = select(*_LIGHT).where(
     revisions.c.article_id == bindparam("article_id"), revisions.c.revision == bindparam("revision")
 )
 _CONTENT = (
-    select(revisions.c.content)
+    select(revisions.c.article_id, revisions.c.content, revisions.c.blocks, revisions.c.updated_at)
     .where(
         revisions.c.article_id == bindparam("article_id"),
         revisions.c.revision >= bindparam("revision"),
-        revisions.c.content.is_not(None),
+        or_(revisions.c.blocks.is_not(None), revisions.c.content.is_not(None)),
     )
     .order_by(revisions.c.revision)
     .limit(1)
@@ -108,9 +109,11 @@ def _one(connection: Connection, article_id: int, number: int) -> AnyRow | None:
 
 def _content_at(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
     """Return the content of the article at a revision, with its status and public time then."""
-    stored = connection.execute(_CONTENT, {"article_id": row.article_id, "revision": row.revision}).scalar()
+    holder = connection.execute(_CONTENT, {"article_id": row.article_id, "revision": row.revision}).first()
     content = (
-        read_records(connection, [row.article_id])[row.article_id] if stored is None else load_content(stored, zone)
+        read_records(connection, [row.article_id])[row.article_id]
+        if holder is None
+        else read_content(connection, holder, zone)
     )
     state = {"status": row.status, "published_at": _text(row.published_at, zone)}
     return {**state, **{name: content[name] for name in EDITORIAL_FIELDS}}

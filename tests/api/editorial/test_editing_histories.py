@@ -6,10 +6,13 @@ import httpx
 import pytest
 
 from app import clock
+from app.actions.articles.revision_maintenance import thin_revisions
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Connection, Database
 from app.domain.api_key import ApiKeyScope
+from app.domain.instant import DAY_US
 from app.main import create_app
+from app.queries.editorial.superfluous_revisions import find_thinnable
 from app.settings import Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.editorial.editing_history import EditingHistory
@@ -55,11 +58,19 @@ async def live_through(database: Database, address: str, make_key: MakeKey, numb
                         raise
                 now = history.now
                 counts += history.counts
+    await database.write(thin_all, now=now + 90 * DAY_US)
+    await database.read(check_house, deleted=deleted, is_thinned=True)
     print(f"\n{len(numbers)} histories: {dict(sorted(counts.items()))}; {dict(found)}")  # noqa: T201 - what a soak tells
     wanted = ("post", "push", "edit", "publish", "unschedule", "bump", "withdraw", "restore", "delete")
     missing = [f"{name} {kind}" for name in wanted for kind in ("2xx", "4xx") if not counts[f"{name} {kind}"]]
     assert not missing, missing
     assert min(counts[status] for status in ("403", "409", "412", "422", "428")) > 0
+
+
+def thin_all(connection: Connection, *, now: int) -> None:
+    """Delete the superfluous revisions of all articles, as maintenance does."""
+    found = find_thinnable(connection, after=-1, now=now)
+    thin_revisions(connection, found.article_ids, now=now)
 
 
 @pytest.mark.usefixtures("edition_kyiv")
