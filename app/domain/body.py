@@ -169,7 +169,7 @@ class _Prose(_Part):
         if "html" in value:
             raise _flaw("text", "Must not be combined with 'html'.", text)
         if not isinstance(text, str):
-            raise _flaw("text", "Input should be a valid string.", text)
+            raise _flaw("text", "Must be a string.", text)
         if len(text) > MAX_BLOCK_CHARACTERS:
             raise _flaw("text", f"A block must have at most {MAX_BLOCK_CHARACTERS:,} characters.", text)
         try:

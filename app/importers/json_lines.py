@@ -42,7 +42,7 @@ def parse_line(line: bytes, start: TextPosition = TextPosition()) -> ParsedLine:
     try:
         record = _RECORD.validate_python(value)
     except ValidationError as error:
-        raise invalid_input(error, most=MAX_ERRORS, depth=1) from None
+        raise invalid_input(error, _RECORD, most=MAX_ERRORS, depth=1) from None
     if not isinstance(record, ArticleRecord):
         return ParsedLine(record, [])
     if record.source_id is None and record.id is None:

@@ -1,14 +1,18 @@
-"""Validation errors of pydantic as field errors with the location in a record: `body.2.html`."""
+"""Validation errors of pydantic as field errors with the location in a record (`body.2.html`), in our own words."""
 
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from app.errors import FieldError, InvalidInputError
+from app.schemas.error_messages import sentence_for
+from app.schemas.known_members import Location, members_at, suggest
 
 MAX_ERRORS = 20
 BLOCK_TYPES = {"paragraph", "heading", "pull_quote", "list", "image", "embed"}
+UNKNOWN = "extra_forbidden"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -18,21 +22,23 @@ def validated(model: type[M], value: object) -> M:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise invalid_input(error) from None
+        raise invalid_input(error, model) from None
 
 
-def invalid_input(error: ValidationError, *, most: int = MAX_ERRORS, depth: int = 0) -> InvalidInputError:
-    """Return the first `most` errors as field errors, whose locations begin at `depth`."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return InvalidInputError(*(member_error(each["type"], each["loc"][depth:], each["msg"]) for each in details[:most]))
+def invalid_input(error: ValidationError, model: Any, *, most: int = MAX_ERRORS, depth: int = 0) -> InvalidInputError:
+    """Return the first `most` errors of this model (or type adapter), whose locations begin at `depth`."""
+    details = error.errors(include_url=False, include_input=False)
+    return InvalidInputError(*(member_error(each, each["loc"], model, depth=depth) for each in details[:most]))
 
 
-def member_error(kind: str, location: tuple[int | str, ...], message: str) -> FieldError:
-    """Return the error at `body.2.html`: the location of pydantic without the types of blocks."""
-    steps = [
-        part for before, part in pairwise(("", *location)) if not (isinstance(before, int) and part in BLOCK_TYPES)
-    ]
-    where = ".".join(map(str, steps)) or "record"
-    if kind == "extra_forbidden":
-        return FieldError(where, "Unknown field.")
-    return FieldError(where, message.removeprefix("Value error, "))
+def member_error(details: Mapping[str, Any], location: Location, model: Any, *, depth: int = 0) -> FieldError:
+    """Return the error at `body.2.html`: the location of pydantic without the types of blocks.
+
+    An unknown member is named with the nearest one that the model has there.
+    """
+    own = location[depth:]
+    steps = [part for before, part in pairwise(("", *own)) if not (isinstance(before, int) and part in BLOCK_TYPES)]
+    message = sentence_for(details["type"], details["msg"], details.get("ctx", {}))
+    if details["type"] == UNKNOWN:
+        message += suggest(str(location[-1]), members_at(model, location[:-1]))
+    return FieldError(".".join(map(str, steps)) or "record", message)

@@ -44,13 +44,13 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 def _whole(value: Any) -> Any:
     if isinstance(value, str) and not (value.isascii() and value.lstrip("-").isdigit()):
-        raise InvalidValueError("must be an integer")
+        raise InvalidValueError("Must be an integer.")
     return value
 
 
 def _flag(value: Any) -> Any:
     if isinstance(value, str) and value not in {"true", "false"}:
-        raise InvalidValueError("must be true or false")
+        raise InvalidValueError("Must be true or false.")
     return value
 
 

@@ -17,9 +17,7 @@ class InputError(TypedDict):
     where: Annotated[
         str, line("The parameter, or the path of the member such as `body.2.html`.", "limit", max_length=MAX_DETAIL)
     ]
-    message: Annotated[
-        str, line("What is wrong and what is allowed.", "Input should be less than or equal to 200", max_length=10_000)
-    ]
+    message: Annotated[str, line("What is wrong and what is allowed.", "Must be at most 200.", max_length=10_000)]
 
 
 class Problem(TypedDict):
@@ -36,9 +34,7 @@ class Problem(TypedDict):
     ]
     title: Annotated[str, line("The kind of problem, in words.", "Invalid request parameters or body")]
     status: Annotated[int, count("The HTTP status.", 422, ge=400, le=599)]
-    detail: Annotated[
-        str, line("This occurrence, in words.", "limit: Input should be at most 200", max_length=MAX_DETAIL)
-    ]
+    detail: Annotated[str, line("This occurrence, in words.", "limit: Must be at most 200.", max_length=MAX_DETAIL)]
     instance: Annotated[str, line("The path of the request.", "/v1/timeline", max_length=MAX_HREF)]
     errors: NotRequired[
         Annotated[

@@ -254,7 +254,7 @@ def test_paragraph_constructor_sanitises() -> None:
         ),
         ({"type": "paragraph"}, "0.paragraph.html", "Either 'html' or 'text' is required."),
         ({"type": "heading", "level": 2}, "0.heading.html", "Either 'html' or 'text' is required."),
-        ({"type": "paragraph", "text": None}, "0.paragraph.text", "Input should be a valid string."),
+        ({"type": "paragraph", "text": None}, "0.paragraph.text", "Must be a string."),
         ({"type": "paragraph", "text": "a\x00"}, "0.paragraph.text", "must not contain control characters"),
         ({"type": "paragraph", "html": "a\x00"}, "0.paragraph.html", "NUL characters"),
         ({"type": "paragraph", "html": 7}, "0.paragraph.html", "valid string"),

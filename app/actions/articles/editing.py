@@ -32,6 +32,7 @@ from app.models.article import articles
 from app.models.edition import editions
 from app.schemas.errors import validated
 from app.schemas.interchange import ArticleCreate, ArticleRecord, SourceName
+from app.schemas.known_members import suggest
 
 _FOUND = select(
     articles.c.id,
@@ -199,7 +200,7 @@ def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
         if name in EDITORIAL_FIELDS or name in BESIDE_CONTENT:
             continue
         if name not in known:
-            flaws.append(FieldError(name, "Unknown field."))
+            flaws.append(FieldError(name, f"Unknown field.{suggest(name, {*EDITORIAL_FIELDS, *BESIDE_CONTENT})}"))
         elif value != known[name]:
             flaws.append(FieldError(name, "Cannot be changed by an update: use publication, bump or withdrawal."))
     if flaws:

@@ -9,12 +9,16 @@ from starlette.types import Scope
 from app import clock
 from app.api.dependencies import get_database, services_of
 from app.api.http.route import Guard
-from app.domain.api_key import ApiKeyScope, token_prefix, verify_token
+from app.domain.api_key import TOKEN_PREFIX, ApiKeyScope, token_prefix, verify_token
 from app.errors import ForbiddenError, UnauthenticatedError
 from app.queries.keys import get_stored_key
 
 MISSING_KEY_MESSAGE = "Authentication required: send Authorization: Bearer dl_…"
 INVALID_KEY_MESSAGE = "The API key is invalid: it is unknown, has expired or was revoked."
+REPEATED_MESSAGE = "Authorization may be sent only once."
+SCHEME_MESSAGE = "The authentication scheme must be Bearer: send Authorization: Bearer dl_…"
+MISSING_SCHEME_MESSAGE = "Authorization has a key without its scheme: send Authorization: Bearer dl_…"
+MALFORMED_MESSAGE = "Authorization has no complete API key: a key begins with dl_ and has 65 characters."
 
 _SCHEME = "bearer"
 
@@ -40,13 +44,14 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class AuthResult:
-    """Result of authentication: a valid key, none, or (`invalid_credentials`) an invalid one."""
+    """Result of authentication: a valid key, or the reason why there is none (`invalid_credentials`: one was sent)."""
 
     principal: Principal | None
     invalid_credentials: bool = False
+    reason: str = INVALID_KEY_MESSAGE
 
 
-ANONYMOUS = AuthResult(None)
+ANONYMOUS = AuthResult(None, reason=MISSING_KEY_MESSAGE)
 INVALID = AuthResult(None, invalid_credentials=True)
 
 
@@ -65,10 +70,7 @@ def authorize(caller: AuthResult, *scopes: ApiKeyScope) -> Principal:
     """Return the key if it has one of these scopes; UnauthenticatedError, ForbiddenError."""
     principal = caller.principal
     if principal is None:
-        raise UnauthenticatedError(
-            INVALID_KEY_MESSAGE if caller.invalid_credentials else MISSING_KEY_MESSAGE,
-            is_refused=caller.invalid_credentials,
-        )
+        raise UnauthenticatedError(caller.reason, is_refused=caller.invalid_credentials)
     if not any(principal.may(scope) for scope in scopes):
         raise ForbiddenError(*scopes)
     return principal
@@ -103,16 +105,23 @@ async def _authenticate(scope: Scope) -> AuthResult:
     shown = [value for name, value in scope["headers"] if name == b"authorization"]
     if not shown:
         return ANONYMOUS
+    if len(shown) > 1:
+        return _refused(REPEATED_MESSAGE)
     scheme, _, token = shown[0].decode("latin-1").strip().partition(" ")
-    if len(shown) > 1 or scheme.lower() != _SCHEME:
-        return INVALID
+    if scheme.lower() != _SCHEME:
+        return _refused(MISSING_SCHEME_MESSAGE if scheme.startswith(TOKEN_PREFIX) else SCHEME_MESSAGE)
     token = token.strip()
     prefix = token_prefix(token)
     if prefix is None:
-        return INVALID
+        return _refused(MALFORMED_MESSAGE)
     request, now = Request(scope), clock.now()
     stored = await get_database(request).read(get_stored_key, prefix)
     if not verify_token(token, None if stored is None else stored.state, now=now) or stored is None:
         return INVALID
     services_of(request).last_used.note(stored.id, now)
     return AuthResult(Principal(stored.id, prefix, stored.name, stored.scopes))
+
+
+def _refused(reason: str) -> AuthResult:
+    """Return the result for a field that holds no key; the value itself is not repeated."""
+    return AuthResult(None, invalid_credentials=True, reason=reason)

@@ -15,7 +15,7 @@ from app.api.http.route import Guard
 from app.db.database import Connection
 from app.domain.actor import Actor
 from app.domain.api_key import ApiKeyScope
-from app.errors import PreconditionRequiredError
+from app.errors import FieldError, InvalidInputError, PreconditionRequiredError
 from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
 from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
@@ -28,6 +28,7 @@ ARTICLE_ERRORS = (404, 409, 412, 422)
 
 ANY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
+_UNQUOTED = re.compile(r"[0-9]+")
 
 _IF_MATCH = Header(
     alias="If-Match",
@@ -77,13 +78,19 @@ class RequireIfMatch(Guard):
 
 
 def _parse_if_match(request: Request) -> Collection[int] | None:
-    """Return the revisions in `If-Match`: `*` is every one there can be; weak and foreign tags match none."""
+    """Return the revisions in `If-Match`: `*` is every one there can be; weak and foreign tags match none.
+
+    InvalidInputError for a number without quotation marks, which is no entity tag (RFC 9110, section 8.8.3).
+    """
     if "if-match" not in request.headers:
         return None
     given = ",".join(request.headers.getlist("if-match"))
     if given.strip() == "*":
         return ANY_REVISION
     tags = [tag.strip() for tag in given.split(",")]
+    for tag in filter(_UNQUOTED.fullmatch, tags):
+        message = f'An entity tag has quotation marks: send "{tag[:20]}" with them, as in the ETag of the response.'
+        raise InvalidInputError(FieldError("If-Match", message))
     return frozenset(int(found[1]) for found in map(_TAG.fullmatch, tags) if found is not None)
 
 

@@ -201,7 +201,7 @@ def allowed_methods(request: Request) -> list[str]:
 
 
 async def _handle_validation_error(request: Request, error: RequestValidationError) -> Response:
-    return await handle_error(request, to_invalid_input(error))
+    return await handle_error(request, to_invalid_input(request, error))
 
 
 async def _handle_client_disconnect(_request: Request, _error: Exception) -> Response:

@@ -4,7 +4,7 @@ from typing import get_origin
 
 from fastapi import Request
 
-from app.api.http.query_params import collect_parameters, parameter_error
+from app.api.http.query_params import collect_parameters, unknown_parameter
 from app.api.http.route import Guard, OrdinaryRoute
 from app.errors import InvalidInputError, NotFoundError
 
@@ -24,4 +24,4 @@ class QueryGuard(Guard):
         lists = [name for name, kind in declared.items() if get_origin(kind) is list]
         collected = collect_parameters(raw.decode("latin-1"), lists)
         if collected and not declared:
-            raise InvalidInputError(*(parameter_error("extra_forbidden", (name,), "") for name in collected))
+            raise InvalidInputError(*(unknown_parameter(name, ()) for name in collected))

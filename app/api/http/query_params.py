@@ -1,6 +1,6 @@
 """Parsing of query strings: repeated parameters, blanks for plus signs, and errors that name the parameter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar, get_origin
 from urllib.parse import unquote_plus
@@ -10,10 +10,15 @@ from pydantic import BaseModel, ValidationError
 
 from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.invalidation.canonical_query import FEED_PARAMETERS
+from app.schemas.error_messages import sentence_for
+from app.schemas.errors import UNKNOWN
+from app.schemas.known_members import suggest
 from app.schemas.params import QueryParams
 
 MAX_QUERY_BYTES = 16_384
 MAX_PARAMETERS = 500
+MAX_NAME_CHARACTERS = 80
+"""Length to which the name of an unknown parameter is repeated."""
 
 Q = TypeVar("Q", bound=BaseModel)
 F = TypeVar("F", bound=QueryParams)
@@ -90,13 +95,19 @@ def _validate(collected: dict[str, Any], model: type[Q]) -> Q:
     try:
         return model.model_validate(collected)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        raise InvalidInputError(*(parameter_error(each["type"], each["loc"], each["msg"]) for each in found)) from None
+        details = error.errors(include_url=False, include_input=False)
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        raise InvalidInputError(*(parameter_error(each, each["loc"], known) for each in details)) from None
 
 
-def parameter_error(kind: str, location: tuple[int | str, ...], message: str) -> FieldError:
-    """Return the error of a parameter from one of pydantic's."""
-    where = str(location[0])[:80] if location else "query"
-    if kind == "extra_forbidden":
-        return FieldError(where, "Unknown query parameter.")
-    return FieldError(where, message.removeprefix("Value error, "))
+def parameter_error(details: Mapping[str, Any], location: tuple[int | str, ...], known: Iterable[str]) -> FieldError:
+    """Return the error of a parameter from one of pydantic's; of an unknown one, with the nearest known name."""
+    where = str(location[0])[:MAX_NAME_CHARACTERS] if location else "query"
+    if details["type"] == UNKNOWN:
+        return unknown_parameter(where, known)
+    return FieldError(where, sentence_for(details["type"], details["msg"], details.get("ctx", {})))
+
+
+def unknown_parameter(name: str, known: Iterable[str]) -> FieldError:
+    """Return the error of a parameter that an operation does not have."""
+    return FieldError(name[:MAX_NAME_CHARACTERS], f"Unknown query parameter.{suggest(name, known)}")

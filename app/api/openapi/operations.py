@@ -50,14 +50,14 @@ def iter_operations(document: Mapping[str, Any], app: FastAPI) -> Iterator[Opera
     """Yield every operation of the document whose route has types."""
     for context in iter_route_contexts(list(iter_routes(app))):
         route, operation = context.original_route, document["paths"].get(context.path_format, {})
-        types = _types_of(route)
+        types = types_of(route)
         if types is None or not isinstance(route, APIRoute):
             continue
         for method in sorted(operation.keys() & {name.lower() for name in context.methods or ()}):
             yield Operation(operation[method], route, types)
 
 
-def _types_of(route: object) -> OperationTypes | None:
+def types_of(route: object) -> OperationTypes | None:
     """Return the types of a route: those of its signature, or those that it declares; None where it has neither."""
     if isinstance(route, OrdinaryRoute):
         query, body, body_example, response = route.types

@@ -88,8 +88,8 @@ def _input_error(spec: Spec, document: Mapping[str, Any]) -> tuple[str, str]:
     for content in spec.get("requestBody", {}).get("content", {}).values():
         name = content["schema"].get("$ref", "").rpartition("/")[2]
         required = document["components"]["schemas"].get(name, {}).get("required", [])
-        return (required[0], "Field required") if required else (UNKNOWN_NAME, "Unknown field.")
+        return (required[0], "Is required.") if required else (UNKNOWN_NAME, "Unknown field.")
     for each in spec.get("parameters", []):
         if each["in"] == "query" and each["name"] in {"limit", "expires_in", "part"}:
-            return each["name"], f"Input should be less than or equal to {each['schema']['maximum']}"
+            return each["name"], f"Must be at most {each['schema']['maximum']:,}."
     return UNKNOWN_NAME, "Unknown query parameter."

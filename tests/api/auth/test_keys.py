@@ -100,6 +100,22 @@ async def test_two_authorization_headers_are_rejected(client: httpx.AsyncClient,
     refused(await client.get(KEYS, headers=[(b"authorization", shown), (b"authorization", shown)]))
 
 
+async def test_authorization_without_a_usable_key_is_explained(client: httpx.AsyncClient, make_key: MakeKey) -> None:
+    token = await make_key(MANAGE)
+    for given, explanation in {
+        token: "a key without its scheme: send Authorization: Bearer dl_",
+        f"Token {token}": "scheme must be Bearer",
+        "Basic YTpi": "scheme must be Bearer",
+        f"Bearer {token[:-1]}": "no complete API key",
+        "Bearer": "no complete API key",
+        f"Bearer {token[:-1]}2" if token[-1] != "2" else f"Bearer {token[:-1]}3": "unknown, has expired or was revoked",
+    }.items():
+        response = await client.get(KEYS, headers={"authorization": given})
+        refused(response)
+        assert explanation in response.json()["detail"]
+        assert token[14:] not in response.text
+
+
 async def test_authorization_scheme_is_case_insensitive(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     for scheme in ("Bearer", "bearer", "BEARER"):

@@ -18,7 +18,7 @@ async def test_edit_requires_the_current_revision(desk: Desk) -> None:
     made = await desk.make(source_id="a")
     address = f"/articles/{made['id']}"
     check_problem(await desk.send("PATCH", address, {"lead": "1"}), "precondition-required")
-    stale = ('"2"', '"0"', '""', "1", 'W/"1"', '"01"', '"1" "2"', '"one"', "", '"2", "3"', '"18446744073709551617"')
+    stale = ('"2"', '"0"', '""', 'W/"1"', '"01"', '"1" "2"', '"one"', "", '"2", "3"', '"18446744073709551617"')
     for tag in stale:
         answer = await desk.send("PATCH", address, {"lead": tag}, if_match=tag)
         check_problem(answer, "precondition-failed")
@@ -28,6 +28,17 @@ async def test_edit_requires_the_current_revision(desk: Desk) -> None:
         answer = await desk.send("PATCH", address, {"lead": str(number)}, if_match=tag)
         assert (answer.status_code, answer.headers["etag"]) == (200, f'"{number}"')
         assert answer.json()["lead"] == str(number)
+
+
+async def test_if_match_without_quotation_marks_is_named(desk: Desk) -> None:
+    made = await desk.make(source_id="a")
+    for tag in ("1", '"7", 1', "4"):
+        response = await desk.send("PATCH", f"/articles/{made['id']}", {"lead": tag}, if_match=tag)
+        check_problem(response, "invalid-input")
+        [error] = response.json()["errors"]
+        assert error["where"] == "If-Match"
+        assert f'send "{tag[-1]}"' in error["message"]
+    assert (await desk.read(made)) == made
 
 
 async def test_if_match_may_span_several_header_lines(desk: Desk) -> None:

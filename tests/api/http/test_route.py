@@ -112,7 +112,7 @@ async def test_body_is_read_by_the_rules_of_the_application(body: bytes, headers
 
 async def test_body_that_is_absent_is_an_empty_object_whatever_its_type() -> None:
     for headers in ({}, JSON, {"content-type": "text/plain"}):
-        assert wrong(await ask("POST", "/notes", headers=headers | {"if-match": "*"})) == {"name": "Field required"}
+        assert wrong(await ask("POST", "/notes", headers=headers | {"if-match": "*"})) == {"name": "Is required."}
 
 
 @pytest.mark.parametrize(("size", "is_inline"), [(10, True), (MAX_INLINE_BYTES, False)])
@@ -134,7 +134,7 @@ async def test_merge_patch_reaches_the_endpoint_as_it_was_sent() -> None:
 async def test_query_parameters_are_refused_where_they_repeat_or_are_unknown() -> None:
     assert (await ask("GET", "/notes?tag=a&tag=b&limit=7")).json() == {"tag": ["a", "b"], "limit": 7}
     assert wrong(await ask("GET", "/notes?limit=1&limit=2")) == {"limit": "The parameter may be given only once."}
-    assert wrong(await ask("GET", "/notes?tga=a")) == {"tga": "Unknown query parameter."}
+    assert wrong(await ask("GET", "/notes?tga=a")) == {"tga": "Unknown query parameter. Did you mean 'tag'?"}
     assert wrong(await ask("GET", "/notes?limit=%00")) == {"limit": "Contains a control character."}
     assert list(wrong(await ask("GET", "/notes?limit=x&tga=a"))) == ["limit", "tga"]
 

@@ -79,7 +79,7 @@ def _changed(operation: Operation, status: str, example: Json, body: Any) -> dic
         [error] = example["errors"]
         if body is None:
             return {"params": {error["where"]: "1000000"}}
-        return {"json": {} if error["message"] == "Field required" else {error["where"]: 1}}
+        return {"json": {} if error["message"] == "Is required." else {error["where"]: 1}}
     if operation.name == "create_article":
         return {"json": {**body, "source_id": "harbour:2026-11-14:fog-watch"}}
     names = re.findall("'(.+)'", example["detail"])
