@@ -53,15 +53,16 @@ def resolve_status(
     *,
     before: ArticleStatus | None = None,
     since: int | None = None,
-    allows_past_schedule: bool = False,
+    is_import: bool = False,
 ) -> ArticleStatus:
     """Return the next status of an article that had `before`, with the public time `since`.
 
     Without a given status the date decides: none is a draft, a future one a schedule; a withdrawn article stays
-    withdrawn. A public article with an unchanged date stays public. An article given as published is published
-    up to CLOCK_TOLERANCE_US before its date. InvalidInputError where status and date contradict, or where what was
+    withdrawn. A public article with an unchanged date stays public. An article given as published up to
+    CLOCK_TOLERANCE_US before its date is scheduled for it, but published at once if it was public, and on import.
+    InvalidInputError where status and date contradict, or where what was
     public would no longer be. A schedule whose date has passed is such a contradiction, unless it is the one that is
-    stored already, or `allows_past_schedule`: then it is published.
+    stored already, or `is_import`: then it is published.
     """
     if given is None and before is ArticleStatus.WITHDRAWN:
         given = ArticleStatus.WITHDRAWN
@@ -74,13 +75,13 @@ def resolve_status(
     elif given is ArticleStatus.WITHDRAWN:
         status = ArticleStatus.WITHDRAWN
     elif given is ArticleStatus.PUBLISHED and is_close:
-        status = ArticleStatus.PUBLISHED
+        status = ArticleStatus.SCHEDULED if is_future and before not in _PUBLIC and not is_import else given
     else:
         status = ArticleStatus.SCHEDULED if is_future else ArticleStatus.PUBLISHED
     if (
         given is ArticleStatus.SCHEDULED
         and status is ArticleStatus.PUBLISHED
-        and not (allows_past_schedule or published_at == since)
+        and not (is_import or published_at == since)
     ):
         raise InvalidInputError(
             FieldError("published_at", "Status 'scheduled' needs a date in the future; 'published' takes a past one.")

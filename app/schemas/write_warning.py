@@ -24,6 +24,19 @@ class WarningCode(StrEnum):
     MEMBER_EMPTIED = "member-emptied"
     SCHEDULE_PASSED = "schedule-passed"
     FUTURE_UPDATE = "future-update"
+    FUTURE_WITHDRAWAL = "future-withdrawal"
+    SCHEDULED = "scheduled"
+    IMAGE_UNCHANGED = "image-members-unchanged"
+    WITHDRAWAL_IGNORED = "withdrawal-ignored"
+
+
+CODES_OF_WRITES: Final = (
+    WarningCode.TRUNCATED,
+    WarningCode.SCHEDULED,
+    WarningCode.IMAGE_UNCHANGED,
+    WarningCode.WITHDRAWAL_IGNORED,
+)
+"""Codes that responses of the editorial API have; the others are those of imports."""
 
 
 class WriteWarning(TypedDict):
@@ -32,7 +45,7 @@ class WriteWarning(TypedDict):
     where: Annotated[str, line("The path of the member in the request.", "body.2.html")]
     code: Annotated[
         str,
-        OpenEnum(*map(str, LossCode), str(WarningCode.TRUNCATED)),
+        OpenEnum(*map(str, LossCode), *map(str, CODES_OF_WRITES)),
         Field(description="A stable code; more may be added.", examples=[str(LossCode.ELEMENT)]),
     ]
     detail: Annotated[
@@ -73,6 +86,10 @@ def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
     if article.updated_at is not None and article.updated_at > latest:
         detail = "An update is dated in the future."
         warnings.append(WriteWarning(where="updated_at", code=str(WarningCode.FUTURE_UPDATE), detail=detail))
+    withdrawn_at = None if article.withdrawal is None else article.withdrawal.at
+    if withdrawn_at is not None and withdrawn_at > now + CLOCK_TOLERANCE_US:
+        detail = "A withdrawal is dated in the future."
+        warnings.append(WriteWarning(where="withdrawal.at", code=str(WarningCode.FUTURE_WITHDRAWAL), detail=detail))
     return warnings
 
 

@@ -72,10 +72,11 @@ class ArticleWrite:
             self.now,
             before=self.status_before,
             since=since,
-            allows_past_schedule=not self.options.reject_unknown,
+            is_import=not self.options.reject_unknown,
         )
         self._check_past()
-        self._check_update()
+        self._check_dates()
+        self.blocks()
         self.options.editor.authorize(self.status_before, self.status)
 
     def _check_past(self) -> None:
@@ -99,13 +100,24 @@ class ArticleWrite:
         is_past = record.published_at is not None and record.published_at <= self.now
         return (row.status == ArticleStatus.SCHEDULED or is_ended) and (self.options.reject_unknown or not is_past)
 
-    def _check_update(self) -> None:
-        """Raise InvalidInputError if an editor dates an update later than now and later than the publication."""
-        updated_at, row = self.record.updated_at, self.current
-        if updated_at is None or not self.options.reject_unknown or (row is not None and row.updated_at == updated_at):
+    def _check_dates(self) -> None:
+        """Raise InvalidInputError if an editor dates an update or a withdrawal in the future.
+
+        An update may be as late as the publication; a date that is stored already may be sent again.
+        """
+        record, row, latest = self.record, self.current, self.now + CLOCK_TOLERANCE_US
+        if not self.options.reject_unknown:
             return
-        if updated_at > max(self.now + CLOCK_TOLERANCE_US, self.record.published_at or 0):
+        is_stored = row is not None and row.updated_at == record.updated_at
+        if (
+            record.updated_at is not None
+            and record.updated_at > max(latest, record.published_at or 0)
+            and not is_stored
+        ):
             raise InvalidInputError(FieldError("updated_at", "Must not be in the future."))
+        withdrawn_at = None if record.withdrawal is None else record.withdrawal.at
+        if withdrawn_at is not None and withdrawn_at > latest and (row is None or row.withdrawn_at != withdrawn_at):
+            raise InvalidInputError(FieldError("withdrawal.at", "Must not be in the future."))
 
     def preferred_slug(self) -> str | None:
         """Return the given slug, the current one, or the one of the headline."""

@@ -5,14 +5,21 @@ from hashlib import blake2b
 import orjson
 
 from app.domain.body import dump_body
+from app.errors import FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord
 
 FINGERPRINT_BYTES = 16
+MAX_ARTICLE_BODY_BYTES = 2 * 1024 * 1024
+"""Size of a body as JSON, however it arrives. Requests may be larger, so that what the API returns can be sent back."""
 
 
 def serialize_body(record: ArticleRecord) -> str:
-    """Return the body of a record as it is stored."""
-    return orjson.dumps(dump_body(record.body)).decode()
+    """Return the body of a record as it is stored; InvalidInputError beyond MAX_ARTICLE_BODY_BYTES."""
+    body = orjson.dumps(dump_body(record.body))
+    if len(body) > MAX_ARTICLE_BODY_BYTES:
+        message = f"Must not be larger than {MAX_ARTICLE_BODY_BYTES:,} bytes as JSON in UTF-8."
+        raise InvalidInputError(FieldError("body", message))
+    return body.decode()
 
 
 def content_hash(record: ArticleRecord, blocks: str) -> bytes:

@@ -4,7 +4,7 @@ All raise InvalidInputError, ConflictError, ForbiddenError, PreconditionFailedEr
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -47,6 +47,13 @@ BESIDE_CONTENT = frozenset({"note", "warnings"})
 """Members of a patch that are not content: a note to the public, and the warnings of an earlier response."""
 
 
+class EditedArticle(NamedTuple):
+    """Record of an article before an edit, as JSON values, and after it."""
+
+    before: dict[str, Any]
+    after: ArticleRecord
+
+
 def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> int:
     """Store a new article, by default of the default edition, and return its id; ConflictError if it exists."""
     begin_log_transaction(connection)
@@ -73,12 +80,12 @@ def edit_article(
     shown: Callable[[], Mapping[str, Any]],
     now: int,
     editor: Actor,
-) -> ArticleRecord:
+) -> EditedArticle:
     """Change the content of an article by a merge patch (RFC 7396) of its record, with an optional public `note`.
 
     An edit does not change the position: such members, and the others in `shown`, may only repeat the current value;
     `warnings` are ignored. The update of a public article is dated now unless the patch dates it. A patch that changes
-    nothing makes no revision. Return the record after the patch.
+    nothing makes no revision.
     """
     begin_log_transaction(connection)
     row = get_for_transition(connection, article_id, expected=expected)
@@ -99,7 +106,7 @@ def edit_article(
         touch_updated_at=merged.get("updated_at") == current["updated_at"],
     )
     _outcome(upsert_articles(connection, [record], now=now, options=options))
-    return record
+    return EditedArticle(current, record)
 
 
 def push_article(

@@ -32,6 +32,7 @@ from app.queries.editorial import editorial_articles
 from app.schemas.editorial import ArticleUpdate, EditorialArticle, EditorialList, EditorialListParams, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
+from app.schemas.state_warnings import find_image_warnings
 from app.schemas.write_warning import WriteWarning, find_warnings
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
@@ -61,7 +62,7 @@ async def create_article(
     | absent | draft | published | scheduled |
     | `draft` | draft | draft with this date | draft with this date |
     | `scheduled` | 422 | 422 | scheduled |
-    | `published` | published now | published | 422; published up to 60 seconds ahead |
+    | `published` | published now | published | 422; up to 60 seconds ahead scheduled, with a warning |
     | `withdrawn` | 422 | 422 | 422 |
 
     A public or scheduled article requires `articles:publish`. Unknown tags are created; an unknown section, label or
@@ -71,7 +72,9 @@ async def create_article(
 
     def create(connection: Connection) -> StoredResponse:
         article_id = editing.create_article(connection, article, now=clock.now(), editor=editor)
-        created = article_response(connection, format_id(article_id), warnings=warnings, status=HTTPStatus.CREATED)
+        created = article_response(
+            connection, format_id(article_id), warnings=warnings, given=article, status=HTTPStatus.CREATED
+        )
         return to_stored_response(created, article_id=article_id)
 
     response: TypedResponse[SavedArticle] = await write.run(create)
@@ -110,7 +113,8 @@ async def edit_article(
 ) -> TypedResponse[SavedArticle]:
     """Update the content of an article by a merge patch (RFC 7396); `If-Match` names the revision it was made from.
 
-    Null empties a member, a list is replaced as a whole, an object (`image`, `source`, `rights`) is merged. The whole
+    Null empties a member, a list is replaced as a whole, an object (`image`, `source`, `rights`) is merged: another
+    `image.url` alone leaves its `alt`, `credit` and the rest, with a warning. The whole
     article may be sent back; members that an edit cannot change must be as they were. `note` is the public reason of a
     change to a published article. An edit never moves the public time, and dates `updated_at` now unless the patch sets
     it. A patch that changes nothing saves nothing. `warnings` names dropped HTML.
@@ -120,10 +124,10 @@ async def edit_article(
         def shown() -> EditorialArticle:
             return editorial_articles.get_editorial_article(connection, key)[0]
 
-        record = editing.edit_article(
+        edited = editing.edit_article(
             connection, article_id, patch, expected=expected, shown=shown, now=clock.now(), editor=editor
         )
-        return find_warnings(patch, record)
+        return [*find_warnings(patch, edited.after), *find_image_warnings(patch, edited.before["image"])]
 
     return await apply_article_change(services, key, edit)
 

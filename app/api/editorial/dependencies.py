@@ -19,6 +19,7 @@ from app.errors import FieldError, InvalidInputError, PreconditionRequiredError
 from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
 from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
+from app.schemas.state_warnings import find_state_warnings
 from app.schemas.write_warning import WriteWarning, find_warnings
 from app.services import Services
 
@@ -137,10 +138,20 @@ async def apply_article_change(
 
 
 def article_response(
-    connection: Connection, key: str, *, warnings: list[WriteWarning], status: int = HTTPStatus.OK
+    connection: Connection,
+    key: str,
+    *,
+    warnings: list[WriteWarning],
+    given: ArticleCreate | None = None,
+    status: int = HTTPStatus.OK,
 ) -> TypedResponse[SavedArticle]:
-    """Return the article after a write, with its revision as ETag; a new one's address in `Location`."""
+    """Return the article after a write, with its revision as ETag; a new one's address in `Location`.
+
+    Where the whole article was `given`, warnings say in what its state differs.
+    """
     article, revision = get_editorial_article(connection, key)
+    if given is not None:
+        warnings = [*warnings, *find_state_warnings(given, article)]
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
     saved: SavedArticle = {**article, "warnings": warnings}
     return private_response(saved, status=status, revision=revision, headers=headers)

@@ -66,7 +66,7 @@ async def push_article(
             connection, edition, source_id, article, expected=expected, is_new=is_new, now=clock.now(), editor=editor
         )
         status = HTTPStatus.CREATED if outcome is Outcome.CREATED else HTTPStatus.OK
-        return article_response(connection, format_id(article_id), warnings=warnings, status=status)
+        return article_response(connection, format_id(article_id), warnings=warnings, given=article, status=status)
 
     response = await services.database.write(run)
     await services.scheduler.refresh()

@@ -10,7 +10,7 @@ PROBLEMS: Final = {
     409: "Conflict with the current state.",
     410: "Article withdrawn or erased.",
     412: "Precondition failed: `If-Match` names a revision that is not the current one.",
-    413: "The request body is larger than 2,097,152 bytes (2 MiB).",
+    413: "The request body is larger than 8,388,608 bytes (8 MiB).",
     415: "The request body is not JSON in UTF-8, or is encoded (`Content-Encoding`).",
     422: "Invalid request parameters or body; `errors` locates each.",
     428: "`If-Match` is required.",

@@ -51,7 +51,7 @@ USUAL: Final = {
         {"id_or_slug": editorial.WITHDRAWN_ID, "article_id": editorial.WITHDRAWN_ID},
     ),
     412: ProblemText("precondition-failed", "The resource is at revision 2 now; read it again and repeat the change."),
-    413: ProblemText("content-too-large", "A body may have at most 2 MiB."),
+    413: ProblemText("content-too-large", "A body may have at most 8 MiB."),
     415: ProblemText("unsupported-media-type", "Send JSON in UTF-8, with Content-Type: application/json."),
     428: ProblemText(
         "precondition-required", 'If-Match is missing: send the ETag of the revision that you read, such as "3".'

@@ -5,12 +5,16 @@ from typing import Any
 import httpx
 import orjson
 
+from app.actions.articles.upsert import upsert_articles
 from app.api.http.request_body import MAX_BODY_BYTES
 from app.db.database import Connection, Database
 from app.domain.tsid import is_id
+from app.errors import InvalidInputError
 from tests.api.editorial.editor_client import ARTICLES, TODAY, TOMORROW, YESTERDAY, Desk, saved, wrong
 from tests.api.http.test_problems import check_problem
 from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
+from tests.conftest import NOW
+from tests.records import article
 
 FULL: dict[str, Any] = {
     "source_id": "cms:41",
@@ -60,6 +64,7 @@ DATED: list[tuple[dict[str, Any], str, str | None, int]] = [
     ({"published_at": TODAY, "status": "published"}, "published", "2026-11-20T12:00:00.000000+02:00", 1),
     ({"status": "published"}, "published", "2026-11-20T14:00:00.000000+02:00", 1),
     ({"published_at": TODAY, "status": "draft"}, "draft", "2026-11-20T12:00:00.000000+02:00", 0),
+    ({"published_at": TOMORROW, "status": "draft"}, "draft", "2026-11-21T12:00:00.000000+02:00", 0),
 ]
 
 
@@ -74,8 +79,8 @@ async def test_date_and_status_determine_the_state(desk: Desk) -> None:
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"published_at": TOMORROW, "status": "published"}, "published_at"),
     ({"status": "scheduled"}, "published_at"),
-    ({"status": "scheduled"}, "published_at"),
-    ({"status": "withdrawn", "published_at": TODAY}, "status"),
+    ({"status": "scheduled", "published_at": TODAY}, "published_at"),
+    *(({"status": "withdrawn", "published_at": each}, "status") for each in (None, TODAY, TOMORROW)),
     ({"status": "gone"}, "status"),
     ({"published_at": "20 November"}, "published_at"),
     ({"published_at": 1_795_000_000}, "published_at"),
@@ -248,3 +253,16 @@ async def test_body_of_many_blocks_round_trips(desk: Desk) -> None:
     assert [block["html"] for block in made["body"]][7] == "7 &lt; 8 &amp; so on"
     assert len(made["body"]) == 500
     assert orjson.dumps(made["body"]) == orjson.dumps((await desk.read(made))["body"])
+
+
+async def test_body_has_one_limit_for_requests_and_imports(desk: Desk, database: Database) -> None:
+    block = {"type": "paragraph", "html": "я" * 50_000}
+    largest = await desk.make(source_id="a", body=[block] * 20)
+    edited = await desk.done("PATCH", f"/articles/{largest['id']}", {**largest, "lead": "A"}, if_match="*")
+    assert edited["lead"] == "A", "what was returned can be sent back"
+    response = await desk.send("POST", "/articles", {"headline": "A", "body": [block] * 21})
+    assert "body" in wrong(response)
+    assert "2,097,152 bytes" in response.text
+    record = article(edition="global", body=[block] * 21)
+    [outcome] = (await database.write(upsert_articles, [record], now=NOW)).outcomes
+    assert isinstance(outcome, InvalidInputError)

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from app import clock
+from app.actions.articles.publish_due import publish_due
+from app.db.database import Database
 from app.domain.article_status import CLOCK_TOLERANCE_US
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant, parse_instant
@@ -81,17 +83,22 @@ async def test_upsert_withdraws_a_scheduled_article(desk: Desk, withdrawal: dict
     assert (scheduled["status"], scheduled["withdrawal"]) == ("scheduled", None)
 
 
-async def test_publishing_tolerates_a_clock_slightly_ahead(desk: Desk) -> None:
+async def test_publication_up_to_a_minute_ahead_is_scheduled_with_a_warning(desk: Desk, database: Database) -> None:
     for offset in (2 * SECOND_US, CLOCK_TOLERANCE_US):
         date = at(offset)
         given = {"headline": "Now", "status": "published", "published_at": date, "first_published_at": date}
-        made = await desk.done("POST", "/articles", given)
-        assert made["status"] == "published"
-        assert parse_instant(made["published_at"]) == NOW + offset
-        assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 200
+        created = await desk.done("POST", "/articles", given)
+        assert [(each["where"], each["code"]) for each in desk.warnings] == [("published_at", "scheduled")]
+        assert (created["status"], parse_instant(created["published_at"])) == ("scheduled", NOW + offset)
+        assert (await desk.client.get(f"/v1/articles/{created['id']}")).status_code == 404
+        assert await database.write(publish_due, now=NOW + offset, most=10) == 1
+        published = await desk.read(created)
+        assert (published["status"], parse_instant(published["published_at"])) == ("published", NOW + offset)
     source = {"headline": "Now", "status": "published", "published_at": at(2 * SECOND_US)}
     assert saved(await desk.push("a", source))["revision"] == 1
     assert saved(await desk.push("a", source))["revision"] == 1
+    with clock.frozen(NOW + 3 * SECOND_US):
+        assert saved(await desk.push("a", source))["status"] == "published"
     late = {"headline": "Now", "status": "published", "published_at": at(CLOCK_TOLERANCE_US + 1)}
     assert "published_at" in wrong(await desk.send("POST", "/articles", late))
 
@@ -102,6 +109,27 @@ async def test_update_in_the_future_is_rejected(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TOMORROW, updated_at=TOMORROW)
     patch = {"updated_at": "2099-01-01T00:00:00Z"}
     assert "updated_at" in wrong(await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*"))
+
+
+async def test_public_article_may_be_redated_slightly_ahead(desk: Desk) -> None:
+    await desk.make(source_id="a", published_at=YESTERDAY)
+    given = {"headline": "A", "status": "published", "published_at": at(2 * SECOND_US)}
+    assert saved(await desk.push("a", given))["status"] == "published"
+
+
+@pytest.mark.parametrize("ahead", [61, 86_400 * 365])
+async def test_withdrawal_in_the_future_is_rejected(desk: Desk, ahead: int) -> None:
+    await desk.make(source_id="a", published_at=TODAY)
+    given = {"headline": "A", "status": "withdrawn", "published_at": TODAY}
+    late = given | {"withdrawal": {"at": at(ahead * SECOND_US)}}
+    assert "withdrawal.at" in wrong(await desk.push("a", late))
+    withdrawn = saved(await desk.push("a", given | {"withdrawal": {"at": YESTERDAY}}))
+    assert withdrawn["withdrawal"]["at"] == "2026-11-19T12:00:00.000000+02:00"
+
+
+async def test_withdrawal_without_its_status_is_named(desk: Desk) -> None:
+    await desk.done("POST", "/articles", {"headline": "A", "withdrawal": {"reason": "Legal"}})
+    assert [(each["where"], each["code"]) for each in desk.warnings] == [("withdrawal", "withdrawal-ignored")]
 
 
 async def test_lists_may_be_null_and_offsets_without_a_colon(desk: Desk) -> None:

@@ -30,6 +30,25 @@ def found(warnings: Any) -> list[tuple[str, str]]:
     return [(each["where"], each["code"]) for each in warnings]
 
 
+async def test_patch_of_the_url_of_an_image_names_what_stays(desk: Desk) -> None:
+    image = {"url": "https://media.example/a.jpg", "alt": "A tram", "credit": "Mila Stroi", "width": 800}
+    created = await desk.make(image=image)
+    other = "https://media.example/b.jpg"
+    edited = await desk.edit(created, {"image": {"url": other}})
+    assert (edited["image"]["url"], edited["image"]["alt"], edited["image"]["width"]) == (other, "A tram", 800)
+    [warning] = desk.warnings
+    assert (warning["where"], warning["code"]) == ("image", "image-members-unchanged")
+    assert "alt, credit, width" in warning["detail"]
+    for patch in (
+        {"url": other},
+        {"url": image["url"], "alt": "B", "credit": None, "width": None},
+        {"caption": "At night"},
+        None,
+    ):
+        await desk.edit(created, {"image": patch})
+        assert desk.warnings == [], patch
+
+
 async def test_post_patch_and_put_name_dropped_html(desk: Desk) -> None:
     made = (await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "body": BODY})).json()
     assert found(made["warnings"]) == FOUND

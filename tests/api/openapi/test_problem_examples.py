@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api.http.request_body import MAX_BODY_BYTES
 from app.schemas.examples import reading
 from app.server.refusals import PROBLEM_TYPE
 from tests.api.conftest import as_key
@@ -16,7 +17,7 @@ from tests.api.openapi.installation import APP, Installation, serving
 from tests.conftest import app_of
 
 CURSORS = (reading.CURSOR, reading.CHANGES_CURSOR)
-HUGE = b" " * (2 * 1024**2 + 1)
+HUGE = b" " * (MAX_BODY_BYTES + 1)
 OTHERS = {
     "edit_article 409": "needs an article that was erased",
     "push_article 409": "same",
@@ -105,7 +106,7 @@ def comparable(problem: Json, *, with_detail: bool = True) -> Json:
     shown["where"] = [each["where"] for each in problem.get("errors", [])][:1]
     if with_detail:
         detail = re.sub(r"[0-9][0-9a-z]{12}|revision [0-9]+", "…", str(problem["detail"]))
-        shown["detail"] = detail.split(";")[0] if shown["where"] else detail
+        shown["detail"] = detail.split(";")[0].removesuffix(".") if shown["where"] else detail
     return shown
 
 

@@ -1,0 +1,35 @@
+"""Warnings of a write whose outcome differs from what the request may expect: its status, its withdrawal, its image."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.domain.article_status import ArticleStatus
+from app.schemas.editorial import EditorialArticle
+from app.schemas.interchange import ArticleInput
+from app.schemas.write_warning import WarningCode, WriteWarning
+
+SCHEDULED = "The date is ahead of this server's clock: the article is scheduled for it, not published yet."
+WITHDRAWAL_IGNORED = "A withdrawal counts with the status withdrawn alone; this one is not stored."
+
+
+def find_state_warnings(given: ArticleInput, saved: EditorialArticle) -> list[WriteWarning]:
+    """Return the warnings of an article that has another status than it was given, or no withdrawal."""
+    warnings: list[WriteWarning] = []
+    if given.status is ArticleStatus.PUBLISHED and saved["status"] == ArticleStatus.SCHEDULED:
+        warnings.append({"where": "published_at", "code": str(WarningCode.SCHEDULED), "detail": SCHEDULED})
+    if given.withdrawal is not None and saved["withdrawal"] is None:
+        code = str(WarningCode.WITHDRAWAL_IGNORED)
+        warnings.append({"where": "withdrawal", "code": code, "detail": WITHDRAWAL_IGNORED})
+    return warnings
+
+
+def find_image_warnings(patch: Mapping[str, Any], image: Mapping[str, Any] | None) -> list[WriteWarning]:
+    """Return the warning of a merge patch that gives the present `image` another URL and leaves its other members."""
+    change = patch.get("image")
+    if image is None or not isinstance(change, dict) or change.get("url") in {None, image["url"]}:
+        return []
+    names = ", ".join(name for name, value in image.items() if name not in change and value not in (None, []))
+    if not names:
+        return []
+    detail = f"These members are still those of the previous image: {names}. A merge patch empties them by null."
+    return [{"where": "image", "code": str(WarningCode.IMAGE_UNCHANGED), "detail": detail}]
