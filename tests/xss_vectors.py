@@ -312,12 +312,13 @@ VECTORS: Final[list[str]] = [
 INLINE_TAGS: Final = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark",
-        "q", "rb", "rp", "rt", "rtc", "ruby", "s", "small", "span", "strong", "sub", "sup", "time", "u",
+        "q", "rb", "rp", "rt", "rtc", "ruby", "s", "small", "span", "strong", "sub", "sup", "time", "u", "wbr",
     }
 )
 BLOCK_TAGS: Final = frozenset(
     {
-        "p", "h2", "h3", "h4", "figure", "figcaption", "blockquote", "ol", "ul", "li", "img",
+        "p", "h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "blockquote", "ol", "ul", "li", "img",
+        "table", "caption", "thead", "tbody", "tr", "th", "td", "pre", "hr", "video", "audio",
     }
 )
 _URL_ATTRIBUTES: Final = frozenset(

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
+from app.domain.body.shown_blocks import complete_blocks, complete_image
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
@@ -80,6 +81,17 @@ def read_records(
         row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, []), instants)
         for row in rows
     }
+
+
+def complete_content(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a content or record with the members of images and blocks that are stored with a value only.
+
+    It is changed in place.
+    """
+    complete_blocks(content["body"])
+    if content["image"] is not None:
+        complete_image(content["image"])
+    return content
 
 
 def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:

@@ -11,7 +11,7 @@ from app.db.base import AnyRow
 from app.db.bulk import chunked
 from app.domain.instant import format_instant, parse_instant
 from app.domain.stored_blocks import decompress_block, parse_numbers
-from app.interchange.articles import EDITORIAL_FIELDS, InstantFormat
+from app.interchange.articles import EDITORIAL_FIELDS, InstantFormat, complete_content
 from app.models.revision import revision_block_uses, revision_blocks
 from app.schemas.interchange import Content
 
@@ -75,7 +75,7 @@ def read_content(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[st
 def compose_content(
     row: AnyRow, blocks: Blocks, zone: ZoneInfo, *, instants: InstantFormat = format_instant
 ) -> dict[str, Any]:
-    """Return the content that a row of `revisions` has, composed of these blocks, with its instant in this zone."""
+    """Return the content that a row of `revisions` has, complete, with its instant in this zone."""
     content: dict[str, Any]
     if row.blocks is None:
         content = orjson.loads(row.content)
@@ -84,7 +84,7 @@ def compose_content(
         content = members | {"updated_at": row.updated_at, "body": body}
     at = content["updated_at"]
     content["updated_at"] = None if at is None else instants(at, zone)
-    return {name: content[name] if name in content else _default(name) for name in EDITORIAL_FIELDS}
+    return complete_content({name: content[name] if name in content else _default(name) for name in EDITORIAL_FIELDS})
 
 
 def _default(name: str) -> Any:

@@ -9,7 +9,8 @@ from app.domain.article_status import ArticleStatus
 from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import MAX_ENTRIES, MAX_PAGE, ArticleNote
-from app.schemas.body import Blocks, Image, Rights, Source
+from app.schemas.blocks import Blocks
+from app.schemas.body import Image, Rights, Source
 from app.schemas.interchange import Content, Note
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage

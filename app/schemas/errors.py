@@ -6,12 +6,17 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from app.domain.body.list_block import ITEM_TAGS
 from app.errors import FieldError, InvalidInputError
 from app.schemas.error_messages import sentence_for
 from app.schemas.known_members import Location, members_at, suggest
 
 MAX_ERRORS = 20
-BLOCK_TYPES = {"paragraph", "heading", "pull_quote", "list", "image", "embed"}
+BLOCK_TYPES = {
+    *("paragraph", "heading", "pull_quote", "list", "image", "embed"),
+    *("quote", "table", "code", "divider", "gallery", "video", "audio", *ITEM_TAGS),
+}
+"""Tags of unions, which pydantic adds to the locations of errors behind the number of a block or item."""
 UNKNOWN = "extra_forbidden"
 
 M = TypeVar("M", bound=BaseModel)

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from app.domain.article_status import ArticleStatus
-from app.domain.body import Body, ImageInput, RightsInput, SourceInput, whole_number
+from app.domain.body import Body, ImageInput, RightsInput, SourceInput
+from app.domain.body.values import whole_number
 from app.domain.one_line import one_line, visible_text
 from app.domain.revision import NoteType, RevisionAction
 from app.domain.tsid import ID_PATTERN, parse_id

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, TypeAdapter
 
+from app.domain.body.list_block import ITEM_TAGS
+
 MAX_NAME_CHARACTERS: Final = 100
 """Names longer than this are compared with none: the comparison takes the square of their length."""
 
@@ -33,6 +35,8 @@ def members_at(model: Any, location: Location) -> frozenset[str]:
     schema = _schema(model)
     nodes = list(_alternatives(schema, schema))
     for step in location:
+        if step in ITEM_TAGS:  # no step of the document, where both forms of an item are alternatives
+            continue
         nodes = [option for node in nodes for child in _step(node, step) for option in _alternatives(child, schema)]
     return frozenset(name for node in nodes for name in node.get("properties", ()))
 

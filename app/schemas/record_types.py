@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.domain.body import null_as_empty
+from app.domain.body.values import null_as_empty
 from app.domain.html.inline_html import clean_text
 from app.domain.language import validate_language
 from app.domain.one_line import visible_line, visible_text

@@ -8,7 +8,10 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus
-from app.domain.body import Block, EmbedInput, HeadingInput, ListInput, ParagraphInput
+from app.domain.body import Block, QuoteInput, dump_body, inline_texts
+from app.domain.body.html_rendering import render_html
+from app.domain.body.later_block import FALLBACKS
+from app.domain.body.text_rendering import render_text
 from app.domain.html.losses import LossCode, find_losses
 from app.schemas.interchange import ArticleInput, ArticleRecord
 from app.schemas.types import OpenEnum, line
@@ -22,6 +25,7 @@ class WarningCode(StrEnum):
     TRUNCATED = "warnings-truncated"
     DEFAULT_UNCHANGED = "default-unchanged"
     MEMBER_EMPTIED = "member-emptied"
+    MEMBER_IGNORED = "member-ignored"
     SCHEDULE_PASSED = "schedule-passed"
     FUTURE_UPDATE = "future-update"
     FUTURE_WITHDRAWAL = "future-withdrawal"
@@ -106,16 +110,42 @@ def truncate(warnings: list[WriteWarning]) -> list[WriteWarning]:
 
 def _body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[WriteWarning]:
     for number, (raw, block) in enumerate(zip(given or [], blocks, strict=False)):
+        where = f"{place}.{number}"
         for name, before, after in _html_members(raw, block):
             for loss in find_losses(before, after):
-                yield WriteWarning(where=f"{place}.{number}.{name}", code=str(loss.code), detail=loss.detail)
+                yield WriteWarning(where=f"{where}.{name}", code=str(loss.code), detail=loss.detail)
+        yield from _fallback_warnings(where, raw, block)
 
 
 def _html_members(raw: Any, block: Block) -> Iterator[tuple[str, str, str]]:
-    """Return the HTML members of a block: names, values as given and values as stored."""
-    if isinstance(block, ParagraphInput | HeadingInput | EmbedInput):
-        if block.html is not None and "html" in raw:
-            yield "html", raw["html"], block.html
-    elif isinstance(block, ListInput):
-        for number, (before, after) in enumerate(zip(raw["items"] or [], block.items, strict=False)):
-            yield f"items.{number}", before, after
+    """Return the HTML members of a block: paths, values as given and values as stored."""
+    for text in inline_texts(block):
+        path, given = text.path, _member(raw, text.path)
+        if isinstance(given, dict):  # an item of a list whose nested list is empty
+            path, given = (*path, "html"), given.get("html")
+        if isinstance(given, str):
+            yield ".".join(map(str, path)), given, text.html
+
+
+def _member(raw: Any, path: Iterable[str | int]) -> Any:
+    """Return the value at this path, None where the input has none, such as a paragraph that was given as `text`."""
+    for step in path:
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return raw
+
+
+def _fallback_warnings(where: str, raw: Any, block: Block) -> Iterator[WriteWarning]:
+    """Report fallbacks of the input that differ from the derived ones, which take their place."""
+    if any(name in raw for name in FALLBACKS):
+        stored = dump_body([block])
+        derived = {"fallback_html": render_html(stored), "fallback_text": render_text(stored)}
+        for name in FALLBACKS:
+            if raw.get(name, derived[name]) != derived[name]:
+                detail = "The value was ignored: it is derived from the other members of the block."
+                yield WriteWarning(where=f"{where}.{name}", code=str(WarningCode.MEMBER_IGNORED), detail=detail)
+    if isinstance(block, QuoteInput):
+        for number, (inner, quoted) in enumerate(zip(raw.get("blocks") or [], block.blocks, strict=False)):
+            yield from _fallback_warnings(f"{where}.blocks.{number}", inner, quoted)

@@ -4,8 +4,9 @@ from typing import Any, get_args
 
 import pytest
 
-from app.domain import body, body_rendering
-from app.domain.body_rendering import FIRST_BLOCK_TYPES, add_fallbacks
+from app.domain import body
+from app.domain.body import html_rendering, text_rendering
+from app.domain.body.shown_blocks import FIRST_BLOCK_TYPES, add_fallbacks
 
 POLL: dict[str, Any] = {"type": "poll", "question": "Trams on Sundays?"}
 
@@ -17,8 +18,8 @@ def test_first_block_types_have_no_fallback() -> None:
 
 
 def test_later_block_types_have_both_fallbacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(body_rendering._HTML, "poll", lambda block: f"<p>{block['question']}</p>")
-    monkeypatch.setitem(body_rendering._TEXT, "poll", lambda block: block["question"])
+    monkeypatch.setitem(html_rendering._RENDERERS, "poll", lambda block: f"<p>{block['question']}</p>")
+    monkeypatch.setitem(text_rendering._RENDERERS, "poll", lambda block: block["question"])
     [shown] = add_fallbacks([{**POLL}])
     assert shown == {**POLL, "fallback_html": "<p>Trams on Sundays?</p>", "fallback_text": "Trams on Sundays?"}
 
@@ -26,4 +27,4 @@ def test_later_block_types_have_both_fallbacks(monkeypatch: pytest.MonkeyPatch) 
 def test_every_block_type_is_rendered_as_html_and_as_text() -> None:
     union = get_args(get_args(body.Block)[0])
     types = {model.model_fields["type"].default for model in union}
-    assert types == body_rendering._HTML.keys() == body_rendering._TEXT.keys()
+    assert types == html_rendering._RENDERERS.keys() == text_rendering._RENDERERS.keys()

@@ -15,14 +15,17 @@ from tests.importers.conftest import Content, Log, export_bytes, import_bytes
 GOLDEN = Path(__file__).parents[1] / "golden" / "full.jsonl"
 
 
-def models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    """The models that an annotation is made of, theirs included."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        for member in annotation.model_fields.values():
-            yield from models_in(member.annotation)
-    for part in get_args(annotation):
-        yield from models_in(part)
+def models_in(annotation: object) -> set[type[BaseModel]]:
+    """Return the models of which an annotation is made, theirs included."""
+    found: set[type[BaseModel]] = set()
+    waiting = [annotation]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, type) and issubclass(part, BaseModel) and part not in found:
+            found.add(part)
+            waiting += [member.annotation for member in part.model_fields.values()]
+        waiting += get_args(part)
+    return found
 
 
 def filled_members(value: object) -> Iterator[tuple[type[BaseModel], str]]:

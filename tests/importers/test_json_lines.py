@@ -65,7 +65,7 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     (article_line("b", image={"url": "https://x.example/a.jpg"}), "image.alt: "),
     (article_line("b", image={"url": "https://x.example/a.jpg", "alt": "", "width": "12"}), "image.width: "),
     (article_line("b", body="<p>Text</p>"), "body: "),
-    (article_line("b", body=[{"type": "video"}]), "body.0: "),
+    (article_line("b", body=[{"type": "poll"}]), "body.0: "),
     (article_line("b", body=[{"type": "paragraph"}]), "body.0.html: Either 'html' or 'text' is required."),
     (
         article_line("b", body=[{"type": "paragraph", "text": "a"}, {"type": "heading", "level": 9, "text": "b"}]),

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 
 from app.domain.article_status import FeedContent
-from app.domain.body_rendering import render_html
+from app.domain.body.html_rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.feed_document import Publication
 from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app.domain.article_status import FeedContent
-from app.domain.body_rendering import render_html
+from app.domain.body.html_rendering import render_html
 from app.schemas.article import ArticleItem
 from app.syndication import atom, rss
 from app.syndication.feed_document import Publication

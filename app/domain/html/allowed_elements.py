@@ -10,7 +10,7 @@ from app.errors import InvalidValueError
 ALLOWED_TAGS: Final = frozenset(
     {
         "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "ins", "kbd", "mark",
-        "q", "rb", "rp", "rt", "rtc", "ruby", "s", "small", "span", "strong", "sub", "sup", "time", "u",
+        "q", "rb", "rp", "rt", "rtc", "ruby", "s", "small", "span", "strong", "sub", "sup", "time", "u", "wbr",
     }
 )
 # fmt: on

@@ -105,7 +105,7 @@ def _parts_of_tag(token: Token) -> Iterator[_LostPart]:
     if name in REMOVED_WITH_CONTENT - _IGNORED_BY_PARSERS:
         yield _LostPart(LossCode.CONTENT, name, f"<{name}> was dropped with its content", _example(token))
     elif name not in ALLOWED_TAGS:
-        text = "" if name in {"img", "hr", "wbr", "input", "source", "link", "meta"} else "; its text stays"
+        text = "" if name in {"img", "hr", "input", "source", "link", "meta"} else "; its text stays"
         yield _LostPart(LossCode.ELEMENT, name, f"<{name}> was dropped{text}", _example(token))
     else:
         for attribute, value in token.attributes:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.article_status import BodyFormat
-from app.domain.body_rendering import add_fallbacks, ascii_blocks, ascii_image, ascii_rights, render_html, render_text
+from app.domain.body.html_rendering import render_html
+from app.domain.body.shown_blocks import ascii_image, ascii_rights, complete_image, show_blocks
+from app.domain.body.text_rendering import render_text
 from app.domain.calendar import day_at
 from app.domain.instant import format_instant
 from app.domain.language import day_heading, long_datetime
@@ -34,7 +36,7 @@ from app.queries.catalogue.editions import EditionView
 from app.queries.keyset.pages import cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
-from app.schemas.body import Body
+from app.schemas.blocks import Body
 from app.schemas.catalogue import Author, Label, Tag
 from app.schemas.params import ArticleListParams
 
@@ -165,7 +167,7 @@ def render_article_item(
             if row.source_name is None
             else {"name": row.source_name, "url": row.source_url and ascii_url(row.source_url)}
         ),
-        "image": None if row.image is None else ascii_image(orjson.loads(row.image)),
+        "image": None if row.image is None else ascii_image(complete_image(orjson.loads(row.image))),
         "rights": None if row.rights is None else ascii_rights(orjson.loads(row.rights)),
         "published_at": item["published_at"],
         "updated_at": item["updated_at"],
@@ -187,7 +189,7 @@ def render_body(blocks: str, form: BodyFormat) -> Body:
         return render_html(body)
     if form is BodyFormat.TEXT:
         return render_text(body)
-    shown: Body = add_fallbacks(ascii_blocks(body))
+    shown: Body = show_blocks(body)
     return shown
 
 

@@ -10,7 +10,7 @@ from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
-from app.interchange.articles import read_records
+from app.interchange.articles import complete_content, read_records
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
 from app.models.article import articles
@@ -78,7 +78,7 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
         for row in rows:
             zone = find_zone(row.timezone)
             yield {
-                **records[row.id],
+                **complete_content(records[row.id]),
                 "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
                 "revisions": _past(saved.get(row.id, ()), decode_blocks(blocks.get(row.id, {})), zone),
             }

@@ -8,13 +8,13 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from app.db.base import AnyRow
 from app.domain.article_status import ArticleStatus
-from app.domain.body_rendering import add_fallbacks
+from app.domain.body.shown_blocks import add_fallbacks
 from app.domain.cursor import decode_position, encode_position
 from app.domain.instant import format_instant
 from app.domain.list_filter import DIGEST_BYTES
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
-from app.interchange.articles import read_records
+from app.interchange.articles import complete_content, read_records
 from app.models.article import articles
 from app.models.article_links import slug_redirects
 from app.models.revision import revisions
@@ -119,7 +119,7 @@ def _read(
         return []
     rows = {row.id: row for row in connection.execute(_SAVED, {"ids": list(ids)})}
     created = {row[0]: row[1] for row in connection.execute(_CREATED, {"ids": list(ids)})}
-    records = read_records(connection, ids)
+    records = {number: complete_content(record) for number, record in read_records(connection, ids).items()}
     return [
         (rows[number], records[number], _item(rows[number], records[number], created, editions))
         for number in ids

@@ -13,7 +13,7 @@ from app.domain.list_filter import ListFilter
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, NotFoundError
-from app.interchange.articles import EDITORIAL_FIELDS, read_records
+from app.interchange.articles import EDITORIAL_FIELDS, complete_content, read_records
 from app.interchange.revision_contents import read_content
 from app.models.article import articles
 from app.models.edition import editions
@@ -111,7 +111,7 @@ def _content_at(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str
     """Return the content of the article at a revision, with its status and public time then."""
     holder = connection.execute(_CONTENT, {"article_id": row.article_id, "revision": row.revision}).first()
     content = (
-        read_records(connection, [row.article_id])[row.article_id]
+        complete_content(read_records(connection, [row.article_id])[row.article_id])
         if holder is None
         else read_content(connection, holder, zone)
     )

@@ -157,6 +157,9 @@ ARTICLE_ITEM: ArticleItem = {
                 "type": "image/jpeg",
             }
         ],
+        "licence": None,
+        "focal_point": {"x": 0.62, "y": 0.4},
+        "asset_id": "dam:88121",
     },
     "rights": None,
     "published_at": ITEM["published_at"],

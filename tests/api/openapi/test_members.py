@@ -55,11 +55,15 @@ def is_bounded(schema: Json, schemas: dict[str, Json]) -> bool:
         return True
     bounds = {
         "string": bool({"maxLength", "pattern", "format", "contentMediaType"} & schema.keys()),
-        "integer": "maximum" in schema and bool({"minimum", "exclusiveMinimum"} & schema.keys()),
+        **dict.fromkeys(("integer", "number"), _has_limits(schema)),
         "array": "maxItems" in schema and is_bounded(schema.get("items", {}), schemas),
         "object": "properties" in schema,
     }
     return bounds.get(schema.get("type", ""), False)
+
+
+def _has_limits(schema: Json) -> bool:
+    return "maximum" in schema and bool({"minimum", "exclusiveMinimum"} & schema.keys())
 
 
 @pytest.fixture(scope="module")

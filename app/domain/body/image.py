@@ -1,0 +1,62 @@
+"""Images of articles and blocks, by reference."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from app.domain.body.values import (
+    MAX_RENDITIONS,
+    AssetId,
+    ImageType,
+    Line,
+    Lines,
+    Part,
+    Pixels,
+    WebUrl,
+    null_as_empty,
+    optional,
+)
+
+Fraction = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+
+
+class RenditionInput(Part):
+    """File of an image; `width` and `height` in pixels."""
+
+    url: WebUrl
+    width: Annotated[Pixels, Field(description="Width in pixels.", examples=[1200])]
+    height: Annotated[Pixels, Field(description="Height in pixels.", examples=[800])]
+    type: Annotated[ImageType, Field(description="The media type of the file.", examples=["image/webp"])]
+
+
+class FocalPointInput(Part):
+    """The point of an image that a crop must show, as fractions of its width and height."""
+
+    x: Annotated[Fraction, Field(description="From the left edge, 0, to the right, 1.", examples=[0.5])]
+    y: Annotated[Fraction, Field(description="From the upper edge, 0, to the lower, 1.", examples=[0.25])]
+
+
+class ImageInput(Part):
+    """Image by reference; `alt` is empty for a decorative one, `width` and `height` are in pixels."""
+
+    url: WebUrl
+    alt: Annotated[
+        Line,
+        Field(description="The text alternative; empty for a decorative image.", examples=["Councillors at the vote"]),
+    ]
+    caption: Annotated[Lines | None, Field(description="The caption.", examples=["Jonas Merrit, standing."])] = None
+    credit: Annotated[Line | None, Field(description="Whom to credit.", examples=["Luka Orme / The Meridian"])] = None
+    width: Annotated[Pixels | None, Field(description="Width of the main file in pixels.", examples=[2400])] = None
+    height: Annotated[Pixels | None, Field(description="Height of the main file in pixels.", examples=[1600])] = None
+    renditions: Annotated[
+        list[RenditionInput],
+        BeforeValidator(null_as_empty),
+        Field(max_length=MAX_RENDITIONS, description="Other files of the image."),
+    ] = Field(default_factory=list)
+    licence: Annotated[Line | None, optional("The licence: its name or its URL.", "CC BY 4.0")] = None
+    focal_point: Annotated[
+        FocalPointInput | None, optional("The point that a crop must show.", {"x": 0.5, "y": 0.25})
+    ] = None
+    asset_id: Annotated[
+        AssetId | None, optional("The identifier of the image in the system that it comes from.", "dam:88121")
+    ] = None
