@@ -24,6 +24,9 @@ IMAGE = {
     "renditions": [
         {"url": "https://media.courier.example/tram-800.webp", "width": 800, "height": 533, "type": "image/webp"}
     ],
+    "licence": "CC BY 4.0",
+    "focal_point": {"x": 0.5, "y": 0.25},
+    "asset_id": "dam:7",
 }
 RIGHTS = {"holder": "The Lume Courier", "notice": "© 2026", "usage": "Not for resale.", "licence_url": None}
 TRAM = {"source_id": "tram", "headline": "Night trams return to the quay"}

@@ -104,9 +104,10 @@ async def test_body_format_is_blocks_html_text_or_none(client: httpx.AsyncClient
     assert (await get(client, f"{TRAM}?body=blocks"))["body"] == blocks
     assert [block["type"] for block in blocks] == [block["type"] for block in EXAMPLE_BODY]
     assert blocks[:4] == EXAMPLE_BODY[:4]
-    picture: dict[str, Any] = {"caption": None, "credit": None, "width": None, "height": None, "renditions": []}
-    assert blocks[4] == {"type": "image", "image": {**EXAMPLE_BODY[4]["image"], **picture}}
-    assert blocks[5] == {**EXAMPLE_BODY[5], "html": None}
+    empty = dict.fromkeys(("caption", "credit", "width", "height", "licence", "focal_point", "asset_id"))
+    assert blocks[4] == {"type": "image", "image": {**EXAMPLE_BODY[4]["image"], **empty, "renditions": []}}
+    empty = dict.fromkeys(("html", "title", "caption", "width", "height", "thumbnail"))
+    assert blocks[5] == {**EXAMPLE_BODY[5], **empty}
     html = (await get(client, f"{TRAM}?body=html"))["body"]
     for piece in ("<p>The first one ran <em>on time</em>.</p>", "<h2>", "<ol><li>Line 1</li>", 'alt="The map"'):
         assert piece in html
