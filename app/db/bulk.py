@@ -36,6 +36,13 @@ def bulk_insert_tuples(connection: Connection, table: Table, rows: Sequence[tupl
         connection.exec_driver_sql(statement, rows)
 
 
+def bulk_insert_missing(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows as `bulk_insert_tuples` does, except those whose key exists; no row is valid."""
+    if rows:
+        statement, _names = _compile_insert(connection.dialect, table, frozenset(table.c.keys()))
+        connection.exec_driver_sql(f"{statement} ON CONFLICT DO NOTHING", rows)
+
+
 def bulk_update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by primary key, with equal columns and values in the driver's types; no row is valid."""
     if rows:

@@ -13,7 +13,7 @@ except ImportError:  # before Python 3.14
 HASH_BYTES: Final = 16
 PLAIN: Final = b"\x00"
 ZSTD_WITH_DICTIONARY: Final = b"\x01"
-LEVEL: Final = 3
+OPTIONS: Final = {zstd.CompressionParameter.compression_level: 3, zstd.CompressionParameter.content_size_flag: 0}
 
 DICTIONARY: Final = (
     b'{"url":"https://www.","provider":"","thumbnail":null,"width":1200,"height":800,"type":"image/jpeg"}'
@@ -37,7 +37,7 @@ def hash_block(block: bytes) -> bytes:
 
 def compress_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
     """Yield each block as it is stored: a byte for the encoding, then the compressed block, or itself if smaller."""
-    compressor = zstd.ZstdCompressor(level=LEVEL, zstd_dict=_dictionary())
+    compressor = zstd.ZstdCompressor(options=OPTIONS, zstd_dict=_dictionary())
     for block in blocks:
         compressed = compressor.compress(block, zstd.ZstdCompressor.FLUSH_FRAME)
         yield ZSTD_WITH_DICTIONARY + compressed if len(compressed) < len(block) else PLAIN + block

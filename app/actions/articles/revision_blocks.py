@@ -10,18 +10,16 @@ from typing import NamedTuple
 from sqlalchemy import (
     BindParameter,
     Connection,
-    LargeBinary,
     bindparam,
     delete,
     func,
     literal,
     select,
-    text,
     union_all,
 )
 
 from app.db.base import AnyRow
-from app.db.bulk import bulk_insert_tuples, chunked
+from app.db.bulk import bulk_insert_missing, bulk_insert_tuples, chunked
 from app.domain.stored_blocks import compress_blocks, format_numbers, hash_block
 from app.models.revision import revision_block_uses, revision_blocks
 
@@ -40,9 +38,6 @@ _KNOWN = union_all(
 )
 """Known blocks among these of one article, and its last number under an empty hash."""
 
-_INSERT_BLOCK = text(
-    "INSERT INTO revision_blocks (hash, block) VALUES (:hash, :block) ON CONFLICT (hash) DO NOTHING"
-).bindparams(bindparam("hash", type_=LargeBinary), bindparam("block", type_=LargeBinary))
 _DELETE_USES = delete(revision_block_uses).where(
     revision_block_uses.c.article_id == _ARTICLE, revision_block_uses.c.number.in_(_NUMBERS)
 )
@@ -75,8 +70,9 @@ def store_blocks(connection: Connection, contents: Sequence[FormerContent]) -> l
                 uses.append((content.article_id, known[name], name))
         lists.append(format_numbers(known[name] for name in names))
     if uses:
-        compressed = zip(added, compress_blocks(added.values()), strict=True)
-        connection.execute(_INSERT_BLOCK, [{"hash": name, "block": block} for name, block in compressed])
+        ordered = sorted(added)  # neighbours in the table are inserted one after the other
+        compressed = compress_blocks(added[name] for name in ordered)
+        bulk_insert_missing(connection, revision_blocks, list(zip(ordered, compressed, strict=True)))
         bulk_insert_tuples(connection, revision_block_uses, uses)
     return lists
 
