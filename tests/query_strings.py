@@ -48,7 +48,7 @@ USUAL = {
     "tz": ("UTC", "Europe/Kyiv", "Etc/GMT+12"),
     "newest_day": ("2026-11-19",),
     "total": ("true", "false", "True", "1"),
-    "body": ("blocks", "html", "text", "none", "HTML"),
+    "body": ("blocks", "rich", "html", "text", "none", "HTML"),
     "limit": ("1", "20", "50", "51", "200", "0", "201", "007", "+5", "-1", "1_0", "٣", " 7", "1.0", "1" * 30),
     "part": ("1", "50", "51", "0", "x"),
     "since": ("0", "9", "00", "-1", "99999999999999999999"),

@@ -29,6 +29,7 @@ class BodyFormat(StrEnum):
     """Format of a body in a response."""
 
     BLOCKS = "blocks"
+    RICH = "rich"
     HTML = "html"
     TEXT = "text"
     NONE = "none"

@@ -7,10 +7,10 @@ from typing_extensions import TypedDict
 
 from app.domain.revision import NoteType
 from app.schemas.alternate import AlternateLink
-from app.schemas.blocks import Body
 from app.schemas.body import Image, Rights, Source
 from app.schemas.catalogue import Author, Label, LabelSummary, Section, Tag
 from app.schemas.pagination import NextPage
+from app.schemas.rich_blocks import Body
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,

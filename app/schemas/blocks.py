@@ -108,13 +108,12 @@ class ImageBlock(TypedDict):
     image: Image
 
 
-class Embed(TypedDict):
-    """Content of a provider elsewhere, such as a video or a post."""
+class EmbedMembers(TypedDict):
+    """The members of an embed besides its text."""
 
     type: Annotated[Literal["embed"], block_type()]
     url: Annotated[Url, Field(description="The URL of the content.", examples=["https://video.example/w/41"])]
     provider: Annotated[str, short_line("The name of the provider.", "PeerTube")]
-    html: Annotated[InlineHtml | None, Field(description="What to show instead where it cannot be embedded.")]
     title: Annotated[str | None, short_line("The title of the content.", "The vote, in full")]
     caption: Annotated[str | None, short_line("The caption.", "Councillors vote on the budget.")]
     width: Annotated[int | None, count("Width of its frame in pixels.", 1280, ge=1, le=MAX_PIXELS)]
@@ -125,14 +124,20 @@ class Embed(TypedDict):
     ]
 
 
-class _WithFallbacks(TypedDict):
+class Embed(EmbedMembers):
+    """Content of a provider elsewhere, such as a video or a post."""
+
+    html: Annotated[InlineHtml | None, Field(description="What to show instead where it cannot be embedded.")]
+
+
+class FallbackMembers(TypedDict):
     """The members that every block of a later type has."""
 
     fallback_html: FallbackHtml
     fallback_text: FallbackText
 
 
-class Quote(_WithFallbacks):
+class Quote(FallbackMembers):
     """A quotation of other blocks."""
 
     type: Annotated[Literal["quote"], block_type()]
@@ -140,7 +145,7 @@ class Quote(_WithFallbacks):
     attribution: Annotated[str | None, short_line("Who said it.", "Jonas Merrit, councillor")]
 
 
-class Table(_WithFallbacks):
+class Table(FallbackMembers):
     """A table. Rows may have different lengths."""
 
     type: Annotated[Literal["table"], block_type()]
@@ -163,8 +168,8 @@ class Table(_WithFallbacks):
     ]
 
 
-class Code(_WithFallbacks):
-    """Program code or other text whose white space counts."""
+class CodeMembers(TypedDict):
+    """The members of code besides its fallbacks."""
 
     type: Annotated[Literal["code"], block_type()]
     text: Annotated[str, line("The code, plain text.", "SELECT count(*) FROM trams;", max_length=MAX_BLOCK_CHARACTERS)]
@@ -174,20 +179,32 @@ class Code(_WithFallbacks):
     ]
 
 
-class Divider(_WithFallbacks):
-    """A break between two parts of the text, such as a line or three stars."""
+class Code(CodeMembers, FallbackMembers):
+    """Program code or other text whose white space counts."""
+
+
+class DividerMembers(TypedDict):
+    """The members of a divider besides its fallbacks."""
 
     type: Annotated[Literal["divider"], block_type()]
 
 
-class Gallery(_WithFallbacks):
-    """Images that belong together, in their order."""
+class Divider(DividerMembers, FallbackMembers):
+    """A break between two parts of the text, such as a line or three stars."""
+
+
+class GalleryMembers(TypedDict):
+    """The members of a gallery besides its fallbacks."""
 
     type: Annotated[Literal["gallery"], block_type()]
     images: Annotated[list[Image], Field(description="The images, in their order.", max_length=MAX_GALLERY_IMAGES)]
 
 
-class Recording(_WithFallbacks):
+class Gallery(GalleryMembers, FallbackMembers):
+    """Images that belong together, in their order."""
+
+
+class Recording(TypedDict):
     """The members that video and audio have in common."""
 
     url: Annotated[
@@ -212,8 +229,8 @@ class Recording(_WithFallbacks):
     ]
 
 
-class Video(Recording):
-    """A film by reference."""
+class VideoMembers(Recording):
+    """The members of a video besides its fallbacks."""
 
     type: Annotated[Literal["video"], block_type()]
     poster: Annotated[
@@ -222,13 +239,21 @@ class Video(Recording):
     ]
 
 
-class Audio(Recording):
-    """A sound recording by reference."""
+class Video(VideoMembers, FallbackMembers):
+    """A film by reference."""
+
+
+class AudioMembers(Recording):
+    """The members of an audio recording besides its fallbacks."""
 
     type: Annotated[Literal["audio"], block_type()]
 
 
-class OtherBlock(_WithFallbacks):
+class Audio(AudioMembers, FallbackMembers):
+    """A sound recording by reference."""
+
+
+class OtherBlock(FallbackMembers):
     """A block of a type that this version of the document does not know: show one of its fallbacks.
 
     Blocks of all types that were added after the first six have both members, whatever else they have.
@@ -272,7 +297,3 @@ Block = TypeAliasType(
     Annotated[KnownBlock | OtherBlock, Field(description="A block of the body; types may be added.")],
 )
 Blocks = Annotated[list[Block], Field(description="The body, block by block.", max_length=MAX_BLOCKS)]
-Body = Annotated[
-    Blocks | str,
-    Field(description="Blocks with `body=blocks`; one string with `body=html` and `body=text`."),
-]

@@ -33,7 +33,7 @@ ARTICLE: dict[str, Any] = {
     ],
 }
 PUBLIC = (
-    *("/v1/timeline", "/v1/articles?body=blocks", "/v1/articles?body=html", "/v1/articles?body=text"),
+    *("/v1/timeline", *(f"/v1/articles?body={form}" for form in ("blocks", "rich", "html", "text"))),
     *(
         "/v1/articles/closed",
         "/v1/articles/closed?body=html",

@@ -9,7 +9,7 @@ from tests.docs.pages import DOCS
 
 
 def test_example_of_a_body_has_every_type_of_block() -> None:
-    [example] = re.findall(r"```json\n(.*?)```", (DOCS / "bodies.md").read_text(), re.DOTALL)
+    example, _ = re.findall(r"```json\n(.*?)```", (DOCS / "bodies.md").read_text(), re.DOTALL)
     blocks = dump_body(parse_body(json.loads(example)))
     types = {model.model_fields["type"].default for model in get_args(get_args(Block)[0])}
     assert {block["type"] for block in blocks} == types

@@ -80,7 +80,7 @@ class Questions:
             "part": lambda: self._random.choice(("1", "1", "2")),
             "id_or_slug": self._key,
             "total": lambda: self._random.choice(("true", "true", "false")),
-            "body": lambda: self._random.choice(("blocks", "html", "text", "none")),
+            "body": lambda: self._random.choice(("blocks", "rich", "html", "text", "none")),
             "limit": lambda: self._random.choice(("1", "2", "2", "5", "40")),
             "since": lambda: str(self._random.choice((0, 0, 1, 5, 20, 40, 70, 10**6))),
             "wait": lambda: "0",

@@ -76,15 +76,20 @@ def text_to_html(text: str) -> str:
 
 
 def html_to_text(html: str) -> str:
-    """Return the plain text of sanitised inline HTML: `br` becomes a line feed, `q` straight quotation marks.
-
-    Ruby text follows its base in parentheses, those of `rp` where present: 漢字(かんじ).
-    """
+    """Return the plain text of sanitised inline HTML, as `spell_out_tags` has it, with quotation marks for `q`."""
     if "<" in html:
-        if "<rt" in html:
-            html = _RUBY_TEXT.sub(_ruby_text, html)
-        html = _TAG.sub("", _QUOTE.sub('"', _BREAK.sub("\n", html)))
+        html = _TAG.sub("", _QUOTE.sub('"', spell_out_tags(html)))
     return entities.unescape(html) if "&" in html else html
+
+
+def spell_out_tags(html: str) -> str:
+    """Return sanitised inline HTML with characters in place of tags: a line feed for `br`, parentheses for ruby text.
+
+    Ruby text follows its base in those of `rp` where present: 漢字(かんじ).
+    """
+    if "<rt" in html:
+        html = _RUBY_TEXT.sub(_ruby_text, html)
+    return _BREAK.sub("\n", html)
 
 
 def clean_text(value: str) -> str:

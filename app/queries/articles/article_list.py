@@ -1,6 +1,7 @@
 """Queries of article lists, newest first, each item with its label, section, tags and authors."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
@@ -9,7 +10,15 @@ from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.article_status import BodyFormat
 from app.domain.body.html_rendering import render_html
-from app.domain.body.shown_blocks import ascii_image, ascii_rights, complete_image, show_blocks
+from app.domain.body.rich_text import render_rich
+from app.domain.body.shown_blocks import (
+    ascii_blocks,
+    ascii_image,
+    ascii_rights,
+    complete_blocks,
+    complete_image,
+    show_blocks,
+)
 from app.domain.body.text_rendering import render_text
 from app.domain.calendar import day_at
 from app.domain.instant import format_instant
@@ -36,9 +45,9 @@ from app.queries.catalogue.editions import EditionView
 from app.queries.keyset.pages import cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
-from app.schemas.blocks import Body
 from app.schemas.catalogue import Author, Label, Tag
 from app.schemas.params import ArticleListParams
+from app.schemas.rich_blocks import Body
 
 ARTICLE_COLUMNS = (
     *ITEM_COLUMNS,
@@ -183,12 +192,14 @@ def render_article_item(
 
 
 def render_body(blocks: str, form: BodyFormat) -> Body:
-    """Return a stored body as blocks, as one HTML fragment, or as plain text."""
+    """Return a stored body as blocks, as blocks with runs of text, as one HTML fragment, or as plain text."""
     body = orjson.loads(blocks)
     if form is BodyFormat.HTML:
         return render_html(body)
     if form is BodyFormat.TEXT:
         return render_text(body)
+    if form is BodyFormat.RICH:
+        return cast("Body", render_rich(ascii_blocks(complete_blocks(body))))
     shown: Body = show_blocks(body)
     return shown
 

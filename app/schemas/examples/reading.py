@@ -7,6 +7,7 @@ members of the responses.
 from app.domain.revision import HistoryEventType
 from app.schemas.alternate import AlternateLink
 from app.schemas.article import Article, ArticleItem, ArticleList, RelatedList, TimelineItem
+from app.schemas.blocks import Block
 from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
 from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, ServiceDocument
@@ -179,16 +180,17 @@ FEED: AlternateLink = {
     "href": "/feeds/harbour/rss.xml",
     "title": "The Kestrava Meridian: RSS",
 }
+BODY: list[Block] = [
+    {"type": "paragraph", "html": "The City Council adopted the budget for 2027 by 23 votes to 22 on Thursday."},
+    {
+        "type": "pull_quote",
+        "text": "I have constituents who finish at a quarter past twelve.",
+        "attribution": "Jonas Merrit, councillor for Brickfields",
+    },
+]
 ARTICLE: Article = {
     **ARTICLE_ITEM,
-    "body": [
-        {"type": "paragraph", "html": "The City Council adopted the budget for 2027 by 23 votes to 22 on Thursday."},
-        {
-            "type": "pull_quote",
-            "text": "I have constituents who finish at a quarter past twelve.",
-            "attribution": "Jonas Merrit, councillor for Brickfields",
-        },
-    ],
+    "body": BODY,
     "related": [LATER],
     "neighbours": {"previous": EARLIER, "next": LATER},
     "notes": [],

@@ -150,7 +150,7 @@ async def test_preview_of_a_scheduled_article_has_its_date(client: httpx.AsyncCl
 @pytest.mark.usefixtures("filed")
 async def test_preview_of_a_public_article_equals_its_page(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     address = await link(client, desk, PUBLIC)
-    for form in ("blocks", "html", "text", "none"):
+    for form in ("blocks", "rich", "html", "text", "none"):
         page = (await client.get(f"{address}?body={form}")).json()
         assert (page.pop("status"), page.pop("preview")["expires_at"]) == (
             "published",

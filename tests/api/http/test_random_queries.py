@@ -30,7 +30,7 @@ SEEDS = {
     "tz": ["UTC", "Europe/Kiev", "Pacific/Apia", "America/St_Johns", "Africa/Monrovia", "Etc/GMT+12"],
     "newest_day": ["2026-11-19", "2011-12-30", "9998-12-31", "1000-01-01"],
     "total": ["true", "false"],
-    "body": ["blocks", "html", "text", "none"],
+    "body": ["blocks", "rich", "html", "text", "none"],
     "since": ["0", "1", "9", "-1", "99999999999999999999"],
     "wait": ["0", "1", "31"],
     "limit": ["1", "50", "200", "0", "-1"],

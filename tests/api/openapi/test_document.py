@@ -141,7 +141,7 @@ async def test_parameter_bounds_are_documented(document: Json) -> None:
             if schema["type"] == "array":
                 assert "maxItems" in schema or "enum" in schema["items"], where
             if name == "body":
-                assert schema["enum"] == ["blocks", "html", "text", "none"]
+                assert schema["enum"] == ["blocks", "rich", "html", "text", "none"]
             if name == "newest_day":
                 assert schema["format"] == "date"
             if name == "id":

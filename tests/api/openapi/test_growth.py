@@ -85,8 +85,18 @@ async def test_unknown_block_types_follow_the_document(reader: httpx.AsyncClient
     errors = list(lenient(document, schema).iter_errors(article))
     assert errors == []
     for name in ("fallback_html", "fallback_text"):
-        without = {**article, "body": [{key: value for key, value in POLL.items() if key != name}]}
+        incomplete = {key: value for key, value in POLL.items() if key != name}
+        without = {**article, "body": [*article["body"][:-1], incomplete]}
         assert not lenient(document, schema).is_valid(without), name
+
+
+async def test_unknown_rich_block_types_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+    article = (await reader.get("/v1/articles/trams-return?body=rich")).json()
+    article["body"].append({name: member for name, member in POLL.items() if name != "fallback_html"})
+    schema = {"$ref": "#/components/schemas/Article"}
+    assert list(lenient(document, schema).iter_errors(article)) == []
+    del article["body"][-1]["fallback_text"]
+    assert not lenient(document, schema).is_valid(article)
 
 
 def lenient(document: Json, schema: Json) -> Any:

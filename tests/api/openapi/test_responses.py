@@ -35,7 +35,7 @@ MORE = {
     "get_day": ["/v1/timeline/2026-11-19?total=true", "/v1/timeline/2030-01-01", "/v1/timeline/2026-11-20?edition=ua"],
     "get_calendar": ["/v1/timeline/calendar?from=2026-11-01&to=2027-11-01"],
     "get_article": [
-        *(f"/v1/articles/trams-return?body={form}" for form in ("blocks", "html", "text", "none")),
+        *(f"/v1/articles/trams-return?body={form}" for form in ("blocks", "rich", "html", "text", "none")),
         "/v1/articles/plain-news",
         "/v1/articles/lamps?edition=ua",
     ],

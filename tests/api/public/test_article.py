@@ -115,6 +115,10 @@ async def test_body_format_is_blocks_html_text_or_none(client: httpx.AsyncClient
     assert "The first one ran on time." in text
     assert "We forgot how the city sounds at one." in text
     assert "<" not in text
+    rich = (await get(client, f"{TRAM}?body=rich"))["body"]
+    assert [block["type"] for block in rich] == [block["type"] for block in blocks]
+    assert [run["text"] for run in rich[0]["runs"] if run["marks"]] == ["on time"]
+    assert not [block for block in rich if "html" in block]
     assert "body" not in await get(client, f"{TRAM}?body=none")
 
 
