@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
+from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
 
 
@@ -38,6 +39,11 @@ def author(slug: str, name: str, **members: Any) -> AuthorRecord:
 def section(slug: str, name: str, *, edition: str = "global") -> SectionRecord:
     """A section."""
     return SectionRecord(slug=slug, name=name, edition=edition)
+
+
+def curated_list(slug: str, name: str, *, edition: str = "global", **members: Any) -> CuratedListRecord:
+    """A curated list."""
+    return CuratedListRecord.model_validate({"edition": edition, "slug": slug, "name": name, **members})
 
 
 def tag(slug: str, name: str) -> TagRecord:

@@ -31,6 +31,7 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     "article_related": ("article:",),
     "article_recommendations": ("article:",),
     "listings": (RANGES,),
+    "curated_lists": ("list:", "lists:"),
     "revisions": ("article:",),
     "changes": ("",),  # any: `as_of` is a lower bound, so that no later change makes it wrong
 }

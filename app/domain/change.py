@@ -18,6 +18,8 @@ class ChangeType(StrEnum):
     TAG_UPDATED = "tag.updated"
     LABEL_UPDATED = "label.updated"
     AUTHOR_UPDATED = "author.updated"
+    LIST_UPDATED = "list.updated"
+    LIST_DELETED = "list.deleted"
 
 
 ARTICLE_REMOVED = "article.removed"

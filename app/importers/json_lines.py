@@ -1,28 +1,31 @@
 """Parser of the records of the interchange format."""
 
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.domain.html.inline_html import clean_text
 from app.domain.json_text import TextPosition, load_json
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.errors import invalid_input
 from app.schemas.interchange import ArticleRecord, Record
 from app.schemas.write_warning import WriteWarning, find_warnings
 
-KINDS = ("edition", "label", "section", "tag", "author", "article")
+KINDS = ("edition", "label", "section", "tag", "author", "article", "list")
 MAX_ERRORS = 3
 IDENTITY_BYTES = 12
 
-_RECORD: TypeAdapter[Record] = TypeAdapter(Record, config=ConfigDict(defer_build=True))
+AnyRecord = Annotated[Record | CuratedListRecord, Field(discriminator="kind")]
+
+_RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord, config=ConfigDict(defer_build=True))
 
 
 class ParsedLine(NamedTuple):
     """Record of a line, and the warnings about its HTML."""
 
-    record: Record
+    record: AnyRecord
     warnings: list[WriteWarning]
 
 

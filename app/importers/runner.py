@@ -12,13 +12,15 @@ from typing import IO, cast
 
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import Outcome, UnknownEditionError
-from app.actions.catalogue.import_defaults import has_default_edition, import_entry
+from app.actions.catalogue.import_defaults import ImportedEntry, has_default_edition, import_entry
+from app.actions.curated_lists import put_curated_list
 from app.db.database import Database
 from app.domain.json_text import TextPosition
 from app.errors import DaylineError
 from app.importers.json_lines import ParsedLine, parse_line
 from app.importers.record_reader import RawRecord, RecordReader, RejectedPart
 from app.schemas.catalogue_records import CatalogueRecord
+from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
 from app.schemas.write_warning import WriteWarning, find_date_warnings
 
@@ -131,10 +133,17 @@ class Importer:
                 await self._store_entry(raw, record, waiting)
         await self._store_batch(waiting)
 
-    async def _store_entry(self, raw: RawRecord, record: CatalogueRecord, waiting: IO[bytes] | None) -> None:
+    async def _store_entry(
+        self, raw: RawRecord, record: CatalogueRecord | CuratedListRecord, waiting: IO[bytes] | None
+    ) -> None:
+        now = self._now()
         try:
-            may_make_default, now = self._make_default, self._now()
-            stored = await self._database.write(import_entry, record, may_make_default=may_make_default, now=now)
+            if isinstance(record, CuratedListRecord):
+                outcome = await self._database.write(put_curated_list, record, now=now)
+                stored = ImportedEntry(outcome, [])
+            else:
+                make_default = self._make_default
+                stored = await self._database.write(import_entry, record, may_make_default=make_default, now=now)
         except UnknownEditionError as error:
             self._defer_unknown_edition(raw, error, waiting)
         else:

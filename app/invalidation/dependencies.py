@@ -14,7 +14,15 @@ from dataclasses import dataclass
 from app.domain.list_filter import Facet
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.max_age import ResponseFreshness
-from app.invalidation.surrogate_keys import article_key, collection_key, facet_key, facet_keys, slugs_key
+from app.invalidation.surrogate_keys import (
+    article_key,
+    collection_key,
+    curated_list_key,
+    curated_lists_key,
+    facet_key,
+    facet_keys,
+    slugs_key,
+)
 
 LOG_KEY = "log"
 """Dependency of responses that every row of the change log invalidates."""
@@ -116,6 +124,18 @@ def depend_on_slugs(edition_id: int) -> None:
     """Depend on the slugs of an edition, because one of them does not exist yet."""
     if (dependencies := _current.get()) is not None:
         dependencies.keys.add(slugs_key(edition_id))
+
+
+def depend_on_curated_list(number: int) -> None:
+    """Depend on a curated list: its name, its pinned articles and its filter."""
+    if (dependencies := _current.get()) is not None:
+        dependencies.keys.add(curated_list_key(number))
+
+
+def depend_on_curated_lists(edition_id: int) -> None:
+    """Depend on the collection of an edition's curated lists, or on one of its names that does not exist yet."""
+    if (dependencies := _current.get()) is not None:
+        dependencies.keys.add(curated_lists_key(edition_id))
 
 
 def depend_on_log() -> None:

@@ -30,10 +30,11 @@ CHANGES = CachePolicy(1, 5)
 
 @dataclass(frozen=True, slots=True)
 class ResponseFreshness:
-    """Policy of a response, and the scheduled publications that change it."""
+    """Policy of a response, the scheduled publications that change it, and an instant at which it changes anyway."""
 
     terms: CachePolicy
     dependency: ScheduleDependency
+    changes_at: int | None = None
 
     def cache_control(self, now: int, *known: ScheduleSnapshot) -> str:
         """Return the Cache-Control value for sending the response now, given the schedule.
@@ -43,14 +44,20 @@ class ResponseFreshness:
         """
         within = self.terms.max_age_s * SECOND_US
         found = [upcoming.next_effect(self.dependency, now=now, within=within) for upcoming in known]
+        if self.changes_at is not None and self.changes_at <= now + within:
+            found.append(self.changes_at)
         due = min((instant for instant in found if instant is not None), default=None)
         if due is None:
             return self.terms.directives
         return f"public, max-age={max(0, due - now) // SECOND_US}, {_IF_ERROR}"
 
     def next_change_at(self, now: int, upcoming: ScheduleSnapshot) -> int | None:
-        """Return the instant of the next scheduled publication that changes the response, None without one."""
-        return upcoming.next_effect(self.dependency, now=now, within=upcoming.complete_until - now - 1)
+        """Return the instant of the next scheduled publication that changes the response, None without one.
+
+        An instant of its own counts as one.
+        """
+        due = upcoming.next_effect(self.dependency, now=now, within=upcoming.complete_until - now - 1)
+        return min((each for each in (due, self.changes_at) if each is not None), default=None)
 
     def default_until(self, now: int, upcoming: ScheduleSnapshot) -> int:
         """Return the instant (µs), at least `now`, up to which the default Cache-Control applies.
@@ -58,6 +65,6 @@ class ResponseFreshness:
         The bound is the next publication of any kind, because an overdue one affects more responses.
         """
         due = upcoming.next_effect(self.dependency, now=now, within=upcoming.complete_until - now)
-        due = upcoming.complete_until if due is None else due
+        due = min(each for each in (due, upcoming.complete_until, self.changes_at) if each is not None)
         following = next((each.published_at for each in upcoming.entries if each.published_at > now), due)
         return max(now, min(due - self.terms.max_age_s * SECOND_US, following))

@@ -2,7 +2,7 @@
 
 ScheduleSnapshot ─── scheduled articles, complete up to an instant
 ScheduleDependency ─ what a response depends on: ListDependency (lists, days, calendars), ArticleDependency (pages,
-                     “read also”), CollectionDependency (collections of the catalogue)
+                     “read also”), CollectionDependency (collections of the catalogue), CombinedDependency
 """
 
 from dataclasses import dataclass
@@ -152,3 +152,14 @@ class CollectionDependency:
     def is_affected_by(self, scheduled: ScheduledArticle, *, now: int) -> bool:  # noqa: ARG002 - the signature of ScheduleDependency
         """Return whether the publication is the first to use an entry of the kind, which lists then include."""
         return self.kind in scheduled.unlisted and (self.kind is not Facet.SECTION or scheduled.is_in(self.edition))
+
+
+@dataclass(frozen=True, slots=True)
+class CombinedDependency:
+    """Dependency of a response with several parts: a publication that changes one of them changes the response."""
+
+    parts: tuple[ScheduleDependency, ...]
+
+    def is_affected_by(self, scheduled: ScheduledArticle, *, now: int) -> bool:
+        """Return whether the publication will change one of the parts."""
+        return any(part.is_affected_by(scheduled, now=now) for part in self.parts)

@@ -4,6 +4,7 @@ article:<id>    that article            edition:<n>   the edition and its whole 
 section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
 editions  sections:<edition>  tags  authors  labels   the collection of such entries
 slugs:<edition>   the slugs of its articles, for a lookup that found none
+list:<n>        a curated list          lists:<edition>   the collection of them
 at:<instant>    a timestamp in the timelines above at which an article entered, left or changed
 """
 
@@ -48,6 +49,16 @@ def collection_key(kind: Facet, edition_id: int | None = None) -> str:
 def slugs_key(edition_id: int) -> str:
     """Return the key of the slugs of an edition's articles; every change of one of its articles affects it."""
     return f"slugs:{edition_id}"
+
+
+def curated_list_key(number: int) -> str:
+    """Return the key of a curated list."""
+    return f"list:{number}"
+
+
+def curated_lists_key(edition_id: int) -> str:
+    """Return the key of the collection of an edition's curated lists."""
+    return f"lists:{edition_id}"
 
 
 def timestamp_key(instant: int) -> str:

@@ -12,6 +12,7 @@ from app.models.article_links import (
 from app.models.author import AuthorModel
 from app.models.base import Base
 from app.models.change import ChangeModel
+from app.models.curated_list import CuratedListModel
 from app.models.edition import EditionModel
 from app.models.idempotency_key import IdempotencyKeyModel
 from app.models.key_value import KeyValueModel
@@ -34,6 +35,7 @@ __all__ = [
     "AuthorModel",
     "Base",
     "ChangeModel",
+    "CuratedListModel",
     "EditionModel",
     "IdempotencyKeyModel",
     "KeyValueModel",

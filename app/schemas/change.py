@@ -63,10 +63,10 @@ class ChangeListParams(ArticleFilterParams):
 
 
 class ChangedEntry(TypedDict):
-    """The edition, section, tag, label or author that was edited; read it again at `href`."""
+    """The edition, section, tag, label, author or curated list that was edited; read it again at `href`."""
 
     kind: Annotated[
-        Literal["edition", "section", "tag", "label", "author"],
+        Literal["edition", "section", "tag", "label", "author", "list"],
         OpenEnum(),
         Field(description="The kind of entry.", examples=["tag"]),
     ]

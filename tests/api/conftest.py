@@ -11,11 +11,12 @@ import pytest
 from app import clock
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
+from app.actions.curated_lists import put_curated_list
 from app.actions.keys import create_key
 from app.db.database import Connection, Database
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
-from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION
+from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION, LISTS
 from tests.conftest import NOW, opened, put_into
 from tests.fixture_snapshots import kept
 
@@ -29,6 +30,8 @@ def fill(connection: Connection) -> None:
         upsert_entry(connection, record, now=NOW)
     for batch in ([FIRST_VERSION], ARTICLES):
         upsert_articles(connection, batch, now=NOW)
+    for each in LISTS:
+        put_curated_list(connection, each, now=NOW)
 
 
 @pytest.fixture

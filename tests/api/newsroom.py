@@ -3,8 +3,9 @@
 from typing import Any
 
 from app.schemas.catalogue_records import CatalogueRecord
+from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
-from tests.records import article, author, edition, label, section, tag
+from tests.records import article, author, curated_list, edition, label, section, tag
 
 EXAMPLE_BODY: list[dict[str, Any]] = [
     {"type": "paragraph", "html": "The first one ran <em>on time</em>."},
@@ -60,6 +61,12 @@ CATALOGUE: list[CatalogueRecord] = [
     tag("fog", "Fog"),
     author("iryna-dovhan", "Iryna Dovhan", role="columnist", bio="Iryna Dovhan writes about cities."),
     author("oleh-raida", "Oleh Raida"),
+]
+LISTS: list[CuratedListRecord] = [
+    curated_list(
+        "front-page", "Front page", items=["ferry", "gone", "later", "unheard-of", "tram"], filter={"tag": ["fog"]}
+    ),
+    curated_list("most-read", "Most read", items=["fog", "tram"], limit=2, expires_at="2026-11-21T00:00:00Z"),
 ]
 FIRST_VERSION = article(**TRAM, slug="night-trams")
 ARTICLES: list[ArticleRecord] = [
@@ -132,6 +139,8 @@ ADDRESSES = {
     "get_day": "/v1/timeline/2026-11-19",
     "list_articles": "/v1/articles?body=blocks&limit=2",
     "list_changes": "/v1/changes?limit=5",
+    "list_curated_lists": "/v1/lists?limit=1",
+    "get_curated_list": "/v1/lists/front-page?limit=3",
     "get_article": "/v1/articles/trams-return",
     "list_related": "/v1/articles/trams-return/related",
     "get_history": "/v1/articles/trams-return/history?limit=1",

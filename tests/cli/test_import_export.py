@@ -39,7 +39,7 @@ def as_input(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 def test_export_and_import_round_trip(dayline: Dayline, database_address: str, tmp_path: Path) -> None:
     assert dayline("import", GOLDEN, address=database_address).status == 0
     exported = dayline("export", "-o", "all.jsonl", address=database_address)
-    assert (exported.status, exported.output, exported.errors) == (0, "", "23 records exported.\n")
+    assert (exported.status, exported.output, exported.errors) == (0, "", "24 records exported.\n")
     assert (tmp_path / "all.jsonl").read_bytes() == GOLDEN.read_bytes()
     again = dayline("import", "all.jsonl", address=database_address)
     assert (again.status, again.errors) == (0, "")

@@ -30,7 +30,7 @@ BAD_LINES: list[tuple[dict[str, Any] | bytes, str]] = [
     (NO_RECORDS, "line: Must be a JSON object."),
     (b'"article"', "line: Must be a JSON object."),
     (b"null", "line: Must be a JSON object."),
-    (b"{}", "kind: Must be one of edition, label, section, tag, author, article."),
+    (b"{}", "kind: Must be one of edition, label, section, tag, author, article, list."),
     ({"kind": "story"}, "kind: Must be one of "),
     ({"kind": ["article"]}, "kind: Must be one of "),
     (article_line("b", headline=None), "headline: "),

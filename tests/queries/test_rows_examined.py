@@ -28,6 +28,7 @@ from app.importers.json_lines import parse_line
 from app.models.article import articles
 from app.queries.editorial.editorial_keys import FEW
 from app.queries.timeline.timeline import get_timeline
+from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord, Record
 from app.schemas.params import TimelineParams
 from bench import lists
@@ -161,7 +162,7 @@ def _rank(records: Iterable[dict[str, Any]]) -> lists.Ranked:
 
 async def _fill(database: Database, records: Iterable[dict[str, Any]]) -> None:
     parsed = [parse_line(orjson.dumps(record)).record for record in records]
-    await database.write(_store_records, parsed)
+    await database.write(_store_records, [each for each in parsed if not isinstance(each, CuratedListRecord)])
     await database.write(_settle)
 
 

@@ -74,6 +74,7 @@ class Newsroom:
     sections: list[tuple[str, str]] = field(
         default_factory=lambda: [(each.edition, each.slug) for each in CATALOGUE if each.kind == "section"]
     )
+    lists: list[tuple[str, str]] = field(default_factory=list)
     articles: dict[str, Known] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     made: int = 0

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.response_cache.newsroom import Newsroom
-from tests.response_cache.random_article_edits import EDITORIAL, Weights, Wish
+from tests.response_cache.newsroom import Newsroom, text_of
+from tests.response_cache.random_article_edits import EDITORIAL, SOON, Weights, Wish
 
 MAX_EDITIONS = 5
 MORE_ZONES = ("Atlantic/Azores", "Asia/Kathmandu", "America/St_Johns", "UTC", "Europe/Kyiv")
@@ -24,6 +24,8 @@ class NameWishes:
             self.switch_default: 1,
             self.new_name: 4,
             self.new_edition: 1,
+            self.write_list: 6,
+            self.delete_list: 1,
         }
 
     def rename_tag(self) -> Wish:
@@ -96,10 +98,41 @@ class NameWishes:
         }
         return Wish("new edition", "POST", f"{EDITORIAL}/editions", given)
 
+    def write_list(self) -> Wish:
+        """Write a curated list whole: pinned articles of any status, a filter or none, and perhaps an expiry."""
+        random, newsroom = self._random, self._newsroom
+        owner = newsroom.owner()
+        known = [key for key, each in newsroom.articles.items() if each.edition == owner]
+        filters: tuple[dict[str, Any] | None, ...] = (
+            None,
+            {},
+            {"tag": random.sample(newsroom.tags, 2)},
+            {"author": [random.choice(newsroom.authors)], "label": [random.choice(newsroom.labels)]},
+        )
+        given = {
+            "name": self._text(),
+            "items": random.sample(known, min(len(known), random.randrange(5))),
+            "filter": random.choice(filters),
+            "limit": random.choice((4, 6, 40)),
+            "expires_at": text_of(newsroom.now + random.choice(SOON)) if random.random() < 0.4 else None,
+        }
+        slug = random.choice(("front-page", "most-read", "later-on"))
+        return Wish("write list", "PUT", f"{EDITORIAL}/lists/{slug}?edition={owner}", given)
+
+    def delete_list(self) -> Wish | None:
+        """Delete a curated list."""
+        if not self._newsroom.lists:
+            return None
+        owner, slug = self._random.choice(self._newsroom.lists)
+        return Wish("delete list", "DELETE", f"{EDITORIAL}/lists/{slug}?edition={owner}")
+
     def learn(self, wish: Wish, told: Any) -> None:
         """Take note of the entry that an answer tells of."""
         newsroom, kind = self._newsroom, wish.path.split("/")[3]
         kind = kind.removesuffix("s")
+        if kind == "list":
+            _add(newsroom.lists, (told["edition"], told["slug"]))
+            return
         if kind == "edition":
             newsroom.zones[told["slug"]] = told["timezone"]
             if told["default"]:

@@ -38,6 +38,7 @@ WEIGHTS = {
     "get_article": 6,
     "list_related": 3,
     "get_history": 3,
+    "get_curated_list": 5,
 }
 ZONES = ("UTC", "Europe/Kyiv", "Pacific/Apia", "America/New_York", "Asia/Kathmandu", "Etc/GMT+12")
 UNKNOWN = 0.07  # of the names that are asked for
@@ -71,6 +72,7 @@ class Questions:
             "tag": lambda: self._name(newsroom.tags),
             "author": lambda: self._name(newsroom.authors),
             "label": lambda: self._name(newsroom.labels),
+            "list": lambda: self._name([slug for _, slug in newsroom.lists] or ["front-page"]),
             "exclude": self._key,
             "id": self._id,
             "tz": lambda: self._random.choice((*ZONES, *newsroom.zones.values())),
@@ -129,6 +131,8 @@ class Questions:
         """The edition in which that name of an article or section stands for something; None where any will do."""
         if path.startswith("/v1/sections/{"):
             return next((owner for owner, slug in self._newsroom.sections if slug == name), None)
+        if path.startswith("/v1/lists/{"):
+            return next((owner for owner, slug in self._newsroom.lists if slug == name), None)
         if path.startswith("/v1/articles/{"):
             known = self._newsroom.articles.values()
             return next((each.edition for each in known if name == each.slug or name in each.old_slugs), None)

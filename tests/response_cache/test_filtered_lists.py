@@ -56,6 +56,11 @@ def made(kind: str) -> Callable[[int], Wish]:
     return lambda number: post(f"{kind}s", slug=f"made-{number}", name="Made", **more)
 
 
+def put_list(slug: str) -> Callable[[int], Wish]:
+    """Write a curated list whole, with another name each time."""
+    return lambda number: Wish("put", "PUT", f"{EDITORIAL}/lists/{slug}", {"name": f"List {number}", "filter": {}})
+
+
 CASES = {
     "articles": Case("/v1/articles/{first}/related", lambda n: patch("articles/{second}", headline=f"Other {n}")),
     "entries: edition": Case("/v1/timeline", lambda n: patch("editions/harbour", site_url=f"https://site-{n}.example")),
@@ -66,6 +71,8 @@ CASES = {
     ),
     **{f"shelves: {kind}s": Case(f"/v1/{kind}s", made(kind)) for kind in ("section", "tag", "author")},
     "shelves: labels": Case("/v1/labels", lambda n: post("labels", code=f"made-{n}", text="Made")),
+    "curated lists": Case("/v1/lists/front-page", put_list("front-page")),
+    "shelves: curated lists": Case("/v1/lists", lambda n: put_list(f"list-{n}")(n)),
     "slugs": Case("/v1/articles/news-{n}", publish),
     "the log": Case("/v1/changes", publish),
     "spans: edition": Case("/v1/timeline", publish),
@@ -95,6 +102,7 @@ class Trial:
         for days in range(25, 45):
             at = text_of(self._history.newsroom.now - days * DAY_US)
             await self._history.write(post("articles", headline="Old", edition="bronx", published_at=at))
+        await self._history.write(put_list("front-page")(0))
 
     async def is_stale_after(self, case: Case) -> bool:
         """Whether a kept answer is still served after what happens then."""

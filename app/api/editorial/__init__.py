@@ -1,6 +1,17 @@
 """Editorial API: one file for each resource; every operation requires an API key, every response is private."""
 
-from app.api.editorial import articles, audit_log, catalogue, keys, previews, publication, revisions, upserts, webhooks
+from app.api.editorial import (
+    articles,
+    audit_log,
+    catalogue,
+    curated_lists,
+    keys,
+    previews,
+    publication,
+    revisions,
+    upserts,
+    webhooks,
+)
 
 ROUTERS = (
     articles.router,
@@ -10,6 +21,7 @@ ROUTERS = (
     previews.links,
     previews.pages,
     catalogue.router,
+    curated_lists.router,
     audit_log.router,
     keys.router,
     webhooks.router,

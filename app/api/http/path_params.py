@@ -15,6 +15,7 @@ IdOrSlug = Annotated[
 EditionSlug = Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
 AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["ines-kovary"])]
 SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["politics"])]
+CuratedListSlug = Annotated[str, Path(description="The slug of the list.", examples=["front-page"])]
 TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
 
 LocalDay = Annotated[

@@ -11,6 +11,7 @@ from app.invalidation.dependencies import set_cache_policy
 from app.invalidation.max_age import CONTENT, CachePolicy, ResponseFreshness
 from app.invalidation.schedule_snapshot import (
     ArticleDependency,
+    CombinedDependency,
     Groups,
     ListDependency,
     ScheduleDependency,
@@ -52,9 +53,12 @@ class CacheControlBuilder:
         self._seen = schedule.snapshot
         self._terms = terms
 
-    def header_value(self, dependency: ScheduleDependency) -> str:
-        """Return the Cache-Control value for sending the response now, and record it for the response cache."""
-        freshness = ResponseFreshness(self._terms, dependency)
+    def header_value(self, dependency: ScheduleDependency, *, changes_at: int | None = None) -> str:
+        """Return the Cache-Control value for sending the response now, and record it for the response cache.
+
+        `changes_at` is an instant (µs) at which the response changes without any publication.
+        """
+        freshness = ResponseFreshness(self._terms, dependency, changes_at)
         set_cache_policy(freshness)
         return freshness.cache_control(clock.now(), self._seen, self._schedule.snapshot)
 
@@ -125,6 +129,15 @@ def article_schedule_dependency(article: Article) -> ArticleDependency:
 def related_schedule_dependency(key: str) -> ArticleDependency:
     """Return the dependency of an article's “read also” by itself."""
     return ArticleDependency(name=key)
+
+
+def curated_list_schedule_dependency(
+    edition: str | None, pinned_ids: tuple[str, ...], chosen: ArticleListParams | None
+) -> CombinedDependency:
+    """Return the dependency of a curated list: on its pinned articles, and on those that its filter selects."""
+    pinned = (ListDependency(edition=edition, ids=pinned_ids),) if pinned_ids else ()
+    following = () if chosen is None else (articles_schedule_dependency(chosen),)
+    return CombinedDependency((*pinned, *following))
 
 
 def _list_schedule_dependency(

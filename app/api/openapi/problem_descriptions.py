@@ -37,6 +37,7 @@ _OF_OPERATION: Final = {
     ): "The article that this `Idempotency-Key` created was erased since; it is not created again.",
     ("edit_article", 409): "The article was erased.",
     ("push_article", 404): "No such edition.",
+    ("put_curated_list", 404): "No such edition.",
     ("push_article", 409): "The article was erased.",
     ("push_article", 412): "`If-Match` names another revision, or `If-None-Match: *` an article that exists.",
     ("delete_article", 409): "The article is or was public.",

@@ -12,9 +12,11 @@ from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
 from app.interchange.articles import complete_content, read_records
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
+from app.interchange.curated_lists import to_curated_list_record
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
 from app.models.article import articles
 from app.models.article_links import slug_redirects
+from app.models.curated_list import curated_lists
 from app.models.edition import editions
 from app.models.revision import revisions
 from app.models.section import sections
@@ -28,6 +30,12 @@ _SECTIONS = (
     .join(editions, editions.c.id == sections.c.edition_id)
     .where(sections.c.is_listed)
     .order_by(editions.c.slug, sections.c.slug)
+)
+_CURATED_LISTS = (
+    select(curated_lists, editions.c.slug.label("edition"), editions.c.timezone)
+    .join(editions, editions.c.id == curated_lists.c.edition_id)
+    .where(curated_lists.c.is_deleted.is_(False))
+    .order_by(editions.c.slug, curated_lists.c.slug)
 )
 _ARTICLES = (
     select(articles.c.id, editions.c.timezone)
@@ -47,7 +55,7 @@ _REVISIONS = (
 
 
 def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Yield every record, catalogue first, then articles in the order of their creation, with every member present.
+    """Yield every record: catalogue, articles in the order of their creation, lists; with every member present.
 
     Unlisted entries are omitted: their articles create them again.
     """
@@ -59,12 +67,18 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
     yield from _export_entries(connection, Facet.TAG)
     yield from _export_entries(connection, Facet.AUTHOR)
     yield from _export_articles(connection)
+    yield from _export_curated_lists(connection)
 
 
 def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
     table, name = CATALOGUE_TABLES[kind]
     for row in connection.execute(select(table).where(table.c.is_listed).order_by(name)):
         yield to_record(kind, row)
+
+
+def _export_curated_lists(connection: Connection) -> Iterator[dict[str, Any]]:
+    for row in connection.execute(_CURATED_LISTS):
+        yield to_curated_list_record(row, row.edition, find_zone(row.timezone), instants=format_short_instant)
 
 
 def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:

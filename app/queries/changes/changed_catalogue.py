@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, literal, literal_co
 from app.db.base import AnyRow
 from app.domain.change import ChangeType
 from app.models.author import authors
+from app.models.curated_list import curated_lists
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
@@ -16,7 +17,7 @@ from app.queries.resolve import ResolvedQuery
 from app.schemas.change import ChangedEntry
 from app.schemas.params import EVERY_EDITION
 
-Kind = Literal["edition", "section", "tag", "label", "author"]
+Kind = Literal["edition", "section", "tag", "label", "author", "list"]
 
 _KINDS: dict[str, Kind] = {
     ChangeType.EDITION_UPDATED: "edition",
@@ -24,12 +25,15 @@ _KINDS: dict[str, Kind] = {
     ChangeType.TAG_UPDATED: "tag",
     ChangeType.LABEL_UPDATED: "label",
     ChangeType.AUTHOR_UPDATED: "author",
+    ChangeType.LIST_UPDATED: "list",
+    ChangeType.LIST_DELETED: "list",
 }
 _CATALOGUE = {
     "section": (sections, sections.c.slug, sections.c.edition_id),
     "tag": (tags, tags.c.slug, literal_column("NULL")),
     "label": (labels, labels.c.code, literal_column("NULL")),
     "author": (authors, authors.c.slug, literal_column("NULL")),
+    "list": (curated_lists, curated_lists.c.slug, curated_lists.c.edition_id),
 }
 
 
@@ -80,7 +84,7 @@ def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | Non
 def _entry(query: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
     if row is None or (row.edition_id is not None and row.edition_id not in query.editions):
         return None
-    if kind == "section":
+    if row.edition_id is not None:
         suffix = query.editions[row.edition_id].query()
     else:
         suffix = "" if query.scope.edition == EVERY_EDITION else query.edition.query()

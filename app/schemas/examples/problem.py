@@ -78,6 +78,7 @@ OF_OPERATION: Final = {
     ("create_article", 409): ProblemText("conflict", f"The article exists already; its id is {ID}."),
     ("edit_article", 409): ProblemText("conflict", _ERASED, _PUBLIC),
     ("push_article", 404): ProblemText("not-found", "There is no edition 'unknown'.", {"edition": "unknown"}),
+    ("put_curated_list", 404): ProblemText("not-found", "There is no edition 'unknown'."),
     ("get_preview_link", 404): ProblemText(
         "not-found", "There is no such article.", {"article_id": UNKNOWN["article_id"]}
     ),

@@ -106,7 +106,8 @@ async def query_flaws(client: httpx.AsyncClient, operation: Operation, posts: di
     path = await path_of(client, operation, posts)
     for name, value in parameters(operation, "query").items():
         text = str(value).lower() if isinstance(value, bool) else value
-        answer = await client.request(operation.method, path, params={name: text})
+        body = next(iter(bodies(operation)), None)
+        answer = await client.request(operation.method, path, params={name: text}, json=body)
         is_foreign = name == "cursor" and answer.status_code == 400 and "cursor-mismatch" in answer.text
         if not (answer.is_success or is_foreign):
             found.append(f"{operation.name} {path} {name}={value}: {answer.text[:200]}")

@@ -22,6 +22,7 @@ OTHERS = {
     "edit_article 409": "needs an article that was erased",
     "push_article 409": "same",
     "push_article 412": "its detail tells whether the article exists",
+    "put_curated_list 404": "needs an unknown edition",
     "create_article 410": "needs an article that was erased after the request",
     "get_preview 410": "needs a token of another time",
     "get_preview 404": "a damaged token",

@@ -1,0 +1,99 @@
+"""Curated lists as editors and imports write them: each of them whole."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.domain.body.values import whole_number
+from app.errors import FieldError, InvalidInputError
+from app.schemas.curated_list import MAX_ITEMS, EditorialCuratedList
+from app.schemas.record_types import Code, Codes, Line, NullAsEmpty, SourceId
+from app.schemas.types import Instant
+from app.schemas.write_warning import Warnings
+
+DEFAULT_LIMIT = 20
+
+
+def _once(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+class CuratedListFilter(BaseModel):
+    """Filter of the articles that follow the pinned ones: values of a member are alternatives, all members must match.
+
+    An object without members selects every article of the edition.
+    """
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    section: Annotated[Codes, Field(description="Slugs of sections.", examples=[["politics"]])] = Field(
+        default_factory=list
+    )
+    tag: Annotated[Codes, Field(description="Slugs of tags.", examples=[["trams"]])] = Field(default_factory=list)
+    author: Annotated[Codes, Field(description="Slugs of authors.", examples=[["ines-kovary"]])] = Field(
+        default_factory=list
+    )
+    label: Annotated[Codes, Field(description="Codes of labels.", examples=[["analysis"]])] = Field(
+        default_factory=list
+    )
+
+    def values(self) -> dict[str, list[str]]:
+        """Return the members that select something, as query parameters name them."""
+        return {name: names for name, names in self.model_dump().items() if names}
+
+
+class CuratedListInput(BaseModel):
+    """A curated list as editors write it: the whole list, each time."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    name: Annotated[Line, Field(description="The name that readers see.", examples=["Front page"])]
+    items: Annotated[
+        list[SourceId],
+        NullAsEmpty,
+        Field(
+            max_length=MAX_ITEMS,
+            description=(
+                "The pinned articles of the edition in their order, each by `source_id`, id or slug; those that are "
+                "not public are left out while they are not."
+            ),
+            examples=[["harbour:2026-11-14:fog-watch"]],
+        ),
+    ] = Field(default_factory=list)
+    filter: Annotated[
+        CuratedListFilter | None,
+        Field(description="Which articles follow, newest first; none where null.", examples=[{"section": ["city"]}]),
+    ] = None
+    limit: Annotated[
+        Annotated[int, Field(ge=1, le=MAX_ITEMS, strict=True)],
+        BeforeValidator(whole_number),
+        Field(description="The most articles of the list.", examples=[10]),
+    ] = DEFAULT_LIMIT
+    expires_at: Annotated[
+        Instant | None,
+        Field(
+            description="From then on nothing is pinned, and the filter alone selects; never where null.",
+            examples=["2026-11-21T06:00:00+02:00"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        self.items = _once(self.items)
+        if len(self.items) > self.limit:
+            raise InvalidInputError(FieldError("items", f"Must not be more than the limit of {self.limit}."))
+        return self
+
+
+class CuratedListRecord(CuratedListInput):
+    """A curated list; identity: `slug` within the edition."""
+
+    kind: Annotated[Literal["list"], Field(description="The kind of the record.")] = "list"
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
+    slug: Annotated[Code, Field(description="The slug of the list.", examples=["front-page"])]
+
+
+class SavedCuratedList(EditorialCuratedList):
+    """A curated list as editors see it after a write."""
+
+    warnings: Warnings
