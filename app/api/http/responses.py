@@ -5,7 +5,7 @@ They are created in identity encoding with status 200; the response cache applie
 
 from collections.abc import Mapping
 from email.utils import formatdate
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -20,7 +20,7 @@ PUBLIC = CONTENT.directives
 NO_CACHE = "no-cache"
 NO_STORE = "no-store"
 CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
-TAG_BYTES = 16
+TAG_DIGITS = 32  # 128 bits
 ETAG_EXCLUDED_FIELDS = frozenset({"as_of", "newer"})
 """Members that state the position of the log at the time of the read: they are not part of the content."""
 
@@ -75,5 +75,6 @@ def _link(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _public_response(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> TypedResponse[Any]:
-    tag = blake2b(tagged, digest_size=TAG_BYTES).hexdigest()
+    # With the instructions that processors have for it, SHA-256 takes half the time of BLAKE2.
+    tag = sha256(tagged, usedforsecurity=False).hexdigest()[:TAG_DIGITS]
     return TypedResponse(body, headers={**headers, **CROSS_ORIGIN, "etag": f'"{tag}"'}, media_type=media_type)
