@@ -19,7 +19,7 @@ class HeadAndRows(NamedTuple):
 class HeadAndRowsQuery:
     """Query for rows, and one for the single row above them, both with values as `PreparedQuery` takes them.
 
-    For a server they are one statement, `joined`, with the columns of the head followed by those of the rows. For an
+    For a server they are one statement, `joined`, with the columns of the rows followed by those of the head. For an
     embedded database they are two, because a join would fetch the head with every row: two take half the time. Two are
     of one snapshot only in a transaction, in which `Database.read_autocommit` runs them.
     """
@@ -34,7 +34,11 @@ class HeadAndRowsQuery:
         """Return the head and its rows, in order; None without any row."""
         if connection.dialect.name != "sqlite":
             joined = self._joined.all(connection, values)
-            return HeadAndRows(tuple(joined[0][: self._width]), joined) if joined else None
+            return HeadAndRows(tuple(joined[0][-self._width :]), joined) if joined else None
         head = self._head.first(connection, values)
         rows = [] if head is None else self._rows.all(connection, values)
         return None if head is None or not rows else HeadAndRows(tuple(head), rows)
+
+    def read_rows(self, connection: Connection, values: Mapping[str, Any]) -> list[AnyRow]:
+        """Return the rows alone, in order, of an embedded database."""
+        return self._rows.all(connection, values)

@@ -1,6 +1,7 @@
 """Instants: integer microseconds since 1970-01-01T00:00:00Z, their parsers and formats."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -30,6 +31,8 @@ _MILLISECONDS: Final = tuple(f".{number:03d}" for number in range(1_000))
 _MICROSECONDS: Final = tuple(f"{number:03d}" for number in range(1_000))
 _ZERO_FRACTION: Final = ".000000"
 _IN_UTC: Final = "Z"
+_WrittenDay = tuple[int, str, str, str]
+"""Parts for writing instants up to a day later: start of the date, date, next date, suffix."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -130,19 +133,42 @@ def drop_zero_fraction(text: str) -> str:
 
 def format_time_and_instant(instant: int, zone: ZoneInfo) -> tuple[str, str]:
     """Return the wall-clock time of the zone at the instant (HH:MM), and the instant as `format_instant` does."""
-    midnight, date_text, next_date_text, suffix = _written_day(instant // DAY_US, zone) or _written(
-        instant, *_written_offset(utc_offset(instant, zone))
-    )
-    since = instant - midnight
-    if since >= DAY_US:
-        since -= DAY_US
-        date_text = next_date_text
-    seconds = since // SECOND_US
-    fraction = since - seconds * SECOND_US
-    clock, second = CLOCK[seconds // 60], _SECONDS[seconds % 60]
-    # Two lookups take half the time of formatting six digits.
-    text = f"{date_text}T{clock}{second}{_MILLISECONDS[fraction // 1000]}{_MICROSECONDS[fraction % 1000]}{suffix}"
-    return (wall_time(instant, zone) if suffix == _IN_UTC else clock), text
+    return instant_formatter(zone)(instant)
+
+
+@lru_cache(maxsize=1_024)
+def instant_formatter(zone: ZoneInfo) -> Callable[[int], tuple[str, str]]:
+    """Return `format_time_and_instant` for one zone.
+
+    It stores the parts of the latest UTC day, which the next instant usually shares: a page has twenty instants of one
+    or two days.
+    """
+    latest: tuple[int | None, _WrittenDay] = None, (0, "", "", "")
+
+    def format_both(instant: int) -> tuple[str, str]:
+        nonlocal latest
+        utc_day = instant // DAY_US
+        known, parts = latest  # one object, since threads share it
+        if known != utc_day:
+            constant = _written_day(utc_day, zone)
+            if constant is None:
+                parts = _written(instant, *_written_offset(utc_offset(instant, zone)))
+            else:
+                parts = constant
+                latest = utc_day, parts
+        midnight, date_text, next_date_text, suffix = parts
+        since = instant - midnight
+        if since >= DAY_US:
+            since -= DAY_US
+            date_text = next_date_text
+        seconds = since // SECOND_US
+        fraction = since - seconds * SECOND_US
+        clock, second = CLOCK[seconds // 60], _SECONDS[seconds % 60]
+        # Two lookups take half the time of formatting six digits.
+        text = f"{date_text}T{clock}{second}{_MILLISECONDS[fraction // 1000]}{_MICROSECONDS[fraction % 1000]}{suffix}"
+        return (wall_time(instant, zone) if suffix == _IN_UTC else clock), text
+
+    return format_both
 
 
 def wall_time(instant: int, zone: ZoneInfo) -> str:
@@ -151,14 +177,14 @@ def wall_time(instant: int, zone: ZoneInfo) -> str:
 
 
 @lru_cache(maxsize=16_384)
-def _written_day(utc_day: int, zone: ZoneInfo) -> tuple[int, str, str, str] | None:
+def _written_day(utc_day: int, zone: ZoneInfo) -> _WrittenDay | None:
     """Return the parts for writing all instants of a UTC day, None if the offset changes on it."""
     offset = constant_offset(utc_day, zone)
     return None if offset is None else _written(utc_day * DAY_US, *_written_offset(offset))
 
 
-def _written(instant: int, shift: int, suffix: str) -> tuple[int, str, str, str]:
-    """Return the parts for writing instants up to a day later: start of the date, date, next date, suffix."""
+def _written(instant: int, shift: int, suffix: str) -> _WrittenDay:
+    """Return the parts for writing instants up to a day later."""
     first = (instant + shift) // DAY_US
     return first * DAY_US - shift, _date_text(first), _date_text(first + 1), suffix
 

@@ -22,6 +22,8 @@ SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=T
 
 async def test_two_hundred_concurrent_requests_share_one_fill(awake: httpx.AsyncClient) -> None:
     for path in ("/v1/timeline", "/v1/articles/story-1", "/v1/articles/nothing", "/v1/tags"):
+        await awake.get(path)  # SQLite reads the edition of a timeline once for each commit
+        kept().clear()
         with counted() as alone:
             first = await awake.get(path)
         kept().clear()

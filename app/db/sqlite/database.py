@@ -22,6 +22,7 @@ from app.db.postgresql.pool import PoolUsage
 from app.db.sqlite import wal_index
 from app.db.sqlite.file_watch import FileWatch
 from app.db.sqlite.read_budget import Allowance, ReadBudget
+from app.db.state_memo import add_state_memo
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -161,6 +162,7 @@ class SqliteDatabase:
     def _hold(self) -> tuple[Connection, ReadBudget]:
         if self._held is None:
             connection = self._reader.connect()
+            add_state_memo(connection, self._files.read_index)
             self._held = connection, ReadBudget(_driver_of(connection), LOOP_ALLOWANCE)
         return self._held
 

@@ -103,7 +103,7 @@ class FileWatch:
     def _find_loss(self) -> str | None:
         """Return a description of the loss without a path; None where no file is lost."""
         sizes = {}
-        header = self._read_index()
+        header = self.read_index()
         for suffix, identity in self._identities.items():
             noun = {LOG: "write-ahead log", INDEX: "index of the write-ahead log"}.get(suffix, "database file")
             try:
@@ -117,7 +117,7 @@ class FileWatch:
             sizes[suffix] = status.st_size
         if self._is_truncated or self._is_file_short(sizes[""]):
             return "the database file was truncated"
-        if header is not None and header == self._read_index() and sizes[LOG] < _log_bytes(header):
+        if header is not None and header == self.read_index() and sizes[LOG] < _log_bytes(header):
             self._is_truncated = True
             return "the write-ahead log was truncated"
         return None
@@ -135,7 +135,8 @@ class FileWatch:
         self._is_truncated = now - self._truncated_at >= TRUNCATED_AFTER_S
         return True
 
-    def _read_index(self) -> bytes | None:
+    def read_index(self) -> bytes | None:
+        """Return the header of the WAL-index, which every commit changes; None without one of the known format."""
         return None if self._index is None else self._index[: wal_index.HEADER_BYTES]
 
 

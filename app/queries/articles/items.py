@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, select
 from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
 from app.db.prepared import by_shape
-from app.domain.instant import format_instant, format_time_and_instant
+from app.domain.instant import instant_formatter
 from app.domain.language import lookup_translation
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
@@ -27,7 +27,7 @@ from app.queries.resolve import ResolvedQuery
 from app.schemas.article import TimelineItem
 from app.schemas.catalogue import LabelSummary, Section
 
-ITEM_COLUMNS = (
+OWN_COLUMNS = (
     articles.c.id,
     articles.c.edition_id,
     articles.c.slug,
@@ -36,13 +36,17 @@ ITEM_COLUMNS = (
     articles.c.headline,
     articles.c.version,
     articles.c.label_id,
+    articles.c.section_id,
+)
+ITEM_COLUMNS = (
+    *OWN_COLUMNS,
     labels.c.code.label("label_code"),
     labels.c.text.label("label_text"),
     labels.c.texts.label("label_texts"),
-    articles.c.section_id,
     sections.c.slug.label("section_slug"),
     sections.c.name.label("section_name"),
 )
+_OWN_WIDTH = len(OWN_COLUMNS)
 
 ARTICLES_WITH_ENTRIES = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
     sections, sections.c.id == articles.c.section_id
@@ -109,35 +113,68 @@ def _page(
     )
 
 
+class RenderedEntries(NamedTuple):
+    """Labels and sections of an edition as its items show them, by their ids."""
+
+    labels: dict[int | None, LabelSummary | None]
+    sections: dict[int | None, Section | None]
+
+    def include(self, rows: Sequence[AnyRow]) -> bool:
+        """Return whether every label and section of these rows has been rendered."""
+        return {row.label_id for row in rows} <= self.labels.keys() and (
+            {row.section_id for row in rows} <= self.sections.keys()
+        )
+
+
 def render_item(row: AnyRow, edition: EditionView, zone: ZoneInfo) -> TimelineItem:
     """Return an item as the timeline shows it."""
-    article_id = format_id(row.id)
-    time, published_at = format_time_and_instant(row.published_at, zone)
-    return {
-        "id": article_id,
-        "href": f"/v1/articles/{article_id}",
-        "url": edition.url_of(row.slug, article_id),
-        "slug": row.slug,
-        "time": time,
-        "published_at": published_at,
-        "updated_at": None if row.updated_at is None else format_instant(row.updated_at, zone),
-        "label": render_label(row, edition.language),
-        "headline": row.headline,
-        "section": render_section(row, edition),
-        "version": row.version,
-    }
+    return render_items([row], edition, zone, RenderedEntries({}, {}))[0]
+
+
+def render_items(
+    rows: Iterable[AnyRow], edition: EditionView, zone: ZoneInfo, entries: RenderedEntries
+) -> list[TimelineItem]:
+    """Return items as the timeline shows them; `rows` begin with ITEM_COLUMNS.
+
+    `entries` receives the labels and sections that are not in it; where all are, OWN_COLUMNS suffice. Items share these
+    objects, which nothing changes. A page is one loop over columns by position, since it takes the most time of a cache
+    miss after its statements.
+    """
+    format_instant = instant_formatter(zone)
+    shown_labels, shown_sections = entries
+    items: list[TimelineItem] = []
+    for row in rows:
+        number, _, slug, published, updated, headline, version, label_id, section_id = row[:_OWN_WIDTH]
+        article_id = format_id(number)
+        time, published_at = format_instant(published)
+        if label_id not in shown_labels:
+            shown_labels[label_id] = render_label(row, edition.language)
+        if section_id not in shown_sections:
+            shown_sections[section_id] = render_section(row, edition)
+        items.append(
+            {
+                "id": article_id,
+                "href": f"/v1/articles/{article_id}",
+                "url": edition.url_of(slug, article_id),
+                "slug": slug,
+                "time": time,
+                "published_at": published_at,
+                "updated_at": None if updated is None else format_instant(updated)[1],
+                "label": shown_labels[label_id],
+                "headline": headline,
+                "section": shown_sections[section_id],
+                "version": version,
+            }
+        )
+    return items
 
 
 def render_section(row: AnyRow, edition: EditionView) -> Section | None:
     """Return the section of a row with its URL in the edition."""
     slug = row.section_slug
-    return None if slug is None else _section(slug, row.section_name, edition.query())
-
-
-@lru_cache(maxsize=1024)
-def _section(slug: str, name: str, query: str) -> Section:
-    """Return one object for all items of a section, which nothing changes: a page has few sections and many items."""
-    return {"slug": slug, "name": name, "href": f"/v1/sections/{slug}{query}"}
+    if slug is None:
+        return None
+    return {"slug": slug, "name": row.section_name, "href": f"/v1/sections/{slug}{edition.query()}"}
 
 
 def render_label(row: AnyRow, language: str) -> LabelSummary | None:

@@ -9,7 +9,7 @@ from app.domain.calendar import Day, day_at, parse_day
 from app.domain.instant import format_instant
 from app.domain.language import day_heading
 from app.errors import FieldError, InvalidInputError, InvalidValueError
-from app.queries.articles.items import fetch_articles, render_item, select_fields
+from app.queries.articles.items import RenderedEntries, fetch_articles, render_items, select_fields
 from app.queries.changes.change_list import latest_seq
 from app.queries.keyset.list_index import SortKey
 from app.queries.keyset.pages import cut_page
@@ -33,7 +33,7 @@ def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
     as_of = latest_seq(connection) if params.cursor is None else 0
     most = len(params.id) or params.limit
     rows = fetch_articles(connection, query.narrowed(query.lower, upper), ids=params.id, limit=most + 1)
-    return _page(connection, params, TimelineRows(query, upper, as_of, rows))
+    return _page(connection, params, TimelineRows(query, upper, as_of, rows, RenderedEntries({}, {})))
 
 
 def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timeline | None:
@@ -43,7 +43,7 @@ def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timelin
 
 
 def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -> Timeline:
-    query, upper, as_of, rows = found
+    query, upper, as_of, rows, entries = found
     page: Timeline = {"edition": query.edition.slug, "timezone": query.zone.key, "days": [], "next": None}
     if params.cursor is None:
         page = {
@@ -61,7 +61,7 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -
         href=lambda cursor: params.url_for(PATH, cursor=cursor, newest_day=None),
     )
     page["next"] = next_page
-    page["days"] = days = _render_days(shown, query, params.fields)
+    page["days"] = days = _render_days(shown, query, params.fields, entries)
     if days:
         days[0]["continued"] = _began_before(params, upper, days[0], query)
         days[-1]["complete"] = following is None or _day_of(following, query).date.isoformat() != days[-1]["date"]
@@ -79,7 +79,7 @@ def get_day(connection: Connection, day_text: str, params: DayParams) -> Timelin
     day = _find_day(day_text, query)
     within = query.narrowed((day.starts_at, 0), (day.ends_at, 0))
     rows = fetch_articles(connection, within, ids=params.id, limit=None)
-    shown = _render_day(day, rows, query, params.fields)
+    shown = _render_day(day, rows, query, params.fields, RenderedEntries({}, {}))
     if params.total:
         shown["total"] = len(rows)
     older = fetch_articles(connection, query.narrowed(query.lower, (day.starts_at, 0)), ids=params.id, limit=1)
@@ -118,8 +118,10 @@ def _day_of(row: AnyRow, query: ResolvedQuery) -> Day:
     return day_at(row.published_at, query.zone)
 
 
-def _render_days(rows: Sequence[AnyRow], query: ResolvedQuery, fields: list[str]) -> list[TimelineDay]:
-    return [_render_day(day, group, query, fields) for day, group in _by_day(rows, query)]
+def _render_days(
+    rows: Sequence[AnyRow], query: ResolvedQuery, fields: list[str], entries: RenderedEntries
+) -> list[TimelineDay]:
+    return [_render_day(day, group, query, fields, entries) for day, group in _by_day(rows, query)]
 
 
 def _by_day(rows: Sequence[AnyRow], query: ResolvedQuery) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
@@ -134,9 +136,11 @@ def _by_day(rows: Sequence[AnyRow], query: ResolvedQuery) -> Iterator[tuple[Day,
         first = after
 
 
-def _render_day(day: Day, rows: Iterable[AnyRow], query: ResolvedQuery, fields: list[str]) -> TimelineDay:
+def _render_day(
+    day: Day, rows: Iterable[AnyRow], query: ResolvedQuery, fields: list[str], entries: RenderedEntries
+) -> TimelineDay:
     edition, zone = query.edition, query.zone
-    items = [render_item(row, edition, zone) for row in rows]
+    items = render_items(rows, edition, zone, entries)
     return {
         "date": day.date.isoformat(),
         "heading": day_heading(day.date, edition.language),

@@ -1,4 +1,4 @@
-"""The plain timeline by its own road: byte for byte what the general road gives, with the same errors and notes."""
+"""Fast timeline: pages equal to those of the general query, byte for byte, with the same errors and dependencies."""
 
 from collections.abc import Iterator
 from random import Random
@@ -8,7 +8,9 @@ import orjson
 import pytest
 from sqlalchemy import Connection
 
-from app.db.database import Database
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.entries import upsert_entry
+from app.db.database import Database, open_database
 from app.domain.cursor import encode_name, encode_number, encode_position
 from app.domain.instant import EARLIEST, LATEST
 from app.domain.list_filter import ListFilter
@@ -19,7 +21,7 @@ from app.queries.timeline.fast_timeline import is_fast_path
 from app.queries.timeline.timeline import get_timeline, get_timeline_fast
 from app.schemas.params import ArticleListParams, TimelineParams
 from tests.archive import make_archive
-from tests.conftest import Store
+from tests.conftest import NOW, Store
 from tests.records import article, edition, label, section
 
 QUESTIONS = 400
@@ -189,3 +191,33 @@ async def test_timeline_items_have_section_objects_and_depend_on_sections(databa
     city = {"slug": "city", "name": "City", "href": "/v1/sections/city"}
     assert sorted(map(str, sections)) == sorted(map(str, [city, None]))
     assert len([key for key in keys if key.startswith("section:")]) == 1
+
+
+async def test_fast_timeline_shows_what_another_process_committed(
+    database: Database, database_address: str, store: Store
+) -> None:
+    await store(edition(), section("city", "City"), label("seen", "Seen"))
+    await store(article(source_id="a", section="city", label="seen"), article(source_id="b"))
+
+    def compare(connection: Connection) -> Any:
+        """Return a page of the fast query, which is the general query's."""
+        pages = [read(connection, TimelineParams()) for read in (get_timeline, get_timeline_fast, get_timeline_fast)]
+        assert pages[0] == pages[1] == pages[2]
+        return pages[0]
+
+    await database.read(compare)
+    other = open_database(database_address)  # commits as another process would
+    try:
+        for name, text in (("City news", "Watched"), ("Town", "Read")):
+            await other.write(upsert_entry, section("city", name), now=NOW)
+            await other.write(upsert_entry, label("seen", text), now=NOW)
+            items = (await database.read(compare))["days"][0]["items"]
+            assert [name] == [item["section"]["name"] for item in items if item["section"]]
+            assert [text] == [item["label"]["text"] for item in items if item["label"]]
+        await other.write(upsert_entry, edition(timezone="Asia/Tokyo"), now=NOW)
+        assert (await database.read(compare))["timezone"] == "Asia/Tokyo"
+        before = (await database.read(compare))["as_of"]
+        await other.write(upsert_articles, [article(source_id="c", section="city")], now=NOW)
+        assert (await database.read(compare))["as_of"] > before
+    finally:
+        await other.close()
