@@ -26,6 +26,10 @@ class LossCode(StrEnum):
     LINK = "link-dropped"
     COMMENT = "comment-dropped"
     TEXT = "text-changed"
+    STRUCTURE = "structure-changed"
+    HIDDEN = "hidden-dropped"
+    SHORTCODE = "shortcode-dropped"
+    URL = "url-unresolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
-class _LostPart:
+class LostPart:
     """One dropped part: `subject` groups equal parts, `sentence` describes the loss."""
 
     code: LossCode
@@ -54,13 +58,18 @@ def find_losses(given: str, sanitised: str) -> list[Loss]:
     if given == sanitised or ("<" not in given and "&#" not in given and given.isprintable()):
         return []
     tokens = [token for token, _ in _visible(list(iterate_tokens(given)))]
-    grouped: dict[tuple[LossCode, str], list[_LostPart]] = {}
-    for part in (*_parts(tokens), *_lost_links(tokens, sanitised), *_lost_words(tokens, sanitised)):
+    return group_losses((*_parts(tokens), *_lost_links(tokens, sanitised), *_lost_words(tokens, sanitised)))
+
+
+def group_losses(parts: Iterable[LostPart]) -> list[Loss]:
+    """Return one loss for each kind and subject, in order of appearance."""
+    grouped: dict[tuple[LossCode, str], list[LostPart]] = {}
+    for part in parts:
         grouped.setdefault((part.code, part.subject), []).append(part)
-    return [_loss(parts) for parts in grouped.values()]
+    return [_loss(equal) for equal in grouped.values()]
 
 
-def _loss(parts: Sequence[_LostPart]) -> Loss:
+def _loss(parts: Sequence[LostPart]) -> Loss:
     first = parts[0]
     times = f" ({len(parts)} times)" if len(parts) > 1 else ""
     example = f": {_shown(first.example)}" if first.example else "."
@@ -89,42 +98,42 @@ def _end_of(tokens: Sequence[Token], start: int) -> int:
     return start + 1
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[_LostPart]:
+def _parts(tokens: Sequence[Token]) -> Iterator[LostPart]:
     wrapper = _wrapper(tokens)
     for token in tokens:
         if token.kind is TokenKind.COMMENT:
-            yield _LostPart(LossCode.COMMENT, "", "A comment was dropped", token.source)
+            yield LostPart(LossCode.COMMENT, "", "A comment was dropped", token.source)
         elif token.kind is TokenKind.UNFINISHED:
-            yield _LostPart(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", token.source)
+            yield LostPart(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", token.source)
         elif token.kind is TokenKind.START and token is not wrapper:
             yield from _parts_of_tag(token)
 
 
-def _parts_of_tag(token: Token) -> Iterator[_LostPart]:
+def _parts_of_tag(token: Token) -> Iterator[LostPart]:
     name = token.name
     if name in REMOVED_WITH_CONTENT - _IGNORED_BY_PARSERS:
-        yield _LostPart(LossCode.CONTENT, name, f"<{name}> was dropped with its content", _example(token))
+        yield LostPart(LossCode.CONTENT, name, f"<{name}> was dropped with its content", _example(token))
     elif name not in ALLOWED_TAGS:
         text = "" if name in {"img", "hr", "input", "source", "link", "meta"} else "; its text stays"
-        yield _LostPart(LossCode.ELEMENT, name, f"<{name}> was dropped{text}", _example(token))
+        yield LostPart(LossCode.ELEMENT, name, f"<{name}> was dropped{text}", _example(token))
     else:
         for attribute, value in token.attributes:
             yield from _parts_of_attribute(name, attribute, value)
 
 
-def _parts_of_attribute(tag: str, name: str, value: str) -> Iterator[_LostPart]:
+def _parts_of_attribute(tag: str, name: str, value: str) -> Iterator[LostPart]:
     allowed = allowed_attribute(tag, name, value)
     example = f'{name}="{value}"'
     if allowed is None and name == "href" and tag == "a":
-        yield _LostPart(LossCode.LINK, "", "The address of a link was dropped; its text stays", example)
+        yield LostPart(LossCode.LINK, "", "The address of a link was dropped; its text stays", example)
     elif allowed is None:
-        yield _LostPart(LossCode.ATTRIBUTE, f"{tag} {name}", f"The attribute {name} of <{tag}> was dropped", example)
+        yield LostPart(LossCode.ATTRIBUTE, f"{tag} {name}", f"The attribute {name} of <{tag}> was dropped", example)
     elif name == "rel" and (lost := [each for each in value.lower().split() if each not in allowed.split()]):
         sentence = "A link type (rel) of <a> was dropped"
-        yield _LostPart(LossCode.ATTRIBUTE, "a rel", sentence, f'rel="{" ".join(lost)}"')
+        yield LostPart(LossCode.ATTRIBUTE, "a rel", sentence, f'rel="{" ".join(lost)}"')
 
 
-def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[_LostPart]:
+def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[LostPart]:
     """Return links whose address the policy allows and the URL parser refused, and second attributes of one name."""
     written = Counter(
         (token.name, name) for token in iterate_tokens(sanitised) if token.name for name, _ in token.attributes
@@ -139,15 +148,15 @@ def _lost_links(tokens: Iterable[Token], sanitised: str) -> Iterator[_LostPart]:
             if written[token.name, name] < 0:
                 code = LossCode.LINK if name == "href" else LossCode.ATTRIBUTE
                 sentence = f"The attribute {name} of <{token.name}> was dropped"
-                yield _LostPart(code, f"{token.name} {name}", sentence, f'{name}="{value}"')
+                yield LostPart(code, f"{token.name} {name}", sentence, f'{name}="{value}"')
 
 
-def _lost_words(tokens: Iterable[Token], sanitised: str) -> Iterator[_LostPart]:
+def _lost_words(tokens: Iterable[Token], sanitised: str) -> Iterator[LostPart]:
     """Return the words that are not in the result as they were, such as those with control characters."""
     lost = Counter(words_of(tokens)) - Counter(words_of(iterate_tokens(sanitised)))
     if lost:
         sentence = "Words were changed, by characters that cannot be stored or by misplaced tags"
-        yield _LostPart(LossCode.TEXT, "", sentence, " ".join(list(lost)[:MAX_SHOWN_WORDS]))
+        yield LostPart(LossCode.TEXT, "", sentence, " ".join(list(lost)[:MAX_SHOWN_WORDS]))
 
 
 def words_of(tokens: Iterable[Token]) -> list[str]:

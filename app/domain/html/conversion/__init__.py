@@ -1,0 +1,1 @@
+"""Conversion of HTML documents and fragments into the blocks of a body."""

@@ -1,0 +1,55 @@
+"""Attributes of converted elements: which have a meaning that is lost, and which only serve a page or an editor."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from app.domain.html.conversion.styles import lost_declarations, parse_style
+from app.domain.html.conversion.tree import Element
+
+# fmt: off
+_MEANINGFUL: Final = frozenset(
+    {
+        "abbr", "about", "cite", "datetime", "download", "formaction", "itemid", "itemprop", "itemref", "itemscope",
+        "itemtype", "longdesc", "ping", "property", "resource", "reversed", "start", "summary", "title", "translate",
+        "typeof", "usemap", "value",
+    }
+)
+# fmt: on
+"""Attributes with a meaning for readers or machines. Others size, load, style or script a page."""
+_KNOWN_CLASS: Final = re.compile(
+    r"""(wp|kg|has|is|align|size|blocks|block|gallery|attachment|graf|markup|section|layout|aspectRatio|progressiveMedia|
+    postList|Mso|mso|c\d|lst|title|subtitle|docs|Apple|image|captioned|pencraft|pc|substack|footnote|button|embed|media|
+    twitter|instagram|tiktok|fb|reddit|bluesky|language|lang|hljs|prism|syntax|responsive|img|figure|caption|lazy|
+js|column|row|col|container|wrapper|content|entry|post|article|body|text|paragraph|inline|clear|
+    external|link|quote|blockquote|pullquote|pull-quote|credit|screen-reader|sr-only|emoji|more|youtube|video|audio|
+    iframe|table|tg|list|divider|separator|alignment|center|left|right|first|last|odd|even|fluid|loaded|ql)
+    ([-_A-Z0-9].*|s?)|(e|h|p|u|dt)-[a-z-]+""",
+    re.VERBOSE,
+)
+"""Classes that editors and themes write for layout; another one may say what an element is."""
+
+
+def unknown_classes(element: Element) -> list[str]:
+    """Return the classes of an element that no known editor writes for layout."""
+    return [name for name in element.classes if not _KNOWN_CLASS.fullmatch(name)]
+
+
+def lost_attributes(element: Element, *, handled: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Return the attributes that carry meaning and are not stored, as names and values."""
+    for name, value in element.attributes.items():
+        if name in handled:
+            continue
+        if name == "style":
+            lost = lost_declarations(parse_style(value))
+            if lost:
+                yield name, "; ".join(lost)
+        elif name == "class":
+            unknown = unknown_classes(element)
+            if unknown:
+                yield name, " ".join(unknown)
+        elif name == "align":
+            if value.lower() in {"center", "right"}:
+                yield name, value
+        elif (name in _MEANINGFUL and value.strip()) or name.startswith("on"):
+            yield name, value

@@ -1,0 +1,82 @@
+"""Conversion of HTML of any origin into the blocks of a body, with every loss named."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urljoin
+
+from app.domain.html.conversion.elements.handlers import build_handlers
+from app.domain.html.conversion.shortcodes import mark_shortcodes
+from app.domain.html.conversion.tree import Document, Element, parse_html
+from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.conversion.word_lists import nest_word_lists
+from app.domain.html.losses import Loss, LossCode, group_losses
+
+MAX_HTML_CHARACTERS: Final = 5_000_000
+
+_PARAGRAPH: Final = re.compile(r"<p[\s>]|<!-- wp:", re.IGNORECASE)
+_WRITTEN_LINES: Final = re.compile(r"\n[ \t\r]*+\n|^[ \t]*+https?://\S++[ \t\r]*+$", re.MULTILINE)
+_HANDLERS: Final = build_handlers()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Blocks as they may stand in a request, and what the HTML had beside them."""
+
+    blocks: list[Block]
+    losses: list[Loss]
+
+
+def convert_html(html: str, *, base: str | None = None) -> Conversion:
+    """Return the blocks of a document or fragment.
+
+    `base` is the URL that relative ones resolve against, unless the document has a `base` of its own. Everything that
+    is dropped or changed is among the losses. The time is linear in the length of the HTML.
+    """
+    document = parse_html(mark_shortcodes(html))
+    root = document.root
+    nest_word_lists(root)
+    walker = Walker(_HANDLERS, base=_base(root, base), targets=_targets(root), is_classic=_is_classic(html, root))
+    _note_document(walker, document)
+    walker.walk_flow(root)
+    return Conversion(walker.blocks, group_losses(walker.losses))
+
+
+def _base(root: Element, given: str | None) -> str | None:
+    element = root.find("base")
+    href = element.get("href") if element is not None else ""
+    try:
+        found = urljoin(given or "", href.strip()) if href else given
+    except ValueError:
+        return given
+    return found if found and found.startswith(("http://", "https://")) else given
+
+
+def _targets(root: Element) -> frozenset[str]:
+    """Return the ids that links inside the document name."""
+    fragments = (
+        each.get("href")[1:] for each in root.descendants() if each.name == "a" and each.get("href").startswith("#")
+    )
+    return frozenset(name for each in fragments if each for name in (each, unquote(each)))
+
+
+def _is_classic(html: str, root: Element) -> bool:
+    """Return whether line ends are breaks, as in posts of the classic editor of WordPress.
+
+    Their text outside of paragraphs has blank lines, or an address on a line of its own.
+    """
+    if _PARAGRAPH.search(html):
+        return False
+    return any(isinstance(child, str) and child.strip() and _WRITTEN_LINES.search(child) for child in root.children)
+
+
+def _note_document(walker: Walker, document: Document) -> None:
+    if document.has_replaced:
+        sentence = "Characters that cannot be stored were replaced by U+FFFD"
+        walker.lose(LossCode.TEXT, "characters", sentence)
+    for element in document.root.descendants():
+        if element.name in {"html", "body"}:
+            language = element.get("lang")
+            if language:
+                sentence = f"The attribute lang of <{element.name}> was dropped: it belongs to the article"
+                walker.lose(LossCode.ATTRIBUTE, f"{element.name} lang", sentence, f'lang="{language}"')

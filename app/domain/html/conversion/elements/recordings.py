@@ -1,0 +1,80 @@
+"""Films and sound recordings of a document."""
+
+import re
+from typing import Final
+
+from app.domain.html.conversion.elements.images import urlsplit_path
+from app.domain.html.conversion.tree import Element
+from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.losses import LossCode
+
+_MEDIA_TYPE: Final = re.compile(r"(audio|video|application)/[A-Za-z0-9][A-Za-z0-9.+-]{0,99}")
+_TYPES: Final = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "m4a": "audio/mp4",
+    "m4v": "video/mp4",
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "mpd": "application/dash+xml",
+    "ogg": "audio/ogg",
+    "ogv": "video/ogg",
+    "wav": "audio/wav",
+    "webm": "video/webm",
+}
+_FILE_ATTRIBUTES: Final = (
+    "src",
+    "data-src",
+    "mp4",
+    "m4v",
+    "webm",
+    "ogv",
+    "mov",
+    "wmv",
+    "flv",
+    "mp3",
+    "m4a",
+    "ogg",
+    "wav",
+)
+"""Attributes that name a file: of the elements, then of the shortcodes of WordPress."""
+
+
+def convert_recording(walker: Walker, element: Element) -> None:
+    """Add the block of a `video` or `audio` element, or of a shortcode with these attributes; its first file counts."""
+    kind = "video" if "video" in element.name else "audio"
+    sources = [child for child in element.descendants() if child.name == "source"]
+    files = [(element.get(name), "") for name in _FILE_ATTRIBUTES if element.get(name).strip()]
+    files += [(each.get("src"), each.get("type")) for each in sources if each.get("src").strip()]
+    usable = [(url, given) for source, given in files if (url := walker.web_url(source, f"<{kind}>")) is not None]
+    _note_content(walker, element, kind)
+    if not usable:
+        if not files:
+            walker.lose(LossCode.CONTENT, kind, f"<{kind}> without an address was dropped")
+        return
+    url, given = usable[0]
+    block: Block = {"type": kind, "url": url, "media_type": _media_type(url, given)}
+    if len(usable) > 1:
+        walker.lose(LossCode.CONTENT, f"{kind} source", f"Further files of a <{kind}> were dropped", usable[1][0])
+    if kind == "video" and element.get("poster") and (poster := walker.web_url(element.get("poster"), "a poster")):
+        block["poster"] = poster
+    walker.note_attributes(element)
+    walker.add_block(block)
+
+
+def _media_type(url: str, given: str) -> str | None:
+    stated = given.partition(";")[0].strip().lower()
+    if _MEDIA_TYPE.fullmatch(stated):
+        return stated
+    return _TYPES.get(urlsplit_path(url).rpartition(".")[2].lower())
+
+
+def _note_content(walker: Walker, element: Element, kind: str) -> None:
+    """Note the tracks of a recording, and the text that browsers show only if they cannot play it."""
+    for track in element.descendants():
+        if track.name == "track":
+            walker.lose(LossCode.CONTENT, "track", "<track> was dropped: subtitles are not stored", track.get("src"))
+    if element.words():
+        walker.lose(
+            LossCode.HIDDEN, kind, f"The text inside a <{kind}>, which players hide, was dropped", element.words()
+        )

@@ -1,0 +1,312 @@
+"""Walk over a parsed document: text gathers in paragraphs, handlers make other blocks, losses are noted."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from app.domain.embed_providers import find_provider
+from app.domain.html.allowed_elements import ALLOWED_TAGS, allowed_attribute
+from app.domain.html.conversion.attributes import lost_attributes
+from app.domain.html.conversion.element_roles import DROPPED, EQUIVALENT, FLOW, NEUTRAL, PARAGRAPHS
+from app.domain.html.conversion.inline_runs import (
+    Atom,
+    Mark,
+    Run,
+    fold_runs,
+    is_blank,
+    render_runs,
+    split_lines,
+    split_long,
+    split_paragraphs,
+)
+from app.domain.html.conversion.styles import drawn_marks, is_hidden, parse_style
+from app.domain.html.conversion.tree import Comment, Element
+from app.domain.html.inline_html import validate_url
+from app.domain.html.losses import LossCode, LostPart
+from app.errors import InvalidValueError
+
+Block = dict[str, Any]
+Handler = Callable[["Walker", Element], None]
+
+_BLANK_LINES: Final = re.compile(r"\n[ \t\r]*+\n\s*+")
+_LINE_END: Final = re.compile(r"(?<![ \t\r])[ \t\r]*+\n[ \t\r]*+")
+_BARE_URL: Final = re.compile(r"https?://[^\s<>\"]+")
+_SILENT_COMMENTS: Final = ("wp:", "/wp:", "kg-card", "/kg-card", "StartFragment", "EndFragment", "[if", "[endif", "![")
+_BLOCK_WITHOUT_OUTPUT: Final = re.compile(r"(core/)?(more|nextpage|separator|spacer)\b")
+_SPACES: Final = re.compile(r"[\t\n\f\r ]+")
+
+
+class Walker:
+    """Conversion of one document: its blocks so far, the open paragraph, and the losses.
+
+    `base` is what relative URLs resolve against, `targets` are the ids that links of the document name, and
+    `is_classic` says that line ends of text outside of paragraphs are breaks, as WordPress stores them.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        base: str | None = None,
+        targets: frozenset[str] = frozenset(),
+        is_classic: bool = False,
+    ) -> None:
+        self.blocks: list[Block] = []
+        self.losses: list[LostPart] = []
+        self.base = base
+        self._handlers = handlers
+        self._targets = targets
+        self._is_classic = is_classic
+        self._runs: list[Run] = []
+        self._marks: tuple[Mark, ...] = ()
+        self._paragraphs = 0
+
+    def walk(self, element: Element) -> None:
+        """Convert the content of an element."""
+        for child in element.children:
+            if isinstance(child, str):
+                self._add_text(child)
+            elif isinstance(child, Comment):
+                self._note_comment(child)
+            else:
+                self.convert(child)
+
+    def convert(self, element: Element) -> None:
+        """Convert an element: by its handler, as a mark, or by its content alone."""
+        style = parse_style(element.get("style")) if "style" in element.attributes else {}
+        if "hidden" in element.attributes or is_hidden(style):
+            self._note_hidden(element)
+            return
+        handler = self._handlers.get(element.name)
+        if handler is not None:
+            handler(self, element)
+        elif element.name in DROPPED:
+            self.drop(element)
+        elif element.name in FLOW:
+            self.note_element(element)
+            self.walk_flow(element, style=style)
+        else:
+            self.convert_inline(element)
+
+    def walk_flow(self, element: Element, *, style: Mapping[str, str] | None = None) -> None:
+        """Convert the content of a block: its edges end paragraphs, and its language and style become marks."""
+        self.end_paragraph()
+        outer = self._marks
+        self._marks = outer + self._block_marks(element, dict(style or {}))
+        self._paragraphs += element.name in PARAGRAPHS
+        self._add_target(element)
+        self.walk(element)
+        self.end_paragraph()
+        self._paragraphs -= element.name in PARAGRAPHS
+        self._marks = outer
+
+    def walk_marked(self, element: Element, *marks: Mark) -> None:
+        """Convert the content of an element inside of these marks."""
+        outer = self._marks
+        self._marks = outer + marks
+        self._add_target(element)
+        self.walk(element)
+        self._marks = outer
+
+    def blocks_of(self, element: Element, *, style: Mapping[str, str] | None = None) -> list[Block]:
+        """Return the blocks of an element's content, apart from those so far."""
+        outer = self.blocks, self._runs, self._marks
+        self.blocks, self._runs, self._marks = [], [], ()
+        self.walk_flow(element, style=style)
+        found = self.blocks
+        self.blocks, self._runs, self._marks = outer
+        return found
+
+    def add_block(self, block: Block) -> None:
+        """Append a block after the open paragraph."""
+        self.end_paragraph()
+        self.blocks.append(block)
+
+    def add_text(self, text: str) -> None:
+        """Append text to the open paragraph."""
+        self._runs.append(Run(self._marks, text))
+
+    def add_break(self, kind: Atom = Atom.BREAK) -> None:
+        """Append a line break, or an opportunity for one, to the open paragraph."""
+        self._runs.append(Run(self._marks, kind))
+
+    def has_open_text(self) -> bool:
+        """Return whether the open paragraph shows anything."""
+        return not is_blank(self._runs)
+
+    def end_paragraph(self, make: Callable[[str], Block] | None = None) -> None:
+        """Turn the open paragraph into blocks; a line that is the bare URL of a known provider becomes an embed."""
+        runs, self._runs = self._runs, []
+        for paragraph in split_paragraphs(fold_runs(runs)):
+            lines = split_lines(paragraph)
+            if make is None and any(self._bare_url(line) for line in lines):
+                self._add_lines(lines)
+            else:
+                self._add_paragraph(paragraph, make)
+
+    def drop(self, element: Element) -> None:
+        """Note that an element is dropped with its content."""
+        words = element.words() or element.get("src") or element.get("href") or element.get("name")
+        self.lose(LossCode.CONTENT, element.name, f"<{element.name}> was dropped with its content", words)
+
+    def note_element(self, element: Element, *, example: str = "") -> None:
+        """Note that an element is left out whose text stays, and its attributes; neutral elements are no loss."""
+        if element.name not in NEUTRAL:
+            self.lose(LossCode.ELEMENT, element.name, f"<{element.name}> was dropped; its text stays", example)
+        self.note_attributes(element)
+
+    def note_attributes(self, element: Element, *handled: str) -> None:
+        """Note the attributes that carry meaning and are not stored."""
+        if element.attributes:
+            for name, value in lost_attributes(element, handled=frozenset(handled)):
+                sentence = f"The attribute {name} of <{element.name}> was dropped"
+                self.lose(LossCode.ATTRIBUTE, f"{element.name} {name}", sentence, f'{name}="{value}"')
+
+    def lose(self, code: LossCode, subject: str, sentence: str, example: str = "") -> None:
+        """Note a loss."""
+        self.losses.append(LostPart(code, subject, sentence, example))
+
+    def change(self, subject: str, sentence: str, example: str = "") -> None:
+        """Note a change of structure that leaves the text."""
+        self.lose(LossCode.STRUCTURE, subject, sentence, example)
+
+    def web_url(self, value: str, kind: str) -> str | None:
+        """Return the absolute URL of a file or a page; None, with a loss, where it cannot be stored."""
+        url = _SPACES.sub("", value) if "\n" in value else value.strip()
+        if not url:
+            return None
+        try:
+            absolute = urljoin(self.base, url) if self.base else url
+            absolute = f"https:{absolute}" if absolute.startswith("//") else absolute
+            return validate_url(absolute.replace(" ", "%20"))
+        except (InvalidValueError, ValueError):
+            sentence = f"The address of {kind} was dropped: it is not an absolute http or https URL"
+            self.lose(LossCode.URL, kind, sentence, value)
+            return None
+
+    def convert_inline(self, element: Element) -> None:
+        """Convert an inline element: it becomes a mark, or its content alone stays."""
+        style = parse_style(element.get("style")) if "style" in element.attributes else {}
+        name = EQUIVALENT.get(element.name, element.name)
+        drawn, removed = drawn_marks(style) if style else ((), frozenset())
+        marks: list[Mark] = []
+        attributes: tuple[tuple[str, str], ...] = ()
+        if name in ALLOWED_TAGS:
+            attributes = self._allowed_attributes(element, name)
+            is_unneeded = name in removed or (name == "span" and not attributes)
+            marks += [] if is_unneeded else [Mark(name, attributes)]
+        else:
+            self.note_element(element)
+        is_link = any(mark.name == "a" for mark in (*self._marks, *marks))
+        marks += [Mark(each) for each in drawn if each != name and not (each == "u" and is_link)]
+        before = len(self._runs), len(self.blocks)
+        self.walk_marked(element, *marks)
+        if (len(self._runs), len(self.blocks)) == before and element.get("href"):
+            self.lose(LossCode.LINK, "empty", "A link without text was dropped", element.get("href"))
+
+    def _allowed_attributes(self, element: Element, name: str) -> tuple[tuple[str, str], ...]:
+        allowed = []
+        for key, value in element.attributes.items():
+            if key == "id" or (key == "name" and name == "a"):
+                continue
+            given = self._resolved(value) if key == "href" else value
+            stored = allowed_attribute(name, key, given)
+            if stored is not None:
+                allowed.append((key, stored))
+            elif key == "href" and name == "a":
+                self.lose(LossCode.LINK, "", "The address of a link was dropped; its text stays", f'href="{value}"')
+        names = [key for key, _ in allowed]
+        self.note_attributes(element, "href", *names)
+        return tuple(allowed)
+
+    def _resolved(self, url: str) -> str:
+        url = url.strip()
+        if self.base is None or url.startswith("#"):
+            return url
+        try:
+            return url if urlsplit(url).scheme else urljoin(self.base, url)
+        except ValueError:
+            return url
+
+    def _block_marks(self, element: Element, style: dict[str, str]) -> tuple[Mark, ...]:
+        attributes = tuple(
+            (name, stored)
+            for name in ("lang", "dir")
+            if name in element.attributes and (stored := allowed_attribute("span", name, element.get(name))) is not None
+        )
+        marks = [Mark("span", attributes)] if attributes else []
+        return (*marks, *(Mark(name) for name in drawn_marks(style)[0])) if style else tuple(marks)
+
+    def _add_target(self, element: Element) -> None:
+        """Add the place that an `id` names, if a link of the document leads there."""
+        if not self._targets or not element.attributes:
+            return
+        for name in ("id", "name"):
+            target = element.get(name)
+            if target in self._targets and (name == "id" or element.name == "a"):
+                stored = allowed_attribute("a", "id", target)
+                if stored is not None:
+                    self._runs.append(Run((*self._marks, Mark("span", (("id", stored),))), Atom.POINT))
+                return
+
+    def _add_text(self, text: str) -> None:
+        if self._paragraphs or "\n" not in text:
+            self._runs.append(Run(self._marks, text))
+            return
+        for number, part in enumerate(_BLANK_LINES.split(text)):
+            if number:
+                self.end_paragraph()
+            for line_number, line in enumerate(_LINE_END.split(part) if self._is_classic else [part]):
+                if line_number and self._runs and self._runs[-1].content is not Atom.BREAK:
+                    self.add_break()
+                self._runs.append(Run(self._marks, line))
+
+    def _add_lines(self, lines: list[list[Run]]) -> None:
+        plain: list[Run] = []
+        for line in lines:
+            url = self._bare_url(line)
+            if url is None:
+                plain += [Run((), Atom.BREAK), *line] if plain else line
+                continue
+            self._add_paragraph(fold_runs(plain), None)
+            plain = []
+            self.blocks.append({"type": "embed", "url": url})
+        self._add_paragraph(fold_runs(plain), None)
+
+    def _add_paragraph(self, runs: list[Run], make: Callable[[str], Block] | None) -> None:
+        if is_blank(runs):
+            return
+        parts = list(split_long(runs))
+        if len(parts) > 1:
+            self.change("long paragraph", "A paragraph was split: it is longer than a block may be")
+        for part in parts:
+            html = render_runs(part)
+            self.blocks.append(make(html) if make else {"type": "paragraph", "html": html})
+
+    def _bare_url(self, line: list[Run]) -> str | None:
+        if len(line) != 1 or line[0].marks or not isinstance(line[0].content, str):
+            return None
+        text = line[0].content.strip()
+        if not _BARE_URL.fullmatch(text):
+            return None
+        try:
+            return text if find_provider(validate_url(text)) else None
+        except InvalidValueError:
+            return None
+
+    def _note_hidden(self, element: Element) -> None:
+        words = element.words()
+        if words or element.find("img", "iframe", "video", "audio") is not None:
+            name = element.name
+            self.lose(LossCode.HIDDEN, name, f"A hidden <{name}> was dropped with its content", words)
+
+    def _note_comment(self, comment: Comment) -> None:
+        text = comment.text.strip()
+        if text.startswith("wp:") and text.endswith("/"):
+            name, _, settings = text.removeprefix("wp:").removesuffix("/").strip().partition(" ")
+            if not _BLOCK_WITHOUT_OUTPUT.match(name):
+                sentence = f"The WordPress block {name} was dropped: its content is made when it is shown"
+                self.lose(LossCode.CONTENT, f"wp:{name}", sentence, settings)
+        elif text and not text.startswith(_SILENT_COMMENTS):
+            self.lose(LossCode.COMMENT, "", "A comment was dropped", comment.text)
