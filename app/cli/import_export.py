@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from io import BufferedReader
 from pathlib import Path
@@ -28,21 +29,39 @@ SAMPLE_EDITIONS = {"harbour", "havan"}
 SAMPLE = files("app") / "sample" / "meridian.jsonl"
 
 
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How records are imported, and the file that the report of each line is written to."""
+
+    make_default: bool = False
+    strict: bool = False
+    report_file: IO[bytes] | None = None
+
+
 @click.command("import")
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
 @click.option("--make-default", is_flag=True, help='Let a line with "default": true change the default edition.')
+@click.option("--strict", is_flag=True, help="Reject records with content that would be dropped or changed.")
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the warnings and the reason of each line to this file, as JSON Lines.",
+)
 def import_files(
     paths: tuple[Path, ...],
     form: str,  # noqa: ARG001 - click validates it; there is one format so far
     *,
     make_default: bool,
+    strict: bool,
+    report_path: Path | None,
 ) -> int:
     """Import records from JSON Lines, a JSON array, or indented or concatenated objects.
 
     FILE may be gzipped; - is stdin. Invalid records are reported with their line and the reason, the others are
     imported, and the exit status is 1. Content that is not stored, such as unknown HTML elements, is counted and
-    reported with the first lines that contain it.
+    reported with the first lines that contain it; --report has all of it.
     """
     for path in paths:
         if str(path) == "-":
@@ -54,11 +73,13 @@ def import_files(
     refused = 0
     gc.freeze()  # modules stay: leave them out of every collection
     gc.set_threshold(GARBAGE_THRESHOLD)
-    for path in paths:
-        with _open(path) as stream:
-            size = path.stat().st_size if str(path) != "-" else 0
-            report = _import(stream, str(path), size, make_default=make_default)
-        refused += report.rejected
+    with _open_report(report_path) as report_file:
+        for path in paths:
+            with _open(path) as stream:
+                size = path.stat().st_size if str(path) != "-" else 0
+                options = ImportOptions(make_default=make_default, strict=strict, report_file=report_file)
+                report = _import(stream, str(path), size, options)
+            refused += report.rejected
     return 1 if refused else 0
 
 
@@ -71,7 +92,25 @@ def _open(path: Path) -> AbstractContextManager[BufferedReader]:
         raise ConfigurationError(f"'{path}' cannot be read: {error.strerror}.") from error
 
 
-def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool = False) -> Report:
+def _open_report(path: Path | None) -> AbstractContextManager[IO[bytes] | None]:
+    if path is None:
+        return nullcontext(None)
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise ConfigurationError(f"'{path}' cannot be written: {error.strerror}.") from error
+
+
+def _import(stream: BufferedReader, name: str, size: int, options: ImportOptions) -> Report:
+    def write(line: int, **members: object) -> None:
+        if options.report_file is not None:
+            entry = {"file": name, "line": line, **members}
+            options.report_file.write(orjson.dumps(entry, option=orjson.OPT_APPEND_NEWLINE))
+
+    def show_error(line: int, reason: str) -> None:
+        click.echo(f"{name}: line {line}: {reason}", err=True)
+        write(line, error=reason)
+
     with progress(f"Importing {name}", size) as show:
 
         def show_progress(records: int) -> None:
@@ -82,9 +121,11 @@ def _import(stream: BufferedReader, name: str, size: int, *, make_default: bool 
             importer = Importer(
                 database,
                 now=clock.now,
-                on_error=lambda number, reason: click.echo(f"{name}: line {number}: {reason}", err=True),
+                on_error=show_error,
+                on_warnings=lambda line, warnings: write(line, warnings=warnings),
                 on_progress=show_progress,
-                make_default=make_default,
+                make_default=options.make_default,
+                strict=options.strict,
             )
             return await importer.run(stream)
 
@@ -179,5 +220,5 @@ def load_sample(*, if_empty: bool) -> int:
     if present - SAMPLE_EDITIONS:
         raise ConfigurationError("The sample needs a database of its own; this one has other editions.")
     with as_file(SAMPLE) as path, path.open("rb") as stream:
-        report = _import(stream, "sample", path.stat().st_size)
+        report = _import(stream, "sample", path.stat().st_size, ImportOptions())
     return 1 if report.rejected else 0

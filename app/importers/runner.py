@@ -4,7 +4,7 @@ import gzip
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BufferedIOBase, BufferedReader
 from tempfile import TemporaryFile
@@ -16,13 +16,13 @@ from app.actions.catalogue.import_defaults import ImportedEntry, has_default_edi
 from app.actions.curated_lists import put_curated_list
 from app.db.database import Database
 from app.domain.json_text import TextPosition
-from app.errors import DaylineError
-from app.importers.json_lines import ParsedLine, parse_line
+from app.errors import DaylineError, FieldError, InvalidInputError
+from app.importers.json_lines import MAX_ERRORS, ParsedLine, parse_line
 from app.importers.record_reader import RawRecord, RecordReader, RejectedPart
 from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
-from app.schemas.write_warning import WriteWarning, find_date_warnings
+from app.schemas.write_warning import WriteWarning, find_date_warnings, find_losses_among
 
 BATCH = 400
 BATCH_BYTES = 16 * 1024 * 1024
@@ -66,10 +66,11 @@ class Report:
 class Importer:
     """Import of one stream of records, plain or gzipped, in any form that RecordReader splits.
 
-    `on_error` receives the line and the reason of each rejected record, as it is found; `on_progress` the number of
-    records so far, at intervals. `make_default` lets a line with `"default": true` replace the default edition; an
-    installation without a default edition takes that of the file. Records whose edition comes later in the stream
-    are retried at its end, with all that follow in that edition, so that their order is preserved.
+    `on_error` receives the line and the reason of each rejected record, as it is found; `on_warnings` the line of a
+    record that was changed, with its warnings; `on_progress` the number of records so far, at intervals. `make_default`
+    lets a line with `"default": true` replace the default edition; an installation without a default edition takes that
+    of the file. `strict` rejects records with content that would be lost. Records whose edition comes later in the
+    stream are retried at its end, with all that follow in that edition, so that their order is preserved.
     """
 
     def __init__(
@@ -78,14 +79,18 @@ class Importer:
         *,
         now: Callable[[], int],
         on_error: Callable[[int, str], None],
+        on_warnings: Callable[[int, Sequence[WriteWarning]], None] = lambda _line, _warnings: None,
         on_progress: Callable[[int], None] = lambda _count: None,
         make_default: bool = False,
+        strict: bool = False,
     ) -> None:
         self.report = Report()
         self._database = database
         self._now = now
         self._report_error = on_error
+        self._report_warnings = on_warnings
         self._report_progress = on_progress
+        self._strict = strict
         self._make_default = make_default
         self._batch: list[tuple[RawRecord, ParsedLine]] = []
         self._batch_bytes = 0
@@ -117,6 +122,7 @@ class Importer:
         for raw in records:
             try:
                 parsed = parse_line(raw.text, raw.start)
+                self._check_losses(parsed)
             except DaylineError as error:
                 self._refuse_record(raw, error)
                 continue
@@ -133,6 +139,17 @@ class Importer:
                 await self._store_entry(raw, record, waiting)
         await self._store_batch(waiting)
 
+    def _check_losses(self, parsed: ParsedLine) -> None:
+        """InvalidInputError for a record that a strict import would change."""
+        losses = find_losses_among(parsed.warnings) if self._strict else []
+        if losses:
+            raise InvalidInputError(*(FieldError(each["where"], each["detail"]) for each in losses[:MAX_ERRORS]))
+
+    def _note_warnings(self, line: int, warnings: Sequence[WriteWarning]) -> None:
+        if warnings:
+            self.report.add_warnings(line, warnings)
+            self._report_warnings(line, warnings)
+
     async def _store_entry(
         self, raw: RawRecord, record: CatalogueRecord | CuratedListRecord, waiting: IO[bytes] | None
     ) -> None:
@@ -148,7 +165,7 @@ class Importer:
             self._defer_unknown_edition(raw, error, waiting)
         else:
             self.report.records[record.kind, stored.outcome] += 1
-            self.report.add_warnings(raw.start.line, stored.warnings)
+            self._note_warnings(raw.start.line, stored.warnings)
 
     async def _store_batch(self, waiting: IO[bytes] | None) -> None:
         if not self._batch:
@@ -165,9 +182,9 @@ class Importer:
             else:
                 record = cast("ArticleRecord", parsed.record)
                 self.report.records[record.kind, outcome] += 1
-                self.report.add_warnings(raw.start.line, parsed.warnings)
+                self._note_warnings(raw.start.line, parsed.warnings)
                 if outcome is not Outcome.UNCHANGED:
-                    self.report.add_warnings(raw.start.line, find_date_warnings(record, now))
+                    self._note_warnings(raw.start.line, find_date_warnings(record, now))
 
     def _defer_unknown_edition(self, raw: RawRecord, error: UnknownEditionError, waiting: IO[bytes] | None) -> None:
         if waiting is None:

@@ -15,6 +15,7 @@ from app.domain.one_line import one_line, visible_text
 from app.domain.revision import NoteType, RevisionAction
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.body_html import BodyHtmlPart
 from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 from app.schemas.record_types import (
     MAX_LINE,
@@ -139,7 +140,7 @@ class RevisionRecord(RecordPart):
         return self
 
 
-class ArticleInput(Content):
+class ArticleInput(BodyHtmlPart, Content):
     """Members of an article from any source; `note` is the public reason of a change to the stored article."""
 
     kind: Annotated[Literal["article"], Field(description="The kind of the record.")] = "article"

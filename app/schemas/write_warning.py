@@ -12,7 +12,9 @@ from app.domain.body import Block, QuoteInput, dump_body, inline_texts
 from app.domain.body.html_rendering import render_html
 from app.domain.body.later_block import FALLBACKS
 from app.domain.body.text_rendering import render_text
+from app.domain.html.conversion.conversion import Conversion
 from app.domain.html.losses import LossCode, find_losses
+from app.schemas.body_html import BODY_HTML
 from app.schemas.interchange import ArticleInput, ArticleRecord
 from app.schemas.types import OpenEnum, line
 
@@ -34,6 +36,8 @@ class WarningCode(StrEnum):
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
 
 
+_LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED]))
+"""Codes that make a strict write invalid."""
 CODES_OF_WRITES: Final = (
     WarningCode.TRUNCATED,
     WarningCode.SCHEDULED,
@@ -70,14 +74,27 @@ def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
     """
     if not isinstance(given, dict):
         return []
-    warnings = list(_body_warnings("body", given.get("body"), article.body))
+    warnings = conversion_warnings(article.conversion)
+    blocks = article.conversion.blocks if article.conversion is not None else given.get("body")
+    warnings += find_body_warnings("body", blocks, article.body)
     if isinstance(article, ArticleRecord):
         revisions = given.get("revisions") or []
         for number, revision in enumerate(article.revisions):
             if revision.content is not None:
                 body = revisions[number]["content"].get("body")
-                warnings += _body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
+                warnings += find_body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
     return truncate(warnings)
+
+
+def conversion_warnings(conversion: Conversion | None) -> list[WriteWarning]:
+    """Return the warnings of HTML that became blocks."""
+    losses = conversion.losses if conversion is not None else []
+    return [WriteWarning(where=BODY_HTML, code=str(loss.code), detail=loss.detail) for loss in losses]
+
+
+def find_losses_among(warnings: Iterable[WriteWarning]) -> list[WriteWarning]:
+    """Return the warnings that name a loss or a change of content."""
+    return [each for each in warnings if each["code"] in _LOSS_CODES]
 
 
 def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
@@ -108,7 +125,8 @@ def truncate(warnings: list[WriteWarning]) -> list[WriteWarning]:
     return [*warnings[:MAX_WARNINGS], last]
 
 
-def _body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[WriteWarning]:
+def find_body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[WriteWarning]:
+    """Return the warnings of blocks whose HTML was sanitised."""
     for number, (raw, block) in enumerate(zip(given or [], blocks, strict=False)):
         where = f"{place}.{number}"
         for name, before, after in _html_members(raw, block):

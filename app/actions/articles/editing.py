@@ -30,6 +30,7 @@ from app.errors import (
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.models.article import articles
 from app.models.edition import editions
+from app.schemas.body_html import INPUT_MEMBERS
 from app.schemas.errors import validated
 from app.schemas.interchange import ArticleCreate, ArticleRecord, SourceName
 from app.schemas.known_members import suggest
@@ -43,8 +44,8 @@ _FOUND = select(
     articles.c.withdrawn_at,
 )
 STATE_MEMBERS = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
-BESIDE_CONTENT = frozenset({"note", "warnings"})
-"""Members of a patch that are not content: a note to the public, and the warnings of an earlier response."""
+BESIDE_CONTENT = frozenset({"note", "warnings", *INPUT_MEMBERS})
+"""Members of a patch that are not content: a note to the public, the warnings of an earlier response, HTML."""
 
 
 class EditedArticle(NamedTuple):

@@ -20,20 +20,23 @@ from app.api.editorial.dependencies import (
     find_html_warnings,
 )
 from app.api.editorial.path_params import ArticleId, DraftId
+from app.api.editorial.strict_writes import Strict, refuse_losses
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
+from app.api.http.request_body import run_check
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.tsid import format_id
 from app.queries.editorial import editorial_articles
+from app.schemas.body_html import convert_body_html
 from app.schemas.editorial import ArticleUpdate, EditorialArticle, EditorialList, EditorialListParams, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
 from app.schemas.state_warnings import find_image_warnings
-from app.schemas.write_warning import WriteWarning, find_warnings
+from app.schemas.write_warning import WriteWarning, conversion_warnings, find_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
 
@@ -54,6 +57,7 @@ async def create_article(
     sent: JsonObject,
     editor: ActorDep,
     write: IdempotentWriteDep,
+    strict: Strict = False,
 ) -> TypedResponse[SavedArticle]:
     """Create an article: a draft, scheduled or public, by its `status` and `published_at`.
 
@@ -69,6 +73,7 @@ async def create_article(
     author is 422. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
+    refuse_losses(warnings, strict=strict)
 
     def create(connection: Connection) -> StoredResponse:
         article_id = editing.create_article(connection, article, now=clock.now(), editor=editor)
@@ -109,7 +114,14 @@ async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedR
     "/articles/{article_id}", summary="Update an article", **documented(examples.SAVED, errors=(*ARTICLE_ERRORS, 428))
 )
 async def edit_article(
-    services: ServicesDep, key: ArticleId, expected: IfMatchRequired, patch: Patch, editor: ActorDep
+    *,
+    request: Request,
+    services: ServicesDep,
+    key: ArticleId,
+    expected: IfMatchRequired,
+    patch: Patch,
+    editor: ActorDep,
+    strict: Strict = False,
 ) -> TypedResponse[SavedArticle]:
     """Update the content of an article by a merge patch (RFC 7396); `If-Match` names the revision it was made from.
 
@@ -119,15 +131,20 @@ async def edit_article(
     change to a published article. An edit never moves the public time, and dates `updated_at` now unless the patch sets
     it. A patch that changes nothing saves nothing. `warnings` names dropped HTML.
     """
+    members, conversion = await run_check(
+        request, lambda: convert_body_html(patch)
+    )  # before the transaction: it is slow
 
     def edit(connection: Connection, article_id: int) -> list[WriteWarning]:
         def shown() -> EditorialArticle:
             return editorial_articles.get_editorial_article(connection, key)[0]
 
         edited = editing.edit_article(
-            connection, article_id, patch, expected=expected, shown=shown, now=clock.now(), editor=editor
+            connection, article_id, members, expected=expected, shown=shown, now=clock.now(), editor=editor
         )
-        return [*find_warnings(patch, edited.after), *find_image_warnings(patch, edited.before["image"])]
+        warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after)])
+        refuse_losses(warnings, strict=strict)
+        return [*warnings, *find_image_warnings(patch, edited.before["image"])]
 
     return await apply_article_change(services, key, edit)
 

@@ -19,6 +19,7 @@ from app.api.editorial.dependencies import (
     find_html_warnings,
 )
 from app.api.editorial.path_params import SourceIdPath
+from app.api.editorial.strict_writes import Strict, refuse_losses
 from app.api.http.path_params import EditionSlug
 from app.api.http.private_responses import EDITORIAL
 from app.api.http.responses import TypedResponse
@@ -50,6 +51,7 @@ async def push_article(
     sent: JsonObject,
     expected: IfMatch,
     editor: ActorDep,
+    strict: Strict = False,
 ) -> TypedResponse[SavedArticle]:
     """Create (201) or replace (200) an article; a repeated request changes nothing, so it needs no `Idempotency-Key`.
 
@@ -59,6 +61,7 @@ async def push_article(
     `scheduled` is 422. `If-Match` guards a replacement, `If-None-Match: *` allows none. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
+    refuse_losses(warnings, strict=strict)
     is_new = request.headers.get("if-none-match", "").strip() == "*"
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:
