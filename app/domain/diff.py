@@ -18,7 +18,7 @@ MAX_WORK: Final = 2_000_000
 MAX_WORDS: Final = 20_000
 """Maximum length of a text whose words are compared, in characters."""
 
-_TEXTS: Final = frozenset({"headline", "lead", "dateline"})
+_TEXTS: Final = frozenset({"headline", "lead", "dateline", "subheadline", "editor_note"})
 _BODY: Final = "body"
 _WORDS: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from app.domain.exact_json import restore_numbers
 from app.errors import InvalidValueError
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -29,7 +30,8 @@ def load_json(raw: bytes, start: TextPosition = _START) -> Any:
     """Parse a JSON text; InvalidValueError describes the error with its place, and names a repeated member.
 
     RFC 8259 leaves the meaning of a repeated member open; parsers use the last one and ignore the others. `start` is
-    the position of the text in its file: places of errors are relative to the file.
+    the position of the text in its file: places of errors are relative to the file. Numbers of an article's `extra`
+    are as they were written (`domain/exact_json.py`).
     """
     try:
         value = orjson.loads(raw)
@@ -37,6 +39,7 @@ def load_json(raw: bytes, start: TextPosition = _START) -> Any:
         raise InvalidValueError(_explain(raw, error, start)) from None
     if _may_repeat_member(raw, value) and _repeats_member(raw, value):
         raise InvalidValueError(f"the member '{_repeated_member(raw)}' is repeated in one object")
+    restore_numbers(value, raw)
     return value
 
 

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
+from app.domain.article_members import NAMES, load_members
 from app.domain.body.shown_blocks import complete_blocks, complete_image
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
@@ -36,6 +37,7 @@ EDITORIAL_FIELDS = (
     "image",
     "rights",
     "related",
+    *NAMES,
     "body",
 )
 """Members that editors write; the others identify and place the article."""
@@ -48,6 +50,7 @@ _ARTICLES = (
         labels.c.code.label("label"),
         sections.c.slug.label("section"),
         article_bodies.c.blocks,
+        article_bodies.c.extra,
     )
     .join(editions, editions.c.id == articles.c.edition_id)
     .join(article_bodies, article_bodies.c.article_id == articles.c.id)
@@ -72,6 +75,7 @@ def read_records(
 ) -> dict[int, dict[str, Any]]:
     """Return the records of these articles with every member, `instants` in the zone of the edition; four statements.
 
+    `extra` is a text, as it is stored; `show_extra` makes it a part of a response or a line.
     Files leave a zero fraction out of instants (`format_short_instant`), responses do not.
     """
     ids = {"ids": list(article_ids)}
@@ -91,7 +95,15 @@ def complete_content(content: dict[str, Any]) -> dict[str, Any]:
     complete_blocks(content["body"])
     if content["image"] is not None:
         complete_image(content["image"])
+    if content["social"] is not None and content["social"]["image"] is not None:
+        complete_image(content["social"]["image"])
     return content
+
+
+def show_extra(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a record or a content whose `extra`, stored as text, is written into JSON as it is."""
+    text = content["extra"]
+    return content if text is None else content | {"extra": orjson.Fragment(text)}
 
 
 def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
@@ -135,6 +147,8 @@ def _record(
         "image": None if row.image is None else orjson.loads(row.image),
         "rights": None if row.rights is None else orjson.loads(row.rights),
         "related": pointed,
+        **load_members(row),
+        "extra": row.extra,
         "withdrawal": None if row.withdrawn_at is None else withdrawal,
         "erased_at": instant(row.erased_at),
         "body": orjson.loads(row.blocks),

@@ -40,8 +40,8 @@ class SplitContent(NamedTuple):
 
 
 def split_record(record: Mapping[str, Any]) -> SplitContent:
-    """Split the editorial members of a record."""
-    members = {name: record[name] for name in EDITORIAL_FIELDS if name not in BESIDE_MEMBERS}
+    """Split the editorial members of a record; an earlier release stored contents that lack some."""
+    members = {name: record[name] for name in EDITORIAL_FIELDS if name in record and name not in BESIDE_MEMBERS}
     updated_at = record["updated_at"]
     if isinstance(updated_at, str):
         updated_at = parse_instant(updated_at)

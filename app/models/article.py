@@ -1,6 +1,6 @@
 """Articles: the row that lists read, and the body, which lists do not read."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import partial_index
@@ -13,7 +13,11 @@ from app.models.tag import TagModel
 
 
 class ArticleModel(Base):
-    """An article without its body. Relationships are read-only: actions write articles and their projections."""
+    """An article without its body. Relationships are read-only: actions write articles and their projections.
+
+    `details` is a JSON object of the members that lists neither show nor filter by (`domain/article_members.py`).
+    `word_count` and `reading_minutes` are null until an article of an earlier release is saved again.
+    """
 
     __tablename__ = "articles"
 
@@ -43,6 +47,13 @@ class ArticleModel(Base):
     notes: Mapped[JsonText | None]
     erased_at: Mapped[Instant | None]
     content_hash: Mapped[bytes]
+    kicker: Mapped[str | None]
+    access: Mapped[str | None]
+    featured: Mapped[bool] = mapped_column(server_default=false())
+    language: Mapped[Code | None]
+    details: Mapped[JsonText | None]
+    word_count: Mapped[int | None]
+    reading_minutes: Mapped[int | None]
 
     edition: Mapped[EditionModel] = relationship(viewonly=True)
     label: Mapped[LabelModel | None] = relationship(viewonly=True)
@@ -68,12 +79,13 @@ class ArticleModel(Base):
 
 
 class ArticleBodyModel(Base):
-    """The body of an article: its blocks as JSON."""
+    """What lists do not read of an article: the blocks of its body, and `extra`, both as JSON."""
 
     __tablename__ = "article_bodies"
 
     article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
     blocks: Mapped[JsonText]
+    extra: Mapped[JsonText | None]
 
 
 articles: Table = ArticleModel.__table__

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.domain.article_members import ArticleAccess
 from app.domain.revision import NoteType
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image, Rights, Source
@@ -21,12 +22,14 @@ from app.schemas.types import (
     Headline,
     Href,
     InstantText,
+    LanguageTag,
     Lead,
     OpenEnum,
     Slug,
     TimeText,
     Url,
     Version,
+    count,
     line,
     text,
 )
@@ -40,6 +43,13 @@ ArticleUrl = Annotated[
 ]
 PublishedAt = Annotated[InstantText, Field(description="The public time, which lists sort by; only a bump moves it.")]
 UpdatedAt = Annotated[InstantText | None, Field(description="When the content last changed, by the newsroom's date.")]
+
+
+Kicker = Annotated[str | None, line("The short line above the headline.", "City budget")]
+Access = Annotated[
+    Annotated[ArticleAccess, OpenEnum()] | None,
+    Field(description="Who may read it on the front end; null where nothing is said.", examples=["free"]),
+]
 
 
 class TimelineItem(TypedDict):
@@ -78,6 +88,7 @@ class ArticleItem(TypedDict):
     slug: Slug
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     headline: Headline
+    kicker: Kicker
     lead: Lead
     dateline: Dateline
     label: Label | None
@@ -87,12 +98,84 @@ class ArticleItem(TypedDict):
     source: Source | None
     image: Image | None
     rights: Rights | None
+    access: Access
     published_at: PublishedAt
     updated_at: UpdatedAt
     first_published_at: Annotated[InstantText, Field(description="The first public time; never changes.")]
     local: LocalPublicationTime
     version: Version
     body: NotRequired[Annotated[Body, Field(description="Present unless `body=none`, the default of lists.")]]
+
+
+class Seo(TypedDict):
+    """What search engines see in the place of headline and lead."""
+
+    title: Annotated[str | None, line("The title of the page.", "Budget vote: who voted how")]
+    description: Annotated[str | None, text("The description of the page.", "All 45 votes on the budget.")]
+    noindex: Annotated[
+        bool, Field(description="Whether search engines are asked not to index the page.", examples=[False])
+    ]
+
+
+class Social(TypedDict):
+    """What social networks show in the place of headline, lead and image."""
+
+    title: Annotated[str | None, line("The title of a shared link.", "23 to 22")]
+    description: Annotated[str | None, text("The description of a shared link.", "One vote made the difference.")]
+    image: Image | None
+
+
+class EditedDetails(TypedDict):
+    """Members that editors write beside the text."""
+
+    subheadline: Annotated[str | None, line("The line below the headline.", "Night trams decide the vote")]
+    short_headline: Annotated[str | None, line("A headline for narrow places.", "Budget passes")]
+    byline: Annotated[str | None, line("The byline as printed, beside `authors`.", "By Ines Kovary and agencies")]
+    canonical_url: Annotated[
+        Url | None,
+        Field(
+            description="The page that the text was first published on, if not this one.",
+            examples=["https://agency.example/budget-vote"],
+        ),
+    ]
+    seo: Seo | None
+    social: Social | None
+    featured: Annotated[bool, Field(description="Whether front ends show it prominently.", examples=[True])]
+    urgency: Annotated[int | None, count("The editorial urgency, 1 (highest) to 9 (lowest).", 4, ge=1, le=9)]
+    sensitive: Annotated[bool, Field(description="Whether front ends warn of its content first.", examples=[False])]
+    language: Annotated[
+        LanguageTag | None, Field(description="The language of the text, if it is not the edition's.", examples=["fr"])
+    ]
+
+
+class TextLength(TypedDict):
+    """Length of the text, derived when it is saved."""
+
+    word_count: Annotated[int, count("Words of the body; characters, in Chinese and Japanese.", 412)]
+    reading_minutes: Annotated[int, count("Minutes that the body takes to read; 0 for an empty one.", 2)]
+
+
+Extra = Annotated[
+    dict[str, Any] | None,
+    Field(
+        description="The newsroom's own JSON object, in the order and with the numbers that it was written with.",
+        examples=[{"match": {"home": 2, "away": 1}}],
+    ),
+]
+
+
+class ArticleDetails(EditedDetails, TextLength):
+    """Members of an article's page that items of lists have only if `fields` names them."""
+
+    extra: Extra
+
+
+class FeedItem(ArticleItem, EditedDetails):
+    """An article in a feed."""
+
+
+class _SelectableItem(ArticleItem, ArticleDetails):
+    """An article in a list of articles."""
 
 
 if TYPE_CHECKING:
@@ -102,7 +185,9 @@ if TYPE_CHECKING:
     SparseArticleItem = ArticleItem
 else:
     SparseTimelineItem = sparse(TimelineItem, "SparseTimelineItem")
-    SparseArticleItem = sparse(ArticleItem, "SparseArticleItem")
+    SparseArticleItem = sparse(
+        _SelectableItem, "SparseArticleItem", "Members of an article's page are present only if `fields` names them."
+    )
 
 
 class ArticleList(TypedDict):
@@ -134,7 +219,7 @@ class HistoryLink(TypedDict):
     href: Annotated[Href, line("The URL of the history.", "/v1/articles/0s9et2dg0bgsr/history", max_length=MAX_HREF)]
 
 
-class Article(ArticleItem):
+class Article(ArticleItem, ArticleDetails):
     """An article with everything that its page shows."""
 
     related: Annotated[

@@ -8,7 +8,16 @@ from typing_extensions import TypedDict
 from app.domain.article_status import ArticleStatus
 from app.domain.diff import Difference
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
-from app.schemas.article import MAX_ENTRIES, MAX_PAGE, ArticleNote
+from app.schemas.article import (
+    MAX_ENTRIES,
+    MAX_PAGE,
+    Access,
+    ArticleNote,
+    EditedDetails,
+    Extra,
+    Kicker,
+    TextLength,
+)
 from app.schemas.blocks import Blocks
 from app.schemas.body import Image, Rights, Source
 from app.schemas.body_html import BodyHtmlPart
@@ -63,7 +72,7 @@ class WithdrawalNote(TypedDict):
     at: Annotated[InstantText, Field(description="When it was withdrawn.")]
 
 
-class EditorialItem(TypedDict):
+class EditorialItem(EditedDetails, TextLength):
     """An article in the editorial list, whatever its status."""
 
     id: ArticleId
@@ -90,6 +99,9 @@ class EditorialItem(TypedDict):
     source: Source | None
     image: Image | None
     rights: Rights | None
+    kicker: Kicker
+    access: Access
+    editor_note: Annotated[str | None, text("A note for editors, never public.", "Lawyers have read it.")]
     withdrawal: Annotated[WithdrawalNote | None, Field(description="Present on withdrawn articles, else null.")]
     erased_at: Annotated[InstantText | None, Field(description="When the article was erased by law.")]
     created_at: Annotated[InstantText, Field(description="When its first revision was stored.")]
@@ -107,6 +119,7 @@ class EditorialArticle(EditorialItem):
     """An article as editors see it; its members can be sent back, changed, in a PATCH."""
 
     related: References
+    extra: Extra
     body: Blocks
     notes: Annotated[list[ArticleNote], Field(description="Public notes about changes, oldest first.")]
     old_slugs: Annotated[list[Slug], Field(description="Slugs that redirect to this article.")]

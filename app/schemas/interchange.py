@@ -15,6 +15,7 @@ from app.domain.one_line import one_line, visible_text
 from app.domain.revision import NoteType, RevisionAction
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.article_members import ArticleMembers
 from app.schemas.body_html import BodyHtmlPart
 from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 from app.schemas.record_types import (
@@ -74,7 +75,7 @@ class Note(RecordPart):
     ]
 
 
-class Content(RecordPart):
+class Content(ArticleMembers):
     """Editorial content of an article."""
 
     slug: Annotated[

@@ -26,7 +26,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from app.domain.article_status import BodyFormat
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
-from app.schemas.article import ArticleItem, TimelineItem
+from app.schemas.article import ArticleDetails, ArticleItem, TimelineItem
 
 MAX_LIMIT = 200
 LIMIT_WITH_BODY = 50
@@ -265,7 +265,7 @@ class ArticleListParams(ArticleFilterParams):
     """A list of articles. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
-    members: ClassVar[frozenset[str]] = frozenset(ArticleItem.__annotations__)
+    members: ClassVar[frozenset[str]] = frozenset({*ArticleItem.__annotations__, *ArticleDetails.__annotations__})
 
     body: Annotated[
         BodyFormat, Field(description="The format of the bodies to add; then `limit` is at most 50.", examples=["none"])

@@ -7,17 +7,19 @@ from typing_extensions import TypedDict
 ALWAYS_PRESENT = frozenset({"id", "href"})
 
 
-def sparse(item: Any, name: str) -> Any:
+def sparse(item: Any, name: str, note: str = "") -> Any:
     """Return the TypedDict `name` of an item of which `fields` may select members; `id` and `href` always stay.
 
-    It is derived, so that an item and its sparse form never differ in a member.
+    It is derived, so that an item and its sparse form never differ in a member. `note` is a further sentence of its
+    description.
     """
     hints = get_type_hints(item, include_extras=True)
     members = {
         key: (Required if key in ALWAYS_PRESENT else NotRequired)[_unwrapped(hint)] for key, hint in hints.items()
     }
     derived: Any = TypedDict(name, members)  # type: ignore[misc]
-    derived.__doc__ = f"{item.__doc__} Every member is present unless the parameter `fields` leaves it out."
+    sentences = (item.__doc__, "Every member is present unless the parameter `fields` leaves it out.", note)
+    derived.__doc__ = " ".join(filter(None, sentences))
     return derived
 
 

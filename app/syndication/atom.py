@@ -6,13 +6,13 @@ from typing import Final
 from app.domain.article_status import FeedContent
 from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.syndication.feed_document import (
     FeedDocument,
     categories,
     changed_at,
     content_html,
-    creators,
+    creator_names,
     media_type,
     urn_for,
 )
@@ -31,7 +31,7 @@ _NEVER: Final = "1970-01-01T00:00:00Z"
 """`updated` of a feed that never had an entry: the element is mandatory."""
 
 
-def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
+def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """Render a subscription or archive document, entries in the given order.
 
     Items are complete, with HTML bodies for full texts. The feed's id is the same in all documents, `self` differs.
@@ -72,8 +72,8 @@ def _instant(name: str, text: str) -> Markup:
     return text_element(name, drop_zero_fraction(text))
 
 
-def _entry(channel: FeedDocument, item: ArticleItem) -> Markup:
-    authors = [creator.name for creator in creators(item)] or [channel.publication.name]
+def _entry(channel: FeedDocument, item: FeedItem) -> Markup:
+    authors = creator_names(item) or [channel.publication.name]
     return element(
         "entry",
         (
@@ -87,29 +87,32 @@ def _entry(channel: FeedDocument, item: ArticleItem) -> Markup:
             *optional_element("rights", _rights(item)),
             *_text(channel.content, item),
         ),
+        {"xml:lang": item["language"]} if item["language"] else None,
     )
 
 
-def _categories(item: ArticleItem) -> Iterator[Markup]:
+def _categories(item: FeedItem) -> Iterator[Markup]:
     for kind, code, name in categories(item):
         yield text_element("category", attributes={"term": code, "scheme": _SCHEMES[kind], "label": name})
 
 
-def _entry_links(item: ArticleItem) -> Iterator[Markup]:
+def _entry_links(item: FeedItem) -> Iterator[Markup]:
     yield _link("alternate", ascii_url(item["url"]), "text/html")
     source, image = item["source"], item["image"]
+    if item["canonical_url"]:
+        yield _link("canonical", item["canonical_url"], "text/html")
     if source and source["url"]:
         yield _link("via", ascii_url(source["url"]))
     if image:
         yield _link("enclosure", ascii_url(image["url"]), media_type(image))
 
 
-def _rights(item: ArticleItem) -> str | None:
+def _rights(item: FeedItem) -> str | None:
     rights = item["rights"]
     return "\n".join(filter(None, (rights["notice"], rights["usage"]))) if rights else None
 
 
-def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
+def _text(content: FeedContent, item: FeedItem) -> Iterator[Markup]:
     if content is not FeedContent.HEADLINES:
         yield from optional_element("summary", item["lead"])
     if content is FeedContent.FULL:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from app.domain.article_status import FeedContent
 from app.domain.instant import parse_instant
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.schemas.body import Image
 from app.schemas.catalogue import Author
 from app.syndication.links import absolute_links
@@ -72,7 +72,7 @@ class FeedDocument:
         """Return whether this is an archive document, which names its subscription document."""
         return self.current_href is not None
 
-    def changed_at(self, items: Sequence[ArticleItem]) -> str | None:
+    def changed_at(self, items: Sequence[FeedItem]) -> str | None:
         """Return the last change of the feed as far as known; None for an empty one without a known change."""
         return self.updated or max((changed_at(item) for item in items), key=parse_instant, default=None)
 
@@ -90,13 +90,13 @@ def urn_for(name: str) -> str:
     return uuid5(_NAMESPACE, name).urn
 
 
-def changed_at(item: ArticleItem) -> str:
+def changed_at(item: FeedItem) -> str:
     """Return the later of an article's public time and its update: a bump may follow the last update."""
     times = (item["published_at"], item["updated_at"] or item["published_at"])
     return max(times, key=parse_instant)
 
 
-def categories(item: ArticleItem) -> Iterator[Subject]:
+def categories(item: FeedItem) -> Iterator[Subject]:
     """Yield the categories of the article: its section, its tags in their order, its label."""
     if section := item["section"]:
         yield Subject("section", section["slug"], section["name"])
@@ -104,6 +104,11 @@ def categories(item: ArticleItem) -> Iterator[Subject]:
         yield Subject("tag", tag["slug"], tag["name"])
     if label := item["label"]:
         yield Subject("label", label["code"], label["text"])
+
+
+def language_of(item: FeedItem, publication: Publication) -> str:
+    """Return the language of an article's text: its own, or that of its publication."""
+    return item["language"] or publication.language
 
 
 class Creator(NamedTuple):
@@ -117,7 +122,7 @@ class Creator(NamedTuple):
     author: Author | None = None
 
 
-def creators(item: ArticleItem) -> list[Creator]:
+def creators(item: FeedItem) -> list[Creator]:
     """Return the authors of the article; its source if it has none, as with news agencies.
 
     Empty if neither is known: the article is the publication's own. An author is an organisation if the article's
@@ -133,12 +138,19 @@ def creators(item: ArticleItem) -> list[Creator]:
     ]
 
 
-def category_names(item: ArticleItem) -> list[str]:
+def creator_names(item: FeedItem) -> list[str]:
+    """Return the names that sign the article: its authors, else its byline as printed, else its source."""
+    if not item["authors"] and item["byline"]:
+        return [item["byline"]]
+    return [creator.name for creator in creators(item)]
+
+
+def category_names(item: FeedItem) -> list[str]:
     """Return the display names of the categories, each once: a section and a tag may share one."""
     return list(dict.fromkeys(subject.name for subject in categories(item)))
 
 
-def content_html(item: ArticleItem) -> str:
+def content_html(item: FeedItem) -> str:
     """Return the full text as one HTML fragment: lead, body (HTML format), and the disclaimer of its label.
 
     Its links are absolute, because a feed reader shows it on other pages.

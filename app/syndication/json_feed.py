@@ -7,17 +7,18 @@ import orjson
 
 from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
-from app.schemas.article import ArticleItem
-from app.syndication.feed_document import FeedDocument, category_names, changed_at, content_html, creators, urn_for
+from app.schemas.article import FeedItem
+from app.syndication.feed_document import FeedDocument, category_names, changed_at, content_html, creator_names, urn_for
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = "https://jsonfeed.org/version/1.1"
 
 
-def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
+def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """Render the feed as one JSON object, articles in the given order, complete, with HTML bodies for full texts.
 
-    `_dayline` carries what the format has no member for: the article's id, version, source, section and label.
+    `_dayline` carries what the format has no member for: the article's id, version, source, section, kicker,
+    access and label.
     """
     publication = channel.publication
     feed = {
@@ -34,25 +35,27 @@ def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
     return orjson.dumps(_drop_empty(feed))
 
 
-def _item(channel: FeedDocument, item: ArticleItem) -> dict[str, Any]:
+def _item(channel: FeedDocument, item: FeedItem) -> dict[str, Any]:
     image = item["image"]
     return _drop_empty(
         {
             "id": urn_for(item["id"]),
             "url": ascii_url(item["url"]),
+            "external_url": item["canonical_url"],
             "title": item["headline"],
             **_text(channel.content, item),
             "image": ascii_url(image["url"]) if image else None,
             "date_published": item["published_at"],
             "date_modified": changed_at(item),
-            "authors": [{"name": creator.name} for creator in creators(item)] or None,
+            "authors": [{"name": name} for name in creator_names(item)] or None,
             "tags": category_names(item) or None,
+            "language": item["language"],
             "_dayline": _extension(item),
         }
     )
 
 
-def _text(content: FeedContent, item: ArticleItem) -> dict[str, Any]:
+def _text(content: FeedContent, item: FeedItem) -> dict[str, Any]:
     """Return the content members of an item; the format requires one, so shorter contents repeat summary or title."""
     if content is FeedContent.FULL:
         return {"content_html": content_html(item), "summary": item["lead"]}
@@ -61,13 +64,15 @@ def _text(content: FeedContent, item: ArticleItem) -> dict[str, Any]:
     return {"content_text": item["headline"]}
 
 
-def _extension(item: ArticleItem) -> dict[str, Any]:
+def _extension(item: FeedItem) -> dict[str, Any]:
     section, label, source = item["section"], item["label"], item["source"]
     return {
         "id": item["id"],
         "version": item["version"],
         "source": source and {**source, "url": source["url"] and ascii_url(source["url"])},
         "section": section["slug"] if section else None,
+        "kicker": item["kicker"],
+        "access": item["access"],
         "label": {"code": label["code"], "disclaimer": label["disclaimer"]} if label else None,
     }
 

@@ -4,12 +4,13 @@ from typing import Any, Final
 
 import orjson
 
+from app.domain.article_members import ArticleAccess
 from app.domain.revision import NoteType
 from app.domain.url import ascii_url
 from app.schemas.article import Article
 from app.schemas.body import Image, Source
 from app.schemas.catalogue import Author
-from app.syndication.feed_document import Creator, Publication, changed_at, creators, urn_for
+from app.syndication.feed_document import Creator, Publication, changed_at, creators, language_of, urn_for
 
 MEDIA_TYPE: Final = "application/ld+json"
 
@@ -36,31 +37,38 @@ def render(article: Article, *, publication: Publication) -> bytes:
     """Render the structured data of an article, without its body.
 
     The result contains no `<`, `>` or `&`, so it can be inserted into a script element unchanged. `datePublished` is
-    the first public time, `dateModified` the last change or bump.
+    the first public time, `dateModified` the last change or bump. A text that another site published first has the
+    page there as its main page.
     """
     publisher = {"@type": "Organization", "name": publication.name, "url": ascii_url(publication.home)}
     url, image, label, section = ascii_url(article["url"]), article["image"], article["label"], article["section"]
     members = {
         "@context": "https://schema.org",
         "@type": _type(article),
-        "mainEntityOfPage": {"@type": "WebPage", "@id": url},
+        "mainEntityOfPage": {"@type": "WebPage", "@id": article["canonical_url"] or url},
         "url": url,
         "identifier": urn_for(article["id"]),
         "headline": article["headline"],
+        "alternativeHeadline": list(filter(None, (article["subheadline"], article["short_headline"]))),
         "description": article["lead"],
         "datePublished": article["first_published_at"],
         "dateModified": changed_at(article),
         "author": _authors(article, publisher),
+        "creditText": article["byline"],
         "publisher": publisher,
         "image": _image(image) if image else None,
         "articleSection": section["name"] if section else None,
         "keywords": [tag["name"] for tag in article["tags"]],
         "genre": label["text"] if label else None,
-        "inLanguage": publication.language,
+        "inLanguage": language_of(article, publication),
         "isPartOf": {"@type": "WebSite", "name": publication.name, "url": ascii_url(publication.home)},
         "isBasedOn": _work(article["source"]) if article["source"] else None,
         "correction": _corrections(article),
         "version": article["version"],
+        "isAccessibleForFree": _is_free(article),
+        "isFamilyFriendly": False if article["sensitive"] else None,
+        "wordCount": article["word_count"],
+        "timeRequired": f"PT{article['reading_minutes']}M",
         **_rights(article),
     }
     written = orjson.dumps(_drop_empty(members))
@@ -75,9 +83,14 @@ def _type(article: Article) -> str:
     return TYPES.get((genre or "").lower(), "NewsArticle")
 
 
+def _is_free(article: Article) -> bool | None:
+    """Return whether everybody can read it; None where nothing is said."""
+    return None if article["access"] is None else article["access"] == ArticleAccess.FREE
+
+
 def _authors(article: Article, publisher: dict[str, Any]) -> Any:
     """Return the authors of the article, else its agency or paper, else the publisher."""
-    signatures = creators(article)
+    signatures = creators(article)  # no byline, which may name a person, several or a desk; `creditText` has it
     if len(signatures) == 1 and signatures[0].author is None:
         is_own = signatures[0].name.casefold() == publisher["name"].casefold()
         return publisher if is_own else {"@type": "Organization", "name": signatures[0].name}

@@ -8,10 +8,18 @@ import orjson
 
 from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
-from app.schemas.article import Article, ArticleItem, TimelineItem
+from app.schemas.article import Article, FeedItem, TimelineItem
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label
-from app.syndication.feed_document import FeedDocument, Publication, changed_at, creators, media_type, urn_for
+from app.syndication.feed_document import (
+    FeedDocument,
+    Publication,
+    changed_at,
+    creators,
+    language_of,
+    media_type,
+    urn_for,
+)
 from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"
@@ -30,7 +38,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
     return orjson.dumps({"standard": _STANDARD, **_drop_empty(members | {"associations": associations})})
 
 
-def render_list(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
+def render_list(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """Render a feed as one composite news object, as ninjs has no lists: articles are associations in the given order.
 
     Items are complete, with HTML bodies for full texts. The rendition `next` is the page of older articles.
@@ -74,7 +82,7 @@ def canceled(article_id: str, *, at: str, notice: str | None = None) -> bytes:
     return orjson.dumps({"standard": _STANDARD, **_drop_empty(members)})
 
 
-def _article(item: ArticleItem, publication: Publication, content: FeedContent) -> dict[str, Any]:
+def _article(item: FeedItem, publication: Publication, content: FeedContent) -> dict[str, Any]:
     is_full = content is FeedContent.FULL
     made_by = creators(item)
     names = [creator.name for creator in made_by]
@@ -87,9 +95,10 @@ def _article(item: ArticleItem, publication: Publication, content: FeedContent) 
             "firstCreated": item["first_published_at"],
             "versionCreated": changed_at(item),
             "pubStatus": "usable",
+            "urgency": item["urgency"],
             **_rights(item["rights"]),
-            "language": publication.language,
-            "headlines": _texts("main", item["headline"]),
+            "language": language_of(item, publication),
+            "headlines": _headlines(item),
             "descriptions": [] if content is FeedContent.HEADLINES else _descriptions(item),
             "bodies": _bodies(item) if is_full else [],
             "people": [{"name": each.name, "rel": "author"} for each in made_by if not each.is_organisation],
@@ -97,10 +106,10 @@ def _article(item: ArticleItem, publication: Publication, content: FeedContent) 
             "subjects": _subjects(item),
             "genres": _genres(item["label"]),
             "infoSources": _sources(item),
-            "by": ", ".join(names),
+            "by": item["byline"] or ", ".join(names),
             "slugline": item["slug"],
             "located": item["dateline"],
-            "renditions": [{"name": "web", "href": ascii_url(item["url"]), "contentType": "text/html"}],
+            "renditions": _pages(item),
             "associations": [] if item["image"] is None else [_picture(item["image"])],
             "altIds": [{"role": "id", "value": item["id"]}],
         }
@@ -111,19 +120,35 @@ def _texts(role: str, value: str | None) -> list[dict[str, str]]:
     return [{"role": role, "contentType": "text/plain", "value": value}] if value else []
 
 
-def _descriptions(item: ArticleItem) -> list[dict[str, str]]:
+def _headlines(item: FeedItem) -> list[dict[str, str]]:
+    roles = (
+        ("main", item["headline"]),
+        ("kicker", item["kicker"]),
+        ("subheadline", item["subheadline"]),
+        ("short", item["short_headline"]),
+    )
+    return [headline for role, value in roles for headline in _texts(role, value)]
+
+
+def _pages(item: FeedItem) -> list[dict[str, str]]:
+    """Return the page of the article, and the one that its text was first published on."""
+    pages = (("web", ascii_url(item["url"])), ("canonical", item["canonical_url"]))
+    return [{"name": name, "href": href, "contentType": "text/html"} for name, href in pages if href is not None]
+
+
+def _descriptions(item: FeedItem) -> list[dict[str, str]]:
     label = item["label"]
     return _texts("summary", item["lead"]) + _texts("disclaimer", label["disclaimer"] if label else None)
 
 
-def _bodies(item: ArticleItem) -> list[dict[str, str]]:
+def _bodies(item: FeedItem) -> list[dict[str, str]]:
     body = item["body"]
     if not isinstance(body, str):
         raise TypeError("a news object of a full text needs its body as HTML")
     return [{"role": "main", "contentType": "text/html", "value": absolute_links(body, item["url"])}]
 
 
-def _subjects(item: ArticleItem) -> list[dict[str, str]]:
+def _subjects(item: FeedItem) -> list[dict[str, str]]:
     section = item["section"]
     filed = [{"name": section["name"], "rel": "section", "literal": section["slug"]}] if section else []
     return filed + [{"name": tag["name"], "rel": "about", "literal": tag["slug"]} for tag in item["tags"]]
@@ -133,7 +158,7 @@ def _genres(label: Label | None) -> list[dict[str, str]]:
     return [{"name": label["text"], "literal": label["genre"] or label["code"]}] if label else []
 
 
-def _sources(item: ArticleItem) -> list[dict[str, str]]:
+def _sources(item: FeedItem) -> list[dict[str, str]]:
     source = item["source"]
     if source is None:
         return []

@@ -7,13 +7,13 @@ from typing import Final
 
 from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.schemas.body import Image
 from app.syndication.feed_document import (
     FeedDocument,
     category_names,
     content_html,
-    creators,
+    creator_names,
     media_type,
     paragraph_html,
     urn_for,
@@ -31,7 +31,7 @@ _NAMESPACES: Final = {
 }
 
 
-def render(channel: FeedDocument, items: Sequence[ArticleItem]) -> bytes:
+def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """Render the feed as RSS, articles in the given order, complete, with HTML bodies for full texts.
 
     `pubDate` is the public time, which only a bump moves; `lastBuildDate` is the last change of the feed, absent while
@@ -57,7 +57,7 @@ def _links(channel: FeedDocument) -> Iterator[Markup]:
             yield text_element("atom:link", attributes={"rel": rel, "type": MEDIA_TYPE, "href": href})
 
 
-def _item(channel: FeedDocument, item: ArticleItem) -> Markup:
+def _item(channel: FeedDocument, item: FeedItem) -> Markup:
     return element(
         "item",
         (
@@ -65,16 +65,18 @@ def _item(channel: FeedDocument, item: ArticleItem) -> Markup:
             text_element("link", ascii_url(item["url"])),
             text_element("guid", urn_for(item["id"]), {"isPermaLink": "false"}),
             text_element("pubDate", _mail_date(item["published_at"])),
-            *(text_element("dc:creator", creator.name) for creator in creators(item)),
+            *(text_element("dc:creator", name) for name in creator_names(item)),
+            *optional_element("dc:language", item["language"]),
             *(text_element("category", name) for name in category_names(item)),
             *_source(item),
+            *_canonical(item),
             *_text(channel.content, item),
             *_media(item["image"]),
         ),
     )
 
 
-def _source(item: ArticleItem) -> Iterator[Markup]:
+def _source(item: FeedItem) -> Iterator[Markup]:
     """Render the source by its name in `dc:source`, which may occur once, and by its URL in an Atom link.
 
     The `source` of RSS itself is a feed that an item came from.
@@ -85,7 +87,12 @@ def _source(item: ArticleItem) -> Iterator[Markup]:
             yield text_element("atom:link", attributes={"rel": "via", "href": ascii_url(source["url"])})
 
 
-def _text(content: FeedContent, item: ArticleItem) -> Iterator[Markup]:
+def _canonical(item: FeedItem) -> Iterator[Markup]:
+    if item["canonical_url"]:
+        yield text_element("atom:link", attributes={"rel": "canonical", "href": item["canonical_url"]})
+
+
+def _text(content: FeedContent, item: FeedItem) -> Iterator[Markup]:
     """Render the text; `description` holds HTML by definition, so the lead, which is plain text, is escaped twice."""
     if content is FeedContent.HEADLINES:
         return

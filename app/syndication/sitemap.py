@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
-from app.schemas.article import ArticleItem
-from app.syndication.feed_document import Publication
+from app.schemas.article import FeedItem
+from app.syndication.feed_document import Publication, language_of
 from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/xml"
@@ -40,7 +40,7 @@ def render_index(sitemaps: Sequence[SitemapEntry], *, home: str) -> bytes:
     return _document("sitemapindex", "sitemap", sitemaps) if sitemaps else render([], home=home)
 
 
-def render_news(publication: Publication, items: Sequence[ArticleItem], *, home: str) -> bytes:
+def render_news(publication: Publication, items: Sequence[FeedItem], *, home: str) -> bytes:
     """Render a news sitemap of these articles with their first public times; ValueError beyond MAX_NEWS_ENTRIES.
 
     The caller selects the recent ones (48 hours). Without any, `home` is listed without the news element, as Google
@@ -49,15 +49,8 @@ def render_news(publication: Publication, items: Sequence[ArticleItem], *, home:
     _check_number(items, MAX_NEWS_ENTRIES)
     if not items:
         return render([], home=home)
-    paper = element(
-        "news:publication",
-        (
-            text_element("news:name", publication.name),
-            text_element("news:language", news_language(publication.language)),
-        ),
-    )
     return xml_document(
-        element("urlset", (_news(item, paper) for item in items), {"xmlns": _SITEMAP, "xmlns:news": _NEWS})
+        element("urlset", (_news(item, publication) for item in items), {"xmlns": _SITEMAP, "xmlns:news": _NEWS})
     )
 
 
@@ -72,9 +65,13 @@ def news_language(tag: str) -> str:
     return language if language.isalpha() and 2 <= len(language) <= 3 else "und"  # noqa: PLR2004 - ISO 639
 
 
-def _news(item: ArticleItem, paper: Markup) -> Markup:
+def _news(item: FeedItem, publication: Publication) -> Markup:
+    paper = (
+        text_element("news:name", publication.name),
+        text_element("news:language", news_language(language_of(item, publication))),
+    )
     news = (
-        paper,
+        element("news:publication", paper),
         text_element("news:publication_date", drop_zero_fraction(item["first_published_at"])),
         text_element("news:title", item["headline"]),
     )

@@ -5,16 +5,22 @@ from typing import Any, Final, cast
 
 from app.domain.article_status import FeedContent
 from app.domain.revision import NoteType
-from app.schemas.article import Article, ArticleItem
+from app.schemas.article import Article, FeedItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
 from app.syndication.feed_document import FeedDocument, Publication, urn_for
 
+NO_DETAILS: Final[dict[str, Any]] = {
+    **dict.fromkeys(("kicker", "access", "subheadline", "short_headline", "byline", "canonical_url")),
+    **dict.fromkeys(("seo", "social", "urgency", "language")),
+    "featured": False,
+    "sensitive": False,
+}
 PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
 HOME: Final = "https://courier.example/"
 FEED: Final = "https://api.courier.example/feeds/lume"
 
 
-def fog(**others: Any) -> ArticleItem:
+def fog(**others: Any) -> FeedItem:
     """A story with all there can be, an edit after its publication included."""
     item: Any = {
         "id": "01m8x3c7k2v9q",
@@ -66,15 +72,24 @@ def fog(**others: Any) -> ArticleItem:
             "licence_url": "https://courier.example/licence",
         },
         "published_at": "2026-11-20T07:15:30.000001+02:00",
+        "kicker": "Port & weather",
+        "subheadline": "Nobody sails by ear",
+        "short_headline": "Fog holds <fleet>",
+        "byline": "By Ida Lorn & agencies",
+        "canonical_url": "https://radio.example/fog?a=1&b=2",
+        "access": "paid",
+        "urgency": 3,
+        "sensitive": True,
+        "language": "en-IE",
         "updated_at": "2026-11-20T06:00:00Z",
         "first_published_at": "2026-11-19T23:59:59+02:00",
         "version": 3,
         "body": '<p>The horn sounds; see <a href="/log?a=1&amp;b=2">the log</a>.</p>\n<p>]]&gt; 🌫</p>',
     }
-    return cast("ArticleItem", {**item, **others})
+    return cast("FeedItem", {**NO_DETAILS, **item, **others})
 
 
-def keeper(**others: Any) -> ArticleItem:
+def keeper(**others: Any) -> FeedItem:
     """A story with nothing that may be left out."""
     item: Any = {
         "id": "01m8x3c7k2v9r",
@@ -92,10 +107,10 @@ def keeper(**others: Any) -> ArticleItem:
         "body": "",
     }
     missing = dict.fromkeys(("lead", "dateline", "label", "section", "source", "image", "rights"))
-    return cast("ArticleItem", {**item, **missing, **others})
+    return cast("FeedItem", {**NO_DETAILS, **item, **missing, **others})
 
 
-def page(item: ArticleItem, **others: Any) -> Article:
+def page(item: FeedItem, **others: Any) -> Article:
     """The whole page of an article: what stands beside it, and what the newsroom said of its changes."""
     beside: Any = {
         "related": [
@@ -123,6 +138,9 @@ def page(item: ArticleItem, **others: Any) -> Article:
         ],
         "history": {"href": "/v1/articles/01m8x3c7k2v9q/history"},
         "alternates": [],
+        "word_count": 8,
+        "reading_minutes": 1,
+        "extra": None,
     }
     return cast("Article", {**item, **beside, **others})
 
@@ -154,7 +172,7 @@ def archive(**others: Any) -> FeedDocument:
     return channel("atom.xml", **links | others)
 
 
-def forms(items: Sequence[ArticleItem]) -> Mapping[str, Callable[[], bytes]]:
+def forms(items: Sequence[FeedItem]) -> Mapping[str, Callable[[], bytes]]:
     """Every document there is of these articles, by the name of its golden file."""
     first = page(items[0])
     places = [sitemap.SitemapEntry(item["url"], item["updated_at"]) for item in items]

@@ -1,4 +1,4 @@
-"""Creators of an article in every format: its authors, else the agency or paper that it comes from."""
+"""Creators of an article in every format: its authors, else its byline, else the agency or paper that it is from."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from app.domain.article_status import FeedContent
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss
 from app.syndication.feed_document import FeedDocument, creators, urn_for
 from tests.syndication.samples import PUBLICATION, fog, keeper, page
@@ -21,14 +21,14 @@ CHANNEL = FeedDocument(
     href="https://api.courier.example/feeds/lume/atom.xml",
     content=FeedContent.HEADLINES,
 )
-WIRE: Any = {"authors": [], "source": AGENCY}
+WIRE: Any = {"authors": [], "byline": None, "source": AGENCY}
 
 
 def signed(name: str, role: str | None = None) -> list[dict[str, Any]]:
     return [{"slug": "a", "name": name, "role": role, "bio": None, "href": "/v1/authors/a"}]
 
 
-def author_in_json_ld(item: ArticleItem) -> Any:
+def author_in_json_ld(item: FeedItem) -> Any:
     return json.loads(json_ld.render(page(item), publication=PUBLICATION))["author"]
 
 
@@ -85,3 +85,27 @@ def test_an_author_is_an_organisation_by_name_or_role(members: dict[str, Any], k
     assert [each["@type"] for each in author_in_json_ld(fog(**members))] == [kind]
     item = json.loads(ninjs.render(page(fog(**members)), publication=PUBLICATION))
     assert ("organisations" in item, "people" in item) == (kind == "Organization", kind == "Person")
+
+
+UNSIGNED: Any = {"authors": [], "byline": "By a reporter & agencies", "source": AGENCY}
+
+
+def test_byline_signs_an_article_without_authors_in_feeds() -> None:
+    entry = etree.fromstring(atom.render(CHANNEL, [fog(**UNSIGNED)])).find("{*}entry")
+    assert [each.text for each in entry.findall("{*}author/{*}name")] == ["By a reporter & agencies"]
+    assert feedparser.parse(rss.render(CHANNEL, [fog(**UNSIGNED)])).entries[0].author == "By a reporter & agencies"
+    assert json.loads(json_feed.render(CHANNEL, [fog(**UNSIGNED)]))["items"][0]["authors"] == [
+        {"name": "By a reporter & agencies"}
+    ]
+
+
+def test_byline_is_credit_text_in_json_ld() -> None:
+    document = json.loads(json_ld.render(page(fog(**UNSIGNED)), publication=PUBLICATION))
+    assert document["creditText"] == "By a reporter & agencies"
+    assert document["author"] == {"@type": "Organization", "name": "Associated Press"}
+
+
+def test_byline_is_printed_in_ninjs_beside_the_authors() -> None:
+    item = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
+    assert item["by"] == "By Ida Lorn & agencies"
+    assert [each["name"] for each in item["people"]] == ["Tem Ost", "Ida Lorn"]

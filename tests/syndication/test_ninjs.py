@@ -15,7 +15,7 @@ def test_ninjs_article_has_text_image_and_related() -> None:
     assert [each["role"] for each in told["descriptions"]] == ["summary", "disclaimer"]
     assert [(each["rel"], each["type"]) for each in told["associations"]] == [("image", "picture"), ("related", "text")]
     assert [each["name"] for each in told["associations"][0]["renditions"]] == ["main", "600w"]
-    assert told["by"] == "Tem Ost, Ida Lorn"
+    assert told["by"] == "By Ida Lorn & agencies"
 
 
 def test_ninjs_rendition_names_are_unique() -> None:

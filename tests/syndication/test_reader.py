@@ -9,12 +9,12 @@ import feedparser
 import pytest
 
 from app.domain.article_status import FeedContent
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.syndication import atom, rss
 from app.syndication.feed_document import FeedDocument, urn_for
 from tests.syndication.samples import FEED, archive, channel, fog, keeper
 
-Render = Callable[[FeedDocument, Sequence[ArticleItem]], bytes]
+Render = Callable[[FeedDocument, Sequence[FeedItem]], bytes]
 BOTH = pytest.mark.parametrize("render", [rss.render, atom.render], ids=["rss", "atom"])
 
 

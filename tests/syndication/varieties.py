@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from app.domain.article_status import FeedContent
 from app.domain.body.html_rendering import render_html
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.syndication import atom, rss
 from app.syndication.feed_document import Publication
 from tests.syndication.samples import archive, channel, fog, keeper
@@ -34,7 +34,7 @@ BLOCKS: Final[list[dict[str, Any]]] = [
 LANGUAGES: Final = ("en-GB", "uk", "de-1996", "ca-valencia", "sr-Latn-ME", "zh-Hant-HK", "es-419", "ar-EG", "fil", "he")
 
 
-def articles() -> list[ArticleItem]:
+def articles() -> list[FeedItem]:
     """Articles that differ in what they have, each with its own id."""
     bare = dict.fromkeys(("holder", "notice", "usage", "licence_url"))
     different: tuple[dict[str, Any], ...] = (

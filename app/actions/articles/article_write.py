@@ -12,7 +12,9 @@ from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.slugs import base_slug, disambiguated_slugs
 from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
+from app.domain.article_members import given_members, member_columns
 from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
+from app.domain.reading_time import measure_blocks
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord, Withdrawal
@@ -190,6 +192,7 @@ class ArticleWrite:
             "image": _json(record.image),
             "rights": _json(record.rights),
             "erased_at": record.erased_at,
+            **member_columns(given_members(record)),
             "content_hash": self.content_hash(),
         }
 
@@ -243,13 +246,14 @@ class ArticleWrite:
         )
 
     def revision_columns(self, pending: PendingRevision) -> dict[str, Any]:
-        """Return the columns that follow from the revision."""
+        """Return the columns that follow from the revision, and the length of its text."""
         row, past = self.current, self.record.revisions
         return {
             "revision": pending.revision,
             "version": pending.version,
             "modified_at": past[-1].at if pending.already_recorded else self.now,
             "notes": merge_notes(None if row is None else row.notes, pending, self.now),
+            **measure_blocks(orjson.loads(self.blocks()))._asdict(),
         }
 
     @property

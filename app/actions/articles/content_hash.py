@@ -4,6 +4,7 @@ from hashlib import blake2b
 
 import orjson
 
+from app.domain.article_members import given_members
 from app.domain.body import dump_body
 from app.errors import FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord
@@ -23,8 +24,14 @@ def serialize_body(record: ArticleRecord) -> str:
 
 
 def content_hash(record: ArticleRecord, blocks: str) -> bytes:
-    """Return a hash of the editorial members, except the slug and the time of the update."""
+    """Return a hash of the editorial members, except the slug and the time of the update.
+
+    Members of the table in `domain/article_members.py` are part of it if they have a value, so that a hash stored
+    before a member existed stays valid.
+    """
     members = [record.headline, record.lead, record.dateline, record.label, record.section]
     lists = [record.tags, record.authors, record.related]
     parts = [None if each is None else each.model_dump() for each in (record.source, record.image, record.rights)]
-    return blake2b(orjson.dumps([members, lists, parts]) + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()
+    given = given_members(record)
+    hashed = [members, lists, parts, given] if given else [members, lists, parts]
+    return blake2b(orjson.dumps(hashed) + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()

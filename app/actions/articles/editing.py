@@ -17,6 +17,7 @@ from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.actor import Actor
 from app.domain.article_status import ArticleStatus
+from app.domain.exact_json import load_extra
 from app.domain.merge_patch import merge_patch
 from app.domain.tsid import format_id, parse_id
 from app.errors import (
@@ -95,7 +96,9 @@ def edit_article(
     current = read_records(connection, [article_id])[article_id]
     given = {name: value for name, value in patch.items() if name in EDITORIAL_FIELDS}
     _refuse_others(patch, current if patch.keys() <= current.keys() | BESIDE_CONTENT else {**shown(), **current})
-    merged = merge_patch({name: current[name] for name in EDITORIAL_FIELDS}, given)
+    extra = current["extra"]
+    content = {name: current[name] for name in EDITORIAL_FIELDS} | {"extra": extra and load_extra(extra)}
+    merged = merge_patch(content, given)
     state = {name: current[name] for name in STATE_MEMBERS}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
     record = validated(ArticleRecord, {**state, **merged, "slug": slug, "note": patch.get("note")})

@@ -18,7 +18,9 @@ from app.actions.changelog.changes import begin_log_transaction
 from app.actions.idempotency import clear_stored_responses
 from app.db.base import AnyRow
 from app.domain.actor import Actor
+from app.domain.article_members import member_columns
 from app.domain.article_status import ArticleStatus
+from app.domain.reading_time import measure_blocks
 from app.domain.tsid import format_id
 from app.errors import NotFoundError
 from app.models.article import article_bodies, articles
@@ -106,19 +108,24 @@ def _free_slug(connection: Connection, row: AnyRow) -> str:
 def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None:
     article_id = row.id
     blank = ArticleRecord(edition="none", headline=HEADLINE)
-    columns = dict.fromkeys(EMPTIED) | {
-        "headline": HEADLINE,
-        "slug": _free_slug(connection, row),
-        "status": ArticleStatus.WITHDRAWN,
-        "content_hash": content_hash(blank, serialize_body(blank)),
-        "revision": revision,
-        "modified_at": now,
-        "withdrawn_at": now if row.withdrawn_at is None else row.withdrawn_at,
-        "erased_at": now,
-    }
+    columns = (
+        dict.fromkeys(EMPTIED)
+        | member_columns({})
+        | {
+            **measure_blocks([])._asdict(),
+            "headline": HEADLINE,
+            "slug": _free_slug(connection, row),
+            "status": ArticleStatus.WITHDRAWN,
+            "content_hash": content_hash(blank, serialize_body(blank)),
+            "revision": revision,
+            "modified_at": now,
+            "withdrawn_at": now if row.withdrawn_at is None else row.withdrawn_at,
+            "erased_at": now,
+        }
+    )
     connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
     body = update(article_bodies).where(article_bodies.c.article_id == article_id)
-    connection.execute(body.values(blocks=serialize_body(blank)))
+    connection.execute(body.values(blocks=serialize_body(blank), extra=None))
     for table in (article_tags, article_authors, article_related, article_recommendations, slug_redirects, revisions):
         connection.execute(delete(table).where(table.c.article_id == article_id))
     release_all_blocks(connection, article_id)

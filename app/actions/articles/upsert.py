@@ -142,7 +142,7 @@ def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> li
 def _find_existing(connection: Connection, edition_id: int, writes: list[ArticleWrite]) -> None:
     sources = [w.record.source_id for w in writes if w.record.source_id is not None]
     ids = [parse_id(w.record.id) for w in writes if w.record.id is not None]
-    here = select(*(c for c in articles.c if c.name not in {"image", "rights"}))
+    here = select(*(c for c in articles.c if c.name not in {"image", "rights", "details"}))
     by_source = here.where(articles.c.edition_id == edition_id, articles.c.source_id.in_(sources))
     sourced = {row.source_id: row for row in connection.execute(by_source)} if sources else {}
     numbered = {row.id: row for row in connection.execute(here.where(articles.c.id.in_(ids)))} if ids else {}
@@ -176,7 +176,8 @@ def _write_rows(batch: _Batch, writes: list[ArticleWrite]) -> list[tuple[Article
         if write.touches_updated_at:
             columns["updated_at"] = batch.now
         rows[is_new].append({"id": write.article_id, **columns, **write.revision_columns(pending)})
-        bodies[is_new].append({"article_id": write.article_id, "blocks": write.blocks()})
+        body = {"article_id": write.article_id, "blocks": write.blocks(), "extra": write.record.extra}
+        bodies[is_new].append(body)
     bulk_update(connection, articles, rows[False])
     bulk_update(connection, article_bodies, bodies[False])
     bulk_insert(connection, articles, rows[True])

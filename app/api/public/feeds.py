@@ -21,7 +21,7 @@ from app.invalidation.max_age import CONTENT
 from app.queries.feeds import feeds, sitemaps
 from app.queries.feeds.feeds import Feed, NewsSitemap
 from app.queries.feeds.sitemaps import SitemapIndex, WeekSitemap
-from app.schemas.article import ArticleItem
+from app.schemas.article import FeedItem
 from app.schemas.examples import feed as examples
 from app.schemas.examples import feed_json as json_examples
 from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams
@@ -211,7 +211,7 @@ async def _page(
     services: Services,
     params: FeedParams,
     name: str,
-    render: Callable[[FeedDocument, Sequence[ArticleItem]], bytes],
+    render: Callable[[FeedDocument, Sequence[FeedItem]], bytes],
     media_type: str,
 ) -> TypedResponse[Any]:
     builder = CacheControlBuilder(services.scheduler, CONTENT)

@@ -17,6 +17,7 @@ from app.invalidation.dependencies import depend_on_article, depend_on_slugs
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_recommendations, article_related, slug_redirects
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
+from app.queries.articles.details import render_details
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries, render_item
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, bind_values
@@ -29,7 +30,7 @@ MAX_RELATED = 8
 STATUS_COLUMNS = (articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at, articles.c.notes)
 WITH_BODY = ARTICLES_WITH_ENTRIES.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
-_ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks).select_from(WITH_BODY)
+_ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks, article_bodies.c.extra).select_from(WITH_BODY)
 _BY_ID = PreparedQuery(_ONE.where(articles.c.id == bindparam("article_id")))
 _BY_SLUG = PreparedQuery(
     _ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug"))
@@ -86,7 +87,7 @@ def get_article(connection: Connection, key: str, params: ArticleParams) -> Arti
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
     """Return the page of an article whose row has a date, with a body in this format; five statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
-    article = cast("Article", item)  # the page extends the list item
+    article = cast("Article", {**item, **render_details(row, row)})
     if body is not BodyFormat.NONE:
         article["body"] = render_body(row.blocks, body)
     article["related"] = _related(connection, row.id, edition)
@@ -94,7 +95,7 @@ def render_article(connection: Connection, row: AnyRow, edition: EditionView, bo
     article["notes"] = render_notes(row.notes, edition.zone)
     article["history"] = {"href": f"{article['href']}/history"}
     article["alternates"] = [
-        {"rel": "canonical", "type": "text/html", "href": article["url"]},
+        {"rel": "canonical", "type": "text/html", "href": article["canonical_url"] or article["url"]},
         {"rel": "alternate", "type": "application/ld+json", "href": f"{article['href']}/json-ld", "title": "JSON-LD"},
         {"rel": "alternate", "type": "application/json", "href": f"{article['href']}/ninjs", "title": "ninjs"},
         *feed_alternates(edition),

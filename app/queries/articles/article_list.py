@@ -33,6 +33,7 @@ from app.models.article_links import article_authors, article_tags
 from app.models.author import authors
 from app.models.label import labels
 from app.models.tag import tags
+from app.queries.articles.details import read_details
 from app.queries.articles.items import (
     ITEM_COLUMNS,
     depend_on_shown_entries,
@@ -42,7 +43,7 @@ from app.queries.articles.items import (
     translate,
 )
 from app.queries.catalogue.editions import EditionView
-from app.queries.keyset.pages import cut_page
+from app.queries.keyset.pages import Page, cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
 from app.schemas.catalogue import Author, Label, Tag
@@ -58,6 +59,13 @@ ARTICLE_COLUMNS = (
     articles.c.source_url,
     articles.c.image,
     articles.c.rights,
+    articles.c.kicker,
+    articles.c.access,
+    articles.c.featured,
+    articles.c.language,
+    articles.c.details,
+    articles.c.word_count,
+    articles.c.reading_minutes,
     labels.c.disclaimer.label("label_disclaimer"),
     labels.c.disclaimers.label("label_disclaimers"),
     labels.c.genre.label("label_genre"),
@@ -89,7 +97,15 @@ def list_articles(
 
 
 def list_resolved(connection: Connection, query: ResolvedQuery, params: ArticleListParams, *, path: str) -> ArticleList:
-    """List articles for resolved parameters; at most five statements. InvalidCursorError, CursorMismatchError."""
+    """List articles for resolved parameters; at most six statements. InvalidCursorError, CursorMismatchError."""
+    page = read_page(connection, query, params, path=path)
+    shown = sorted_like(params.id, page.rows) if params.id else page.rows
+    items = render_articles(connection, shown, query.editions, params.body, params.fields)
+    return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
+
+
+def read_page(connection: Connection, query: ResolvedQuery, params: ArticleListParams, *, path: str) -> Page[AnyRow]:
+    """Return the rows of a page; at most two statements. InvalidCursorError, CursorMismatchError."""
     upper = start_key(query, params.cursor)
     most = len(params.id) or params.limit
     within = query.narrowed(query.lower, upper)
@@ -97,9 +113,7 @@ def list_resolved(connection: Connection, query: ResolvedQuery, params: ArticleL
     page = cut_page(rows, most, cursor=query.encode_cursor, href=lambda cursor: params.url_for(path, cursor=cursor))
     if not params.id:
         within.record_dependency(first=None if page.following is None else page.following.published_at)
-    shown = sorted_like(params.id, page.rows) if params.id else page.rows
-    items = render_articles(connection, shown, query.editions, params.body)
-    return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
+    return page
 
 
 def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
@@ -109,9 +123,16 @@ def sorted_like(ids: Iterable[str], rows: Iterable[AnyRow]) -> list[AnyRow]:
 
 
 def render_articles(
-    connection: Connection, rows: Sequence[AnyRow], editions: dict[int, EditionView], body: BodyFormat
+    connection: Connection,
+    rows: Sequence[AnyRow],
+    editions: dict[int, EditionView],
+    body: BodyFormat,
+    fields: Iterable[str] = (),
 ) -> list[ArticleItem]:
-    """Return items for these rows with their tags, authors and optional bodies; one statement for each of the three."""
+    """Return items for these rows with their tags, authors and optional bodies; one statement for each of the three.
+
+    `fields` may name details of an article's page, which then are added.
+    """
     if not rows:
         return []
     ids = [row.id for row in rows]
@@ -125,6 +146,8 @@ def render_articles(
         blocks = {row.article_id: row.blocks for row in connection.execute(_BODIES, {"ids": ids})}
         for row, item in zip(rows, items, strict=True):
             item["body"] = render_body(blocks[row.id], body)
+    for item, details in zip(items, read_details(connection, rows, fields), strict=False):
+        item.update(details)  # type: ignore[typeddict-item]  # members that `fields` selects
     return items
 
 
@@ -165,6 +188,7 @@ def render_article_item(
         "slug": row.slug,
         "edition": edition.slug,
         "headline": row.headline,
+        "kicker": row.kicker,
         "lead": row.lead,
         "dateline": row.dateline,
         "label": _label(row, edition.language),
@@ -178,6 +202,7 @@ def render_article_item(
         ),
         "image": None if row.image is None else ascii_image(complete_image(orjson.loads(row.image))),
         "rights": None if row.rights is None else ascii_rights(orjson.loads(row.rights)),
+        "access": row.access,
         "published_at": item["published_at"],
         "updated_at": item["updated_at"],
         "first_published_at": format_instant(row.first_published_at, zone),

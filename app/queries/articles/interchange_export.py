@@ -10,7 +10,7 @@ from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
-from app.interchange.articles import complete_content, read_records
+from app.interchange.articles import complete_content, read_records, show_extra
 from app.interchange.catalogue import CATALOGUE_TABLES, to_record
 from app.interchange.curated_lists import to_curated_list_record
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
@@ -92,7 +92,7 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
         for row in rows:
             zone = find_zone(row.timezone)
             yield {
-                **complete_content(records[row.id]),
+                **show_extra(complete_content(records[row.id])),
                 "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
                 "revisions": _past(saved.get(row.id, ()), decode_blocks(blocks.get(row.id, {})), zone),
             }
@@ -119,7 +119,7 @@ def _past(rows: Sequence[AnyRow], blocks: Blocks, zone: ZoneInfo) -> list[dict[s
             "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
             "content": None
             if row.blocks is None and row.content is None
-            else compose_content(row, blocks, zone, instants=format_short_instant),
+            else show_extra(compose_content(row, blocks, zone, instants=format_short_instant)),
         }
         for row in rows
     ]

@@ -57,7 +57,7 @@ def export_by_ids(connection: Connection, params: ExportParams) -> ExportChunk:
 def _portion(
     connection: Connection, as_of: int, query: ResolvedQuery, params: ExportParams, rows: Sequence[AnyRow]
 ) -> ExportChunk:
-    items = render_articles(connection, rows, query.editions, params.body)
+    items = render_articles(connection, rows, query.editions, params.body, params.fields)
     return ExportChunk(as_of, b"".join([_line(select_fields(item, params.fields)) for item in items]))
 
 

@@ -14,11 +14,12 @@ from app.domain.instant import format_instant
 from app.domain.list_filter import DIGEST_BYTES
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
-from app.interchange.articles import complete_content, read_records
+from app.interchange.articles import complete_content, read_records, show_extra
 from app.models.article import articles
 from app.models.article_links import slug_redirects
 from app.models.revision import revisions
 from app.queries.articles.article import render_notes
+from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
 from app.queries.catalogue.editions import EditionView, list_all_editions
 from app.queries.editorial.editorial_keys import find_keys
@@ -28,7 +29,7 @@ from app.queries.resolve import resolve_params
 from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialListParams
 
 PATH = "/v1/editorial/articles"
-DETAIL_ONLY = frozenset({"related", "body"})
+DETAIL_ONLY = frozenset({"related", "extra", "body"})
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SAVED = (
@@ -40,6 +41,8 @@ _SAVED = (
         articles.c.revision,
         articles.c.modified_at,
         articles.c.notes,
+        articles.c.word_count,
+        articles.c.reading_minutes,
         revisions.c.actor,
     )
     .outerjoin(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
@@ -67,6 +70,7 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     row, record, item = articles_read[0]
     article = cast("EditorialArticle", item)
     article["related"], article["body"] = record["related"], add_fallbacks(record["body"])
+    article["extra"] = show_extra(record)["extra"]
     article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
     article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
     return article, row.revision
@@ -143,6 +147,7 @@ def _item(
         "version": row.version,
         "revision": row.revision,
         **{name: value for name, value in record.items() if name not in DETAIL_ONLY and name != "kind"},
+        **text_length(row, lambda: record["body"]),
         "created_at": format_instant(created.get(row.id, row.modified_at), zone),
         "modified_at": format_instant(row.modified_at, zone),
         "modified_by": row.actor or "import",

@@ -29,7 +29,7 @@ _WOULD_BE: dict[str, Label[int]] = {
 }
 _COLUMNS = [_WOULD_BE.get(column.name, column) for column in ARTICLE_COLUMNS]
 _ONE = (
-    select(*_COLUMNS, *STATUS_COLUMNS, articles.c.revision, article_bodies.c.blocks)
+    select(*_COLUMNS, *STATUS_COLUMNS, articles.c.revision, article_bodies.c.blocks, article_bodies.c.extra)
     .select_from(WITH_BODY)
     .where(articles.c.id == bindparam("article_id"))
 )

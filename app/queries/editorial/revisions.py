@@ -7,13 +7,13 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
-from app.domain.diff import diff_articles
+from app.domain.diff import Difference, MemberDifference, diff_articles
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, NotFoundError
-from app.interchange.articles import EDITORIAL_FIELDS, complete_content, read_records
+from app.interchange.articles import EDITORIAL_FIELDS, complete_content, read_records, show_extra
 from app.interchange.revision_contents import read_content
 from app.models.article import articles
 from app.models.edition import editions
@@ -87,9 +87,11 @@ def get_revision(connection: Connection, key: str, number: int, params: Revision
     content_before = {} if other is None else _content_at(connection, other, zone)
     return {
         **_item(row, zone),
-        "content": {name: content_now[name] for name in EDITORIAL_FIELDS},
+        "content": show_extra({name: content_now[name] for name in EDITORIAL_FIELDS}),
         "against": None if other is None else other.revision,
-        "differences": diff_articles(content_before, content_now) if other is not None else [],
+        "differences": []
+        if other is None
+        else list(map(_with_shown_extra, diff_articles(content_before, content_now))),
     }
 
 
@@ -117,6 +119,15 @@ def _content_at(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str
     )
     state = {"status": row.status, "published_at": _text(row.published_at, zone)}
     return {**state, **{name: content[name] for name in EDITORIAL_FIELDS}}
+
+
+def _with_shown_extra(difference: Difference) -> Difference:
+    """Return a difference in which an `extra` is JSON, not the text that was compared."""
+    if difference["member"] != "extra":
+        return difference
+    changed = cast("MemberDifference", difference)
+    before, after = (show_extra({"extra": changed[side]})["extra"] for side in ("before", "after"))
+    return {**changed, "before": before, "after": after}
 
 
 def _item(row: AnyRow, zone: ZoneInfo) -> RevisionItem:

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from app.db.base import AnyRow
 from app.domain.article_status import BodyFormat, FeedContent
 from app.domain.calendar import Day, day_at, parse_day
 from app.domain.instant import SECOND_US
@@ -13,11 +14,12 @@ from app.domain.list_filter import Facet
 from app.errors import InvalidValueError, NotFoundError
 from app.invalidation.dependencies import depend_on_entry, expires_at
 from app.queries.articles.article import get_article
-from app.queries.articles.article_list import ARTICLE_COLUMNS, list_resolved, render_articles
+from app.queries.articles.article_list import ARTICLE_COLUMNS, read_page, render_articles
+from app.queries.articles.details import is_left_to_others, render_edited_details
 from app.queries.articles.items import fetch_articles, translate
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.resolve import ResolvedQuery, resolve_params
-from app.schemas.article import Article, ArticleItem
+from app.schemas.article import Article, FeedItem
 from app.schemas.feed import MAX_NEWS_PARTS, CurrentFeedParams, FeedParams, NewsSitemapParams
 from app.schemas.params import ArticleParams
 
@@ -35,7 +37,7 @@ class Feed:
     """
 
     edition: EditionView
-    items: Sequence[ArticleItem]
+    items: Sequence[FeedItem]
     names: Mapping[tuple[Facet, str], str]
     cursor: str | None = None
     older: date | None = None
@@ -47,7 +49,7 @@ class NewsSitemap:
     """Articles of the last 48 hours in one part of a thousand, newest first; `parts` is the number of parts."""
 
     edition: EditionView
-    items: Sequence[ArticleItem]
+    items: Sequence[FeedItem]
     parts: int
 
 
@@ -62,9 +64,10 @@ class ArticleWithEdition:
 def get_feed(connection: Connection, params: FeedParams) -> Feed:
     """Return a page of a feed; NotFoundError, InvalidInputError, InvalidCursorError, CursorMismatchError."""
     query = resolve_params(connection, params)
-    page = list_resolved(connection, query, params.articles(_body(query.edition)), path="")
-    following, names = page["next"], _names(query)
-    return Feed(query.edition, page["items"], names, cursor=None if following is None else following["cursor"])
+    page = read_page(connection, query, params.articles(_body(query.edition)), path="")
+    names, following = _names(query), page.next
+    items = _render(connection, page.rows, query)
+    return Feed(query.edition, items, names, cursor=None if following is None else following["cursor"])
 
 
 def get_subscription_document(connection: Connection, params: CurrentFeedParams, *, now: int) -> Feed:
@@ -83,7 +86,7 @@ def get_subscription_document(connection: Connection, params: CurrentFeedParams,
     older = fetch_articles(connection, query.narrowed(query.lower, begins), limit=1)
     is_open = is_everything or not older
     query.record_dependency(first=None if is_open else min(rows[-1].published_at, older[0].published_at))
-    items = render_articles(connection, rows, query.editions, _body(query.edition))
+    items = _render(connection, rows, query)
     return Feed(query.edition, items, _names(query), older=_date(older[0].published_at, query) if older else None)
 
 
@@ -106,7 +109,7 @@ def get_archive_document(connection: Connection, day_text: str, params: CurrentF
     )
     return Feed(
         query.edition,
-        render_articles(connection, rows, query.editions, _body(query.edition)),
+        _render(connection, rows, query),
         _names(query),
         older=_date(older[0].published_at, query) if older else None,
         newer=_date(newer[0].published_at, query) if newer else None,
@@ -122,7 +125,7 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
     recent = query.narrowed((since, 0), query.upper)
     recent.record_dependency()
     recent_rows = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
-    rows = [row for row in recent_rows if row.first_published_at >= since]
+    rows = [row for row in recent_rows if row.first_published_at >= since and not is_left_to_others(row)]
     if rows:
         expires_at(min(row.first_published_at for row in rows) + NEWS_PERIOD_US)
     parts = max(1, -(-len(rows) // NEWS_PART))
@@ -130,13 +133,21 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
     if number > parts:
         raise NotFoundError(f"The news sitemap has no part {number}.")
     shown = [] if params.part is None and parts > 1 else rows[(number - 1) * NEWS_PART : number * NEWS_PART]
-    return NewsSitemap(query.edition, render_articles(connection, shown, query.editions, BodyFormat.NONE), parts)
+    return NewsSitemap(query.edition, _render(connection, shown, query, BodyFormat.NONE), parts)
 
 
 def get_published(connection: Connection, key: str, params: ArticleParams) -> ArticleWithEdition:
     """Return an article's page with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
     article = get_article(connection, key, params)
     return ArticleWithEdition(article, get_edition_view(connection, article["edition"]))
+
+
+def _render(
+    connection: Connection, rows: Sequence[AnyRow], query: ResolvedQuery, body: BodyFormat | None = None
+) -> list[FeedItem]:
+    """Return the items of a feed with these bodies, by default those of the edition's feeds."""
+    items = render_articles(connection, rows, query.editions, _body(query.edition) if body is None else body)
+    return [{**item, **render_edited_details(row)} for row, item in zip(rows, items, strict=True)]
 
 
 def _names(query: ResolvedQuery) -> dict[tuple[Facet, str], str]:

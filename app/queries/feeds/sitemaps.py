@@ -22,8 +22,10 @@ from app.domain.calendar import UTC
 from app.domain.instant import DAY_US, format_short_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
+from app.models.article import articles
 from app.models.listing import listings
-from app.queries.articles.items import fetch_articles
+from app.queries.articles.details import is_left_to_others
+from app.queries.articles.items import ITEM_COLUMNS, fetch_articles
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.resolve import whole_edition
 from app.schemas.feed import SitemapParams
@@ -74,7 +76,7 @@ def get_week(connection: Connection, monday: date, params: SitemapParams) -> Wee
     first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
     query = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
     query.record_dependency()
-    rows = fetch_articles(connection, query, limit=MAX_PAGES)
+    rows = fetch_articles(connection, query, (*ITEM_COLUMNS, articles.c.details), limit=MAX_PAGES)
     return WeekSitemap(
         edition,
         [
@@ -83,6 +85,7 @@ def get_week(connection: Connection, monday: date, params: SitemapParams) -> Wee
                 format_short_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
             )
             for row in rows
+            if not is_left_to_others(row)
         ],
     )
 

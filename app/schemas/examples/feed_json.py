@@ -24,7 +24,15 @@ JSON_FEED: Any = {
             "date_modified": "2026-11-20T18:30:00.000000+02:00",
             "authors": [{"name": "Dario Fenn"}],
             "tags": ["Sport", "Gull Island", "Wildlife"],
-            "_dayline": {"id": "0s9ps1k80c7hd", "version": 1, "source": None, "section": "sport", "label": None},
+            "_dayline": {
+                "id": "0s9ps1k80c7hd",
+                "version": 1,
+                "source": None,
+                "section": "sport",
+                "kicker": None,
+                "access": None,
+                "label": None,
+            },
         }
     ],
 }
@@ -273,6 +281,8 @@ JSON_LD: Any = {
         "url": "https://council.kestrava.example/sittings/2026-11-19",
     },
     "version": 1,
+    "wordCount": 296,
+    "timeRequired": "PT2M",
 }
 NINJS_CANCELED: Any = {
     "standard": NINJS["standard"],

@@ -1,6 +1,7 @@
 """Revisions: each save kept as it was said, compared, paged; and what of them the public is told."""
 
 from app import clock
+from app.domain import article_members
 from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, Json, wrong
@@ -10,7 +11,7 @@ from tests.conftest import NOW
 
 CONTENT = (
     *("slug", "label", "headline", "lead", "dateline", "section", "tags", "authors", "updated_at"),
-    *("source", "image", "rights", "related", "body"),
+    *("source", "image", "rights", "related", *article_members.NAMES, "body"),
 )
 NOTE = {"type": "correction", "text": "The last tram leaves at 00:40."}
 UNSAID = "The sentence nobody should have printed."

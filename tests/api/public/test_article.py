@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.schemas.article import ArticleDetails
 from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
 from tests.conftest import Store
 from tests.records import article, edition
@@ -32,6 +33,8 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
     assert re.fullmatch(r"[0-7][0-9a-hjkmnp-tv-z]{12}", identity)
     surroundings = {name: page.pop(name) for name in ("body", "related", "neighbours", "alternates")}
     assert all(surroundings.values())
+    details = {name: page.pop(name) for name in ArticleDetails.__annotations__}
+    assert {name for name, value in details.items() if value} == {"word_count", "reading_minutes"}
     assert (page.pop("notes"), page.pop("history")) == ([], {"href": f"/v1/articles/{identity}/history"})
     assert page == {
         "id": identity,
@@ -40,6 +43,7 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
         "slug": "trams-return",
         "edition": "global",
         "headline": "Night trams return to the quay",
+        "kicker": None,
         "lead": "After eleven years it will wait for the last ferry.",
         "dateline": "PORT VELA, Nov 20",
         "label": {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None},
@@ -61,6 +65,7 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
         "source": {"name": "Lume Tramways", "url": "https://tramways.example/night"},
         "image": IMAGE,
         "rights": RIGHTS,
+        "access": None,
         "published_at": "2026-11-20T12:00:00.250000+02:00",
         "updated_at": "2026-11-20T13:00:00.000000+02:00",
         "first_published_at": page["first_published_at"],
@@ -139,7 +144,8 @@ async def test_list_item_equals_the_article_page(client: httpx.AsyncClient) -> N
         for item in (await get(client, address))["items"]:
             page = await get(client, f"{item['href']}?body=text")
             assert {name: page[name] for name in item} == item
-            assert page.keys() - item.keys() == {"related", "neighbours", "notes", "history", "alternates"}
+            beside = {"related", "neighbours", "notes", "history", "alternates"}
+            assert page.keys() - item.keys() == beside | ArticleDetails.__annotations__.keys()
 
 
 async def test_alternates_have_distinct_titles(client: httpx.AsyncClient) -> None:

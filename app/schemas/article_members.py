@@ -1,0 +1,113 @@
+"""Members of articles in records, beside the text itself; `domain/article_members.py` has their table."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from app.domain.article_members import ArticleAccess
+from app.domain.body import ImageInput
+from app.domain.body.values import WebUrl, whole_number
+from app.domain.exact_json import MAX_EXTRA_BYTES, MAX_EXTRA_DEPTH, dump_extra
+from app.schemas.record_types import Language, Line, RecordPart, Text
+
+MAX_URGENCY = 9
+
+
+def _null_as_false(value: object) -> object:
+    return False if value is None else value
+
+
+def _null_if_empty(value: RecordPart | None) -> RecordPart | None:
+    return None if value is not None and value == type(value)() else value
+
+
+Flag = Annotated[bool, BeforeValidator(_null_as_false), Field(strict=True)]
+Extra = Annotated[
+    str,
+    BeforeValidator(dump_extra),
+    WithJsonSchema({"type": "object", "additionalProperties": True, "examples": [{"match": {"home": 2, "away": 1}}]}),
+]
+
+
+class SeoInput(RecordPart):
+    """What search engines see in the place of headline and lead."""
+
+    title: Annotated[
+        Line | None, Field(description="The title of the page.", examples=["Budget vote: who voted how"])
+    ] = None
+    description: Annotated[
+        Text | None, Field(description="The description of the page.", examples=["All 45 votes on the budget."])
+    ] = None
+    noindex: Annotated[
+        Flag, Field(description="Whether search engines are asked not to index the page.", examples=[False])
+    ] = False
+
+
+class SocialInput(RecordPart):
+    """What social networks show in the place of headline, lead and image."""
+
+    title: Annotated[Line | None, Field(description="The title of a shared link.", examples=["23 to 22"])] = None
+    description: Annotated[
+        Text | None, Field(description="The description of a shared link.", examples=["One vote made the difference."])
+    ] = None
+    image: Annotated[ImageInput | None, Field(description="The image of a shared link.")] = None
+
+
+class ArticleMembers(RecordPart):
+    """Members of an article beside its text."""
+
+    kicker: Annotated[
+        Line | None, Field(description="The short line above the headline.", examples=["City budget"])
+    ] = None
+    subheadline: Annotated[
+        Line | None, Field(description="The line below the headline.", examples=["Night trams decide the vote"])
+    ] = None
+    short_headline: Annotated[
+        Line | None, Field(description="A headline for narrow places.", examples=["Budget passes"])
+    ] = None
+    byline: Annotated[
+        Line | None,
+        Field(description="The byline as printed, beside `authors`.", examples=["By Ines Kovary and agencies"]),
+    ] = None
+    canonical_url: Annotated[
+        WebUrl | None,
+        Field(
+            description="The page that the text was first published on; JSON-LD names it, sitemaps omit the article.",
+            examples=["https://agency.example/budget-vote"],
+        ),
+    ] = None
+    seo: Annotated[SeoInput | None, AfterValidator(_null_if_empty), Field(description="What search engines see.")] = (
+        None
+    )
+    social: Annotated[
+        SocialInput | None, AfterValidator(_null_if_empty), Field(description="What social networks show.")
+    ] = None
+    access: Annotated[
+        ArticleAccess | None,
+        Field(description="Who may read it on the front end: a label, no paywall.", examples=["free"]),
+    ] = None
+    featured: Annotated[Flag, Field(description="Whether front ends show it prominently.", examples=[True])] = False
+    urgency: Annotated[
+        Annotated[int, Field(strict=True, ge=1, le=MAX_URGENCY), BeforeValidator(whole_number)] | None,
+        Field(description="The editorial urgency, 1 (highest) to 9 (lowest); orders nothing.", examples=[4]),
+    ] = None
+    sensitive: Annotated[
+        Flag, Field(description="Whether front ends warn of its content before they show it.", examples=[False])
+    ] = False
+    language: Annotated[
+        Language | None,
+        Field(description="The language of the text, if it is not the edition's.", examples=["fr"]),
+    ] = None
+    editor_note: Annotated[
+        Text | None,
+        Field(description="A note for editors, never public.", examples=["Lawyers have read it."]),
+    ] = None
+    extra: Annotated[
+        Extra | None,
+        Field(
+            description=(
+                f"Any JSON object of at most {MAX_EXTRA_BYTES // 1024} KiB and {MAX_EXTRA_DEPTH} levels; public, never "
+                "searched. Its order and numbers are stored as written."
+            ),
+        ),
+    ] = None
