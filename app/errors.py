@@ -12,6 +12,8 @@ DaylineError
 ├── UnauthenticatedError   no API key, or an invalid one
 ├── ForbiddenError         the API key has none of the required scopes
 ├── PreviewExpiredError    a preview token after its expiry
+│   ├── EditionForbiddenError   an API key that is bound to other editions
+│   └── PersonForbiddenError    an API key that is not trusted and names a person
 ├── ConflictError          the current state does not allow the request
 │   ├── ArticleErasedError     an article that was erased by law and cannot be restored
 │   └── RequestInProgressError an identical request is in progress
@@ -105,6 +107,22 @@ class ForbiddenError(DaylineError):
     def __init__(self, *scopes: str) -> None:
         super().__init__(f"The key does not have the scope {' or '.join(scopes)}.")
         self.scopes = scopes
+
+
+class EditionForbiddenError(ForbiddenError):
+    """Valid API key that is bound to other editions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.detail = "The key is bound to editions, and this is not one of them."
+
+
+class PersonForbiddenError(ForbiddenError):
+    """Valid API key that names a person in `Dayline-Actor` and is not trusted to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.detail = "The key may not name the person it acts for: only trusted keys send Dayline-Actor."
 
 
 class ConflictError(DaylineError):

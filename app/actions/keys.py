@@ -12,6 +12,7 @@ from app.domain.preview_token import SECRET_BYTES, SECRET_NAME
 from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from app.interchange.key_value import compare_and_set, get_value
 from app.models.api_key import api_keys
+from app.models.edition import editions
 from app.schemas.api_key import ApiKeyCreate
 
 _TAKEN = select(api_keys.c.id).where(api_keys.c.prefix == bindparam("prefix"))
@@ -31,7 +32,10 @@ _USED = (
 
 
 def create_key(connection: Connection, record: ApiKeyCreate, *, now: int) -> tuple[str, str]:
-    """Create a key and return its prefix and token; the token is not stored. InvalidInputError for a past expiry."""
+    """Create a key and return its prefix and token; the token is not stored.
+
+    InvalidInputError for a past expiry, and for unknown editions.
+    """
     if record.expires_at is not None and record.expires_at <= now:
         raise InvalidInputError(FieldError("expires_at", "Must be in the future."))
     prefix = make_prefix()
@@ -42,12 +46,25 @@ def create_key(connection: Connection, record: ApiKeyCreate, *, now: int) -> tup
         "prefix": prefix,
         "name": record.name,
         "scopes": orjson.dumps(record.scopes).decode(),
+        "edition_ids": _edition_ids(connection, record),
+        "is_trusted": record.trusted,
         "digest": hash_token(token),
         "created_at": now,
         "expires_at": record.expires_at,
     }
     connection.execute(insert(api_keys), row)
     return prefix, token
+
+
+def _edition_ids(connection: Connection, record: ApiKeyCreate) -> str | None:
+    if record.editions is None:
+        return None
+    rows = connection.execute(select(editions.c.slug, editions.c.id).where(editions.c.slug.in_(record.editions)))
+    ids = {row.slug: row.id for row in rows}
+    unknown = [slug for slug in record.editions if slug not in ids]
+    if unknown:
+        raise InvalidInputError(FieldError("editions", f"There is no edition '{unknown[0]}'."))
+    return orjson.dumps(sorted(ids.values())).decode()
 
 
 def rotate_key(connection: Connection, prefix: str, *, grace_seconds: int, now: int) -> str:

@@ -25,21 +25,20 @@ def ordinary_router(
     *,
     prefix: str,
     scopes: Sequence[ApiKeyScope] = (),
+    guards: Sequence[Guard] = (),
     checks_query: bool = True,
     route_class: type[OrdinaryRoute] = OrdinaryRoute,
 ) -> APIRouter:
     """Return a router of endpoints with ordinary signatures; with `scopes` each takes an API key that has one of them.
 
-    Query strings are checked: repeated and undeclared parameters are refused.
+    Further `guards` follow it. Query strings are checked: repeated and undeclared parameters are refused.
     """
-    guards: list[Guard] = [RequireScopes(*scopes)] if scopes else []
-    if checks_query:
-        guards.append(QueryGuard())
+    own = [*([RequireScopes(*scopes)] if scopes else []), *guards, *([QueryGuard()] if checks_query else [])]
     return APIRouter(
         prefix=prefix,
         tags=[tag],
         route_class=route_class,
-        dependencies=[Depends(each) for each in guards],
+        dependencies=[Depends(each) for each in own],
         generate_unique_id_function=operation_id,
     )
 

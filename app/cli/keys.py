@@ -36,9 +36,19 @@ def keys_group() -> None:
 @click.option(
     "--expires", metavar="INSTANT", help="Expiry, such as 2027-01-01T00:00:00Z; without it the key does not expire."
 )
-def create(name: str, scopes: tuple[str, ...], expires: str | None) -> None:
+@click.option(
+    "--edition",
+    "editions",
+    multiple=True,
+    help="Edition whose articles the key may read and write; repeat it for several. Without it, all.",
+)
+@click.option("--trusted", is_flag=True, help="The key may name the person it acts for (Dayline-Actor).")
+def create(
+    *, name: str, scopes: tuple[str, ...], expires: str | None, editions: tuple[str, ...], trusted: bool
+) -> None:
     """Create an API key and print its token to stdout."""
-    given = {"name": name, "scopes": list(scopes), "expires_at": expires}
+    given = {"name": name, "scopes": list(scopes), "expires_at": expires, "trusted": trusted}
+    given |= {"editions": list(editions)} if editions else {}
     try:
         record = validated(ApiKeyCreate, given)
 

@@ -1,13 +1,17 @@
 """API keys: the credentials of programs, stored as digests."""
 
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import Table, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Code, Instant, JsonText
 
 
 class ApiKeyModel(Base):
-    """An API key. After a rotation its former secret stays valid until `previous_secret_expires_at`."""
+    """An API key. After a rotation its former secret stays valid until `previous_secret_expires_at`.
+
+    `edition_ids` (null for all) are the editions whose articles it may read and write in the editorial API; a trusted
+    key may name the person it acts for.
+    """
 
     __tablename__ = "api_keys"
 
@@ -15,6 +19,8 @@ class ApiKeyModel(Base):
     prefix: Mapped[Code]
     name: Mapped[str]
     scopes: Mapped[JsonText]
+    edition_ids: Mapped[JsonText | None]
+    is_trusted: Mapped[bool] = mapped_column(server_default=false())
     digest: Mapped[bytes]
     previous_digest: Mapped[bytes | None]
     previous_secret_expires_at: Mapped[Instant | None]

@@ -1,5 +1,6 @@
 """Queries of API keys: for authentication, and for their managers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -12,6 +13,7 @@ from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.errors import NotFoundError
 from app.models.api_key import api_keys
+from app.models.edition import editions
 from app.queries.keyset.pages import by_name
 from app.schemas.api_key import ApiKey, ApiKeyList, ApiKeyListParams
 
@@ -23,6 +25,8 @@ _STATE = select(
     api_keys.c.id,
     api_keys.c.name,
     api_keys.c.scopes,
+    api_keys.c.edition_ids,
+    api_keys.c.is_trusted,
     api_keys.c.digest,
     api_keys.c.previous_digest,
     api_keys.c.previous_secret_expires_at,
@@ -33,6 +37,8 @@ _SHOWN = select(
     api_keys.c.prefix,
     api_keys.c.name,
     api_keys.c.scopes,
+    api_keys.c.edition_ids,
+    api_keys.c.is_trusted,
     api_keys.c.previous_secret_expires_at,
     api_keys.c.created_at,
     api_keys.c.rotated_at,
@@ -40,6 +46,7 @@ _SHOWN = select(
     api_keys.c.revoked_at,
     api_keys.c.last_used_at,
 )
+_EDITIONS = select(editions.c.id, editions.c.slug)
 _ONE = _SHOWN.where(api_keys.c.prefix == bindparam("prefix"))
 _PAGE = _SHOWN.where(api_keys.c.prefix > bindparam("after")).order_by(api_keys.c.prefix).limit(bindparam("limit"))
 
@@ -51,6 +58,8 @@ class StoredKey:
     id: int
     name: str
     scopes: frozenset[str]
+    editions: frozenset[int] | None
+    is_trusted: bool
     state: KeyValidity
 
 
@@ -66,7 +75,8 @@ def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
     )
-    return StoredKey(row.id, row.name, frozenset(orjson.loads(row.scopes)), state)
+    bound = None if row.edition_ids is None else frozenset(orjson.loads(row.edition_ids))
+    return StoredKey(row.id, row.name, frozenset(orjson.loads(row.scopes)), bound, row.is_trusted, state)
 
 
 def get_key(connection: Connection, prefix: str) -> ApiKey:
@@ -74,7 +84,7 @@ def get_key(connection: Connection, prefix: str) -> ApiKey:
     row = connection.execute(_ONE, {"prefix": prefix}).first()
     if row is None:
         raise NotFoundError(f"There is no key '{prefix[:80]}'.")
-    return _key(row)
+    return _keys(connection, [row])[0]
 
 
 def list_keys(connection: Connection, params: ApiKeyListParams) -> ApiKeyList:
@@ -82,15 +92,25 @@ def list_keys(connection: Connection, params: ApiKeyListParams) -> ApiKeyList:
     page = _BY_PREFIX.read_page(
         connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.href(PATH, cursor=cursor)
     )
-    return {"items": [_key(row) for row in page.rows], "next": page.next}
+    return {"items": _keys(connection, page.rows), "next": page.next}
 
 
-def _key(row: AnyRow) -> ApiKey:
+def _keys(connection: Connection, rows: Sequence[AnyRow]) -> list[ApiKey]:
+    """Return keys with the slugs of the editions that they are bound to; one statement where any is."""
+    is_bound = any(row.edition_ids is not None for row in rows)
+    slugs = {row.id: row.slug for row in connection.execute(_EDITIONS)} if is_bound else {}
+    return [_key(row, slugs) for row in rows]
+
+
+def _key(row: AnyRow, slugs: Mapping[int, str]) -> ApiKey:
+    bound = None if row.edition_ids is None else orjson.loads(row.edition_ids)
     return {
         "prefix": row.prefix,
         "href": f"{PATH}/{row.prefix}",
         "name": row.name,
         "scopes": orjson.loads(row.scopes),
+        "editions": None if bound is None else sorted(slugs[each] for each in bound if each in slugs),
+        "trusted": row.is_trusted,
         "created_at": format_instant(row.created_at, UTC),
         "expires_at": format_utc(row.expires_at),
         "revoked_at": format_utc(row.revoked_at),

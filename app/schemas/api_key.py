@@ -1,19 +1,24 @@
 """API keys and their requests."""
 
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
-from app.errors import InvalidValueError
+from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.pagination import NextPage
 from app.schemas.params import Cursor, Limit, NoParams
+from app.schemas.record_types import Code
 from app.schemas.types import MAX_HREF, Href, Instant, InstantText, OpenEnum, line
+from app.schemas.types import Code as ResponseCode
 
 MAX_NAME = 200
 MAX_GRACE_SECONDS = 30 * 86_400
+MAX_EDITIONS = 100
+SCOPES_OF_EDITIONS = frozenset({ApiKeyScope.CONTENT_READ, ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH})
+"""Scopes of keys that are bound to editions; the others reach beyond an edition."""
 
 
 def _name(value: str) -> str:
@@ -50,6 +55,35 @@ class ApiKeyCreate(BaseModel):
         Instant | None,
         Field(description="When it expires; never where absent."),
     ] = None
+    editions: Annotated[
+        list[Code] | None,
+        Field(
+            min_length=1,
+            max_length=MAX_EDITIONS,
+            description=(
+                "The editions whose articles it may read and write in the editorial API; all where absent. Takes the "
+                "scopes `articles:write`, `articles:publish` and `content:read` alone."
+            ),
+            examples=[["harbour"]],
+        ),
+    ] = None
+    trusted: Annotated[
+        bool,
+        Field(
+            strict=True,
+            description="Whether it may name the person it acts for, in the header field `Dayline-Actor`.",
+            examples=[False],
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _bound_to_editions(self) -> Self:
+        others = [scope for scope in self.scopes if scope not in SCOPES_OF_EDITIONS]
+        if self.editions is not None and others:
+            raise InvalidInputError(
+                FieldError("scopes", f"A key with the scope {others[0]} cannot be bound to editions.")
+            )
+        return self
 
 
 class ApiKeyRotate(BaseModel):
@@ -98,6 +132,15 @@ class ApiKey(TypedDict):
         list[Annotated[ApiKeyScope, OpenEnum()]],
         Field(description="What it may do.", examples=[["articles:write"]], max_length=100),
     ]
+    editions: Annotated[
+        list[ResponseCode] | None,
+        Field(
+            description="The editions that it is bound to; null for all.",
+            max_length=MAX_EDITIONS,
+            examples=[["harbour"]],
+        ),
+    ]
+    trusted: Annotated[bool, Field(description="Whether it may send `Dayline-Actor`.", examples=[False])]
     created_at: Annotated[InstantText, Field(description="When it was created.")]
     expires_at: Annotated[InstantText | None, Field(description="When it expires; null for never.")]
     revoked_at: Annotated[InstantText | None, Field(description="When it was revoked.")]

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ChangeType
 from app.schemas.change import ChangedEntry
-from app.schemas.editorial import Actor, EditorialHref
+from app.schemas.editorial import Actor, EditorialHref, KeyName, Person
 from app.schemas.pagination import NextPage
 from app.schemas.params import Cursor, Limit
 from app.schemas.types import ArticleId, InstantText, OpenEnum, Seq
@@ -31,6 +31,8 @@ class AuditItem(TypedDict):
     ]
     at: Annotated[InstantText, Field(description="When it happened, in UTC.")]
     actor: Actor
+    actor_name: KeyName
+    person: Person
     article: Annotated[AuditedArticle | None, Field(description="The article; null for catalogue entries.")]
     entry: Annotated[ChangedEntry | None, Field(description="The edition, section, tag, label or author.")]
 
@@ -58,6 +60,8 @@ AUDIT_EXAMPLE: AuditLogPage = {
             "type": "article.published",
             "at": "2026-11-20T17:30:00.041283+00:00",
             "actor": "key:k7q2m5xw3f",
+            "actor_name": "Newsroom CMS",
+            "person": "Ines Kovary",
             "article": {"id": "0s9et2dg0bgsr", "href": "/v1/editorial/articles/0s9et2dg0bgsr"},
             "entry": None,
         }

@@ -54,6 +54,8 @@ Actor = Annotated[
         "key:k7q2m5xw3f",
     ),
 ]
+KeyName = Annotated[str | None, line("The name of the key; null for other actors.", "Newsroom CMS", max_length=200)]
+Person = Annotated[str | None, line("The person for whom a trusted key acted.", "Ines Kovary", max_length=200)]
 Status = Annotated[ArticleStatus, OpenEnum(), Field(description="The status of the article.", examples=["published"])]
 References = Annotated[
     list[Annotated[str, line("A reference: the `source_id` or id of an article.", "cms:40", max_length=MAX_SOURCE_ID)]],
@@ -107,6 +109,8 @@ class EditorialItem(EditedDetails, TextLength):
     created_at: Annotated[InstantText, Field(description="When its first revision was stored.")]
     modified_at: Annotated[InstantText, Field(description="When its last revision was stored.")]
     modified_by: Actor
+    modified_by_name: KeyName
+    modified_by_person: Person
 
 
 if TYPE_CHECKING:
@@ -158,6 +162,8 @@ class RevisionItem(TypedDict):
     action: Annotated[RevisionAction, OpenEnum(), Field(description="What the revision did.", examples=["edited"])]
     at: Annotated[InstantText, Field(description="When it was stored.")]
     actor: Actor
+    actor_name: KeyName
+    person: Person
     note: Annotated[RevisionNote | None, Field(description="Its public note.")]
 
 

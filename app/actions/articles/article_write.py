@@ -80,6 +80,7 @@ class ArticleWrite:
         self._check_dates()
         self.blocks()
         self.options.editor.authorize(self.status_before, self.status)
+        self.options.editor.authorize_edition(self.edition_id)
 
     def _check_past(self) -> None:
         """Raise InvalidInputError if the history in the record is impossible."""

@@ -26,6 +26,7 @@ from app.errors import (
     DaylineError,
     FieldError,
     InvalidInputError,
+    NotFoundError,
     PreconditionFailedError,
 )
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
@@ -45,6 +46,9 @@ _FOUND = select(
     articles.c.withdrawn_at,
 )
 STATE_MEMBERS = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
+RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
+"""Endings of new identifiers that would be mistaken for addresses below an article."""
+
 BESIDE_CONTENT = frozenset({"note", "warnings", *INPUT_MEMBERS})
 """Members of a patch that are not content: a note to the public, the warnings of an earlier response, HTML."""
 
@@ -57,7 +61,13 @@ class EditedArticle(NamedTuple):
 
 
 def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> int:
-    """Store a new article, by default of the default edition, and return its id; ConflictError if it exists."""
+    """Store a new article, by default of the default edition, and return its id; ConflictError if it exists.
+
+    Its `source_id` must not end like an address below that of an article.
+    """
+    if given.source_id is not None and given.source_id.endswith(RESERVED_ENDINGS):
+        endings = ", ".join(RESERVED_ENDINGS)
+        raise InvalidInputError(FieldError("source_id", f"Must not end in one of {endings}: they are addresses."))
     begin_log_transaction(connection)
     edition = given.edition or connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
     if edition is None:
@@ -149,6 +159,20 @@ def push_article(
     )
     stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, options=options)
     return stored.ids[0], _outcome(stored)
+
+
+def locate_article(connection: Connection, edition: str, source_id: str) -> int:
+    """Return the id of the article that another system knows by this identifier; NotFoundError, UnknownEditionError.
+
+    It locks the change log first, so that the article is the same until the commit.
+    """
+    begin_log_transaction(connection)
+    row = _find(connection, edition, source_id, None)
+    if row is not None:
+        return int(row.id)
+    if edition not in edition_ids(connection, [edition]):
+        raise UnknownEditionError(edition)
+    raise NotFoundError(f"There is no article with the source_id '{source_id[:120]}' in the edition '{edition[:80]}'.")
 
 
 def delete_article(connection: Connection, article_id: int, *, expected: Collection[int] | None, editor: Actor) -> None:

@@ -31,11 +31,8 @@ class Principal:
     prefix: str
     name: str
     scopes: frozenset[str]
-
-    @property
-    def actor(self) -> str:
-        """Return its name in the change log and in revisions."""
-        return f"key:{self.prefix}"
+    editions: frozenset[int] | None = None
+    is_trusted: bool = False
 
     def may(self, scope: ApiKeyScope) -> bool:
         """Return whether the key has this scope."""
@@ -119,7 +116,7 @@ async def _authenticate(scope: Scope) -> AuthResult:
     if not verify_token(token, None if stored is None else stored.state, now=now) or stored is None:
         return INVALID
     services_of(request).last_used.note(stored.id, now)
-    return AuthResult(Principal(stored.id, prefix, stored.name, stored.scopes))
+    return AuthResult(Principal(stored.id, prefix, stored.name, stored.scopes, stored.editions, stored.is_trusted))
 
 
 def _refused(reason: str) -> AuthResult:

@@ -9,6 +9,7 @@ from app.api.editorial import (
     previews,
     publication,
     revisions,
+    source_publication,
     upserts,
     webhooks,
 )
@@ -16,6 +17,7 @@ from app.api.editorial import (
 ROUTERS = (
     articles.router,
     publication.router,
+    source_publication.router,
     upserts.router,
     revisions.router,
     previews.links,

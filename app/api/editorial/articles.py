@@ -10,6 +10,7 @@ from app.actions.articles import editing
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import (
     ARTICLE_ERRORS,
+    EDITION_GUARDS,
     WRITE_SCOPES,
     ActorDep,
     IfMatch,
@@ -17,6 +18,7 @@ from app.api.editorial.dependencies import (
     JsonObject,
     apply_article_change,
     article_response,
+    by_id,
     find_html_warnings,
 )
 from app.api.editorial.path_params import ArticleId, DraftId
@@ -38,7 +40,7 @@ from app.schemas.interchange import ArticleCreate
 from app.schemas.state_warnings import find_image_warnings
 from app.schemas.write_warning import WriteWarning, conversion_warnings, find_warnings, truncate
 
-router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 
 NewArticle = Annotated[ArticleCreate, Body(examples=[examples.SUBMISSION])]
 Patch = Annotated[dict[str, Any], Body(examples=[examples.PATCH]), MergePatchOf(ArticleUpdate)]
@@ -146,7 +148,7 @@ async def edit_article(
         refuse_losses(warnings, strict=strict)
         return [*warnings, *find_image_warnings(patch, edited.before["image"])]
 
-    return await apply_article_change(services, key, edit)
+    return await apply_article_change(services, by_id(key), edit)
 
 
 @router.delete(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from app.api.auth.editions import RequireEdition
 from app.api.dependencies import ServicesDep
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -17,6 +18,7 @@ router = ordinary_router(
     "Newsroom",
     prefix=EDITORIAL,
     scopes=(ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE, ApiKeyScope.KEYS_MANAGE),
+    guards=(RequireEdition(spans_editions=True),),
 )
 
 

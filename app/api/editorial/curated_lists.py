@@ -9,7 +9,7 @@ from app import clock
 from app.actions import curated_lists as actions
 from app.actions.catalogue.entries import Outcome
 from app.api.dependencies import ServicesDep
-from app.api.editorial.dependencies import PUBLISH_SCOPES, ActorDep, IfMatch
+from app.api.editorial.dependencies import EDITION_GUARDS, PUBLISH_SCOPES, ActorDep, IfMatch
 from app.api.http.path_params import CuratedListSlug
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -24,7 +24,7 @@ from app.schemas.editorial_catalogue import EditorialEntryParams
 from app.schemas.examples import curated_lists as examples
 from app.schemas.params import EntryListParams
 
-router = ordinary_router("Newsroom", prefix=f"{EDITORIAL}/lists", scopes=PUBLISH_SCOPES)
+router = ordinary_router("Newsroom", prefix=f"{EDITORIAL}/lists", scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)
 
 Edition = Annotated[EditorialEntryParams, Query()]
 

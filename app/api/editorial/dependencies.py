@@ -4,18 +4,23 @@ import re
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import Depends, Header, Request
+from pydantic import AfterValidator, Field, TypeAdapter
 
+from app.api.auth.editions import RequireEdition
 from app.api.auth.scopes import get_principal
 from app.api.http.private_responses import private_response
 from app.api.http.request_body import run_check
 from app.api.http.responses import TypedResponse
 from app.api.http.route import Guard
 from app.db.database import Connection
-from app.domain.actor import Actor
+from app.domain.actor import Actor, actor_name
 from app.domain.api_key import ApiKeyScope
-from app.errors import FieldError, InvalidInputError, PreconditionRequiredError
+from app.domain.one_line import visible_line
+from app.domain.tsid import format_id
+from app.errors import FieldError, InvalidInputError, PersonForbiddenError, PreconditionRequiredError
 from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
 from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
@@ -25,7 +30,11 @@ from app.services import Services
 
 WRITE_SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
 PUBLISH_SCOPES = (ApiKeyScope.ARTICLES_PUBLISH,)
+EDITION_GUARDS = (RequireEdition(),)
 ARTICLE_ERRORS = (404, 409, 412, 422)
+
+ArticleLocator = Callable[[Connection], int]
+"""Finds the article of a request in the transaction of its write; NotFoundError."""
 
 ANY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -38,6 +47,24 @@ _IF_MATCH = Header(
         "several, one has to be current."
     ),
     examples=['"1"'],
+)
+
+
+PERSON_FIELD = "Dayline-Actor"
+MAX_PERSON_CHARACTERS = 200
+PersonField = Annotated[
+    str | None,
+    Header(
+        alias=PERSON_FIELD,
+        description=(
+            "The person for whom a trusted key acts, in one line of at most 200 characters (UTF-8, or "
+            "percent-encoded); it is stored with the change. Other keys get 403."
+        ),
+        examples=["Ines Kovary"],
+    ),
+]
+_PERSON: TypeAdapter[str] = TypeAdapter(
+    Annotated[str, Field(max_length=MAX_PERSON_CHARACTERS), AfterValidator(visible_line)]
 )
 
 
@@ -95,14 +122,30 @@ def _parse_if_match(request: Request) -> Collection[int] | None:
     return frozenset(int(found[1]) for found in map(_TAG.fullmatch, tags) if found is not None)
 
 
-async def get_actor(request: Request) -> Actor:
-    """Return who makes the change: the API key of the request, with what it may do."""
+async def get_actor(request: Request, dayline_actor: PersonField = None) -> Actor:
+    """Return the actor of a change: the API key of the request with its permissions, and the person it acts for.
+
+    PersonForbiddenError where the key may name none, InvalidInputError.
+    """
     principal = get_principal(request)
+    person = None if dayline_actor is None else _parse_person(dayline_actor)
+    if person is not None and not principal.is_trusted:
+        raise PersonForbiddenError
     return Actor(
-        name=principal.actor,
+        name=actor_name(principal.prefix, person),
+        editions=principal.editions,
         can_write=principal.may(ApiKeyScope.ARTICLES_WRITE),
         can_publish=principal.may(ApiKeyScope.ARTICLES_PUBLISH),
     )
+
+
+def _parse_person(value: str) -> str:
+    """Return the name in the field: UTF-8, as it is or percent-encoded; InvalidInputError."""
+    try:
+        return _PERSON.validate_python(unquote(value.encode("latin-1").decode(), errors="strict"))
+    except ValueError:  # not UTF-8, too long, or without visible characters
+        message = " characters, in UTF-8 or percent-encoded."
+        raise InvalidInputError(FieldError(PERSON_FIELD, message)) from None
 
 
 async def get_json_object(request: Request) -> dict[str, Any]:
@@ -122,15 +165,21 @@ async def find_html_warnings(request: Request, sent: dict[str, Any], article: Ar
     return await run_check(request, lambda: find_warnings(sent, article))
 
 
+def by_id(key: str) -> ArticleLocator:
+    """Return the locator of an article by its id; NotFoundError at once if it is none."""
+    article_id = parse_article_id(key)
+    return lambda _: article_id
+
+
 async def apply_article_change(
-    services: Services, key: str, change: Callable[[Connection, int], list[WriteWarning] | None]
+    services: Services, locate: ArticleLocator, change: Callable[[Connection, int], list[WriteWarning] | None]
 ) -> TypedResponse[SavedArticle]:
     """Make the change and return the article after it with the warnings of the change, in one transaction."""
-    article_id = parse_article_id(key)
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:
+        article_id = locate(connection)
         warnings = change(connection, article_id)
-        return article_response(connection, key, warnings=warnings or [])
+        return article_response(connection, format_id(article_id), warnings=warnings or [])
 
     response = await services.database.write(run)
     await services.scheduler.refresh()

@@ -23,16 +23,12 @@ RevisionNumber = Annotated[
         json_schema_extra={"maximum": MAX_REVISION},
     ),
 ]
-SourceIdPath = Annotated[
-    str,
-    Path(
-        description=(
-            "The article's id in the other system; `/` may stand as it is, other reserved characters are "
-            "percent-encoded."
-        ),
-        examples=["harbour:2026-11-14:fog-watch"],
-    ),
-]
+_SOURCE = "The article's id in the other system; `/` may stand as it is, other reserved characters are percent-encoded."
+SourceEdition = Annotated[str, Path(alias="edition", description="The edition's slug.", examples=["harbour"])]
+SourceIdPath = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=["harbour:2026-11-14:fog-watch"])]
+DraftSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.DRAFT_SOURCE])]
+ScheduledSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.SCHEDULED_SOURCE])]
+WithdrawnSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.WITHDRAWN_SOURCE])]
 
 KeyPrefix = Annotated[
     str,

@@ -7,7 +7,7 @@ from fastapi import Query
 from app import clock
 from app.actions.keys import get_or_create_signing_secret
 from app.api.dependencies import ServicesDep
-from app.api.editorial.dependencies import WRITE_SCOPES
+from app.api.editorial.dependencies import EDITION_GUARDS, WRITE_SCOPES
 from app.api.editorial.path_params import DraftId, PreviewToken
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -19,7 +19,7 @@ from app.queries.editorial.preview import find_signing_secret
 from app.schemas.examples import preview as examples
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkParams, PreviewParams
 
-links = ordinary_router("Previews", prefix=EDITORIAL, scopes=WRITE_SCOPES)
+links = ordinary_router("Previews", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 pages = ordinary_router("Previews", prefix=EDITORIAL)
 
 NO_INDEX_HEADERS = {"x-robots-tag": "noindex", "referrer-policy": "no-referrer"}

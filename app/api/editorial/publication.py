@@ -8,7 +8,16 @@ from fastapi import Body
 from app import clock
 from app.actions.articles import publication
 from app.api.dependencies import ServicesDep
-from app.api.editorial.dependencies import ARTICLE_ERRORS, PUBLISH_SCOPES, ActorDep, IfMatch, apply_article_change
+from app.api.editorial.dependencies import (
+    ARTICLE_ERRORS,
+    EDITION_GUARDS,
+    PUBLISH_SCOPES,
+    ActorDep,
+    ArticleLocator,
+    IfMatch,
+    apply_article_change,
+    by_id,
+)
 from app.api.editorial.path_params import ArticleId, DraftId, ScheduledId, WithdrawnId
 from app.api.http.private_responses import EDITORIAL
 from app.api.http.responses import TypedResponse
@@ -20,7 +29,7 @@ from app.schemas.editorial import BumpRequest, PublicationRequest, SavedArticle,
 from app.schemas.examples import editorial as examples
 from app.services import Services
 
-router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=PUBLISH_SCOPES)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)
 
 Publication = Annotated[PublicationRequest, Body(examples=[examples.PUBLICATION])]
 Bump = Annotated[BumpRequest, Body(examples=[examples.BUMP])]
@@ -41,7 +50,7 @@ async def publish_article(
     schedule, and `{}` publishes a scheduled article now. The first publication sets `first_published_at` to the public
     time; nothing changes it later. A `published_at` that the draft has does not count: send it as `at`.
     """
-    return await _move(services, key, publication.publish_article, expected, editor, at=body.at)
+    return await apply_transition(services, by_id(key), publication.publish_article, expected, editor, at=body.at)
 
 
 @router.delete(
@@ -53,7 +62,7 @@ async def unschedule_article(
     services: ServicesDep, key: ScheduledId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
     """Make a scheduled article a draft again, without a date; a draft stays as it is."""
-    return await _move(services, key, publication.unschedule_article, expected, editor)
+    return await apply_transition(services, by_id(key), publication.unschedule_article, expected, editor)
 
 
 @router.put(
@@ -68,7 +77,9 @@ async def bump_article(
 
     `first_published_at` stays. A `note` alone, with the present `at`, is a public change too.
     """
-    return await _move(services, key, publication.bump_article, expected, editor, at=body.at, note=body.note)
+    return await apply_transition(
+        services, by_id(key), publication.bump_article, expected, editor, at=body.at, note=body.note
+    )
 
 
 @router.put(
@@ -85,7 +96,7 @@ async def withdraw_article(
     replaces reason and notice.
     """
     reasons = {"reason": body.reason, "notice": body.notice}
-    return await _move(services, key, publication.withdraw_article, expected, editor, **reasons)
+    return await apply_transition(services, by_id(key), publication.withdraw_article, expected, editor, **reasons)
 
 
 @router.delete(
@@ -97,12 +108,12 @@ async def restore_article(
     services: ServicesDep, key: WithdrawnId, expected: IfMatch, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
     """Publish a withdrawn article again, with the public time that it had; a published one stays as it is."""
-    return await _move(services, key, publication.restore_article, expected, editor)
+    return await apply_transition(services, by_id(key), publication.restore_article, expected, editor)
 
 
-async def _move(
+async def apply_transition(
     services: Services,
-    key: str,
+    locate: ArticleLocator,
     action: Callable[..., None],
     expected: Collection[int] | None,
     editor: Actor,
@@ -113,4 +124,4 @@ async def _move(
     def run(connection: Connection, article_id: int) -> None:
         action(connection, article_id, expected=expected, now=clock.now(), editor=editor, **options)
 
-    return await apply_article_change(services, key, run)
+    return await apply_article_change(services, locate, run)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from app.api.dependencies import ServicesDep
-from app.api.editorial.dependencies import WRITE_SCOPES
+from app.api.editorial.dependencies import EDITION_GUARDS, WRITE_SCOPES
 from app.api.editorial.path_params import ArticleId, RevisionNumber
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -15,7 +15,7 @@ from app.queries.editorial import revisions
 from app.schemas.editorial import Revision, RevisionList, RevisionListParams, RevisionParams
 from app.schemas.examples import editorial as examples
 
-router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 
 
 @router.get(

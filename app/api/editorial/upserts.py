@@ -1,4 +1,4 @@
-"""Upserts: an external system creates or replaces articles by its own identifiers."""
+"""Articles that an external system addresses by its own identifiers: upserted, read and deleted."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -6,11 +6,13 @@ from typing import Annotated
 from fastapi import Body, Request
 
 from app import clock
+from app.actions.articles.editing import delete_article, locate_article
 from app.actions.articles.editing import push_article as push
 from app.actions.catalogue.entries import Outcome
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import (
     ARTICLE_ERRORS,
+    EDITION_GUARDS,
     WRITE_SCOPES,
     ActorDep,
     IfMatch,
@@ -18,26 +20,27 @@ from app.api.editorial.dependencies import (
     article_response,
     find_html_warnings,
 )
-from app.api.editorial.path_params import SourceIdPath
+from app.api.editorial.path_params import DraftSource, SourceEdition, SourceIdPath
+from app.api.editorial.source_publication import ARTICLE
 from app.api.editorial.strict_writes import Strict, refuse_losses
-from app.api.http.path_params import EditionSlug
-from app.api.http.private_responses import EDITORIAL
+from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.tsid import format_id
-from app.schemas.editorial import SavedArticle
+from app.queries.editorial.editorial_articles import get_article_by_source
+from app.schemas.editorial import EditorialArticle, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
 
-router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES)
+router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 
 PushedArticle = Annotated[ArticleCreate, Body(examples=[examples.PUSH])]
 
 
 @router.put(
-    "/editions/{edition}/articles/{source_id:path}",
+    ARTICLE,
     summary="Upsert an article by source_id",
     **documented(examples.SAVED, errors=ARTICLE_ERRORS),
 )
@@ -45,7 +48,7 @@ async def push_article(
     *,
     request: Request,
     services: ServicesDep,
-    edition: EditionSlug,
+    edition: SourceEdition,
     source_id: SourceIdPath,
     article: PushedArticle,
     sent: JsonObject,
@@ -74,3 +77,34 @@ async def push_article(
     response = await services.database.write(run)
     await services.scheduler.refresh()
     return response
+
+
+@router.get(
+    ARTICLE,
+    summary="Retrieve an article by source_id (editorial)",
+    **documented(examples.ARTICLE),
+)
+async def get_source_article(
+    services: ServicesDep, edition: SourceEdition, source_id: SourceIdPath
+) -> TypedResponse[EditorialArticle]:
+    """Return an article in record form, whatever its status; `ETag` is its revision."""
+    article, revision = await services.database.read(get_article_by_source, edition, source_id)
+    return private_response(article, revision=revision)
+
+
+@router.delete(
+    ARTICLE,
+    summary="Delete an unpublished article by source_id",
+    **documented(None, errors=ARTICLE_ERRORS, status=204),
+)
+async def delete_source_article(
+    services: ServicesDep, edition: SourceEdition, source_id: DraftSource, expected: IfMatch, editor: ActorDep
+) -> TypedResponse[None]:
+    """Delete a draft or scheduled article as `delete_article` does; one that was public can only be withdrawn."""
+
+    def delete(connection: Connection) -> None:
+        delete_article(connection, locate_article(connection, edition, source_id), expected=expected, editor=editor)
+
+    await services.database.write(delete)
+    await services.scheduler.refresh()
+    return private_response(None, status=HTTPStatus.NO_CONTENT)

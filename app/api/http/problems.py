@@ -161,8 +161,8 @@ def _headers_of(error: errors.DaylineError) -> dict[str, str]:
         case errors.UnauthenticatedError():
             return {"www-authenticate": 'Bearer error="invalid_token"' if error.is_refused else "Bearer"}
         case errors.ForbiddenError():
-            scopes = " ".join(error.scopes)
-            return {"www-authenticate": f'Bearer error="insufficient_scope", scope="{scopes}"'}
+            scopes = f', scope="{" ".join(error.scopes)}"' if error.scopes else ""
+            return {"www-authenticate": f'Bearer error="insufficient_scope"{scopes}'}
         case errors.RequestInProgressError() | errors.BusyError() | errors.NotReadyError():
             return {"retry-after": str(error.retry_after)}
         case errors.RateLimitedError() | errors.TooManyStreamsError():

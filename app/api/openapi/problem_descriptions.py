@@ -54,10 +54,21 @@ _OF_OPERATION: Final = {
     ("get_readiness", 503): "The database cannot be used: it is out of reach, lost, or has another schema.",
 }
 
+_AS_BY_ID: Final = {
+    "get_source_article": "get_editorial_article",
+    "delete_source_article": "delete_article",
+    "publish_source_article": "publish_article",
+    "unschedule_source_article": "unschedule_article",
+    "bump_source_article": "bump_article",
+    "withdraw_source_article": "withdraw_article",
+    "restore_source_article": "restore_article",
+}
+"""Operations by `source_id`, with those by id that have the same problems."""
+
 
 def describe_problem(operation_id: str, status: int) -> str:
     """Return when an operation has this status."""
-    return _OF_OPERATION.get((operation_id, status), PROBLEMS[status])
+    return _OF_OPERATION.get((_AS_BY_ID.get(operation_id, operation_id), status), PROBLEMS[status])
 
 
 def describe_problems(document: dict[str, Any]) -> None:

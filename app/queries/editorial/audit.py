@@ -9,6 +9,7 @@ from app.domain.tsid import format_id
 from app.models.change import changes
 from app.queries.changes.change_list import ROW_COLUMNS
 from app.queries.changes.changed_catalogue import find_entries
+from app.queries.editorial.actors import find_key_names, show_actor
 from app.queries.editorial.editorial_articles import PATH as ARTICLES
 from app.queries.keyset.pages import by_number_descending
 from app.queries.resolve import resolve_params
@@ -35,6 +36,7 @@ def list_audit(connection: Connection, params: AuditLogParams) -> AuditLogPage:
     )
     everywhere = resolve_params(connection, ArticleListParams(edition=EVERY_EDITION))
     entries = find_entries(connection, everywhere, [row for row in page.rows if row.article_id is None])
+    names = find_key_names(connection, [row.actor or "import" for row in page.rows])
     items: list[AuditItem] = []
     for row in page.rows:
         number = None if row.article_id is None else format_id(row.article_id)
@@ -43,7 +45,7 @@ def list_audit(connection: Connection, params: AuditLogParams) -> AuditLogPage:
                 "seq": row.seq,
                 "type": row.type,
                 "at": format_instant(row.at, find_zone(ZONE)),
-                "actor": row.actor or "import",
+                **show_actor(row.actor or "import", names),
                 "article": None if number is None else {"id": number, "href": f"{ARTICLES}/{number}"},
                 "entry": entries.get(row.seq),
             }

@@ -1,6 +1,6 @@
 """Queries of articles for editors: one article, and the editorial list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -21,7 +21,8 @@ from app.models.revision import revisions
 from app.queries.articles.article import render_notes
 from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
-from app.queries.catalogue.editions import EditionView, list_all_editions
+from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
+from app.queries.editorial.actors import find_key_names, show_actor
 from app.queries.editorial.editorial_keys import find_keys
 from app.queries.keyset.list_index import MAX_SORT_KEY
 from app.queries.keyset.pages import cut_page
@@ -29,6 +30,7 @@ from app.queries.resolve import resolve_params
 from app.schemas.editorial import EditorialArticle, EditorialItem, EditorialList, EditorialListParams
 
 PATH = "/v1/editorial/articles"
+IMPORT = "import"
 DETAIL_ONLY = frozenset({"related", "extra", "body"})
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -53,6 +55,9 @@ _CREATED = (
     .where(revisions.c.article_id.in_(_IDS))
     .group_by(revisions.c.article_id)
 )
+_BY_SOURCE = select(articles.c.id).where(
+    articles.c.edition_id == bindparam("edition_id"), articles.c.source_id == bindparam("source_id")
+)
 _OLD_SLUGS = (
     select(slug_redirects.c.slug)
     .where(slug_redirects.c.article_id == bindparam("article_id"))
@@ -74,6 +79,15 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
     article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
     return article, row.revision
+
+
+def get_article_by_source(connection: Connection, edition: str, source_id: str) -> tuple[EditorialArticle, int]:
+    """Return an article of an edition by the identifier of another system, and its revision; NotFoundError."""
+    view = get_edition_view(connection, edition)
+    article_id = connection.execute(_BY_SOURCE, {"edition_id": view.id, "source_id": source_id}).scalar()
+    if article_id is None:
+        raise NotFoundError(f"There is no article with the source_id '{source_id[:120]}' in the edition '{view.slug}'.")
+    return get_editorial_article(connection, format_id(article_id))
 
 
 def parse_article_id(key: str) -> int:
@@ -124,16 +138,22 @@ def _read(
     rows = {row.id: row for row in connection.execute(_SAVED, {"ids": list(ids)})}
     created = {row[0]: row[1] for row in connection.execute(_CREATED, {"ids": list(ids)})}
     records = {number: complete_content(record) for number, record in read_records(connection, ids).items()}
+    names = find_key_names(connection, [row.actor or IMPORT for row in rows.values()])
     return [
-        (rows[number], records[number], _item(rows[number], records[number], created, editions))
+        (rows[number], records[number], _item(rows[number], records[number], created, editions, names))
         for number in ids
         if number in rows
     ]
 
 
 def _item(
-    row: AnyRow, record: dict[str, Any], created: dict[int, int], editions: dict[int, EditionView]
+    row: AnyRow,
+    record: dict[str, Any],
+    created: dict[int, int],
+    editions: dict[int, EditionView],
+    names: Mapping[str, str],
 ) -> EditorialItem:
+    modified_by = show_actor(row.actor or IMPORT, names)
     edition, article_id = editions[row.edition_id], format_id(row.id)
     zone = edition.zone
     item = {
@@ -150,6 +170,8 @@ def _item(
         **text_length(row, lambda: record["body"]),
         "created_at": format_instant(created.get(row.id, row.modified_at), zone),
         "modified_at": format_instant(row.modified_at, zone),
-        "modified_by": row.actor or "import",
+        "modified_by": modified_by["actor"],
+        "modified_by_name": modified_by["actor_name"],
+        "modified_by_person": modified_by["person"],
     }
     return cast("EditorialItem", item)

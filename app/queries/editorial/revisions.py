@@ -1,5 +1,6 @@
 """Queries of an article's revisions for editors, and the diff of two of them."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from app.interchange.revision_contents import read_content
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.revision import revisions
+from app.queries.editorial.actors import find_key_names, show_actor
 from app.queries.editorial.editorial_articles import PATH, parse_article_id
 from app.queries.keyset.pages import BY_REVISION
 from app.schemas.editorial import (
@@ -66,7 +68,8 @@ def list_revisions(connection: Connection, key: str, params: RevisionListParams)
         href=lambda cursor: f"{_path(article_id)}?limit={params.limit}&cursor={cursor}",
         binds={"article_id": article_id},
     )
-    return {"items": [_item(row, zone) for row in page.rows], "next": page.next}
+    names = find_key_names(connection, [row.actor for row in page.rows])
+    return {"items": [_item(row, zone, names) for row in page.rows], "next": page.next}
 
 
 def get_revision(connection: Connection, key: str, number: int, params: RevisionParams) -> Revision:
@@ -86,7 +89,7 @@ def get_revision(connection: Connection, key: str, number: int, params: Revision
     content_now = _content_at(connection, row, zone)
     content_before = {} if other is None else _content_at(connection, other, zone)
     return {
-        **_item(row, zone),
+        **_item(row, zone, find_key_names(connection, [row.actor])),
         "content": show_extra({name: content_now[name] for name in EDITORIAL_FIELDS}),
         "against": None if other is None else other.revision,
         "differences": []
@@ -130,7 +133,7 @@ def _with_shown_extra(difference: Difference) -> Difference:
     return {**changed, "before": before, "after": after}
 
 
-def _item(row: AnyRow, zone: ZoneInfo) -> RevisionItem:
+def _item(row: AnyRow, zone: ZoneInfo, names: Mapping[str, str]) -> RevisionItem:
     item = {
         "revision": row.revision,
         "href": f"{_path(row.article_id)}/{row.revision}",
@@ -139,7 +142,7 @@ def _item(row: AnyRow, zone: ZoneInfo) -> RevisionItem:
         "published_at": _text(row.published_at, zone),
         "action": row.action,
         "at": format_instant(row.at, zone),
-        "actor": row.actor,
+        **show_actor(row.actor, names),
         "note": None if row.note_type is None else {"type": row.note_type, "text": row.note_text},
     }
     return cast("RevisionItem", item)

@@ -64,6 +64,8 @@ ITEM: EditorialItem = {
     "created_at": "2026-11-20T18:40:00.000000+02:00",
     "modified_at": "2026-11-20T20:05:00.000000+02:00",
     "modified_by": "key:k7q2m5xw3f",
+    "modified_by_name": "Newsroom CMS",
+    "modified_by_person": "Ines Kovary",
 }
 ARTICLE: EditorialArticle = {
     **ITEM,
@@ -128,6 +130,9 @@ PUBLICATION: dict[str, Any] = {"at": "2030-01-16T07:30:00.000000+02:00"}
 DRAFT_ID = "0s9n8zgg0cfdw"
 SCHEDULED_ID = "0s9na44c0cg5b"
 WITHDRAWN_ID = "0s8qszqg0c800"
+DRAFT_SOURCE = "harbour:draft:ropewalk-lights"
+SCHEDULED_SOURCE = "harbour:2030-01-15:night-trams"
+WITHDRAWN_SOURCE = "harbour:2026-11-17:crane"
 """Articles of the sample that are not public, for the operations that need one."""
 SAVE: RevisionItem = {
     "revision": 2,
@@ -138,6 +143,8 @@ SAVE: RevisionItem = {
     "action": RevisionAction.EDITED,
     "at": "2026-11-20T20:05:00.000000+02:00",
     "actor": "key:k7q2m5xw3f",
+    "actor_name": "Newsroom CMS",
+    "person": "Ines Kovary",
     "note": {"type": NoteType.CORRECTION, "text": CORRECTION},
 }
 REVISIONS: RevisionList = {"items": [SAVE], "next": None}

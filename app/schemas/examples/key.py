@@ -8,6 +8,8 @@ KEY: ApiKey = {
     "href": "/v1/editorial/keys/k7q2m5xw3f",
     "name": "Newsroom CMS",
     "scopes": [ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH],
+    "editions": ["harbour"],
+    "trusted": True,
     "created_at": "2026-11-20T09:15:00.000000+00:00",
     "expires_at": "2027-11-20T00:00:00.000000+00:00",
     "revoked_at": None,
@@ -25,5 +27,7 @@ KEY_RECORD = {
     "name": "Newsroom CMS",
     "scopes": ["articles:write", "articles:publish"],
     "expires_at": "2027-11-20T00:00:00Z",
+    "editions": ["harbour"],
+    "trusted": True,
 }
 KEY_ROTATION = {"grace_seconds": 3600}

@@ -66,7 +66,21 @@ _ARTICLE_CHANGED = "The article is at revision 2 now; read it again and repeat t
 _ERASED = f"Article {ID} was erased and cannot come back."
 _DRAFT = {"article_id": editorial.DRAFT_ID}
 _PUBLIC = {"article_id": ID}
+_DRAFT_SOURCE = {"source_id": editorial.DRAFT_SOURCE}
+_PUBLIC_SOURCE = {"source_id": "harbour:2026-11-14:fog-watch"}
+_NOT_DELETED = "The article has been public; it can be withdrawn, but not deleted."
+_PUBLIC_ALREADY = "The article is public already; a bump changes its public time."
+_NOT_UNSCHEDULED = "The article has been public; it can be withdrawn, but not unscheduled."
+_NOT_BUMPED = "Only a published article can be bumped."
+_NEVER_PUBLIC = "The article has never been public; delete it instead."
+_NOT_WITHDRAWN = "The article has not been withdrawn."
 OF_OPERATION: Final = {
+    ("delete_source_article", 409): ProblemText("conflict", _NOT_DELETED, _PUBLIC_SOURCE),
+    ("publish_source_article", 409): ProblemText("conflict", _PUBLIC_ALREADY, _PUBLIC_SOURCE),
+    ("unschedule_source_article", 409): ProblemText("conflict", _NOT_UNSCHEDULED, _PUBLIC_SOURCE),
+    ("bump_source_article", 409): ProblemText("conflict", _NOT_BUMPED, _DRAFT_SOURCE),
+    ("withdraw_source_article", 409): ProblemText("conflict", _NEVER_PUBLIC, _DRAFT_SOURCE),
+    ("restore_source_article", 409): ProblemText("conflict", _NOT_WITHDRAWN, _DRAFT_SOURCE),
     ("get_day", 404): ProblemText(
         "no-such-day", "The date 2011-12-30 does not exist in Pacific/Apia.", {"day": "2011-12-30"}
     ),
@@ -84,18 +98,12 @@ OF_OPERATION: Final = {
     ),
     ("push_article", 409): ProblemText("conflict", _ERASED),
     ("push_article", 412): ProblemText("precondition-failed", _ARTICLE_CHANGED),
-    ("delete_article", 409): ProblemText(
-        "conflict", "The article has been public; it can be withdrawn, but not deleted.", _PUBLIC
-    ),
-    ("publish_article", 409): ProblemText(
-        "conflict", "The article is public already; a bump changes its public time.", _PUBLIC
-    ),
-    ("unschedule_article", 409): ProblemText(
-        "conflict", "The article has been public; it can be withdrawn, but not unscheduled.", _PUBLIC
-    ),
-    ("bump_article", 409): ProblemText("conflict", "Only a published article can be bumped.", _DRAFT),
-    ("withdraw_article", 409): ProblemText("conflict", "The article has never been public; delete it instead.", _DRAFT),
-    ("restore_article", 409): ProblemText("conflict", "The article has not been withdrawn.", _DRAFT),
+    ("delete_article", 409): ProblemText("conflict", _NOT_DELETED, _PUBLIC),
+    ("publish_article", 409): ProblemText("conflict", _PUBLIC_ALREADY, _PUBLIC),
+    ("unschedule_article", 409): ProblemText("conflict", _NOT_UNSCHEDULED, _PUBLIC),
+    ("bump_article", 409): ProblemText("conflict", _NOT_BUMPED, _DRAFT),
+    ("withdraw_article", 409): ProblemText("conflict", _NEVER_PUBLIC, _DRAFT),
+    ("restore_article", 409): ProblemText("conflict", _NOT_WITHDRAWN, _DRAFT),
     ("create_edition", 409): ProblemText("conflict", "The edition 'harbour' exists already."),
     ("create_section", 409): ProblemText("conflict", "The section 'politics' exists already."),
     ("create_tag", 409): ProblemText("conflict", "The tag 'trams' exists already."),

@@ -144,6 +144,8 @@ async def test_created_key_is_shown_once_and_works(
         "href": made["href"],
         **CMS,
         "created_at": "2026-11-20T12:00:00.000000+00:00",
+        "editions": None,
+        "trusted": False,
         "expires_at": "2026-12-31T22:00:00.000000+00:00",
         "revoked_at": None,
         "rotated_at": None,

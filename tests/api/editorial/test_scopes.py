@@ -25,6 +25,7 @@ CATALOGUE, KEYS = ApiKeyScope.CATALOGUE_WRITE, ApiKeyScope.KEYS_MANAGE
 HOUR_US = 3_600 * SECOND_US
 ONE = "0677y7hzc3m1a"
 HERE = f"{ARTICLES}/{ONE}"
+SOURCE = f"{EDITORIAL}/editions/global/articles/cms:42"
 
 
 class Row(NamedTuple):
@@ -60,6 +61,13 @@ ROWS: dict[str, Row] = {
     "edit_article": Row(HERE, DRAFTS, {}, {"if-match": "*"}),
     "delete_article": Row(HERE, DRAFTS),
     "push_article": Row(f"{EDITORIAL}/editions/global/articles/cms:41", DRAFTS, {"headline": "A"}),
+    "get_source_article": Row(SOURCE, DRAFTS),
+    "delete_source_article": Row(SOURCE, DRAFTS),
+    "publish_source_article": Row(f"{SOURCE}/publication", (PUBLISH,), {}),
+    "unschedule_source_article": Row(f"{SOURCE}/publication", (PUBLISH,)),
+    "bump_source_article": Row(f"{SOURCE}/bump", (PUBLISH,), {}),
+    "withdraw_source_article": Row(f"{SOURCE}/withdrawal", (PUBLISH,), {}),
+    "restore_source_article": Row(f"{SOURCE}/withdrawal", (PUBLISH,)),
     "list_revisions": Row(f"{HERE}/revisions", DRAFTS),
     "get_revision": Row(f"{HERE}/revisions/1", DRAFTS),
     "get_preview_link": Row(f"{HERE}/preview", DRAFTS),

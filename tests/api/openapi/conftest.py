@@ -25,7 +25,7 @@ def installation(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
         database = open_database(f"sqlite:///{path}")
         try:
             await load_sample(database)
-            record = ApiKeyCreate(name="Everything", scopes=list(ApiKeyScope))
+            record = ApiKeyCreate(name="Everything", scopes=list(ApiKeyScope), trusted=True)
             _, token = await database.write(create_key, record, now=NOW)
             reader = ApiKeyCreate(name="Reader", scopes=[ApiKeyScope.CONTENT_READ])
             _, reading_token = await database.write(create_key, reader, now=NOW)
