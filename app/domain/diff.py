@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.html.inline_html import html_to_text
+from app.domain.body.text_rendering import render_text
 
 MAX_WORK: Final = 2_000_000
 """Maximum of comparisons for one diff, about a third of a second; beyond it a stretch is reported as replaced."""
@@ -19,6 +19,7 @@ MAX_WORDS: Final = 20_000
 """Maximum length of a text whose words are compared, in characters."""
 
 _TEXTS: Final = frozenset({"headline", "lead", "dateline", "subheadline", "editor_note"})
+_TEXT_BLOCKS: Final = frozenset({"paragraph", "heading", "list", "quote", "table", "code"})
 _BODY: Final = "body"
 _WORDS: Final = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 
@@ -197,14 +198,10 @@ def _operations(
 
 
 def _text(block: Mapping[str, Any]) -> str | None:
-    """Return the visible text of a block of running text, None for other blocks."""
-    match block["type"]:
-        case "paragraph" | "heading":
-            return html_to_text(block["html"])
-        case "pull_quote":
-            return str(block["text"])
-        case _:
-            return None
+    """Return the visible text of a block of text, None for other blocks."""
+    if block["type"] == "pull_quote":
+        return str(block["text"])
+    return render_text([block]) if block["type"] in _TEXT_BLOCKS else None
 
 
 def _seal(block: Mapping[str, Any]) -> str:

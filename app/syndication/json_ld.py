@@ -5,6 +5,7 @@ from typing import Any, Final
 import orjson
 
 from app.domain.article_members import ArticleAccess
+from app.domain.html.inline_html import is_web_url
 from app.domain.revision import NoteType
 from app.domain.url import ascii_url
 from app.schemas.article import Article
@@ -120,8 +121,15 @@ def _image(image: Image) -> dict[str, Any]:
             "creditText": image["credit"],
             "width": image["width"],
             "height": image["height"],
+            "license": _licence(image["licence"]) if image["licence"] else None,
+            "identifier": image["asset_id"],
         }
     )
+
+
+def _licence(licence: str) -> Any:
+    """Return the URL of a licence, or the licence by its name."""
+    return ascii_url(licence) if is_web_url(licence) else {"@type": "CreativeWork", "name": licence}
 
 
 def _work(source: Source) -> dict[str, Any]:

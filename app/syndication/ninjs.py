@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 
 from app.domain.article_status import FeedContent
+from app.domain.html.inline_html import is_web_url
 from app.domain.url import ascii_url
 from app.schemas.article import Article, FeedItem, TimelineItem
 from app.schemas.body import Image, Rendition, Rights
@@ -200,9 +201,17 @@ def _picture(image: Image) -> dict[str, Any]:
             "type": "picture",
             "descriptions": _texts("caption", image["caption"]) + _texts("alt", image["alt"]),
             "by": image["credit"],
+            **_licence(image["licence"]),
+            "altIds": [{"role": "asset", "value": image["asset_id"]}] if image["asset_id"] else [],
             "renditions": [own, *others],
         }
     )
+
+
+def _licence(licence: str | None) -> dict[str, Any]:
+    if licence is None:
+        return {}
+    return {"rightsInfo": {"linkedRights": ascii_url(licence)}} if is_web_url(licence) else {"usageTerms": licence}
 
 
 def _names(files: Sequence[Rendition]) -> list[str]:

@@ -64,6 +64,9 @@ def fog(**others: Any) -> FeedItem:
                 },
                 {"url": "https://pictures.courier.example/l-6.avif", "width": 600, "height": 400, "type": "image/avif"},
             ],
+            "licence": "https://creativecommons.org/licenses/by/4.0/",
+            "focal_point": {"x": 0.5, "y": 0.25},
+            "asset_id": "dam:1931",
         },
         "rights": {
             "holder": "The Lume Courier",

@@ -46,10 +46,10 @@ def test_category_names_are_unique() -> None:
 
 
 def picture(url: str, *, kind: str | None = None) -> Image:
-    """A picture, with a rendition that is the same file where its type is told."""
+    """Return a picture, with a rendition of the same file where its type is given."""
     renditions: list[Rendition] = [] if kind is None else [{"url": url, "width": 6, "height": 4, "type": kind}]
-    sizes: dict[str, None] = {"caption": None, "credit": None, "width": None, "height": None}
-    return cast("Image", {"url": url, "alt": "", "renditions": renditions, **sizes})
+    empty = dict.fromkeys(("caption", "credit", "width", "height", "licence", "focal_point", "asset_id"))
+    return cast("Image", {"url": url, "alt": "", "renditions": renditions, **empty})
 
 
 @pytest.mark.parametrize(

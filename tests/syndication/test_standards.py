@@ -41,7 +41,7 @@ UNLUCKY: Final[dict[str, Any]] = {
     "image": {
         "url": "https://pictures.courier.example/ліхтар.jpg",
         "alt": "",
-        **dict.fromkeys(("caption", "credit", "width", "height")),
+        **dict.fromkeys(("caption", "credit", "width", "height", "licence", "focal_point", "asset_id")),
         "renditions": [],
     },
 }

@@ -18,6 +18,19 @@ IMAGE: Final[dict[str, Any]] = {
     "width": None,
     "height": None,
     "renditions": [],
+    "licence": "CC BY 4.0",
+    "focal_point": None,
+    "asset_id": None,
+}
+VIDEO: Final[dict[str, Any]] = {
+    "type": "video",
+    "url": "https://filme.straße.example/nebel[1].mp4",
+    "media_type": "video/mp4",
+    "duration": 94.5,
+    "caption": "Fog & horn",
+    "credit": "Ana <Vint>",
+    "transcript_url": "https://filme.straße.example/nebel.txt",
+    "poster": "https://filme.straße.example/nebel[1].jpg",
 }
 BLOCKS: Final[list[dict[str, Any]]] = [
     {"type": "paragraph", "html": 'A <a href="https://straße.example/karte[1]" title="x">map</a>, <em>here</em>.'},
@@ -30,6 +43,21 @@ BLOCKS: Final[list[dict[str, Any]]] = [
     {"type": "image", "image": IMAGE},
     {"type": "embed", "url": "https://video.straße.example/v[1]?a=1&b=2", "provider": None, "html": None},
     {"type": "embed", "url": "https://video.example/2", "provider": "Video", "html": "A <b>film</b>"},
+    {"type": "embed", "url": "https://video.example/3", "provider": "Video", "html": None, "title": "Fog", "width": 640}
+    | {"height": 360, "caption": "By night & day", "thumbnail": "https://bilder.straße.example/3.jpg"},
+    {"type": "quote", "blocks": [{"type": "quote", "blocks": [], "attribution": None}], "attribution": "A & B"},
+    {"type": "table", "caption": "Hours", "head": ["Night", "<b>Hours</b>"], "rows": [["1", "2<wbr>3"], []]},
+    {"type": "code", "text": "if a < b && c:\n\treturn", "language": "python"},
+    {"type": "divider"},
+    {"type": "gallery", "images": [IMAGE, IMAGE]},
+    VIDEO,
+    {**VIDEO, "type": "audio", "media_type": None, "caption": None, "transcript_url": None},
+    {"type": "list", "ordered": True, "items": [{"html": "a", "list": {"ordered": False, "items": ["b", "c"]}}]},
+    {"type": "paragraph", "html": '<ruby>灯<rt>ひ</rt></ruby> <bdo dir="rtl">x</bdo> <kbd id="user-content-k">K</kbd>'},
+    {
+        "type": "paragraph",
+        "html": '<a href="https://shop.example" rel="sponsored nofollow ugc">buy</a> <q lang="fr">le mot</q>',
+    },
 ]
 LANGUAGES: Final = ("en-GB", "uk", "de-1996", "ca-valencia", "sr-Latn-ME", "zh-Hant-HK", "es-419", "ar-EG", "fil", "he")
 

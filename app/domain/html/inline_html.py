@@ -135,6 +135,15 @@ def validate_url(value: str) -> str:
     return value
 
 
+def is_web_url(value: str) -> bool:
+    """Return whether the text is an absolute http or https URL, as `validate_url` accepts it."""
+    try:
+        validate_url(value)
+    except InvalidValueError:
+        return False
+    return True
+
+
 def validate_site_url(value: str) -> str:
     """Return the URL of a site, which page URLs begin with, without trailing slashes.
 
