@@ -3,10 +3,11 @@
 from typing import Annotated, Self
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
+from app.domain.body.values import null_as_empty, whole_number
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.pagination import NextPage
 from app.schemas.params import Cursor, Limit, NoParams
@@ -50,6 +51,7 @@ class ApiKeyCreate(BaseModel):
             json_schema_extra={"maxItems": 100},
         ),
         AfterValidator(_once),
+        BeforeValidator(null_as_empty),
     ]
     expires_at: Annotated[
         Instant | None,
@@ -100,6 +102,7 @@ class ApiKeyRotate(BaseModel):
             description="Seconds for which the old secret stays valid.",
             examples=[3600],
         ),
+        BeforeValidator(whole_number),
     ] = 0
 
 

@@ -3,9 +3,10 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
 from app.schemas.pagination import NextPage
@@ -52,6 +53,8 @@ def _names(description: str, example: str) -> Any:
     return Field(max_length=MAX_NAMES, description=description, examples=[[example]])
 
 
+NULL_AS_EMPTY = BeforeValidator(null_as_empty)
+WHOLE_NUMBER = BeforeValidator(whole_number)
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_storable)]
 WebhookId = Annotated[
     str,
@@ -96,10 +99,10 @@ class WebhookFilters(BaseModel):
             description="The edition's slug, or `*` for all; the default edition where absent.", examples=["harbour"]
         ),
     ] = None
-    section: Annotated[list[Name], _names("Slugs of sections, any of them.", "politics")] = []
-    tag: Annotated[list[Name], _names("Slugs of tags, any of them.", "trams")] = []
-    author: Annotated[list[Name], _names("Slugs of authors, any of them.", "ines-kovary")] = []
-    label: Annotated[list[Name], _names("Codes of labels, any of them.", "opinion")] = []
+    section: Annotated[list[Name], _names("Slugs of sections, any of them.", "politics"), NULL_AS_EMPTY] = []
+    tag: Annotated[list[Name], _names("Slugs of tags, any of them.", "trams"), NULL_AS_EMPTY] = []
+    author: Annotated[list[Name], _names("Slugs of authors, any of them.", "ines-kovary"), NULL_AS_EMPTY] = []
+    label: Annotated[list[Name], _names("Codes of labels, any of them.", "opinion"), NULL_AS_EMPTY] = []
     types: Annotated[
         list[Annotated[ChangeType, OpenEnum()]],
         Field(
@@ -107,6 +110,7 @@ class WebhookFilters(BaseModel):
             description="Only these types, all where empty; `article.withdrawn` and `article.removed` always come.",
         ),
         AfterValidator(_types),
+        NULL_AS_EMPTY,
     ] = []
 
 
@@ -127,6 +131,7 @@ class WebhookCreate(BaseModel):
             description="Send the changes after this one; those from now on where absent.",
             examples=[0],
         ),
+        WHOLE_NUMBER,
     ] = None
     secret: Annotated[Secret | None, Field(description="A secret of your own; one is generated where absent.")] = None
 
@@ -170,6 +175,7 @@ class WebhookSecretRotate(BaseModel):
             description="Seconds for which messages are signed with both secrets.",
             examples=[86400],
         ),
+        WHOLE_NUMBER,
     ] = GRACE_SECONDS
     secret: Annotated[Secret | None, Field(description="A secret of your own; one is generated where absent.")] = None
 
@@ -188,6 +194,7 @@ class WebhookReplay(BaseModel):
             description="Changes after this one are sent again, in order.",
             examples=[1],
         ),
+        WHOLE_NUMBER,
     ]
 
 

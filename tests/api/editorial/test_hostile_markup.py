@@ -11,14 +11,14 @@ from app.schemas.errors import validated
 from app.schemas.interchange import ArticleCreate
 from tests.api.editorial.editor_client import TODAY, YESTERDAY, Desk, Json, etag, saved
 from tests.conftest import Store
-from tests.importers.test_hostile_markup import html_blocks, line_ends, text_blocks, url_blocks
+from tests.importers.test_hostile_markup import html_blocks, html_of, line_ends, text_blocks, url_blocks
 from tests.records import article
 from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
 
 ROADS = ("POST", "PATCH", "PUT")
 ROADS_THERE = (("POST", "sqlite"), ("PATCH", "postgresql"), ("PUT", "sqlite"), ("PUT", "postgresql"))
 """Every road, and each database by two of them: what is cleaned is cleaned before either is asked."""
-LINKS = frozenset({"url", "href", "licence_url"})
+LINKS = frozenset({"url", "href", "licence_url", "poster", "thumbnail", "transcript_url"})
 BESIDE_THE_BODY: tuple[tuple[str, ...], ...] = (("source", "url"), ("image", "url"), ("rights", "licence_url"))
 
 
@@ -42,7 +42,7 @@ BODY = hostile_bodies()
 
 
 def members_of(node: Any) -> Iterator[tuple[str, Any]]:
-    """Every named value of an answer, however deep."""
+    """Return every named value of a response, however deep."""
     if isinstance(node, dict):
         for name, value in node.items():
             yield name, value
@@ -53,16 +53,12 @@ def members_of(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def judge(node: Any) -> int:
-    """How many pieces of HTML an answer holds, each found harmless, and each address found to be one of the web."""
+    """Check that the HTML of a response is harmless and its URLs are those of the web; return how many texts it has."""
     judged = 0
+    for name, html in html_of(node):
+        assert is_harmless(html, also=BLOCK_TAGS if name == "fallback_html" else frozenset()) is None, html
+        judged += name != "fallback_html"  # revisions have none
     for name, value in members_of(node):
-        if isinstance(value, list) and name == "items" and all(isinstance(each, str) for each in value):
-            pieces = value
-        else:
-            pieces = [value] if name == "html" and isinstance(value, str) else []
-        for html in pieces:
-            assert is_harmless(html) is None, html
-        judged += len(pieces)
         if name in LINKS and isinstance(value, str):
             assert value.startswith(("https://", "http://", "/v1/", "/feeds/")), (name, value)
         if name == "body" and isinstance(value, str):

@@ -49,6 +49,27 @@ async def test_patch_of_the_url_of_an_image_names_what_stays(desk: Desk) -> None
         assert desk.warnings == [], patch
 
 
+async def test_warnings_locate_losses_inside_later_blocks(desk: Desk) -> None:
+    image = {"url": "https://media.example/a.jpg", "alt": ""}
+    body: list[Json] = [
+        {"type": "list", "items": [{"html": "<hr>a", "list": {"items": ["b", {"html": "<!-- x -->c"}]}}]},
+        {"type": "table", "head": ["<p class=x>h</p>"], "rows": [["a"], ["b", "<script>x</script>"]]},
+        {"type": "quote", "blocks": [{"type": "quote", "blocks": [{"type": "paragraph", "html": "<img src=x>"}]}]},
+        {"type": "gallery", "images": [image], "fallback_html": "<p>Mine</p>", "fallback_text": ""},
+    ]
+    made = (await desk.send("POST", "/articles", {"headline": "A", "body": body})).json()
+    assert found(made["warnings"]) == [
+        ("body.0.items.0.html", "element-dropped"),
+        ("body.0.items.0.list.items.1.html", "comment-dropped"),
+        ("body.1.head.0", "element-dropped"),
+        ("body.1.rows.1.1", "content-dropped"),
+        ("body.2.blocks.0.blocks.0.html", "element-dropped"),
+        ("body.3.fallback_html", "member-ignored"),
+    ]
+    again = await desk.edit(made, {"body": made["body"]})
+    assert (desk.warnings, again["revision"], again["body"]) == ([], made["revision"], made["body"])
+
+
 async def test_post_patch_and_put_name_dropped_html(desk: Desk) -> None:
     made = (await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "body": BODY})).json()
     assert found(made["warnings"]) == FOUND
