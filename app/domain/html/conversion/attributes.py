@@ -21,7 +21,7 @@ _KNOWN_CLASS: Final = re.compile(
     r"""(wp|kg|has|is|align|size|blocks|block|gallery|attachment|graf|markup|section|layout|aspectRatio|progressiveMedia|
     postList|Mso|mso|c\d|lst|title|subtitle|docs|Apple|image|captioned|pencraft|pc|substack|footnote|button|embed|media|
     twitter|instagram|tiktok|fb|reddit|bluesky|language|lang|hljs|prism|syntax|responsive|img|figure|caption|lazy|
-js|column|row|col|container|wrapper|content|entry|post|article|body|text|paragraph|inline|clear|
+js|columns?|galleryid|align(none|left|right|center)|lazyload(ed|ing)?|doc|Word|fn|sizing|primary|secondary|row|col|container|wrapper|content|entry|post|article|body|text|paragraph|inline|clear|
     external|link|quote|blockquote|pullquote|pull-quote|credit|screen-reader|sr-only|emoji|more|youtube|video|audio|
     iframe|table|tg|list|divider|separator|alignment|center|left|right|first|last|odd|even|fluid|loaded|ql)
     ([-_A-Z0-9].*|s?)|(e|h|p|u|dt)-[a-z-]+""",
@@ -45,7 +45,7 @@ def lost_attributes(element: Element, *, handled: frozenset[str] = frozenset()) 
             if lost:
                 yield name, "; ".join(lost)
         elif name == "class":
-            unknown = unknown_classes(element)
+            unknown = unknown_classes(element) if element.name not in {"html", "body"} else []
             if unknown:
                 yield name, " ".join(unknown)
         elif name == "align":

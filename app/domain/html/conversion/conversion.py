@@ -39,6 +39,7 @@ def convert_html(html: str, *, base: str | None = None) -> Conversion:
     walker = Walker(_HANDLERS, base=_base(root, base), targets=_targets(root), is_classic=_is_classic(html, root))
     _note_document(walker, document)
     walker.walk_flow(root)
+    walker.end_text()
     return Conversion(walker.blocks, group_losses(walker.losses))
 
 

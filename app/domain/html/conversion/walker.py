@@ -110,17 +110,22 @@ class Walker:
         self._marks = outer
 
     def blocks_of(self, element: Element, *, style: Mapping[str, str] | None = None) -> list[Block]:
-        """Return the blocks of an element's content, apart from those so far."""
-        outer = self.blocks, self._runs, self._marks
-        self.blocks, self._runs, self._marks = [], [], ()
+        """Return the blocks of an element's content, apart from those so far; they begin with places still unused."""
+        blocks, runs = self.blocks, self._runs
+        is_unused = all(run.content is Atom.POINT for run in runs)
+        self.blocks, self._runs = [], runs if is_unused else []
         self.walk_flow(element, style=style)
-        found = self.blocks
-        self.blocks, self._runs, self._marks = outer
+        self.end_text()
+        found, self.blocks, self._runs = self.blocks, blocks, [] if is_unused else runs
         return found
 
     def add_block(self, block: Block) -> None:
-        """Append a block after the open paragraph."""
+        """Append a block without inline text after the open paragraph."""
         self.end_paragraph()
+        link = next((mark for mark in self._marks if mark.name == "a" and dict(mark.attributes).get("href")), None)
+        if link is not None:
+            kind = block["type"]
+            self.lose(LossCode.LINK, kind, f"The link around a block ({kind}) was dropped", link.start_tag)
         self.blocks.append(block)
 
     def add_text(self, text: str) -> None:
@@ -137,13 +142,20 @@ class Walker:
 
     def end_paragraph(self, make: Callable[[str], Block] | None = None) -> None:
         """Turn the open paragraph into blocks; a line that is the bare URL of a known provider becomes an embed."""
-        runs, self._runs = self._runs, []
-        for paragraph in split_paragraphs(fold_runs(runs)):
+        runs = fold_runs(self._runs)
+        self._runs = runs if all(run.content is Atom.POINT for run in runs) else []
+        for paragraph in split_paragraphs([] if self._runs else runs):
             lines = split_lines(paragraph)
             if make is None and any(self._bare_url(line) for line in lines):
                 self._add_lines(lines)
             else:
                 self._add_paragraph(paragraph, make)
+
+    def end_text(self) -> None:
+        """End the last paragraph of a text, which may be nothing but places that links lead to."""
+        self.end_paragraph()
+        runs, self._runs = self._runs, []
+        self._add_paragraph(runs, None)
 
     def drop(self, element: Element) -> None:
         """Note that an element is dropped with its content."""
@@ -233,10 +245,17 @@ class Walker:
         attributes = tuple(
             (name, stored)
             for name in ("lang", "dir")
-            if name in element.attributes and (stored := allowed_attribute("span", name, element.get(name))) is not None
+            if name in element.attributes
+            and element.name not in {"html", "body"}  # those of the article
+            and (stored := allowed_attribute("span", name, element.get(name))) not in {None, self._inherited(name)}
         )
         marks = [Mark("span", attributes)] if attributes else []
         return (*marks, *(Mark(name) for name in drawn_marks(style)[0])) if style else tuple(marks)
+
+    def _inherited(self, name: str) -> str | None:
+        """Return the value that the marks around give an attribute; text runs from left to right without one."""
+        values = (dict(mark.attributes).get(name) for mark in reversed(self._marks))
+        return next(filter(None, values), "ltr" if name == "dir" else None)
 
     def _add_target(self, element: Element) -> None:
         """Add the place that an `id` names, if a link of the document leads there."""

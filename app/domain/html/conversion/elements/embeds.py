@@ -8,7 +8,9 @@ from app.domain.html.conversion.elements.flat_html import flatten
 from app.domain.html.conversion.elements.images import line, pixels
 from app.domain.html.conversion.tree import Element
 from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.inline_html import validate_url
 from app.domain.html.losses import LossCode
+from app.errors import InvalidValueError
 
 _SOURCES: Final = ("data-src", "data-lazy-src", "data-litespeed-src", "data-rocket-src", "src")
 _POST_CLASSES: Final = {
@@ -41,6 +43,14 @@ _PAGES: Final = (
 """URLs of players, and of the pages of the same content."""
 _PAGE_PARAMETERS: Final = {"w.soundcloud.com": "url", "www.facebook.com": "href", "platform.twitter.com": "url"}
 """Hosts of players that name the page of their content in a parameter."""
+_PAGE: Final = re.compile(r"https://(?!api\.)")
+_WIDGETS: Final = {
+    "flourish-embed": ("data-src", "https://flo.uri.sh/{}/embed"),
+    "infogram-embed": ("data-id", "https://infogram.com/{}"),
+    "fb-post": ("data-href", "{}"),
+    "fb-video": ("data-href", "{}"),
+}
+"""Classes of elements that a script replaces, with the attribute that names the content, and its URL."""
 _GIST: Final = re.compile(r"https?://gist\.github\.com/\S+?(?:\.js)?")
 _BOOKMARK_TITLE: Final = ("kg-bookmark-title", "embedded-post-title", "markup--strong")
 
@@ -67,6 +77,24 @@ def convert_frame(walker: Walker, element: Element) -> None:
     walker.add_block(block | ({"width": width, "height": height} if width and height else {}))
 
 
+def widget_url(element: Element) -> str | None:
+    """Return the URL of the content by which a script replaces an element, None for other elements."""
+    for name in element.classes:
+        attribute, form = _WIDGETS.get(name, ("", ""))
+        if element.get(attribute).strip():
+            url = form.format(element.get(attribute).strip())
+            return url if _is_web_url(url) else None
+    return None
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        validate_url(url)
+    except InvalidValueError:
+        return False
+    return True
+
+
 def convert_gist(walker: Walker, element: Element) -> None:
     """Add the embed of a script that shows a gist; drop any other script."""
     if _GIST.fullmatch(element.get("src")):
@@ -79,7 +107,7 @@ def page_url(url: str) -> str:
     """Return the URL of the page that shows what a player at this URL plays, where it is known; else the URL."""
     parts = urlsplit(url)
     parameter = _PAGE_PARAMETERS.get(parts.hostname or "")
-    if parameter is not None and (found := parse_qs(parts.query).get(parameter)) and found[0].startswith("https://"):
+    if parameter is not None and (found := parse_qs(parts.query).get(parameter)) and _PAGE.match(found[0]):
         return found[0]
     for pattern, page in _PAGES:
         match = pattern.match(url)
@@ -126,7 +154,7 @@ def _add_embed(walker: Walker, element: Element, url: str) -> Block:
             LossCode.CONTENT, f"card {each.name}", f"<{each.name}> inside a card or post was dropped", each.get("src")
         )
     content = _without(element, *pictures)
-    html, _ = flatten(walker, walker.blocks_of(Element("div", {}, content.children)), "a post")
+    html, _ = flatten(walker, walker.blocks_of(Element("div", {}, content.children)))
     block: Block = {"type": "embed", "url": url, "html": html or None}
     walker.add_block(block)
     return block

@@ -5,6 +5,7 @@ from typing import Final
 from app.domain.html.conversion.inline_runs import MAX_PARAGRAPH_CHARACTERS, MAX_PARAGRAPH_TAGS
 from app.domain.html.conversion.walker import Block, Walker
 from app.domain.html.inline_html import html_to_text, text_to_html
+from app.domain.html.losses import LossCode
 
 UNFLATTENED: Final = frozenset({"image", "gallery", "video", "audio", "embed"})
 _NAMES: Final = {
@@ -18,13 +19,16 @@ _NAMES: Final = {
 }
 
 
-def flatten(walker: Walker, blocks: list[Block], place: str) -> tuple[str, list[Block]]:
-    """Return the text of blocks as inline HTML, and the blocks without text; `place` names where they were.
+def flatten(walker: Walker, blocks: list[Block], place: str | None = None) -> tuple[str, list[Block]]:
+    """Return the text of blocks as inline HTML, and the blocks without text.
 
-    Paragraphs are joined by line breaks. Each block that becomes text, and each that moves, is a loss.
+    Paragraphs are joined by line breaks. Each block that becomes text, and each that moves, is a loss, in which
+    `place` names where it was; without one, the text only stands for content elsewhere, and nothing is lost.
     """
     others = [block for block in blocks if block["type"] in UNFLATTENED]
     texts = [block for block in blocks if block["type"] not in UNFLATTENED]
+    if place is None:
+        return _bounded(walker, "<br>".join(filter(None, map(_html, texts))), "a post"), others
     if len(texts) > 1:
         walker.change(f"joined {place}", f"Paragraphs in {place} were joined by line breaks")
     for block in others:
@@ -42,7 +46,10 @@ def _bounded(walker: Walker, html: str, place: str) -> str:
     if html.count("<") <= MAX_PARAGRAPH_TAGS and len(html) <= MAX_PARAGRAPH_CHARACTERS:
         return html
     walker.change(f"long {place}", f"The marks of the text of {place} were dropped: it is too long")
-    return text_to_html(" ".join(html_to_text(html).split()))[:MAX_PARAGRAPH_CHARACTERS]
+    text = " ".join(html_to_text(html).split())
+    if len(text) > MAX_PARAGRAPH_CHARACTERS // 5:  # each character may become an entity
+        walker.lose(LossCode.TEXT, f"cut {place}", f"The text of {place} was cut: it is too long", text)
+    return text_to_html(text[: MAX_PARAGRAPH_CHARACTERS // 5])
 
 
 def _html(block: Block) -> str:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from app.domain.html.conversion.element_roles import FLOW, HEADINGS
-from app.domain.html.conversion.elements.embeds import add_card, convert_frame, convert_gist
+from app.domain.html.conversion.elements.embeds import add_card, convert_frame, convert_gist, widget_url
 from app.domain.html.conversion.elements.figures import (
     convert_caption_shortcode,
     convert_figure,
@@ -145,7 +145,11 @@ def _is_inside_line(pieces: list[str]) -> bool:
 
 def _language(element: Element) -> str | None:
     match = _LANGUAGE.search(element.get("class"))
-    name = match[1] if match else element.get("data-language") or element.get("data-lang") or element.get("lang-code")
+    name = (
+        match[1]
+        if match
+        else element.get("data-language") or element.get("data-lang") or element.get("data-code-block-lang")
+    )
     return name if name and _LANGUAGE_NAME.fullmatch(name) else None
 
 
@@ -235,6 +239,10 @@ def _convert_box(walker: Walker, element: Element) -> None:
         link = _first_link(element)
         if not _CARDS.isdisjoint(classes) and link is not None:
             _add_card(walker, element, link.get("href"))
+            return
+        url = widget_url(element)
+        if url is not None:
+            walker.add_block({"type": "embed", "url": url})
             return
         if is_gallery(element) and element.find("figure", "img") is not None:
             convert_gallery(walker, element)

@@ -75,7 +75,8 @@ def _split_attribution(element: Element) -> tuple[Element | None, Element]:
 
 def _stands_alone(before: Sequence[object]) -> bool:
     """Return whether a `cite` after this content is not part of its sentence."""
-    last = next((each for each in reversed(before) if not isinstance(each, str) or each.strip()), None)
+    parts = (each for each in reversed(before) if isinstance(each, Element) or (isinstance(each, str) and each.strip()))
+    last = next(parts, None)
     return isinstance(last, Element) and last.name in {"p", "br", "ul", "ol", "div", "h2", "h3", "h4"}
 
 
