@@ -167,9 +167,6 @@ def _with_breaks(element: Element) -> Element:
 
 def _add_divider(walker: Walker, element: Element) -> None:
     walker.note_attributes(element)
-    walker.end_paragraph()
-    if walker.blocks and walker.blocks[-1]["type"] == "divider":
-        return
     walker.add_block({"type": "divider"})
 
 

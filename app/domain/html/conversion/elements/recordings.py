@@ -36,6 +36,7 @@ _FILE_ATTRIBUTES: Final = (
     "m4a",
     "ogg",
     "wav",
+    "value",
 )
 """Attributes that name a file: of the elements, then of the shortcodes of WordPress."""
 
@@ -58,7 +59,7 @@ def convert_recording(walker: Walker, element: Element) -> None:
         walker.lose(LossCode.CONTENT, f"{kind} source", f"Further files of a <{kind}> were dropped", usable[1][0])
     if kind == "video" and element.get("poster") and (poster := walker.web_url(element.get("poster"), "a poster")):
         block["poster"] = poster
-    walker.note_attributes(element)
+    walker.note_attributes(element, "value")
     walker.add_block(block)
 
 
