@@ -56,6 +56,14 @@ SEPARATING: Final = frozenset(
     }
 )
 """Elements that a browser separates from adjacent words: blocks, and elements with a box of their own."""
+BESIDE_WORDS: Final = frozenset(
+    {
+        "applet", "audio", "button", "canvas", "embed", "iframe", "img", "input", "map", "math", "meter",
+        "noembed", "noframes", "object", "picture", "progress", "select", "svg", "td", "textarea", "th",
+        "video",
+    }
+)
+"""Those of them that may stand on one line with words; the others begin a line."""
 # fmt: on
 _BEFORE_COLON: Final = re.compile(r"([^:/?#]*):")
 _URL_NOISE: Final = re.compile(r"[\x00-\x20]+")

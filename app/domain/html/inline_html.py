@@ -43,8 +43,8 @@ def sanitize_html(html: str) -> str:
     """Return the sanitised inline HTML; sanitising it again changes nothing.
 
     Tags outside the list are dropped and their text stays, except where the content is no text for readers
-    (script, style, iframe, svg …). Words on both sides of a block element's edge are separated by a space. An `id`
-    gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValueError for NUL, lone
+    (script, style, iframe, svg …). A `br` or a space separates the words on both sides of a block element's edge. An
+    `id` gets ID_PREFIX. Lines end in LF; other control characters become U+FFFD. Raises InvalidValueError for NUL, lone
     surrogates, more than 1,000 tags and nesting that does not settle.
     """
     if _is_plain(html):
