@@ -1,6 +1,6 @@
 """Articles: the row that lists read, and the body, which lists do not read."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, UniqueConstraint, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Table, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db.base import partial_index
@@ -35,6 +35,7 @@ class ArticleModel(Base):
     label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
     section_id: Mapped[int | None] = mapped_column(ForeignKey("sections.id"))
     headline: Mapped[str]
+    headline_key: Mapped[Code] = mapped_column(server_default=text("''"))
     lead: Mapped[str | None]
     dateline: Mapped[str | None]
     source_name: Mapped[str | None]
@@ -73,6 +74,8 @@ class ArticleModel(Base):
         CheckConstraint("status = 'draft' OR published_at IS NOT NULL", name="dated"),
         Index("ix_articles_due", "published_at", info=partial_index("status = 'scheduled'")),
         Index("ix_articles_edition_id_status_modified_at_id", "edition_id", "status", "modified_at", "id"),
+        Index("ix_articles_edition_id_status_published_at_id", "edition_id", "status", "published_at", "id"),
+        Index("ix_articles_edition_id_headline_key_id", "edition_id", "headline_key", "id"),
         Index("ix_articles_section_id", "section_id"),
         Index("ix_articles_label_id", "label_id"),
     )

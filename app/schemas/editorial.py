@@ -1,5 +1,6 @@
 """Articles as editors see them: in record form, whatever their status."""
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
@@ -7,6 +8,7 @@ from typing_extensions import TypedDict
 
 from app.domain.article_status import ArticleStatus
 from app.domain.diff import Difference
+from app.domain.headline_key import MAX_KEY_CHARACTERS
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
 from app.schemas.article import (
     MAX_ENTRIES,
@@ -24,7 +26,17 @@ from app.schemas.body_html import BodyHtmlPart
 from app.schemas.interchange import Content, Note
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
-from app.schemas.params import MAX_NAMES, ArticleFilterParams, Cursor, Limit, StrictInt, check_ids
+from app.schemas.params import (
+    MAX_IDS,
+    MAX_NAMES,
+    MAX_VALUE,
+    ArticleFilterParams,
+    Cursor,
+    Limit,
+    StrictInt,
+    check_ids,
+    described,
+)
 from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug, Text
 from app.schemas.sparse import sparse
 from app.schemas.types import (
@@ -190,6 +202,13 @@ class Revision(RevisionItem):
     ]
 
 
+class ListOrder(StrEnum):
+    """Instant that the editorial list is ordered by."""
+
+    MODIFIED = "modified_at"
+    PUBLISHED = "published_at"
+
+
 class EditorialListParams(ArticleFilterParams):
     """Query parameters of the editorial list. `edition=*` spans all editions."""
 
@@ -205,6 +224,41 @@ class EditorialListParams(ArticleFilterParams):
             examples=[["published"]],
         ),
     ]
+    source_id: Annotated[
+        list[Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]],
+        Field(
+            default_factory=list,
+            max_length=MAX_IDS,
+            description="Any of these identifiers of another system.",
+            examples=[["harbour:2026-11-14:fog-watch"]],
+        ),
+    ]
+    modified_since: Annotated[
+        str | None,
+        described(
+            "`modified_at` at or after this: an RFC 3339 instant, or a local date, for its first instant.",
+            ("2026-11-01"),
+        ),
+    ] = None
+    q: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=MAX_KEY_CHARACTERS,
+            description="The beginning of the headline; case and compatibility forms of characters do not matter.",
+            examples=["budget"],
+        ),
+    ] = None
+    order: Annotated[
+        ListOrder,
+        Field(
+            description=(
+                "The instant that articles are ordered by, the latest first; `published_at` leaves out drafts without "
+                "a date."
+            ),
+            examples=["published_at"],
+        ),
+    ] = ListOrder.MODIFIED
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 50
 

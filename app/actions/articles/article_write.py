@@ -14,6 +14,7 @@ from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
 from app.domain.article_members import given_members, member_columns
 from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
+from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
@@ -184,6 +185,7 @@ class ArticleWrite:
             **self._withdrawal(),
             "edition_id": self.edition_id,
             "slug": self.slug,
+            "headline_key": headline_key(record.headline),
             "status": self.status,
             "first_published_at": self._first_published_at(),
             "section_id": self.section_id,

@@ -20,6 +20,7 @@ from app.db.base import AnyRow
 from app.domain.actor import Actor
 from app.domain.article_members import member_columns
 from app.domain.article_status import ArticleStatus
+from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
 from app.domain.tsid import format_id
 from app.errors import NotFoundError
@@ -114,6 +115,7 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
         | {
             **measure_blocks([])._asdict(),
             "headline": HEADLINE,
+            "headline_key": headline_key(HEADLINE),
             "slug": _free_slug(connection, row),
             "status": ArticleStatus.WITHDRAWN,
             "content_hash": content_hash(blank, serialize_body(blank)),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from app.db.base import AnyRow
@@ -23,7 +24,7 @@ from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
 from app.queries.editorial.actors import find_key_names, show_actor
-from app.queries.editorial.editorial_keys import find_keys
+from app.queries.editorial.editorial_keys import find_keys, own_filters
 from app.queries.keyset.list_index import MAX_SORT_KEY
 from app.queries.keyset.pages import cut_page
 from app.queries.resolve import resolve_params
@@ -97,25 +98,31 @@ def parse_article_id(key: str) -> int:
     return parse_id(key)
 
 
-def cursor_digest(filters: bytes, statuses: Iterable[ArticleStatus]) -> bytes:
-    """Return the digest of a cursor of editorial lists: of the filters' own digest and the values of the statuses.
+def cursor_digest(filters: bytes, statuses: Iterable[ArticleStatus], others: Mapping[str, Any] | None = None) -> bytes:
+    """Return the digest of a cursor of editorial lists: of the filters' own digest, the statuses and other filters.
 
     Clients store cursors, so it depends on no name of a class or module.
     """
     written = filters + ",".join(sorted(set(statuses))).encode()
+    written += orjson.dumps(others, option=orjson.OPT_SORT_KEYS) if others else b""
     return blake2b(written, digest_size=DIGEST_BYTES, person=b"editorial").digest()
 
 
 def list_editorial_articles(connection: Connection, params: EditorialListParams) -> EditorialList:
-    """Return articles of any status, the latest saved first; with `id`, in the given order.
+    """Return articles of any status, the latest saved first (or by public time); with `id`, in the given order.
 
     InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
     """
     query = resolve_params(connection, params)
-    digest = cursor_digest(query.scope.digest(), params.status)
+    filters = own_filters(params, query.zone)
+    digest = cursor_digest(query.scope.digest(), params.status, filters)
     upper = MAX_SORT_KEY if params.cursor is None else decode_position(params.cursor, digest)
     most = len(params.id) or params.limit
-    keys = [] if query.selection.is_empty else find_keys(connection, query, params, upper, most + 1)
+    keys = (
+        []
+        if query.selection.is_empty
+        else find_keys(connection, query, params, filters=filters, upper=upper, most=most + 1)
+    )
     page = cut_page(
         keys,
         most,
