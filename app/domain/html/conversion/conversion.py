@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import unquote, urljoin
 
 from app.domain.html.conversion.elements.handlers import build_handlers
+from app.domain.html.conversion.ignored_tags import find_ignored_tags, find_unfinished_tag
 from app.domain.html.conversion.shortcodes import mark_shortcodes
 from app.domain.html.conversion.tree import Document, Element, parse_html
 from app.domain.html.conversion.walker import Block, Walker
@@ -38,6 +39,7 @@ def convert_html(html: str, *, base: str | None = None) -> Conversion:
     nest_word_lists(root)
     walker = Walker(_HANDLERS, base=_base(root, base), targets=_targets(root), is_classic=_is_classic(html, root))
     _note_document(walker, document)
+    _note_ignored_tags(walker, html, root)
     walker.walk_flow(root)
     walker.end_text()
     return Conversion(walker.blocks, group_losses(walker.losses))
@@ -81,3 +83,13 @@ def _note_document(walker: Walker, document: Document) -> None:
             if language:
                 sentence = f"The attribute lang of <{element.name}> was dropped: it belongs to the article"
                 walker.lose(LossCode.ATTRIBUTE, f"{element.name} lang", sentence, f'lang="{language}"')
+
+
+def _note_ignored_tags(walker: Walker, html: str, root: Element) -> None:
+    for name, count in find_ignored_tags(html, root).items():
+        for _ in range(count):
+            sentence = f"<{name}> was dropped where it may not stand; its text stays"
+            walker.lose(LossCode.ELEMENT, f"ignored {name}", sentence)
+    unfinished = find_unfinished_tag(html)
+    if unfinished:
+        walker.lose(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", unfinished)

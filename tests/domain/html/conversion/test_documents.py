@@ -11,6 +11,7 @@ from app.domain.html.conversion.conversion import Conversion, convert_html
 from app.domain.html.conversion.element_roles import DROPPED
 from app.domain.html.conversion.styles import is_hidden, parse_style
 from app.domain.html.conversion.tree import Element, parse_html
+from app.domain.html.tokens import TokenKind, iterate_tokens
 from app.schemas.write_warning import find_body_warnings
 from tests.api.ops.chromium import open_page
 from tests.domain.html.conversion.documents import SourceDocument, fold, read_documents, shown_text
@@ -69,6 +70,19 @@ def test_documents_become_blocks_that_are_stored_unchanged() -> None:
 
 def test_elements_of_documents_are_stored_or_named() -> None:
     missing = {document.name: lost for document in DOCUMENTS if (lost := _unnamed_elements(document))}
+
+    assert missing == {}, missing
+
+
+def test_tags_that_the_parser_ignores_are_named() -> None:
+    missing: dict[str, set[str]] = {}
+    for document in DOCUMENTS:
+        html = re.sub(r"<template>.*?</template>", "", document.html)
+        written = {token.name for token in iterate_tokens(html) if token.kind is TokenKind.START}
+        parsed = {element.name for element in parse_html(html).root.descendants()}
+        named = " ".join(loss.detail for loss in convert_html(html).losses)
+        ignored = {name for name in written - parsed - MEANINGLESS - {"image"} if f"<{name}>" not in named}
+        missing |= {document.name: ignored} if ignored else {}
 
     assert missing == {}, missing
 
