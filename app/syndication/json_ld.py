@@ -1,5 +1,6 @@
 """schema.org structured data (JSON-LD) for the page of an article."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -35,7 +36,7 @@ _ESCAPES: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 
 
 def render(article: Article, *, publication: Publication) -> bytes:
-    """Render the structured data of an article, without its body.
+    """Render the structured data of an article: of its body (as blocks) the recordings alone.
 
     The result contains no `<`, `>` or `&`, so it can be inserted into a script element unchanged. `datePublished` is
     the first public time, `dateModified` the last change or bump. A text that another site published first has the
@@ -58,6 +59,8 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "creditText": article["byline"],
         "publisher": publisher,
         "image": _image(image) if image else None,
+        "video": _recordings(article, "video"),
+        "audio": _recordings(article, "audio"),
         "articleSection": section["name"] if section else None,
         "keywords": [tag["name"] for tag in article["tags"]],
         "genre": label["text"] if label else None,
@@ -123,6 +126,29 @@ def _image(image: Image) -> dict[str, Any]:
             "height": image["height"],
             "license": _licence(image["licence"]) if image["licence"] else None,
             "identifier": image["asset_id"],
+        }
+    )
+
+
+def _recordings(article: Article, kind: str) -> list[dict[str, Any]]:
+    """Return the recordings of the body of this kind, those in quotes excluded, which belong to another work."""
+    body: Any = article.get("body")
+    blocks = body if isinstance(body, list) else []
+    return [_recording(article, block) for block in blocks if block["type"] == kind]
+
+
+def _recording(article: Article, block: Mapping[str, Any]) -> dict[str, Any]:
+    is_video, poster = block["type"] == "video", block.get("poster")
+    return _drop_empty(
+        {
+            "@type": "VideoObject" if is_video else "AudioObject",
+            "name": block["caption"] or article["headline"],
+            "contentUrl": ascii_url(block["url"]),
+            "encodingFormat": block["media_type"],
+            "duration": None if block["duration"] is None else f"PT{block['duration']}S",
+            "thumbnailUrl": ascii_url(poster) if poster else None,
+            "uploadDate": article["first_published_at"],
+            "creditText": block["credit"],
         }
     )
 

@@ -1,4 +1,4 @@
-"""JSON-LD: what a search engine reads on the page of an article."""
+"""JSON-LD: the structured data of an article for search engines."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from tests.syndication.samples import PUBLICATION, fog, keeper, page
 
 
 def read(item: Any, **others: Any) -> Any:
-    """What the page of this article says to machines."""
+    """Return the structured data of an article."""
     return json.loads(json_ld.render(page(item, **others), publication=PUBLICATION))
 
 
@@ -59,3 +59,48 @@ def test_json_ld_has_first_publication_and_last_change() -> None:
 
 def test_json_ld_omits_the_body() -> None:
     assert "horn" not in json.dumps(read(fog()))
+
+
+def test_json_ld_lists_the_recordings_of_the_body() -> None:
+    film = {
+        "type": "video",
+        "url": "https://media.courier.example/horn[1].mp4",
+        "media_type": "video/mp4",
+        "duration": 94.5,
+        "caption": "The horn",
+        "credit": "Ana Vint",
+        "transcript_url": None,
+        "poster": "https://media.courier.example/horn.jpg",
+    }
+    sound = {**dict.fromkeys(film), "type": "audio", "url": "https://media.courier.example/horn.mp3"}
+    written = read(fog(body=[film, {"type": "divider"}, sound, {"type": "quote", "blocks": [film]}]))
+    assert written["video"] == [
+        {
+            "@type": "VideoObject",
+            "name": "The horn",
+            "contentUrl": "https://media.courier.example/horn%5B1%5D.mp4",
+            "encodingFormat": "video/mp4",
+            "duration": "PT94.5S",
+            "thumbnailUrl": "https://media.courier.example/horn.jpg",
+            "uploadDate": written["datePublished"],
+            "creditText": "Ana Vint",
+        }
+    ]
+    [audio] = written["audio"]
+    assert audio["name"] == written["headline"]
+    assert audio.keys() == {"@type", "name", "contentUrl", "uploadDate"}
+    assert "video" not in read(fog())
+
+
+@pytest.mark.parametrize(
+    ("licence", "expected"),
+    [
+        ("https://licences.example/by[4]", "https://licences.example/by%5B4%5D"),
+        ("CC BY 4.0", {"@type": "CreativeWork", "name": "CC BY 4.0"}),
+        (None, None),
+    ],
+)
+def test_json_ld_licence_of_an_image_is_a_url_or_a_work(licence: str | None, expected: Any) -> None:
+    item: Any = fog()
+    item["image"] = {**item["image"], "licence": licence}
+    assert read(item)["image"].get("license") == expected

@@ -11,6 +11,7 @@ from app.domain.article_status import FeedContent
 from app.domain.body.html_rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.feed_document import Publication
+from tests.syndication import varieties
 from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page
 from tests.syndication.standards import (
     atom_flaws,
@@ -77,6 +78,12 @@ def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
 def test_every_schema_org_type_has_its_properties(shared_folder: Path, genre: str) -> None:
     label = {"code": "x", "text": "X", "disclaimer": None, "genre": genre}
     assert vocabulary_flaws(shared_folder, json_ld.render(page(fog(label=label)), publication=PUBLICATION)) == []
+
+
+def test_recordings_have_the_properties_of_schema_org(shared_folder: Path) -> None:
+    recording = {**varieties.VIDEO, "type": "audio"}
+    item = page(fog(body=[varieties.VIDEO, recording]))
+    assert vocabulary_flaws(shared_folder, json_ld.render(item, publication=PUBLICATION)) == []
 
 
 @pytest.mark.parametrize("language", ["en-GB", "uk", "zh-Hant-HK", "zh-Hans", "x-klingon", "abcdefgh", "cmn", "fil-PH"])

@@ -112,7 +112,9 @@ async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
 )
 async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
     """Return the schema.org description of an article, escaped for a `script` element of its page."""
-    return await _render_format(request, id_or_slug, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE)
+    return await _render_format(
+        request, id_or_slug, "/json-ld", json_ld.render, json_ld.MEDIA_TYPE, body=BodyFormat.BLOCKS
+    )
 
 
 @router.get(
@@ -134,7 +136,7 @@ async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
 async def get_ninjs(request: Request, id_or_slug: IdOrSlug) -> Response:
     """Return the article as a ninjs object; a withdrawn one (410) has only its identity and `pubStatus` `canceled`."""
     try:
-        return await _render_format(request, id_or_slug, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE)
+        return await _render_format(request, id_or_slug, "/ninjs", ninjs.render, ninjs.MEDIA_TYPE, body=BodyFormat.HTML)
     except ArticleWithdrawnError as gone:
         stub = ninjs.canceled(gone.article_id, at=format_instant(gone.at, UTC), notice=gone.notice)
         return Response(
@@ -146,16 +148,16 @@ async def get_ninjs(request: Request, id_or_slug: IdOrSlug) -> Response:
 
 
 async def _render_format(
-    request: Request, key: str, member: str, render: Callable[..., bytes], media_type: str
+    request: Request, key: str, member: str, render: Callable[..., bytes], media_type: str, *, body: BodyFormat
 ) -> Response:
     params = parse_query(request, QueryParams)
 
     def query(connection: Connection, key: str, params: QueryParams) -> feeds.ArticleWithEdition:
-        return feeds.get_published(connection, key, ArticleParams(edition=params.edition, body=BodyFormat.HTML))
+        return feeds.get_published(connection, key, ArticleParams(edition=params.edition, body=body))
 
     def respond(found: feeds.ArticleWithEdition, directives: str) -> Response:
-        body = render(found.article, publication=to_publication(found.edition))
-        return document_response(body, media_type=media_type, cache_control=directives)
+        written = render(found.article, publication=to_publication(found.edition))
+        return document_response(written, media_type=media_type, cache_control=directives)
 
     return await _respond_or_redirect(
         request,

@@ -67,7 +67,8 @@ def _recording(block: Stored) -> str:
 
 
 def _embed(block: Stored) -> str:
-    link = f"{block['provider']}: {ascii_url(block['url'])}"
+    url = ascii_url(block["url"])
+    link = f"{block['provider']}: {url}" if block["provider"] else url
     return _joined(block.get("title"), html_to_text(block["html"] or ""), block.get("caption"), link)
 
 
