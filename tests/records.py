@@ -36,9 +36,9 @@ def author(slug: str, name: str, **members: Any) -> AuthorRecord:
     return AuthorRecord.model_validate({"slug": slug, "name": name, **members})
 
 
-def section(slug: str, name: str, *, edition: str = "global") -> SectionRecord:
+def section(slug: str, name: str, *, edition: str = "global", **members: Any) -> SectionRecord:
     """A section."""
-    return SectionRecord(slug=slug, name=name, edition=edition)
+    return SectionRecord.model_validate({"slug": slug, "name": name, "edition": edition, **members})
 
 
 def curated_list(slug: str, name: str, *, edition: str = "global", **members: Any) -> CuratedListRecord:
@@ -46,6 +46,6 @@ def curated_list(slug: str, name: str, *, edition: str = "global", **members: An
     return CuratedListRecord.model_validate({"edition": edition, "slug": slug, "name": name, **members})
 
 
-def tag(slug: str, name: str) -> TagRecord:
+def tag(slug: str, name: str, **members: Any) -> TagRecord:
     """A tag."""
-    return TagRecord(slug=slug, name=name)
+    return TagRecord.model_validate({"slug": slug, "name": name, **members})

@@ -20,6 +20,11 @@ class ChangeType(StrEnum):
     AUTHOR_UPDATED = "author.updated"
     LIST_UPDATED = "list.updated"
     LIST_DELETED = "list.deleted"
+    EDITION_DELETED = "edition.deleted"
+    SECTION_DELETED = "section.deleted"
+    TAG_DELETED = "tag.deleted"
+    LABEL_DELETED = "label.deleted"
+    AUTHOR_DELETED = "author.deleted"
 
 
 ARTICLE_REMOVED = "article.removed"

@@ -18,6 +18,10 @@ class Facet(IntEnum):
     LABEL = 4
 
 
+LISTED_WHILE_USED = frozenset({Facet.TAG, Facet.AUTHOR})
+"""Kinds of entries that the public sees while a public article names them; others are seen until they are hidden."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFilter:
     """Filter of a list: values of one kind are alternatives, different kinds are all required, and so is `entry`.

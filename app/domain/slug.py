@@ -72,9 +72,14 @@ def validate_slug(value: str) -> str:
     return value
 
 
+def is_code(value: str) -> bool:
+    """Return whether the text has the form of a code, as `validate_code` requires it."""
+    return len(value) <= LONGEST_CODE and _CODE.fullmatch(value) is not None
+
+
 def validate_code(value: str) -> str:
     """Return the slug of a section, tag, author or edition, or code of a label, unchanged; else InvalidValueError."""
-    if len(value) > LONGEST_CODE or not _CODE.fullmatch(value):
+    if not is_code(value):
         raise InvalidValueError(
             "A code is 1 to 80 lower-case letters a-z and digits, single hyphens, underscores or dots inside."
         )

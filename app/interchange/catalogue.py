@@ -6,6 +6,7 @@ import orjson
 from sqlalchemy import Column, Connection, Table, and_, select
 
 from app.db.base import AnyRow
+from app.domain.body.shown_blocks import complete_image
 from app.domain.list_filter import Facet
 from app.models.author import authors
 from app.models.edition import editions
@@ -52,6 +53,11 @@ def is_listed(row: AnyRow) -> bool:
     return bool(getattr(row, "is_listed", True))
 
 
+def is_entered(row: AnyRow) -> bool:
+    """Return whether editors entered an entry or it was public, and not only drafts named it; every edition was."""
+    return bool(getattr(row, "is_entered", True))
+
+
 def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
     """Return the row of an entry, a section's within its edition; None if it does not exist."""
     catalogue_table = CATALOGUE_TABLES[kind]
@@ -70,6 +76,12 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
             "timezone": row.timezone,
             "site_url": row.site_url,
             "article_url": row.article_url,
+            "section_url": row.section_url,
+            "tag_url": row.tag_url,
+            "author_url": row.author_url,
+            "preview_url": row.preview_url,
+            "logo": load_image(row.logo),
+            "icon": load_image(row.icon),
             "default": row.is_default,
             "feed_content": row.feed_content,
             "strings": orjson.loads(row.strings),
@@ -83,9 +95,44 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
             "disclaimer": row.disclaimer,
             "disclaimers": orjson.loads(row.disclaimers),
             "genre": row.genre,
+            "hidden": row.is_hidden,
         }
     if kind is Facet.SECTION:
-        return {"kind": "section", "edition": edition, "slug": row.slug, "name": row.name}
+        return {
+            "kind": "section",
+            "edition": edition,
+            "slug": row.slug,
+            "name": row.name,
+            "position": row.position,
+            "description": row.description,
+            "image": load_image(row.image),
+            "hidden": row.is_hidden,
+        }
     if kind is Facet.TAG:
-        return {"kind": "tag", "slug": row.slug, "name": row.name}
-    return {"kind": "author", "slug": row.slug, "name": row.name, "role": row.role, "bio": row.bio}
+        return {
+            "kind": "tag",
+            "slug": row.slug,
+            "name": row.name,
+            "tag_type": row.tag_type,
+            "description": row.description,
+            "codes": orjson.loads(row.codes),
+            "aliases": orjson.loads(row.aliases),
+        }
+    return {
+        "kind": "author",
+        "slug": row.slug,
+        "name": row.name,
+        "author_type": row.author_type,
+        "role": row.role,
+        "bio": row.bio,
+        "bios": orjson.loads(row.bios),
+        "image": load_image(row.image),
+        "url": row.url,
+        "email": row.email,
+        "links": orjson.loads(row.links),
+    }
+
+
+def load_image(text: str | None) -> Any:
+    """Return a stored image with every member; None for an entry without one."""
+    return None if text is None else complete_image(orjson.loads(text))

@@ -21,7 +21,7 @@ from app.models.listing import ListingModel
 from app.models.revision import RevisionBlockModel, RevisionBlockUseModel, RevisionModel
 from app.models.schema_compatibility import SchemaCompatibilityModel
 from app.models.section import SectionModel
-from app.models.tag import TagModel
+from app.models.tag import TagModel, TagNameModel
 from app.models.webhook import WebhookDeliveryModel, WebhookEndpointModel
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "SectionModel",
     "SlugRedirectModel",
     "TagModel",
+    "TagNameModel",
     "WebhookDeliveryModel",
     "WebhookEndpointModel",
 ]

@@ -7,7 +7,10 @@ from app.models.base import Base, Id, Instant, JsonText
 
 
 class ChangeModel(Base):
-    """A change of an article or of the catalogue; `surrogate_keys` names everything that it affects."""
+    """A change of an article or of the catalogue; `surrogate_keys` names everything that it affects.
+
+    `details` names entries that their tables no longer hold under the name of the time: those deleted.
+    """
 
     __tablename__ = "changes"
 
@@ -18,6 +21,7 @@ class ChangeModel(Base):
     article_id: Mapped[Id | None]
     actor: Mapped[str | None]
     surrogate_keys: Mapped[JsonText]
+    details: Mapped[JsonText | None]
 
     # Earlier changes of one article, and changes of no article: compaction of the log reads both.
     __table_args__ = (Index("ix_changes_article_id_seq", "article_id", "seq"),)

@@ -1,6 +1,6 @@
 """Labels: the badges of the installation, with translations, disclaimer and genre."""
 
-from sqlalchemy import Table, UniqueConstraint, true
+from sqlalchemy import Table, UniqueConstraint, false, true
 from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -8,7 +8,10 @@ from app.models.base import Base, Code, Instant, JsonText
 
 
 class LabelModel(Base):
-    """A label; `texts` and `disclaimers` hold translations by language."""
+    """A label; `texts` and `disclaimers` hold translations by language.
+
+    `is_listed`, `is_entered` and `is_hidden` are as of sections.
+    """
 
     __tablename__ = "labels"
 
@@ -22,6 +25,8 @@ class LabelModel(Base):
     modified_at: Mapped[Instant]
     revision: Mapped[int] = mapped_column(server_default=sql_text("1"))
     is_listed: Mapped[bool] = mapped_column(server_default=true())
+    is_entered: Mapped[bool] = mapped_column(server_default=true())
+    is_hidden: Mapped[bool] = mapped_column(server_default=false())
 
     __table_args__ = (UniqueConstraint("code"),)
 

@@ -2,10 +2,22 @@
 
 from typing import Annotated
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.types import MAX_CODE, MAX_HREF, Code, Href, line, text
+from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
+from app.schemas.body import Image
+from app.schemas.types import MAX_CODE, MAX_HREF, MAX_LINE, MAX_URL, Code, Href, OpenEnum, Url, line, text
 
+PageUrl = Annotated[
+    str | None,
+    Field(
+        description="Its page on the front end; null unless the edition has a template of such URLs.",
+        examples=["https://meridian.example/about/world"],
+        pattern="^[Hh][Tt][Tt][Pp][Ss]?://",
+        max_length=MAX_URL,
+    ),
+]
 EntryName = Annotated[str, line("The name that readers see.", "World")]
 
 
@@ -37,12 +49,28 @@ class Section(TypedDict):
     href: Annotated[Href, line("The section's URL in this API.", "/v1/sections/world", max_length=MAX_HREF)]
 
 
+class TagCode(TypedDict):
+    """A code of a subject in a vocabulary."""
+
+    scheme: Annotated[Code, Field(description="The vocabulary.", examples=["wikidata"])]
+    code: Annotated[str, line("The code.", "Q870", max_length=200)]
+
+
 class Tag(TypedDict):
-    """A subject."""
+    """A subject of articles."""
 
     slug: Code
     name: Annotated[str, line("The name that readers see.", "Night trams")]
+    tag_type: Annotated[TagType, OpenEnum(), Field(description="The kind of subject.", examples=["topic"])]
+    codes: Annotated[list[TagCode], Field(description="Its codes in vocabularies of subjects.", max_length=50)]
     href: Annotated[Href, line("The tag's URL in this API.", "/v1/tags/night-trams", max_length=MAX_HREF)]
+
+
+class AuthorLink(TypedDict):
+    """A page of an author elsewhere."""
+
+    url: Url
+    name: Annotated[str | None, line("The name of the site.", "Mastodon")]
 
 
 class Author(TypedDict):
@@ -50,8 +78,18 @@ class Author(TypedDict):
 
     slug: Code
     name: Annotated[str, line("The name that signs articles.", "Iryna Dovhan")]
+    author_type: Annotated[AuthorType, OpenEnum(), Field(description="Person or organisation.", examples=["person"])]
     role: Annotated[str | None, line("The author's role.", "columnist")]
-    bio: Annotated[str | None, line("A biography of one line.", "Iryna Dovhan writes about cities.")]
+    bio: Annotated[
+        str | None, line("A biography of one line, in the edition's language.", "Iryna Dovhan writes about cities.")
+    ]
+    image: Image | None
+    url: Annotated[Url | None, Field(description="The author's own site.", examples=["https://dovhan.example"])]
+    email: Annotated[
+        str | None, line("An address that readers may write to.", "iryna@courier.example", max_length=MAX_EMAIL)
+    ]
+    links: Annotated[list[AuthorLink], Field(description="Other pages of the author.", max_length=50)]
+    page_url: PageUrl
     href: Annotated[Href, line("The author's URL in this API.", "/v1/authors/iryna-dovhan", max_length=MAX_HREF)]
 
 
@@ -61,13 +99,35 @@ class ArticlesLink(TypedDict):
     href: Annotated[Href, line("The URL of the list.", "/v1/tags/night-trams/articles", max_length=MAX_HREF)]
 
 
-class SectionPage(Section):
+class SectionInFull(Section):
+    """A section with its texts, its image and its place in a menu."""
+
+    position: Annotated[
+        int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
+    ]
+    description: Annotated[str | None, text("What it is about, plain text.", "News from abroad.")]
+    image: Image | None
+    page_url: PageUrl
+
+
+class TagInFull(Tag):
+    """A tag with its text and its other names."""
+
+    description: Annotated[str | None, text("What it stands for, plain text.", "Trams after midnight.")]
+    aliases: Annotated[
+        list[Annotated[str, Field(max_length=MAX_LINE)]],
+        Field(description="Other names that find it.", max_length=100, examples=[["Owl trams"]]),
+    ]
+    page_url: PageUrl
+
+
+class SectionPage(SectionInFull):
     """A section with a link to its articles."""
 
     articles: ArticlesLink
 
 
-class TagPage(Tag):
+class TagPage(TagInFull):
     """A tag with a link to its articles."""
 
     articles: ArticlesLink

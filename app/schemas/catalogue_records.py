@@ -1,13 +1,25 @@
 """Records of catalogue entries: editions, labels, sections, tags and authors."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from app.domain.article_status import FeedContent
 from app.domain.article_url import article_url_template
+from app.domain.body import ImageInput
+from app.domain.body.values import WebUrl, null_as_empty, whole_number
 from app.domain.calendar import find_zone
+from app.domain.catalogue_entry import (
+    MAX_EMAIL,
+    AuthorType,
+    TagType,
+    default_author_type,
+    distinct_names,
+    validate_email,
+)
 from app.domain.html.inline_html import validate_site_url
+from app.domain.one_line import visible_line
+from app.domain.page_url import entry_url_template, preview_url_template
 from app.schemas.record_types import (
     Code,
     Language,
@@ -21,9 +33,38 @@ from app.schemas.record_types import (
     null_as_empty_object,
 )
 
+MAX_POSITION = 10_000
+MAX_CODES = 50
+MAX_ALIASES = 100
+MAX_LINKS = 50
+
 
 def _zone_name(value: str) -> str:
     return find_zone(value).key
+
+
+def _topic(value: object) -> object:
+    return TagType.TOPIC if value is None else value
+
+
+def _shown(value: object) -> object:
+    return False if value is None else value
+
+
+def _link_of_url(value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
+
+
+def _distinct_codes(values: "list[TagCodeInput]") -> "list[TagCodeInput]":
+    return list({(each.scheme, each.code): each for each in values}.values())
+
+
+EntryUrlTemplate = Annotated[Link, AfterValidator(entry_url_template)]
+Hidden = Annotated[
+    bool,
+    BeforeValidator(_shown),
+    Field(strict=True, description="Whether it is hidden from the public.", examples=[False]),
+]
 
 
 class EditionRecord(RecordPart):
@@ -50,6 +91,36 @@ class EditionRecord(RecordPart):
             examples=["{site_url}/news/{slug}"],
         ),
     ] = None
+    section_url: Annotated[
+        EntryUrlTemplate | None,
+        Field(
+            description="The template of the URLs of sections on the front end; they have none where absent.",
+            examples=["{site_url}/section/{slug}"],
+        ),
+    ] = None
+    tag_url: Annotated[
+        EntryUrlTemplate | None,
+        Field(
+            description="The template of the URLs of tags on the front end; they have none where absent.",
+            examples=["{site_url}/tag/{slug}"],
+        ),
+    ] = None
+    author_url: Annotated[
+        EntryUrlTemplate | None,
+        Field(
+            description="The template of the URLs of authors on the front end; they have none where absent.",
+            examples=["{site_url}/author/{slug}"],
+        ),
+    ] = None
+    preview_url: Annotated[
+        Annotated[Link, AfterValidator(preview_url_template)] | None,
+        Field(
+            description="The template of the URLs of previews on the front end, with `{token}`.",
+            examples=["{site_url}/preview/{token}"],
+        ),
+    ] = None
+    logo: Annotated[ImageInput | None, Field(description="The logo of the publication.")] = None
+    icon: Annotated[ImageInput | None, Field(description="The square icon of the publication.")] = None
     default: Annotated[
         bool,
         Field(strict=True, description="Whether a request without `edition` means this one.", examples=[False]),
@@ -81,6 +152,7 @@ class LabelRecord(RecordPart):
         Field(description="Translations of `disclaimer` by language.", examples=[{"uk": "Колонки є думками."}]),
     ] = Field(default_factory=dict)
     genre: Annotated[Code | None, Field(description="The kind of journalism.", examples=["opinion"])] = None
+    hidden: Hidden = False
 
 
 class SectionRecord(RecordPart):
@@ -90,6 +162,27 @@ class SectionRecord(RecordPart):
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     slug: Annotated[Code, Field(description="The slug of the section.", examples=["weather"])]
     name: Annotated[Line, Field(description="The name that readers see.", examples=["Weather"])]
+    position: Annotated[
+        Annotated[int, Field(strict=True, ge=0, le=MAX_POSITION), BeforeValidator(whole_number)] | None,
+        Field(description="Its place in a menu of sections.", examples=[3]),
+    ] = None
+    description: Annotated[
+        Lines | None, Field(description="What it is about, plain text.", examples=["Forecasts and warnings."])
+    ] = None
+    image: Annotated[ImageInput | None, Field(description="Its image.")] = None
+    hidden: Hidden = False
+
+
+class TagCodeInput(RecordPart):
+    """Code of a subject in a vocabulary."""
+
+    scheme: Annotated[
+        Code,
+        Field(description="The vocabulary: `iptc-mediatopic`, `wikidata`, or another.", examples=["wikidata"]),
+    ]
+    code: Annotated[
+        str, Field(max_length=200, description="The code.", examples=["Q870"]), AfterValidator(visible_line)
+    ]
 
 
 class TagRecord(RecordPart):
@@ -98,6 +191,31 @@ class TagRecord(RecordPart):
     kind: Annotated[Literal["tag"], Field(description="The kind of the record.")] = "tag"
     slug: Annotated[Code, Field(description="The slug of the tag.", examples=["night-buses"])]
     name: Annotated[Line, Field(description="The name that readers see.", examples=["Night buses"])]
+    tag_type: Annotated[
+        TagType, BeforeValidator(_topic), Field(description="The kind of subject.", examples=["topic"])
+    ] = TagType.TOPIC
+    description: Annotated[
+        Lines | None, Field(description="What it stands for, plain text.", examples=["Buses after midnight."])
+    ] = None
+    codes: Annotated[
+        list[TagCodeInput],
+        BeforeValidator(null_as_empty),
+        AfterValidator(_distinct_codes),
+        Field(max_length=MAX_CODES, description="Its codes in vocabularies of subjects."),
+    ] = Field(default_factory=list)
+    aliases: Annotated[
+        list[Line],
+        BeforeValidator(null_as_empty),
+        AfterValidator(distinct_names),
+        Field(max_length=MAX_ALIASES, description="Other names that find it.", examples=[["Owl buses"]]),
+    ] = Field(default_factory=list)
+
+
+class AuthorLinkInput(RecordPart):
+    """Page of an author elsewhere."""
+
+    url: WebUrl
+    name: Annotated[Line | None, Field(description="The name of the site.", examples=["Mastodon"])] = None
 
 
 class AuthorRecord(RecordPart):
@@ -106,10 +224,40 @@ class AuthorRecord(RecordPart):
     kind: Annotated[Literal["author"], Field(description="The kind of the record.")] = "author"
     slug: Annotated[Code, Field(description="The slug of the author.", examples=["iryna-dovhan"])]
     name: Annotated[Line, Field(description="The name that signs articles.", examples=["Iryna Dovhan"])]
+    author_type: Annotated[
+        AuthorType | None,
+        Field(
+            description="Person or organisation; where absent a person, unless it is a well-known news agency.",
+            examples=["person"],
+        ),
+    ] = None
     role: Annotated[Line | None, Field(description="The role of the author.", examples=["columnist"])] = None
     bio: Annotated[
         Line | None, Field(description="A biography of one line.", examples=["Iryna Dovhan writes about cities."])
     ] = None
+    bios: Annotated[
+        Translations,
+        Field(description="Translations of `bio` by language.", examples=[{"uk": "Ірина Довгань пише про міста."}]),
+    ] = Field(default_factory=dict)
+    image: Annotated[ImageInput | None, Field(description="A portrait or a logo.")] = None
+    url: Annotated[WebUrl | None, Field(description="The author's own site.", examples=["https://dovhan.example"])] = (
+        None
+    )
+    email: Annotated[
+        Annotated[str, AfterValidator(validate_email), Field(json_schema_extra={"maxLength": MAX_EMAIL})] | None,
+        Field(description="An address that readers may write to; it is public.", examples=["iryna@courier.example"]),
+    ] = None
+    links: Annotated[
+        list[Annotated[AuthorLinkInput, BeforeValidator(_link_of_url)]],
+        BeforeValidator(null_as_empty),
+        Field(max_length=MAX_LINKS, description="Other pages of the author; a URL alone stands for one without name."),
+    ] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _typed(self) -> Self:
+        if self.author_type is None:
+            self.__dict__["author_type"] = default_author_type(self.name)  # an omitted member stays an omitted one
+        return self
 
 
 CatalogueRecord = EditionRecord | LabelRecord | SectionRecord | TagRecord | AuthorRecord

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.schemas.alternate import AlternateLink
+from app.schemas.body import Image
 from app.schemas.types import MAX_HREF, MAX_TEXT, Code, Href, LanguageTag, Url, ZoneName, line
 
 
@@ -36,6 +37,19 @@ class Edition(EditionLink):
             max_length=MAX_TEXT,
         ),
     ]
+    section_url: Annotated[
+        str | None,
+        line("The template of the URLs of sections, or null.", "{site_url}/section/{slug}", max_length=MAX_TEXT),
+    ]
+    tag_url: Annotated[
+        str | None, line("The template of the URLs of tags, or null.", "{site_url}/tag/{slug}", max_length=MAX_TEXT)
+    ]
+    author_url: Annotated[
+        str | None,
+        line("The template of the URLs of authors, or null.", "{site_url}/author/{slug}", max_length=MAX_TEXT),
+    ]
+    logo: Annotated[Image | None, Field(description="The logo of the publication.")]
+    icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
     alternates: Annotated[list[AlternateLink], Field(description="The feeds of the edition.", max_length=20)]
     strings: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],

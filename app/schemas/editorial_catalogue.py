@@ -6,7 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 from app.domain.article_status import FeedContent
-from app.schemas.catalogue import EntryName
+from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
+from app.schemas.body import Image
+from app.schemas.catalogue import AuthorLink, EntryName, TagCode
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import EntryListParams
@@ -29,6 +31,8 @@ from app.schemas.write_warning import Warnings
 
 MAX_PAGE = 200
 
+Hidden = Annotated[bool, Field(description="Whether it is hidden from the public.", examples=[False])]
+
 
 class EditorialEntry(TypedDict):
     """The members that every entry has in the editorial API."""
@@ -38,7 +42,11 @@ class EditorialEntry(TypedDict):
     modified_at: Annotated[InstantText, Field(description="When it was last modified, in UTC.")]
     listed: Annotated[
         bool,
-        Field(description="False while only unpublished articles use it: it is not public then.", examples=[True]),
+        Field(
+            description="Whether the public sees it: sections and labels until hidden, tags and authors while a public "
+            "article names them; nothing that only unpublished articles named yet.",
+            examples=[True],
+        ),
     ]
 
 
@@ -58,6 +66,23 @@ class EditorialEdition(EditorialEntry):
             max_length=MAX_TEXT,
         ),
     ]
+    section_url: Annotated[
+        str | None,
+        line("The template of the URLs of sections, or null.", "{site_url}/section/{slug}", max_length=MAX_TEXT),
+    ]
+    tag_url: Annotated[
+        str | None, line("The template of the URLs of tags, or null.", "{site_url}/tag/{slug}", max_length=MAX_TEXT)
+    ]
+    author_url: Annotated[
+        str | None,
+        line("The template of the URLs of authors, or null.", "{site_url}/author/{slug}", max_length=MAX_TEXT),
+    ]
+    preview_url: Annotated[
+        str | None,
+        line("The template of the URLs of previews, or null.", "{site_url}/preview/{token}", max_length=MAX_TEXT),
+    ]
+    logo: Annotated[Image | None, Field(description="The logo of the publication.")]
+    icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
     default: Annotated[bool, Field(description="Whether a request without `edition` means this one.", examples=[True])]
     feed_content: Annotated[
         FeedContent, OpenEnum(), Field(description="How much of an article its feeds hold.", examples=["full"])
@@ -77,6 +102,12 @@ class EditorialSection(EditorialEntry):
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     slug: Annotated[Code, Field(description="The slug of the section.", examples=["politics"])]
     name: EntryName
+    position: Annotated[
+        int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
+    ]
+    description: Annotated[str | None, text("What it is about, plain text.", "Parties, votes and budgets.")]
+    image: Image | None
+    hidden: Hidden
 
 
 class EditorialTag(EditorialEntry):
@@ -84,6 +115,13 @@ class EditorialTag(EditorialEntry):
 
     slug: Annotated[Code, Field(description="The slug of the tag.", examples=["trams"])]
     name: EntryName
+    tag_type: Annotated[TagType, OpenEnum(), Field(description="The kind of subject.", examples=["topic"])]
+    description: Annotated[str | None, text("What it stands for, plain text.", "Trams of every line.")]
+    codes: Annotated[list[TagCode], Field(description="Its codes in vocabularies of subjects.", max_length=50)]
+    aliases: Annotated[
+        list[Annotated[str, Field(max_length=MAX_LINE)]],
+        Field(description="Other names that find it.", max_length=100, examples=[["Streetcars"]]),
+    ]
 
 
 class EditorialAuthor(EditorialEntry):
@@ -91,8 +129,19 @@ class EditorialAuthor(EditorialEntry):
 
     slug: Annotated[Code, Field(description="The slug of the author.", examples=["ines-kovary"])]
     name: EntryName
+    author_type: Annotated[AuthorType, OpenEnum(), Field(description="Person or organisation.", examples=["person"])]
     role: Annotated[str | None, line("The author's role.", "columnist")]
     bio: Annotated[str | None, line("A biography of one line.", "Ines Kovary writes about the council.")]
+    bios: Annotated[
+        dict[str, Annotated[str, Field(max_length=MAX_LINE)]],
+        Field(description="Translations of `bio` by language.", examples=[{"uk": "Інеш Коварі пише про раду."}]),
+    ]
+    image: Image | None
+    url: Annotated[Url | None, Field(description="The author's own site.", examples=["https://kovary.example"])]
+    email: Annotated[
+        str | None, line("An address that readers may write to.", "ines@meridian.example", max_length=MAX_EMAIL)
+    ]
+    links: Annotated[list[AuthorLink], Field(description="Other pages of the author.", max_length=50)]
 
 
 class EditorialLabel(EditorialEntry):
@@ -113,6 +162,7 @@ class EditorialLabel(EditorialEntry):
         ),
     ]
     genre: Annotated[Code | None, Field(description="The kind of journalism.", examples=["opinion"])]
+    hidden: Hidden
 
 
 class SavedEdition(EditorialEdition):

@@ -30,6 +30,7 @@ from app.schemas.record_types import (
     RecordPart,
     References,
     SourceId,
+    TagReferences,
     Text,
 )
 from app.schemas.types import Instant
@@ -92,9 +93,10 @@ class Content(ArticleMembers):
         Line | None, Field(description="Place and date that open the text.", examples=["PORT VELA, Nov 20"])
     ] = None
     section: Annotated[Code | None, Field(description="The slug of its section.", examples=["politics"])] = None
-    tags: Annotated[Codes, Field(description="The slugs of its tags, in order.", examples=[["trams"]])] = Field(
-        default_factory=list
-    )
+    tags: Annotated[
+        TagReferences,
+        Field(description="Its tags in order, each by its slug, its display name or an alias.", examples=[["trams"]]),
+    ] = Field(default_factory=list)
     authors: Annotated[
         Codes, Field(description="The slugs of its authors, in the order they sign.", examples=[["ines-kovary"]])
     ] = Field(default_factory=list)

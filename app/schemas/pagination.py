@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.catalogue import Author, Label, Section, Tag
+from app.schemas.catalogue import Author, Label, SectionInFull, TagInFull
 from app.schemas.edition import Edition
 from app.schemas.types import MAX_HREF, Href, line
 
@@ -34,14 +34,14 @@ class AuthorList(TypedDict):
 class SectionList(TypedDict):
     """A page of sections, by slug."""
 
-    items: Annotated[list[Section], Field(description="The sections of the page.", max_length=MAX_PAGE)]
+    items: Annotated[list[SectionInFull], Field(description="The sections of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 
 class TagList(TypedDict):
     """A page of tags, by slug."""
 
-    items: Annotated[list[Tag], Field(description="The tags of the page.", max_length=MAX_PAGE)]
+    items: Annotated[list[TagInFull], Field(description="The tags of the page.", max_length=MAX_PAGE)]
     next: NextPage | None
 
 

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.domain.article_status import ArticleStatus, BodyFormat
 from app.schemas.article import Article
 from app.schemas.params import NoParams, StrictInt
-from app.schemas.types import MAX_HREF, Href, InstantText, OpenEnum, line
+from app.schemas.types import MAX_HREF, Href, InstantText, OpenEnum, Url, line
 
 EXPIRES_IN_SECONDS = 3_600
 MAX_EXPIRES_IN_SECONDS = 7 * 86_400
@@ -37,6 +37,13 @@ class PreviewLink(TypedDict):
         Href,
         line(
             "The URL of the preview; anyone who has it can read.", "/v1/editorial/previews/AZk2…", max_length=MAX_HREF
+        ),
+    ]
+    url: Annotated[
+        Url | None,
+        Field(
+            description="Its page on the front end; null unless the edition has a template of such URLs.",
+            examples=["https://meridian.example/preview/AZk2…"],
         ),
     ]
     expires_at: Annotated[InstantText, Field(description="When the URL expires, in the edition's zone.")]

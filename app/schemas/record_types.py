@@ -49,6 +49,7 @@ Link = Annotated[str, Field(json_schema_extra={"maxLength": 2_000})]
 SourceId = Annotated[str, Field(max_length=MAX_SOURCE_ID), AfterValidator(_filled)]
 NullAsEmpty = BeforeValidator(null_as_empty)
 Codes = Annotated[list[Code], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
+TagReferences = Annotated[list[Line], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
 References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=MAX_NAMES), AfterValidator(_once)]
 Language = Annotated[
     str, AfterValidator(validate_language), Field(json_schema_extra={"maxLength": 64}, examples=["en-GB"])

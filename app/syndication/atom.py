@@ -8,12 +8,15 @@ from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
 from app.syndication.feed_document import (
+    Creator,
     FeedDocument,
+    Publication,
+    author_page,
     categories,
     changed_at,
     content_html,
-    creator_names,
     media_type,
+    signatures,
     urn_for,
 )
 from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
@@ -43,6 +46,7 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
         _instant("updated", channel.changed_at(items) or _NEVER),
         element("author", (text_element("name", channel.publication.name),)),
         *optional_element("rights", channel.rights),
+        *_pictures(channel.publication),
         *_links(channel),
         *((text_element("fh:archive"),) if channel.is_archive else ()),
     )
@@ -73,7 +77,7 @@ def _instant(name: str, text: str) -> Markup:
 
 
 def _entry(channel: FeedDocument, item: FeedItem) -> Markup:
-    authors = creator_names(item) or [channel.publication.name]
+    authors = signatures(item) or [Creator(channel.publication.name, is_organisation=True)]
     return element(
         "entry",
         (
@@ -81,7 +85,7 @@ def _entry(channel: FeedDocument, item: FeedItem) -> Markup:
             text_element("title", item["headline"]),
             _instant("published", item["published_at"]),
             _instant("updated", changed_at(item)),
-            *(element("author", (text_element("name", name),)) for name in authors),
+            *(element("author", _author(creator)) for creator in authors),
             *_categories(item),
             *_entry_links(item),
             *optional_element("rights", _rights(item)),
@@ -89,6 +93,18 @@ def _entry(channel: FeedDocument, item: FeedItem) -> Markup:
         ),
         {"xml:lang": item["language"]} if item["language"] else None,
     )
+
+
+def _author(creator: Creator) -> Iterator[Markup]:
+    yield text_element("name", creator.name)
+    if creator.author is not None:
+        yield from optional_element("uri", author_page(creator.author))
+        yield from optional_element("email", creator.author["email"])
+
+
+def _pictures(publication: Publication) -> Iterator[Markup]:
+    for name, image in (("icon", publication.icon), ("logo", publication.logo)):
+        yield from optional_element(name, ascii_url(image["url"]) if image else None)
 
 
 def _categories(item: FeedItem) -> Iterator[Markup]:

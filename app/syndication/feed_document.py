@@ -1,13 +1,14 @@
 """Feed document: the input of every feed format, and the values that all formats derive from it."""
 
 import html as entities
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from app.domain.article_status import FeedContent
+from app.domain.catalogue_entry import AuthorType
 from app.domain.instant import parse_instant
 from app.schemas.article import FeedItem
 from app.schemas.body import Image
@@ -36,11 +37,13 @@ _IMAGE_TYPES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """Edition as partners see it: its name, its language (BCP 47) and the URL of its site."""
+    """Edition as partners see it: its name, its language (BCP 47), the URL of its site, its logo and its icon."""
 
     name: str
     language: str
     home: str
+    logo: Image | None = None
+    icon: Image | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,24 +128,29 @@ class Creator(NamedTuple):
 def creators(item: FeedItem) -> list[Creator]:
     """Return the authors of the article; its source if it has none, as with news agencies.
 
-    Empty if neither is known: the article is the publication's own. An author is an organisation if the article's
-    source or rights holder has the same name, or by its role.
+    Empty if neither is known: the article is the publication's own. An author is an organisation by its type or its
+    role, or if the article's source or rights holder has the same name.
     """
     source, rights = item["source"], item["rights"]
     if not item["authors"]:
         return [Creator(source["name"], is_organisation=True)] if source and source["name"].strip() else []
     names = {_plain_name(name) for name in (source and source["name"], rights and rights["holder"]) if name}
     return [
-        Creator(author["name"], _plain_name(author["name"]) in names or _is_organisation_role(author["role"]), author)
+        Creator(author["name"], is_organisation=_is_organisation(author, names), author=author)
         for author in item["authors"]
     ]
 
 
-def creator_names(item: FeedItem) -> list[str]:
-    """Return the names that sign the article: its authors, else its byline as printed, else its source."""
+def signatures(item: FeedItem) -> list[Creator]:
+    """Return what signs the article in feeds: its authors, else its byline as printed, else its source."""
     if not item["authors"] and item["byline"]:
-        return [item["byline"]]
-    return [creator.name for creator in creators(item)]
+        return [Creator(item["byline"], is_organisation=False)]
+    return creators(item)
+
+
+def creator_names(item: FeedItem) -> list[str]:
+    """Return the names of what signs the article in feeds."""
+    return [creator.name for creator in signatures(item)]
 
 
 def category_names(item: FeedItem) -> list[str]:
@@ -185,6 +193,22 @@ def media_type(image: Image) -> str | None:
 
 def _plain_name(name: str) -> str:
     return " ".join(name.casefold().split()).removeprefix("the ")
+
+
+def author_page(author: Author) -> str | None:
+    """Return the URL of an author's page on the front end, else of the author's own site, if there is one."""
+    return author["page_url"] or author["url"]
+
+
+def author_pages(author: Author) -> list[str]:
+    """Return the URLs of the author elsewhere: the own site and other pages, each once."""
+    found = [author["url"], *(link["url"] for link in author["links"])]
+    return [url for url in dict.fromkeys(found) if url is not None and url != author_page(author)]
+
+
+def _is_organisation(author: Author, names: Collection[str]) -> bool:
+    by_name = _plain_name(author["name"]) in names
+    return by_name or author["author_type"] is AuthorType.ORGANISATION or _is_organisation_role(author["role"])
 
 
 def _is_organisation_role(role: str | None) -> bool:

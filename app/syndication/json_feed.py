@@ -8,7 +8,16 @@ import orjson
 from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
-from app.syndication.feed_document import FeedDocument, category_names, changed_at, content_html, creator_names, urn_for
+from app.syndication.feed_document import (
+    Creator,
+    FeedDocument,
+    author_page,
+    category_names,
+    changed_at,
+    content_html,
+    signatures,
+    urn_for,
+)
 
 MEDIA_TYPE: Final = "application/feed+json"
 VERSION: Final = "https://jsonfeed.org/version/1.1"
@@ -28,6 +37,8 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
         "home_page_url": ascii_url(publication.home),
         "feed_url": channel.href,
         "next_url": channel.next_href,
+        "icon": ascii_url(publication.logo["url"]) if publication.logo else None,
+        "favicon": ascii_url(publication.icon["url"]) if publication.icon else None,
         "language": publication.language,
         "authors": [{"name": publication.name, "url": ascii_url(publication.home)}],
         "items": [_item(channel, item) for item in items],
@@ -47,11 +58,21 @@ def _item(channel: FeedDocument, item: FeedItem) -> dict[str, Any]:
             "image": ascii_url(image["url"]) if image else None,
             "date_published": item["published_at"],
             "date_modified": changed_at(item),
-            "authors": [{"name": name} for name in creator_names(item)] or None,
+            "authors": [_author(creator) for creator in signatures(item)] or None,
             "tags": category_names(item) or None,
             "language": item["language"],
             "_dayline": _extension(item),
         }
+    )
+
+
+def _author(creator: Creator) -> dict[str, Any]:
+    author = creator.author
+    if author is None:
+        return {"name": creator.name}
+    image = author["image"]
+    return _drop_empty(
+        {"name": creator.name, "url": author_page(author), "avatar": ascii_url(image["url"]) if image else None}
     )
 
 

@@ -6,13 +6,22 @@ from typing import Any, Final
 import orjson
 
 from app.domain.article_members import ArticleAccess
+from app.domain.catalogue_entry import TagType, code_uri
 from app.domain.html.inline_html import is_web_url
 from app.domain.revision import NoteType
 from app.domain.url import ascii_url
 from app.schemas.article import Article
 from app.schemas.body import Image, Source
-from app.schemas.catalogue import Author
-from app.syndication.feed_document import Creator, Publication, changed_at, creators, language_of, urn_for
+from app.syndication.feed_document import (
+    Creator,
+    Publication,
+    author_page,
+    author_pages,
+    changed_at,
+    creators,
+    language_of,
+    urn_for,
+)
 
 MEDIA_TYPE: Final = "application/ld+json"
 
@@ -32,6 +41,14 @@ TYPES: Final = {
 }
 """schema.org type of an article by its label's genre; the default is NewsArticle."""
 
+THINGS: Final = {
+    TagType.PERSON: "Person",
+    TagType.PLACE: "Place",
+    TagType.ORGANISATION: "Organization",
+    TagType.EVENT: "Event",
+}
+"""schema.org type of a subject by the type of its tag."""
+
 _ESCAPES: Final = ((b"<", b"\\u003c"), (b">", b"\\u003e"), (b"&", b"\\u0026"))
 
 
@@ -42,7 +59,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
     the first public time, `dateModified` the last change or bump. A text that another site published first has the
     page there as its main page.
     """
-    publisher = {"@type": "Organization", "name": publication.name, "url": ascii_url(publication.home)}
+    publisher = _publisher(publication)
     url, image, label, section = ascii_url(article["url"]), article["image"], article["label"], article["section"]
     members = {
         "@context": "https://schema.org",
@@ -63,6 +80,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "audio": _recordings(article, "audio"),
         "articleSection": section["name"] if section else None,
         "keywords": [tag["name"] for tag in article["tags"]],
+        "about": _about(article),
         "genre": label["text"] if label else None,
         "inLanguage": language_of(article, publication),
         "isPartOf": {"@type": "WebSite", "name": publication.name, "url": ascii_url(publication.home)},
@@ -101,17 +119,39 @@ def _authors(article: Article, publisher: dict[str, Any]) -> Any:
     return [_signature(creator) for creator in signatures] or publisher
 
 
+def _publisher(publication: Publication) -> dict[str, Any]:
+    members = {"@type": "Organization", "name": publication.name, "url": ascii_url(publication.home)}
+    return members | ({} if publication.logo is None else {"logo": _image(publication.logo)})
+
+
 def _signature(creator: Creator) -> dict[str, Any]:
     author = creator.author
-    if author is None or not creator.is_organisation:
-        return _person(author) if author is not None else {"@type": "Organization", "name": creator.name}
-    return _drop_empty({"@type": "Organization", "name": author["name"], "description": author["bio"]})
+    if author is None:
+        return {"@type": "Organization", "name": creator.name}
+    kind = {"@type": "Organization"} if creator.is_organisation else {"@type": "Person"}
+    image = author["image"]
+    members = {
+        **kind,
+        "name": author["name"],
+        "jobTitle": None if creator.is_organisation else author["role"],
+        "description": author["bio"],
+        "url": author_page(author),
+        ("logo" if creator.is_organisation else "image"): _image(image) if image else None,
+        "email": author["email"],
+        "sameAs": author_pages(author),
+    }
+    return _drop_empty(members)
 
 
-def _person(author: Author) -> dict[str, Any]:
-    return _drop_empty(
-        {"@type": "Person", "name": author["name"], "jobTitle": author["role"], "description": author["bio"]}
-    )
+def _about(article: Article) -> list[dict[str, Any]]:
+    """Return the subjects that structured data can identify: tags with a type of thing, or a code that has a URI."""
+    found = []
+    for tag in article["tags"]:
+        uris = [uri for each in tag["codes"] if (uri := code_uri(each["scheme"], each["code"])) is not None]
+        thing = THINGS.get(tag["tag_type"])
+        if thing is not None or uris:
+            found.append(_drop_empty({"@type": thing or "Thing", "name": tag["name"], "sameAs": uris}))
+    return found
 
 
 def _image(image: Image) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from typing import Any, Final
 import orjson
 
 from app.domain.article_status import FeedContent
+from app.domain.catalogue_entry import TagType, code_uri
 from app.domain.html.inline_html import is_web_url
 from app.domain.url import ascii_url
 from app.schemas.article import Article, FeedItem, TimelineItem
 from app.schemas.body import Image, Rendition, Rights
-from app.schemas.catalogue import Label
+from app.schemas.catalogue import Label, Tag
 from app.syndication.feed_document import (
+    Creator,
     FeedDocument,
     Publication,
     changed_at,
@@ -24,6 +26,9 @@ from app.syndication.feed_document import (
 from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"
+
+THINGS: Final = frozenset({TagType.PERSON, TagType.ORGANISATION, TagType.PLACE, TagType.EVENT})
+"""Types of tags that ninjs has members for; others are subjects."""
 
 _STANDARD: Final = {
     "name": "ninjs",
@@ -102,8 +107,10 @@ def _article(item: FeedItem, publication: Publication, content: FeedContent) -> 
             "headlines": _headlines(item),
             "descriptions": [] if content is FeedContent.HEADLINES else _descriptions(item),
             "bodies": _bodies(item) if is_full else [],
-            "people": [{"name": each.name, "rel": "author"} for each in made_by if not each.is_organisation],
-            "organisations": [{"name": each.name, "rel": "author"} for each in made_by if each.is_organisation],
+            "people": [*_signed(made_by, is_organisation=False), *_about(item, TagType.PERSON)],
+            "organisations": [*_signed(made_by, is_organisation=True), *_about(item, TagType.ORGANISATION)],
+            "places": _about(item, TagType.PLACE),
+            "events": _about(item, TagType.EVENT),
             "subjects": _subjects(item),
             "genres": _genres(item["label"]),
             "infoSources": _sources(item),
@@ -152,7 +159,23 @@ def _bodies(item: FeedItem) -> list[dict[str, str]]:
 def _subjects(item: FeedItem) -> list[dict[str, str]]:
     section = item["section"]
     filed = [{"name": section["name"], "rel": "section", "literal": section["slug"]}] if section else []
-    return filed + [{"name": tag["name"], "rel": "about", "literal": tag["slug"]} for tag in item["tags"]]
+    return filed + [_named(tag) for tag in item["tags"] if tag["tag_type"] not in THINGS]
+
+
+def _signed(made_by: Sequence[Creator], *, is_organisation: bool) -> list[dict[str, str]]:
+    return [{"name": each.name, "rel": "author"} for each in made_by if each.is_organisation is is_organisation]
+
+
+def _about(item: FeedItem, kind: TagType) -> list[dict[str, str]]:
+    return [_named(tag) for tag in item["tags"] if tag["tag_type"] is kind]
+
+
+def _named(tag: Tag) -> dict[str, str]:
+    """Return a subject by its name, its slug, and the URI of the first of its codes that has one."""
+    uris = (code_uri(each["scheme"], each["code"]) for each in tag["codes"])
+    uri = next((uri for uri in uris if uri is not None), None)
+    named = {"name": tag["name"], "rel": "about", "literal": tag["slug"]}
+    return named if uri is None else {"uri": uri, **named}
 
 
 def _genres(label: Label | None) -> list[dict[str, str]]:

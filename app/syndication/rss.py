@@ -45,10 +45,20 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
         text_element("language", channel.publication.language),
         *optional_element("copyright", channel.rights),
         *optional_element("lastBuildDate", changed_at and _mail_date(changed_at)),
+        *_logo(channel),
         *_links(channel),
     )
     whole = element("channel", (*head, *(_item(channel, item) for item in items)))
     return xml_document(element("rss", (whole,), _NAMESPACES))
+
+
+def _logo(channel: FeedDocument) -> Iterator[Markup]:
+    logo = channel.publication.logo
+    if logo is not None:
+        named = (("url", logo["url"]), ("title", channel.title), ("link", channel.publication.home))
+        yield element(
+            "image", [text_element(name, text if name == "title" else ascii_url(text)) for name, text in named]
+        )
 
 
 def _links(channel: FeedDocument) -> Iterator[Markup]:

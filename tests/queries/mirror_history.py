@@ -198,8 +198,8 @@ class MirrorHistory(History):
             await self._store([replace(piece, renamed=0 if piece.renamed else 1)])
         else:
             code = random.choice(KINDS[kind])
-            make: Any = {"tag": tag, "author": author, "label": label}.get(kind)
-            record = section(code, name, edition=self._edition) if kind == "section" else make(code, name)
+            makers: dict[str, Any] = {"tag": tag, "author": author, "label": label}
+            record = section(code, name, edition=self._edition) if kind == "section" else makers[kind](code, name)
             await self._database.write(upsert_entry, record, now=self._now)
 
     async def _rename_edition(self) -> None:

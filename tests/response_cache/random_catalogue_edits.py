@@ -26,6 +26,9 @@ class NameWishes:
             self.new_edition: 1,
             self.write_list: 6,
             self.delete_list: 1,
+            self.delete_entry: 3,
+            self.hide_entry: 2,
+            self.change_member: 4,
         }
 
     def rename_tag(self) -> Wish:
@@ -125,6 +128,43 @@ class NameWishes:
             return None
         owner, slug = self._random.choice(self._newsroom.lists)
         return Wish("delete list", "DELETE", f"{EDITORIAL}/lists/{slug}?edition={owner}")
+
+    def delete_entry(self) -> Wish:
+        """Delete an entry, most often a new one that nothing names yet."""
+        random, newsroom = self._random, self._newsroom
+        kind = random.choice(("tag", "section", "author", "label"))
+        name = f"made-{random.randrange(9)}"
+        if random.random() < 0.2:
+            names = {"tag": newsroom.tags, "author": newsroom.authors, "label": newsroom.labels, "section": ["city"]}
+            name = random.choice(names[kind])
+        query = f"?edition={random.choice(newsroom.editions)}" if kind == "section" else ""
+        return Wish(f"delete {kind}", "DELETE", f"{EDITORIAL}/{kind}s/{name}{query}")
+
+    def hide_entry(self) -> Wish:
+        """Hide a section or a label, or show it again."""
+        random, newsroom = self._random, self._newsroom
+        patch = {"hidden": random.random() < 0.4}
+        if random.random() < 0.5:
+            return self._patch("label", random.choice(newsroom.labels), patch)
+        owner, slug = random.choice(newsroom.sections)
+        return self._patch("section", f"{slug}?edition={owner}", patch)
+
+    def change_member(self) -> Wish:
+        """Change another member of a tag, an author or a section."""
+        random, newsroom = self._random, self._newsroom
+        owner, slug = random.choice(newsroom.sections)
+        section, tag, author = f"{slug}?edition={owner}", random.choice(newsroom.tags), random.choice(newsroom.authors)
+        code = {"scheme": "wikidata", "code": f"Q{random.randrange(99)}"}
+        choices: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("section", section, {"position": random.randrange(9), "description": self._text()}),
+            ("tag", tag, {"tag_type": random.choice(("person", "place", "topic")), "codes": [code]}),
+            ("tag", tag, {"aliases": [self._text()], "description": self._text()}),
+            ("author", author, {"author_type": random.choice(("person", "organisation"))}),
+            ("author", author, {"bios": {"uk": self._text()}, "links": [f"https://{random.randrange(9)}.example"]}),
+            ("edition", random.choice(newsroom.editions), {"author_url": "{site_url}/by/{slug}"}),
+            ("edition", random.choice(newsroom.editions), {"tag_url": random.choice((None, "{site_url}/t/{slug}"))}),
+        )
+        return self._patch(*random.choice(choices))
 
     def learn(self, wish: Wish, told: Any) -> None:
         """Take note of the entry that an answer tells of."""

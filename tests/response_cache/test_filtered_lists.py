@@ -52,6 +52,11 @@ def named(kind: str) -> Callable[[int], Wish]:
 
 def made(kind: str) -> Callable[[int], Wish]:
     """A new entry of that kind."""
+    if kind == "tag":  # it is listed with its first public article, as an author is
+        day = "2026-11-20T11:00:00Z"
+        return lambda number: post("articles", headline="New", published_at=day, tags=[f"made-{number}"])
+    if kind == "author":
+        return lambda number: patch("articles/{second}", authors=["ada-vale", "ben-ord"][: 1 + number % 2])
     more: dict[str, Any] = {"edition": "harbour"} if kind == "section" else {}
     return lambda number: post(f"{kind}s", slug=f"made-{number}", name="Made", **more)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from app.domain.article_status import FeedContent
+from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.revision import NoteType
 from app.schemas.article import Article, FeedItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
@@ -20,6 +21,18 @@ HOME: Final = "https://courier.example/"
 FEED: Final = "https://api.courier.example/feeds/lume"
 
 
+def tag_item(slug: str, name: str, **others: Any) -> dict[str, Any]:
+    """Return a tag as articles have it."""
+    return {"slug": slug, "name": name, "tag_type": TagType.TOPIC, "codes": [], "href": f"/v1/tags/{slug}", **others}
+
+
+def author_item(slug: str, name: str, **others: Any) -> dict[str, Any]:
+    """Return an author as articles have it."""
+    empty = dict.fromkeys(("role", "bio", "image", "url", "email", "page_url"))
+    kind = {"author_type": AuthorType.PERSON, "links": []}
+    return {"slug": slug, "name": name, **kind, **empty, "href": f"/v1/authors/{slug}", **others}
+
+
 def fog(**others: Any) -> FeedItem:
     """A story with all there can be, an edit after its publication included."""
     item: Any = {
@@ -34,18 +47,12 @@ def fog(**others: Any) -> FeedItem:
         "label": {"code": "op", "text": "OPINION", "disclaimer": "One voice, not the paper's.", "genre": "opinion"},
         "section": {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
         "tags": [
-            {"slug": "fog", "name": "Fog", "href": "/v1/tags/fog"},
-            {"slug": "tyzha", "name": "Тижа & Co. <river>", "href": "/v1/tags/tyzha"},
+            tag_item("fog", "Fog"),
+            tag_item("tyzha", "Тижа & Co. <river>"),
         ],
         "authors": [
-            {"slug": "tem-ost", "name": "Tem Ost", "role": None, "bio": None, "href": "/v1/authors/tem-ost"},
-            {
-                "slug": "ida-lorn",
-                "name": "Ida Lorn",
-                "role": "columnist",
-                "bio": "Ida Lorn writes of weather.",
-                "href": "/v1/authors/ida-lorn",
-            },
+            author_item("tem-ost", "Tem Ost"),
+            author_item("ida-lorn", "Ida Lorn", role="columnist", bio="Ida Lorn writes of weather."),
         ],
         "source": {"name": "Port radio", "url": "https://radio.example/log?day=20&hour=7"},
         "image": {

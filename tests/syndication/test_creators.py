@@ -8,10 +8,11 @@ import pytest
 from lxml import etree
 
 from app.domain.article_status import FeedContent
+from app.domain.catalogue_entry import AuthorType, TagType
 from app.schemas.article import FeedItem
 from app.syndication import atom, json_feed, json_ld, ninjs, rss
 from app.syndication.feed_document import FeedDocument, creators, urn_for
-from tests.syndication.samples import PUBLICATION, fog, keeper, page
+from tests.syndication.samples import PUBLICATION, author_item, fog, keeper, page, tag_item
 
 AGENCY = {"name": "Associated Press", "url": "https://apnews.example/x"}
 CHANNEL = FeedDocument(
@@ -21,11 +22,12 @@ CHANNEL = FeedDocument(
     href="https://api.courier.example/feeds/lume/atom.xml",
     content=FeedContent.HEADLINES,
 )
+PORTRAIT: Any = {"url": "https://media.example/ida.jpg", "alt": "Ida", "caption": None, "credit": None}
 WIRE: Any = {"authors": [], "byline": None, "source": AGENCY}
 
 
 def signed(name: str, role: str | None = None) -> list[dict[str, Any]]:
-    return [{"slug": "a", "name": name, "role": role, "bio": None, "href": "/v1/authors/a"}]
+    return [author_item("a", name, role=role)]
 
 
 def author_in_json_ld(item: FeedItem) -> Any:
@@ -109,3 +111,82 @@ def test_byline_is_printed_in_ninjs_beside_the_authors() -> None:
     item = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
     assert item["by"] == "By Ida Lorn & agencies"
     assert [each["name"] for each in item["people"]] == ["Tem Ost", "Ida Lorn"]
+
+
+def test_author_of_type_organisation_is_one_in_every_format() -> None:
+    item = fog(authors=[author_item("ap", "Associated Press", author_type=AuthorType.ORGANISATION)])
+    assert author_in_json_ld(item) == [{"@type": "Organization", "name": "Associated Press"}]
+    shown = json.loads(ninjs.render(page(item), publication=PUBLICATION))
+    assert shown["organisations"] == [{"name": "Associated Press", "rel": "author"}]
+    assert "people" not in shown
+
+
+def test_members_of_an_author_are_where_formats_have_a_place() -> None:
+    image = {
+        **PORTRAIT,
+        "width": 600,
+        "height": 600,
+        "renditions": [],
+        "licence": None,
+        "focal_point": None,
+        "asset_id": None,
+    }
+    item = fog(
+        authors=[
+            author_item(
+                "ida-lorn",
+                "Ida Lorn",
+                role="columnist",
+                image=image,
+                url="https://lorn.example",
+                email="ida@courier.example",
+                links=[{"url": "https://social.example/@ida", "name": "Mastodon"}],
+                page_url="https://courier.example/by/ida-lorn",
+            )
+        ]
+    )
+    assert author_in_json_ld(item) == [
+        {
+            "@type": "Person",
+            "name": "Ida Lorn",
+            "jobTitle": "columnist",
+            "url": "https://courier.example/by/ida-lorn",
+            "image": {
+                "@type": "ImageObject",
+                "url": "https://media.example/ida.jpg",
+                "description": "Ida",
+                "width": 600,
+                "height": 600,
+            },
+            "email": "ida@courier.example",
+            "sameAs": ["https://lorn.example", "https://social.example/@ida"],
+        }
+    ]
+    entry = etree.fromstring(atom.render(CHANNEL, [item])).find("{*}entry")
+    assert entry.findtext("{*}author/{*}uri") == "https://courier.example/by/ida-lorn"
+    assert entry.findtext("{*}author/{*}email") == "ida@courier.example"
+    assert json.loads(json_feed.render(CHANNEL, [item]))["items"][0]["authors"] == [
+        {"name": "Ida Lorn", "url": "https://courier.example/by/ida-lorn", "avatar": "https://media.example/ida.jpg"}
+    ]
+
+
+def test_subjects_have_their_types_and_codes() -> None:
+    tags = [
+        tag_item("kyiv", "Kyiv", tag_type=TagType.PLACE, codes=[{"scheme": "wikidata", "code": "Q1899"}]),
+        tag_item("ada", "Ada Vale", tag_type=TagType.PERSON),
+        tag_item("vote", "Vote", codes=[{"scheme": "own", "code": "7"}, {"scheme": "medtop", "code": "20000587"}]),
+        tag_item("fog", "Fog"),
+    ]
+    told = json.loads(json_ld.render(page(fog(tags=tags)), publication=PUBLICATION))
+    assert told["about"] == [
+        {"@type": "Place", "name": "Kyiv", "sameAs": ["http://www.wikidata.org/entity/Q1899"]},
+        {"@type": "Person", "name": "Ada Vale"},
+        {"@type": "Thing", "name": "Vote", "sameAs": ["http://cv.iptc.org/newscodes/mediatopic/20000587"]},
+    ]
+    shown = json.loads(ninjs.render(page(fog(tags=tags)), publication=PUBLICATION))
+    assert shown["places"] == [
+        {"uri": "http://www.wikidata.org/entity/Q1899", "name": "Kyiv", "rel": "about", "literal": "kyiv"}
+    ]
+    assert [each["name"] for each in shown["people"]][-1] == "Ada Vale"
+    assert [each["name"] for each in shown["subjects"] if each["rel"] == "about"] == ["Vote", "Fog"]
+    assert shown["subjects"][1]["uri"] == "http://cv.iptc.org/newscodes/mediatopic/20000587"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.syndication import json_ld, rss
 from app.syndication.feed_document import content_html
-from tests.syndication.samples import PUBLICATION, channel, fog, forms, page
+from tests.syndication.samples import PUBLICATION, author_item, channel, fog, forms, page, tag_item
 from tests.syndication.standards import read_xml
 from tests.xss_vectors import VECTORS
 
@@ -40,8 +40,8 @@ def hostile(text: str) -> Any:
     """A story that says this text wherever a text may stand."""
     item: Any = fog(headline=text, lead=text, dateline=text, source={"name": text, "url": None})
     named = {"slug": "a", "name": text, "href": "/v1"}
-    item["section"], item["tags"] = named, [named]
-    item["authors"] = [{**named, "role": text, "bio": text}]
+    item["section"], item["tags"] = named, [tag_item("a", text)]
+    item["authors"] = [author_item("a", text, role=text, bio=text)]
     item["label"] = {"code": "a", "text": text, "disclaimer": text, "genre": text}
     item["rights"] = {"holder": text, "notice": text, "usage": text, "licence_url": None}
     item["image"] = {**item["image"], "alt": text, "caption": text, "credit": text}

@@ -13,7 +13,7 @@ from app.actions.articles.projections import update_projections
 from app.actions.articles.revision_blocks import release_all_blocks
 from app.actions.articles.slugs import slug_owners
 from app.actions.articles.transitions import get_for_transition
-from app.actions.catalogue.entries import delete_unused_entries
+from app.actions.catalogue.entry_listing import delete_unused_entries
 from app.actions.changelog.changes import begin_log_transaction
 from app.actions.idempotency import clear_stored_responses
 from app.db.base import AnyRow

@@ -9,9 +9,10 @@ from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.recommendations import store_recommendations
 from app.actions.articles.related import find_referrers
 from app.actions.articles.revisions import append_revisions
-from app.actions.catalogue.entries import mark_entries_listed
+from app.actions.catalogue.entry_listing import mark_entries_listed, unlist_unused_entries
 from app.actions.changelog.changes import Change, append_changes
 from app.domain.change import article_change
+from app.domain.list_filter import Facet
 from app.invalidation.surrogate_keys import article_key
 
 
@@ -33,6 +34,7 @@ def update_projections(
     sync_listings(connection, [(pending.before, pending.after) for pending in pending_revisions])
     appeared = [pending.after for pending in pending_revisions if pending.after.is_public and _is_listed_anew(pending)]
     shown = mark_entries_listed(connection, appeared)
+    hidden = unlist_unused_entries(connection, [left for pending in pending_revisions for left in _left_lists(pending)])
     known = frozenset(pending.article_id for pending in pending_revisions if pending.before is not None)
     pointing = find_referrers(connection, sorted({*awaited_by_references, *known}))
     picking = frozenset(
@@ -41,12 +43,22 @@ def update_projections(
     store_recommendations(
         connection, [pending.after for pending in pending_revisions if pending.after.is_public], known=picking
     )
-    append_changes(connection, [*extra_changes, *shown, *_changes(pending_revisions, pointing)], now=now, actor=actor)
+    append_changes(
+        connection, [*extra_changes, *shown, *hidden, *_changes(pending_revisions, pointing)], now=now, actor=actor
+    )
 
 
 def _is_listed_anew(pending: PendingRevision) -> bool:
     before = pending.before
     return before is None or not before.is_public or before.facets() != pending.after.facets()
+
+
+def _left_lists(pending: PendingRevision) -> set[tuple[Facet, int]]:
+    """Return the lists that the article was in and is no longer."""
+    before, after = pending.before, pending.after
+    if before is None or not before.is_public:
+        return set()
+    return set(before.facets()) - (set(after.facets()) if after.is_public else set())
 
 
 def _changes(pending_revisions: Sequence[PendingRevision], pointing: Mapping[int, Sequence[int]]) -> Iterator[Change]:

@@ -1,6 +1,6 @@
 """Resolution of references in records: ids of catalogue entries, and the slugs of articles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
@@ -8,20 +8,64 @@ from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.slugs import slug_owners
 from app.actions.articles.write_options import WriteResult
 from app.actions.catalogue.entries import find_entry_ids, get_or_create_entries
+from app.actions.catalogue.tag_names import choose_tag_slugs, find_slugs_by_name
 from app.actions.changelog.changes import Change
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
+from app.domain.slug import is_code
 from app.errors import FieldError, InvalidInputError
 from app.interchange.catalogue import KIND_NAMES
 
 NAMED = (Facet.SECTION, Facet.LABEL, Facet.TAG, Facet.AUTHOR)
 
 
+def resolve_tag_names(
+    connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult
+) -> tuple[list[ArticleWrite], dict[str, str]]:
+    """Replace the names of tags in these records by slugs; return the writes, and the display names of new tags.
+
+    A slug is found before a display name, and this before an alias. A name that several tags have in the same way is an
+    error of the record.
+    """
+    named = dict.fromkeys(name for write in writes for name in write.record.tags)
+    slugs = [name for name in named if is_code(name)]
+    known = find_entry_ids(connection, Facet.TAG, slugs, edition_id=edition_id)
+    unknown = [name for name in named if name not in known]
+    if not unknown:
+        return writes, {}
+    found = find_slugs_by_name(connection, unknown)
+    made = {name: name for name in unknown if not found[name] and is_code(name)}
+    named_only = [name for name in unknown if not found[name] and name not in made]
+    made |= choose_tag_slugs(connection, named_only, codes=frozenset(made))
+    slug_of = {name: each[0] for name, each in found.items() if each} | made
+    passed = []
+    for write in writes:
+        record = write.record
+        shared = next((name for name in record.tags if len(found.get(name, ())) > 1), None)
+        if shared is not None:
+            choice = ", ".join(f"'{slug}'" for slug in found[shared])
+            detail = f"Several tags are called '{shared[:80]}'; name one by its slug: {choice}."
+            stored.outcomes[write.index] = InvalidInputError(FieldError("tags", detail[:1_000]))
+            continue
+        if not slug_of.keys().isdisjoint(record.tags):
+            slugs_in_order = list(dict.fromkeys(slug_of.get(name, name) for name in record.tags))
+            write.record = record.model_copy(update={"tags": slugs_in_order})
+        passed.append(write)
+    return passed, {made[name]: name for name in reversed(named_only)}
+
+
 def assign_catalogue_ids(
-    connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult, now: int
+    connection: Connection,
+    edition_id: int,
+    writes: list[ArticleWrite],
+    stored: WriteResult,
+    *,
+    now: int,
+    tag_names: Mapping[str, str],
 ) -> list[Change]:
     """Set the ids of section, label, tags and authors in these records; create unknown entries and count them.
 
+    `tag_names` are the display names of new tags by slug.
     An entry created for an article that is not public is unlisted until a public one uses it. Return the changes to
     log.
     """
@@ -32,7 +76,10 @@ def assign_catalogue_ids(
         for write in writes:
             for name in _names(write, kind):
                 is_public_by_name[name] = is_public_by_name.get(name, False) or write.status is ArticleStatus.PUBLISHED
-        known, made = get_or_create_entries(connection, kind, is_public_by_name, edition_id=edition_id, now=now)
+        names = tag_names if kind is Facet.TAG else {}
+        known, made = get_or_create_entries(
+            connection, kind, is_public_by_name, edition_id=edition_id, now=now, names=names
+        )
         if made:
             stored.created_entries[f"{KIND_NAMES[kind]}s"] += made.count
             changes += made.changes

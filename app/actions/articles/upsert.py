@@ -14,7 +14,12 @@ from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.links import read_placements, write_links
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.projections import update_projections
-from app.actions.articles.reference_resolution import assign_catalogue_ids, assign_slugs, reject_unknown_references
+from app.actions.articles.reference_resolution import (
+    assign_catalogue_ids,
+    assign_slugs,
+    reject_unknown_references,
+    resolve_tag_names,
+)
 from app.actions.articles.related import replace_related, resolve_pending_related
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
@@ -120,7 +125,8 @@ def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]
     valid = assign_slugs(connection, edition_id, _resolve_statuses(writes, stored), stored)
     if batch.options.reject_unknown:
         valid = reject_unknown_references(connection, edition_id, valid, stored)
-    made = assign_catalogue_ids(connection, edition_id, valid, stored, batch.now)
+    valid, tag_names = resolve_tag_names(connection, edition_id, valid, stored)
+    made = assign_catalogue_ids(connection, edition_id, valid, stored, now=batch.now, tag_names=tag_names)
     changed = _write_rows(batch, valid)
     if changed or made:
         write_links(connection, [write for write, _ in changed])

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, select
 
 from app.actions.catalogue.entries import KINDS, UnknownEditionError, edition_of, upsert_entry
 from app.actions.changelog.changes import begin_log_transaction
+from app.db.base import AnyRow
 from app.domain.list_filter import Facet
 from app.domain.merge_patch import merge_patch
 from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
-from app.interchange.catalogue import KIND_NAMES, entry_name, get_entry_row, is_listed, to_record
+from app.interchange.catalogue import KIND_NAMES, entry_name, get_entry_row, is_entered, to_record
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.errors import validated
@@ -22,7 +23,7 @@ _IDENTITY = ("kind", "slug", "code", "edition")
 def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str) -> None:
     """Store a new entry; ConflictError if one of that name exists, InvalidInputError for a section without edition.
 
-    An unlisted entry, which only drafts use, is replaced.
+    An entry that only drafts ever named is replaced.
     """
     begin_log_transaction(connection)
     kind = KINDS[type(record)]
@@ -32,7 +33,7 @@ def create_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
     except UnknownEditionError as error:
         raise InvalidInputError(FieldError("edition", error.detail)) from None
     row = get_entry_row(connection, kind, name, edition_id=edition_id)
-    if row is not None and is_listed(row):
+    if row is not None and is_entered(row):
         raise ConflictError(f"The {KIND_NAMES[kind]} '{name}' exists already.")
     upsert_entry(connection, record, now=now, actor=actor)
 
@@ -56,14 +57,8 @@ def edit_entry(
     """
     begin_log_transaction(connection)
     patch = {member: value for member, value in patch.items() if member != "warnings"}
-    slug, edition_id = _edition(connection, edition) if kind is Facet.SECTION else (None, None)
-    row = get_entry_row(connection, kind, name, edition_id=edition_id)
-    if row is None:
-        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
-    if expected is not None and row.revision not in expected:
-        raise PreconditionFailedError(
-            f"The resource is at revision {row.revision} now; read it again and repeat the change."
-        )
+    row, _ = get_entry_for_edit(connection, kind, name, edition=edition, expected=expected)
+    slug = _edition(connection, edition)[0] if kind is Facet.SECTION else None
     current = to_record(kind, row, edition=slug)
     for member in _IDENTITY:
         if member in patch and patch[member] != current.get(member):
@@ -76,6 +71,24 @@ def edit_entry(
     if current.get("default") and not merged.get("default"):
         raise InvalidInputError(FieldError("default", "Must remain true: set it on another edition instead."))
     upsert_entry(connection, validated(_MODELS[kind], merged), now=now, actor=actor)
+
+
+def get_entry_for_edit(
+    connection: Connection, kind: Facet, name: str, *, edition: str | None, expected: Collection[int] | None
+) -> tuple[AnyRow, int | None]:
+    """Return the row of an entry at one of the expected revisions (None: any), and a section's edition id.
+
+    NotFoundError, PreconditionFailedError.
+    """
+    edition_id = _edition(connection, edition)[1] if kind is Facet.SECTION else None
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
+    if row is None:
+        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
+    if expected is not None and row.revision not in expected:
+        raise PreconditionFailedError(
+            f"The resource is at revision {row.revision} now; read it again and repeat the change."
+        )
+    return row, edition_id
 
 
 def _edition(connection: Connection, slug: str | None) -> tuple[str, int]:

@@ -3,22 +3,22 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
-from app.actions.articles.listings import Placement
+from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
 from app.db.bulk import chunked
+from app.domain.catalogue_entry import default_author_type
 from app.domain.change import ChangeType
-from app.domain.list_filter import Facet
+from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.errors import NotFoundError
-from app.interchange.catalogue import CATALOGUE_TABLES, entry_name, get_entry_row, is_listed
+from app.interchange.catalogue import CATALOGUE_TABLES, entry_name, get_entry_row, is_entered
 from app.invalidation.surrogate_keys import collection_key, facet_key
-from app.models.article import articles
-from app.models.article_links import article_authors, article_tags
 from app.models.edition import editions
 from app.schemas.catalogue_records import (
     AuthorRecord,
@@ -36,6 +36,13 @@ UPDATED = {
     Facet.AUTHOR: ChangeType.AUTHOR_UPDATED,
     Facet.LABEL: ChangeType.LABEL_UPDATED,
 }
+DELETED = {
+    Facet.EDITION: ChangeType.EDITION_DELETED,
+    Facet.SECTION: ChangeType.SECTION_DELETED,
+    Facet.TAG: ChangeType.TAG_DELETED,
+    Facet.AUTHOR: ChangeType.AUTHOR_DELETED,
+    Facet.LABEL: ChangeType.LABEL_DELETED,
+}
 KINDS: dict[type[CatalogueRecord], Facet] = {
     EditionRecord: Facet.EDITION,
     SectionRecord: Facet.SECTION,
@@ -43,6 +50,9 @@ KINDS: dict[type[CatalogueRecord], Facet] = {
     AuthorRecord: Facet.AUTHOR,
     LabelRecord: Facet.LABEL,
 }
+
+BY_LANGUAGE = frozenset({"texts", "disclaimers", "bios", "strings"})
+"""Members that are objects with free names."""
 
 
 class Outcome(StrEnum):
@@ -86,18 +96,30 @@ def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
         # There is always one default edition: the first one, until another replaces it.
         members["is_default"] = record.default or not others
         others = others if record.default else []
-    if row is not None and is_listed(row) and all(getattr(row, key) == value for key, value in members.items()):
+    if row is not None and is_entered(row) and all(getattr(row, key) == value for key, value in members.items()):
         return Outcome.UNCHANGED
     if others:
         _unset_default(connection, others, now)
+    is_public = kind not in LISTED_WHILE_USED or (row is not None and row.is_listed)
     if row is None:
-        identity = {CATALOGUE_TABLES[kind].name.name: name} | ({} if edition_id is None else {"edition_id": edition_id})
-        number = _insert(connection, kind, {**identity, **members, "modified_at": now})
+        identity: dict[str, Any] = {CATALOGUE_TABLES[kind].name.name: name}
+        identity |= {} if edition_id is None else {"edition_id": edition_id}
+        identity |= {"is_listed": False} if kind in LISTED_WHILE_USED else {}
+        number = _insert(connection, kind, {**identity, **members, **_listed(kind, record), "modified_at": now})
     else:
-        number = _replace(connection, kind, row, {**members, "modified_at": now})
-    changes = [_change(kind, each, edition_id) for each in (*others, number)]
+        number = _replace(connection, kind, row, {**members, **_listed(kind, record), "modified_at": now})
+    if isinstance(record, TagRecord):
+        replace_tag_names(connection, number, [record.name, *record.aliases])
+    changes = [entry_change(kind, each, edition_id, is_public=is_public) for each in (*others, number)]
     append_changes(connection, changes, now=now, actor=actor)
     return Outcome.CREATED if row is None else Outcome.CHANGED
+
+
+def entry_change(kind: Facet, number: int, edition_id: int | None, *, is_public: bool = True) -> Change:
+    """Return the change of an entry (of a section: of this edition); one that is not public affects no collection."""
+    owner = {Facet.EDITION: number, Facet.SECTION: edition_id}.get(kind)
+    collection = [collection_key(kind, edition_id)] if is_public else []
+    return Change(type=UPDATED[kind], keys=[facet_key(kind, number), *collection], edition_id=owner)
 
 
 def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
@@ -116,9 +138,15 @@ def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *,
 
 
 def get_or_create_entries(
-    connection: Connection, kind: Facet, is_public_by_name: Mapping[str, bool], *, edition_id: int, now: int
+    connection: Connection,
+    kind: Facet,
+    is_public_by_name: Mapping[str, bool],
+    *,
+    edition_id: int,
+    now: int,
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, int], CreatedEntries | None]:
-    """Return the ids of these names; missing entries are created from their code, listed or not."""
+    """Return the ids of these codes; missing entries are created, listed or not, with the `names` given for them."""
     if not is_public_by_name:
         return {}, None
     known = find_entry_ids(connection, kind, is_public_by_name, edition_id=edition_id)
@@ -130,47 +158,22 @@ def get_or_create_entries(
     connection.execute(
         insert(table),
         [
-            {name.name: each, "modified_at": now, "is_listed": is_public_by_name[each], **fixed, **_made(kind, each)}
+            {
+                name.name: each,
+                "modified_at": now,
+                "is_listed": is_public_by_name[each],
+                "is_entered": is_public_by_name[each],
+                **fixed,
+                **_made(kind, each, names.get(each, each)),
+            }
             for each in missing
         ],
     )
     fresh = find_entry_ids(connection, kind, missing, edition_id=edition_id)
-    changes = [_change(kind, fresh[each], edition_id) for each in missing if is_public_by_name[each]]
+    if kind is Facet.TAG:
+        add_tag_names(connection, {fresh[each]: names.get(each, each) for each in missing})
+    changes = [entry_change(kind, fresh[each], edition_id) for each in missing if is_public_by_name[each]]
     return known | fresh, CreatedEntries(len(missing), changes)
-
-
-def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -> list[Change]:
-    """List the entries that these newly public articles are the first to use; return the changes to log."""
-    changes: list[Change] = []
-    used: dict[Facet, dict[int, int]] = {}
-    for article in appeared:
-        for kind, number in article.facets():
-            if kind is not Facet.EDITION:
-                used.setdefault(kind, {})[number] = article.edition_id
-    for kind, owners in used.items():
-        table = CATALOGUE_TABLES[kind].table
-        for numbers in chunked(sorted(owners)):
-            hidden = select(table.c.id).where(table.c.id.in_(numbers), table.c.is_listed.is_(False))
-            found = connection.execute(hidden).scalars().all()
-            if found:
-                connection.execute(update(table).where(table.c.id.in_(found)).values(is_listed=True))
-                changes += [_change(kind, number, owners[number]) for number in found]
-    return changes
-
-
-def delete_unused_entries(connection: Connection, gone: Placement) -> None:
-    """Delete the unlisted entries that a deleted article used and no other does."""
-    users = {
-        Facet.SECTION: articles.c.section_id,
-        Facet.LABEL: articles.c.label_id,
-        Facet.TAG: article_tags.c.tag_id,
-        Facet.AUTHOR: article_authors.c.author_id,
-    }
-    for kind, number in gone.facets():
-        if kind is not Facet.EDITION:
-            table = CATALOGUE_TABLES[kind].table
-            unused = ~exists().where(users[kind] == table.c.id)
-            connection.execute(delete(table).where(table.c.id == number, table.c.is_listed.is_(False), unused))
 
 
 def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
@@ -190,15 +193,15 @@ def _insert(connection: Connection, kind: Facet, columns: dict[str, Any]) -> int
 
 def _replace(connection: Connection, kind: Facet, row: AnyRow, columns: dict[str, Any]) -> int:
     table = CATALOGUE_TABLES[kind].table
-    listed = {} if kind is Facet.EDITION else {"is_listed": True}
-    connection.execute(update(table).where(table.c.id == row.id).values(**columns, **listed, revision=row.revision + 1))
+    connection.execute(update(table).where(table.c.id == row.id).values(**columns, revision=row.revision + 1))
     return int(row.id)
 
 
-def _change(kind: Facet, number: int, edition_id: int | None) -> Change:
-    owner = {Facet.EDITION: number, Facet.SECTION: edition_id}.get(kind)
-    keys = [facet_key(kind, number), collection_key(kind, edition_id)]
-    return Change(type=UPDATED[kind], keys=keys, edition_id=owner)
+def _listed(kind: Facet, record: CatalogueRecord) -> dict[str, bool]:
+    """Return the columns of an entered entry that say whether the public sees it; tags and authors need articles."""
+    if isinstance(record, SectionRecord | LabelRecord):
+        return {"is_entered": True, "is_listed": not record.hidden}
+    return {} if kind is Facet.EDITION else {"is_entered": True}
 
 
 def _other_defaults(connection: Connection, slug: str) -> list[int]:
@@ -211,24 +214,22 @@ def _unset_default(connection: Connection, numbers: Sequence[int], now: int) -> 
     connection.execute(stepping.values(is_default=False, modified_at=now, revision=editions.c.revision + 1))
 
 
-def _made(kind: Facet, code: str) -> dict[str, str]:
+def _made(kind: Facet, code: str, name: str) -> dict[str, str]:
     if kind is Facet.LABEL:
         return {"text": code, "texts": "{}", "disclaimers": "{}"}
-    return {"name": code}
+    return {"name": name} | ({"author_type": default_author_type(name).value} if kind is Facet.AUTHOR else {})
 
 
 def _members(record: CatalogueRecord) -> dict[str, Any]:
-    if isinstance(record, LabelRecord):
-        return {
-            "text": record.text,
-            "texts": _json(record.texts),
-            "disclaimer": record.disclaimer,
-            "disclaimers": _json(record.disclaimers),
-            "genre": record.genre,
-        }
-    members = record.model_dump(exclude={"kind", "slug", "edition", "default"})
-    return members | {"strings": _json(record.strings)} if isinstance(record, EditionRecord) else members
+    """Return the columns that a record determines, beside its identity and `is_default`."""
+    members = record.model_dump(exclude={"kind", "slug", "code", "edition", "default", "hidden"})
+    if isinstance(record, SectionRecord | LabelRecord):
+        members["is_hidden"] = record.hidden
+    return {name: _stored(name, value) for name, value in members.items()}
 
 
-def _json(value: dict[str, str]) -> str:
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+def _stored(member: str, value: Any) -> Any:
+    """Return a member as its column holds it: objects and lists as JSON, translations in the order of languages."""
+    if not isinstance(value, dict | list):
+        return value
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if member in BY_LANGUAGE else None).decode()

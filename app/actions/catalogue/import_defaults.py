@@ -5,9 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from app.actions.catalogue.entries import KINDS, Outcome, edition_of, upsert_entry
+from app.actions.catalogue.entries import BY_LANGUAGE, KINDS, Outcome, edition_of, upsert_entry
 from app.actions.changelog.changes import begin_log_transaction
-from app.domain.article_status import FeedContent
 from app.interchange.catalogue import entry_name, get_entry_row, to_record
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord, EditionRecord, SectionRecord
@@ -40,10 +39,8 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
     if row is not None:
         edition = record.edition if isinstance(record, SectionRecord) else None
         current = to_record(kind, row, edition=edition)
-        left_out = {name: value for name, value in current.items() if name not in record.model_fields_set}
-        if "feed_content" in left_out:
-            left_out["feed_content"] = FeedContent(left_out["feed_content"])
-        record = record.model_copy(update=left_out)
+        given = record.model_dump(include=record.model_fields_set)
+        record = type(record).model_validate({**current, **given})
         warnings += _emptied(current, record)
     if isinstance(record, EditionRecord) and record.default and not may_make_default and not current.get("default"):
         record = record.model_copy(update={"default": False})
@@ -55,11 +52,12 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
 def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:
     """Name what the line empties: whole members, and the translations and strings that a given member leaves out."""
     emptied: list[str] = []
+    members = record.model_dump()
     for name, value in current.items():
-        given = getattr(record, name)
-        if value and name != "default" and not given:
+        given = members[name]
+        if value and not isinstance(value, bool) and given in (None, "", [], {}):
             emptied.append(name)
-        elif isinstance(value, dict):
+        elif name in BY_LANGUAGE:
             emptied += [f"{name}.{key}" for key in value if key not in given]
     return [
         WriteWarning(

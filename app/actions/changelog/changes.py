@@ -17,12 +17,16 @@ from app.models.change import changes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Row of the log; its keys name everything that responses can depend on, before and after the change."""
+    """Row of the log; its keys name everything that responses can depend on, before and after the change.
+
+    `details` are names that tables no longer hold after it.
+    """
 
     type: ChangeType
     keys: Iterable[str]
     edition_id: int | None = None
     article_id: int | None = None
+    details: dict[str, str] | None = None
 
 
 def begin_log_transaction(connection: Connection) -> None:
@@ -59,6 +63,7 @@ def append_changes(
             "article_id": change.article_id,
             "actor": actor,
             "surrogate_keys": orjson.dumps(normalized_keys(change.keys)).decode(),
+            "details": None if change.details is None else orjson.dumps(change.details).decode(),
         }
         for seq, change in enumerate(happened, start=latest + 1)
     ]

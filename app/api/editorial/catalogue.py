@@ -10,6 +10,7 @@ from fastapi import Body, Depends, Path, Query
 
 from app import clock
 from app.actions.catalogue import editing as actions
+from app.actions.catalogue.deletion import delete_entry
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import ActorDep, IfMatch
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
@@ -175,6 +176,26 @@ def _make_update(kind: _Kind) -> Endpoint:
     return _completed(edit, name=_name(kind), edition=_edition(kind), patch=patch, returns=kind.saved)
 
 
+def _make_delete(kind: _Kind) -> Endpoint:
+    async def remove(
+        services: ServicesDep, name: str, edition: str | None, expected: IfMatch, actor: ActorDep
+    ) -> TypedResponse[Any]:
+        """Delete an entry that nothing names; 409 says which articles, sections or webhook endpoints do.
+
+        Without `If-Match` any revision is deleted.
+        """
+
+        def run(connection: Connection) -> None:
+            delete_entry(
+                connection, kind.facet, name, edition=edition, expected=expected, now=clock.now(), actor=actor.name
+            )
+
+        await services.database.write(run)
+        return private_response(None, status=204)
+
+    return _completed(remove, name=_name(kind), edition=_edition(kind), returns=None)
+
+
 def _completed(endpoint: Endpoint, *, returns: Any, **parameters: Any) -> Endpoint:
     """Complete the signature of an endpoint with the types of its parameters and of its response."""
     endpoint.__annotations__.update(parameters, **{"return": TypedResponse[returns]})
@@ -245,6 +266,14 @@ def _add_entry_routes(kind: _Kind) -> None:
         name=f"edit_{noun}",
         summary=f"Update {kind.noun_with_article}",
         **documented({**shown, "warnings": []}, errors=(404, 412, 422)),
+    )
+    router.add_api_route(
+        path,
+        _make_delete(kind),
+        methods=["DELETE"],
+        name=f"delete_{noun}",
+        summary=f"Delete {kind.noun_with_article}",
+        **documented(None, errors=(404, 409, 412, 422), status=204),
     )
 
 

@@ -46,6 +46,11 @@ _OF_OPERATION: Final = {
     ("bump_article", 409): "The article is not published.",
     ("withdraw_article", 409): "The article is a draft that was never scheduled or public.",
     ("restore_article", 409): "The article is not withdrawn, or was withdrawn before it was public.",
+    **{
+        (f"delete_{kind}", 409): f"An article or a webhook endpoint names the {kind}."
+        for kind in ("section", "tag", "author", "label")
+    },
+    ("delete_edition", 409): "It is the default edition, or has articles, sections or webhook endpoints.",
     ("rotate_api_key", 409): "The key was revoked or has expired.",
     ("ping_webhook", 409): "Webhooks are disabled by a setting.",
     ("stream_changes", 503): "The process serves 5,000 streams, shuts down, or cannot read the database.",

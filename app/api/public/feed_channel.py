@@ -5,7 +5,7 @@ import re
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.url import ascii_site, ascii_url
-from app.queries.catalogue.editions import EditionView
+from app.queries.catalogue.editions import EditionView, render_image
 from app.queries.feeds.feeds import Feed
 from app.schemas.params import FilterParams
 from app.syndication.feed_document import FeedDocument, Publication, urn_for
@@ -16,7 +16,13 @@ _PAGING = ("cursor", "limit", "part", "edition")
 
 def to_publication(edition: EditionView) -> Publication:
     """Return the edition as partners see it."""
-    return Publication(name=edition.name, language=edition.language, home=edition.site_url)
+    return Publication(
+        name=edition.name,
+        language=edition.language,
+        home=edition.site_url,
+        logo=render_image(edition.logo),
+        icon=render_image(edition.icon),
+    )
 
 
 def site_origin(edition: EditionView) -> str:

@@ -21,6 +21,7 @@ from app.domain.body.shown_blocks import (
 )
 from app.domain.body.text_rendering import render_text
 from app.domain.calendar import day_at
+from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.instant import format_instant
 from app.domain.language import day_heading, long_datetime
 from app.domain.list_filter import Facet
@@ -42,11 +43,11 @@ from app.queries.articles.items import (
     select_fields,
     translate,
 )
-from app.queries.catalogue.editions import EditionView
+from app.queries.catalogue.editions import EditionView, render_image
 from app.queries.keyset.pages import Page, cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
-from app.schemas.catalogue import Author, Label, Tag
+from app.schemas.catalogue import Author, AuthorLink, Label, Tag
 from app.schemas.params import ArticleListParams
 from app.schemas.rich_blocks import Body
 
@@ -72,8 +73,21 @@ ARTICLE_COLUMNS = (
 )
 
 
-_TAGS = linked_entries(Facet.TAG, tags.c.id, tags.c.slug, tags.c.name)
-_AUTHORS = linked_entries(Facet.AUTHOR, authors.c.id, authors.c.slug, authors.c.name, authors.c.role, authors.c.bio)
+_TAGS = linked_entries(Facet.TAG, tags.c.id, tags.c.slug, tags.c.name, tags.c.tag_type, tags.c.codes)
+_AUTHORS = linked_entries(
+    Facet.AUTHOR,
+    authors.c.id,
+    authors.c.slug,
+    authors.c.name,
+    authors.c.author_type,
+    authors.c.role,
+    authors.c.bio,
+    authors.c.bios,
+    authors.c.image,
+    authors.c.url,
+    authors.c.email,
+    authors.c.links,
+)
 _TAGS_OF_MANY = _TAGS.where(article_tags.c.article_id.in_(IDS))
 _AUTHORS_OF_MANY = _AUTHORS.where(article_authors.c.article_id.in_(IDS))
 _TAGS_OF_ONE = PreparedQuery(_TAGS.where(article_tags.c.article_id == bindparam("article_id")))
@@ -231,18 +245,34 @@ def render_body(blocks: str, form: BodyFormat) -> Body:
 
 def render_tag(row: AnyRow, edition: EditionView) -> Tag:
     """Return a tag with its URL in an edition."""
-    return {"slug": row.slug, "name": row.name, "href": f"/v1/tags/{row.slug}{edition.query()}"}
-
-
-def render_author(row: AnyRow, edition: EditionView) -> Author:
-    """Return an author with its URL in an edition."""
     return {
         "slug": row.slug,
         "name": row.name,
+        "tag_type": TagType(row.tag_type),
+        "codes": [] if row.codes == "[]" else orjson.loads(row.codes),
+        "href": f"/v1/tags/{row.slug}{edition.query()}",
+    }
+
+
+def render_author(row: AnyRow, edition: EditionView) -> Author:
+    """Return an author in the edition's language, with the URL in the edition."""
+    return {
+        "slug": row.slug,
+        "name": row.name,
+        "author_type": AuthorType(row.author_type),
         "role": row.role,
-        "bio": row.bio,
+        "bio": translate(row.bio, row.bios, edition.language),
+        "image": render_image(row.image),
+        "url": None if row.url is None else ascii_url(row.url),
+        "email": row.email,
+        "links": [] if row.links == "[]" else [_link(each) for each in orjson.loads(row.links)],
+        "page_url": edition.page_url_of(Facet.AUTHOR, row.slug),
         "href": f"/v1/authors/{row.slug}{edition.query()}",
     }
+
+
+def _link(link: AuthorLink) -> AuthorLink:
+    return {"url": ascii_url(link["url"]), "name": link["name"]}
 
 
 def _label(row: AnyRow, language: str) -> Label | None:

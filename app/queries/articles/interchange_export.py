@@ -28,7 +28,7 @@ _EDITIONS = select(editions).order_by(editions.c.slug)
 _SECTIONS = (
     select(sections, editions.c.slug.label("edition"))
     .join(editions, editions.c.id == sections.c.edition_id)
-    .where(sections.c.is_listed)
+    .where(sections.c.is_entered)
     .order_by(editions.c.slug, sections.c.slug)
 )
 _CURATED_LISTS = (
@@ -57,7 +57,7 @@ _REVISIONS = (
 def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
     """Yield every record: catalogue, articles in the order of their creation, lists; with every member present.
 
-    Unlisted entries are omitted: their articles create them again.
+    Entries that only drafts ever named are omitted: their articles create them again.
     """
     for row in connection.execute(_EDITIONS):
         yield to_record(Facet.EDITION, row)
@@ -72,7 +72,7 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
     table, name = CATALOGUE_TABLES[kind]
-    for row in connection.execute(select(table).where(table.c.is_listed).order_by(name)):
+    for row in connection.execute(select(table).where(table.c.is_entered).order_by(name)):
         yield to_record(kind, row)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -27,6 +27,8 @@ from app.queries.resolve import ResolvedQuery
 from app.schemas.article import TimelineItem
 from app.schemas.catalogue import LabelSummary, Section
 
+Text = TypeVar("Text", str, str | None)
+
 OWN_COLUMNS = (
     articles.c.id,
     articles.c.edition_id,
@@ -49,7 +51,7 @@ ITEM_COLUMNS = (
 _OWN_WIDTH = len(OWN_COLUMNS)
 
 ARTICLES_WITH_ENTRIES = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
-    sections, sections.c.id == articles.c.section_id
+    sections, (sections.c.id == articles.c.section_id) & sections.c.is_hidden.is_(False)
 )
 
 
@@ -184,13 +186,13 @@ def render_label(row: AnyRow, language: str) -> LabelSummary | None:
     return {"code": row.label_code, "text": translate(row.label_text, row.label_texts, language)}
 
 
-def translate(text: str, translations: str, language: str) -> str:
+def translate(text: Text, translations: str, language: str) -> Text | str:
     """Return the translation for a language by RFC 4647 lookup, or the text itself."""
     return text if translations == "{}" else _translate(text, translations, language)
 
 
 @lru_cache(maxsize=1024)
-def _translate(text: str, translations: str, language: str) -> str:
+def _translate(text: Text, translations: str, language: str) -> Text | str:
     return lookup_translation(orjson.loads(translations), language) or text
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.article_status import FeedContent
+from app.domain.body.shown_blocks import ascii_image, complete_image
 from app.domain.calendar import find_zone
 from app.domain.interface_strings import complete_strings
 from app.domain.list_filter import Facet, ListFilter
@@ -21,6 +22,7 @@ from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.models.edition import editions
 from app.queries.keyset.pages import by_name
 from app.schemas.alternate import AlternateLink
+from app.schemas.body import Image
 from app.schemas.edition import Edition, EditionLink
 from app.schemas.pagination import EditionList
 from app.schemas.params import EntryListParams
@@ -34,6 +36,14 @@ FEEDS = (
     ("ninjs.json", "application/json", "ninjs"),
 )
 """Feeds of an edition: file name, media type, and name of the format."""
+
+
+class EntryTemplates(NamedTuple):
+    """Templates of the URLs of entries on the front end, as entered; None where entries have no pages."""
+
+    section: str | None
+    tag: str | None
+    author: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,10 @@ class EditionView:
     strings: str
     modified_at: int
     feed_content: FeedContent
+    page_templates: EntryTemplates
+    preview_url: str | None
+    logo: str | None
+    icon: str | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,6 +84,22 @@ class EditionView:
             return f"{self.url_parts[0]}{slug}{self.url_parts[1]}"
         url = self.article_url.replace("{slug}", slug).replace("{id}", article_id)
         return url if self.is_ascii else ascii_url(url)
+
+    def page_url_of(self, kind: Facet, slug: str) -> str | None:
+        """Return the URL of a section, tag or author on the front end; None without a template."""
+        template = self.page_templates[_PAGES[kind]]
+        return None if template is None else self._filled(template, slug=slug)
+
+    def preview_url_of(self, *, article_id: str, slug: str, token: str) -> str | None:
+        """Return the URL of a preview on the front end; None without a template."""
+        template = self.preview_url
+        return None if template is None else self._filled(template, id=article_id, slug=slug, token=token)
+
+    def _filled(self, template: str, **values: str) -> str:
+        filled = template.replace("{site_url}", self.site_url)
+        for name, value in values.items():
+            filled = filled.replace(f"{{{name}}}", value)
+        return ascii_url(filled)
 
     def query(self) -> str:
         """Return the query string that selects this edition: empty for the default one."""
@@ -88,7 +118,14 @@ COLUMNS = (
     editions.c.strings,
     editions.c.modified_at,
     editions.c.feed_content,
+    editions.c.section_url,
+    editions.c.tag_url,
+    editions.c.author_url,
+    editions.c.preview_url,
+    editions.c.logo,
+    editions.c.icon,
 )
+_PAGES = {Facet.SECTION: 0, Facet.TAG: 1, Facet.AUTHOR: 2}
 _DIGEST = ListFilter(edition="editions").digest()
 _BY_SLUG = by_name("slug")
 _EDITIONS = select(*COLUMNS)
@@ -183,14 +220,32 @@ def _edition(view: EditionView) -> Edition:
         **edition_link(view),
         "site_url": view.site_url,
         "article_url": view.template,
+        "section_url": _template(view.page_templates.section),
+        "tag_url": _template(view.page_templates.tag),
+        "author_url": _template(view.page_templates.author),
+        "logo": render_image(view.logo),
+        "icon": render_image(view.icon),
         "alternates": feed_alternates(view),
         "strings": complete_strings(view.language, orjson.loads(view.strings)),
     }
 
 
+def _template(text: str | None) -> str | None:
+    return None if text is None else ascii_template(text)
+
+
+def render_image(text: str | None) -> Image | None:
+    """Return a stored image with its URLs in ASCII; None for an entry without one."""
+    if text is None:
+        return None
+    image: Image = ascii_image(complete_image(orjson.loads(text)))
+    return image
+
+
 @lru_cache(maxsize=256)
 def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
-    number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, feeds = members
+    number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, *rest = members
+    feeds, section_url, tag_url, author_url, preview_url, logo, icon = rest
     site_url, template = ascii_url(site_url), ascii_template(article_url or ARTICLE_URL)
     filled = template.replace("{site_url}", site_url)
     example = filled.replace("{slug}", "a").replace("{id}", "0")
@@ -212,4 +267,8 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
         strings=strings,
         modified_at=modified_at,
         feed_content=FeedContent(feeds),
+        page_templates=EntryTemplates(section_url, tag_url, author_url),
+        preview_url=preview_url,
+        logo=logo,
+        icon=icon,
     )

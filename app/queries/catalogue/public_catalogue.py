@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
@@ -11,10 +12,10 @@ from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.queries.articles.article_list import list_articles, render_author, render_tag
 from app.queries.articles.items import translate
-from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
+from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions, render_image
 from app.queries.keyset.pages import Keyset, Page, by_name
 from app.schemas.article import ArticleList
-from app.schemas.catalogue import AuthorPage, Label, Section, SectionPage, TagPage
+from app.schemas.catalogue import AuthorPage, Label, SectionInFull, SectionPage, TagInFull, TagPage
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
 from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams
 
@@ -60,7 +61,7 @@ def list_sections(connection: Connection, params: EntryListParams) -> SectionLis
 def list_tags(connection: Connection, params: EntryListParams) -> TagList:
     """Return tags by slug."""
     edition, page = _page(connection, Facet.TAG, params)
-    return {"items": [render_tag(row, edition) for row in page.rows], "next": page.next}
+    return {"items": [_tag(row, edition) for row in page.rows], "next": page.next}
 
 
 def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
@@ -87,7 +88,7 @@ def get_section(connection: Connection, slug: str, params: QueryParams) -> tuple
 def get_tag(connection: Connection, slug: str, params: QueryParams) -> tuple[TagPage, int]:
     """Return one tag, and the instant of its last change; NotFoundError."""
     edition, row = _one(connection, Facet.TAG, slug, params)
-    return {**render_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
+    return {**_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
 
 
 def _page(connection: Connection, kind: Facet, params: EntryListParams) -> tuple[EditionView, Page[AnyRow]]:
@@ -126,11 +127,24 @@ def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:
     return {"href": f"{_CATALOGUE[kind].path}/{slug}/articles{edition.query()}"}
 
 
-def _section(row: AnyRow, edition: EditionView) -> Section:
+def _section(row: AnyRow, edition: EditionView) -> SectionInFull:
     return {
         "slug": row.slug,
         "name": row.name,
         "href": f"/v1/sections/{row.slug}{edition.query()}",
+        "position": row.position,
+        "description": row.description,
+        "image": render_image(row.image),
+        "page_url": edition.page_url_of(Facet.SECTION, row.slug),
+    }
+
+
+def _tag(row: AnyRow, edition: EditionView) -> TagInFull:
+    return {
+        **render_tag(row, edition),
+        "description": row.description,
+        "aliases": orjson.loads(row.aliases),
+        "page_url": edition.page_url_of(Facet.TAG, row.slug),
     }
 
 

@@ -22,7 +22,7 @@ from app.models.change import changes
 from app.models.key_value import key_value
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
 from app.queries.changes.change_filter import ChangeFilter, Memberships
-from app.queries.changes.changed_catalogue import find_entries
+from app.queries.changes.changed_catalogue import find_public_entries
 from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
@@ -47,6 +47,7 @@ ROW_COLUMNS = (
     changes.c.edition_id,
     changes.c.article_id,
     changes.c.surrogate_keys,
+    changes.c.details,
 )
 _ROWS = (
     select(*ROW_COLUMNS)
@@ -130,7 +131,7 @@ def _render(
     ids = sorted({row.article_id for row in rows if row.article_id is not None})
     states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
     memberships = change_filter.find_memberships(connection, states.values())
-    entries = find_entries(connection, change_filter.query, [row for row in rows if row.article_id is None])
+    entries = find_public_entries(connection, change_filter.query, [row for row in rows if row.article_id is None])
     items: list[ChangeItem] = []
     for row in rows:
         zone = _zone(row, change_filter.query, params)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, literal, literal_column, select, union_all
 
 from app.db.base import AnyRow
@@ -27,6 +28,11 @@ _KINDS: dict[str, Kind] = {
     ChangeType.AUTHOR_UPDATED: "author",
     ChangeType.LIST_UPDATED: "list",
     ChangeType.LIST_DELETED: "list",
+    ChangeType.EDITION_DELETED: "edition",
+    ChangeType.SECTION_DELETED: "section",
+    ChangeType.TAG_DELETED: "tag",
+    ChangeType.LABEL_DELETED: "label",
+    ChangeType.AUTHOR_DELETED: "author",
 }
 _CATALOGUE = {
     "section": (sections, sections.c.slug, sections.c.edition_id),
@@ -35,6 +41,9 @@ _CATALOGUE = {
     "author": (authors, authors.c.slug, literal_column("NULL")),
     "list": (curated_lists, curated_lists.c.slug, curated_lists.c.edition_id),
 }
+
+
+_COLLECTION = re.compile('"(?:(?:edition|tag|label|author)s|(?:sections|lists):[0-9]+)"')
 
 
 def _wanted(kind: str) -> BindParameter[list[int]]:
@@ -51,14 +60,21 @@ _ENTRIES = union_all(
 )
 
 
+def find_public_entries(
+    connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow]
+) -> dict[int, ChangedEntry]:
+    """Return the entry of each row that concerns the public: it changed while listed, or was listed or unlisted."""
+    return find_entries(connection, query, [row for row in rows if _COLLECTION.search(row.surrogate_keys)])
+
+
 def find_entries(connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
-    """Return the entry of each row (seq, type, keys); those of other editions are omitted. One statement."""
+    """Return the entry of each row of ROW_COLUMNS; those of other editions are omitted. One statement."""
     if not rows:
         return {}
-    meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS}
+    meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS and not row.details}
     bound = {kind: sorted({n for each, ns in meant.values() if each == kind for n in ns}) for kind in _CATALOGUE}
     rows_by_id = {(row.kind, row.id): row for row in connection.execute(_ENTRIES, bound)}
-    entries: dict[int, ChangedEntry] = {}
+    entries = {row.seq: found for row in rows if row.details and (found := _deleted_entry(query, row)) is not None}
     for seq, (kind, numbers) in meant.items():
         entry = (
             _edition(query, numbers) if kind == "edition" else _entry(query, kind, rows_by_id.get((kind, numbers[0])))
@@ -81,12 +97,26 @@ def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | Non
     return None
 
 
+def _deleted_entry(query: ResolvedQuery, row: AnyRow) -> ChangedEntry | None:
+    """Return the entry that a row says was deleted, under its name of that time."""
+    kind, slug = _KINDS[row.type], orjson.loads(row.details)["slug"]
+    if kind == "edition":
+        shown: ChangedEntry = {"kind": kind, "slug": slug, "href": f"/v1/editions/{slug}"}
+        return shown if query.scope.edition == EVERY_EDITION else None
+    return _reference(query, kind, slug, row.edition_id)
+
+
 def _entry(query: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
-    if row is None or (row.edition_id is not None and row.edition_id not in query.editions):
+    return None if row is None else _reference(query, kind, row.slug, row.edition_id)
+
+
+def _reference(query: ResolvedQuery, kind: Kind, slug: str, edition_id: int | None) -> ChangedEntry | None:
+    """Return the reference to an entry; None for a section of an edition that the query does not span."""
+    if edition_id is not None and edition_id not in query.editions:
         return None
-    if row.edition_id is not None:
-        suffix = query.editions[row.edition_id].query()
+    if edition_id is not None:
+        suffix = query.editions[edition_id].query()
     else:
         suffix = "" if query.scope.edition == EVERY_EDITION else query.edition.query()
-    path = "/v1/labels" if kind == "label" else f"/v1/{kind}s/{row.slug}"
-    return {"kind": kind, "slug": row.slug, "href": path + suffix}
+    path = "/v1/labels" if kind == "label" else f"/v1/{kind}s/{slug}"
+    return {"kind": kind, "slug": slug, "href": path + suffix}

@@ -4,17 +4,15 @@ from sqlalchemy import BigInteger, Connection, Label, bindparam, case, func, sel
 
 from app.db.base import AnyRow
 from app.domain.article_status import ArticleStatus
-from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
 from app.domain.preview_token import SECRET_NAME, Preview, make_token, read_token
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleWithdrawnError, NotFoundError
 from app.interchange.key_value import get_value
 from app.models.article import article_bodies, articles
-from app.models.edition import editions
 from app.queries.articles.article import STATUS_COLUMNS, WITH_BODY, render_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS
-from app.queries.catalogue.editions import list_all_editions
+from app.queries.catalogue.editions import get_edition_by_id, list_all_editions
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewParams
 
 PATH = "/v1/editorial/previews"
@@ -33,10 +31,8 @@ _ONE = (
     .select_from(WITH_BODY)
     .where(articles.c.id == bindparam("article_id"))
 )
-_STANDS = (
-    select(articles.c.id, *STATUS_COLUMNS, editions.c.timezone)
-    .join(editions, editions.c.id == articles.c.edition_id)
-    .where(articles.c.id == bindparam("article_id"))
+_STANDS = select(articles.c.id, articles.c.edition_id, articles.c.slug, *STATUS_COLUMNS).where(
+    articles.c.id == bindparam("article_id")
 )
 
 
@@ -50,7 +46,12 @@ def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires
     row = connection.execute(_STANDS, {"article_id": parse_id(key)}).first() if is_id(key) else None
     row = _check(row)
     token = make_token(secret, Preview(row.id, expires_at))
-    return {"href": f"{PATH}/{token}", "expires_at": format_instant(expires_at, find_zone(row.timezone))}
+    edition = get_edition_by_id(connection, row.edition_id)
+    return {
+        "href": f"{PATH}/{token}",
+        "url": edition.preview_url_of(article_id=format_id(row.id), slug=row.slug, token=token),
+        "expires_at": format_instant(expires_at, edition.zone),
+    }
 
 
 def get_preview(connection: Connection, token: str, params: PreviewParams, *, now: int) -> tuple[PreviewedArticle, int]:

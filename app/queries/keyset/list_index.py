@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select, union_all
+from sqlalchemy import BindParameter, Connection, bindparam, false, literal_column, select, union_all
 
 from app.db.bound_rows import rows_value
 from app.domain.list_filter import Facet
@@ -88,6 +88,8 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
     called: list[MatchedEntry] = []
     for row in connection.execute(_names(tuple(sorted(names_by_kind))), values):
         kind = Facet(row.kind)
+        if row.is_hidden:
+            continue  # as if it did not exist
         owners = editions if row.edition_id is None else (row.edition_id,)
         places = [(edition, kind, row.id) for edition in owners if edition in editions]
         places_by_name.setdefault((kind, row.name), []).extend(places)
@@ -144,6 +146,7 @@ def _names(kinds: tuple[Facet, ...]) -> Any:
                 owner.label("edition_id"),
                 table.c.id,
                 table.c.is_listed,
+                (table.c.is_hidden if kind is Facet.SECTION else false()).label("is_hidden"),
                 name.label("name"),
                 shown[0].label("text"),
                 shown[1].label("texts"),

@@ -5,7 +5,7 @@ from collections import defaultdict
 from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 
 from app.db.base import AnyRow
-from app.domain.list_filter import Facet
+from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.tsid import format_id
 from app.interchange.statements import IDS, LINK_TABLES, due_articles, linked_entries
 from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduleSnapshot
@@ -112,7 +112,7 @@ def _coming(row: AnyRow, entries: set[_Entry], referrers: set[str]) -> Scheduled
         is_default=row.is_default,
         timezone=row.timezone,
         names=frozenset((kind, name) for kind, name, _ in entries),
-        unlisted=frozenset(kind for kind, _, is_listed in entries if not is_listed),
+        unlisted=frozenset(kind for kind, _, is_listed in entries if not is_listed or kind in LISTED_WHILE_USED),
         referrers=frozenset(referrers),
         row=tuple(row),
     )

@@ -109,6 +109,21 @@ OF_OPERATION: Final = {
     ("create_tag", 409): ProblemText("conflict", "The tag 'trams' exists already."),
     ("create_author", 409): ProblemText("conflict", "The author 'ines-kovary' exists already."),
     ("create_label", 409): ProblemText("conflict", "The label 'opinion' exists already."),
+    ("delete_edition", 409): ProblemText(
+        "conflict", "The edition 'harbour' cannot be deleted: it is the default edition."
+    ),
+    ("delete_section", 409): ProblemText(
+        "conflict", f"The section 'politics' cannot be deleted: it is named by the article {ID}."
+    ),
+    ("delete_tag", 409): ProblemText(
+        "conflict", f"The tag 'trams' cannot be deleted: it is named by the article {ID}."
+    ),
+    ("delete_author", 409): ProblemText(
+        "conflict", f"The author 'ines-kovary' cannot be deleted: it is named by the article {ID}."
+    ),
+    ("delete_label", 409): ProblemText(
+        "conflict", f"The label 'opinion' cannot be deleted: it is named by the article {ID}."
+    ),
     ("rotate_api_key", 409): ProblemText("conflict", "The key 'k7q2m5xw3f' was revoked; create another."),
     ("ping_webhook", 409): ProblemText(
         "conflict", "Webhooks are disabled here (DAYLINE_WEBHOOKS=false): messages are queued, not sent."

@@ -4,11 +4,22 @@
 members of the responses.
 """
 
+from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.revision import HistoryEventType
 from app.schemas.alternate import AlternateLink
 from app.schemas.article import Article, ArticleItem, ArticleList, RelatedList, TimelineItem
 from app.schemas.blocks import Block
-from app.schemas.catalogue import Author, AuthorPage, Label, Section, SectionPage, Tag, TagPage
+from app.schemas.catalogue import (
+    Author,
+    AuthorPage,
+    Label,
+    Section,
+    SectionInFull,
+    SectionPage,
+    Tag,
+    TagInFull,
+    TagPage,
+)
 from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, ServiceDocument
 from app.schemas.history import History
@@ -118,12 +129,26 @@ STREAMED_CHANGE: StreamedChange = {
 }
 LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre": None}
 SECTION: Section = {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"}
-TAG: Tag = {"slug": "trams", "name": "Trams", "href": "/v1/tags/trams"}
+SECTION_IN_FULL: SectionInFull = {
+    **SECTION,
+    "position": None,
+    "description": None,
+    "image": None,
+    "page_url": None,
+}
+TAG: Tag = {"slug": "trams", "name": "Trams", "tag_type": TagType.TOPIC, "codes": [], "href": "/v1/tags/trams"}
+TAG_IN_FULL: TagInFull = {**TAG, "description": None, "aliases": [], "page_url": None}
 AUTHOR: Author = {
     "slug": "ines-kovary",
     "name": "Ines Kovary",
+    "author_type": AuthorType.PERSON,
     "role": "political editor",
     "bio": "Ines Kovary has sat through four mayors and some nine hundred hours of council.",
+    "image": None,
+    "url": None,
+    "email": None,
+    "links": [],
+    "page_url": None,
     "href": "/v1/authors/ines-kovary",
 }
 ARTICLE_ITEM: ArticleItem = {
@@ -222,12 +247,12 @@ ARTICLES: ArticleList = {
 }
 RELATED: RelatedList = {"items": [LATER], "next": None}
 AUTHORS: AuthorList = {"items": [AUTHOR], "next": None}
-SECTIONS: SectionList = {"items": [SECTION], "next": None}
-TAGS: TagList = {"items": [TAG], "next": None}
+SECTIONS: SectionList = {"items": [SECTION_IN_FULL], "next": None}
+TAGS: TagList = {"items": [TAG_IN_FULL], "next": None}
 LABELS: LabelList = {"items": [LABEL], "next": None}
 AUTHOR_PAGE: AuthorPage = {**AUTHOR, "articles": {"href": "/v1/authors/ines-kovary/articles"}}
-SECTION_PAGE: SectionPage = {**SECTION, "articles": {"href": "/v1/sections/politics/articles"}}
-TAG_PAGE: TagPage = {**TAG, "articles": {"href": "/v1/tags/trams/articles"}}
+SECTION_PAGE: SectionPage = {**SECTION_IN_FULL, "articles": {"href": "/v1/sections/politics/articles"}}
+TAG_PAGE: TagPage = {**TAG_IN_FULL, "articles": {"href": "/v1/tags/trams/articles"}}
 EDITION_LINK: EditionLink = {
     "slug": "harbour",
     "name": "The Kestrava Meridian",
@@ -240,6 +265,11 @@ EDITION: Edition = {
     **EDITION_LINK,
     "site_url": "https://meridian.example",
     "article_url": "{site_url}/{slug}",
+    "section_url": None,
+    "tag_url": None,
+    "author_url": None,
+    "logo": None,
+    "icon": None,
     "alternates": [FEED],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
 }

@@ -8,6 +8,18 @@ from tests.api.editorial.editor_client import EDITORIAL, TODAY, Desk, Json, save
 from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
 
+IMAGE: Json = {
+    "url": "https://media.courier.example/lamp.png",
+    "alt": "A lamp",
+    "caption": None,
+    "credit": None,
+    "width": 640,
+    "height": 640,
+    "renditions": [],
+    "licence": None,
+    "focal_point": None,
+    "asset_id": None,
+}
 AT = "2026-11-20T12:00:00.000000+00:00"
 KINDS: dict[str, tuple[Json, Json]] = {
     "editions": (
@@ -18,17 +30,61 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "timezone": "Europe/Kyiv",
             "site_url": "https://harbour.example",
             "article_url": None,
+            "section_url": "{site_url}/section/{slug}",
+            "tag_url": None,
+            "author_url": "{site_url}/by/{slug}",
+            "preview_url": "{site_url}/preview/{id}?token={token}",
+            "logo": IMAGE,
+            "icon": None,
             "default": False,
             "feed_content": "full",
             "strings": {"motto": "Fair"},
         },
         {"name": "The Harbour Post", "timezone": "Europe/London", "strings": {"motto": None, "more_news": "More"}},
     ),
-    "sections": ({"edition": "global", "slug": "sport", "name": "Sport"}, {"name": "Sports"}),
-    "tags": ({"slug": "night", "name": "Night"}, {"name": "By night"}),
+    "sections": (
+        {
+            "edition": "global",
+            "slug": "sport",
+            "name": "Sport",
+            "position": 3,
+            "description": "Games and those who play them.",
+            "image": IMAGE,
+            "hidden": False,
+        },
+        {"name": "Sports", "position": None, "hidden": True},
+    ),
+    "tags": (
+        {
+            "slug": "night",
+            "name": "Night",
+            "tag_type": "topic",
+            "description": None,
+            "codes": [{"scheme": "wikidata", "code": "Q575"}],
+            "aliases": ["After dark"],
+        },
+        {"name": "By night", "tag_type": "other", "aliases": []},
+    ),
     "authors": (
-        {"slug": "mila-stroi", "name": "Mila Stroi", "role": "reporter", "bio": None},
-        {"name": "Mila Stroi-Dovhan", "role": None, "bio": "Mila writes about ships."},
+        {
+            "slug": "mila-stroi",
+            "name": "Mila Stroi",
+            "author_type": "person",
+            "role": "reporter",
+            "bio": None,
+            "bios": {"uk": "Міла пише."},
+            "image": None,
+            "url": "https://stroi.example",
+            "email": "mila@courier.example",
+            "links": [{"url": "https://social.example/@mila", "name": "Mastodon"}],
+        },
+        {
+            "name": "Mila Stroi-Dovhan",
+            "role": None,
+            "bio": "Mila writes about ships.",
+            "bios": {"uk": None},
+            "links": [],
+        },
     ),
     "labels": (
         {
@@ -38,10 +94,15 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "disclaimer": None,
             "disclaimers": {},
             "genre": "analysis",
+            "hidden": False,
         },
         {"text": "ANALYSIS", "texts": {"uk": None, "de": "Analyse"}, "genre": None},
     ),
 }
+
+
+WHILE_USED = {"tags", "authors"}
+"""Kinds that the public sees while a public article names them."""
 
 
 def name_of(entry: Json) -> str:
@@ -57,10 +118,11 @@ async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
     """An entry is made once, read, and edited from the revision that was read."""
     answer = await desk.send("POST", f"/{kind}", given)
     made = saved(answer)
+    listed = kind not in WHILE_USED
     query = "?edition=global" if kind == "sections" and "edition" in made["href"] else ""
     assert (answer.status_code, answer.headers["etag"], answer.headers["location"]) == (201, '"1"', made["href"])
     assert made["href"] == f"{EDITORIAL}/{kind}/{name_of(given)}{query}"
-    assert made == {**given, "href": made["href"], "revision": 1, "modified_at": AT, "listed": True}
+    assert made == {**given, "href": made["href"], "revision": 1, "modified_at": AT, "listed": listed}
     here = made["href"].removeprefix(EDITORIAL)
     read = await desk.send("GET", here)
     assert (read.json(), read.headers["etag"]) == (made, '"1"')
@@ -70,7 +132,8 @@ async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
         edited = await desk.send("PATCH", here, patch, if_match='"1"')
         assert (edited.status_code, edited.headers["etag"]) == (200, '"2"')
         now = saved(edited)
-        expected = merged(made, patch) | {"revision": 2, "modified_at": "2026-11-20T12:00:01.000000+00:00"}
+        later = {"revision": 2, "modified_at": "2026-11-20T12:00:01.000000+00:00"}
+        expected = merged(made, patch) | later | {"listed": listed and not patch.get("hidden")}
         assert now == expected
         assert await desk.done("PATCH", here, patch) == now
         assert await desk.done("PATCH", here, {}, if_match="*") == now
@@ -109,7 +172,7 @@ async def check_refusals(desk: Desk, kind: str, given: Json) -> None:
         ({line: ["A"]}, line),
         ({"bogus": 1}, "bogus"),
         ({"revision": 9}, "revision"),
-        ({"listed": False}, "listed"),
+        ({"listed": not made["listed"]}, "listed"),
     ]
     if kind == "sections":
         refused.append(({"edition": "ua"}, "edition"))
@@ -208,13 +271,16 @@ async def test_unlisted_entry_is_replaced_by_a_post(desk: Desk) -> None:
     assert (hidden["name"], hidden["listed"]) == ("night", False)
     answer = await desk.send("POST", "/tags", {"slug": "night", "name": "Night"})
     made = answer.json()
-    assert (answer.status_code, made["name"], made["listed"], made["revision"]) == (201, "Night", True, 2)
+    assert (answer.status_code, made["name"], made["listed"], made["revision"]) == (201, "Night", False, 2)
     check_problem(await desk.send("POST", "/tags", {"slug": "night", "name": "Night"}), "conflict")
-    assert (await desk.client.get("/v1/tags/night")).json()["name"] == "Night"
+    assert (await desk.client.get("/v1/tags/night")).status_code == 404
     assert await desk.read(draft) == draft
+    await desk.publish(draft)
+    assert (await desk.client.get("/v1/tags/night")).json()["name"] == "Night"
 
 
 async def test_markup_in_a_name_is_plain_text(desk: Desk) -> None:
     name: Any = '<script>alert("1")</script>'
+    await desk.make(published_at=TODAY, tags=["trams"])
     await desk.done("PATCH", "/tags/trams", {"name": name})
     assert (await desk.client.get("/v1/tags/trams")).json()["name"] == name

@@ -106,7 +106,7 @@ async def shuffle(desks: list[Desk], moves: int) -> None:
     assert counted[200] > moves / 4
     log = (await desks[0].client.get("/v1/changes?since=0&limit=200&edition=*")).json()["items"]
     numbers = [each["seq"] for each in log]
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert numbers == sorted(set(numbers))
 
 
 async def check_lists(desk: Desk, made: list[Json]) -> None:

@@ -96,7 +96,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"slug": "Not A Slug"}, "slug"),
     ({"slug": "0677y7hzc3m1d"}, "slug"),
     ({"id": "not-an-id"}, "id"),
-    ({"tags": ["Not A Code"]}, "tags.0"),
+    ({"tags": [" "]}, "tags.0"),
     ({"body": [{"type": "paragraph"}]}, "body.0.html"),
     ({"body": [{"type": "paragraph", "html": "a", "bogus": 1}]}, "body.0.bogus"),
     ({"image": {"url": "ftp://media.example/a.png", "alt": ""}}, "image.url"),
@@ -182,12 +182,12 @@ async def test_equal_headlines_get_distinct_slugs(desk: Desk) -> None:
 async def test_new_tag_is_listed_with_its_first_public_article(desk: Desk, drafter: Desk) -> None:
     draft = await drafter.make(source_id="a", tags=["night-fog"])
     assert draft["tags"] == ["night-fog"]
-    assert await listed_tags(desk.client) == ["fog", "trams"]
+    assert await listed_tags(desk.client) == []
     assert (await desk.client.get("/v1/tags/night-fog")).status_code == 404
     await desk.make(source_id="b", published_at=TOMORROW, tags=["night-fog"])
-    assert await listed_tags(desk.client) == ["fog", "trams"]
+    assert await listed_tags(desk.client) == []
     await desk.publish(draft)
-    assert await listed_tags(desk.client) == ["fog", "night-fog", "trams"]
+    assert await listed_tags(desk.client) == ["night-fog"]
     assert (await desk.client.get("/v1/tags/night-fog")).json()["name"] == "night-fog"
     await desk.make(source_id="c", published_at=YESTERDAY, tags=["at-once"])
     assert "at-once" in await listed_tags(desk.client)

@@ -41,7 +41,12 @@ DRAFTS, MANAGE, HOOKS = (WRITE, PUBLISH), (KEYS,), (ApiKeyScope.WEBHOOKS_MANAGE,
 CATALOGUE_ROWS = {
     f"{verb}_{noun}": Row(f"{EDITORIAL}/{noun}s{tail}", (CATALOGUE,), body)
     for noun, name in (("edition", "global"), ("section", "a"), ("tag", "a"), ("author", "a"), ("label", "a"))
-    for verb, tail, body in (("create", "", {}), ("get_editorial", f"/{name}", None), ("edit", f"/{name}", {}))
+    for verb, tail, body in (
+        ("create", "", {}),
+        ("get_editorial", f"/{name}", None),
+        ("edit", f"/{name}", {}),
+        ("delete", f"/{name}", None),
+    )
 } | {
     f"list_editorial_{noun}": Row(f"{EDITORIAL}/{noun}", (CATALOGUE,))
     for noun in ("editions", "sections", "tags", "authors", "labels")

@@ -16,6 +16,7 @@ from tests.conftest import app_of
 from tests.stream_client import listening
 
 STREAM = "stream_changes"
+CATALOGUE = ("edition", "section", "tag", "author", "label")
 CREATED = {"prefix": "keys", "webhook_id": "webhooks"}
 """Path parameters with values that the server generates: those of the entry that the documented POST creates."""
 
@@ -57,6 +58,12 @@ async def path_of(client: httpx.AsyncClient, operation: Operation, posts: dict[s
         made = await client.post(f"/v1/editorial/{CREATED[name]}", json=posts[CREATED[name]])
         assert made.is_success, made.text
         values[name] = made.json()["href"].rpartition("/")[2]
+    if operation.name in posts and operation.name.startswith("delete_"):  # of an entry that nothing names
+        kind = operation.name.removeprefix("delete_")
+        given = posts[operation.name]
+        made = await client.post(f"/v1/editorial/{kind}s", json=given)
+        assert made.is_success or made.status_code == 409, made.text
+        values["name"] = given.get("code", given.get("slug"))
     if "{token}" in operation.path:
         shown = await client.get(posts["preview"]["path"])
         return str(shown.json()["href"])
@@ -68,6 +75,7 @@ def posts_of(document: Json) -> dict[str, Json]:
     by_name = {each.name: each for each in operations(document)}
     preview = by_name["get_preview_link"]
     bodies_of = {"keys": by_name["create_api_key"], "webhooks": by_name["create_webhook"]}
+    bodies_of |= {f"delete_{kind}": by_name[f"create_{kind}"] for kind in CATALOGUE}
     made: dict[str, Json] = {kind: next(filter(None, bodies(each))) for kind, each in bodies_of.items()}
     return {**made, "preview": {"path": preview.path.format(**parameters(preview, "path"))}}
 

@@ -20,6 +20,9 @@ UNBOUNDED = {
     ("LabelRecord", "disclaimers"): "same",
     ("LabelUpdate", "texts"): "same",
     ("LabelUpdate", "disclaimers"): "same",
+    ("EditorialAuthor", "bios"): "same",
+    ("AuthorRecord", "bios"): "same",
+    ("AuthorUpdate", "bios"): "same",
     ("Article", "body"): "one string for a body of any number of blocks",
     ("BlockOperation", "before"): "blocks of any type, of revisions too",
     ("BlockOperation", "after"): "same",
@@ -40,6 +43,7 @@ UNBOUNDED = {
 DERIVED = {
     "PreviewedArticle": "Article",
     "SavedArticle": "EditorialArticle",
+    "SavedAuthor": "EditorialAuthor",
     "SavedEdition": "EditorialEdition",
     "SavedLabel": "EditorialLabel",
     "SparseArticleItem": "Article",

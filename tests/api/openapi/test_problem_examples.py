@@ -18,6 +18,7 @@ from tests.conftest import app_of
 
 CURSORS = (reading.CURSOR, reading.CHANGES_CURSOR)
 HUGE = b" " * (MAX_BODY_BYTES + 1)
+CATALOGUE = ("edition", "section", "tag", "author", "label")
 OTHERS = {
     "edit_article 409": "needs an article that was erased",
     "push_article 409": "same",
@@ -27,6 +28,7 @@ OTHERS = {
     "get_preview 410": "needs a token of another time",
     "get_preview 404": "a damaged token",
     "rotate_api_key 409": "needs a revoked key",
+    **{f"delete_{kind} 409": "names articles of the database" for kind in CATALOGUE},
     "ping_webhook 409": "needs a setting",
     "get_preview_link 410": "needs a key of its own",
 }

@@ -11,6 +11,11 @@ from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
 from tests.conftest import Store
 from tests.records import article, edition
 
+NO_MEMBERS: dict[str, Any] = {
+    "author_type": "person",
+    **dict.fromkeys(("role", "bio", "image", "url", "email", "page_url")),
+    "links": [],
+}
 pytestmark = pytest.mark.usefixtures("newsroom")
 
 TRAM = "/v1/articles/trams-return"
@@ -49,12 +54,13 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
         "label": {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None},
         "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
         "tags": [
-            {"slug": "trams", "name": "Trams", "href": "/v1/tags/trams"},
-            {"slug": "budget", "name": "Budget", "href": "/v1/tags/budget"},
+            {"slug": "trams", "name": "Trams", "tag_type": "topic", "codes": [], "href": "/v1/tags/trams"},
+            {"slug": "budget", "name": "Budget", "tag_type": "topic", "codes": [], "href": "/v1/tags/budget"},
         ],
         "authors": [
-            {"slug": "oleh-raida", "name": "Oleh Raida", "role": None, "bio": None, "href": "/v1/authors/oleh-raida"},
+            {**NO_MEMBERS, "slug": "oleh-raida", "name": "Oleh Raida", "href": "/v1/authors/oleh-raida"},
             {
+                **NO_MEMBERS,
                 "slug": "iryna-dovhan",
                 "name": "Iryna Dovhan",
                 "role": "columnist",

@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.schemas.interchange import ArticleRecord
 from tests.conftest import Store
-from tests.records import author, label, section, tag
+from tests.records import article, author, edition, label, section, tag
 
 pytestmark = pytest.mark.usefixtures("newsroom")
 
@@ -55,9 +56,8 @@ async def test_lists_by_name_are_complete_for_any_limit(client: httpx.AsyncClien
 
 async def test_lists_by_name_are_in_byte_order(client: httpx.AsyncClient, store: Store) -> None:
     for code in reversed(CODES):
-        await store(
-            tag(code, f"T {code}"), author(code, f"A {code}"), label(code, f"L {code}"), section(code, f"S {code}")
-        )
+        await store(label(code, f"L {code}"), section(code, f"S {code}"))
+        await store(article(source_id=code, tags=[code], authors=[code]))
     for address in ("/v1/authors", "/v1/sections", "/v1/tags", "/v1/labels"):
         expected = sorted([*LISTS[address], *CODES])
         for limit in ("1", "3", None):
@@ -67,7 +67,7 @@ async def test_lists_by_name_are_in_byte_order(client: httpx.AsyncClient, store:
 async def test_cursor_by_name_survives_changes_between_pages(client: httpx.AsyncClient, store: Store) -> None:
     page = await get(client, "/v1/tags", limit="1")
     assert names(page) == ["budget"]
-    await store(tag("aardvark", "Before the cursor"), tag("fog", "Mist"), tag("cranes", "After it"))
+    await store(tag("fog", "Mist"), article(source_id="new", tags=["aardvark", "cranes"]))
     assert names(await get(client, page["next"]["href"])) == ["cranes"]
 
 
@@ -86,21 +86,43 @@ async def test_catalogue_items_are_complete(client: httpx.AsyncClient) -> None:
     assert authors[0] == {
         "slug": "iryna-dovhan",
         "name": "Iryna Dovhan",
+        "author_type": "person",
         "role": "columnist",
         "bio": "Iryna Dovhan writes about cities.",
+        "image": None,
+        "url": None,
+        "email": None,
+        "links": [],
+        "page_url": None,
         "href": "/v1/authors/iryna-dovhan",
     }
     assert authors[1] == {
         "slug": "oleh-raida",
         "name": "Oleh Raida",
+        "author_type": "person",
         "role": None,
         "bio": None,
+        "image": None,
+        "url": None,
+        "email": None,
+        "links": [],
+        "page_url": None,
         "href": "/v1/authors/oleh-raida",
     }
-    assert (await get(client, "/v1/tags"))["items"][2] == {"slug": "trams", "name": "Trams", "href": "/v1/tags/trams"}
+    assert (await get(client, "/v1/tags"))["items"][2] == {
+        "slug": "trams",
+        "name": "Trams",
+        "tag_type": "topic",
+        "codes": [],
+        "href": "/v1/tags/trams",
+        "description": None,
+        "aliases": [],
+        "page_url": None,
+    }
+    empty = {"position": None, "description": None, "image": None, "page_url": None}
     assert (await get(client, "/v1/sections"))["items"] == [
-        {"slug": "city", "name": "City", "href": "/v1/sections/city"},
-        {"slug": "world", "name": "World", "href": "/v1/sections/world"},
+        {"slug": "city", "name": "City", "href": "/v1/sections/city", **empty},
+        {"slug": "world", "name": "World", "href": "/v1/sections/world", **empty},
     ]
 
 
@@ -156,13 +178,65 @@ async def test_catalogue_entry_links_its_articles(client: httpx.AsyncClient) -> 
         assert {item["edition"] for item in found["items"]} == {expected}
 
 
-async def test_unknown_entry_is_404_and_an_unused_one_has_an_empty_list(
+async def test_unknown_entry_is_404_and_an_unused_section_has_an_empty_list(
     client: httpx.AsyncClient, store: Store
 ) -> None:
-    await store(tag("quiet", "Quiet"), author("newcomer", "New Comer"), section("empty", "Empty"))
-    for kind, name in (("tags", "quiet"), ("authors", "newcomer"), ("sections", "empty")):
-        assert await get(client, f"/v1/{kind}/{name}/articles") == {"items": [], "next": None}
+    await store(section("empty", "Empty"))
+    assert await get(client, "/v1/sections/empty/articles") == {"items": [], "next": None}
+    for kind in ("tags", "authors", "sections"):
         for address in (f"/v1/{kind}/nobody", f"/v1/{kind}/nobody/articles", f"/v1/{kind}/nobody/articles?edition=*"):
             answer = await client.get(address)
             assert answer.status_code == 404, address
             assert answer.json()["detail"].startswith("There is no ")
+
+
+async def test_tags_and_authors_are_found_while_a_public_article_names_them(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(tag("quiet", "Quiet"), author("newcomer", "New Comer"))
+
+    def only(status: str) -> ArticleRecord:
+        return article(source_id="only", tags=["quiet"], authors=["newcomer"], status=status)
+
+    pages = ("/v1/tags/quiet", "/v1/tags/quiet/articles", "/v1/authors/newcomer", "/v1/authors/newcomer/articles")
+    since = (await get(client, "/v1/changes"))["as_of"]
+    for _ in range(3):
+        found = [(await client.get(address)).status_code for address in pages]
+        assert found == [404] * 4
+        assert "quiet" not in [each["slug"] for each in (await get(client, "/v1/tags"))["items"]]
+        await store(only("published"))
+        assert [(await client.get(address)).status_code for address in pages] == [200] * 4
+        assert "quiet" in [each["slug"] for each in (await get(client, "/v1/tags"))["items"]]
+        await store(only("withdrawn"))
+    changed = (await get(client, "/v1/changes", since=str(since)))["items"]
+    assert [each["entry"]["slug"] for each in changed if each["type"] == "tag.updated"] == ["quiet"] * 6
+
+
+async def test_hidden_section_is_not_shown_and_its_articles_stay(client: httpx.AsyncClient, store: Store) -> None:
+    for hidden in (True, False):
+        await store(section("city", "City", hidden=hidden), label("opinion", "OPINION", hidden=hidden))
+        status = 404 if hidden else 200
+        assert (await client.get("/v1/sections/city")).status_code == status
+        assert (await client.get("/v1/sections/city/articles")).status_code == status
+        assert names(await get(client, "/v1/sections")) == (["world"] if hidden else ["city", "world"])
+        assert ("opinion" in names(await get(client, "/v1/labels"))) is not hidden
+        assert len((await get(client, "/v1/articles?section=city"))["items"]) == (0 if hidden else 2)
+        item = (await get(client, "/v1/articles/trams-return"))["section"]
+        assert item == (None if hidden else {"slug": "city", "name": "City", "href": "/v1/sections/city"})
+        assert (await get(client, "/v1/articles/ferry-waits"))["label"]["code"] == "opinion"
+
+
+async def test_entries_have_pages_on_the_front_end_by_template(client: httpx.AsyncClient, store: Store) -> None:
+    templates = {"section_url": "{site_url}/s/{slug}", "tag_url": "https://tags.example/{slug}"}
+    await store(edition(**templates, author_url="{site_url}/by/{slug}", article_url="{site_url}/news/{slug}"))
+    pages = {"sections/city": "https://courier.example/s/city", "tags/fog": "https://tags.example/fog"}
+    for path, url in (*pages.items(), ("authors/oleh-raida", "https://courier.example/by/oleh-raida")):
+        assert (await get(client, f"/v1/{path}"))["page_url"] == url
+    shown = await get(client, "/v1/editions/global")
+    assert {name: shown[name] for name in templates} == templates
+
+
+async def test_biography_is_in_the_editions_language(client: httpx.AsyncClient, store: Store) -> None:
+    await store(author("iryna-dovhan", "Iryna Dovhan", bio="Writes.", bios={"uk": "Пише."}))
+    assert (await get(client, "/v1/authors/iryna-dovhan"))["bio"] == "Writes."
+    assert (await get(client, "/v1/authors/iryna-dovhan?edition=ua"))["bio"] == "Пише."

@@ -17,7 +17,7 @@ from app.models.listing import listings
 from tests.archive import Filed, ids_of, make_archive
 from tests.conftest import NOW, Store
 from tests.pagination import get_page, walk
-from tests.records import article, author, edition, tag
+from tests.records import article, edition
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
 BASE: dict[str, Any] = {
@@ -147,8 +147,9 @@ async def test_damaged_cursor_is_rejected(client: httpx.AsyncClient, store: Stor
 
 
 async def test_cursor_of_a_list_by_name_is_bound_and_checked(client: httpx.AsyncClient, store: Store) -> None:
-    await store(*(tag(f"t{n}", f"T{n}") for n in range(5)), *(author(f"a{n}", f"A{n}") for n in range(5)))
-    await store(edition("harbour", default=False), article("2026-11-20T10:00:00Z"), article("2026-11-20T09:00:00Z"))
+    names = {"tags": [f"t{n}" for n in range(5)], "authors": [f"a{n}" for n in range(5)]}
+    await store(edition("harbour", default=False), article("2026-11-20T10:00:00Z", tags=names["tags"]))
+    await store(article("2026-11-20T09:00:00Z", authors=names["authors"]))
     pages = await walk(client, "/v1/tags", limit=2)
     assert [item["slug"] for page in pages for item in page["items"]] == [f"t{n}" for n in range(5)]
     cursor = pages[0]["next"]["cursor"]

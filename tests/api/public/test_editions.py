@@ -68,6 +68,11 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "href": "/v1/editions/ua",
         "site_url": "https://courier.example/ua",
         "article_url": "{site_url}/n/{id}",
+        "section_url": None,
+        "tag_url": None,
+        "author_url": None,
+        "logo": None,
+        "icon": None,
         "alternates": [
             {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}", "title": f"Люмський кур'єр: {form}"}
             for name, kind, form in (

@@ -51,7 +51,7 @@ async def test_webhook_statements_do_not_depend_on_the_amount_of_data(database: 
         assert len((await database.read(list_webhooks, WebhookListParams()))["items"]) == 5
     assert len(statements) == 1
     with counted() as statements:
-        assert len((await database.read(list_deliveries, made[0], DeliveryListParams()))["items"]) == 20
+        assert len((await database.read(list_deliveries, made[0], DeliveryListParams()))["items"]) == 21
     assert len(statements) == 2
     with counted() as statements:
         turn = await database.read(next_delivery, made[0], owner_id=US, now=clock.now())

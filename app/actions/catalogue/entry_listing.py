@@ -1,0 +1,78 @@
+"""Visibility of catalogue entries to the public, as articles appear, disappear and are deleted."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, delete, exists, literal_column, select, update
+
+from app.actions.articles.listings import Placement
+from app.actions.catalogue.entries import entry_change
+from app.actions.changelog.changes import Change
+from app.db.bulk import chunked
+from app.domain.list_filter import LISTED_WHILE_USED, Facet
+from app.interchange.catalogue import CATALOGUE_TABLES
+from app.models.article import articles
+from app.models.article_links import article_authors, article_tags
+from app.models.edition import editions
+from app.models.listing import listings
+
+
+def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -> list[Change]:
+    """List the entries that these newly public articles are the first to use; return the changes to log."""
+    changes: list[Change] = []
+    used: dict[Facet, dict[int, int]] = {}
+    for article in appeared:
+        for kind, number in article.facets():
+            if kind is not Facet.EDITION:
+                used.setdefault(kind, {})[number] = article.edition_id
+    for kind, owners in used.items():
+        table = CATALOGUE_TABLES[kind].table
+        shown = [] if kind in LISTED_WHILE_USED else [table.c.is_hidden.is_(False)]
+        for numbers in chunked(sorted(owners)):
+            unlisted = select(table.c.id).where(table.c.id.in_(numbers), table.c.is_listed.is_(False), *shown)
+            found = connection.execute(unlisted).scalars().all()
+            if found:
+                connection.execute(update(table).where(table.c.id.in_(found)).values(is_listed=True, is_entered=True))
+                changes += [entry_change(kind, number, owners[number]) for number in found]
+    return changes
+
+
+def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, int]]) -> list[Change]:
+    """Take tags and authors of no public article out of the public catalogue; return the changes to log.
+
+    `gone` are the lists that articles left; the index of lists is up to date.
+    """
+    changes: list[Change] = []
+    left: dict[Facet, set[int]] = {}
+    for kind, number in gone:
+        if kind in LISTED_WHILE_USED:
+            left.setdefault(kind, set()).add(number)
+    for kind, candidates in left.items():
+        table = CATALOGUE_TABLES[kind].table
+        listed = select(listings.c.article_id).where(
+            listings.c.edition_id == editions.c.id,
+            listings.c.kind == literal_column(str(int(kind))),
+            listings.c.facet_id == table.c.id,
+        )
+        in_no_list = ~select(editions.c.id).where(listed.correlate(editions, table).exists()).correlate(table).exists()
+        for numbers in chunked(sorted(candidates)):
+            unused = select(table.c.id).where(table.c.id.in_(numbers), table.c.is_listed, in_no_list)
+            found = connection.execute(unused).scalars().all()
+            if found:
+                connection.execute(update(table).where(table.c.id.in_(found)).values(is_listed=False))
+                changes += [entry_change(kind, number, None) for number in found]
+    return changes
+
+
+def delete_unused_entries(connection: Connection, gone: Placement) -> None:
+    """Delete the entries that nobody entered and only a deleted article named."""
+    users = {
+        Facet.SECTION: articles.c.section_id,
+        Facet.LABEL: articles.c.label_id,
+        Facet.TAG: article_tags.c.tag_id,
+        Facet.AUTHOR: article_authors.c.author_id,
+    }
+    for kind, number in gone.facets():
+        if kind is not Facet.EDITION:
+            table = CATALOGUE_TABLES[kind].table
+            unused = ~exists().where(users[kind] == table.c.id)
+            connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), unused))

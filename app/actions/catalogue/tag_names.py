@@ -1,0 +1,73 @@
+"""Names of tags: the display names and aliases by which articles may name them."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from app.db.bulk import bulk_insert_tuples, chunked
+from app.domain.catalogue_entry import name_key
+from app.domain.slug import LONGEST_CODE, slugify
+from app.models.tag import tag_names, tags
+
+_WORDLESS = "tag"
+
+
+def replace_tag_names(connection: Connection, tag_id: int, names: Iterable[str]) -> None:
+    """Store the names that find a tag."""
+    connection.execute(delete(tag_names).where(tag_names.c.tag_id == tag_id))
+    bulk_insert_tuples(connection, tag_names, sorted({(name_key(name), tag_id) for name in names}))
+
+
+def add_tag_names(connection: Connection, names: Mapping[int, str]) -> None:
+    """Store the display names of new tags, by their ids."""
+    bulk_insert_tuples(connection, tag_names, sorted((name_key(name), number) for number, name in names.items()))
+
+
+def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the slugs of the tags with each display name or alias, in order; none for an unknown name.
+
+    A display name is found before an alias: several slugs are those of tags that share the name in the same way.
+    """
+    keys = {name: name_key(name) for name in names}
+    found: dict[str, dict[bool, list[str]]] = {}
+    for some in chunked(sorted(set(keys.values()))):
+        rows = connection.execute(
+            select(tag_names.c.name_key, tags.c.slug, tags.c.name)
+            .join(tags, tags.c.id == tag_names.c.tag_id)
+            .where(tag_names.c.name_key.in_(some))
+            .order_by(tags.c.slug)
+        )
+        for row in rows:
+            is_own = name_key(row.name) == row.name_key
+            found.setdefault(row.name_key, {}).setdefault(is_own, []).append(row.slug)
+    return {name: _first(found.get(key, {})) for name, key in keys.items()}
+
+
+def choose_tag_slugs(connection: Connection, names: Sequence[str], *, codes: Collection[str]) -> dict[str, str]:
+    """Return slugs for new tags with these display names; the same one for spellings that differ in case only.
+
+    `codes` are the slugs of other new tags. A slug that another tag has gets a number, unless that tag was made from
+    the slug, has no name of its own yet, and the slug spells this name.
+    """
+    chosen = {name_key(code): code for code in codes}
+    for name in names:
+        key = name_key(name)
+        if key not in chosen:
+            chosen[key] = _free_slug(connection, name, taken={*chosen.values()})
+    return {name: chosen[name_key(name)] for name in names}
+
+
+def _free_slug(connection: Connection, name: str, *, taken: set[str]) -> str:
+    base, number = slugify(name) or _WORDLESS, 1
+    while True:
+        suffix = "" if number == 1 else f"-{number}"
+        slug = base[: LONGEST_CODE - len(suffix)].rstrip("-") + suffix
+        row = connection.execute(select(tags.c.name).where(tags.c.slug == slug)).first()
+        is_spelt = row is not None and row.name == slug and name_key(name) == slug.replace("-", " ")
+        if is_spelt or (row is None and slug not in taken):
+            return slug
+        number += 1
+
+
+def _first(found: Mapping[bool, list[str]]) -> list[str]:
+    return found.get(True) or found.get(False) or []
