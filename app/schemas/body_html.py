@@ -1,6 +1,7 @@
 """HTML in place of the blocks of a body: conversion while an article is read, with every loss."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, PrivateAttr, ValidationError, ValidatorFunctionWrapHandler, model_validator
@@ -10,6 +11,7 @@ from app.domain.body.values import WebUrl
 from app.domain.html.conversion.conversion import MAX_HTML_CHARACTERS, Conversion, convert_html
 from app.domain.html.inline_html import validate_url
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.schemas.errors import validated
 from app.schemas.record_types import RecordPart
 
 BODY_HTML: Final = "body_html"
@@ -19,8 +21,8 @@ INPUT_MEMBERS: Final = (BODY_HTML, BODY_BASE_URL)
 _BOTH: Final = "Must not be combined with 'body'."
 
 
-class BodyHtmlPart(RecordPart):
-    """Part of an article whose body may come in as HTML."""
+class BodyHtmlInput(RecordPart):
+    """HTML for a body, and where it comes from."""
 
     body_html: Annotated[
         str | None,
@@ -39,6 +41,11 @@ class BodyHtmlPart(RecordPart):
             examples=["https://courier.example/2026/budget"],
         ),
     ] = None
+
+
+class BodyHtmlPart(BodyHtmlInput):
+    """Part of an article whose body may come in as HTML."""
+
     _conversion: Conversion | None = PrivateAttr(default=None)
 
     @property
@@ -62,6 +69,29 @@ class BodyHtmlPart(RecordPart):
             raise _relocated(error, value[BODY_HTML]) from error
         article._conversion = conversion
         return article
+
+
+def convert_patch(patch: Mapping[str, Any]) -> tuple[dict[str, Any], Conversion | None]:
+    """Return a merge patch with blocks in place of `body_html`, and the conversion; InvalidInputError."""
+    validated(BodyHtmlInput, {name: patch[name] for name in INPUT_MEMBERS if name in patch})
+    return convert_body_html(patch)
+
+
+@contextmanager
+def errors_at_body_html(conversion: Conversion | None) -> Iterator[None]:
+    """Report errors of converted blocks at `body_html`, which the client sent."""
+    try:
+        yield
+    except InvalidInputError as error:
+        if conversion is None:
+            raise
+        errors = [
+            FieldError(BODY_HTML, f"Cannot be stored as blocks ({each.location}): {each.message}")
+            if each.location.partition(".")[0] == "body"
+            else each
+            for each in error.errors
+        ]
+        raise InvalidInputError(*errors) from None
 
 
 def convert_body_html(members: Mapping[str, Any]) -> tuple[dict[str, Any], Conversion | None]:

@@ -22,7 +22,7 @@ from app.schemas.article import (
 )
 from app.schemas.blocks import Blocks
 from app.schemas.body import Image, Rights, Source
-from app.schemas.body_html import BodyHtmlPart
+from app.schemas.body_html import BodyHtmlInput
 from app.schemas.interchange import Content, Note
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
@@ -337,7 +337,7 @@ ArticleUpdate: type[BaseModel] = create_model(
         ),
     ),
     **patch_members(Content, without={"slug"}),
-    **patch_members(BodyHtmlPart),
+    **patch_members(BodyHtmlInput),
     note=(Note | None, Field(default=None, description="A public note about the change.")),
 )
 """The body of a PATCH in the document; the patch itself is validated once it is merged."""

@@ -33,7 +33,7 @@ from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.tsid import format_id
 from app.queries.editorial import editorial_articles
-from app.schemas.body_html import convert_body_html
+from app.schemas.body_html import convert_patch, errors_at_body_html
 from app.schemas.editorial import ArticleUpdate, EditorialArticle, EditorialList, EditorialListParams, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
@@ -133,17 +133,17 @@ async def edit_article(
     change to a published article. An edit never moves the public time, and dates `updated_at` now unless the patch sets
     it. A patch that changes nothing saves nothing. `warnings` names dropped HTML.
     """
-    members, conversion = await run_check(
-        request, lambda: convert_body_html(patch)
-    )  # before the transaction: it is slow
+    # Before the transaction, which would hold up other writes.
+    members, conversion = await run_check(request, lambda: convert_patch(patch))
 
     def edit(connection: Connection, article_id: int) -> list[WriteWarning]:
         def shown() -> EditorialArticle:
             return editorial_articles.get_editorial_article(connection, key)[0]
 
-        edited = editing.edit_article(
-            connection, article_id, members, expected=expected, shown=shown, now=clock.now(), editor=editor
-        )
+        with errors_at_body_html(conversion):
+            edited = editing.edit_article(
+                connection, article_id, members, expected=expected, shown=shown, now=clock.now(), editor=editor
+            )
         warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after)])
         refuse_losses(warnings, strict=strict)
         return [*warnings, *find_image_warnings(patch, edited.before["image"])]

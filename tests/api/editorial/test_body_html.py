@@ -90,14 +90,23 @@ async def test_strict_write_refuses_a_loss_in_blocks(desk: Desk) -> None:
     assert {each["where"] for each in refused["errors"]} == {"body.0.html"}
 
 
-async def test_body_html_of_another_type_is_refused_at_its_place(desk: Desk) -> None:
-    refused = await write(desk, "POST", {"body_html": ["<p>One</p>"]})
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
+async def test_body_html_of_another_type_is_refused_at_its_place(desk: Desk, method: str) -> None:
+    refused = await write(desk, method, {"body_html": ["<p>One</p>"]})
 
     assert (refused["status_code"], [each["where"] for each in refused["errors"]]) == (422, ["body_html"])
 
 
-async def test_body_html_of_more_blocks_than_a_body_may_have_is_refused_at_its_place(desk: Desk) -> None:
-    refused = await write(desk, "POST", {"body_html": "<p>x</p>" * 2_001})
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
+async def test_base_url_that_is_no_url_is_refused_at_its_place(desk: Desk, method: str) -> None:
+    refused = await write(desk, method, {"body_html": "<p>One</p>", "body_base_url": "courier.example"})
+
+    assert (refused["status_code"], [each["where"] for each in refused["errors"]]) == (422, ["body_base_url"])
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
+async def test_html_of_more_blocks_than_a_body_may_have_is_refused_at_its_place(desk: Desk, method: str) -> None:
+    refused = await write(desk, method, {"body_html": "<p>x</p>" * 2_001})
 
     assert (refused["status_code"], [each["where"] for each in refused["errors"]]) == (422, ["body_html"])
 
