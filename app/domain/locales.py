@@ -21,7 +21,12 @@ class IsolatedLocale(Locale):
 
 
 def _copy(data: Any) -> Any:
-    """Return a copy of nested dictionaries; other values are immutable and shared."""
+    """Return a copy of nested dictionaries; other values are immutable and shared.
+
+    Where other code has used a locale of Babel's own, its data holds the wrappers that Babel put in their place.
+    """
+    if isinstance(data, LocaleDataDict):
+        data = data._data  # noqa: SLF001 - iterating over the wrapper would resolve its aliases in the shared data
     if isinstance(data, dict):
         return {key: _copy(value) for key, value in data.items()}
     return tuple(map(_copy, data)) if type(data) is tuple else data

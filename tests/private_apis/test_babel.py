@@ -19,6 +19,13 @@ def test_locales_read_everything_from_their_data() -> None:
     assert load("de")["months"]["format"]["wide"][11] == "November"
 
 
+def test_locale_is_isolated_from_data_that_babel_has_wrapped() -> None:
+    wide = Locale("nn").days["format"]["wide"]
+    isolated = IsolatedLocale("nn").days["format"]["wide"]
+    assert isolated is not wide
+    assert dict(isolated) == dict(wide)
+
+
 def test_isolated_locales_share_no_data() -> None:
     before = dict(IsolatedLocale("de").days["format"]["wide"])
     frisian, german = IsolatedLocale("fy"), IsolatedLocale("de")
