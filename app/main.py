@@ -23,7 +23,7 @@ from app.api.middleware.request_context import ObservedFastAPI, observe_recovery
 from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
-from app.api.public import articles, catalogue, changes, curated_lists, editions, export, stream, timeline
+from app.api.public import addresses, articles, catalogue, changes, curated_lists, editions, export, stream, timeline
 from app.api.public.direct_routes import DirectRoutesMiddleware, add_direct_routes
 from app.api.router import include_routers
 from app.background.scheduler import Scheduler
@@ -98,7 +98,7 @@ def _ensure_logging(settings: Settings) -> None:
 
 
 def _add_routes(app: FastAPI) -> None:
-    public = (editions, timeline, articles, curated_lists, catalogue, changes, stream, export)
+    public = (editions, timeline, articles, addresses, curated_lists, catalogue, changes, stream, export)
     include_routers(app, [each.router for each in public])
     include_lazily(app, "/feeds", _load_feeds)
     include_lazily(app, "/v1/editorial", _load_editorial)

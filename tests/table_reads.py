@@ -26,6 +26,8 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     "articles": ("article:", "slugs:", RANGES),
     "article_bodies": ("article:", "slugs:", RANGES),
     "slug_redirects": ("article:", "slugs:"),
+    "article_addresses": ("article:", "slugs:"),
+    "former_article_urls": ("edition:",),
     "article_tags": ("article:", RANGES),
     "article_authors": ("article:", RANGES),
     "article_related": ("article:",),

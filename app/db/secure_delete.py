@@ -21,6 +21,7 @@ SENSITIVE_TABLES = (
     "article_bodies",
     "article_related",
     "slug_redirects",
+    "article_addresses",
     "revisions",
     "revision_blocks",
     "revision_block_uses",

@@ -1,12 +1,15 @@
 """Catalogue entries as records of the interchange format, read from the tables."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Column, Connection, Table, and_, select
 
 from app.db.base import AnyRow
 from app.domain.body.shown_blocks import complete_image
+from app.domain.calendar import find_zone
 from app.domain.list_filter import Facet
 from app.models.author import authors
 from app.models.edition import editions
@@ -65,6 +68,17 @@ def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id:
     return connection.execute(select(catalogue_table.table).where(and_(catalogue_table.name == name, *here))).first()
 
 
+def former_article_url(row: AnyRow, *, instants: Callable[[int, ZoneInfo], str]) -> dict[str, Any]:
+    """Return the record of what the URLs of an edition's articles were made from until an instant."""
+    return {
+        "until": instants(row.until, find_zone(row.timezone)),
+        "site_url": row.site_url,
+        "article_url": row.article_url,
+        "timezone": row.timezone,
+        "section_fallback": row.section_fallback,
+    }
+
+
 def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
     """Return the record of an entry with every member present; `edition` is the slug of a section's edition."""
     if kind is Facet.EDITION:
@@ -82,6 +96,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
             "preview_url": row.preview_url,
             "logo": load_image(row.logo),
             "icon": load_image(row.icon),
+            "section_fallback": row.section_fallback,
             "default": row.is_default,
             "feed_content": row.feed_content,
             "strings": orjson.loads(row.strings),

@@ -22,7 +22,7 @@ _MARK = "?"  # no canonical form begins with it
 _ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
 _KINDS = {
     **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "part", "since"), _ONE),
-    **dict.fromkeys(("to", "total", "tz", "wait"), _ONE),
+    **dict.fromkeys(("to", "total", "tz", "url", "wait"), _ONE),
     **dict.fromkeys(("author", "label", "section", "tag"), _SET),
     **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
     "id": _SPLIT,

@@ -3,6 +3,7 @@
 from app.models.api_key import ApiKeyModel
 from app.models.article import ArticleBodyModel, ArticleModel
 from app.models.article_links import (
+    ArticleAddressModel,
     ArticleAuthorModel,
     ArticleRecommendationModel,
     ArticleRelatedModel,
@@ -13,7 +14,7 @@ from app.models.author import AuthorModel
 from app.models.base import Base
 from app.models.change import ChangeModel
 from app.models.curated_list import CuratedListModel
-from app.models.edition import EditionModel
+from app.models.edition import EditionModel, FormerArticleUrlModel
 from app.models.idempotency_key import IdempotencyKeyModel
 from app.models.key_value import KeyValueModel
 from app.models.label import LabelModel
@@ -26,6 +27,7 @@ from app.models.webhook import WebhookDeliveryModel, WebhookEndpointModel
 
 __all__ = [
     "ApiKeyModel",
+    "ArticleAddressModel",
     "ArticleAuthorModel",
     "ArticleBodyModel",
     "ArticleModel",
@@ -37,6 +39,7 @@ __all__ = [
     "ChangeModel",
     "CuratedListModel",
     "EditionModel",
+    "FormerArticleUrlModel",
     "IdempotencyKeyModel",
     "KeyValueModel",
     "LabelModel",

@@ -1,10 +1,10 @@
-"""Rows that link an article to its authors, its tags, related articles and its former slugs."""
+"""Rows that link an article to its authors, its tags, related articles, its former slugs and addresses."""
 
 from sqlalchemy import ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import partial_index
-from app.models.base import Base, Code, Id
+from app.models.base import Base, Code, Id, Instant
 
 
 class ArticleAuthorModel(Base):
@@ -85,8 +85,26 @@ class SlugRedirectModel(Base):
     __table_args__ = (Index("ix_slug_redirects_article_id", "article_id"), {"sqlite_with_rowid": False})
 
 
+class ArticleAddressModel(Base):
+    """A past path or URL of an article: an alias that editors gave, or a former URL with the instant of its end.
+
+    `digest` stands for the address without its scheme in the key: an index takes no text of 2,000 characters.
+    """
+
+    __tablename__ = "article_addresses"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"))
+    address: Mapped[Code]
+    until: Mapped[Instant | None]
+
+    __table_args__ = (Index("ix_article_addresses_article_id", "article_id"), {"sqlite_with_rowid": False})
+
+
 article_authors: Table = ArticleAuthorModel.__table__
 article_tags: Table = ArticleTagModel.__table__
 article_related: Table = ArticleRelatedModel.__table__
 article_recommendations: Table = ArticleRecommendationModel.__table__
 slug_redirects: Table = SlugRedirectModel.__table__
+article_addresses: Table = ArticleAddressModel.__table__

@@ -1,6 +1,6 @@
 """Editions: publications with a language, time zone and site of their own."""
 
-from sqlalchemy import Index, Table, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import partial_index
@@ -28,6 +28,7 @@ class EditionModel(Base):
     is_default: Mapped[bool]
     strings: Mapped[JsonText]
     modified_at: Mapped[Instant]
+    section_fallback: Mapped[Code] = mapped_column(server_default=text("'news'"))
     feed_content: Mapped[Code] = mapped_column(server_default=text("'summary'"))
     revision: Mapped[int] = mapped_column(server_default=text("1"))
 
@@ -37,4 +38,20 @@ class EditionModel(Base):
     )
 
 
+class FormerArticleUrlModel(Base):
+    """Members of an edition that made the URLs of its articles until an instant."""
+
+    __tablename__ = "former_article_urls"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
+    until: Mapped[Instant] = mapped_column(primary_key=True)
+    site_url: Mapped[str]
+    article_url: Mapped[str | None]
+    timezone: Mapped[str]
+    section_fallback: Mapped[Code]
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 editions: Table = EditionModel.__table__
+former_article_urls: Table = FormerArticleUrlModel.__table__

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from app.domain.article_status import FeedContent
-from app.domain.article_url import article_url_template
+from app.domain.article_url import DEFAULT_SECTION_FALLBACK, article_url_template
 from app.domain.body import ImageInput
 from app.domain.body.values import WebUrl, null_as_empty, whole_number
 from app.domain.calendar import find_zone
@@ -27,11 +27,15 @@ from app.schemas.record_types import (
     Lines,
     Link,
     LongTranslations,
+    NullAsEmpty,
     RecordPart,
     Text,
     Translations,
     null_as_empty_object,
 )
+from app.schemas.types import Instant
+
+MAX_FORMER_TEMPLATES = 100
 
 MAX_POSITION = 10_000
 MAX_CODES = 50
@@ -67,6 +71,29 @@ Hidden = Annotated[
 ]
 
 
+class FormerArticleUrl(RecordPart):
+    """The members of an edition that made the URLs of its articles until an instant."""
+
+    until: Annotated[Instant, Field(description="When they changed.", examples=["2026-11-20T21:00:00+02:00"])]
+    site_url: Annotated[
+        Link,
+        AfterValidator(validate_site_url),
+        Field(description="The front end.", examples=["https://courier.example"]),
+    ]
+    article_url: Annotated[
+        Annotated[Link, AfterValidator(article_url_template)] | None,
+        Field(description="The template of the URLs of articles.", examples=["{site_url}/news/{slug}"]),
+    ] = None
+    timezone: Annotated[
+        str,
+        AfterValidator(_zone_name),
+        Field(description="The zone of dates in URLs.", examples=["Europe/Kyiv"], json_schema_extra={"maxLength": 64}),
+    ]
+    section_fallback: Annotated[
+        Code, Field(description="The `{section}` of articles without one.", examples=["news"])
+    ] = DEFAULT_SECTION_FALLBACK
+
+
 class EditionRecord(RecordPart):
     """An edition; identity: `slug`."""
 
@@ -87,7 +114,10 @@ class EditionRecord(RecordPart):
     article_url: Annotated[
         Annotated[Link, AfterValidator(article_url_template)] | None,
         Field(
-            description="The template of the URLs of articles; `{site_url}/{slug}` where absent.",
+            description=(
+                "The template of the URLs of articles; `{site_url}/{slug}` where absent. Placeholders: `{site_url}`, "
+                "`{slug}`, `{id}`, `{section}`, and `{year}`, `{month}`, `{day}` of the first publication."
+            ),
             examples=["{site_url}/news/{slug}"],
         ),
     ] = None
@@ -121,6 +151,20 @@ class EditionRecord(RecordPart):
     ] = None
     logo: Annotated[ImageInput | None, Field(description="The logo of the publication.")] = None
     icon: Annotated[ImageInput | None, Field(description="The square icon of the publication.")] = None
+    section_fallback: Annotated[
+        Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
+    ] = DEFAULT_SECTION_FALLBACK
+    former_article_urls: Annotated[
+        list[FormerArticleUrl],
+        NullAsEmpty,
+        Field(
+            max_length=MAX_FORMER_TEMPLATES,
+            description="What the URLs of articles were made from until an instant; for a new edition only.",
+            examples=[
+                [{"until": "2026-11-20T21:00:00+02:00", "site_url": "https://a.example", "timezone": "Europe/Kyiv"}]
+            ],
+        ),
+    ] = Field(default_factory=list)
     default: Annotated[
         bool,
         Field(strict=True, description="Whether a request without `edition` means this one.", examples=[False]),

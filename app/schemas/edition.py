@@ -32,7 +32,8 @@ class Edition(EditionLink):
     article_url: Annotated[
         str,
         line(
-            "The template of the URLs of articles on the front end, with `{site_url}`, `{slug}` and `{id}`.",
+            "The template of the URLs of articles on the front end, with `{site_url}`, `{slug}`, `{id}`, `{section}`, "
+            "and `{year}`, `{month}`, `{day}` of the first publication.",
             "{site_url}/{slug}",
             max_length=MAX_TEXT,
         ),
@@ -50,6 +51,9 @@ class Edition(EditionLink):
     ]
     logo: Annotated[Image | None, Field(description="The logo of the publication.")]
     icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
+    section_fallback: Annotated[
+        Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
+    ]
     alternates: Annotated[list[AlternateLink], Field(description="The feeds of the edition.", max_length=20)]
     strings: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],

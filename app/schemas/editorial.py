@@ -41,6 +41,7 @@ from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug, Text
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,
+    MAX_URL,
     ArticleId,
     Code,
     Dateline,
@@ -94,7 +95,7 @@ class EditorialItem(EditedDetails, TextLength):
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     source_id: Annotated[str | None, line("The identifier of another system.", "cms:41", max_length=MAX_SOURCE_ID)]
     slug: Slug
-    url: Annotated[Url, Field(description="The article on the front end, once it is public.")]
+    url: Annotated[Url | None, Field(description="The article on the front end, once it is public; null on a draft.")]
     status: Status
     version: Annotated[int, count("Counts the public versions; 0 if it was never public.", 1)]
     revision: RevisionNumber
@@ -131,6 +132,13 @@ else:
     SparseEditorialItem = sparse(EditorialItem, "SparseEditorialItem")
 
 
+class FormerUrl(TypedDict):
+    """A former URL of an article; those of former templates of the edition are not stored one by one."""
+
+    url: Annotated[Url, Field(description="The URL.", examples=["https://meridian.example/culture/night-trams"])]
+    until: Annotated[InstantText, Field(description="When it ceased to be the article's URL.")]
+
+
 class EditorialArticle(EditorialItem):
     """An article as editors see it; its members can be sent back, changed, in a PATCH."""
 
@@ -139,6 +147,21 @@ class EditorialArticle(EditorialItem):
     body: Blocks
     notes: Annotated[list[ArticleNote], Field(description="Public notes about changes, oldest first.")]
     old_slugs: Annotated[list[Slug], Field(description="Slugs that redirect to this article.")]
+    aliases: Annotated[
+        list[Annotated[str, line("A path or a URL.", "/2019/05/night-trams.html", max_length=MAX_URL)]],
+        Field(
+            description="Addresses in other systems, as paths or URLs, which `/v1/resolve` finds.",
+            examples=[["/2019/05/night-trams.html"]],
+            max_length=MAX_ENTRIES,
+        ),
+    ]
+    former_urls: Annotated[
+        list[FormerUrl],
+        Field(
+            description="Former URLs, which `/v1/resolve` finds, in the order in which they ended.",
+            examples=[[{"url": "https://meridian.example/city/silo", "until": "2026-11-20T20:05:00.000000+02:00"}]],
+        ),
+    ]
 
 
 class SavedArticle(EditorialArticle):

@@ -50,6 +50,18 @@ class EditorialEntry(TypedDict):
     ]
 
 
+class FormerArticleUrls(TypedDict):
+    """The members of an edition that made the URLs of its articles until an instant."""
+
+    until: Annotated[InstantText, Field(description="When they changed.")]
+    site_url: Annotated[Url, Field(description="The front end.", examples=["https://meridian.example"])]
+    article_url: Annotated[
+        str | None, line("The template of the URLs of articles.", "{site_url}/news/{slug}", max_length=MAX_TEXT)
+    ]
+    timezone: Annotated[ZoneName, Field(description="The zone of dates in URLs.", examples=["Europe/Kyiv"])]
+    section_fallback: Annotated[Code, Field(description="The `{section}` of articles without one.", examples=["news"])]
+
+
 class EditorialEdition(EditorialEntry):
     """An edition as editors see it; `strings` holds only those that differ from the shipped ones."""
 
@@ -83,6 +95,26 @@ class EditorialEdition(EditorialEntry):
     ]
     logo: Annotated[Image | None, Field(description="The logo of the publication.")]
     icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
+    section_fallback: Annotated[
+        Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
+    ]
+    former_article_urls: Annotated[
+        list[FormerArticleUrls],
+        Field(
+            description="What the URLs of articles were made from before, which `/v1/resolve` finds; read-only.",
+            examples=[
+                [
+                    {
+                        "until": "2026-11-20T20:05:00.000000+02:00",
+                        "site_url": "https://meridian.example",
+                        "article_url": "{site_url}/news/{slug}",
+                        "timezone": "Europe/Kyiv",
+                        "section_fallback": "news",
+                    }
+                ]
+            ],
+        ),
+    ]
     default: Annotated[bool, Field(description="Whether a request without `edition` means this one.", examples=[True])]
     feed_content: Annotated[
         FeedContent, OpenEnum(), Field(description="How much of an article its feeds hold.", examples=["full"])

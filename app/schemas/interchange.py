@@ -19,9 +19,11 @@ from app.schemas.article_members import ArticleMembers
 from app.schemas.body_html import BodyHtmlPart
 from app.schemas.catalogue_records import AuthorRecord, EditionRecord, LabelRecord, SectionRecord, TagRecord
 from app.schemas.record_types import (
+    MAX_FORMER_URLS,
     MAX_LINE,
     MAX_NAMES,
     MAX_TEXT,
+    Alias,
     ArticleSlug,
     Code,
     Codes,
@@ -41,6 +43,10 @@ MAX_NUMBER = 10**8  # maximum of revisions and versions, far below the range of 
 def _id(value: str) -> str:
     parse_id(value)
     return value
+
+
+def _sorted_once(values: list[str]) -> list[str]:
+    return sorted(set(values))
 
 
 def _rising(values: "list[RevisionRecord]") -> "list[RevisionRecord]":
@@ -180,6 +186,24 @@ class ArticleInput(BodyHtmlPart, Content):
         Withdrawal | None, Field(description="Why it was withdrawn; counts with `status` `withdrawn` alone.")
     ] = None
     note: Annotated[Note | None, Field(description="A public note about the change.")] = None
+    aliases: Annotated[
+        Annotated[list[Alias], Field(max_length=MAX_NAMES), AfterValidator(_sorted_once)] | None,
+        NullAsEmpty,
+        Field(
+            description="Paths and URLs that the article has had, which `/v1/resolve` finds; unchanged where absent.",
+            examples=[["/2019/05/night-trams.html"]],
+        ),
+    ] = None
+
+
+_NO_HISTORY: dict[str, list[Any]] = {"old_slugs": [], "former_urls": [], "revisions": []}
+
+
+class FormerUrlRecord(RecordPart):
+    """A URL that the article had until an instant."""
+
+    url: Alias
+    until: Instant
 
 
 class ArticleCreate(ArticleInput):
@@ -194,7 +218,7 @@ class ArticleCreate(ArticleInput):
         """Return the record of the same article in this edition, without parsing it again."""
         members = {name: getattr(self, name) for name in ArticleInput.model_fields}
         return ArticleRecord.model_construct(
-            **{**members, "edition": edition, "erased_at": None, "old_slugs": [], "revisions": [], **changed}
+            **{**members, "edition": edition, "erased_at": None, **_NO_HISTORY, **changed}
         )
 
 
@@ -207,13 +231,16 @@ class SourceName(RecordPart):
 class ArticleRecord(ArticleInput):
     """An article; identity: `source_id` within the edition, else `id`.
 
-    `old_slugs` and `revisions` bring the past of an article that is new here; `erased_at` marks what was erased by
-    law, of which nothing else is left.
+    `old_slugs`, `former_urls` and `revisions` bring the past of an article that is new here; `erased_at` marks what was
+    erased by law, of which nothing else is left.
     """
 
     edition: Code
     erased_at: Instant | None = None
     old_slugs: Annotated[list[ArticleSlug], NullAsEmpty, Field(max_length=MAX_NAMES)] = Field(default_factory=list)
+    former_urls: Annotated[list[FormerUrlRecord], NullAsEmpty, Field(max_length=MAX_FORMER_URLS)] = Field(
+        default_factory=list
+    )
     revisions: Annotated[list[RevisionRecord], NullAsEmpty, AfterValidator(_rising)] = Field(default_factory=list)
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.domain.article_address import MAX_ADDRESS, normalize_address
 from app.domain.body.values import null_as_empty
 from app.domain.html.inline_html import clean_text
 from app.domain.language import validate_language
@@ -14,6 +15,7 @@ from app.errors import InvalidValueError
 MAX_LINE = 1_000
 MAX_TEXT = 20_000
 MAX_NAMES = 200
+MAX_FORMER_URLS = 2_000
 MAX_SOURCE_ID = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
 
 
@@ -44,6 +46,11 @@ ArticleSlug = Annotated[
     str,
     AfterValidator(validate_slug),
     Field(json_schema_extra={"maxLength": 120, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
+]
+Alias = Annotated[
+    str,
+    AfterValidator(normalize_address),
+    Field(json_schema_extra={"maxLength": MAX_ADDRESS, "pattern": "^(/|[Hh][Tt][Tt][Pp][Ss]?://)"}),
 ]
 Link = Annotated[str, Field(json_schema_extra={"maxLength": 2_000})]
 SourceId = Annotated[str, Field(max_length=MAX_SOURCE_ID), AfterValidator(_filled)]

@@ -142,6 +142,7 @@ ADDRESSES = {
     "list_curated_lists": "/v1/lists?limit=1",
     "get_curated_list": "/v1/lists/front-page?limit=3",
     "get_article": "/v1/articles/trams-return",
+    "get_resolved_address": "/v1/resolve?url=https://courier.example/news/trams-return",
     "list_related": "/v1/articles/trams-return/related",
     "get_history": "/v1/articles/trams-return/history?limit=1",
     "list_authors": "/v1/authors?limit=1",

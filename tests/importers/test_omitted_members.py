@@ -160,12 +160,12 @@ async def test_an_article_without_identity_is_found_by_the_written_headline(brin
 
 async def test_lines_that_cannot_be_read_are_named(bring: Bring) -> None:
     brought = await bring(
-        edition_line("tpl", article_url="{site_url}/{year}/{slug}"),
+        edition_line("tpl", article_url="{site_url}/{yyyy}/{slug}"),
         b'{"kind":"tag","slug":"x","name":"First","name":"Second"}',
         '{"kind":"tag","slug":"x","name":"Café"}'.encode("latin-1"),
     )
     assert [why.split(";")[0] for _, why in brought.flaws] == [
-        "article_url: Unknown placeholder {year}",
+        "article_url: Unknown placeholder {yyyy}",
         "line: the member 'name' is repeated in one object.",
         "line: not UTF-8: octet 0xE9 in column 37",
     ]

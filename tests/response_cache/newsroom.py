@@ -58,6 +58,7 @@ class Known:
     old_slugs: set[str]
     source_id: str | None
     published_at: int | None
+    addresses: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -99,7 +100,9 @@ class Newsroom:
             old_slugs={*old, *told.get("old_slugs", ())} - {told["slug"]},
             source_id=told["source_id"],
             published_at=None if at is None else parse_instant(at),
+            addresses=set() if before is None else before.addresses,
         )
+        self.articles[told["id"]].addresses.update(filter(None, (told["url"], *told.get("aliases", ()))))
 
     def forget(self, article_id: str) -> None:
         """Take note that an article is gone."""

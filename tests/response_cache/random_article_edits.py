@@ -194,5 +194,6 @@ class ArticleWishes:
             "body": [{"type": "paragraph", "html": f"<b>Text</b> {number}"}],
             "source": random.choice((None, {"name": "Source", "url": "https://source.example/a"})),
             "rights": random.choice((None, {"holder": f"Holder {number}"})),
+            "aliases": random.choice(([], [f"/old/{number % 40}"], [f"/old/{number}", f"http://old.example/{number}"])),
         }
         return members if every else {name: value for name, value in members.items() if random.random() < 0.5}

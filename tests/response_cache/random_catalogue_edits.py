@@ -8,6 +8,14 @@ from tests.response_cache.random_article_edits import EDITORIAL, SOON, Weights, 
 MAX_EDITIONS = 5
 MORE_ZONES = ("Atlantic/Azores", "Asia/Kathmandu", "America/St_Johns", "UTC", "Europe/Kyiv")
 
+TEMPLATES = (
+    None,
+    "{site_url}/n/{id}",
+    "{site_url}/news/{slug}",
+    "{site_url}/{section}/{slug}",
+    "{site_url}/{year}/{month}/{day}/{slug}",
+)
+
 
 class NameWishes:
     """Wishes about editions, sections, tags, authors and labels."""
@@ -66,7 +74,8 @@ class NameWishes:
             {"name": self._text()},
             {"language": random.choice(("en-GB", "uk", "de", "fr-CA"))},
             {"site_url": f"https://site-{random.randrange(99)}.example"},
-            {"article_url": random.choice((None, "{site_url}/n/{id}", "{site_url}/news/{slug}"))},
+            {"article_url": random.choice(TEMPLATES)},
+            {"section_fallback": random.choice(("news", "other"))},
             {"strings": {"more_news": self._text()}},
             {"timezone": random.choice(MORE_ZONES)},
             {"feed_content": random.choice((None, "headlines", "summary", "full"))},

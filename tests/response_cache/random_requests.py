@@ -86,6 +86,7 @@ class Questions:
             "limit": lambda: self._random.choice(("1", "2", "2", "5", "40")),
             "since": lambda: str(self._random.choice((0, 0, 1, 5, 20, 40, 70, 10**6))),
             "wait": lambda: "0",
+            "url": self._url,
             "cursor": lambda: self._random.choice(("AQAA", "", "AdFrOYUJ2n4zAAZD8qkx9gAYzH4_rYpBonlFtA8")),
         }
 
@@ -206,6 +207,15 @@ class Questions:
         if what < 0.45:
             return article_id
         return known.slug if what < 0.8 or not known.old_slugs else random.choice(sorted(known.old_slugs))
+
+    def _url(self) -> str:
+        """Return an address that an article has or had, as a URL or a path, or one that none has."""
+        newsroom, random = self._newsroom, self._random
+        known = sorted({each for article in newsroom.articles.values() for each in article.addresses})
+        if not known or random.random() < UNKNOWN:
+            return random.choice(("/never-heard-of", "https://harbour.example/night-trams-1", "none", "/old/5"))
+        address = random.choice(known)
+        return address if random.random() < 0.7 or address.startswith("/") else f"/{address.split('/', 3)[3]}"
 
     def _id(self) -> str:
         known = [*self._newsroom.articles, *self._newsroom.gone]

@@ -1,6 +1,6 @@
 """Write of an article: the stored row, the incoming record, and the difference of both."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -53,6 +53,7 @@ class ArticleWrite:
     tag_ids: tuple[int, ...] = ()
     author_ids: tuple[int, ...] = ()
     placement_before: Placement | None = None
+    aliases_before: set[str] = field(default_factory=set)
     _after: Placement | None = None
     _fingerprint: bytes = b""
     _blocks: str = ""
@@ -204,9 +205,14 @@ class ArticleWrite:
         row = self.current
         if row is None or row.content_hash != columns["content_hash"]:
             return True
-        if self.options.note_counts_as_change and self.record.note is not None:
+        if self.aliases_changed or (self.options.note_counts_as_change and self.record.note is not None):
             return True
         return any(getattr(row, name) != columns[name] for name in COMPARED)
+
+    @property
+    def aliases_changed(self) -> bool:
+        """Return whether the record has aliases, and others than the article."""
+        return self.record.aliases is not None and set(self.record.aliases) != self.aliases_before
 
     def blocks(self) -> str:
         """Return the body as it is stored."""

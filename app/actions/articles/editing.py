@@ -49,8 +49,8 @@ STATE_MEMBERS = ("kind", "edition", "id", "source_id", "status", "published_at",
 RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
 """Endings of new identifiers that would be mistaken for addresses below an article."""
 
-BESIDE_CONTENT = frozenset({"note", "warnings", *INPUT_MEMBERS})
-"""Members of a patch that are not content: a note to the public, the warnings of an earlier response, HTML."""
+BESIDE_CONTENT = frozenset({"aliases", "note", "warnings", *INPUT_MEMBERS})
+"""Members of a patch that are not content: aliases, a public note, the warnings of an earlier response, HTML."""
 
 
 class EditedArticle(NamedTuple):
@@ -111,7 +111,8 @@ def edit_article(
     merged = merge_patch(content, given)
     state = {name: current[name] for name in STATE_MEMBERS}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
-    record = validated(ArticleRecord, {**state, **merged, "slug": slug, "note": patch.get("note")})
+    aliases = {"aliases": patch["aliases"]} if "aliases" in patch else {}
+    record = validated(ArticleRecord, {**state, **merged, **aliases, "slug": slug, "note": patch.get("note")})
     options = WriteOptions(
         editor=editor,
         reject_unknown=True,

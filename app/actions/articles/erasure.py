@@ -26,6 +26,7 @@ from app.domain.tsid import format_id
 from app.errors import NotFoundError
 from app.models.article import article_bodies, articles
 from app.models.article_links import (
+    article_addresses,
     article_authors,
     article_recommendations,
     article_related,
@@ -128,6 +129,7 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
     connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
     body = update(article_bodies).where(article_bodies.c.article_id == article_id)
     connection.execute(body.values(blocks=serialize_body(blank), extra=None))
-    for table in (article_tags, article_authors, article_related, article_recommendations, slug_redirects, revisions):
+    links = (article_tags, article_authors, article_related, article_recommendations, slug_redirects, article_addresses)
+    for table in (*links, revisions):
         connection.execute(delete(table).where(table.c.article_id == article_id))
     release_all_blocks(connection, article_id)

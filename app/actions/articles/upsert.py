@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
+from app.actions.articles.addresses import check_aliases, store_addresses
 from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.links import read_placements, write_links
 from app.actions.articles.pending_revision import PendingRevision
@@ -123,6 +124,7 @@ def _first_repeat(writes: list[ArticleWrite]) -> int:
 def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]) -> None:
     connection, stored = batch.connection, batch.stored
     valid = assign_slugs(connection, edition_id, _resolve_statuses(writes, stored), stored)
+    valid = check_aliases(connection, edition_id, valid, stored)
     if batch.options.reject_unknown:
         valid = reject_unknown_references(connection, edition_id, valid, stored)
     valid, tag_names = resolve_tag_names(connection, edition_id, valid, stored)
@@ -203,6 +205,7 @@ def _update_projections(
     }
     ended = replace_redirects(connection, edition_id, [w.slug for w in writes], released)
     import_redirects(connection, edition_id, {w.article_id: w.record.old_slugs for w in writes if w.current is None})
+    store_addresses(connection, edition_id, writes, now=batch.now)
     replace_related(connection, edition_id, {w.article_id: w.record.related for w in writes}, known=known)
     awaited = resolve_pending_related(
         connection,

@@ -7,23 +7,24 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
-from app.db.bulk import chunked
+from app.db.bulk import bulk_insert, chunked
 from app.domain.catalogue_entry import default_author_type
 from app.domain.change import ChangeType
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.errors import NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, entry_name, get_entry_row, is_entered
 from app.invalidation.surrogate_keys import collection_key, facet_key
-from app.models.edition import editions
+from app.models.edition import editions, former_article_urls
 from app.schemas.catalogue_records import (
     AuthorRecord,
     CatalogueRecord,
     EditionRecord,
+    FormerArticleUrl,
     LabelRecord,
     SectionRecord,
     TagRecord,
@@ -110,6 +111,8 @@ def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
         number = _replace(connection, kind, row, {**members, **_listed(kind, record), "modified_at": now})
     if isinstance(record, TagRecord):
         replace_tag_names(connection, number, [record.name, *record.aliases])
+    if isinstance(record, EditionRecord):
+        _store_former_article_urls(connection, record, number, row, now)
     changes = [entry_change(kind, each, edition_id, is_public=is_public) for each in (*others, number)]
     append_changes(connection, changes, now=now, actor=actor)
     return Outcome.CREATED if row is None else Outcome.CHANGED
@@ -186,6 +189,22 @@ def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
     return edition_id
 
 
+def _store_former_article_urls(
+    connection: Connection, record: EditionRecord, edition_id: int, row: AnyRow | None, now: int
+) -> None:
+    """Store what the URLs of articles were made from until now, if it changes: they still lead to the articles."""
+    if row is None:
+        rows = [{"edition_id": edition_id, **each.model_dump()} for each in record.former_article_urls]
+        bulk_insert(connection, former_article_urls, rows)
+        return
+    former = {name: getattr(row, name) for name in FormerArticleUrl.model_fields if name != "until"}
+    if any(getattr(record, name) != value for name, value in former.items()):
+        latest = select(func.max(former_article_urls.c.until)).where(former_article_urls.c.edition_id == edition_id)
+        last = connection.execute(latest).scalar()
+        until = now if last is None else max(now, last + 1)
+        bulk_insert(connection, former_article_urls, [{"edition_id": edition_id, "until": until, **former}])
+
+
 def _insert(connection: Connection, kind: Facet, columns: dict[str, Any]) -> int:
     table = CATALOGUE_TABLES[kind].table
     return int(connection.execute(insert(table).values(**columns).returning(table.c.id)).scalar_one())
@@ -222,7 +241,7 @@ def _made(kind: Facet, code: str, name: str) -> dict[str, str]:
 
 def _members(record: CatalogueRecord) -> dict[str, Any]:
     """Return the columns that a record determines, beside its identity and `is_default`."""
-    members = record.model_dump(exclude={"kind", "slug", "code", "edition", "default", "hidden"})
+    members = record.model_dump(exclude={"kind", "slug", "code", "edition", "default", "hidden", "former_article_urls"})
     if isinstance(record, SectionRecord | LabelRecord):
         members["is_hidden"] = record.hidden
     return {name: _stored(name, value) for name, value in members.items()}

@@ -39,7 +39,7 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
     if row is not None:
         edition = record.edition if isinstance(record, SectionRecord) else None
         current = to_record(kind, row, edition=edition)
-        given = record.model_dump(include=record.model_fields_set)
+        given = record.model_dump(include=record.model_fields_set - {"former_article_urls"})  # of new editions only
         record = type(record).model_validate({**current, **given})
         warnings += _emptied(current, record)
     if isinstance(record, EditionRecord) and record.default and not may_make_default and not current.get("default"):

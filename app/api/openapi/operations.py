@@ -108,12 +108,13 @@ def query_parameters(params: type[BaseModel]) -> list[dict[str, Any]]:
         members["edition"]["description"] += " `*` spans all of them."
     if issubclass(params, ArticleFilterParams):
         members["fields"]["items"] = {"type": "string", "enum": sorted(params.members)}
-    return [_parameter(name, member) for name, member in members.items()]
+    required = schema.get("required", [])
+    return [_parameter(name, member, is_required=name in required) for name, member in members.items()]
 
 
-def _parameter(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, schema: dict[str, Any], *, is_required: bool) -> dict[str, Any]:
     schema = {key: value for key, value in schema.items() if key != "title"}
-    parameter = {"name": name, "in": "query", "required": False}
+    parameter = {"name": name, "in": "query", "required": is_required}
     if "description" in schema:
         parameter["description"] = schema.pop("description")
     options = [each for each in schema.pop("anyOf", []) if each.get("type") != "null"]

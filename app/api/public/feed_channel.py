@@ -35,7 +35,7 @@ def page_origin(edition: EditionView) -> str:
 
     They are those of `article_url`, or of the site if each article has a host of its own.
     """
-    origin = _ORIGIN.match(edition.article_url)
+    origin = _ORIGIN.match(edition.urls.text)
     return site_origin(edition) if origin is None else ascii_url(origin[0])
 
 

@@ -55,7 +55,6 @@ ARTICLE_COLUMNS = (
     *ITEM_COLUMNS,
     articles.c.lead,
     articles.c.dateline,
-    articles.c.first_published_at,
     articles.c.source_name,
     articles.c.source_url,
     articles.c.image,

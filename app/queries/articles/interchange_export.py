@@ -11,13 +11,13 @@ from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
 from app.interchange.articles import complete_content, read_records, show_extra
-from app.interchange.catalogue import CATALOGUE_TABLES, to_record
+from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, to_record
 from app.interchange.curated_lists import to_curated_list_record
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
 from app.models.article import articles
-from app.models.article_links import slug_redirects
+from app.models.article_links import article_addresses, slug_redirects
 from app.models.curated_list import curated_lists
-from app.models.edition import editions
+from app.models.edition import editions, former_article_urls
 from app.models.revision import revisions
 from app.models.section import sections
 
@@ -49,6 +49,12 @@ _OLD_SLUGS = (
     .where(slug_redirects.c.article_id.in_(_IDS))
     .order_by(slug_redirects.c.article_id, slug_redirects.c.slug)
 )
+_ADDRESSES = (
+    select(article_addresses.c.article_id, article_addresses.c.address, article_addresses.c.until)
+    .where(article_addresses.c.article_id.in_(_IDS))
+    .order_by(article_addresses.c.article_id, article_addresses.c.until, article_addresses.c.address)
+)
+_FORMER_ARTICLE_URLS = select(former_article_urls).order_by(former_article_urls.c.until)
 _REVISIONS = (
     select(revisions).where(revisions.c.article_id.in_(_IDS)).order_by(revisions.c.article_id, revisions.c.revision)
 )
@@ -59,8 +65,11 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
 
     Entries that only drafts ever named are omitted: their articles create them again.
     """
+    former: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(_FORMER_ARTICLE_URLS):
+        former.setdefault(row.edition_id, []).append(former_article_url(row, instants=format_short_instant))
     for row in connection.execute(_EDITIONS):
-        yield to_record(Facet.EDITION, row)
+        yield {**to_record(Facet.EDITION, row), "former_article_urls": former.get(row.id, [])}
     yield from _export_entries(connection, Facet.LABEL)
     for row in connection.execute(_SECTIONS):
         yield to_record(Facet.SECTION, row, edition=row.edition)
@@ -87,6 +96,7 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
         ids = [row.id for row in rows]
         records = read_records(connection, ids, instants=format_short_instant)
         old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
+        addresses = _grouped(connection.execute(_ADDRESSES, {"ids": ids}))
         saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
         blocks = read_blocks(connection, [each for each in ids if any(row.blocks for row in saved.get(each, ()))])
         for row in rows:
@@ -94,6 +104,12 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
             yield {
                 **show_extra(complete_content(records[row.id])),
                 "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
+                "aliases": [each.address for each in addresses.get(row.id, ()) if each.until is None],
+                "former_urls": [
+                    {"url": each.address, "until": format_short_instant(each.until, zone)}
+                    for each in addresses.get(row.id, ())
+                    if each.until is not None
+                ],
                 "revisions": _past(saved.get(row.id, ()), decode_blocks(blocks.get(row.id, {})), zone),
             }
         after = rows[-1].id

@@ -39,6 +39,7 @@ OWN_COLUMNS = (
     articles.c.version,
     articles.c.label_id,
     articles.c.section_id,
+    articles.c.first_published_at,
 )
 ITEM_COLUMNS = (
     *OWN_COLUMNS,
@@ -146,25 +147,31 @@ def render_items(
     shown_labels, shown_sections = entries
     items: list[TimelineItem] = []
     for row in rows:
-        number, _, slug, published, updated, headline, version, label_id, section_id = row[:_OWN_WIDTH]
+        number, _, slug, published, updated, headline, version, label_id, section_id, first = row[:_OWN_WIDTH]
         article_id = format_id(number)
         time, published_at = format_instant(published)
         if label_id not in shown_labels:
             shown_labels[label_id] = render_label(row, edition.language)
         if section_id not in shown_sections:
             shown_sections[section_id] = render_section(row, edition)
+        section = shown_sections[section_id]
         items.append(
             {
                 "id": article_id,
                 "href": f"/v1/articles/{article_id}",
-                "url": edition.url_of(slug, article_id),
+                "url": edition.url_of(
+                    slug,
+                    article_id,
+                    None if section is None else section["slug"],
+                    published if first is None else first,
+                ),
                 "slug": slug,
                 "time": time,
                 "published_at": published_at,
                 "updated_at": None if updated is None else format_instant(updated)[1],
                 "label": shown_labels[label_id],
                 "headline": headline,
-                "section": shown_sections[section_id],
+                "section": section,
                 "version": version,
             }
         )

@@ -12,10 +12,12 @@ from sqlalchemy import Connection, bindparam, select
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.article_status import FeedContent
+from app.domain.article_url import DEFAULT_TEMPLATE, ArticleAddressParts, ArticleUrlTemplate
 from app.domain.body.shown_blocks import ascii_image, complete_image
 from app.domain.calendar import find_zone
 from app.domain.interface_strings import complete_strings
 from app.domain.list_filter import Facet, ListFilter
+from app.domain.tsid import format_id
 from app.domain.url import ascii_template, ascii_url
 from app.errors import NotFoundError
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry
@@ -27,7 +29,6 @@ from app.schemas.edition import Edition, EditionLink
 from app.schemas.pagination import EditionList
 from app.schemas.params import EntryListParams
 
-ARTICLE_URL = "{site_url}/{slug}"
 PATH = "/v1/editions"
 FEEDS = (
     ("rss.xml", "application/rss+xml", "RSS"),
@@ -48,11 +49,7 @@ class EntryTemplates(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EditionView:
-    """The fields of an edition that responses use; `article_url` is the `template` with its site filled in.
-
-    URLs are written by RFC 3986; `is_ascii` is true where those made from `article_url` need no conversion. `url_parts`
-    are the parts of `article_url` around a single `{slug}`, for the usual template; None for others.
-    """
+    """The fields of an edition that responses use; `urls` is its `template` with the site filled in."""
 
     id: int
     slug: str
@@ -61,9 +58,7 @@ class EditionView:
     timezone: str
     site_url: str
     template: str
-    article_url: str
-    is_ascii: bool
-    url_parts: tuple[str, str] | None
+    urls: ArticleUrlTemplate
     is_default: bool
     strings: str
     modified_at: int
@@ -78,12 +73,17 @@ class EditionView:
         """Return the edition's own zone."""
         return find_zone(self.timezone)
 
-    def url_of(self, slug: str, article_id: str) -> str:
-        """Return an article's URL on the front end."""
-        if self.url_parts is not None:
-            return f"{self.url_parts[0]}{slug}{self.url_parts[1]}"
-        url = self.article_url.replace("{slug}", slug).replace("{id}", article_id)
-        return url if self.is_ascii else ascii_url(url)
+    def url_of(self, slug: str, article_id: str, section: str | None, published_at: int) -> str:
+        """Return an article's URL on the front end, from the slug of its section and its first publication."""
+        urls = self.urls
+        if urls.head is not None and slug.isascii():
+            return f"{urls.head}{slug}{urls.tail}"
+        return urls.render(ArticleAddressParts(article_id, slug, section, published_at))
+
+    def url_of_row(self, row: AnyRow) -> str:
+        """Return the URL of the article in a row with the columns that it consists of, and a public time."""
+        first = row.first_published_at
+        return self.url_of(row.slug, format_id(row.id), row.section_slug, row.published_at if first is None else first)
 
     def page_url_of(self, kind: Facet, slug: str) -> str | None:
         """Return the URL of a section, tag or author on the front end; None without a template."""
@@ -124,6 +124,7 @@ COLUMNS = (
     editions.c.preview_url,
     editions.c.logo,
     editions.c.icon,
+    editions.c.section_fallback,
 )
 _PAGES = {Facet.SECTION: 0, Facet.TAG: 1, Facet.AUTHOR: 2}
 _DIGEST = ListFilter(edition="editions").digest()
@@ -225,6 +226,7 @@ def _edition(view: EditionView) -> Edition:
         "author_url": _template(view.page_templates.author),
         "logo": render_image(view.logo),
         "icon": render_image(view.icon),
+        "section_fallback": view.urls.fallback,
         "alternates": feed_alternates(view),
         "strings": complete_strings(view.language, orjson.loads(view.strings)),
     }
@@ -245,24 +247,18 @@ def render_image(text: str | None) -> Image | None:
 @lru_cache(maxsize=256)
 def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
     number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, *rest = members
-    feeds, section_url, tag_url, author_url, preview_url, logo, icon = rest
-    site_url, template = ascii_url(site_url), ascii_template(article_url or ARTICLE_URL)
-    filled = template.replace("{site_url}", site_url)
-    example = filled.replace("{slug}", "a").replace("{id}", "0")
-    is_ascii = ascii_url(example) == example
-    head, *tails = filled.split("{slug}")
-    is_simple = is_ascii and len(tails) == 1 and "{id}" not in filled
+    feeds, section_url, tag_url, author_url, preview_url, logo, icon, section_fallback = rest
     return EditionView(
         id=number,
         slug=slug,
         name=name,
         language=language,
         timezone=timezone,
-        site_url=site_url,
-        template=template,
-        article_url=filled,
-        is_ascii=is_ascii,
-        url_parts=(head, tails[0]) if is_simple else None,
+        site_url=ascii_url(site_url),
+        template=ascii_template(article_url or DEFAULT_TEMPLATE),
+        urls=ArticleUrlTemplate(
+            article_url, site_url=site_url, zone=find_zone(timezone), section_fallback=section_fallback
+        ),
         is_default=bool(is_default),  # SQLite has no truth values of its own
         strings=strings,
         modified_at=modified_at,

@@ -1,5 +1,6 @@
 """Queries of catalogue entries for editors: in record form, with their revision."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, select
@@ -9,12 +10,25 @@ from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet, ListFilter
 from app.errors import NotFoundError
-from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, get_entry_row, is_listed, to_record
+from app.interchange.catalogue import (
+    CATALOGUE_TABLES,
+    KIND_NAMES,
+    former_article_url,
+    get_entry_row,
+    is_listed,
+    to_record,
+)
+from app.models.edition import former_article_urls
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.keyset.pages import by_name
 from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry, EditorialEntryListParams
 
 _PATH = "/v1/editorial"
+_FORMER_ARTICLE_URLS = (
+    select(former_article_urls)
+    .where(former_article_urls.c.edition_id.in_(bindparam("ids", expanding=True)))
+    .order_by(former_article_urls.c.until)
+)
 _UTC = "UTC"
 
 
@@ -24,7 +38,7 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
     row = get_entry_row(connection, kind, name, edition_id=None if owner is None else owner.id)
     if row is None:
         raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
-    return _entry(kind, row, owner)
+    return _entry(kind, row, owner, _former_article_urls(connection, [row.id]) if kind is Facet.EDITION else {})
 
 
 def list_entries(connection: Connection, kind: Facet, params: EditorialEntryListParams) -> EditorialEntries:
@@ -41,12 +55,25 @@ def list_entries(connection: Connection, kind: Facet, params: EditorialEntryList
         digest=ListFilter(edition=f"editorial {KIND_NAMES[kind]} {owner and owner.id}").digest(),
         href=lambda cursor: params.url_for(f"{_PATH}/{KIND_NAMES[kind]}s", cursor=cursor),
     )
-    return {"items": [_entry(kind, row, owner) for row in page.rows], "next": page.next}
+    numbers = [row.id for row in page.rows] if kind is Facet.EDITION else []
+    former = _former_article_urls(connection, numbers) if numbers else {}
+    return {"items": [_entry(kind, row, owner, former) for row in page.rows], "next": page.next}
 
 
-def _entry(kind: Facet, row: AnyRow, owner: EditionView | None) -> EditorialEntry:
+def _former_article_urls(connection: Connection, edition_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    former: dict[int, list[dict[str, Any]]] = {}
+    for row in connection.execute(_FORMER_ARTICLE_URLS, {"ids": list(edition_ids)}):
+        former.setdefault(row.edition_id, []).append(former_article_url(row, instants=format_instant))
+    return former
+
+
+def _entry(
+    kind: Facet, row: AnyRow, owner: EditionView | None, former: Mapping[int, list[dict[str, Any]]]
+) -> EditorialEntry:
     record = to_record(kind, row, edition=None if owner is None else owner.slug)
     record.pop("kind")
+    if kind is Facet.EDITION:
+        record["former_article_urls"] = former.get(row.id, [])
     name, suffix = record.get("code", record.get("slug")), "" if owner is None else owner.query()
     entry: dict[str, Any] = {
         **record,

@@ -17,8 +17,9 @@ from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
 from app.interchange.articles import complete_content, read_records, show_extra
 from app.models.article import articles
-from app.models.article_links import slug_redirects
+from app.models.article_links import article_addresses, slug_redirects
 from app.models.revision import revisions
+from app.models.section import sections
 from app.queries.articles.article import render_notes
 from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
@@ -40,6 +41,10 @@ _SAVED = (
         articles.c.id,
         articles.c.edition_id,
         articles.c.slug,
+        articles.c.status,
+        articles.c.published_at,
+        articles.c.first_published_at,
+        sections.c.slug.label("section_slug"),
         articles.c.version,
         articles.c.revision,
         articles.c.modified_at,
@@ -48,6 +53,7 @@ _SAVED = (
         articles.c.reading_minutes,
         revisions.c.actor,
     )
+    .outerjoin(sections, sections.c.id == articles.c.section_id)
     .outerjoin(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
     .where(articles.c.id.in_(_IDS))
 )
@@ -66,6 +72,13 @@ _OLD_SLUGS = (
 )
 
 
+_ADDRESSES = (
+    select(article_addresses.c.address, article_addresses.c.until)
+    .where(article_addresses.c.article_id == bindparam("article_id"))
+    .order_by(article_addresses.c.until, article_addresses.c.address)
+)
+
+
 def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialArticle, int]:
     """Return an article by its id, whatever its status, and its revision; NotFoundError."""
     article_id = parse_article_id(key)
@@ -79,6 +92,12 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     article["extra"] = show_extra(record)["extra"]
     article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
     article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
+    addresses = connection.execute(_ADDRESSES, {"article_id": article_id}).all()
+    zone = views[row.edition_id].zone
+    article["aliases"] = [each.address for each in addresses if each.until is None]
+    article["former_urls"] = [
+        {"url": each.address, "until": format_instant(each.until, zone)} for each in addresses if each.until is not None
+    ]
     return article, row.revision
 
 
@@ -169,7 +188,7 @@ def _item(
         "edition": edition.slug,
         "source_id": record["source_id"],
         "slug": row.slug,
-        "url": edition.url_of(row.slug, article_id),
+        "url": None if row.status == ArticleStatus.DRAFT else edition.url_of_row(row),
         "status": record["status"],
         "version": row.version,
         "revision": row.revision,

@@ -21,7 +21,6 @@ from app.db.prepared import PreparedQuery
 from app.domain.calendar import UTC
 from app.domain.instant import DAY_US, format_short_instant
 from app.domain.list_filter import Facet
-from app.domain.tsid import format_id
 from app.models.article import articles
 from app.models.listing import listings
 from app.queries.articles.details import is_left_to_others
@@ -81,7 +80,7 @@ def get_week(connection: Connection, monday: date, params: SitemapParams) -> Wee
         edition,
         [
             SitemapUrl(
-                edition.url_of(row.slug, format_id(row.id)),
+                edition.url_of_row(row),
                 format_short_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
             )
             for row in rows

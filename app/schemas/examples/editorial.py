@@ -81,6 +81,8 @@ ARTICLE: EditorialArticle = {
         }
     ],
     "old_slugs": [],
+    "aliases": [],
+    "former_urls": [],
 }
 SAVED: SavedArticle = {
     **ARTICLE,

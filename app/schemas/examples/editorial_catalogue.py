@@ -20,6 +20,8 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
         "preview_url": "{site_url}/preview/{token}",
         "logo": None,
         "icon": None,
+        "section_fallback": "news",
+        "former_article_urls": [],
         "default": False,
         "feed_content": "full",
         "strings": {"more_news": "More from the river"},

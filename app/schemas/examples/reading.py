@@ -6,6 +6,7 @@ members of the responses.
 
 from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.revision import HistoryEventType
+from app.schemas.address import ResolvedAddress
 from app.schemas.alternate import AlternateLink
 from app.schemas.article import Article, ArticleItem, ArticleList, RelatedList, TimelineItem
 from app.schemas.blocks import Block
@@ -270,6 +271,7 @@ EDITION: Edition = {
     "author_url": None,
     "logo": None,
     "icon": None,
+    "section_fallback": "news",
     "alternates": [FEED],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
 }
@@ -279,6 +281,16 @@ SERVICE: ServiceDocument = {
     "version": "0.2.0",
     "editions": [EDITION_LINK],
     "links": LINKS,
+}
+
+RESOLVED: ResolvedAddress = {
+    "type": "article",
+    "id": ARTICLE["id"],
+    "href": ARTICLE["href"],
+    "url": ARTICLE["url"],
+    "slug": ARTICLE["slug"],
+    "edition": ARTICLE["edition"],
+    "current": True,
 }
 
 HISTORY: History = {

@@ -36,6 +36,8 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "preview_url": "{site_url}/preview/{id}?token={token}",
             "logo": IMAGE,
             "icon": None,
+            "section_fallback": "news",
+            "former_article_urls": [],
             "default": False,
             "feed_content": "full",
             "strings": {"motto": "Fair"},
@@ -134,6 +136,9 @@ async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
         now = saved(edited)
         later = {"revision": 2, "modified_at": "2026-11-20T12:00:01.000000+00:00"}
         expected = merged(made, patch) | later | {"listed": listed and not patch.get("hidden")}
+        if kind == "editions":  # the patch changes the zone of dates in URLs
+            former = {name: given[name] for name in ("site_url", "article_url", "timezone", "section_fallback")}
+            expected["former_article_urls"] = [{"until": "2026-11-20T14:00:01.000000+02:00", **former}]
         assert now == expected
         assert await desk.done("PATCH", here, patch) == now
         assert await desk.done("PATCH", here, {}, if_match="*") == now

@@ -179,5 +179,5 @@ async def test_place_of_an_encoding_error_is_named(desk: Desk) -> None:
 
 
 async def test_template_with_unknown_placeholders_is_rejected(desk: Desk) -> None:
-    answer = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{year}/{slug}"})
-    assert "{year}" in wrong(answer)["article_url"]
+    answer = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{yyyy}/{slug}"})
+    assert "{yyyy}" in wrong(answer)["article_url"]

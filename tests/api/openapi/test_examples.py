@@ -45,6 +45,12 @@ def parameters(operation: Operation, place: str) -> dict[str, Any]:
     return {each["name"]: found[0] for each in listed if (found := examples_of(each))}
 
 
+def required_query(operation: Operation) -> dict[str, Any]:
+    """Return the query parameters without which an operation is refused."""
+    required = {each["name"] for each in operation.told.get("parameters", []) if each.get("required")}
+    return {name: value for name, value in parameters(operation, "query").items() if name in required}
+
+
 def bodies(operation: Operation) -> Iterator[Json | None]:
     """Return each documented body of an operation; None alone where it takes none."""
     content = operation.told.get("requestBody", {}).get("content", {})
@@ -103,7 +109,8 @@ async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[s
     for body in bodies(operation):
         path = await path_of(client, operation, posts)
         headers = {name: str(value) for name, value in parameters(operation, "header").items()}
-        answer = await client.request(operation.method, path, headers=headers, json=body)
+        query = required_query(operation)
+        answer = await client.request(operation.method, path, params=query, headers=headers, json=body)
         found += [f"{operation.name} {path}: {flaw}" for flaw in flaws_of(operation, answer)]
     return found
 
@@ -114,8 +121,8 @@ async def query_flaws(client: httpx.AsyncClient, operation: Operation, posts: di
     path = await path_of(client, operation, posts)
     for name, value in parameters(operation, "query").items():
         text = str(value).lower() if isinstance(value, bool) else value
-        body = next(iter(bodies(operation)), None)
-        answer = await client.request(operation.method, path, params={name: text}, json=body)
+        body, query = next(iter(bodies(operation)), None), {**required_query(operation), name: text}
+        answer = await client.request(operation.method, path, params=query, json=body)
         is_foreign = name == "cursor" and answer.status_code == 400 and "cursor-mismatch" in answer.text
         if not (answer.is_success or is_foreign):
             found.append(f"{operation.name} {path} {name}={value}: {answer.text[:200]}")

@@ -36,6 +36,8 @@ UNBOUNDED = {
     ("Article", "notes"): "a note for each public change that had one",
     ("EditorialArticle", "notes"): "same",
     ("EditorialArticle", "old_slugs"): "a slug for each time it changed",
+    ("EditorialArticle", "former_urls"): "a URL for each time it changed",
+    ("EditorialEdition", "former_article_urls"): "the members of each time they changed",
     ("ServiceDocument", "editions"): "every edition",
     ("TimelineDay", "items"): "every article of a day",
 }

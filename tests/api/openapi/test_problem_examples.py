@@ -14,6 +14,7 @@ from app.server.refusals import PROBLEM_TYPE
 from tests.api.conftest import as_key
 from tests.api.contract import Json, Operation, contents, operations, validator
 from tests.api.openapi.installation import APP, Installation, serving
+from tests.api.openapi.test_examples import required_query
 from tests.conftest import app_of
 
 CURSORS = (reading.CURSOR, reading.CHANGES_CURSOR)
@@ -31,6 +32,7 @@ OTHERS = {
     **{f"delete_{kind} 409": "names articles of the database" for kind in CATALOGUE},
     "ping_webhook 409": "needs a setting",
     "get_preview_link 410": "needs a key of its own",
+    "get_resolved_address 410": "needs the address of a withdrawn article",
 }
 """Examples that no single request to the sample returns; other tests provoke these problems."""
 UNPROVOKED = {"429", "503"}
@@ -71,6 +73,8 @@ def request_of(operation: Operation, status: str, example: Json, installation: I
         headers["content-type"] = "application/json" if status == "413" else "text/plain"
     elif status in {"404", "409", "422"}:
         request |= _changed(operation, status, example, request["json"])
+    if "params" in request:
+        request["params"] = required_query(operation) | request["params"]
     return {name: value for name, value in request.items() if value is not None}
 
 

@@ -68,6 +68,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "href": "/v1/editions/ua",
         "site_url": "https://courier.example/ua",
         "article_url": "{site_url}/n/{id}",
+        "section_fallback": "news",
         "section_url": None,
         "tag_url": None,
         "author_url": None,
