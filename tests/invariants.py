@@ -14,7 +14,7 @@ from app.db.base import AnyRow, metadata
 from app.db.bulk import chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
-from app.domain.list_filter import Facet
+from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.stored_blocks import decompress_block, hash_block, parse_numbers
 from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
@@ -263,14 +263,16 @@ def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
 
 
 def _catalogue(house: House) -> Iterator[str]:
-    """What the public sees used is listed, and one edition is the default."""
+    """What the public sees used is listed unless hidden, no other tag or author is, and one edition is the default."""
     public = {number for number, row in house.rows.items() if row.status == "published"}
     used = {facet for number in public for facet in house.facets[number]}
     for kind, table in SHELVES.items():
-        hidden = house.connection.execute(select(table.c.id).where(table.c.is_listed.is_(False))).scalars()
-        for number in hidden:
-            if (kind, number) in used:
-                yield f"{kind.name} {number} is public and not listed"
+        for row in house.connection.execute(select(table)):
+            is_used, may_hide = (kind, row.id) in used, kind not in LISTED_WHILE_USED
+            if is_used and not row.is_listed and not (may_hide and row.is_hidden):
+                yield f"{kind.name} {row.id} is public and not listed"
+            if row.is_listed and not (row.is_entered and (may_hide or is_used)):
+                yield f"{kind.name} {row.id} is listed and not public"
     defaults = list(house.connection.execute(select(editions.c.is_default)).scalars())
     if defaults and sum(defaults) != 1:
         yield f"{sum(defaults)} editions are the default one"

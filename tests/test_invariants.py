@@ -20,7 +20,10 @@ ARTICLES = {
     "OTHER": "(SELECT max(id) FROM articles WHERE status = 'published')",
     "DRAFT": "(SELECT min(id) FROM articles WHERE status = 'draft')",
 }
-LAST = "SELECT seq + 1, type, at, edition_id, article_id, actor, surrogate_keys FROM changes ORDER BY seq DESC LIMIT 1"
+LAST = (
+    "SELECT seq + 1, type, at, edition_id, article_id, actor, surrogate_keys, details FROM changes "
+    "ORDER BY seq DESC LIMIT 1"
+)
 ANSWER = (
     "INSERT INTO idempotency_keys (api_key_id, key, request_hash, status, headers, body, article_id, created_at) "
     "VALUES "
@@ -50,6 +53,7 @@ DAMAGES = (
     ("log", "UPDATE changes SET article_id = PUBLIC WHERE article_id = OTHER"),
     ("log", "UPDATE changes SET surrogate_keys = '[]' WHERE article_id = PUBLIC"),
     ("catalogue", "UPDATE sections SET is_listed = false"),
+    ("catalogue", "UPDATE tags SET is_listed = true, is_entered = false"),
     ("catalogue", "UPDATE editions SET is_default = false"),
     ("slugs", "INSERT INTO slug_redirects SELECT edition_id, slug, id FROM articles WHERE id = PUBLIC"),
     ("references", f"INSERT INTO article_related {WAITING}"),
