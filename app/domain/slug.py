@@ -4,12 +4,17 @@ Ukrainian is romanised by resolution 55 of the Cabinet of Ministers of Ukraine (
 anyascii. A text counts as Ukrainian if all its Cyrillic letters are Ukrainian, or if it has one of ґ є і ї and no
 letter beyond the Ukrainian and Russian alphabets: a quoted Russian word changes nothing, while Belarusian, Serbian and
 Kazakh are left to anyascii. A Russian text without ё ъ ы э is indistinguishable, and is read as Ukrainian.
+
+A text with Han characters has no ASCII slug: their reading depends on the language and the context (Chinese, Cantonese,
+Japanese), and anyascii would give the Mandarin one. Editions may have Unicode slugs instead.
 """
 # ruff: noqa: RUF001, RUF002 - Cyrillic letters and all kinds of apostrophes are the subject here
 
 import re
 import unicodedata
+from enum import StrEnum
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from anyascii import anyascii
 
@@ -21,6 +26,8 @@ MAX_GIVEN_SLUG: Final = 120
 LONGEST_CODE: Final = 80
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_PERCENT_ENCODED: Final = re.compile(r"(?:[A-Za-z0-9-]|%[0-9A-Fa-f]{2})+")
+_HYPHENS: Final = re.compile(r"-+")
 _CODE: Final = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 _NOT_A_LETTER: Final = re.compile(r"[^a-z0-9\s]+")
@@ -44,32 +51,67 @@ _ROMAN_WORD_INITIAL: Final = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я
 _WORD_INITIAL: Final = re.compile(r"(?<![^\W_])[єїйюя]")
 
 
-def slugify(text: str) -> str:
-    """Return lower-case ASCII words joined by single hyphens, at most 80 characters, '' for a text without words.
+class SlugStyle(StrEnum):
+    """Letters and digits of slugs, made from headlines or given: a-z and 0-9, or those of any script."""
+
+    ASCII = "ascii"
+    UNICODE = "unicode"
+
+
+def slugify(text: str, style: SlugStyle = SlugStyle.ASCII) -> str:
+    """Return lower-case words joined by single hyphens, at most 80 characters, '' for a text without words.
 
     The slug is cut between words unless the first alone is longer. Apostrophes join ("don't" gives "dont"), symbols and
-    emoji are dropped, each Han character is a word. A single word of 13 characters can look like an id, which
-    `validate_slug` refuses.
+    emoji are dropped. An ASCII slug is '' for a text with Han characters. A single word of 13 characters can look like
+    an id, which `validate_slug` refuses.
     """
     if text.isascii():
         plain = text.lower().translate(_JOINERS)
         return _shorten(_NOT_A_WORD.sub("-", plain).strip("-"), MAX_GENERATED_SLUG)
     plain = unicodedata.normalize("NFC", text).lower().translate(_JOINERS)
     plain = "".join(char for char in plain if unicodedata.category(char) not in _UNSEEN)
+    if style is SlugStyle.UNICODE:
+        words = "".join(char if _is_of_word(char) else "-" for char in unicodedata.normalize("NFC", plain))
+        return _shorten(_HYPHENS.sub("-", words).strip("-"), MAX_GENERATED_SLUG)
+    if _HAN.search(plain):
+        return ""
     if _is_ukrainian(plain):
         plain = _romanise(plain)
     return _shorten(_NOT_A_WORD.sub("-", "".join(map(_to_ascii, plain))).strip("-"), MAX_GENERATED_SLUG)
 
 
 def validate_slug(value: str) -> str:
-    """Return the slug unchanged if an article may have it; InvalidValueError otherwise."""
-    if len(value) > MAX_GIVEN_SLUG or not _SLUG.fullmatch(value):
-        raise InvalidValueError(
-            "A slug is 1 to 120 lower-case letters a-z and digits, with single hyphens between them."
-        )
-    if is_id(value):
+    """Return the slug, in NFC and not percent-encoded, if an article may have it; InvalidValueError otherwise.
+
+    WordPress stores slugs beyond ASCII percent-encoded.
+    """
+    slug = _decode(value) if "%" in value and _PERCENT_ENCODED.fullmatch(value) else value
+    if not slug.isascii():
+        slug = unicodedata.normalize("NFC", slug)
+    if len(slug) > MAX_GIVEN_SLUG or not (_SLUG.fullmatch(slug) if slug.isascii() else _is_unicode_slug(slug)):
+        raise InvalidValueError("A slug is 1 to 120 lower-case letters and digits, with single hyphens between them.")
+    if is_id(slug):
         raise InvalidValueError("A slug must not have the form of an article id; add a hyphen or another word to it.")
-    return value
+    return slug
+
+
+def _decode(value: str) -> str:
+    try:
+        return unquote_to_bytes(value).decode()
+    except UnicodeDecodeError:
+        raise InvalidValueError("The slug is percent-encoded, but not text in UTF-8; it may have been cut.") from None
+
+
+def _is_unicode_slug(slug: str) -> bool:
+    words = slug.split("-")
+    is_made_of_words = all(word and not unicodedata.category(word[0]).startswith("M") for word in words)
+    return is_made_of_words and slug == slug.lower() and all(map(_is_of_word, slug.replace("-", "")))
+
+
+def _is_of_word(char: str) -> bool:
+    """Return whether a character is a letter, a mark on one, or a digit."""
+    category = unicodedata.category(char)
+    return category[0] in "LM" or category == "Nd"
 
 
 def is_code(value: str) -> bool:
@@ -118,8 +160,6 @@ def _to_ascii(char: str) -> str:
     if category.startswith("S"):
         return " "  # "€5" is treated as "$5", and emoji are not spelt out
     latin = anyascii(char).lower()
-    if _HAN.fullmatch(char):
-        return f" {latin} "
     # anyascii writes the Arabic ayn and the Russian soft sign as quotes, which must not separate a word.
     return _NOT_A_LETTER.sub("", latin) if category[0] in "LM" else latin or " "
 

@@ -97,6 +97,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
             "logo": load_image(row.logo),
             "icon": load_image(row.icon),
             "section_fallback": row.section_fallback,
+            "slug_style": row.slug_style,
             "default": row.is_default,
             "feed_content": row.feed_content,
             "strings": orjson.loads(row.strings),

@@ -29,6 +29,7 @@ class EditionModel(Base):
     strings: Mapped[JsonText]
     modified_at: Mapped[Instant]
     section_fallback: Mapped[Code] = mapped_column(server_default=text("'news'"))
+    slug_style: Mapped[Code] = mapped_column(server_default=text("'ascii'"))
     feed_content: Mapped[Code] = mapped_column(server_default=text("'summary'"))
     revision: Mapped[int] = mapped_column(server_default=text("1"))
 

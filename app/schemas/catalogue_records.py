@@ -20,6 +20,7 @@ from app.domain.catalogue_entry import (
 from app.domain.html.inline_html import validate_site_url
 from app.domain.one_line import visible_line
 from app.domain.page_url import entry_url_template, preview_url_template
+from app.domain.slug import SlugStyle
 from app.schemas.record_types import (
     Code,
     Language,
@@ -154,6 +155,13 @@ class EditionRecord(RecordPart):
     section_fallback: Annotated[
         Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
     ] = DEFAULT_SECTION_FALLBACK
+    slug_style: Annotated[
+        SlugStyle,
+        Field(
+            description="Slugs in `ascii` (headlines are romanised) or `unicode` (letters and digits of any script).",
+            examples=["unicode"],
+        ),
+    ] = SlugStyle.ASCII
     former_article_urls: Annotated[
         list[FormerArticleUrl],
         NullAsEmpty,

@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.article_status import FeedContent
 from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
+from app.domain.slug import SlugStyle
 from app.schemas.body import Image
 from app.schemas.catalogue import AuthorLink, EntryName, TagCode
 from app.schemas.merge_patches import patch_members
@@ -97,6 +98,14 @@ class EditorialEdition(EditorialEntry):
     icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
     section_fallback: Annotated[
         Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
+    ]
+    slug_style: Annotated[
+        SlugStyle,
+        OpenEnum(),
+        Field(
+            description="Slugs in `ascii` (headlines are romanised) or `unicode` (letters and digits of any script).",
+            examples=["unicode"],
+        ),
     ]
     former_article_urls: Annotated[
         list[FormerArticleUrls],

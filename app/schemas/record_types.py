@@ -16,6 +16,8 @@ MAX_LINE = 1_000
 MAX_TEXT = 20_000
 MAX_NAMES = 200
 MAX_FORMER_URLS = 2_000
+MAX_ENCODED_SLUG = 1_440
+"""Characters of a percent-encoded slug of 120 characters, of up to four bytes each."""
 MAX_SOURCE_ID = 400  # of up to four bytes each: PostgreSQL indexes no value beyond 2,704 bytes
 
 
@@ -45,7 +47,7 @@ Code = Annotated[
 ArticleSlug = Annotated[
     str,
     AfterValidator(validate_slug),
-    Field(json_schema_extra={"maxLength": 120, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}),
+    Field(json_schema_extra={"maxLength": MAX_ENCODED_SLUG, "pattern": "^[^\\s/?#&]+$"}),
 ]
 Alias = Annotated[
     str,

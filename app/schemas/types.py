@@ -70,9 +70,9 @@ ArticleId = Annotated[
 Slug = Annotated[
     str,
     Field(
-        description="The readable name in URLs; may change, and then redirects.",
+        description="The readable name in URLs, in letters of any script; may change, and then redirects.",
         examples=["budget-passes-by-one-vote"],
-        pattern="^[a-z0-9]+(-[a-z0-9]+)*$",
+        pattern="^[^\\s/?#%&A-Z]+$",
         max_length=MAX_SLUG,
     ),
 ]

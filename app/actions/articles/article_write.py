@@ -9,13 +9,15 @@ from app.actions.articles.content_hash import content_hash, serialize_body
 from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
-from app.actions.articles.slugs import base_slug, disambiguated_slugs
+from app.actions.articles.slugs import base_slug, disambiguated_slugs, is_numbered_slug, numbered_slug_prefix
 from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
 from app.domain.article_members import given_members, member_columns
 from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
+from app.domain.calendar import date_at, find_zone
 from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
+from app.domain.slug import SlugStyle
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord, Withdrawal
@@ -42,6 +44,8 @@ class ArticleWrite:
     index: int
     record: ArticleRecord
     edition_id: int
+    slug_style: SlugStyle
+    timezone: str
     article_id: int
     current: AnyRow | None
     now: int
@@ -129,20 +133,31 @@ class ArticleWrite:
         if self.record.slug is not None:
             return self.record.slug
         if self.current is None or self._is_renamed(self.current):
-            return base_slug(self.record.headline)
+            return base_slug(self.record.headline, self.slug_style)
         return str(self.current.slug)
 
     def fallback_slugs(self) -> list[str]:
         """Return alternatives to the preferred slug: none for a slug that was given."""
         if self.record.slug is not None:
             return []
-        return disambiguated_slugs(self.record.headline, self.identity, self.article_id)
+        return disambiguated_slugs(self.record.headline, self.identity, self.article_id, self.slug_style)
+
+    def numbered_slug_prefix(self) -> str:
+        """Return the section and date that begin the slug of a headline without one."""
+        first = None if self.current is None else self.current.first_published_at
+        dates = (first, self.record.first_published_at, self.record.published_at, self.now)
+        at = next(each for each in dates if each is not None)
+        return numbered_slug_prefix(self.record.section, date_at(at, find_zone(self.timezone)))
 
     def _is_renamed(self, row: AnyRow) -> bool:
         """Return whether an edit changes the slug of a never public article that follows its headline."""
         if not self.options.reslug_drafts or row.version or row.headline == self.record.headline:
             return False
-        return row.slug in {base_slug(row.headline), *disambiguated_slugs(row.headline, self.identity, row.id)}
+        style = self.slug_style
+        if base_slug(row.headline, style) is None and is_numbered_slug(row.slug):
+            return base_slug(self.record.headline, style) is not None
+        made = disambiguated_slugs(row.headline, self.identity, row.id, style)
+        return row.slug in {base_slug(row.headline, style), *made}
 
     @property
     def status_before(self) -> ArticleStatus | None:

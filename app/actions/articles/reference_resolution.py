@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection
 
 from app.actions.articles.article_write import ArticleWrite
-from app.actions.articles.slugs import slug_owners
+from app.actions.articles.slugs import next_slug_numbers, slug_owners
 from app.actions.articles.write_options import WriteResult
 from app.actions.catalogue.entries import find_entry_ids, get_or_create_entries
 from app.actions.catalogue.tag_names import choose_tag_slugs, find_slugs_by_name
 from app.actions.changelog.changes import Change
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
-from app.domain.slug import is_code
+from app.domain.slug import SlugStyle, is_code
 from app.errors import FieldError, InvalidInputError
 from app.interchange.catalogue import KIND_NAMES
 
@@ -129,6 +129,7 @@ def assign_slugs(
     connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
     """Return the writes that got a slug: the given one, that of the headline, or one that identifies the article."""
+    writes = _reject_other_scripts(writes, stored)
     preferred = {write.index: write.preferred_slug() for write in writes}
     owners = slug_owners(connection, edition_id, filter(None, preferred.values()))
     late = []
@@ -139,13 +140,43 @@ def assign_slugs(
     instead = {write.index: write.fallback_slugs() for write in late}
     if late:
         owners |= slug_owners(connection, edition_id, [slug for each in instead.values() for slug in each])
+    without = [write for write in late if write.record.slug is None and not instead[write.index]]
+    _take_numbered_slugs(connection, edition_id, without, owners)
     for write in late:
-        if not any(_take_slug(write, slug, owners) for slug in instead[write.index]):
+        if write not in without and not any(_take_slug(write, slug, owners) for slug in instead[write.index]):
             taken = FieldError(
                 "slug", f"The slug '{write.record.slug}' belongs to another article or redirects to one."
             )
             stored.outcomes[write.index] = InvalidInputError(taken)
     return [write for write in writes if write.slug]
+
+
+def _reject_other_scripts(writes: list[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
+    """Return the writes whose given slug the edition allows; the others get an error."""
+    passed = []
+    for write in writes:
+        slug, row = write.record.slug, write.current
+        is_known = row is not None and row.slug == slug
+        if slug is None or slug.isascii() or write.slug_style is SlugStyle.UNICODE or is_known:
+            passed.append(write)
+            continue
+        advice = "set its slug_style to unicode, or give the address as one of the aliases"
+        refused = FieldError("slug", f"The slugs of this edition have letters a-z and digits; {advice}.")
+        stored.outcomes[write.index] = InvalidInputError(refused)
+    return passed
+
+
+def _take_numbered_slugs(
+    connection: Connection, edition_id: int, writes: list[ArticleWrite], owners: dict[str, tuple[int, bool]]
+) -> None:
+    """Give these articles the slugs of their section and date with the next numbers."""
+    prefixes = {write.index: write.numbered_slug_prefix() for write in writes}
+    numbers = next_slug_numbers(connection, edition_id, prefixes.values())
+    for write in writes:
+        prefix = prefixes[write.index]
+        while not _take_slug(write, f"{prefix}-{numbers[prefix]}", owners):
+            numbers[prefix] += 1
+        numbers[prefix] += 1
 
 
 def _take_slug(write: ArticleWrite, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:

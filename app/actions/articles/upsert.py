@@ -25,9 +25,10 @@ from app.actions.articles.related import replace_related, resolve_pending_relate
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
 from app.actions.articles.write_options import WriteOptions, WriteResult
-from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids
+from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
 from app.actions.changelog.changes import Change, begin_log_transaction
 from app.db.bulk import bulk_insert, bulk_update
+from app.domain.slug import SlugStyle
 from app.domain.tsid import TsidGenerator, parse_id
 from app.errors import DaylineError
 from app.models.article import article_bodies, articles
@@ -80,7 +81,7 @@ def _split_batches(records: Sequence[ArticleRecord]) -> Iterator[int]:
 
 
 def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) -> None:
-    editions = edition_ids(batch.connection, [record.edition for record in records])
+    editions = find_editions(batch.connection, [record.edition for record in records])
     writes: list[ArticleWrite] = []
     for position, record in enumerate(records, start):
         if record.edition not in editions:
@@ -89,7 +90,9 @@ def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) ->
         write = ArticleWrite(
             index=position,
             record=record,
-            edition_id=editions[record.edition],
+            edition_id=editions[record.edition].id,
+            slug_style=SlugStyle(editions[record.edition].slug_style),
+            timezone=editions[record.edition].timezone,
             article_id=0,
             current=None,
             now=batch.now,

@@ -131,6 +131,13 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
     return {row.slug: row.id for row in found}
 
 
+def find_editions(connection: Connection, slugs: Iterable[str]) -> dict[str, AnyRow]:
+    """Return the members of existing editions that writes of their articles need, by slug."""
+    columns = (editions.c.slug, editions.c.id, editions.c.slug_style, editions.c.timezone)
+    found = connection.execute(select(*columns).where(editions.c.slug.in_(set(slugs))))
+    return {row.slug: row for row in found}
+
+
 def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
     """Return the ids of existing entries by name, sections within their edition."""
     unique = sorted(set(names))

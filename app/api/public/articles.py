@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -194,7 +195,7 @@ async def _respond_or_redirect(
             with suppress(ArticleMoved, NotFoundError):  # an article withdrawn since then is 410 here as well
                 page = await read(query, moved.slug, params)
                 directives = builder.header_value(dependency(moved.slug, page))
-        return _redirect(request, f"/v1/articles/{moved.slug}{member}", directives)
+        return _redirect(request, f"/v1/articles/{quote(moved.slug)}{member}", directives)
     directives = PUBLIC if dependency is None else builder.header_value(dependency(key, page))
     return respond(page, directives)
 

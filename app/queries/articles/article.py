@@ -1,6 +1,7 @@
 """Query of one article with everything that its page shows."""
 
 from typing import cast
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -127,6 +128,7 @@ def get_public_article(connection: Connection, key: str, params: QueryParams) ->
         edition = None if row is None else get_edition_by_id(connection, row.edition_id)
     else:
         edition = get_edition_view(connection, params.edition)
+        key = key if key.isascii() else normalize("NFC", key)
         named = {"edition_id": edition.id, "slug": key}
         row = _BY_SLUG.first(connection, named)
         if row is not None:

@@ -21,6 +21,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
         "logo": None,
         "icon": None,
         "section_fallback": "news",
+        "slug_style": "ascii",
         "former_article_urls": [],
         "default": False,
         "feed_content": "full",

@@ -37,6 +37,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "logo": IMAGE,
             "icon": None,
             "section_fallback": "news",
+            "slug_style": "unicode",
             "former_article_urls": [],
             "default": False,
             "feed_content": "full",
