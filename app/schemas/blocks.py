@@ -26,7 +26,7 @@ from app.schemas.types import Url, count, line
 InlineHtml = Annotated[
     str,
     Field(
-        description="Inline HTML from a short allow-list, safe to insert into a page.",
+        description="Inline HTML of the elements that the introduction lists, safe to insert into a page.",
         examples=["The council adopted the budget by <strong>23 votes to 22</strong>."],
         max_length=MAX_BLOCK_CHARACTERS,
     ),

@@ -29,7 +29,8 @@ class BodyHtmlInput(RecordPart):
         Field(
             max_length=MAX_HTML_CHARACTERS,
             description=(
-                "The body as HTML of any origin, instead of `body`: it becomes blocks, and `warnings` has what is lost."
+                "The body as HTML of any origin, instead of `body` (both are 422): it becomes blocks, and `warnings` "
+                "has what is lost."
             ),
             examples=["<h2>The vote</h2><p>The council adopted the budget.</p><hr><blockquote>At last.</blockquote>"],
         ),

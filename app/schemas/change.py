@@ -9,10 +9,42 @@ from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import FieldError, InvalidInputError
 from app.schemas.article import SparseTimelineItem
 from app.schemas.pagination import NextPage
-from app.schemas.params import MAX_LIMIT, ArticleFilterParams, Cursor, Limit, StrictInt, TimeZoneParam
+from app.schemas.params import (
+    EMPTY,
+    MAX_IDS,
+    MAX_LIMIT,
+    ArticleFilterParams,
+    ArticleIds,
+    Cursor,
+    Limit,
+    SpanningEdition,
+    StrictInt,
+    described,
+)
 from app.schemas.types import MAX_HREF, Code, Href, InstantText, OpenEnum, Seq, line
 
 MAX_WAIT_SECONDS = 30
+
+ChangedIds = Annotated[
+    ArticleIds,
+    Field(
+        max_length=MAX_IDS,
+        description=(
+            "Only changes of these articles, up to 100, and of entries, in pages as without it. An article that is "
+            "withdrawn or leaves the other filters is not left out: it comes as `article.withdrawn` or "
+            "`article.removed`."
+        ),
+        examples=[["0s9et2dg0bgsr"]],
+    ),
+]
+SpanningTimeZone = Annotated[
+    str | None,
+    described(
+        "The IANA zone of times and of local dates; where absent the edition's own, with `edition=*` each article's "
+        "own, and UTC for local dates.",
+        "Europe/Kyiv",
+    ),
+]
 
 
 class ChangeListParams(ArticleFilterParams):
@@ -20,6 +52,8 @@ class ChangeListParams(ArticleFilterParams):
 
     spans_editions: ClassVar[bool] = True
 
+    edition: SpanningEdition = None
+    id: ChangedIds = EMPTY
     since: Annotated[
         int,
         Field(
@@ -45,7 +79,7 @@ class ChangeListParams(ArticleFilterParams):
         ),
         StrictInt,
     ] = 0
-    tz: TimeZoneParam = None
+    tz: SpanningTimeZone = None
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Changes on a page; a page may have fewer although more follow.")] = 100
 

@@ -33,6 +33,7 @@ from app.schemas.params import (
     ArticleFilterParams,
     Cursor,
     Limit,
+    SpanningEdition,
     StrictInt,
     check_ids,
     described,
@@ -238,6 +239,7 @@ class EditorialListParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
 
+    edition: SpanningEdition = None
     status: Annotated[
         list[ArticleStatus],
         Field(
@@ -322,7 +324,9 @@ class PublicationRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
-    at: Annotated[Instant | None, Field(description="A future instant schedules the article; now where absent.")] = None
+    at: Annotated[
+        Instant | None, Field(description="A future instant schedules it; now where absent, if it is not public.")
+    ] = None
 
 
 class BumpRequest(BaseModel):
@@ -355,7 +359,10 @@ ArticleUpdate: type[BaseModel] = create_model(
         ArticleSlug | None,
         Field(
             default=None,
-            description="The new slug. Without one, a made slug follows the headline until the article is public.",
+            description=(
+                "The new slug; one of another article is 422. Without one, a made slug follows the headline until the "
+                "article is public."
+            ),
             examples=["budget-passes-by-one-vote"],
         ),
     ),

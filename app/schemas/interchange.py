@@ -87,7 +87,13 @@ class Content(ArticleMembers):
 
     slug: Annotated[
         ArticleSlug | None,
-        Field(description="The slug; made from the headline where absent.", examples=["budget-passes-by-one-vote"]),
+        Field(
+            description=(
+                "The slug; where absent made from the headline, with a suffix if that is taken. One of another article "
+                "is 422; a former one, which redirects, may be taken by a published article."
+            ),
+            examples=["budget-passes-by-one-vote"],
+        ),
     ] = None
     label: Annotated[Code | None, Field(description="The code of its label.", examples=["opinion"])] = None
     headline: Annotated[Line, Field(description="The headline, plain text.", examples=["Budget passes by one vote"])]
@@ -211,7 +217,13 @@ class ArticleCreate(ArticleInput):
 
     edition: Annotated[
         Code | None,
-        Field(description="The slug of its edition; the default edition where absent.", examples=["harbour"]),
+        Field(
+            description=(
+                "The slug of its edition, where absent that of the path, else the default one. An unknown one, or "
+                "another than that of the path, is 422; one beyond the editions of the API key is 403."
+            ),
+            examples=["harbour"],
+        ),
     ] = None
 
     def record(self, edition: str, **changed: Any) -> "ArticleRecord":

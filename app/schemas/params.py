@@ -104,8 +104,7 @@ Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, examples=[10]), StrictInt]
 TimeZoneParam = Annotated[
     str | None,
     described(
-        "The IANA zone of days and times; where absent the edition's own; with `edition=*` each article's own, UTC for "
-        "local dates.",
+        "The IANA zone of days and times, also of local dates in other parameters; the edition's own where absent.",
         "Europe/Kyiv",
     ),
 ]
@@ -116,16 +115,19 @@ Fields = Annotated[
     Field(
         max_length=MAX_FIELDS,
         description=(
-            "Only these members of each item (repeat, or separate by commas), and always `id` and `href`; the member "
-            "`body` needs the parameter `body`."
+            "Only these members of each item (repeat, or separate by commas), and always `id` and `href`; an unknown "
+            "one is 422. `body` is left out unless the parameter `body` adds it."
         ),
         examples=[["headline", "published_at"]],
     ),
     DROP_EMPTY,
 ]
-Ids = Annotated[
+ArticleIds = Annotated[
     list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
     CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
+]
+Ids = Annotated[
+    ArticleIds,
     Field(
         max_length=MAX_IDS,
         description=(
@@ -135,6 +137,11 @@ Ids = Annotated[
         ),
         examples=[["0s9et2dg0bgsr"]],
     ),
+]
+
+
+SpanningEdition = Annotated[
+    str | None, described("The edition's slug, `*` for all editions; the default edition where absent.", "harbour")
 ]
 
 
@@ -227,7 +234,10 @@ class ArticleFilterParams(FilterParams):
         DateOrInstant,
         Field(
             alias="from",
-            description="`published_at` at or after this: an RFC 3339 instant, or a local date, for its first instant.",
+            description=(
+                "`published_at` at or after this: an RFC 3339 instant, or a date, for its first instant in `tz` where "
+                "the operation has it, else in the edition's zone (UTC with `edition=*`)."
+            ),
             examples=["2026-11-01"],
             json_schema_extra={"maxLength": MAX_VALUE},
         ),
@@ -235,7 +245,8 @@ class ArticleFilterParams(FilterParams):
     to: Annotated[
         DateOrInstant,
         described(
-            "`published_at` before this: an RFC 3339 instant, or a local date, for its first instant.", "2026-12-01"
+            "`published_at` before this: an RFC 3339 instant, or a date, for its first instant as in `from`.",
+            "2026-12-01",
         ),
     ] = None
     exclude: Annotated[
@@ -267,6 +278,7 @@ class ArticleListParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = frozenset({*ArticleItem.__annotations__, *ArticleDetails.__annotations__})
 
+    edition: SpanningEdition = None
     body: Annotated[
         BodyFormat, Field(description="The format of the bodies to add; then `limit` is at most 50.", examples=["none"])
     ] = BodyFormat.NONE
@@ -289,6 +301,7 @@ class ExportParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
     members: ClassVar[frozenset[str]] = ArticleListParams.members
 
+    edition: SpanningEdition = None
     body: Annotated[BodyFormat, Field(description="The format of the bodies to add.", examples=["none"])] = (
         BodyFormat.NONE
     )
@@ -301,7 +314,8 @@ class TimelineParams(ArticleFilterParams):
     newest_day: Annotated[
         str | None,
         described(
-            "A local date: begin at the end of that day, or at `to` if that is earlier. Not with `cursor`.",
+            "A local date: the first page begins at the end of that day, or at `to` if that is earlier. `next.href` is "
+            "without it, because the cursor has the position; both are 422.",
             "2026-11-19",
             format="date",
         ),

@@ -6,8 +6,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
-from app.schemas.change import ChangeListParams
-from app.schemas.params import SETS, ArticleFilterParams, StrictInt, TimeZoneParam
+from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
+from app.schemas.params import EMPTY, SETS, ArticleFilterParams, SpanningEdition, StrictInt
 from app.schemas.types import OpenEnum, count, line
 
 _OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/ChangeItem"}}
@@ -18,6 +18,8 @@ class StreamParams(ArticleFilterParams):
 
     spans_editions: ClassVar[bool] = True
 
+    edition: SpanningEdition = None
+    id: ChangedIds = EMPTY
     since: Annotated[
         int | None,
         Field(
@@ -27,7 +29,7 @@ class StreamParams(ArticleFilterParams):
         ),
         StrictInt,
     ] = None
-    tz: TimeZoneParam = None
+    tz: SpanningTimeZone = None
 
     def changes(self) -> ChangeListParams:
         """Return the same parameters for the change feed, in one canonical form."""

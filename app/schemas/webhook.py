@@ -96,7 +96,8 @@ class WebhookFilters(BaseModel):
     edition: Annotated[
         Name | None,
         Field(
-            description="The edition's slug, or `*` for all; the default edition where absent.", examples=["harbour"]
+            description="The edition's slug, or `*` for all; the default edition where absent. An unknown one is 422.",
+            examples=["harbour"],
         ),
     ] = None
     section: Annotated[list[Name], _names("Slugs of sections, any of them.", "politics"), NULL_AS_EMPTY] = []
@@ -128,7 +129,7 @@ class WebhookCreate(BaseModel):
             ge=0,
             le=MAX_SEQ,
             strict=True,
-            description="Send the changes after this one; those from now on where absent.",
+            description="Send the changes after this one; those from now on where absent. Of another log, it is 422.",
             examples=[0],
         ),
         WHOLE_NUMBER,

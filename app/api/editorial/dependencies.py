@@ -44,7 +44,7 @@ _IF_MATCH = Header(
     alias="If-Match",
     description=(
         "The `ETag` of the revision that the change was made from, with its quotation marks; `*` for any revision. Of "
-        "several, one has to be current."
+        "several, one has to be current, else it is 412."
     ),
     examples=['"1"'],
 )

@@ -46,9 +46,10 @@ async def publish_article(
 ) -> TypedResponse[SavedArticle]:
     """Publish an article: now with `{}`, on schedule with `at` in the future, back-dated with `at` in the past.
 
-    The server's clock decides, without tolerance. Repeating the request changes nothing; another `at` moves a
-    schedule, and `{}` publishes a scheduled article now. The first publication sets `first_published_at` to the public
-    time; nothing changes it later. A `published_at` that the draft has does not count: send it as `at`.
+    The server's clock decides, without tolerance. Another `at` moves a schedule, and `{}` publishes a scheduled
+    article now. `{}` or the present `at` for a public article changes nothing, so the request may be repeated; with the
+    `If-Match` of before, the repeat is 412. The first publication sets `first_published_at` to the public time; nothing
+    changes it later. A `published_at` that the draft has does not count: send it as `at`.
     """
     return await apply_transition(services, by_id(key), publication.publish_article, expected, editor, at=body.at)
 

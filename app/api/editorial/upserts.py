@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Body, Request
+from fastapi import Body, Header, Request
 
 from app import clock
 from app.actions.articles.editing import delete_article, locate_article
@@ -36,13 +36,21 @@ from app.schemas.interchange import ArticleCreate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 
+IfNoneMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="`*` creates the article and replaces none: 412 if it exists. Other values are ignored.",
+        examples=["*"],
+    ),
+]
 PushedArticle = Annotated[ArticleCreate, Body(examples=[examples.PUSH])]
 
 
 @router.put(
     ARTICLE,
     summary="Upsert an article by source_id",
-    **documented(examples.SAVED, errors=ARTICLE_ERRORS),
+    **documented(examples.SAVED, errors=ARTICLE_ERRORS, creates=True),
 )
 async def push_article(
     *,
@@ -54,18 +62,32 @@ async def push_article(
     sent: JsonObject,
     expected: IfMatch,
     editor: ActorDep,
+    if_none_match: IfNoneMatch = None,
     strict: Strict = False,
 ) -> TypedResponse[SavedArticle]:
     """Create (201) or replace (200) an article; a repeated request changes nothing, so it needs no `Idempotency-Key`.
 
-    A new article is as in `create_article`. Of an existing one omitted members are emptied, except `slug`,
-    `first_published_at` and `updated_at`; its status and public time stay without `status` and `published_at`. On a
-    public article another `published_at` is a bump, `withdrawn` withdraws, `published` restores, and `draft` or
-    `scheduled` is 422. `If-Match` guards a replacement, `If-None-Match: *` allows none. `warnings` names dropped HTML.
+    A new article is as in `create_article`, but takes no `id` (422). Of an existing one omitted members are emptied,
+    except `slug`, `first_published_at`, `updated_at` and its position, `status` and `published_at`:
+
+    | sent | draft | scheduled | published | withdrawn |
+    |---|---|---|---|---|
+    | neither | draft | scheduled | published | withdrawn |
+    | `draft` alone | draft | draft with its date | 422 | 422 |
+    | `scheduled` alone | scheduled, by its date; 422 without one | scheduled | published | 422 |
+    | `published` alone | published, at its past date or now; 422 if future | 422 | published | published again |
+    | `withdrawn` alone | 422 | draft without a date | withdrawn | withdrawn |
+    | a past date alone | published | published | published, bumped | withdrawn, with this date |
+    | a future date alone | scheduled | scheduled for then | 422 | 422 |
+    | a null date alone | draft without a date | draft without a date | 422 | 422 |
+
+    Replacing an article that is no draft requires `articles:publish`, even if nothing changes. `updated_at` of a public
+    article, unless it is sent, is dated now if the content changes. `edition`, `source_id` and `id` may be left out:
+    others than those of the path and the article are 422. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
     refuse_losses(warnings, strict=strict)
-    is_new = request.headers.get("if-none-match", "").strip() == "*"
+    is_new = (if_none_match or "").strip() == "*"
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:
         article_id, outcome = push(

@@ -50,10 +50,13 @@ async def create_webhook(services: ServicesDep, record: NewWebhook) -> TypedResp
 
     Each change is a `POST` of `{"type", "timestamp", "data": {"seq", "at", "article"}}`, signed as Standard Webhooks
     (`webhook-id`, `webhook-timestamp`, `webhook-signature`), in order; `article` is that of
-    `/v1/articles/{id_or_slug}`, or `id` and `href` of one that was withdrawn or left the filters. Any 2xx within 15
-    seconds acknowledges it; else it is repeated after 5 seconds up to 3 hours, with the same `webhook-id`, and after
-    five days the endpoint is disabled. `410` disables it at once. `Idempotency-Key` is not supported, because the
-    response contains the secret.
+    `/v1/articles/{id_or_slug}`, or `id` and `href` of one that was withdrawn (with `data.notice`) or left the filters.
+    Of an entry `article` is null, and `data.entry` that of `/v1/changes`. Any 2xx within 15 seconds acknowledges it;
+    else it is repeated after 5 seconds up to 3 hours, with the same `webhook-id`, while the later messages of this
+    endpoint wait, and after five days the endpoint is disabled. `410` disables it at once.
+
+    `Idempotency-Key` is not supported, because the response contains the secret: a repeat after a lost response creates
+    a second endpoint. List them first, and delete the one whose secret you lack.
     """
     _check_url(services.dispatcher, record.url)
     secret = _secret(record.secret)

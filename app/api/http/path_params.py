@@ -7,7 +7,7 @@ from fastapi import Path
 IdOrSlug = Annotated[
     str,
     Path(
-        description="An id, for which `edition` does not matter, or a slug of `edition`.",
+        description="An id, whatever `edition` is, or a slug of `edition`; no slug has the form of an id.",
         examples=["budget-passes-by-one-vote"],
     ),
 ]
@@ -19,7 +19,12 @@ CuratedListSlug = Annotated[str, Path(description="The slug of the list.", examp
 TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
 
 LocalDay = Annotated[
-    str, Path(description="A local date of `tz`.", examples=["2026-11-20"], json_schema_extra={"format": "date"})
+    str,
+    Path(
+        description="A local date of `tz`, YYYY-MM-DD; one that no calendar has, such as 2026-02-30, is 422.",
+        examples=["2026-11-20"],
+        json_schema_extra={"format": "date"},
+    ),
 ]
 PastDay = Annotated[str, Path(description="A local date of the edition that is over.", examples=["2026-11-19"])]
 IsoWeek = Annotated[str, Path(description="An ISO week (UTC).", examples=["2026-W47"])]

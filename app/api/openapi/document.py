@@ -1,6 +1,7 @@
 """OpenAPI 3.1 document: parameters, bodies, responses, problems and scopes of the operations."""
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from http import HTTPStatus
 from threading import Lock
 from typing import Any
@@ -18,11 +19,18 @@ from app.api.openapi.response_fields import add_response_fields
 from app.api.openapi.shared_problems import add_shared_problems
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
+from app.domain.html.allowed_elements import ALLOWED_ATTRIBUTES, ALLOWED_SCHEMES, ALLOWED_TAGS, ID_PREFIX
 from app.schemas.problem import Problem
 from app.server.refusals import PROBLEM_TYPE
 
+ELEMENTS = ", ".join(f"`{each}`" for each in sorted(ALLOWED_TAGS))
+ATTRIBUTES = "; ".join(
+    f"{', '.join(f'`{each}`' for each in sorted(names))} of {'every element' if tag == '*' else f'`{tag}`'}"
+    for tag, names in sorted(ALLOWED_ATTRIBUTES.items())
+)
+SCHEMES = ", ".join(f"`{each}`" for each in sorted(ALLOWED_SCHEMES))
 NOT_MODIFIED = "Not modified: `If-None-Match` has the current `ETag`."
-DESCRIPTION = """Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
+DESCRIPTION = f"""Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
 their page shows; authors, sections, tags, labels and editions.
 
 Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`, except
@@ -37,11 +45,18 @@ label in a filter matches nothing; an unknown edition in a public address is 404
 articles alone: drafts and scheduled ones are 404, withdrawn ones 410.
 
 Instants are RFC 3339 with six fraction digits. Members, values of enumerations and block types may be added: ignore
-unknown members, accept unknown values, and show `fallback_html` of unknown blocks.
+unknown members, accept unknown values, and show `fallback_html` (with `body=rich`: `fallback_text`) of unknown blocks.
+
+Inline HTML, in `html` members and table cells, has these elements: {ELEMENTS}. Attributes are {ATTRIBUTES}. Links
+are relative or have the scheme {SCHEMES}; every `id` begins with `{ID_PREFIX}`. Of other elements in a request the
+text alone is stored, of those without text for readers (such as `script`) nothing; `warnings` names each.
 
 Endpoints under `/v1/editorial` take an API key, `Authorization: Bearer dl_…`, with one of the scopes that they name. A
-setting requires a key with `content:read` for all others (401, 403), and another limits the number of requests (429
-with `Retry-After`).
+setting requires a key with `content:read` for all others (401, 403); without it they work with any `Authorization`,
+also an invalid one. Another setting limits the number of requests (429 with `Retry-After`).
+
+Scripts of any origin may send every request, with `Authorization`, and read every response but those of `/health`:
+no cookie is used, `Access-Control-Allow-Origin` is `*`, and the header fields that this document describes are exposed.
 """
 TAGS = [
     {"name": "Timeline", "description": "Articles by local day, newest first."},
@@ -94,14 +109,18 @@ def documented(
     status: int = HTTPStatus.OK,
     media_type: str = "application/json",
     cacheable: bool = False,
+    creates: bool = False,
 ) -> dict[str, Any]:
     """Return arguments for a route whose types follow from its signature: an example of its response, and its problems.
 
-    The problems of its guards and of its body are added by the document itself.
+    The problems of its guards and of its body are added by the document itself. A PUT that `creates` what does not
+    exist responds with 201 then.
     """
     responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, None)}
     if cacheable:
         responses[304] = {"description": NOT_MODIFIED}
+    if creates:
+        responses[201] = {"description": "Created."}
     return {"status_code": int(status), "responses": responses | _problems(errors)}
 
 
@@ -166,6 +185,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     _add_security_schemes(document)
     _add_problem_schema(document)
     _restore_null_examples(document, app)
+    _copy_to_created(document)
     document = _strip_titles(document)
     complete_schemas(document)
     bound_parameters(document)
@@ -204,6 +224,13 @@ def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
         status = route.status_code or HTTPStatus.OK
         for kind, content in route.responses[status].get("content", {}).items():
             operation["responses"][str(status)]["content"][kind] |= content
+
+
+def _copy_to_created(document: dict[str, Any]) -> None:
+    """Give the 201 of operations that create or replace the content of their 200."""
+    for spec in (each for item in document["paths"].values() for each in item.values()):
+        if spec["responses"].keys() >= {"200", "201"}:
+            spec["responses"]["201"]["content"] = deepcopy(spec["responses"]["200"]["content"])
 
 
 def _strip_titles(node: Any) -> Any:

@@ -1,5 +1,7 @@
 """Descriptions of the problems of operations in the document: by status, or of one operation where it differs."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 PROBLEMS: Final = {
@@ -9,16 +11,23 @@ PROBLEMS: Final = {
     404: "Not found.",
     409: "Conflict with the current state.",
     410: "Article withdrawn or erased.",
-    412: "Precondition failed: `If-Match` names a revision that is not the current one.",
+    412: "Precondition failed: `If-Match` names a revision that is not the current one. So it does in a repeated "
+    "request whose first response was lost: read the resource.",
     413: "The request body is larger than 8,388,608 bytes (8 MiB).",
     415: "The request body is not JSON in UTF-8, or is encoded (`Content-Encoding`).",
     422: "Invalid request parameters or body; `errors` locates each.",
     428: "`If-Match` is required.",
     429: "Too many requests.",
     503: "The database is busy or out of reach (a read takes longer than 4 seconds, a lock is not available), or the "
-    "process has as many connections as it can serve. A write may have taken effect: repeat it with its "
-    "`Idempotency-Key` or `If-Match`.",
+    "process has as many connections as it can serve.",
 }
+_LOST_WRITE: Final = " The write may have taken effect, as after a lost response: "
+_REPEAT_WITH_KEY: Final = "repeated with its `Idempotency-Key`, it takes effect once."
+_REPEAT_WITH_MATCH: Final = (
+    "repeat it; with the same `If-Match` it is 412 if it did, so read the current state before another attempt."
+)
+_REPEAT: Final = "repeat it."
+_LOOK_FIRST: Final = "a repeat would be another one, so look first whether it did."
 _ARTICLE_410: Final = (
     "Withdrawn: so are the id and every slug that the article had; `notice` is the public explanation, if any. An "
     "erased article (by law) is 410 under its id alone, with a null `notice`; nothing else of it is left."
@@ -30,7 +39,9 @@ _OF_OPERATION: Final = {
     ("get_atom_archive", 404): "No such edition, or the day is not over, or the time zone skipped it.",
     ("get_preview", 404): "The token is damaged, or its article was deleted.",
     ("get_preview", 410): "The preview has expired, or its article was withdrawn or erased.",
-    ("create_article", 409): "The `source_id` or `id` exists, or a request with this `Idempotency-Key` is in progress.",
+    ("create_article", 409): "`/problems/conflict`: the `source_id` or `id` exists; `detail` has the id. "
+    "`/problems/request-in-progress`: a request with this `Idempotency-Key` is in progress; repeat it after "
+    "`Retry-After` seconds.",
     (
         "create_article",
         410,
@@ -39,7 +50,8 @@ _OF_OPERATION: Final = {
     ("push_article", 404): "No such edition.",
     ("put_curated_list", 404): "No such edition.",
     ("push_article", 409): "The article was erased.",
-    ("push_article", 412): "`If-Match` names another revision, or `If-None-Match: *` an article that exists.",
+    ("push_article", 412): "`If-Match` names another revision or an article that does not exist, or "
+    "`If-None-Match: *` an article that exists.",
     ("delete_article", 409): "The article is or was public.",
     ("publish_article", 409): "The article is public under another time, withdrawn or erased.",
     ("unschedule_article", 409): "The article is or was public.",
@@ -79,7 +91,19 @@ def describe_problem(operation_id: str, status: int) -> str:
 def describe_problems(document: dict[str, Any]) -> None:
     """Replace the descriptions of statuses by those of the operation, where it has its own."""
     for item in document["paths"].values():
-        for spec in item.values():
+        for method, spec in item.items():
             for status, response in spec["responses"].items():
                 if int(status) in PROBLEMS:
                     response["description"] = describe_problem(spec["operationId"], int(status))
+                if int(status) == HTTPStatus.SERVICE_UNAVAILABLE and method != "get":
+                    response["description"] += _LOST_WRITE + _repetition(method, spec)
+
+
+def _repetition(method: str, spec: Mapping[str, Any]) -> str:
+    """Return how to repeat a write whose effect is unknown."""
+    fields = {each["name"] for each in spec.get("parameters", []) if each["in"] == "header"}
+    if "Idempotency-Key" in fields:
+        return _REPEAT_WITH_KEY
+    if method == "post":
+        return _LOOK_FIRST
+    return _REPEAT_WITH_MATCH if "If-Match" in fields else _REPEAT

@@ -24,6 +24,7 @@ _OF_PROBLEM = {
     "429": _Field("Retry-After", "Seconds after which to repeat the request.", "12"),
     "503": _Field("Retry-After", "Seconds after which to repeat the request.", "1"),
 }
+_IN_PROGRESS = _Field("Retry-After", "With `request-in-progress`: seconds after which to repeat the request.", "1")
 _VALIDATOR = _Field(
     "ETag",
     "Strong validator for `If-None-Match`, another for each content coding.",
@@ -56,6 +57,8 @@ def _fields(
     is_cacheable = str(int(HTTPStatus.NOT_MODIFIED)) in spec["responses"]
     if status in _OF_PROBLEM:
         yield _OF_PROBLEM[status]
+    if status == "409" and "Idempotency-Key" in names:
+        yield _IN_PROGRESS
     if status in {"200", "304"} and is_cacheable:
         yield _VALIDATOR
     if status in {"200", "201"} and not is_cacheable and _is_revised(response, schemas):

@@ -34,8 +34,14 @@ async def list_changes(request: Request) -> Response:
     Follow `next.href` until it is null, then request again with `since` set to `as_of`; a page without items may have
     a `next`. Filters apply to the articles, `from` and `to` to their public time (not to the time of the change): an
     article that leaves them comes as `article.removed`. With `wait` the response comes as soon as there is a change
-    for the filters. A `since` of another log (beyond its end, or lost when a backup was restored) is 422: begin at 0,
-    with an empty copy.
+    for the filters.
+
+    A change of an entry (a section, tag, label, author, edition or curated list) comes whatever the filters are; only
+    sections, lists and editions outside of `edition` are left out. No change of an article follows it, although
+    articles show names of entries: read the entry again, and change its name in your copies.
+
+    A position of another log (beyond its end, or lost when a backup was restored) is 422 with `errors[0].where`
+    `since`, or `cursor`; for a position that this API returned it has no other reason. Begin at 0, with an empty copy.
     """
     params = parse_query(request, ChangeListParams)
     database = get_database(request)

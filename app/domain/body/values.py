@@ -94,7 +94,7 @@ Inline = Annotated[
     str,
     AfterValidator(_inline),
     Field(
-        description="Inline HTML; elements outside the allow-list are dropped.",
+        description="Inline HTML; elements that the introduction does not list are dropped, with a warning.",
         examples=["The council adopted the budget by <strong>23 votes to 22</strong>."],
         json_schema_extra={"maxLength": MAX_BLOCK_CHARACTERS},
     ),

@@ -95,6 +95,14 @@ async def test_invalid_members_of_a_webhook_are_named(manager: Desk) -> None:
         check_problem(await manager.send("GET", f"{path}/deliveries"), "not-found")
 
 
+async def test_repeated_creation_of_a_webhook_makes_a_second_endpoint(manager: Desk) -> None:
+    made = [await manager.done("POST", HOOKS, {"url": PARTNER}) for _ in range(2)]
+    assert [each["id"] for each in (await manager.done("GET", HOOKS))["items"]] == [each["id"] for each in made]
+    unknown = await manager.send("POST", HOOKS, {"url": PARTNER, "filters": {"edition": "unknown"}})
+    beyond = await manager.send("POST", HOOKS, {"url": PARTNER, "since": 10**9})
+    assert [each.json()["errors"][0]["where"] for each in (unknown, beyond)] == ["filters.edition", "since"]
+
+
 async def test_webhook_lists_have_cursors(manager: Desk) -> None:
     made = [await manager.done("POST", HOOKS, {"url": f"{PARTNER}/{n}"}) for n in range(3)]
     first = await manager.done("GET", f"{HOOKS}?limit=2")

@@ -14,6 +14,7 @@ from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.openapi.document import install_openapi
 from app.api.router import iter_routes
 from app.domain.api_key import ApiKeyScope
+from app.domain.html.allowed_elements import ALLOWED_SCHEMES, ALLOWED_TAGS, ID_PREFIX
 from app.main import create_app
 from app.server.refusals import PROBLEM_TYPE
 from app.settings import Settings
@@ -93,6 +94,32 @@ async def test_operations_with_if_match_document_it(document: Json) -> None:
         assert [(given["in"], given["required"]) for given in told] == [("header", needs)] * heeds, each.path
         said += heeds
     assert said >= 13
+
+
+async def test_operations_that_create_or_replace_document_both_responses(document: Json) -> None:
+    both = [each for each in operations(document) if each.method == "put" and "201" in each.told["responses"]]
+    assert {each.name for each in both} == {"push_article", "put_curated_list"}
+    for each in both:
+        replaced, created = each.told["responses"]["200"], each.told["responses"]["201"]
+        assert created["content"] == replaced["content"]
+        assert created["headers"].keys() == {"ETag", "Location"}
+    upsert = next(each for each in both if each.name == "push_article")
+    assert "If-None-Match" in {each["name"] for each in upsert.told["parameters"]}
+
+
+async def test_allowed_inline_html_is_documented(document: Json) -> None:
+    text = document["info"]["description"]
+    assert all(f"`{name}`" in text for name in (*ALLOWED_TAGS, *ALLOWED_SCHEMES, "href", "lang", "datetime", ID_PREFIX))
+
+
+async def test_every_write_documents_how_to_repeat_it(document: Json) -> None:
+    for each in operations(document):
+        if each.method == "get" or "503" not in each.told["responses"]:
+            continue
+        text = each.told["responses"]["503"]["description"]
+        fields = {given["name"] for given in each.told.get("parameters", []) if given["in"] == "header"}
+        assert ("Idempotency-Key" in text) is ("Idempotency-Key" in fields), each.name
+        assert ("If-Match" in text) is ("If-Match" in fields), each.name
 
 
 async def test_document_has_exactly_the_routes(document: Json) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE
 from tests.api.contract import Json, Operation, operations, validator
 from tests.api.newsroom import ADDRESSES, FOREIGN
 
@@ -183,6 +184,26 @@ async def test_documented_header_fields_are_sent(reader: httpx.AsyncClient, docu
         documented = operation.told["responses"]["200"].get("headers", {}).keys() - {"Link"}
         sent = {name for name in ("ETag", "Dayline-As-Of") if name in response.headers}
         assert documented == sent, operation.path
+
+
+async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.AsyncClient, document: Json) -> None:
+    for operation in reading(document):
+        documented = operation.told["responses"]["200"].get("headers", {}).keys()
+        if operation.path.startswith("/health"):
+            continue
+        response = await reader.get(ADDRESSES.get(operation.name, operation.path), headers={"authorization": "nothing"})
+        assert response.status_code == 200, "without keyed reading any Authorization is accepted"
+        assert response.headers["access-control-allow-origin"] == "*", operation.path
+        exposed = {each.strip() for each in response.headers["access-control-expose-headers"].split(",")}
+        assert documented <= exposed, operation.path
+    of_writes = {
+        name
+        for operation in operations(document)
+        if operation.path.startswith("/v1/editorial")
+        for response in operation.told["responses"].values()
+        for name in response.get("headers", {})
+    }
+    assert of_writes <= set(CROSS_ORIGIN_PRIVATE["access-control-expose-headers"].split(", "))
 
 
 async def test_lists_document_the_link_to_their_next_page(reader: httpx.AsyncClient, document: Json) -> None:

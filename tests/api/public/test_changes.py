@@ -21,7 +21,7 @@ from tests.api.newsroom import NOTICE
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, Store, run_once
 from tests.pagination import get_page, walk, where_of
-from tests.records import article, edition
+from tests.records import article, edition, label, section
 
 MAX_SECONDS = 20.0
 
@@ -84,6 +84,42 @@ async def test_changes_contain_no_unpublished_text(reader: httpx.AsyncClient) ->
 )
 async def test_what_cannot_be_asked_is_named(reader: httpx.AsyncClient, query: str, where: str) -> None:
     assert where_of(await get_page(reader, f"/v1/changes?{query}", 422)) == [where]
+
+
+async def test_changes_of_entries_come_alone_and_under_every_filter_but_the_edition(
+    client: httpx.AsyncClient, newsroom: None, store: Store
+) -> None:
+    assert newsroom is None
+    since = (await get_page(client, "/v1/changes"))["as_of"]
+    await store(label("opinion", "Comment"), section("kultura", "Culture", edition="ua"))
+    for query in ("", "&tag=budget", "&id=0677y7hzc3m1d", "&from=2030-01-01", "&author=nobody"):
+        page = await get_page(client, f"/v1/changes?since={since}{query}")
+        assert [(each["type"], each["article"]) for each in page["items"]] == [("label.updated", None)], query
+    for query in ("&edition=ua", "&edition=*&tag=budget"):
+        page = await get_page(client, f"/v1/changes?since={since}{query}")
+        assert [each["type"] for each in page["items"]] == ["label.updated", "section.updated"], query
+
+
+async def test_changes_of_chosen_articles_have_pages_and_removals(
+    client: httpx.AsyncClient, newsroom: None, store: Store
+) -> None:
+    assert newsroom is None
+    ids = [(await get_page(client, f"/v1/articles/{slug}"))["id"] for slug in ("ferry-waits", "fog-lifts", "lamps")]
+    since = (await get_page(client, "/v1/changes"))["as_of"]
+    await store(
+        article("2026-11-20T08:00:00Z", source_id="ferry", slug="ferry-waits", section="city", tags=["fog"]),
+        article("2026-11-19T09:00:00Z", source_id="fog", slug="fog-lifts", status="withdrawn", tags=["trams"]),
+    )
+    query = "&".join(["tag=trams", *(f"id={each}" for each in ids)])
+    page = await get_page(client, f"/v1/changes?since={since}&limit=1&{query}")
+    found = page["items"]
+    while page["next"]:
+        page = await get_page(client, page["next"]["href"])
+        found += page["items"]
+    assert [(each["type"], each["article"]["id"]) for each in found] == [
+        ("article.removed", ids[0]),
+        ("article.withdrawn", ids[1]),
+    ]
 
 
 async def test_change_cursor_replaces_since_and_is_bound_to_filters(reader: httpx.AsyncClient) -> None:

@@ -1,0 +1,82 @@
+"""The table in the description of upserts: every cell is what an upsert of an article of that status does."""
+
+import re
+from typing import Any
+
+import pytest
+
+from app.api.editorial.upserts import push_article
+from app.domain.article_status import ArticleStatus
+from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk
+
+SENT: dict[str, dict[str, Any]] = {
+    "neither": {},
+    **{f"`{status}` alone": {"status": status} for status in ArticleStatus},
+    "a past date alone": {"published_at": YESTERDAY},
+    "a future date alone": {"published_at": "2026-11-22T10:00:00Z"},
+    "a null date alone": {"published_at": None},
+}
+DATES = {"a past date": YESTERDAY, "a future date": "2026-11-22T10:00:00Z"}
+ROW = re.compile(r"^ *\| (.+) \|$", re.MULTILINE)
+
+
+def cells() -> dict[tuple[str, ArticleStatus], str]:
+    """Return the cells of the table by what is sent and the status of the article."""
+    head, *rows = [row.split(" | ") for row in ROW.findall(push_article.__doc__ or "")]
+    return {(row[0], ArticleStatus(name)): cell for row in rows for name, cell in zip(head[1:], row[1:], strict=True)}
+
+
+CELLS = cells()
+
+
+def test_table_of_upserts_has_every_case() -> None:
+    assert CELLS.keys() == {(sent, status) for sent in SENT for status in ArticleStatus}
+
+
+@pytest.mark.parametrize("before", ArticleStatus)
+async def test_upserts_do_what_their_table_states(desk: Desk, before: ArticleStatus) -> None:
+    for (sent, status), cell in CELLS.items():
+        if status is not before:
+            continue
+        name = f"{before}-{list(SENT).index(sent)}"
+        made = await desk.make_in(before, source_id=name)
+        answer = await desk.push(name, {"headline": made["headline"], **SENT[sent]})
+        if "422 without one" in cell or cell == "422":
+            assert answer.status_code == 422, (sent, before, answer.text)
+            continue
+        now = answer.json()
+        assert (answer.status_code, now["status"]) == (200, re.match("[a-z]+", cell)[0]), (sent, before)  # type: ignore[index]
+        assert now["published_at"] == expected_date(sent, cell, made, now), (sent, before)
+
+
+def expected_date(sent: str, cell: str, made: dict[str, Any], now: dict[str, Any]) -> str | None:
+    """Return the date that the article has after an upsert."""
+    date = DATES.get(sent.removesuffix(" alone"))
+    if date is not None:
+        return f"{date[:10]}T12:00:00.000000+02:00"
+    if "without a date" in cell:
+        return None
+    return str(now["published_at"]) if "or now" in cell else made["published_at"]
+
+
+@pytest.mark.parametrize(
+    ("date", "status", "expected"),
+    [
+        (TODAY, "scheduled", "published"),
+        (TOMORROW, "scheduled", "scheduled"),
+        (TODAY, "published", "published"),
+        (TOMORROW, "published", None),
+    ],
+)
+async def test_upserts_of_a_dated_draft_follow_its_date(
+    desk: Desk, date: str, status: str, expected: str | None
+) -> None:
+    made = await desk.make(source_id="dated", status="draft", published_at=date)
+    answer = await desk.push("dated", {"headline": made["headline"], "status": status})
+    assert answer.json()["status"] == (expected or 422)
+
+
+async def test_upsert_requires_publishing_even_if_nothing_changes(desk: Desk, drafter: Desk) -> None:
+    made = await desk.make(source_id="public", published_at=TODAY)
+    answer = await drafter.push("public", {"headline": made["headline"]})
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/forbidden")
