@@ -1,7 +1,9 @@
 """Queries of article lists, newest first, each item with its label, section, tags and authors."""
 
 from collections.abc import Iterable, Sequence
-from typing import cast
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
@@ -244,30 +246,48 @@ def render_body(blocks: str, form: BodyFormat) -> Body:
 
 def render_tag(row: AnyRow, edition: EditionView) -> Tag:
     """Return a tag with its URL in an edition."""
-    return {
-        "slug": row.slug,
-        "name": row.name,
-        "tag_type": TagType(row.tag_type),
-        "codes": [] if row.codes == "[]" else orjson.loads(row.codes),
-        "href": f"/v1/tags/{row.slug}{edition.query()}",
-    }
+    return _tag(_TAG_MEMBERS(row), edition.query())
 
 
 def render_author(row: AnyRow, edition: EditionView) -> Author:
     """Return an author in the edition's language, with the URL in the edition."""
+    return _author(_AUTHOR_MEMBERS(row), edition)
+
+
+@lru_cache(maxsize=2048)
+def _tag(members: tuple[str, ...], query: str) -> Tag:
+    """Return one object for all articles with the tag, which nothing changes."""
+    slug, name, tag_type, codes = members
     return {
-        "slug": row.slug,
-        "name": row.name,
-        "author_type": AuthorType(row.author_type),
-        "role": row.role,
-        "bio": translate(row.bio, row.bios, edition.language),
-        "image": render_image(row.image),
-        "url": None if row.url is None else ascii_url(row.url),
-        "email": row.email,
-        "links": [] if row.links == "[]" else [_link(each) for each in orjson.loads(row.links)],
-        "page_url": edition.page_url_of(Facet.AUTHOR, row.slug),
-        "href": f"/v1/authors/{row.slug}{edition.query()}",
+        "slug": slug,
+        "name": name,
+        "tag_type": TagType(tag_type),
+        "codes": [] if codes == "[]" else orjson.loads(codes),
+        "href": f"/v1/tags/{slug}{query}",
     }
+
+
+@lru_cache(maxsize=1024)
+def _author(members: tuple[Any, ...], edition: EditionView) -> Author:
+    """Return one object for all articles of the author, which nothing changes."""
+    slug, name, author_type, role, bio, bios, image, url, email, links = members
+    return {
+        "slug": slug,
+        "name": name,
+        "author_type": AuthorType(author_type),
+        "role": role,
+        "bio": translate(bio, bios, edition.language),
+        "image": render_image(image),
+        "url": None if url is None else ascii_url(url),
+        "email": email,
+        "links": [_link(each) for each in orjson.loads(links)],
+        "page_url": edition.page_url_of(Facet.AUTHOR, slug),
+        "href": f"/v1/authors/{slug}{edition.query()}",
+    }
+
+
+_TAG_MEMBERS = attrgetter("slug", "name", "tag_type", "codes")
+_AUTHOR_MEMBERS = attrgetter("slug", "name", "author_type", "role", "bio", "bios", "image", "url", "email", "links")
 
 
 def _link(link: AuthorLink) -> AuthorLink:
