@@ -226,9 +226,14 @@ def _log(house: House) -> Iterator[str]:
     for number in house.told.keys() - house.rows.keys():
         yield f"the log tells of {format_id(number)}, which is not there"
     for row in house.rows.values():
-        told = [(each.type, each.at, each.actor) for each in house.told[row.id]]
+        alerts = [each.at for each in house.told[row.id] if each.type == "article.alert"]
+        if alerts not in ([], [row.alerted_at]):
+            yield f"{format_id(row.id)} was announced at {alerts}, but should have been at {row.alerted_at}"
+        told = [(each.type, each.at, each.actor) for each in house.told[row.id] if each.type != "article.alert"]
         expected = _expected(row, house.past[row.id])
-        if row.erased_at is not None:
+        if house.is_thinned:  # an edit of a withdrawn article is logged, and its revision may be deleted
+            told = [each for each in told if each in expected]
+        elif row.erased_at is not None:
             told = told[-1:]
         elif house.mark and told:
             expected = expected[-len(told) :]

@@ -1,4 +1,4 @@
-"""Scheduler of a process: publishes due articles up to four times a second, reloads the schedule, runs maintenance.
+"""Scheduler of a process: publishes and withdraws due articles on time, reloads the schedule, runs maintenance.
 
 Any number of processes may run one: each action repeats its check under the lock it writes under. Actions are imported
 when they are first needed, which takes a thirtieth of a process's start.
@@ -22,7 +22,7 @@ from app.domain.tsid import format_id
 from app.invalidation.schedule_snapshot import UNKNOWN, ScheduleSnapshot
 from app.queries.timeline.scheduled import list_due, load_schedule_snapshot
 
-PUBLISH_MODULE = "app.actions.articles.publish_due"
+DUE_MODULE = "app.actions.articles.due_transitions"
 LOOKAHEAD_US = 90 * SECOND_US
 MAX_SCHEDULED = 500
 BATCH = 500
@@ -63,7 +63,8 @@ class Scheduler:
 
     def overdue_us(self) -> int:
         """Return for how many microseconds the longest due article has not been published; 0 where none is due."""
-        return max([0, *(clock.now() - entry.published_at for entry in self.snapshot.entries[:1])])
+        due_at = self.snapshot.next_due_at()
+        return 0 if due_at is None else max(0, clock.now() - due_at)
 
     async def start(self) -> None:
         """Publish everything that became due while no process ran, then continue in the background."""
@@ -130,28 +131,30 @@ class Scheduler:
             self.snapshot = found
 
     async def _tick(self) -> float:
-        """Publish due articles; return the seconds to sleep."""
+        """Publish and withdraw due articles; return the seconds to sleep."""
         await self._reload()
-        if self.snapshot.entries and PUBLISH_MODULE not in sys.modules:  # imported ahead of time, not during a request
-            await asyncio.to_thread(import_module, PUBLISH_MODULE)
+        # Imported ahead of time, not during a request.
+        if self.snapshot.next_due_at() is not None and DUE_MODULE not in sys.modules:
+            await asyncio.to_thread(import_module, DUE_MODULE)
         if self._wait_us() <= 0:
-            await self._publish_due()
+            await self._apply_due()
         wait_us = self._wait_us()
         return TICK_S if wait_us <= 0 else max(SHORTEST_S, wait_us / SECOND_US)
 
     def _wait_us(self) -> int:
         """Return the time until the next publication, at most a tick; 0 or less if it is overdue."""
         wait = round(TICK_S * SECOND_US)
-        for coming in self.snapshot.entries[:1]:
-            wait = min(wait, coming.published_at - clock.now())
+        due_at = self.snapshot.next_due_at()
+        if due_at is not None:
+            wait = min(wait, due_at - clock.now())
         return wait
 
-    async def _publish_due(self) -> None:
+    async def _apply_due(self) -> None:
         is_full = True
         while is_full and not self._stopping.is_set():
             most = max(1, BATCH >> self._halvings)
             try:
-                is_full = await self._release_batch(most) >= most
+                is_full = await self._apply_batch(most) >= most
             except Exception as error:
                 if is_transient(error):  # the batch may exceed the time limit of a write
                     self._halvings = min(self._halvings + 2, MAX_HALVINGS)
@@ -159,12 +162,12 @@ class Scheduler:
             self._halvings = max(0, self._halvings - 1)
         await self._reload()
 
-    async def _release_batch(self, most: int) -> int:
+    async def _apply_batch(self, most: int) -> int:
         """Publish the longest due articles, except failing ones; return the number of attempts."""
         now = clock.now()
         if not self._failed:
             try:
-                return await self._release_due(now=now, most=most)
+                return await self._apply(now=now, most=most)
             except Exception as error:
                 if is_transient(error):
                     raise
@@ -172,17 +175,17 @@ class Scheduler:
         self._failed = {article_id: at for article_id, at in self._failed.items() if article_id in due}
         fresh = [article_id for article_id in due if article_id not in self._failed]
         again = [article_id for article_id, at in self._failed.items() if at <= time.monotonic()]
-        await self._publish_individually([*fresh, *again[:MAX_RETRIED]], now)
+        await self._apply_individually([*fresh, *again[:MAX_RETRIED]], now)
         return len(fresh)
 
-    async def _publish_individually(self, article_ids: Sequence[int], now: int) -> None:
+    async def _apply_individually(self, article_ids: Sequence[int], now: int) -> None:
         """Publish one by one, skipping those that fail; stop at an outage, and after many new failures in a row."""
         in_a_row = 0
         for article_id in article_ids:
             if self._stopping.is_set():
                 return
             try:
-                await self._release_due(now=now, most=1, article_id=article_id)
+                await self._apply(now=now, most=1, article_id=article_id)
             except Exception as error:
                 in_a_row += article_id not in self._failed
                 if is_transient(error) or in_a_row >= MAX_FAILURES:
@@ -192,10 +195,10 @@ class Scheduler:
                 in_a_row = 0
                 self._failed.pop(article_id, None)
 
-    async def _release_due(self, *, now: int, most: int, article_id: int | None = None) -> int:
-        from app.actions.articles.publish_due import publish_due  # noqa: PLC0415 - see the module's docstring
+    async def _apply(self, *, now: int, most: int, article_id: int | None = None) -> int:
+        from app.actions.articles.due_transitions import apply_due_transitions  # noqa: PLC0415 - see the module's docstring
 
-        return await write_to_end(self._database, publish_due, now=now, most=most, article_id=article_id)
+        return await write_to_end(self._database, apply_due_transitions, now=now, most=most, article_id=article_id)
 
     async def _reload(self) -> None:
         async with self._looking:  # otherwise a snapshot from before a write could replace a later one
@@ -211,7 +214,7 @@ class Scheduler:
         if self._failed.pop(article_id, None) is None:
             is_fault = not isinstance(error, DATABASE_ERRORS)
             log.error(
-                "Could not publish scheduled article %s, retrying: %s",
+                "Could not publish scheduled article %s, or withdraw it at its expiry, retrying: %s",
                 format_id(article_id),
                 log_summary(error),
                 exc_info=is_fault,

@@ -47,6 +47,7 @@ MEMBERS: Final = (
     ArticleMember("social"),
     ArticleMember("access", Storage.COLUMN),
     ArticleMember("featured", Storage.COLUMN, empty=False),
+    ArticleMember("alert", Storage.COLUMN, empty=False),
     ArticleMember("urgency"),
     ArticleMember("sensitive", empty=False),
     ArticleMember("language", Storage.COLUMN),
@@ -85,7 +86,7 @@ def load_details(details: str | None) -> dict[str, Any]:
 def load_members(row: Any) -> dict[str, Any]:
     """Return the members that a row with the columns of `articles` stores."""
     stored = {member.name: getattr(row, member.name) for member in _COLUMNS}
-    stored["featured"] = bool(stored["featured"])
+    stored |= {name: bool(stored[name]) for name in ("featured", "alert")}
     return {**load_details(row.details), **stored}
 
 

@@ -25,6 +25,17 @@ class ArticleStatus(StrEnum):
 _PUBLIC = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
 
 
+EXPIRED: Final = "expired"
+"""The reason of a withdrawal at `expires_at`."""
+
+
+def check_expiry(expires_at: int | None, published_at: int, now: int) -> str | None:
+    """Return why an article cannot be public or scheduled with these instants, None if it can."""
+    if expires_at is None or expires_at > max(now, published_at):
+        return None
+    return "Must be later than published_at." if expires_at <= published_at else "Must be in the future."
+
+
 class BodyFormat(StrEnum):
     """Format of a body in a response."""
 

@@ -9,6 +9,7 @@ class ChangeType(StrEnum):
     """Type of a change, as clients see it."""
 
     ARTICLE_PUBLISHED = "article.published"
+    ARTICLE_ALERT = "article.alert"
     ARTICLE_UPDATED = "article.updated"
     ARTICLE_BUMPED = "article.bumped"
     ARTICLE_WITHDRAWN = "article.withdrawn"

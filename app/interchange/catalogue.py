@@ -100,6 +100,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
             "slug_style": row.slug_style,
             "default": row.is_default,
             "feed_content": row.feed_content,
+            "expiry_notice": row.expiry_notice,
             "strings": orjson.loads(row.strings),
         }
     if kind is Facet.LABEL:

@@ -15,6 +15,9 @@ from app.interchange.articles import EDITORIAL_FIELDS, InstantFormat, complete_c
 from app.models.revision import revision_block_uses, revision_blocks
 from app.schemas.interchange import Content
 
+INSTANTS = ("updated_at", "expires_at")
+"""Members that are instants: stored as numbers, shown in the zone of the edition."""
+
 BESIDE_MEMBERS = frozenset({"body", "updated_at"})
 """Members that are stored apart: most saves change them, and the others seldom."""
 
@@ -41,11 +44,10 @@ class SplitContent(NamedTuple):
 
 def split_record(record: Mapping[str, Any]) -> SplitContent:
     """Split the editorial members of a record; an earlier release stored contents that lack some."""
-    members = {name: record[name] for name in EDITORIAL_FIELDS if name in record and name not in BESIDE_MEMBERS}
-    updated_at = record["updated_at"]
-    if isinstance(updated_at, str):
-        updated_at = parse_instant(updated_at)
-    return SplitContent([orjson.dumps(members), *map(orjson.dumps, record["body"])], updated_at)
+    numbers = {name: _number(record[name]) for name in INSTANTS if name in record}
+    stored = {**record, **numbers}
+    members = {name: stored[name] for name in EDITORIAL_FIELDS if name in stored and name not in BESIDE_MEMBERS}
+    return SplitContent([orjson.dumps(members), *map(orjson.dumps, record["body"])], numbers["updated_at"])
 
 
 def read_blocks(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[int, bytes]]:
@@ -63,7 +65,7 @@ def decode_blocks(stored: Mapping[int, bytes]) -> Blocks:
 
 
 def read_content(connection: Connection, row: AnyRow, zone: ZoneInfo) -> dict[str, Any]:
-    """Return the content that a row of `revisions` has, with its instant in this zone."""
+    """Return the content that a row of `revisions` has, with its instants in this zone."""
     blocks: dict[int, bytes] = {}
     if row.blocks is not None:
         for numbers in chunked(sorted(set(parse_numbers(row.blocks)))):
@@ -82,9 +84,14 @@ def compose_content(
     else:
         members, *body = [blocks[number] for number in parse_numbers(row.blocks)]
         content = members | {"updated_at": row.updated_at, "body": body}
-    at = content["updated_at"]
-    content["updated_at"] = None if at is None else instants(at, zone)
+    for name in INSTANTS:
+        if content.get(name) is not None:
+            content[name] = instants(content[name], zone)
     return complete_content({name: content[name] if name in content else _default(name) for name in EDITORIAL_FIELDS})
+
+
+def _number(instant: str | int | None) -> int | None:
+    return parse_instant(instant) if isinstance(instant, str) else instant
 
 
 def _default(name: str) -> Any:

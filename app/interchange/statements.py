@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    and_,
     bindparam,
     func,
     literal_column,
@@ -25,6 +26,10 @@ from app.models.tag import tags
 IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
 """The sequence number of the last change, 0 before the first."""
+
+
+IS_EXPIRING = and_(articles.c.status == literal_column("'published'"), articles.c.expires_at.is_not(None))
+"""The predicate of ix_articles_expiring."""
 
 
 class LinkTable(NamedTuple):
@@ -52,6 +57,15 @@ def linked_entries(kind: Facet, *columns: ColumnElement[Any]) -> Select[Any]:
     links, entry_id, entries = LINK_TABLES[kind]
     joined = select(links.c.article_id, *columns).join(entries, entries.c.id == entry_id)
     return joined.order_by(links.c.article_id, links.c.position)
+
+
+def expired_articles(statement: Select[Any]) -> Select[Any]:
+    """Restrict a statement over articles to public ones expired by `now`, the longest expired first, at most `most`."""
+    return (
+        statement.where(IS_EXPIRING, articles.c.expires_at <= bindparam("now"))
+        .order_by(articles.c.expires_at, articles.c.id)
+        .limit(bindparam("most", type_=Integer))
+    )
 
 
 def due_articles(statement: Select[Any]) -> Select[Any]:

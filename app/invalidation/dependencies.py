@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from app.domain.list_filter import Facet
 from app.invalidation.change_event import ChangeEvent
-from app.invalidation.max_age import ResponseFreshness
+from app.invalidation.max_age import CachePolicy, ResponseFreshness
+from app.invalidation.schedule_snapshot import ScheduleDependency
 from app.invalidation.surrogate_keys import (
     article_key,
     collection_key,
@@ -24,6 +25,7 @@ from app.invalidation.surrogate_keys import (
     slugs_key,
 )
 
+_OF_ARTICLES = ("article:", "slugs:", "tag:", "author:")
 LOG_KEY = "log"
 """Dependency of responses that every row of the change log invalidates."""
 
@@ -61,6 +63,11 @@ class Dependencies:
     def is_empty(self) -> bool:
         """Return whether nothing was recorded: the response is constant, or depends on something unrecorded."""
         return not (self.keys or self.ranges)
+
+    @property
+    def has_articles(self) -> bool:
+        """Return whether the withdrawal of an article may alter the response: it shows articles, or a tag or author."""
+        return bool(self.ranges) or any(key.startswith(_OF_ARTICLES) for key in self.keys)
 
     def is_invalidated_by(self, change: ChangeEvent) -> bool:
         """Return whether the change may alter the response."""
@@ -158,7 +165,12 @@ def expires_at(instant: int) -> None:
         dependencies.limit_expiry(instant)
 
 
-def set_cache_policy(freshness: ResponseFreshness) -> None:
-    """Set the cache policy of the response."""
-    if (dependencies := _current.get()) is not None:
+def set_cache_policy(
+    terms: CachePolicy, dependency: ScheduleDependency, *, changes_at: int | None = None
+) -> ResponseFreshness:
+    """Set the cache policy of the response, and return it with the dependencies that are recorded."""
+    dependencies = _current.get()
+    freshness = ResponseFreshness(terms, dependency, changes_at, dependencies)
+    if dependencies is not None:
         dependencies.freshness = freshness
+    return freshness

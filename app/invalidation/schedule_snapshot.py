@@ -1,21 +1,36 @@
-"""Schedule snapshot: the publications of the next minutes, and the responses that they will change.
+"""Schedule snapshot: the publications and expiries of the next minutes, and the responses that they will change.
 
-ScheduleSnapshot ─── scheduled articles, complete up to an instant
+ScheduleSnapshot ─── scheduled publications and expiries, complete up to an instant
 ScheduleDependency ─ what a response depends on: ListDependency (lists, days, calendars), ArticleDependency (pages,
                      “read also”), CollectionDependency (collections of the catalogue), CombinedDependency
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from app.domain.calendar import date_at, find_zone, parse_date_or_instant, parse_day
 from app.domain.list_filter import Facet
+from app.invalidation.change_event import ChangeEvent
 
+NEVER = 1 << 63
 EVERY_EDITION = "*"
 MULTI_EDITION_ZONE = "UTC"
 
 Groups = tuple[tuple[Facet, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledExpiry:
+    """Expiry of a public article: its instant, and the change that will withdraw the article.
+
+    It changes the responses that this change will invalidate. `row` is its source, for detecting a change.
+    """
+
+    due_at: int
+    change: ChangeEvent
+    row: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +57,13 @@ class ScheduledArticle:
         return self.is_default if edition is None else edition in {self.edition, EVERY_EDITION}
 
 
+class RecordedDependencies(Protocol):
+    """Dependencies of a response that were recorded while it was made."""
+
+    def is_invalidated_by(self, change: ChangeEvent) -> bool:
+        """Return whether the change may alter the response."""
+
+
 class ScheduleDependency(Protocol):
     """Dependency of a response on scheduled publications."""
 
@@ -51,23 +73,56 @@ class ScheduleDependency(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSnapshot:
-    """Publications that are due before `complete_until`, soonest first; later ones are unknown."""
+    """Publications and expiries that are due before `complete_until`, each soonest first; later ones are unknown."""
 
     entries: tuple[ScheduledArticle, ...]
     complete_until: int
+    expiries: tuple[ScheduledExpiry, ...] = ()
 
-    def next_effect(self, dependency: ScheduleDependency, *, now: int, within: int) -> int | None:
+    def due_times(self) -> Iterator[int]:
+        """Yield the instants of all publications, then those of all expiries."""
+        yield from (scheduled.published_at for scheduled in self.entries)
+        yield from (expiry.due_at for expiry in self.expiries)
+
+    def next_due_at(self) -> int | None:
+        """Return the instant of the next publication or expiry, overdue ones included; None if none is known."""
+        publications = (scheduled.published_at for scheduled in self.entries[:1])
+        return min([*publications, *(expiry.due_at for expiry in self.expiries[:1])], default=None)
+
+    def next_effect(
+        self,
+        dependency: ScheduleDependency | None,
+        *,
+        now: int,
+        within: int,
+        recorded: RecordedDependencies | None = None,
+    ) -> int | None:
         """Return the instant at which the response will change, overdue to `within` µs from now; None if it will not.
 
-        From `complete_until` on it may change at any time.
+        Publications change responses with a `dependency` on them, expiries those whose `recorded` dependencies the
+        withdrawal will invalidate; without recorded ones, any. From `complete_until` on it may change at any time.
         """
         last = now + within
-        for scheduled in self.entries:
+        publication, expiry = self._next_publication(dependency, now, last), self._next_expiry(recorded, last)
+        if publication is not None or expiry is not None:
+            return min(publication or NEVER, expiry or NEVER)
+        return self.complete_until if self.complete_until <= last else None
+
+    def _next_publication(self, dependency: ScheduleDependency | None, now: int, last: int) -> int | None:
+        for scheduled in self.entries if dependency is not None else ():
             if scheduled.published_at > last:
                 return None
-            if dependency.is_affected_by(scheduled, now=now):
+            if dependency is not None and dependency.is_affected_by(scheduled, now=now):
                 return scheduled.published_at
-        return self.complete_until if self.complete_until <= last else None
+        return None
+
+    def _next_expiry(self, recorded: RecordedDependencies | None, last: int) -> int | None:
+        for expiry in self.expiries:
+            if expiry.due_at > last:
+                return None
+            if recorded is None or recorded.is_invalidated_by(expiry.change):
+                return expiry.due_at
+        return None
 
 
 UNKNOWN = ScheduleSnapshot((), 0)

@@ -45,12 +45,15 @@ class ArticleModel(Base):
     withdrawal_reason: Mapped[str | None]
     withdrawal_notice: Mapped[str | None]
     withdrawn_at: Mapped[Instant | None]
+    expires_at: Mapped[Instant | None]
+    alerted_at: Mapped[Instant | None]
     notes: Mapped[JsonText | None]
     erased_at: Mapped[Instant | None]
     content_hash: Mapped[bytes]
     kicker: Mapped[str | None]
     access: Mapped[str | None]
     featured: Mapped[bool] = mapped_column(server_default=false())
+    alert: Mapped[bool] = mapped_column(server_default=false())
     language: Mapped[Code | None]
     details: Mapped[JsonText | None]
     word_count: Mapped[int | None]
@@ -73,6 +76,9 @@ class ArticleModel(Base):
         CheckConstraint("status IN ('draft', 'scheduled', 'published', 'withdrawn')", name="status"),
         CheckConstraint("status = 'draft' OR published_at IS NOT NULL", name="dated"),
         Index("ix_articles_due", "published_at", info=partial_index("status = 'scheduled'")),
+        Index(
+            "ix_articles_expiring", "expires_at", info=partial_index("status = 'published' AND expires_at IS NOT NULL")
+        ),
         Index("ix_articles_edition_id_status_modified_at_id", "edition_id", "status", "modified_at", "id"),
         Index("ix_articles_edition_id_status_published_at_id", "edition_id", "status", "published_at", "id"),
         Index("ix_articles_edition_id_headline_key_id", "edition_id", "headline_key", "id"),

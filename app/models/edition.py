@@ -31,6 +31,7 @@ class EditionModel(Base):
     section_fallback: Mapped[Code] = mapped_column(server_default=text("'news'"))
     slug_style: Mapped[Code] = mapped_column(server_default=text("'ascii'"))
     feed_content: Mapped[Code] = mapped_column(server_default=text("'summary'"))
+    expiry_notice: Mapped[str | None]
     revision: Mapped[int] = mapped_column(server_default=text("1"))
 
     __table_args__ = (

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import clock
 from app.invalidation.dependencies import Dependencies, tracking
+from app.invalidation.max_age import CONTENT, ResponseFreshness
 from app.invalidation.schedule_snapshot import ScheduleSnapshot
 from app.invalidation.surrogate_header import surrogate_key_header
 from app.response_cache.conditional_requests import parse_conditional_headers
@@ -26,6 +27,8 @@ CDN_CACHEABLE_STATUSES = frozenset(
 CACHEABLE_STATUSES = frozenset({HTTPStatus.OK, HTTPStatus.PERMANENT_REDIRECT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
+_CACHE_CONTROL = b"cache-control"
+_DEFAULT = CONTENT.directives.encode()
 PRIVATE_FIELD = (b"cache-control", b"private, no-store")
 
 
@@ -153,7 +156,9 @@ class CacheMiddleware:
                 waiting.set_result(outcome)
 
     def _begin(self) -> "_Fill":
-        return _Fill(self._app, self._is_shared, schedule=self._schedule if self._emit_surrogate_keys else None)
+        return _Fill(
+            self._app, self._is_shared, schedule=self._schedule(), emits_surrogate_keys=self._emit_surrogate_keys
+        )
 
     def _directives(self, response: CachedResponse) -> RawHeaders:
         return response.cache_control(clock.now(), self._schedule().snapshot)
@@ -162,15 +167,17 @@ class CacheMiddleware:
 class _Fill:
     """One response of the application, buffered until it is complete.
 
-    `purged_by` applies to CDNs that accept purges: the schedule snapshot that limits their lifetime.
+    The schedule as of before the response was read limits its lifetime, too: an article may expire in between.
     """
 
     def __init__(
-        self, app: ASGIApp, is_shared: Callable[[Scope], bool], *, schedule: Callable[[], HasSchedule] | None
+        self, app: ASGIApp, is_shared: Callable[[Scope], bool], *, schedule: HasSchedule, emits_surrogate_keys: bool
     ) -> None:
         self._app = app
         self._is_shared = is_shared
         self._schedule = schedule
+        self._seen = schedule.snapshot
+        self._emits_surrogate_keys = emits_surrogate_keys
         self._start: Message | None = None
         self.is_private = False
         self.dependencies = Dependencies()
@@ -214,7 +221,9 @@ class _Fill:
     def _build_response(self, scope: Scope, start: Message, body: bytes) -> CachedResponse:
         status, headers, dependencies = start["status"], start["headers"], self.dependencies
         surrogate = None
-        if self._schedule is not None and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
+        if dependencies.freshness is None and dependencies.has_articles and (_CACHE_CONTROL, _DEFAULT) in headers:
+            dependencies.freshness = ResponseFreshness(CONTENT, None, recorded=dependencies)
+        if self._emits_surrogate_keys and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
             surrogate = surrogate_key_header(dependencies, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
         return CachedResponse(
             status,
@@ -227,9 +236,14 @@ class _Fill:
         )
 
     def _directives(self, response: CachedResponse) -> RawHeaders | None:
-        if self._schedule is None or self.is_private:
+        if self.is_private:
             return None
-        return response.initial_cache_control(clock.now(), self._schedule().snapshot)
+        now, current, freshness = clock.now(), self._schedule.snapshot, self.dependencies.freshness
+        if self._emits_surrogate_keys:
+            return response.initial_cache_control(now, current)
+        if freshness is None or freshness.dependency is not None:  # the endpoint has computed it
+            return None
+        return [(_CACHE_CONTROL, freshness.cache_control(now, self._seen, current).encode())]
 
 
 def _record_cache_state(scope: Scope, cache: str, route: str | None = None) -> None:

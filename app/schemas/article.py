@@ -141,6 +141,9 @@ class EditedDetails(TypedDict):
     seo: Seo | None
     social: Social | None
     featured: Annotated[bool, Field(description="Whether front ends show it prominently.", examples=[True])]
+    alert: Annotated[
+        bool, Field(description="Whether it was announced by an `article.alert`, or will be.", examples=[False])
+    ]
     urgency: Annotated[int | None, count("The editorial urgency, 1 (highest) to 9 (lowest).", 4, ge=1, le=9)]
     sensitive: Annotated[bool, Field(description="Whether front ends warn of its content first.", examples=[False])]
     language: Annotated[
@@ -225,6 +228,9 @@ class Article(ArticleItem, ArticleDetails):
     related: Annotated[
         list[TimelineItem],
         Field(description="“Read also”: the editors' choice first, then recommendations.", max_length=MAX_RELATED),
+    ]
+    expires_at: Annotated[
+        InstantText | None, Field(description="When it will be withdrawn; null if that is not planned.")
     ]
     neighbours: Neighbours
     notes: Annotated[list[ArticleNote], Field(description="Corrections and other public notes, oldest first.")]

@@ -87,6 +87,13 @@ class ArticleMembers(RecordPart):
         Field(description="Who may read it on the front end: a label, no paywall.", examples=["free"]),
     ] = None
     featured: Annotated[Flag, Field(description="Whether front ends show it prominently.", examples=[True])] = False
+    alert: Annotated[
+        Flag,
+        Field(
+            description="Whether its publication is an `article.alert` in the change feed, once, for push messages.",
+            examples=[False],
+        ),
+    ] = False
     urgency: Annotated[
         Annotated[int, Field(strict=True, ge=1, le=MAX_URGENCY), BeforeValidator(whole_number)] | None,
         Field(description="The editorial urgency, 1 (highest) to 9 (lowest); orders nothing.", examples=[4]),

@@ -180,6 +180,13 @@ class EditionRecord(RecordPart):
     feed_content: Annotated[
         FeedContent, Field(description="How much of an article its feeds hold.", examples=["full"])
     ] = FeedContent.SUMMARY
+    expiry_notice: Annotated[
+        Text | None,
+        Field(
+            description="The public notice of articles that have expired.",
+            examples=["This article is no longer available."],
+        ),
+    ] = None
     strings: Annotated[
         dict[str, Text],
         BeforeValidator(null_as_empty_object),

@@ -111,6 +111,7 @@ class EditorialItem(EditedDetails, TextLength):
         InstantText | None, Field(description="The public time, past or scheduled; null on a draft without a date.")
     ]
     updated_at: Annotated[InstantText | None, Field(description="When the content last changed.")]
+    expires_at: Annotated[InstantText | None, Field(description="When it is withdrawn with the reason `expired`.")]
     first_published_at: Annotated[InstantText | None, Field(description="The first public time.")]
     source: Source | None
     image: Image | None

@@ -128,6 +128,9 @@ class EditorialEdition(EditorialEntry):
     feed_content: Annotated[
         FeedContent, OpenEnum(), Field(description="How much of an article its feeds hold.", examples=["full"])
     ]
+    expiry_notice: Annotated[
+        str | None, text("The public notice of articles that have expired.", "This article is no longer available.")
+    ]
     strings: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
         Field(

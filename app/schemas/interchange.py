@@ -115,6 +115,13 @@ class Content(ArticleMembers):
     updated_at: Annotated[
         Instant | None, Field(description="When the content last changed.", examples=["2026-11-20T20:05:00+02:00"])
     ] = None
+    expires_at: Annotated[
+        Instant | None,
+        Field(
+            description="When it is withdrawn with the reason `expired`; must be later than `published_at`.",
+            examples=["2026-12-01T00:00:00+02:00"],
+        ),
+    ] = None
     source: Annotated[SourceInput | None, Field(description="The source of the article.")] = None
     image: Annotated[ImageInput | None, Field(description="The image of the article.")] = None
     rights: Annotated[RightsInput | None, Field(description="The rights of the article.")] = None

@@ -72,6 +72,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "description": article["lead"],
         "datePublished": article["first_published_at"],
         "dateModified": changed_at(article),
+        "expires": article["expires_at"],
         "author": _authors(article, publisher),
         "creditText": article["byline"],
         "publisher": publisher,

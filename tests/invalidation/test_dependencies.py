@@ -22,7 +22,7 @@ from app.invalidation.dependencies import (
     set_cache_policy,
     tracking,
 )
-from app.invalidation.max_age import CONTENT, ResponseFreshness
+from app.invalidation.max_age import CONTENT
 from app.invalidation.schedule_snapshot import ListDependency
 
 
@@ -63,7 +63,7 @@ def test_recording_outside_of_a_response_has_no_effect() -> None:
         note()
     depend_on_range([["edition:1"]], 1, 2)
     expires_at(1)
-    set_cache_policy(ResponseFreshness(CONTENT, ListDependency()))
+    set_cache_policy(CONTENT, ListDependency())
     assert noted().is_empty
 
 

@@ -125,7 +125,7 @@ class History:
 
     def never_schedules(self) -> None:
         """From now on nothing is scheduled: what is coming is then known to all processes at any moment."""
-        self._articles.weights[self._articles.schedule] = 0
+        self._articles.weights[self._articles.schedule] = self._articles.weights[self._articles.expire] = 0
 
     async def carry_out(self, wish: Wish) -> Answer:
         """Send a wish to one of the processes and learn what came of it."""
@@ -151,7 +151,8 @@ class History:
     async def write(self, wish: Wish, place: Peer | None = None) -> Answer:
         """The answer to a wish, here or in another process."""
         request = wish.request(self.token)
-        is_near = bool(self.newsroom.having("scheduled")) or wish.name in {"schedule", "push"}
+        is_near = bool(self.newsroom.having("scheduled") or self.newsroom.expiring())
+        is_near = is_near or wish.name in {"schedule", "push", "expire"}
         if place is None:
             answer = await ask(self.here.app, request)
         else:
@@ -172,6 +173,7 @@ class History:
             zone = newsroom.zone()
             midnight = start_of_day(date_at(newsroom.now + DAY_US, zone), zone)
             due = [newsroom.articles[key].published_at or 0 for key in newsroom.having("scheduled")]
+            due += newsroom.expiring()
             instants = [newsroom.now + span for span in (1, SECOND_US, 20 * SECOND_US, MINUTE_US, 40 * MINUTE_US)]
             instants += [midnight, midnight - 1, midnight + 1, *(at for at in due if at > newsroom.now)]
             to = newsroom.now + 8 * DAY_US if random.random() < 0.06 else random.choice(instants)
@@ -183,6 +185,8 @@ class History:
         for known in newsroom.articles.values():
             if known.status == "scheduled" and known.published_at is not None and known.published_at <= newsroom.now:
                 known.status, known.revision = "published", known.revision + 1
+            if known.status == "published" and known.expires_at is not None and known.expires_at <= newsroom.now:
+                known.status, known.revision = "withdrawn", known.revision + 1
 
     async def _command(self) -> None:
         """What a command does beside the servers: an import, an erasure, the compaction of the log."""

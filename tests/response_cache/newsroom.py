@@ -58,6 +58,7 @@ class Known:
     old_slugs: set[str]
     source_id: str | None
     published_at: int | None
+    expires_at: int | None
     addresses: set[str] = field(default_factory=set)
 
 
@@ -91,7 +92,7 @@ class Newsroom:
         old = set() if before is None else {*before.old_slugs, before.slug}
         if (source := told["source_id"] or "").startswith(SEED):
             old.add(once_called(source.removeprefix(SEED)))
-        at = told["published_at"]
+        at, ends = told["published_at"], told["expires_at"]
         self.articles[told["id"]] = Known(
             edition=told["edition"],
             status=told["status"],
@@ -101,6 +102,7 @@ class Newsroom:
             source_id=told["source_id"],
             published_at=None if at is None else parse_instant(at),
             addresses=set() if before is None else before.addresses,
+            expires_at=None if ends is None else parse_instant(ends),
         )
         self.articles[told["id"]].addresses.update(filter(None, (told["url"], *told.get("aliases", ()))))
 
@@ -112,6 +114,11 @@ class Newsroom:
     def having(self, *statuses: str) -> list[str]:
         """The ids of the articles that have one of these statuses."""
         return [key for key, known in self.articles.items() if known.status in statuses]
+
+    def expiring(self) -> list[int]:
+        """Return the instants at which public or scheduled articles expire."""
+        known = (self.articles[key] for key in self.having("published", "scheduled"))
+        return [each.expires_at for each in known if each.expires_at is not None]
 
     def zone(self) -> ZoneInfo:
         """The zone of one of the editions."""

@@ -53,6 +53,7 @@ class ArticleWishes:
             self.take_slug: 4,
             self.bump: 4,
             self.withdraw: 4,
+            self.expire: 3,
             self.explain_withdrawal: 1,
             self.restore: 3,
             self.push: 5,
@@ -121,6 +122,11 @@ class ArticleWishes:
         """A public article is taken back."""
         given = self._random.choice(({}, {"reason": "Legal.", "notice": "It was wrong."}))
         return self._move("withdraw", "PUT", "withdrawal", given, "published")
+
+    def expire(self) -> Wish | None:
+        """A public article gets an expiry, soon or at a midnight, or none."""
+        given = self._random.choice((text_of(self._soon()), text_of(self._soon()), None))
+        return self._edit("expire", "published", patch={"expires_at": given})
 
     def explain_withdrawal(self) -> Wish | None:
         """A withdrawn article gets another notice."""

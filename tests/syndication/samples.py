@@ -14,6 +14,7 @@ NO_DETAILS: Final[dict[str, Any]] = {
     **dict.fromkeys(("kicker", "access", "subheadline", "short_headline", "byline", "canonical_url")),
     **dict.fromkeys(("seo", "social", "urgency", "language")),
     "featured": False,
+    "alert": False,
     "sensitive": False,
 }
 PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
@@ -131,6 +132,7 @@ def page(item: FeedItem, **others: Any) -> Article:
                 "headline": "The keeper who counts ships",
             }
         ],
+        "expires_at": None,
         "neighbours": {"previous": None, "next": None},
         "notes": [
             {

@@ -1,5 +1,6 @@
 """Write of an article: the stored row, the incoming record, and the difference of both."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.actions.articles.slugs import base_slug, disambiguated_slugs, is_number
 from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
 from app.domain.article_members import given_members, member_columns
-from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus, resolve_status
+from app.domain.article_status import CLOCK_TOLERANCE_US, EXPIRED, ArticleStatus, check_expiry, resolve_status
 from app.domain.calendar import date_at, find_zone
 from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
@@ -22,13 +23,14 @@ from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord, Withdrawal
 
-MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at")
+MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at", "expires_at")
 COMPARED = (
     "source_id",
     "slug",
     "status",
     "published_at",
     "updated_at",
+    "expires_at",
     "first_published_at",
     "withdrawal_reason",
     "withdrawal_notice",
@@ -56,6 +58,7 @@ class ArticleWrite:
     label_id: int | None = None
     tag_ids: tuple[int, ...] = ()
     author_ids: tuple[int, ...] = ()
+    expiry_notice: Callable[[], str | None] = lambda: None
     placement_before: Placement | None = None
     aliases_before: set[str] = field(default_factory=set)
     _after: Placement | None = None
@@ -84,6 +87,7 @@ class ArticleWrite:
         )
         self._check_past()
         self._check_dates()
+        self._apply_expiry()
         self.blocks()
         self.options.editor.authorize(self.status_before, self.status)
         self.options.editor.authorize_edition(self.edition_id)
@@ -108,6 +112,23 @@ class ArticleWrite:
         is_ended = row.status == ArticleStatus.DRAFT and row.withdrawn_at is not None
         is_past = record.published_at is not None and record.published_at <= self.now
         return (row.status == ArticleStatus.SCHEDULED or is_ended) and (self.options.reject_unknown or not is_past)
+
+    def _apply_expiry(self) -> None:
+        """Raise InvalidInputError if the article cannot expire as given; an import withdraws one that has expired."""
+        record = self.record
+        if record.published_at is None or self.status not in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
+            return
+        reason = check_expiry(record.expires_at, record.published_at, self.now)
+        if reason is None:
+            return
+        is_past = record.expires_at is not None and record.published_at < record.expires_at
+        if self.options.reject_unknown or not is_past or self.status is ArticleStatus.SCHEDULED:
+            raise InvalidInputError(FieldError("expires_at", reason))
+        withdrawal = None  # an article that is withdrawn already retains its notice
+        if self.status_before is not ArticleStatus.WITHDRAWN:
+            withdrawal = Withdrawal(reason=EXPIRED, notice=self.expiry_notice(), at=record.expires_at)
+        self.status = ArticleStatus.WITHDRAWN
+        self.record = record.model_copy(update={"status": self.status, "withdrawal": withdrawal})
 
     def _check_dates(self) -> None:
         """Raise InvalidInputError if an editor dates an update or a withdrawal in the future.
@@ -190,7 +211,10 @@ class ArticleWrite:
         """Return whether the editorial members of an existing article change."""
         row = self.current
         return row is not None and (
-            row.content_hash != self.content_hash() or row.slug != self.slug or row.updated_at != self.record.updated_at
+            row.content_hash != self.content_hash()
+            or row.slug != self.slug
+            or row.updated_at != self.record.updated_at
+            or row.expires_at != self.record.expires_at
         )
 
     def columns(self) -> dict[str, Any]:
@@ -251,6 +275,7 @@ class ArticleWrite:
                 revision=row.revision + 1,
                 version=row.version + public,
                 note=self.record.note,
+                is_alert=self.options.reject_unknown and self._is_first_alert(),
             )
         past = self.record.revisions
         last = past[-1] if past else None
@@ -265,18 +290,29 @@ class ArticleWrite:
             revision=revision + (not already_recorded),
             version=version + (public and not already_recorded),
             note=self.record.note,
+            is_alert=self.options.reject_unknown and self._is_first_alert(),
             imported_revisions=past,
             already_recorded=already_recorded,
         )
 
+    def _is_first_alert(self) -> bool:
+        """Return whether the article is public with `alert` for the first time."""
+        is_known = self.current is not None and self.current.alerted_at is not None
+        return self.record.alert and self.placement_after.is_public and not is_known
+
     def revision_columns(self, pending: PendingRevision) -> dict[str, Any]:
-        """Return the columns that follow from the revision, and the length of its text."""
+        """Return the columns that follow from the revision, and the length of its text.
+
+        An import announces nothing, neither now nor later: it moves articles that are known elsewhere.
+        """
         row, past = self.current, self.record.revisions
+        alerted_at = None if row is None else row.alerted_at
         return {
             "revision": pending.revision,
             "version": pending.version,
             "modified_at": past[-1].at if pending.already_recorded else self.now,
             "notes": merge_notes(None if row is None else row.notes, pending, self.now),
+            "alerted_at": self.now if self._is_first_alert() else alerted_at,
             **measure_blocks(orjson.loads(self.blocks()))._asdict(),
         }
 

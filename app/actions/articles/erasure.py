@@ -41,6 +41,7 @@ HEADLINE = "Erased"
 RANDOM_BYTES = 8
 EMPTIED = (
     "updated_at",
+    "expires_at",
     "label_id",
     "section_id",
     "lead",

@@ -15,6 +15,7 @@ class PendingRevision:
 
     `imported_revisions` are the history of an article from elsewhere; `already_recorded` means that this revision is
     the last of them. `redirect_lost_by` is the article whose redirect ends because this one takes its slug.
+    `is_alert` announces the article, which happens once.
     """
 
     before: Placement | None
@@ -26,6 +27,7 @@ class PendingRevision:
     already_recorded: bool = False
     is_erasure: bool = False
     redirect_lost_by: int | None = None
+    is_alert: bool = False
 
     @property
     def article_id(self) -> int:

@@ -11,7 +11,7 @@ from app.actions.articles.related import find_referrers
 from app.actions.articles.revisions import append_revisions
 from app.actions.catalogue.entry_listing import mark_entries_listed, unlist_unused_entries
 from app.actions.changelog.changes import Change, append_changes
-from app.domain.change import article_change
+from app.domain.change import ChangeType, article_change
 from app.domain.list_filter import Facet
 from app.invalidation.surrogate_keys import article_key
 
@@ -69,9 +69,7 @@ def _changes(pending_revisions: Sequence[PendingRevision], pointing: Mapping[int
         concerned = [pending.article_id, *pointing.get(pending.article_id, ())]
         concerned += [] if pending.redirect_lost_by is None else [pending.redirect_lost_by]
         keys = [*map(article_key, concerned), *pending.after.surrogate_keys()]
-        yield Change(
-            type=kind,
-            keys=[*keys, *(pending.before.surrogate_keys() if pending.before is not None else ())],
-            edition_id=pending.after.edition_id,
-            article_id=pending.article_id,
-        )
+        keys += pending.before.surrogate_keys() if pending.before is not None else ()
+        # The alert comes first: the last row of an article, which remains, must not ring phones again.
+        for each in (ChangeType.ARTICLE_ALERT, kind) if pending.is_alert else (kind,):
+            yield Change(type=each, keys=keys, edition_id=pending.after.edition_id, article_id=pending.article_id)

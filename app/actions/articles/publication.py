@@ -14,7 +14,9 @@ from app.actions.articles.transitions import Transition, apply_transitions, get_
 from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.actor import Actor
-from app.domain.article_status import ArticleStatus
+from app.domain.article_status import ArticleStatus, check_expiry
+from app.domain.calendar import find_zone
+from app.domain.instant import format_short_instant
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, ConflictError, FieldError, InvalidInputError
 from app.schemas.interchange import Note
@@ -46,6 +48,7 @@ def publish_article(
         return
     published_at = now if at is None else at
     after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
+    _require_unexpired(row, published_at, now)
     if (after, published_at) != (status, row.published_at):
         transition = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
         apply_transitions(connection, [transition], now=now, editor=editor)
@@ -134,6 +137,7 @@ def restore_article(
         raise ConflictError("The article has not been withdrawn.")
     if row.published_at > now:
         raise ConflictError("The public time of the article is in the future.")
+    _require_unexpired(row, row.published_at, now)
     transition = Transition(
         row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL
     )
@@ -146,6 +150,13 @@ def _begin(connection: Connection, article_id: int, expected: Collection[int] | 
     if row.erased_at is not None:
         raise ArticleErasedError(format_id(article_id), erased_locally=True)
     return row
+
+
+def _require_unexpired(row: AnyRow, published_at: int, now: int) -> None:
+    """Raise ConflictError if the article would be expired when it is public."""
+    if check_expiry(row.expires_at, published_at, now) is not None:
+        expires_at = format_short_instant(row.expires_at, find_zone("UTC"))
+        raise ConflictError(f"The article expires at {expires_at}; give it a later expires_at, or none, first.")
 
 
 def _move(

@@ -33,6 +33,9 @@ _COLUMNS = (
     articles.c.withdrawal_reason,
     articles.c.withdrawal_notice,
     articles.c.withdrawn_at,
+    articles.c.expires_at,
+    articles.c.alert,
+    articles.c.alerted_at,
     articles.c.notes,
     articles.c.erased_at,
 )
@@ -89,7 +92,12 @@ def _save(transition: Transition, before: Placement) -> PendingRevision:
     after = before.with_state(transition.status, transition.published_at)
     version = transition.row.version + after.is_public
     return PendingRevision(
-        before=before, after=after, revision=transition.row.revision + 1, version=version, note=transition.note
+        before=before,
+        after=after,
+        revision=transition.row.revision + 1,
+        version=version,
+        note=transition.note,
+        is_alert=after.is_public and bool(transition.row.alert) and transition.row.alerted_at is None,
     )
 
 
@@ -104,5 +112,6 @@ def _columns(transition: Transition, pending: PendingRevision, now: int) -> dict
         "version": pending.version,
         "modified_at": now,
         "notes": merge_notes(transition.row.notes, pending, now),
+        "alerted_at": now if pending.is_alert else transition.row.alerted_at,
         **transition.columns,
     }

@@ -5,6 +5,7 @@ lock log ─► read editions and rows ─► resolve status ─► assign slugs
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from app.actions.articles.addresses import check_aliases, store_addresses
 from app.actions.articles.article_write import ArticleWrite
+from app.actions.articles.due_transitions import expiry_notices
 from app.actions.articles.links import read_placements, write_links
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.projections import update_projections
@@ -97,6 +99,7 @@ def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) ->
             current=None,
             now=batch.now,
             options=batch.options,
+            expiry_notice=partial(_expiry_notice, batch.connection, editions[record.edition].id),
         )
         writes.append(write)
     for edition_id, group in groupby(sorted(writes, key=_by_edition), key=_by_edition):
@@ -108,6 +111,10 @@ def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) ->
                 batch.stored.ids[write.index] = write.article_id
             _store_in_edition(batch, edition_id, left[:cut])
             left = left[cut:]
+
+
+def _expiry_notice(connection: Connection, edition_id: int) -> str | None:
+    return expiry_notices(connection, [edition_id])[edition_id]
 
 
 def _by_edition(write: ArticleWrite) -> int:

@@ -8,7 +8,7 @@ from app import clock
 from app.api.dependencies import services_of
 from app.domain.list_filter import Facet
 from app.invalidation.dependencies import set_cache_policy
-from app.invalidation.max_age import CONTENT, CachePolicy, ResponseFreshness
+from app.invalidation.max_age import CONTENT, CachePolicy
 from app.invalidation.schedule_snapshot import (
     ArticleDependency,
     CombinedDependency,
@@ -58,8 +58,7 @@ class CacheControlBuilder:
 
         `changes_at` is an instant (µs) at which the response changes without any publication.
         """
-        freshness = ResponseFreshness(self._terms, dependency, changes_at)
-        set_cache_policy(freshness)
+        freshness = set_cache_policy(self._terms, dependency, changes_at=changes_at)
         return freshness.cache_control(clock.now(), self._seen, self._schedule.snapshot)
 
 

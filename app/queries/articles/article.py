@@ -28,7 +28,13 @@ from app.schemas.params import ArticleParams, QueryParams
 
 MAX_RELATED = 8
 
-STATUS_COLUMNS = (articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at, articles.c.notes)
+STATUS_COLUMNS = (
+    articles.c.status,
+    articles.c.withdrawal_notice,
+    articles.c.withdrawn_at,
+    articles.c.notes,
+    articles.c.expires_at,
+)
 WITH_BODY = ARTICLES_WITH_ENTRIES.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
 _ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks, article_bodies.c.extra).select_from(WITH_BODY)
@@ -93,6 +99,7 @@ def render_article(connection: Connection, row: AnyRow, edition: EditionView, bo
         article["body"] = render_body(row.blocks, body)
     article["related"] = _related(connection, row.id, edition)
     article["neighbours"] = _neighbours(connection, row, edition)
+    article["expires_at"] = None if row.expires_at is None else format_instant(row.expires_at, edition.zone)
     article["notes"] = render_notes(row.notes, edition.zone)
     article["history"] = {"href": f"{article['href']}/history"}
     article["alternates"] = [

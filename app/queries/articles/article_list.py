@@ -64,6 +64,7 @@ ARTICLE_COLUMNS = (
     articles.c.kicker,
     articles.c.access,
     articles.c.featured,
+    articles.c.alert,
     articles.c.language,
     articles.c.details,
     articles.c.word_count,

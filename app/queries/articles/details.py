@@ -38,7 +38,7 @@ def render_details(row: AnyRow, beside: AnyRow | None = None) -> ArticleDetails:
 def render_edited_details(row: AnyRow) -> EditedDetails:
     """Return the details that editors write and that a row of ARTICLE_COLUMNS has."""
     if row.details is None:
-        return {**_NO_DETAILS, "featured": bool(row.featured), "language": row.language}
+        return {**_NO_DETAILS, "featured": bool(row.featured), "alert": bool(row.alert), "language": row.language}
     stored = load_details(row.details)
     canonical, social = stored["canonical_url"], stored["social"]
     if social is not None and social["image"] is not None:
@@ -51,6 +51,7 @@ def render_edited_details(row: AnyRow) -> EditedDetails:
         "seo": stored["seo"],
         "social": social,
         "featured": bool(row.featured),
+        "alert": bool(row.alert),
         "urgency": stored["urgency"],
         "sensitive": stored["sensitive"],
         "language": row.language,
@@ -65,6 +66,7 @@ _NO_DETAILS: Final[EditedDetails] = {
     "seo": None,
     "social": None,
     "featured": False,
+    "alert": False,
     "urgency": None,
     "sensitive": False,
     "language": None,

@@ -1,4 +1,4 @@
-"""Queries of due articles, and of the schedule snapshot: publications of the next minutes with all that they affect."""
+"""Queries of due articles, and of the schedule snapshot: what is due in the next minutes, and all that it affects."""
 
 from collections import defaultdict
 
@@ -7,8 +7,19 @@ from sqlalchemy import Connection, bindparam, literal_column, select, union_all
 from app.db.base import AnyRow
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.tsid import format_id
-from app.interchange.statements import IDS, LINK_TABLES, due_articles, linked_entries
-from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduleSnapshot
+from app.interchange.statements import (
+    IDS,
+    IS_EXPIRING,
+    LINK_TABLES,
+    due_articles,
+    expired_articles,
+    linked_entries,
+    linked_ids,
+)
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.dependencies import LOG_KEY
+from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduledExpiry, ScheduleSnapshot
+from app.invalidation.surrogate_keys import article_key, collection_key, facet_key, slugs_key
 from app.models.article import articles
 from app.models.article_links import article_recommendations, article_related
 from app.models.edition import editions
@@ -44,6 +55,22 @@ _SOON = (
     .limit(bindparam("limit"))
 )
 _DUE = due_articles(select(articles.c.id))
+_EXPIRED = expired_articles(select(articles.c.id))
+_EXPIRING = (
+    select(
+        articles.c.id,
+        articles.c.edition_id,
+        articles.c.expires_at,
+        articles.c.published_at,
+        articles.c.revision,
+        articles.c.section_id,
+        articles.c.label_id,
+    )
+    .where(IS_EXPIRING, articles.c.expires_at < bindparam("until"))
+    .order_by(articles.c.expires_at)
+    .limit(bindparam("limit"))
+)
+_ENTRY_IDS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
 _LINKED = {
     kind: linked_entries(kind, table.entries.c.slug, table.entries.c.is_listed).where(table.links.c.article_id.in_(IDS))
     for kind, table in LINK_TABLES.items()
@@ -62,27 +89,66 @@ _REFERRERS = select(_NAMED.c.coming_id, articles.c.id, articles.c.slug).join(
 
 
 def list_due(connection: Connection, *, now: int, most: int) -> list[int]:
-    """Return the ids of due articles, the longest due first, up to a maximum."""
-    return list(connection.execute(_DUE, {"now": now, "most": most}).scalars())
+    """Return the ids of articles due for publication, then of expired ones, each up to a maximum, the oldest first."""
+    binds = {"now": now, "most": most}
+    found = [*connection.execute(_DUE, binds).scalars(), *connection.execute(_EXPIRED, binds).scalars()]
+    return list(dict.fromkeys(found))
 
 
 def load_schedule_snapshot(
     connection: Connection, *, until: int, most: int, known: ScheduleSnapshot = UNKNOWN
 ) -> ScheduleSnapshot:
-    """Return the scheduled articles due before `until`, overdue ones included, soonest first.
+    """Return the publications and expiries due before `until`, overdue ones included, soonest first.
 
-    With more than `most` of them the snapshot is complete up to the last one it holds. Articles unchanged since
-    `known` are taken from there, with their referrers. One statement if that is sufficient, otherwise four.
+    With more than `most` of either the snapshot is complete up to the last one it holds. Articles unchanged since
+    `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to eight.
     """
-    rows = connection.execute(_SOON, {"until": until, "limit": most + 1}).all()
-    if not rows:
+    binds = {"until": until, "limit": most + 1}
+    publications = connection.execute(_SOON, binds).all()
+    expiries = connection.execute(_EXPIRING, binds).all()
+    if not publications and not expiries:
         return ScheduleSnapshot((), until)
-    shown = rows[:most]
-    before = {coming.row: coming for coming in known.entries}
-    found = {row.id: coming for row in shown if (coming := before.get(tuple(row))) is not None}
-    found |= _read_whole(connection, [row for row in shown if row.id not in found])
-    entries = tuple(found[row.id] for row in shown)
-    return ScheduleSnapshot(entries, until if len(rows) <= most else shown[-1].published_at)
+    if len(publications) > most:
+        until = min(until, publications[most - 1].published_at)
+    if len(expiries) > most:
+        until = min(until, expiries[most - 1].expires_at)
+    publications, expiries = publications[:most], expiries[:most]
+    coming = {scheduled.row: scheduled for scheduled in known.entries}
+    found = {row.id: entry for row in publications if (entry := coming.get(tuple(row))) is not None}
+    found |= _read_whole(connection, [row for row in publications if row.id not in found])
+    ending = {expiry.row: expiry for expiry in known.expiries}
+    ends = {row.id: known_end for row in expiries if (known_end := ending.get(tuple(row))) is not None}
+    ends |= _read_expiries(connection, [row for row in expiries if row.id not in ends])
+    return ScheduleSnapshot(
+        tuple(found[row.id] for row in publications), until, tuple(ends[row.id] for row in expiries)
+    )
+
+
+def _read_expiries(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledExpiry]:
+    if not rows:
+        return {}
+    ids = {"ids": [row.id for row in rows]}
+    entries: dict[int, list[tuple[Facet, int]]] = defaultdict(list)
+    for kind, statement in _ENTRY_IDS.items():
+        for article_id, number in connection.execute(statement, ids):
+            entries[article_id].append((kind, number))
+    concerned: dict[int, set[str]] = defaultdict(set)
+    for row in connection.execute(_REFERRERS, ids):
+        concerned[row.coming_id].add(article_key(row.id))
+    return {row.id: _expiry(row, entries[row.id], concerned[row.id]) for row in rows}
+
+
+def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str]) -> ScheduledExpiry:
+    """Return the expiry with the change that it will log."""
+    entries += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
+    entries += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
+    lists = {facet_key(Facet.EDITION, row.edition_id), *(facet_key(kind, number) for kind, number in entries)}
+    collections = {collection_key(kind, row.edition_id) for kind, _ in entries}
+    # Tags and authors without public articles are not public, and this may be the last one.
+    collections |= {facet_key(kind, number) for kind, number in entries if kind in {Facet.TAG, Facet.AUTHOR}}
+    named = {article_key(row.id), slugs_key(row.edition_id), LOG_KEY, *concerned, *collections}
+    change = ChangeEvent(0, frozenset(named), frozenset(lists), (row.published_at,))
+    return ScheduledExpiry(due_at=row.expires_at, change=change, row=tuple(row))
 
 
 def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledArticle]:

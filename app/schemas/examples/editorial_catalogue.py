@@ -25,6 +25,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
         "former_article_urls": [],
         "default": False,
         "feed_content": "full",
+        "expiry_notice": None,
         "strings": {"more_news": "More from the river"},
     },
     SectionRecord: {

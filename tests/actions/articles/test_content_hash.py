@@ -30,6 +30,7 @@ VALUES: dict[str, Any] = {
     "social": {"title": "Fog"},
     "access": "paid",
     "featured": True,
+    "alert": True,
     "urgency": 1,
     "sensitive": True,
     "language": "uk",

@@ -179,6 +179,8 @@ class EditingHistory:
             "tags": random.sample(names, random.randrange(4)),
             "authors": random.choices((["ada"], ["ben", "ada"], [], ["nobody"]), (4, 3, 2, 1))[0],
             "label": random.choice(("opinion", None)),
+            "alert": random.random() < 0.3,
+            "expires_at": random.choice((None, None, None, None, self._at().get("at"))),
             "related": random.sample(others, 2),
             "body": [{"type": "paragraph", "html": f"<b>Text</b> {random.randrange(99)}"}],
         }

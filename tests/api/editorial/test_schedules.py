@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from app.actions.articles.publish_due import publish_due
 
 from app import clock
-from app.actions.articles.publish_due import publish_due
 from app.db.database import Database
 from app.domain.article_status import CLOCK_TOLERANCE_US
 from app.domain.calendar import find_zone

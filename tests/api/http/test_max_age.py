@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app import clock
-from app.actions.articles.publish_due import publish_due
+from app.actions.articles.due_transitions import apply_due_transitions
 from app.api.http.responses import PUBLIC
 from app.api.http.schedule_dependencies import CacheControlBuilder, articles_schedule_dependency
 from app.background.scheduler import Scheduler
@@ -175,7 +175,7 @@ async def test_max_age_counts_down_to_relevant_publications_only(halted: Newsroo
     before = {address: await halted.ask(address) for address in (*changing, *same)}
     assert {answer.status_code for answer in before.values()} == {200}
     with clock.frozen(DUE):
-        assert await database.write(publish_due, now=DUE, most=10) == 2
+        assert await database.write(apply_due_transitions, now=DUE, most=10) == 2
         after = {address: await halted.ask(address) for address in (*changing, *same)}
     assert {address for address in before if shown(before[address]) != shown(after[address])} == set(changing)
     said = {address: answer.headers["cache-control"] for address, answer in before.items()}
@@ -231,7 +231,7 @@ async def test_schedule_of_this_process_applies_immediately(halted: Newsroom, st
 async def test_max_age_is_the_default_after_the_publication(halted: Newsroom, database: Database) -> None:
     with clock.frozen(DUE):
         before = CacheControlBuilder(halted.worker, CONTENT)
-        await database.write(publish_due, now=DUE, most=10)
+        await database.write(apply_due_transitions, now=DUE, most=10)
         await halted.worker.refresh()
         assert await halted.kept(at=DUE) == PUBLIC
         dependency = articles_schedule_dependency(ArticleListParams())

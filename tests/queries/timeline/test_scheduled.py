@@ -1,12 +1,18 @@
-"""The picture of what is scheduled next."""
+"""Schedule snapshot: the publications and expiries of the next minutes, with all that they affect."""
 
+import orjson
 import pytest
+from sqlalchemy import Connection, select
 
+from app import clock
+from app.actions.articles.due_transitions import apply_due_transitions
 from app.db.database import Database
 from app.domain.instant import SECOND_US
 from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
+from app.invalidation.change_event import ChangeEvent, parse_change_event
 from app.invalidation.schedule_snapshot import ScheduleSnapshot
+from app.models.change import changes
 from app.queries.timeline.scheduled import list_due, load_schedule_snapshot
 from tests.conftest import NOW, Store
 from tests.records import article, author, edition, label, section, tag
@@ -86,16 +92,16 @@ async def test_snapshot_over_the_limit_is_complete_up_to_its_last_article(databa
     assert len((await database.read(load_schedule_snapshot, until=UNTIL, most=5)).entries) == 5
 
 
-async def test_snapshot_runs_one_statement_if_empty_and_four_otherwise(database: Database, store: Store) -> None:
+async def test_snapshot_runs_two_statements_if_empty_and_five_otherwise(database: Database, store: Store) -> None:
     await store(edition())
     await database.read(load_schedule_snapshot, until=UNTIL, most=10)  # a connection's own first statements are not its
     with counted() as statements:
         assert await database.read(load_schedule_snapshot, until=UNTIL, most=10) == ScheduleSnapshot((), UNTIL)
-    assert len(statements) == 1
+    assert len(statements) == 2
     await store(*(article(f"2026-11-20T12:00:0{n}Z", source_id=f"s{n}") for n in range(1, 9)))
     with counted() as statements:
         await database.read(load_schedule_snapshot, until=UNTIL, most=10)
-    assert len(statements) == 4
+    assert len(statements) == 5
 
 
 async def test_snapshot_reuses_unchanged_articles(database: Database, store: Store) -> None:
@@ -106,9 +112,45 @@ async def test_snapshot_reuses_unchanged_articles(database: Database, store: Sto
     with counted() as statements:
         again = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
     assert again == before
-    assert len(statements) == 1
+    assert len(statements) == 2
     await store(two.model_copy(update={"tags": ["fog"]}), article("2026-11-20T12:00:01.5Z", source_id="between"))
     after = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
     assert [each.slug for each in after.entries] == ["story-s1", "story-between", "story-s2"]
     assert after.entries[0] is before.entries[0]
     assert after.entries[2].names == {(Facet.TAG, "fog")}
+
+
+async def test_snapshot_has_the_change_that_each_expiry_will_log(database: Database, store: Store) -> None:
+    await store(edition(), tag("fog", "Fog"))
+    ending = article("2026-11-20T10:00:00Z", source_id="ending", tags=["fog"], expires_at="2026-11-20T12:00:05Z")
+    later = article("2026-11-20T10:00:00Z", source_id="later", expires_at="2027-11-20T12:00:05Z")
+    await store(ending, later, article("2026-11-20T09:00:00Z", source_id="pointer", related=["ending"]))
+    before = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
+    (expiry,) = before.expiries
+    with clock.frozen(expiry.due_at):
+        assert await database.write(apply_due_transitions, now=expiry.due_at, most=10) == 1
+    (change,) = await database.read(read_last_changes, 1)
+    assert change.entity_keys <= expiry.change.entity_keys
+    assert (change.list_keys, change.timestamps) == (expiry.change.list_keys, expiry.change.timestamps)
+    assert (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).expiries == ()
+
+
+def read_last_changes(connection: Connection, count: int) -> list[ChangeEvent]:
+    rows = connection.execute(select(changes).order_by(changes.c.seq.desc()).limit(count)).all()
+    return [
+        parse_change_event(row.seq, orjson.loads(row.surrogate_keys), is_of_article=True, edition_id=row.edition_id)
+        for row in rows
+    ]
+
+
+async def test_full_snapshot_of_expiries_ends_at_the_last_one(database: Database, store: Store) -> None:
+    await store(edition())
+    await store(
+        *(
+            article("2026-11-20T10:00:00Z", source_id=f"s{number}", expires_at=f"2026-11-20T12:00:0{number}Z")
+            for number in range(1, 5)
+        )
+    )
+    found = await database.read(load_schedule_snapshot, until=UNTIL, most=2)
+    assert len(found.expiries) == 2
+    assert found.complete_until == found.expiries[-1].due_at == NOW + 2 * SECOND_US
