@@ -129,6 +129,14 @@ class ConflictError(DaylineError):
     """Conflict with the current state."""
 
 
+class EmbargoedError(ConflictError):
+    """Publication before the end of the article's embargo, `until` (µs)."""
+
+    def __init__(self, until: int, detail: str) -> None:
+        super().__init__(detail)
+        self.until = until
+
+
 class RequestInProgressError(ConflictError):
     """A request with the same Idempotency-Key is in progress; clients may retry after a second."""
 

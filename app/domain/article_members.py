@@ -52,6 +52,7 @@ MEMBERS: Final = (
     ArticleMember("sensitive", empty=False),
     ArticleMember("language", Storage.COLUMN),
     ArticleMember("editor_note", is_public=False),
+    ArticleMember("embargoed_until", Storage.COLUMN, is_public=False),
     ArticleMember("extra", Storage.BODY),
 )
 NAMES: Final = tuple(member.name for member in MEMBERS)

@@ -9,8 +9,9 @@ draft ──► scheduled ──► published ──► withdrawn
 from enum import StrEnum
 from typing import Final
 
-from app.domain.instant import SECOND_US
-from app.errors import FieldError, InvalidInputError
+from app.domain.calendar import UTC
+from app.domain.instant import SECOND_US, format_instant
+from app.errors import EmbargoedError, FieldError, InvalidInputError
 
 
 class ArticleStatus(StrEnum):
@@ -109,3 +110,9 @@ def resolve_status(
             )
         )
     return status
+
+
+def check_embargo(until: int | None, published_at: int | None, now: int) -> None:
+    """Raise EmbargoedError if a publication, now or at a later `published_at`, takes effect before an embargo ends."""
+    if until is not None and max(now, published_at or now) < until:
+        raise EmbargoedError(until, f"The article is embargoed until {format_instant(until, UTC)}.")

@@ -174,7 +174,7 @@ class Importer:
         records, now = [cast("ArticleRecord", parsed.record) for _, parsed in batch], self._now()
         stored = await self._database.write(upsert_articles, records, now=now)
         self.report.created_entries += stored.created_entries
-        for (raw, parsed), outcome in zip(batch, stored.outcomes, strict=True):
+        for position, ((raw, parsed), outcome) in enumerate(zip(batch, stored.outcomes, strict=True)):
             if isinstance(outcome, UnknownEditionError):
                 self._defer_unknown_edition(raw, outcome, waiting)
             elif isinstance(outcome, DaylineError):
@@ -182,7 +182,7 @@ class Importer:
             else:
                 record = cast("ArticleRecord", parsed.record)
                 self.report.records[record.kind, outcome] += 1
-                self._note_warnings(raw.start.line, parsed.warnings)
+                self._note_warnings(raw.start.line, [*parsed.warnings, *stored.warnings.get(position, ())])
                 if outcome is not Outcome.UNCHANGED:
                     self._note_warnings(raw.start.line, find_date_warnings(record, now))
 

@@ -15,7 +15,7 @@ from app.interchange.articles import EDITORIAL_FIELDS, InstantFormat, complete_c
 from app.models.revision import revision_block_uses, revision_blocks
 from app.schemas.interchange import Content
 
-INSTANTS = ("updated_at", "expires_at")
+INSTANTS = ("updated_at", "expires_at", "embargoed_until")
 """Members that are instants: stored as numbers, shown in the zone of the edition."""
 
 BESIDE_MEMBERS = frozenset({"body", "updated_at"})

@@ -55,6 +55,9 @@ class ArticleModel(Base):
     featured: Mapped[bool] = mapped_column(server_default=false())
     alert: Mapped[bool] = mapped_column(server_default=false())
     language: Mapped[Code | None]
+    embargoed_until: Mapped[Instant | None]
+    source_version: Mapped[Instant | None]
+    source_updated_at: Mapped[Instant | None]
     details: Mapped[JsonText | None]
     word_count: Mapped[int | None]
     reading_minutes: Mapped[int | None]

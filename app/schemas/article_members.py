@@ -9,6 +9,7 @@ from app.domain.body import ImageInput
 from app.domain.body.values import WebUrl, whole_number
 from app.domain.exact_json import MAX_EXTRA_BYTES, MAX_EXTRA_DEPTH, dump_extra
 from app.schemas.record_types import Language, Line, RecordPart, Text
+from app.schemas.types import Instant
 
 MAX_URGENCY = 9
 
@@ -108,6 +109,13 @@ class ArticleMembers(RecordPart):
     editor_note: Annotated[
         Text | None,
         Field(description="A note for editors, never public.", examples=["Lawyers have read it."]),
+    ] = None
+    embargoed_until: Annotated[
+        Instant | None,
+        Field(
+            description="No publication takes effect before this instant; cannot be set once the article was public.",
+            examples=["2026-11-20T18:00:00+02:00"],
+        ),
     ] = None
     extra: Annotated[
         Extra | None,

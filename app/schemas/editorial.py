@@ -42,6 +42,7 @@ from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug, Text
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,
+    MAX_SEQ,
     MAX_URL,
     ArticleId,
     Code,
@@ -119,6 +120,9 @@ class EditorialItem(EditedDetails, TextLength):
     kicker: Kicker
     access: Access
     editor_note: Annotated[str | None, text("A note for editors, never public.", "Lawyers have read it.")]
+    embargoed_until: Annotated[InstantText | None, Field(description="No publication takes effect before this.")]
+    source_version: Annotated[int | None, count("The version in the system of origin.", 7, le=MAX_SEQ)]
+    source_updated_at: Annotated[InstantText | None, Field(description="The update in the system of origin.")]
     withdrawal: Annotated[WithdrawalNote | None, Field(description="Present on withdrawn articles, else null.")]
     erased_at: Annotated[InstantText | None, Field(description="When the article was erased by law.")]
     created_at: Annotated[InstantText, Field(description="When its first revision was stored.")]

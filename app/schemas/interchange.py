@@ -35,7 +35,7 @@ from app.schemas.record_types import (
     TagReferences,
     Text,
 )
-from app.schemas.types import Instant
+from app.schemas.types import MAX_SEQ, Instant
 
 MAX_NUMBER = 10**8  # maximum of revisions and versions, far below the range of either database
 
@@ -173,6 +173,17 @@ class ArticleInput(BodyHtmlPart, Content):
     source_id: Annotated[
         SourceId | None,
         Field(description="The identifier of another system, unique in the edition.", examples=["cms:41"]),
+    ] = None
+    source_version: Annotated[
+        Annotated[int, Field(strict=True, ge=0, le=MAX_SEQ), BeforeValidator(whole_number)] | None,
+        Field(description="The version in the system of origin: a lower one changes nothing.", examples=[7]),
+    ] = None
+    source_updated_at: Annotated[
+        Instant | None,
+        Field(
+            description="The update in the system of origin: an earlier one changes nothing, where no version decides.",
+            examples=["2026-11-20T20:05:00+02:00"],
+        ),
     ] = None
     status: Annotated[
         ArticleStatus | None,

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.schemas.errors import MAX_ERRORS
-from app.schemas.types import MAX_HREF, ArticleId, count, line, text
+from app.schemas.types import MAX_HREF, ArticleId, InstantText, count, line, text
 
 MAX_DETAIL = 100_000
 
@@ -44,6 +44,9 @@ class Problem(TypedDict):
     ]
     id: NotRequired[
         Annotated[ArticleId, Field(description="The id of the withdrawn article; present on 410 of an article.")]
+    ]
+    embargoed_until: NotRequired[
+        Annotated[InstantText, Field(description="The end of the article's embargo; present on `embargoed`.")]
     ]
     notice: NotRequired[
         Annotated[

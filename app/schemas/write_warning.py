@@ -34,6 +34,7 @@ class WarningCode(StrEnum):
     SCHEDULED = "scheduled"
     IMAGE_UNCHANGED = "image-members-unchanged"
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
+    OLDER_VERSION = "older-version"
 
 
 _LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED]))
@@ -43,6 +44,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.SCHEDULED,
     WarningCode.IMAGE_UNCHANGED,
     WarningCode.WITHDRAWAL_IGNORED,
+    WarningCode.OLDER_VERSION,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""
 

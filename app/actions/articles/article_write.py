@@ -14,7 +14,14 @@ from app.actions.articles.slugs import base_slug, disambiguated_slugs, is_number
 from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
 from app.domain.article_members import given_members, member_columns
-from app.domain.article_status import CLOCK_TOLERANCE_US, EXPIRED, ArticleStatus, check_expiry, resolve_status
+from app.domain.article_status import (
+    CLOCK_TOLERANCE_US,
+    EXPIRED,
+    ArticleStatus,
+    check_embargo,
+    check_expiry,
+    resolve_status,
+)
 from app.domain.calendar import date_at, find_zone
 from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
@@ -23,7 +30,10 @@ from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord, Withdrawal
 
-MEMBERS = ("headline", "lead", "dateline", "source_id", "published_at", "updated_at", "expires_at")
+MEMBERS = (
+    *("headline", "lead", "dateline", "published_at", "updated_at", "expires_at"),
+    *("source_id", "source_version", "source_updated_at"),
+)
 COMPARED = (
     "source_id",
     "slug",
@@ -88,6 +98,7 @@ class ArticleWrite:
         self._check_past()
         self._check_dates()
         self._apply_expiry()
+        self._check_embargo()
         self.blocks()
         self.options.editor.authorize(self.status_before, self.status)
         self.options.editor.authorize_edition(self.edition_id)
@@ -148,6 +159,15 @@ class ArticleWrite:
         withdrawn_at = None if record.withdrawal is None else record.withdrawal.at
         if withdrawn_at is not None and withdrawn_at > latest and (row is None or row.withdrawn_at != withdrawn_at):
             raise InvalidInputError(FieldError("withdrawal.at", "Must not be in the future."))
+
+    def _check_embargo(self) -> None:
+        """Raise EmbargoedError for a publication before the embargo ends, InvalidInputError for one set too late."""
+        until, row = self.record.embargoed_until, self.current
+        if row is not None and row.version:
+            if until is not None and until != row.embargoed_until:
+                raise InvalidInputError(FieldError("embargoed_until", "Cannot be set once the article was public."))
+        elif self.status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
+            check_embargo(until, self.record.published_at, self.now)
 
     def preferred_slug(self) -> str | None:
         """Return the given slug, the current one, or the one of the headline."""

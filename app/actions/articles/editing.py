@@ -36,6 +36,7 @@ from app.schemas.body_html import INPUT_MEMBERS
 from app.schemas.errors import validated
 from app.schemas.interchange import ArticleCreate, ArticleRecord, SourceName
 from app.schemas.known_members import suggest
+from app.schemas.write_warning import WriteWarning
 
 _FOUND = select(
     articles.c.id,
@@ -45,7 +46,10 @@ _FOUND = select(
     articles.c.updated_at,
     articles.c.withdrawn_at,
 )
-STATE_MEMBERS = ("kind", "edition", "id", "source_id", "status", "published_at", "first_published_at", "withdrawal")
+STATE_MEMBERS = (
+    *("kind", "edition", "id", "source_id", "source_version", "source_updated_at"),
+    *("status", "published_at", "first_published_at", "withdrawal"),
+)
 RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
 """Endings of new identifiers that would be mistaken for addresses below an article."""
 
@@ -58,6 +62,14 @@ class EditedArticle(NamedTuple):
 
     before: dict[str, Any]
     after: ArticleRecord
+
+
+class PushedArticle(NamedTuple):
+    """Id of the article of a push, what became of it, and warnings."""
+
+    article_id: int
+    outcome: Outcome
+    warnings: list[WriteWarning]
 
 
 def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> int:
@@ -134,11 +146,12 @@ def push_article(
     is_new: bool = False,
     now: int,
     editor: Actor,
-) -> tuple[int, Outcome]:
-    """Create or replace the article with this identifier of an external system; return its id and the outcome.
+) -> PushedArticle:
+    """Create or replace the article with this identifier of an external system.
 
-    Omitted members are emptied, except for the position: without `status` and `published_at` it is unchanged. `is_new`
-    forbids a replacement (PreconditionFailedError). UnknownEditionError.
+    A push that is older than the stored article changes nothing and has a warning. Omitted members are emptied, except
+    for the position: without `status` and `published_at` it is unchanged. `is_new` forbids a replacement
+    (PreconditionFailedError). UnknownEditionError.
     """
     source_id = validated(SourceName, {"source_id": source_id}).source_id
     begin_log_transaction(connection)
@@ -159,7 +172,7 @@ def push_article(
         editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in given_fields
     )
     stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, options=options)
-    return stored.ids[0], _outcome(stored)
+    return PushedArticle(stored.ids[0], _outcome(stored), stored.warnings.get(0, []))
 
 
 def locate_article(connection: Connection, edition: str, source_id: str) -> int:

@@ -14,7 +14,7 @@ from app.actions.articles.transitions import Transition, apply_transitions, get_
 from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.actor import Actor
-from app.domain.article_status import ArticleStatus, check_expiry
+from app.domain.article_status import ArticleStatus, check_embargo, check_expiry
 from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.tsid import format_id
@@ -49,6 +49,7 @@ def publish_article(
     published_at = now if at is None else at
     after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
     _require_unexpired(row, published_at, now)
+    check_embargo(row.embargoed_until, published_at, now)
     if (after, published_at) != (status, row.published_at):
         transition = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
         apply_transitions(connection, [transition], now=now, editor=editor)

@@ -38,6 +38,7 @@ _COLUMNS = (
     articles.c.alerted_at,
     articles.c.notes,
     articles.c.erased_at,
+    articles.c.embargoed_until,
 )
 TRANSITION_COLUMNS = select(*_COLUMNS)
 """Columns that a transition requires."""

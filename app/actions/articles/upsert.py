@@ -26,6 +26,7 @@ from app.actions.articles.reference_resolution import (
 from app.actions.articles.related import replace_related, resolve_pending_related
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
+from app.actions.articles.source_versions import leave_older, newer_versions
 from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
 from app.actions.changelog.changes import Change, begin_log_transaction
@@ -133,7 +134,8 @@ def _first_repeat(writes: list[ArticleWrite]) -> int:
 
 def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]) -> None:
     connection, stored = batch.connection, batch.stored
-    valid = assign_slugs(connection, edition_id, _resolve_statuses(writes, stored), stored)
+    newer = leave_older(writes, stored)
+    valid = assign_slugs(connection, edition_id, _resolve_statuses(newer, stored), stored)
     valid = check_aliases(connection, edition_id, valid, stored)
     if batch.options.reject_unknown:
         valid = reject_unknown_references(connection, edition_id, valid, stored)
@@ -177,6 +179,8 @@ def _find_existing(connection: Connection, edition_id: int, writes: list[Article
 def _write_rows(batch: _Batch, writes: list[ArticleWrite]) -> list[tuple[ArticleWrite, PendingRevision]]:
     connection = batch.connection
     different = [(w, columns) for w in writes if w.has_changes(columns := w.columns())]
+    differing = {w.index for w, _ in different}
+    bulk_update(connection, articles, newer_versions(w for w in writes if w.index not in differing))
     replaced = [w for w, _ in different if w.current is not None]
     snapshot_content(
         connection, {w.article_id: w.current.revision for w in replaced if w.current and w.content_changed}

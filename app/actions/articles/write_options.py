@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 from app.actions.catalogue.entries import Outcome
 from app.domain.actor import IMPORT_ACTOR, Actor
 from app.errors import DaylineError
+from app.schemas.write_warning import WriteWarning
 
 
 @dataclass(slots=True)
 class WriteResult:
     """Outcome and article id of each record in order, and the number of entries created from codes.
 
-    The id is 0 where there is none.
+    The id is 0 where there is none. `warnings` are those of records that stored articles decide, by position.
     """
 
     outcomes: list[Outcome | DaylineError]
     ids: list[int]
     created_entries: Counter[str] = field(default_factory=Counter)
+    warnings: dict[int, list[WriteWarning]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

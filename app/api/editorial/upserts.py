@@ -84,17 +84,21 @@ async def push_article(
     Replacing an article that is no draft requires `articles:publish`, even if nothing changes. `updated_at` of a public
     article, unless it is sent, is dated now if the content changes. `edition`, `source_id` and `id` may be left out:
     others than those of the path and the article are 422. `warnings` names dropped HTML.
+
+    A push with a lower `source_version`, or an earlier `source_updated_at`, than the stored article's changes nothing
+    and has a warning.
     """
     warnings = await find_html_warnings(request, sent, article)
     refuse_losses(warnings, strict=strict)
     is_new = (if_none_match or "").strip() == "*"
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:
-        article_id, outcome = push(
+        pushed = push(
             connection, edition, source_id, article, expected=expected, is_new=is_new, now=clock.now(), editor=editor
         )
-        status = HTTPStatus.CREATED if outcome is Outcome.CREATED else HTTPStatus.OK
-        return article_response(connection, format_id(article_id), warnings=warnings, given=article, status=status)
+        status = HTTPStatus.CREATED if pushed.outcome is Outcome.CREATED else HTTPStatus.OK
+        key, found = format_id(pushed.article_id), [*warnings, *pushed.warnings]
+        return article_response(connection, key, warnings=found, given=article, status=status)
 
     response = await services.database.write(run)
     await services.scheduler.refresh()

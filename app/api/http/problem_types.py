@@ -77,6 +77,13 @@ CONFLICT = ProblemType(
     "A resource of that name exists already, or its state does not allow the operation; `detail` states "
     "which. Read its current state before repeating the request.",
 )
+EMBARGOED = ProblemType(
+    "embargoed",
+    409,
+    "Article under embargo",
+    "The article must not be published before `embargoed_until`. Schedule it for that instant or later, or change its "
+    "embargo.",
+)
 REQUEST_IN_PROGRESS = ProblemType(
     "request-in-progress",
     409,
@@ -224,6 +231,7 @@ PROBLEM_TYPES = {
         UNAUTHENTICATED,
         FORBIDDEN,
         CONFLICT,
+        EMBARGOED,
         REQUEST_IN_PROGRESS,
         IDEMPOTENCY_KEY_REUSED,
         ARTICLE_GONE,

@@ -23,6 +23,7 @@ from app.api.http.problem_types import (
     CONTENT_TOO_LARGE,
     CURSOR_INVALID,
     CURSOR_MISMATCH,
+    EMBARGOED,
     FORBIDDEN,
     IDEMPOTENCY_KEY_REUSED,
     INTERNAL_ERROR,
@@ -45,6 +46,8 @@ from app.api.http.problem_types import (
 from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
 from app.api.http.validation import to_invalid_input
 from app.db.database import TRANSIENT_ERRORS, is_transient
+from app.domain.calendar import UTC
+from app.domain.instant import format_instant
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
 from app.server.request_record import READING_METHODS, get_record, route_path
 from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
@@ -72,6 +75,7 @@ _OF_ERROR: dict[type[errors.DaylineError], ProblemType] = {
     errors.UnauthenticatedError: UNAUTHENTICATED,
     errors.ForbiddenError: FORBIDDEN,
     errors.ConflictError: CONFLICT,
+    errors.EmbargoedError: EMBARGOED,
     errors.RequestInProgressError: REQUEST_IN_PROGRESS,
     errors.ArticleGone: ARTICLE_GONE,
     errors.IdempotencyKeyReusedError: IDEMPOTENCY_KEY_REUSED,
@@ -152,6 +156,8 @@ async def handle_error(request: Request, error: errors.DaylineError) -> Response
         members["errors"] = [{"where": flaw.location, "message": flaw.message} for flaw in error.errors]
     if isinstance(error, errors.ArticleWithdrawnError):
         members |= {"id": error.article_id, "notice": error.notice}
+    if isinstance(error, errors.EmbargoedError):
+        members["embargoed_until"] = format_instant(error.until, UTC)
     return problem_response(request, kind, error.detail, headers=_headers_of(error), **members)
 
 

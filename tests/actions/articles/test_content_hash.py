@@ -35,6 +35,7 @@ VALUES: dict[str, Any] = {
     "sensitive": True,
     "language": "uk",
     "editor_note": "Ask again.",
+    "embargoed_until": "2026-11-19T02:00:00.000000+02:00",
     "extra": {"a": 1},
 }
 

@@ -44,6 +44,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "unauthenticated": ("GET", "/v1/editorial/keys"),
 }
 CAUSED_ELSEWHERE = {
+    "embargoed": "tests/api/editorial/test_embargoes.py",
     "cursor-mismatch": "needs a cursor of another list: below",
     "unavailable": "needs a database that is busy or gone: below",
     "internal-error": "needs a broken database: below",
