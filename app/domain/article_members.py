@@ -20,6 +20,15 @@ class ArticleAccess(StrEnum):
     PAID = "paid"
 
 
+class ArticleFormat(StrEnum):
+    """The medium that an article mainly is."""
+
+    ARTICLE = "article"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
 class Storage(Enum):
     """Place of a member: a column of `articles`, the JSON object `articles.details`, or a column beside the body."""
 
@@ -38,6 +47,7 @@ class ArticleMember(NamedTuple):
 
 
 MEMBERS: Final = (
+    ArticleMember("format", Storage.COLUMN, empty=ArticleFormat.ARTICLE),
     ArticleMember("kicker", Storage.COLUMN),
     ArticleMember("subheadline"),
     ArticleMember("short_headline"),
@@ -56,7 +66,7 @@ MEMBERS: Final = (
     ArticleMember("extra", Storage.BODY),
 )
 NAMES: Final = tuple(member.name for member in MEMBERS)
-LISTED: Final = frozenset({"kicker", "access"})
+LISTED: Final = frozenset({"kicker", "format", "access"})
 """Members that every item of a public list has."""
 SELECTABLE: Final = tuple(member.name for member in MEMBERS if member.is_public and member.name not in LISTED)
 """Public members that the page of an article has, and items of lists whose `fields` names them."""

@@ -50,6 +50,7 @@ class ArticleModel(Base):
     notes: Mapped[JsonText | None]
     erased_at: Mapped[Instant | None]
     content_hash: Mapped[bytes]
+    format: Mapped[str] = mapped_column(server_default=text("'article'"))
     kicker: Mapped[str | None]
     access: Mapped[str | None]
     featured: Mapped[bool] = mapped_column(server_default=false())

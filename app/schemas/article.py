@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.article_members import ArticleAccess
+from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.revision import NoteType
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image, Rights, Source
@@ -46,6 +46,7 @@ UpdatedAt = Annotated[InstantText | None, Field(description="When the content la
 
 
 Kicker = Annotated[str | None, line("The short line above the headline.", "City budget")]
+Format = Annotated[ArticleFormat, OpenEnum(), Field(description="The medium that it mainly is.", examples=["article"])]
 Access = Annotated[
     Annotated[ArticleAccess, OpenEnum()] | None,
     Field(description="Who may read it on the front end; null where nothing is said.", examples=["free"]),
@@ -89,6 +90,7 @@ class ArticleItem(TypedDict):
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     headline: Headline
     kicker: Kicker
+    format: Format
     lead: Lead
     dateline: Dateline
     label: Label | None

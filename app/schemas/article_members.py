@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from app.domain.article_members import ArticleAccess
+from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.body import ImageInput
 from app.domain.body.values import WebUrl, whole_number
 from app.domain.exact_json import MAX_EXTRA_BYTES, MAX_EXTRA_DEPTH, dump_extra
@@ -16,6 +16,10 @@ MAX_URGENCY = 9
 
 def _null_as_false(value: object) -> object:
     return False if value is None else value
+
+
+def _null_as_article(value: object) -> object:
+    return ArticleFormat.ARTICLE if value is None else value
 
 
 def _null_if_empty(value: RecordPart | None) -> RecordPart | None:
@@ -57,6 +61,11 @@ class SocialInput(RecordPart):
 class ArticleMembers(RecordPart):
     """Members of an article beside its text."""
 
+    format: Annotated[
+        ArticleFormat,
+        BeforeValidator(_null_as_article),
+        Field(description="The medium that it mainly is: text, or pictures, or a recording.", examples=["video"]),
+    ] = ArticleFormat.ARTICLE
     kicker: Annotated[
         Line | None, Field(description="The short line above the headline.", examples=["City budget"])
     ] = None

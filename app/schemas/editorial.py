@@ -17,6 +17,7 @@ from app.schemas.article import (
     ArticleNote,
     EditedDetails,
     Extra,
+    Format,
     Kicker,
     TextLength,
 )
@@ -118,6 +119,7 @@ class EditorialItem(EditedDetails, TextLength):
     image: Image | None
     rights: Rights | None
     kicker: Kicker
+    format: Format
     access: Access
     editor_note: Annotated[str | None, text("A note for editors, never public.", "Lawyers have read it.")]
     embargoed_until: Annotated[InstantText | None, Field(description="No publication takes effect before this.")]

@@ -68,7 +68,7 @@ async def test_one_article_has_one_url_in_every_format(client: httpx.AsyncClient
     url = f"https://{HOST}/%D0%BD%D0%BE%D0%B2%D0%B5/closed"
     assert (await client.get("/v1/articles/closed")).json()["url"] == url
     assert (await client.get("/v1/timeline")).json()["days"][0]["items"][0]["url"] == url
-    for address in PUBLIC[12:17]:
+    for address in PUBLIC[13:18]:
         assert url in (await client.get(address)).text, address
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.domain.article_members import ArticleFormat
 from app.domain.article_status import ArticleStatus
 from app.domain.revision import NoteType, RevisionAction
 from app.schemas.editorial import (
@@ -46,6 +47,7 @@ ITEM: EditorialItem = {
     "image": PUBLIC["image"],
     "rights": None,
     "kicker": None,
+    "format": ArticleFormat.ARTICLE,
     "access": None,
     "subheadline": None,
     "short_headline": None,

@@ -4,6 +4,7 @@
 members of the responses.
 """
 
+from app.domain.article_members import ArticleFormat
 from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.revision import HistoryEventType
 from app.schemas.address import ResolvedAddress
@@ -160,6 +161,7 @@ ARTICLE_ITEM: ArticleItem = {
     "edition": "harbour",
     "headline": ITEM["headline"],
     "kicker": None,
+    "format": ArticleFormat.ARTICLE,
     "lead": "With nine minutes left on the clock, a councillor from Brickfields crossed the floor for a tram.",
     "dateline": None,
     "label": LABEL,

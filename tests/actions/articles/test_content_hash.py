@@ -21,6 +21,7 @@ RECORD: dict[str, Any] = {
     "body": [{"type": "paragraph", "text": "One."}],
 }
 VALUES: dict[str, Any] = {
+    "format": "video",
     "kicker": "Port",
     "subheadline": "Nobody sails by ear",
     "short_headline": "Fog",

@@ -49,6 +49,7 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
         "edition": "global",
         "headline": "Night trams return to the quay",
         "kicker": None,
+        "format": "article",
         "lead": "After eleven years it will wait for the last ferry.",
         "dateline": "PORT VELA, Nov 20",
         "label": {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None},

@@ -6,11 +6,11 @@ Columns alone, so it takes no longer with more articles.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "202611300318_embargoes"
-down_revision = "202611300310_editorial_list_keys"
+revision = "202611300341_embargoes"
+down_revision = "202611300339_alerts"
 branch_labels = None
 depends_on = None
-oldest_compatible_revision = "202611300310_editorial_list_keys"
+oldest_compatible_revision = "202611300339_alerts"
 
 COLUMNS = ("embargoed_until", "source_version", "source_updated_at")
 
