@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from app.actions.articles.publish_due import publish_due
 
 from app import clock
+from app.actions.articles.due_transitions import apply_due_transitions
 from app.db.database import Database
 from app.domain.article_status import CLOCK_TOLERANCE_US
 from app.domain.calendar import find_zone
@@ -91,7 +91,7 @@ async def test_publication_up_to_a_minute_ahead_is_scheduled_with_a_warning(desk
         assert [(each["where"], each["code"]) for each in desk.warnings] == [("published_at", "scheduled")]
         assert (created["status"], parse_instant(created["published_at"])) == ("scheduled", NOW + offset)
         assert (await desk.client.get(f"/v1/articles/{created['id']}")).status_code == 404
-        assert await database.write(publish_due, now=NOW + offset, most=10) == 1
+        assert await database.write(apply_due_transitions, now=NOW + offset, most=10) == 1
         published = await desk.read(created)
         assert (published["status"], parse_instant(published["published_at"])) == ("published", NOW + offset)
     source = {"headline": "Now", "status": "published", "published_at": at(2 * SECOND_US)}
