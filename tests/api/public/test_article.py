@@ -40,6 +40,7 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
     assert all(surroundings.values())
     details = {name: page.pop(name) for name in ArticleDetails.__annotations__}
     assert {name for name, value in details.items() if value} == {"word_count", "reading_minutes"}
+    assert page.pop("expires_at") is None
     assert (page.pop("notes"), page.pop("history")) == ([], {"href": f"/v1/articles/{identity}/history"})
     assert page == {
         "id": identity,
@@ -151,7 +152,7 @@ async def test_list_item_equals_the_article_page(client: httpx.AsyncClient) -> N
         for item in (await get(client, address))["items"]:
             page = await get(client, f"{item['href']}?body=text")
             assert {name: page[name] for name in item} == item
-            beside = {"related", "neighbours", "notes", "history", "alternates"}
+            beside = {"expires_at", "related", "neighbours", "notes", "history", "alternates"}
             assert page.keys() - item.keys() == beside | ArticleDetails.__annotations__.keys()
 
 
