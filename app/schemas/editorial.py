@@ -35,6 +35,7 @@ from app.schemas.params import (
     Cursor,
     Limit,
     SpanningEdition,
+    StrictBool,
     StrictInt,
     check_ids,
     described,
@@ -324,6 +325,20 @@ class RevisionParams(BaseModel):
         ),
         StrictInt,
     ] = None
+
+
+class ArticleWriteParams(BaseModel):
+    """Query parameters of writes of articles."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    strict: Annotated[
+        bool,
+        StrictBool,
+        Field(
+            description="Whether a loss of content makes the request invalid; else it is a warning.", examples=[False]
+        ),
+    ] = False
 
 
 class PublicationRequest(BaseModel):

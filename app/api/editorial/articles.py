@@ -22,7 +22,7 @@ from app.api.editorial.dependencies import (
     find_html_warnings,
 )
 from app.api.editorial.path_params import ArticleId, DraftId
-from app.api.editorial.strict_writes import Strict, refuse_losses
+from app.api.editorial.strict_writes import WriteParams, refuse_losses
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
@@ -59,7 +59,7 @@ async def create_article(
     sent: JsonObject,
     editor: ActorDep,
     write: IdempotentWriteDep,
-    strict: Strict = False,
+    params: WriteParams,
 ) -> TypedResponse[SavedArticle]:
     """Create an article: a draft, scheduled or public, by its `status` and `published_at`.
 
@@ -75,7 +75,7 @@ async def create_article(
     author is 422. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
-    refuse_losses(warnings, strict=strict)
+    refuse_losses(warnings, params)
 
     def create(connection: Connection) -> StoredResponse:
         article_id = editing.create_article(connection, article, now=clock.now(), editor=editor)
@@ -123,7 +123,7 @@ async def edit_article(
     expected: IfMatchRequired,
     patch: Patch,
     editor: ActorDep,
-    strict: Strict = False,
+    params: WriteParams,
 ) -> TypedResponse[SavedArticle]:
     """Update the content of an article by a merge patch (RFC 7396); `If-Match` names the revision it was made from.
 
@@ -145,7 +145,7 @@ async def edit_article(
                 connection, article_id, members, expected=expected, shown=shown, now=clock.now(), editor=editor
             )
         warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after)])
-        refuse_losses(warnings, strict=strict)
+        refuse_losses(warnings, params)
         return [*warnings, *find_image_warnings(patch, edited.before["image"])]
 
     return await apply_article_change(services, by_id(key), edit)

@@ -22,7 +22,7 @@ from app.api.editorial.dependencies import (
 )
 from app.api.editorial.path_params import DraftSource, SourceEdition, SourceIdPath
 from app.api.editorial.source_publication import ARTICLE
-from app.api.editorial.strict_writes import Strict, refuse_losses
+from app.api.editorial.strict_writes import WriteParams, refuse_losses
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.openapi.document import documented
@@ -63,7 +63,7 @@ async def push_article(
     expected: IfMatch,
     editor: ActorDep,
     if_none_match: IfNoneMatch = None,
-    strict: Strict = False,
+    params: WriteParams,
 ) -> TypedResponse[SavedArticle]:
     """Create (201) or replace (200) an article; a repeated request changes nothing, so it needs no `Idempotency-Key`.
 
@@ -89,7 +89,7 @@ async def push_article(
     and has a warning.
     """
     warnings = await find_html_warnings(request, sent, article)
-    refuse_losses(warnings, strict=strict)
+    refuse_losses(warnings, params)
     is_new = (if_none_match or "").strip() == "*"
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:

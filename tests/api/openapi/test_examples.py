@@ -124,7 +124,8 @@ async def query_flaws(client: httpx.AsyncClient, operation: Operation, posts: di
     for name, value in parameters(operation, "query").items():
         text = str(value).lower() if isinstance(value, bool) else value
         body, query = next(iter(bodies(operation)), None), {**required_query(operation), name: text}
-        answer = await client.request(operation.method, path, params=query, json=body)
+        headers = {"if-match": "*"} if operation.method == "patch" else {}
+        answer = await client.request(operation.method, path, params=query, json=body, headers=headers)
         is_foreign = name == "cursor" and answer.status_code == 400 and "cursor-mismatch" in answer.text
         if not (answer.is_success or is_foreign):
             found.append(f"{operation.name} {path} {name}={value}: {answer.text[:200]}")
