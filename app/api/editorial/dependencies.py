@@ -34,7 +34,7 @@ EDITION_GUARDS = (RequireEdition(),)
 ARTICLE_ERRORS = (404, 409, 412, 422)
 
 ArticleLocator = Callable[[Connection], int]
-"""Finds the article of a request in the transaction of its write; NotFoundError."""
+"""Function that returns the article id of a request, in the transaction of its write; NotFoundError."""
 
 ANY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
@@ -106,7 +106,7 @@ class RequireIfMatch(Guard):
 
 
 def _parse_if_match(request: Request) -> Collection[int] | None:
-    """Return the revisions in `If-Match`: `*` is every one there can be; weak and foreign tags match none.
+    """Return the revisions in `If-Match`: `*` stands for every revision; weak and unknown tags match none.
 
     InvalidInputError for a number without quotation marks, which is no entity tag (RFC 9110, section 8.8.3).
     """
@@ -144,7 +144,7 @@ def _parse_person(value: str) -> str:
     try:
         return _PERSON.validate_python(unquote(value.encode("latin-1").decode(), errors="strict"))
     except ValueError:  # not UTF-8, too long, or without visible characters
-        message = " characters, in UTF-8 or percent-encoded."
+        message = f"Must be one line of 1 to {MAX_PERSON_CHARACTERS} characters, in UTF-8 or percent-encoded."
         raise InvalidInputError(FieldError(PERSON_FIELD, message)) from None
 
 
@@ -166,7 +166,7 @@ async def find_html_warnings(request: Request, sent: dict[str, Any], article: Ar
 
 
 def by_id(key: str) -> ArticleLocator:
-    """Return the locator of an article by its id; NotFoundError at once if it is none."""
+    """Return the locator of an article by its id; NotFoundError at once if the text is no id."""
     article_id = parse_article_id(key)
     return lambda _: article_id
 
@@ -196,7 +196,7 @@ def article_response(
 ) -> TypedResponse[SavedArticle]:
     """Return the article after a write, with its revision as ETag; a new one's address in `Location`.
 
-    Where the whole article was `given`, warnings say in what its state differs.
+    Where the whole article was `given`, the warnings list the differences of its state.
     """
     article, revision = get_editorial_article(connection, key)
     if given is not None:
