@@ -27,7 +27,7 @@ js|columns?|galleryid|align(none|left|right|center)|lazyload(ed|ing)?|doc|Word|f
     ([-_A-Z0-9].*|s?)|(e|h|p|u|dt)-[a-z-]+""",
     re.VERBOSE,
 )
-"""Classes that editors and themes write for layout; another one may say what an element is."""
+"""Classes that editors and themes write for layout; other classes may carry meaning."""
 
 
 def unknown_classes(element: Element) -> list[str]:

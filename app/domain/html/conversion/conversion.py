@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote, urljoin
 
-from app.domain.html.conversion.elements.handlers import build_handlers
+from app.domain.html.conversion.elements.converters import build_converters
 from app.domain.html.conversion.ignored_tags import find_ignored_tags, find_unfinished_tag
 from app.domain.html.conversion.shortcodes import mark_shortcodes
 from app.domain.html.conversion.tree import Document, Element, parse_html
@@ -17,12 +17,12 @@ MAX_HTML_CHARACTERS: Final = 5_000_000
 
 _PARAGRAPH: Final = re.compile(r"<p[\s>]|<!-- wp:", re.IGNORECASE)
 _WRITTEN_LINES: Final = re.compile(r"\n[ \t\r]*+\n|^[ \t]*+https?://\S++[ \t\r]*+$", re.MULTILINE)
-_HANDLERS: Final = build_handlers()
+_CONVERTERS: Final = build_converters()
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """Blocks as they may stand in a request, and what the HTML had beside them."""
+    """Blocks in the form of a request, and the losses of the HTML."""
 
     blocks: list[Block]
     losses: list[Loss]
@@ -37,7 +37,7 @@ def convert_html(html: str, *, base: str | None = None) -> Conversion:
     document = parse_html(mark_shortcodes(html))
     root = document.root
     nest_word_lists(root)
-    walker = Walker(_HANDLERS, base=_base(root, base), targets=_targets(root), is_classic=_is_classic(html, root))
+    walker = Walker(_CONVERTERS, base=_base(root, base), targets=_targets(root), is_classic=_is_classic(html, root))
     _note_document(walker, document)
     _note_ignored_tags(walker, html, root)
     walker.walk_flow(root)
@@ -76,20 +76,20 @@ def _is_classic(html: str, root: Element) -> bool:
 def _note_document(walker: Walker, document: Document) -> None:
     if document.has_replaced:
         sentence = "Characters that cannot be stored were replaced by U+FFFD"
-        walker.lose(LossCode.TEXT, "characters", sentence)
+        walker.note_loss(LossCode.TEXT, "characters", sentence)
     for element in document.root.descendants():
         if element.name in {"html", "body"}:
             language = element.get("lang")
             if language:
                 sentence = f"The attribute lang of <{element.name}> was dropped: it belongs to the article"
-                walker.lose(LossCode.ATTRIBUTE, f"{element.name} lang", sentence, f'lang="{language}"')
+                walker.note_loss(LossCode.ATTRIBUTE, f"{element.name} lang", sentence, f'lang="{language}"')
 
 
 def _note_ignored_tags(walker: Walker, html: str, root: Element) -> None:
     for name, count in find_ignored_tags(html, root).items():
         for _ in range(count):
             sentence = f"<{name}> was dropped where it may not stand; its text stays"
-            walker.lose(LossCode.ELEMENT, f"ignored {name}", sentence)
+            walker.note_loss(LossCode.ELEMENT, f"ignored {name}", sentence)
     unfinished = find_unfinished_tag(html)
     if unfinished:
-        walker.lose(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", unfinished)
+        walker.note_loss(LossCode.CONTENT, "unfinished", "A tag that does not end was dropped", unfinished)

@@ -54,8 +54,8 @@ def mark_shortcodes(html: str) -> str:
     return "".join(pieces)
 
 
-def shortcode_handlers() -> dict[str, Callable[[Walker, Element], None]]:
-    """Return the handlers of the elements that shortcodes become, apart from captions."""
+def get_shortcode_converters() -> dict[str, Callable[[Walker, Element], None]]:
+    """Return the converters of the elements that shortcodes become, apart from captions."""
     return {
         f"{PREFIX}gallery": _drop_gallery,
         f"{PREFIX}playlist": _drop_gallery,
@@ -95,7 +95,7 @@ def _drop_gallery(walker: Walker, element: Element) -> None:
     name = element.name.removeprefix(PREFIX)
     written = " ".join(f'{key}="{value}"' for key, value in element.attributes.items())
     sentence = f"The shortcode [{name}] was dropped: it names media by numbers of the site that it comes from"
-    walker.lose(LossCode.SHORTCODE, name, sentence, written)
+    walker.note_loss(LossCode.SHORTCODE, name, sentence, written)
     walker.walk(element)
 
 
@@ -107,6 +107,6 @@ def _convert_embed(walker: Walker, element: Element) -> None:
         given = f"https://www.youtube.com/watch?v={given}" if name == "youtube" else f"https://vimeo.com/{given}"
     url = walker.web_url(given, f"[{name}]")
     if url is None:
-        walker.lose(LossCode.SHORTCODE, name, f"The shortcode [{name}] was dropped: it has no web address", given)
+        walker.note_loss(LossCode.SHORTCODE, name, f"The shortcode [{name}] was dropped: it has no web address", given)
         return
     walker.add_block({"type": "embed", "url": page_url(url)})

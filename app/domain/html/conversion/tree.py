@@ -1,4 +1,4 @@
-"""Tree of a parsed HTML document: what the conversion sees of the parser.
+"""Tree of a parsed HTML document; the only module that uses the parser.
 
 The parser is imported when the first document is converted: that takes some 40 ms.
 """

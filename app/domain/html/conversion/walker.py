@@ -1,4 +1,4 @@
-"""Walk over a parsed document: text gathers in paragraphs, handlers make other blocks, losses are noted."""
+"""Walk over a parsed document: text gathers in paragraphs, converters make other blocks, losses are noted."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from app.domain.html.losses import LossCode, LostPart
 from app.errors import InvalidValueError
 
 Block = dict[str, Any]
-Handler = Callable[["Walker", Element], None]
+Converter = Callable[["Walker", Element], None]
 
 _BLANK_LINES: Final = re.compile(r"\n[ \t\r]*+\n\s*+")
 _LINE_END: Final = re.compile(r"(?<![ \t\r])[ \t\r]*+\n[ \t\r]*+")
@@ -46,7 +46,7 @@ class Walker:
 
     def __init__(
         self,
-        handlers: Mapping[str, Handler],
+        converters: Mapping[str, Converter],
         *,
         base: str | None = None,
         targets: frozenset[str] = frozenset(),
@@ -55,7 +55,7 @@ class Walker:
         self.blocks: list[Block] = []
         self.losses: list[LostPart] = []
         self.base = base
-        self._handlers = handlers
+        self._converters = converters
         self._targets = targets
         self._is_classic = is_classic
         self._runs: list[Run] = []
@@ -73,14 +73,14 @@ class Walker:
                 self.convert(child)
 
     def convert(self, element: Element) -> None:
-        """Convert an element: by its handler, as a mark, or by its content alone."""
+        """Convert an element: by its converter, as a mark, or by its content alone."""
         style = parse_style(element.get("style")) if "style" in element.attributes else {}
         if "hidden" in element.attributes or is_hidden(style):
             self._note_hidden(element)
             return
-        handler = self._handlers.get(element.name)
-        if handler is not None:
-            handler(self, element)
+        converter = self._converters.get(element.name)
+        if converter is not None:
+            converter(self, element)
         elif element.name in DROPPED:
             self.drop(element)
         elif element.name in FLOW:
@@ -125,7 +125,7 @@ class Walker:
         link = next((mark for mark in self._marks if mark.name == "a" and dict(mark.attributes).get("href")), None)
         if link is not None:
             kind = block["type"]
-            self.lose(LossCode.LINK, kind, f"The link around a block ({kind}) was dropped", link.start_tag)
+            self.note_loss(LossCode.LINK, kind, f"The link around a block ({kind}) was dropped", link.start_tag)
         self.blocks.append(block)
 
     def add_text(self, text: str) -> None:
@@ -160,12 +160,12 @@ class Walker:
     def drop(self, element: Element) -> None:
         """Note that an element is dropped with its content."""
         words = element.words() or element.get("src") or element.get("href") or element.get("name")
-        self.lose(LossCode.CONTENT, element.name, f"<{element.name}> was dropped with its content", words)
+        self.note_loss(LossCode.CONTENT, element.name, f"<{element.name}> was dropped with its content", words)
 
     def note_element(self, element: Element, *, example: str = "") -> None:
         """Note that an element is left out whose text stays, and its attributes; neutral elements are no loss."""
         if element.name not in NEUTRAL:
-            self.lose(LossCode.ELEMENT, element.name, f"<{element.name}> was dropped; its text stays", example)
+            self.note_loss(LossCode.ELEMENT, element.name, f"<{element.name}> was dropped; its text stays", example)
         self.note_attributes(element)
 
     def note_attributes(self, element: Element, *handled: str) -> None:
@@ -173,15 +173,15 @@ class Walker:
         if element.attributes:
             for name, value in lost_attributes(element, handled=frozenset(handled)):
                 sentence = f"The attribute {name} of <{element.name}> was dropped"
-                self.lose(LossCode.ATTRIBUTE, f"{element.name} {name}", sentence, f'{name}="{value}"')
+                self.note_loss(LossCode.ATTRIBUTE, f"{element.name} {name}", sentence, f'{name}="{value}"')
 
-    def lose(self, code: LossCode, subject: str, sentence: str, example: str = "") -> None:
+    def note_loss(self, code: LossCode, subject: str, sentence: str, example: str = "") -> None:
         """Note a loss."""
         self.losses.append(LostPart(code, subject, sentence, example))
 
-    def change(self, subject: str, sentence: str, example: str = "") -> None:
+    def note_change(self, subject: str, sentence: str, example: str = "") -> None:
         """Note a change of structure that leaves the text."""
-        self.lose(LossCode.STRUCTURE, subject, sentence, example)
+        self.note_loss(LossCode.STRUCTURE, subject, sentence, example)
 
     def web_url(self, value: str, kind: str) -> str | None:
         """Return the absolute URL of a file or a page; None, with a loss, where it cannot be stored."""
@@ -194,7 +194,7 @@ class Walker:
             return validate_url(absolute.replace(" ", "%20"))
         except (InvalidValueError, ValueError):
             sentence = f"The address of {kind} was dropped: it is not an absolute http or https URL"
-            self.lose(LossCode.URL, kind, sentence, value)
+            self.note_loss(LossCode.URL, kind, sentence, value)
             return None
 
     def convert_inline(self, element: Element) -> None:
@@ -215,7 +215,7 @@ class Walker:
         before = len(self._runs), len(self.blocks)
         self.walk_marked(element, *marks)
         if (len(self._runs), len(self.blocks)) == before and element.get("href"):
-            self.lose(LossCode.LINK, "empty", "A link without text was dropped", element.get("href"))
+            self.note_loss(LossCode.LINK, "empty", "A link without text was dropped", element.get("href"))
 
     def _allowed_attributes(self, element: Element, name: str) -> tuple[tuple[str, str], ...]:
         allowed = []
@@ -227,7 +227,9 @@ class Walker:
             if stored is not None:
                 allowed.append((key, stored))
             elif key == "href" and name == "a":
-                self.lose(LossCode.LINK, "", "The address of a link was dropped; its text stays", f'href="{value}"')
+                self.note_loss(
+                    LossCode.LINK, "", "The address of a link was dropped; its text stays", f'href="{value}"'
+                )
         names = [key for key, _ in allowed]
         self.note_attributes(element, "href", *names)
         return tuple(allowed)
@@ -298,7 +300,7 @@ class Walker:
             return
         parts = list(split_long(runs))
         if len(parts) > 1:
-            self.change("long paragraph", "A paragraph was split: it is longer than a block may be")
+            self.note_change("long paragraph", "A paragraph was split: it is longer than a block may be")
         for part in parts:
             html = render_runs(part)
             self.blocks.append(make(html) if make else {"type": "paragraph", "html": html})
@@ -318,7 +320,7 @@ class Walker:
         words = element.words()
         if words or element.find("img", "iframe", "video", "audio") is not None:
             name = element.name
-            self.lose(LossCode.HIDDEN, name, f"A hidden <{name}> was dropped with its content", words)
+            self.note_loss(LossCode.HIDDEN, name, f"A hidden <{name}> was dropped with its content", words)
 
     def _note_comment(self, comment: Comment) -> None:
         text = comment.text.strip()
@@ -326,6 +328,6 @@ class Walker:
             name, _, settings = text.removeprefix("wp:").removesuffix("/").strip().partition(" ")
             if not _BLOCK_WITHOUT_OUTPUT.match(name):
                 sentence = f"The WordPress block {name} was dropped: its content is made when it is shown"
-                self.lose(LossCode.CONTENT, f"wp:{name}", sentence, settings)
+                self.note_loss(LossCode.CONTENT, f"wp:{name}", sentence, settings)
         elif text and not text.startswith(_SILENT_COMMENTS):
-            self.lose(LossCode.COMMENT, "", "A comment was dropped", comment.text)
+            self.note_loss(LossCode.COMMENT, "", "A comment was dropped", comment.text)

@@ -1,1 +1,1 @@
-"""What the elements of a document become: one file for each kind of block."""
+"""Converters of elements, one file for each kind of block."""

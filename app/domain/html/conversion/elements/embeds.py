@@ -67,7 +67,9 @@ def convert_frame(walker: Walker, element: Element) -> None:
         if nested and element.name == "object":
             walker.convert(nested[0])
         else:
-            walker.lose(LossCode.CONTENT, element.name, f"<{element.name}> without a web address was dropped", source)
+            walker.note_loss(
+                LossCode.CONTENT, element.name, f"<{element.name}> without a web address was dropped", source
+            )
         return
     walker.note_attributes(element, "title")
     block: Block = {"type": "embed", "url": page_url(url)}
@@ -150,7 +152,7 @@ def _add_embed(walker: Walker, element: Element, url: str) -> Block:
     """Add an embed that shows the text of an element where the content cannot be embedded."""
     pictures = [each for each in element.descendants() if each.name in {"img", "picture", "svg"}]
     for each in pictures:
-        walker.lose(
+        walker.note_loss(
             LossCode.CONTENT, f"card {each.name}", f"<{each.name}> inside a card or post was dropped", each.get("src")
         )
     content = _without(element, *pictures)

@@ -177,7 +177,7 @@ def note_image_link(walker: Walker, element: Element) -> None:
             if is_file
             else "The link (<a>) of an image was dropped"
         )
-        walker.lose(LossCode.LINK, subject, subject, href)
+        walker.note_loss(LossCode.LINK, subject, subject, href)
 
 
 def _add_caption(walker: Walker, caption: Element, owner: Block | None) -> None:
@@ -190,7 +190,7 @@ def _add_caption(walker: Walker, caption: Element, owner: Block | None) -> None:
         walker.end_paragraph()
         if blocks:
             sentence = f"A caption (<{caption.name}>) became a paragraph: its block cannot have one"
-            walker.change(f"caption {caption.name}", sentence)
+            walker.note_change(f"caption {caption.name}", sentence)
             walker.blocks += blocks
         return
     target = owner["image"] if owner["type"] == "image" else owner
@@ -201,7 +201,9 @@ def _add_caption(walker: Walker, caption: Element, owner: Block | None) -> None:
         html, others = flatten(walker, walker.blocks_of(Element("div", {}, part.children)), "a caption")
         text = html_to_text(html).strip()
         if "<" in html.replace("<br>", ""):
-            walker.change(f"{member} marks", f"Links and emphasis of a {member} were dropped; its text stays", html)
+            walker.note_change(
+                f"{member} marks", f"Links and emphasis of a {member} were dropped; its text stays", html
+            )
         walker.blocks += others
         text = line(walker, text, "A credit") if member == "credit" else text
         if not text:
@@ -210,7 +212,7 @@ def _add_caption(walker: Walker, caption: Element, owner: Block | None) -> None:
         earlier = target.get(stored_in)
         joined = f"{earlier}\n{text}" if earlier else text
         if len(joined) > MAX_LINE_CHARACTERS:
-            walker.change("long caption", "A caption became a paragraph: it is longer than a caption may be")
+            walker.note_change("long caption", "A caption became a paragraph: it is longer than a caption may be")
             walker.blocks.append({"type": "paragraph", "html": html})
         else:
             target[stored_in] = joined

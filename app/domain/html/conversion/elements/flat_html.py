@@ -30,13 +30,13 @@ def flatten(walker: Walker, blocks: list[Block], place: str | None = None) -> tu
     if place is None:
         return _bounded(walker, "<br>".join(filter(None, map(_html, texts))), "a post"), others
     if len(texts) > 1:
-        walker.change(f"joined {place}", f"Paragraphs in {place} were joined by line breaks")
+        walker.note_change(f"joined {place}", f"Paragraphs in {place} were joined by line breaks")
     for block in others:
         kind = block["type"]
-        walker.change(f"moved {place} {kind}", f"A block ({kind}) in {place} was moved behind it")
+        walker.note_change(f"moved {place} {kind}", f"A block ({kind}) in {place} was moved behind it")
     for block in texts:
         if block["type"] in _NAMES:
-            walker.change(f"flat {place} {block['type']}", f"{_NAMES[block['type']]} in {place} became text")
+            walker.note_change(f"flat {place} {block['type']}", f"{_NAMES[block['type']]} in {place} became text")
     html = "<br>".join(filter(None, map(_html, texts)))
     return _bounded(walker, html, place), others
 
@@ -45,10 +45,10 @@ def _bounded(walker: Walker, html: str, place: str) -> str:
     """Return the HTML without its marks where it has more tags than a text may have."""
     if html.count("<") <= MAX_PARAGRAPH_TAGS and len(html) <= MAX_PARAGRAPH_CHARACTERS:
         return html
-    walker.change(f"long {place}", f"The marks of the text of {place} were dropped: it is too long")
+    walker.note_change(f"long {place}", f"The marks of the text of {place} were dropped: it is too long")
     text = " ".join(html_to_text(html).split())
     if len(text) > MAX_PARAGRAPH_CHARACTERS // 5:  # each character may become an entity
-        walker.lose(LossCode.TEXT, f"cut {place}", f"The text of {place} was cut: it is too long", text)
+        walker.note_loss(LossCode.TEXT, f"cut {place}", f"The text of {place} was cut: it is too long", text)
     return text_to_html(text[: MAX_PARAGRAPH_CHARACTERS // 5])
 
 

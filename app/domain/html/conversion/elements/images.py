@@ -37,7 +37,7 @@ _TYPES: Final = {
 
 
 def convert_image(walker: Walker, element: Element) -> None:
-    """Add the block of an image; a picture of an emoji is its text."""
+    """Add the block of an image; the image of an emoji becomes its character."""
     if is_emoji(element):
         walker.add_text(element.get("alt"))
         return
@@ -45,7 +45,7 @@ def convert_image(walker: Walker, element: Element) -> None:
     if image is None:
         return
     if walker.has_open_text():
-        walker.change("img in text", "An <img> inside a paragraph became a block of its own", image["url"])
+        walker.note_change("img in text", "An <img> inside a paragraph became a block of its own", image["url"])
     walker.add_block({"type": "image", "image": image})
 
 
@@ -59,43 +59,45 @@ def convert_picture(walker: Walker, element: Element) -> None:
 
 
 def is_emoji(element: Element) -> bool:
-    """Return whether an image stands for the emoji of its text alternative."""
+    """Return whether an image represents the emoji in its text alternative."""
     return bool(element.get("alt")) and any(_EMOJI.search(name) for name in element.classes)
 
 
 def read_image(walker: Walker, element: Element) -> Image | None:
     """Return an image of an `img` element; None, with a loss, where it has no URL that can be stored.
 
-    The content of the element, where it has any, is that of its `picture`.
+    Children of the element are the sources of its `picture`.
     """
     if is_tracker(element):
-        walker.lose(LossCode.CONTENT, "tracker", "An invisible <img> of one pixel was dropped", element.get("src"))
+        walker.note_loss(LossCode.CONTENT, "tracker", "An invisible <img> of one pixel was dropped", element.get("src"))
         return None
     url = _main_url(walker, element)
     if url is None:
         if not any(element.get(name) for name in _SOURCES):
-            walker.lose(LossCode.CONTENT, "img", "<img> without an address was dropped", element.get("alt"))
+            walker.note_loss(LossCode.CONTENT, "img", "<img> without an address was dropped", element.get("alt"))
         elif element.get("alt"):
-            walker.lose(LossCode.TEXT, "alt", "The text alternative of a dropped image was dropped", element.get("alt"))
+            walker.note_loss(
+                LossCode.TEXT, "alt", "The text alternative of a dropped image was dropped", element.get("alt")
+            )
         return None
     width, height = (pixels(element.get(name) or element.get(f"data-{name}")) for name in ("width", "height"))
     image: Image = {"url": url, "alt": line(walker, element.get("alt"), "The text alternative of an image")}
     image |= {"width": width, "height": height} if width and height else {}
     image["renditions"] = _renditions(walker, element, url, width, height)
     for name, value in lost_attributes(element, handled=frozenset({"title"} if _repeats_title(element) else ())):
-        walker.lose(
+        walker.note_loss(
             LossCode.ATTRIBUTE, f"img {name}", f"The attribute {name} of <img> was dropped", f'{name}="{value}"'
         )
     return image
 
 
 def is_tracker(element: Element) -> bool:
-    """Return whether an image only counts readers."""
+    """Return whether an image is a tracking pixel."""
     return element.get("width").strip() in {"0", "1"} and element.get("height").strip() in {"0", "1"}
 
 
 def pixels(value: str) -> int | None:
-    """Return a size in pixels, None for percentages and the like."""
+    """Parse a size in pixels; None for percentages and other units."""
     match = _WHOLE_PIXELS.fullmatch(value)
     number = int(match[1][:9]) if match else 0
     return number if 0 < number <= MAX_PIXELS else None
@@ -106,7 +108,7 @@ def line(walker: Walker, text: str, kind: str) -> str:
     folded = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     if len(folded) <= MAX_LINE_CHARACTERS:
         return folded
-    walker.lose(LossCode.TEXT, kind, f"{kind} was cut to {MAX_LINE_CHARACTERS:,} characters", folded)
+    walker.note_loss(LossCode.TEXT, kind, f"{kind} was cut to {MAX_LINE_CHARACTERS:,} characters", folded)
     return folded[:MAX_LINE_CHARACTERS]
 
 
@@ -118,12 +120,12 @@ def image_block(image: Image) -> Block:
 def _repeats_title(element: Element) -> bool:
     """Return whether the `title` only repeats the text alternative or the name of the file, as WordPress writes it."""
     title = element.get("title").strip().lower()
-    name = unquote(urlsplit_path(element.get("src"))).rpartition("/")[2].rpartition(".")[0].lower()
+    name = unquote(url_path(element.get("src"))).rpartition("/")[2].rpartition(".")[0].lower()
     return title in {element.get("alt").strip().lower(), name}
 
 
-def urlsplit_path(url: str) -> str:
-    """Return the path of a URL, an empty string for what is no URL."""
+def url_path(url: str) -> str:
+    """Return the path of a URL, an empty string for an invalid URL."""
     try:
         return urlsplit(url).path
     except ValueError:
@@ -139,7 +141,7 @@ def _main_url(walker: Walker, element: Element) -> str | None:
         return walker.web_url(usable[0], "<img>")
     if given:
         sentence = "<img> was dropped: its data is in the document instead of at an address"
-        walker.lose(LossCode.CONTENT, "data image", sentence, given[-1][:40])
+        walker.note_loss(LossCode.CONTENT, "data image", sentence, given[-1][:40])
     return None
 
 
@@ -190,7 +192,7 @@ def _renditions(
         if _is_placeholder(url):
             continue
         factor = _factor(size, unit, width)
-        file_type = _TYPES.get(urlsplit_path(url).rpartition(".")[2].lower())
+        file_type = _TYPES.get(url_path(url).rpartition(".")[2].lower())
         absolute = walker.web_url(url, "a file of <img>")
         if absolute is None or absolute == main or absolute in found:
             continue
@@ -202,7 +204,7 @@ def _renditions(
             found[absolute] = {"url": absolute, "width": sizes[0], "height": sizes[1], "type": file_type}
     if lost:
         sentence = "Files of an image (srcset) were dropped: their size or type is not given"
-        walker.lose(LossCode.ATTRIBUTE, "srcset", sentence, lost)
+        walker.note_loss(LossCode.ATTRIBUTE, "srcset", sentence, lost)
     return list(found.values())
 
 

@@ -34,7 +34,9 @@ def convert_list(walker: Walker, element: Element) -> None:
                     made.append({"type": "list", "ordered": is_ordered, "items": items})
                     items = []
                 made.append(entry)
-                walker.change(f"interrupted list {entry['type']}", f"A list was split: an item cannot hold {_a(entry)}")
+                walker.note_change(
+                    f"interrupted list {entry['type']}", f"A list was split: an item cannot hold {_a(entry)}"
+                )
             else:
                 items.append(entry)
     if items:
@@ -104,13 +106,15 @@ def _entries(walker: Walker, item: Element) -> list[Any]:
             texts = []
             if not html and entries and isinstance(entries[-1], dict) and "list" in entries[-1]:
                 entries[-1]["list"]["items"] += block["items"]
-                walker.change("joined lists", "Two lists in one list item were joined")
+                walker.note_change("joined lists", "Two lists in one list item were joined")
             else:
                 entries.append({"html": html, "list": {"ordered": block["ordered"], "items": block["items"]}})
         else:
             texts.append(block)
     if texts and entries:
-        walker.change("text after list", "The text of a list item after its list or image became an item of its own")
+        walker.note_change(
+            "text after list", "The text of a list item after its list or image became an item of its own"
+        )
     return entries + _text_entries(walker, texts)
 
 
@@ -132,7 +136,7 @@ def _bounded(walker: Walker, block: Block) -> list[Block]:
         parts[-1].append(item)
         count, characters = count + len(texts), characters + sum(map(len, texts))
     if len(parts) > 1:
-        walker.change("long list", "A list was split: it is longer than a block may be")
+        walker.note_change("long list", "A list was split: it is longer than a block may be")
     return [{**block, "items": part} for part in parts]
 
 
@@ -149,7 +153,9 @@ def _limited(walker: Walker, items: list[Any], depth: int) -> list[Any]:
                 }
             )
         else:
-            walker.change("deep list", f"A list more than {MAX_DEPTH} levels deep was joined with the one around it")
+            walker.note_change(
+                "deep list", f"A list more than {MAX_DEPTH} levels deep was joined with the one around it"
+            )
             limited += [item["html"]] if item["html"] else []
             limited += _limited(walker, item["list"]["items"], depth)
     return limited

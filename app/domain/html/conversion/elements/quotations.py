@@ -46,7 +46,9 @@ def add_quotation(walker: Walker, element: Element, *, is_pulled: bool, source: 
     if is_pulled:
         html, others = flatten(walker, blocks, "a pull quote")
         if "<" in html.replace("<br>", ""):
-            walker.change("pull quote marks", "Links and emphasis of a pull quote were dropped; its text stays", html)
+            walker.note_change(
+                "pull quote marks", "Links and emphasis of a pull quote were dropped; its text stays", html
+            )
         walker.blocks += [{"type": "pull_quote", "text": html_to_text(html), "attribution": name}, *others]
         return
     walker.blocks += _bounded(walker, {"type": "quote", "blocks": blocks, "attribution": name}, 1)
@@ -85,7 +87,7 @@ def _attribution_text(walker: Walker, element: Element) -> str | None:
     html, others = flatten(walker, walker.blocks_of(Element("div", {}, element.children)), "an attribution")
     walker.blocks += others
     if "<a " in html:
-        walker.change("attribution link", "The link of an attribution was dropped; its text stays", html)
+        walker.note_change("attribution link", "The link of an attribution was dropped; its text stays", html)
     text = line(walker, html_to_text(html), "An attribution")
     return text.lstrip(_DASHES).strip() or None
 
@@ -102,7 +104,7 @@ def _bounded(walker: Walker, block: Block, depth: int) -> list[Block]:
         parts[-1].append(inner)
         characters += size
     if len(parts) > 1:
-        walker.change("long quotation", "A quotation was split: it is longer than a block may be")
+        walker.note_change("long quotation", "A quotation was split: it is longer than a block may be")
     last = len(parts) - 1
     return [
         {**block, "blocks": part, "attribution": block["attribution"] if number == last else None}
@@ -119,7 +121,7 @@ def _limited(walker: Walker, blocks: list[Block], depth: int) -> list[Block]:
             limited += _bounded(walker, block, depth + 1)
         else:
             sentence = f"A quotation (<blockquote>) more than {MAX_DEPTH} levels deep was joined with the one around it"
-            walker.change("deep quotation", sentence)
+            walker.note_change("deep quotation", sentence)
             limited += _limited(walker, block["blocks"], depth)
             name = block["attribution"]
             limited += [{"type": "paragraph", "html": text_to_html(name)}] if name else []

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from app.domain.html.conversion.elements.images import urlsplit_path
+from app.domain.html.conversion.elements.images import url_path
 from app.domain.html.conversion.tree import Element
 from app.domain.html.conversion.walker import Block, Walker
 from app.domain.html.losses import LossCode
@@ -51,12 +51,12 @@ def convert_recording(walker: Walker, element: Element) -> None:
     _note_content(walker, element, kind)
     if not usable:
         if not files:
-            walker.lose(LossCode.CONTENT, kind, f"<{kind}> without an address was dropped")
+            walker.note_loss(LossCode.CONTENT, kind, f"<{kind}> without an address was dropped")
         return
     url, given = usable[0]
     block: Block = {"type": kind, "url": url, "media_type": _media_type(url, given)}
     if len(usable) > 1:
-        walker.lose(LossCode.CONTENT, f"{kind} source", f"Further files of a <{kind}> were dropped", usable[1][0])
+        walker.note_loss(LossCode.CONTENT, f"{kind} source", f"Further files of a <{kind}> were dropped", usable[1][0])
     if kind == "video" and element.get("poster") and (poster := walker.web_url(element.get("poster"), "a poster")):
         block["poster"] = poster
     walker.note_attributes(element, "value")
@@ -67,15 +67,17 @@ def _media_type(url: str, given: str) -> str | None:
     stated = given.partition(";")[0].strip().lower()
     if _MEDIA_TYPE.fullmatch(stated):
         return stated
-    return _TYPES.get(urlsplit_path(url).rpartition(".")[2].lower())
+    return _TYPES.get(url_path(url).rpartition(".")[2].lower())
 
 
 def _note_content(walker: Walker, element: Element, kind: str) -> None:
     """Note the tracks of a recording, and the text that browsers show only if they cannot play it."""
     for track in element.descendants():
         if track.name == "track":
-            walker.lose(LossCode.CONTENT, "track", "<track> was dropped: subtitles are not stored", track.get("src"))
+            walker.note_loss(
+                LossCode.CONTENT, "track", "<track> was dropped: subtitles are not stored", track.get("src")
+            )
     if element.words():
-        walker.lose(
+        walker.note_loss(
             LossCode.HIDDEN, kind, f"The text inside a <{kind}>, which players hide, was dropped", element.words()
         )

@@ -33,7 +33,7 @@ def convert_table(walker: Walker, element: Element) -> None:
             walker.note_attributes(section)
     before = walker.blocks_of(Element("div", {}, others))
     if before:
-        walker.change("table content", "Content of a <table> outside of its cells was moved before it")
+        walker.note_change("table content", "Content of a <table> outside of its cells was moved before it")
     head, body, after = _read_grid(walker, rows)
     caption, more = _caption(walker, element)
     block: Block = {"type": "table", "caption": caption, "head": head, "rows": body}
@@ -86,10 +86,10 @@ def _caption(walker: Walker, element: Element) -> tuple[str | None, list[Block]]
     walker.note_attributes(caption)
     html, others = flatten(walker, walker.blocks_of(Element("div", {}, caption.children)), "a caption")
     if "<" in html.replace("<br>", ""):
-        walker.change("caption marks", "Links and emphasis of a caption were dropped; its text stays", html)
+        walker.note_change("caption marks", "Links and emphasis of a caption were dropped; its text stays", html)
     text = html_to_text(html)
     if len(text) > MAX_LINE_CHARACTERS:
-        walker.change("long caption", "A caption became a paragraph: it is longer than a caption may be")
+        walker.note_change("long caption", "A caption became a paragraph: it is longer than a caption may be")
         return None, [{"type": "paragraph", "html": html}, *others]
     return text or None, others
 
@@ -111,7 +111,7 @@ def _read_grid(walker: Walker, rows: list[tuple[str, Element]]) -> tuple[Row, li
             html = _cell_html(walker, cell, others, is_head=is_head)
             column, columns, span = len(written), _span(cell, "colspan"), _span(cell, "rowspan")
             if columns > 1 or span > 1:
-                walker.change("spans", "Cells that span several columns or rows are followed by empty ones")
+                walker.note_change("spans", "Cells that span several columns or rows are followed by empty ones")
             columns = min(columns, max(MAX_COLUMNS - column, 1))
             written += [html, *[""] * (columns - 1)]
             below |= dict.fromkeys(range(column, column + columns), span - 1) if span > 1 else {}
@@ -121,7 +121,7 @@ def _read_grid(walker: Walker, rows: list[tuple[str, Element]]) -> tuple[Row, li
             written.append("")
         grid.append(written)
     if head_rows > 1:
-        walker.change("head rows", "The second and later rows of a table's head became rows of its body")
+        walker.note_change("head rows", "The second and later rows of a table's head became rows of its body")
     width = min(max(map(len, grid), default=0), MAX_COLUMNS)
     grid = [[*row, *[""] * (width - len(row))] for row in grid]
     return (grid[0], grid[1:], others) if head_rows else ([], grid, others)
@@ -144,7 +144,7 @@ def _cell_html(walker: Walker, cell: Element, others: list[Block], *, is_head: b
     html, blocks = flatten(walker, walker.blocks_of(content, style=parse_style(cell.get("style"))), "a table cell")
     others += blocks
     if cell.name == "th" and not is_head:
-        walker.change("row headings", "The headings of rows (<th>) became cells in bold")
+        walker.note_change("row headings", "The headings of rows (<th>) became cells in bold")
         return f"<strong>{html}</strong>" if html and not html.startswith("<strong>") else html
     return html
 
@@ -153,7 +153,7 @@ def _bounded(walker: Walker, block: Block) -> list[Block]:
     """Return the table within the bounds of a block: cut to its first columns, in parts where it is too long."""
     rows = block["rows"]
     if max(map(len, [block["head"], *rows])) > MAX_COLUMNS:
-        walker.change("wide table", f"Columns after the {MAX_COLUMNS}th became rows")
+        walker.note_change("wide table", f"Columns after the {MAX_COLUMNS}th became rows")
         rows = [part for row in [block["head"], *rows] for part in _in_parts(row) if any(part)]
         block = {**block, "head": [], "rows": rows}
     head_size = sum(map(len, block["head"]))
@@ -167,7 +167,7 @@ def _bounded(walker: Walker, block: Block) -> list[Block]:
         parts[-1].append(row)
         characters += size
     if len(parts) > 1:
-        walker.change("long table", "A table was split: it is longer than a block may be")
+        walker.note_change("long table", "A table was split: it is longer than a block may be")
     return [
         {**block, "rows": part, "caption": block["caption"] if not number else None}
         for number, part in enumerate(parts)

@@ -1,4 +1,4 @@
-"""What each kind of element becomes: the table of handlers, and those that need no module of their own."""
+"""Table of the converters of elements, and the converters that need no module of their own."""
 
 import re
 from typing import Final
@@ -18,10 +18,10 @@ from app.domain.html.conversion.elements.quotations import add_quotation, conver
 from app.domain.html.conversion.elements.recordings import convert_recording
 from app.domain.html.conversion.elements.tables import convert_cell, convert_table
 from app.domain.html.conversion.inline_runs import Atom, Mark
-from app.domain.html.conversion.shortcodes import PREFIX, shortcode_handlers
+from app.domain.html.conversion.shortcodes import PREFIX, get_shortcode_converters
 from app.domain.html.conversion.styles import parse_style
 from app.domain.html.conversion.tree import Element
-from app.domain.html.conversion.walker import Handler, Walker
+from app.domain.html.conversion.walker import Converter, Walker
 from app.domain.html.losses import LossCode
 
 MAX_CODE_CHARACTERS: Final = 100_000
@@ -37,9 +37,9 @@ _LINES: Final = FLOW | HEADINGS | {"blockquote", "dl", "hr", "ol", "pre", "table
 _WEB_ADDRESS: Final = re.compile("https?://")
 
 
-def build_handlers() -> dict[str, Handler]:
-    """Return the handlers by the names of elements."""
-    handlers: dict[str, Handler] = {
+def build_converters() -> dict[str, Converter]:
+    """Return the converters by the names of elements."""
+    converters: dict[str, Converter] = {
         "a": _convert_link,
         "aside": _convert_box,
         "audio": convert_recording,
@@ -74,10 +74,10 @@ def build_handlers() -> dict[str, Handler]:
         f"{PREFIX}caption": convert_caption_shortcode,
         f"{PREFIX}wp_caption": convert_caption_shortcode,
     }
-    handlers |= shortcode_handlers()
-    handlers |= dict.fromkeys(HEADINGS, _convert_heading)
-    handlers |= dict.fromkeys(("ul", "ol", "menu", "dir"), convert_list)
-    return handlers
+    converters |= get_shortcode_converters()
+    converters |= dict.fromkeys(HEADINGS, _convert_heading)
+    converters |= dict.fromkeys(("ul", "ol", "menu", "dir"), convert_list)
+    return converters
 
 
 def _convert_heading(walker: Walker, element: Element) -> None:
@@ -105,7 +105,7 @@ def _convert_preformatted(walker: Walker, element: Element) -> None:
     for each in element.descendants():
         if each.name not in {"code", "span", "br"} and not (each.name in {"samp", "kbd"} and each is inner):
             sentence = f"<{each.name}> inside preformatted text was dropped; its text stays"
-            walker.lose(LossCode.ELEMENT, f"pre {each.name}", sentence, each.words())
+            walker.note_loss(LossCode.ELEMENT, f"pre {each.name}", sentence, each.words())
     text = _code_text(element).removeprefix("\n").rstrip("\n").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         return
@@ -115,7 +115,7 @@ def _convert_preformatted(walker: Walker, element: Element) -> None:
     language = _language(element) or (_language(inner) if inner is not None else None)
     lines = [text[start : start + MAX_CODE_CHARACTERS] for start in range(0, len(text), MAX_CODE_CHARACTERS)]
     if len(lines) > 1:
-        walker.change("long code", "Preformatted text was split: it is longer than a block may be")
+        walker.note_change("long code", "Preformatted text was split: it is longer than a block may be")
     for part in lines:
         walker.add_block({"type": "code", "text": part, "language": language})
 
@@ -252,7 +252,7 @@ def _convert_box(walker: Walker, element: Element) -> None:
 
 
 def _drop_controls(walker: Walker, element: Element) -> None:
-    """Drop a form or the controls of a player, which the front end has its own for."""
+    """Drop a form or the controls of a player; front ends have their own."""
     if element.words():
         walker.drop(element)
     for each in element.descendants():
@@ -283,7 +283,7 @@ def _convert_dialog(walker: Walker, element: Element) -> None:
         walker.note_element(element)
         walker.walk_flow(element)
     elif element.words():
-        walker.lose(LossCode.HIDDEN, "dialog", "A closed <dialog> was dropped with its content", element.words())
+        walker.note_loss(LossCode.HIDDEN, "dialog", "A closed <dialog> was dropped with its content", element.words())
 
 
 def _convert_button(walker: Walker, element: Element) -> None:
