@@ -1,4 +1,4 @@
-"""Writes of curated lists: each is written whole."""
+"""Writes of curated lists; each write replaces the whole list."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
@@ -67,17 +67,17 @@ def edit_curated_list(
     row = get_curated_list_row(connection, edition_id, record.slug)
     _check_precondition(row, expected)
     is_renewed = row is None or row.expires_at != record.expires_at
-    flaws = [*_unknown_filters(connection, edition_id, record.filter)]
+    errors = [*_unknown_filters(connection, edition_id, record.filter)]
     if record.expires_at is not None and record.expires_at <= now and is_renewed:
-        flaws.append(FieldError("expires_at", "Must be in the future."))
+        errors.append(FieldError("expires_at", "Must be in the future."))
     references = _resolve_slugs(connection, edition_id, record.items)
-    flaws += [
+    errors += [
         FieldError(f"items.{position}", f"There is no article '{given[:80]}' in the edition.")
         for position, given in enumerate(record.items)
         if given not in references
     ]
-    if flaws:
-        raise InvalidInputError(*flaws)
+    if errors:
+        raise InvalidInputError(*errors)
     items = list(dict.fromkeys(references[each] for each in record.items))
     return put_curated_list(connection, record.model_copy(update={"items": items}), now=now, actor=actor)
 

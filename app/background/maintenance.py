@@ -1,4 +1,4 @@
-"""Maintenance of a process: stores the last use of API keys, and deletes or converts what is outdated.
+"""Maintenance of a process: stores the last use of API keys, and deletes or converts outdated rows.
 
 once a minute  store the last use of API keys
 once an hour   delete stored responses older than a day, compact the old part of the log, delete webhook deliveries
@@ -46,7 +46,7 @@ async def write_to_end(
     except asyncio.CancelledError:
         await asyncio.wait({writing}, timeout=STOPPING_S)
         if writing.done() and not writing.cancelled():
-            writing.exception()  # retrieved, so that asyncio does not report it
+            writing.exception()  # retrieve it, so that asyncio does not report it
         raise
 
 
@@ -115,17 +115,17 @@ class Maintenance:
             outage.success()
 
     async def _prune_idempotency(self) -> None:
-        from app.actions.idempotency import RETENTION_US, prune_stored_responses  # noqa: PLC0415 - same
+        from app.actions.idempotency import RETENTION_US, prune_stored_responses  # noqa: PLC0415 - see the module's docstring
 
         await write_to_end(self._database, prune_stored_responses, before=clock.now() - RETENTION_US)
 
     async def _prune_deliveries(self) -> None:
-        from app.actions.webhooks.deliveries import prune_deliveries  # noqa: PLC0415 - same
+        from app.actions.webhooks.deliveries import prune_deliveries  # noqa: PLC0415 - see the module's docstring
 
         await write_to_end(self._database, prune_deliveries, now=clock.now())
 
     async def _compact_log(self) -> None:
-        from app.actions.changelog.compaction import compact_changes  # noqa: PLC0415 - same
+        from app.actions.changelog.compaction import compact_changes  # noqa: PLC0415 - see the module's docstring
 
         seen = COMPACTED_AT_ONCE
         while seen >= COMPACTED_AT_ONCE and not self._stopping.is_set():
@@ -133,7 +133,7 @@ class Maintenance:
 
     async def _convert_contents(self) -> None:
         """Convert in transactions of a twentieth of a second; other writers have as much time in between."""
-        from app.actions.articles.revision_maintenance import convert_contents  # noqa: PLC0415 - same
+        from app.actions.articles.revision_maintenance import convert_contents  # noqa: PLC0415 - see the module's docstring
 
         most = MIN_CONVERTED
         while not self._stopping.is_set():
@@ -145,8 +145,8 @@ class Maintenance:
             await sleep_or_wake(self._stopping, elapsed_s)
 
     async def _thin_revisions(self) -> None:
-        from app.actions.articles.revision_maintenance import thin_revisions  # noqa: PLC0415 - same
-        from app.queries.editorial.superfluous_revisions import find_thinnable  # noqa: PLC0415 - same
+        from app.actions.articles.revision_maintenance import thin_revisions  # noqa: PLC0415 - see the module's docstring
+        from app.queries.editorial.superfluous_revisions import find_thinnable  # noqa: PLC0415 - see the module's docstring
 
         after: int | None = -1
         while after is not None and not self._stopping.is_set():

@@ -1,4 +1,4 @@
-"""Members of catalogue entries: types of tags and authors, URI forms of codes, and the names that find a tag."""
+"""Members of catalogue entries: types of tags and authors, URI forms of codes, and comparison of names."""
 
 import re
 import unicodedata

@@ -36,7 +36,7 @@ def is_permanent(revision: SavedRevision) -> bool:
 def find_superfluous(revisions: Sequence[SavedRevision], now: int) -> Iterator[int]:
     """Yield the numbers of revisions to delete, of all revisions of one article in ascending order.
 
-    The first and the last revision remain: they say when the article was created, and how it is now.
+    The first and the last revision remain: they have the time of creation and the current state.
     """
     for revision, following in pairwise(revisions):
         age_us = now - revision.at

@@ -44,7 +44,7 @@ def compress_blocks(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def decompress_block(stored: bytes) -> bytes:
-    """Return the block of a stored one."""
+    """Decompress a stored block."""
     if stored[:1] == PLAIN:
         return stored[1:]
     block: bytes = zstd.decompress(stored[1:], zstd_dict=_dictionary())
@@ -63,7 +63,7 @@ def format_numbers(numbers: Iterable[int]) -> str:
 
 
 def parse_numbers(text: str) -> list[int]:
-    """Return the block numbers of such a text."""
+    """Parse block numbers that `format_numbers` wrote."""
     numbers: list[int] = []
     for run in text.split():
         first, _, last = run.partition("-")

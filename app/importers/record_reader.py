@@ -61,7 +61,7 @@ class RecordReader:
         self._ordinal = 0
 
     def __iter__(self) -> Iterator[RawRecord | RejectedPart]:
-        """Yield records, and what is none, in the order of the stream."""
+        """Yield records and rejected parts in the order of the stream."""
         while len(self._buffer) < len(BYTE_ORDER_MARK) and self._refill():
             pass
         if self._buffer.startswith(UTF_16_MARKS):
@@ -207,7 +207,7 @@ class RecordReader:
                 return depth, at - self._position
 
     def _find_next_record(self, searched: int) -> int:
-        """Return where, inside an open value, a line of its own is a record: the value was cut off there. Else 0."""
+        """Return the offset of a line in an open value that is a record, so the value was cut off; 0 without one."""
         for found in _LINE_OF_OBJECT.finditer(self._buffer, self._position + searched):
             line = found[1].rstrip(b" \t\r,")
             if _is_complete(line) and "kind" in orjson.loads(line):
@@ -222,9 +222,9 @@ class RecordReader:
         return RawRecord(start, text, self._ordinal if self._is_in_array else None)
 
     def _take_damaged(self, start: TextPosition, length: int) -> RawRecord | RejectedPart:
-        """Take a record with a string that its line does not close, and what else belongs to the record.
+        """Take a record with a string that its line does not close, and skip the rest of the record.
 
-        In JSON Lines that is its line. A record over several lines ends where a line begins as its first one did.
+        In JSON Lines the record is its line. Over several lines it ends before a line that begins like its first one.
         """
         part = self._take(start, length)
         if self.line > start.line:

@@ -140,7 +140,7 @@ class Importer:
         await self._store_batch(waiting)
 
     def _check_losses(self, parsed: ParsedLine) -> None:
-        """InvalidInputError for a record that a strict import would change."""
+        """Raise InvalidInputError for a record whose content a strict import would drop or change."""
         losses = find_losses_among(parsed.warnings) if self._strict else []
         if losses:
             raise InvalidInputError(*(FieldError(each["where"], each["detail"]) for each in losses[:MAX_ERRORS]))

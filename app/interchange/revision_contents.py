@@ -19,7 +19,7 @@ INSTANTS = ("updated_at", "expires_at", "embargoed_until")
 """Members that are instants: stored as numbers, shown in the zone of the edition."""
 
 BESIDE_MEMBERS = frozenset({"body", "updated_at"})
-"""Members that are stored apart: most saves change them, and the others seldom."""
+"""Members that are stored outside of the first block: most saves change them, and rarely the others."""
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)

@@ -27,7 +27,7 @@ class TagModel(Base):
 
 
 class TagNameModel(Base):
-    """A name that finds a tag: its display name or an alias, without regard to case and spacing."""
+    """A name by which a tag is found: its display name or an alias, without regard to case and spacing."""
 
     __tablename__ = "tag_names"
 

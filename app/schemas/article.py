@@ -110,7 +110,7 @@ class ArticleItem(TypedDict):
 
 
 class Seo(TypedDict):
-    """What search engines see in the place of headline and lead."""
+    """Texts for search engines in place of headline and lead."""
 
     title: Annotated[str | None, line("The title of the page.", "Budget vote: who voted how")]
     description: Annotated[str | None, text("The description of the page.", "All 45 votes on the budget.")]
@@ -120,7 +120,7 @@ class Seo(TypedDict):
 
 
 class Social(TypedDict):
-    """What social networks show in the place of headline, lead and image."""
+    """Texts and image for social networks in place of headline, lead and image."""
 
     title: Annotated[str | None, line("The title of a shared link.", "23 to 22")]
     description: Annotated[str | None, text("The description of a shared link.", "One vote made the difference.")]

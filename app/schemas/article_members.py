@@ -35,7 +35,7 @@ Extra = Annotated[
 
 
 class SeoInput(RecordPart):
-    """What search engines see in the place of headline and lead."""
+    """Texts for search engines in place of headline and lead."""
 
     title: Annotated[
         Line | None, Field(description="The title of the page.", examples=["Budget vote: who voted how"])
@@ -49,7 +49,7 @@ class SeoInput(RecordPart):
 
 
 class SocialInput(RecordPart):
-    """What social networks show in the place of headline, lead and image."""
+    """Texts and image for social networks in place of headline, lead and image."""
 
     title: Annotated[Line | None, Field(description="The title of a shared link.", examples=["23 to 22"])] = None
     description: Annotated[
@@ -86,11 +86,11 @@ class ArticleMembers(RecordPart):
             examples=["https://agency.example/budget-vote"],
         ),
     ] = None
-    seo: Annotated[SeoInput | None, AfterValidator(_null_if_empty), Field(description="What search engines see.")] = (
+    seo: Annotated[SeoInput | None, AfterValidator(_null_if_empty), Field(description="Texts for search engines.")] = (
         None
     )
     social: Annotated[
-        SocialInput | None, AfterValidator(_null_if_empty), Field(description="What social networks show.")
+        SocialInput | None, AfterValidator(_null_if_empty), Field(description="Texts and image for social networks.")
     ] = None
     access: Annotated[
         ArticleAccess | None,

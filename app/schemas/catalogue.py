@@ -116,7 +116,7 @@ class TagInFull(Tag):
     description: Annotated[str | None, text("What it stands for, plain text.", "Trams after midnight.")]
     aliases: Annotated[
         list[Annotated[str, Field(max_length=MAX_LINE)]],
-        Field(description="Other names that find it.", max_length=100, examples=[["Owl trams"]]),
+        Field(description="Other names by which articles may name it.", max_length=100, examples=[["Owl trams"]]),
     ]
     page_url: PageUrl
 

@@ -266,7 +266,9 @@ class TagRecord(RecordPart):
         list[Line],
         BeforeValidator(null_as_empty),
         AfterValidator(distinct_names),
-        Field(max_length=MAX_ALIASES, description="Other names that find it.", examples=[["Owl buses"]]),
+        Field(
+            max_length=MAX_ALIASES, description="Other names by which articles may name it.", examples=[["Owl buses"]]
+        ),
     ] = Field(default_factory=list)
 
 

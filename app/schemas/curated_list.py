@@ -114,7 +114,7 @@ class EditorialCuratedList(TypedDict):
         ),
     ]
     filter: Annotated[EditorialCuratedListFilter | None, Field(description="Which articles follow; none where null.")]
-    limit: Annotated[int, count("The most articles of the list.", 10, ge=1, le=MAX_ITEMS)]
+    limit: Annotated[int, count("The maximum number of articles.", 10, ge=1, le=MAX_ITEMS)]
     expires_at: Annotated[InstantText | None, Field(description="When its pinned articles cease to be pinned.")]
     href: Annotated[Href, line("The list in the editorial API.", "/v1/editorial/lists/front-page", max_length=MAX_HREF)]
     revision: Revision

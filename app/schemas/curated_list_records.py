@@ -1,4 +1,4 @@
-"""Curated lists as editors and imports write them: each of them whole."""
+"""Curated lists as editors and imports write them: each write has the whole list."""
 
 from typing import Annotated, Literal, Self
 
@@ -67,7 +67,7 @@ class CuratedListInput(BaseModel):
     limit: Annotated[
         Annotated[int, Field(ge=1, le=MAX_ITEMS, strict=True)],
         BeforeValidator(whole_number),
-        Field(description="The most articles of the list.", examples=[10]),
+        Field(description="The maximum number of articles.", examples=[10]),
     ] = DEFAULT_LIMIT
     expires_at: Annotated[
         Instant | None,

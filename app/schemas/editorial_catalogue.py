@@ -45,7 +45,7 @@ class EditorialEntry(TypedDict):
         bool,
         Field(
             description="Whether the public sees it: sections and labels until hidden, tags and authors while a public "
-            "article names them; nothing that only unpublished articles named yet.",
+            "article names them; no entry that only unpublished articles have named.",
             examples=[True],
         ),
     ]
@@ -164,7 +164,7 @@ class EditorialTag(EditorialEntry):
     codes: Annotated[list[TagCode], Field(description="Its codes in vocabularies of subjects.", max_length=50)]
     aliases: Annotated[
         list[Annotated[str, Field(max_length=MAX_LINE)]],
-        Field(description="Other names that find it.", max_length=100, examples=[["Streetcars"]]),
+        Field(description="Other names by which articles may name it.", max_length=100, examples=[["Streetcars"]]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Sentences for the errors that pydantic finds: its own wording speaks of Python types and changes with releases."""
+"""Sentences for the errors that pydantic finds: its own wording refers to Python types and changes with releases."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args

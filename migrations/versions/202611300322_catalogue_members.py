@@ -1,7 +1,7 @@
 """Catalogue members: types, texts, images and codes of entries, URL templates of editions, and the names of tags.
 
-Tags and authors are listed while a public article names them. `is_entered` takes over what `is_listed` said of them
-so far: false while only articles that were never public name an entry, which then goes with the last of these.
+Tags and authors are listed while a public article names them. `is_entered` takes the former value
+of `is_listed`: false while only articles that were never public name an entry, which is deleted with the last of them.
 """
 
 import unicodedata

@@ -11,7 +11,7 @@ from app.schemas.interchange import ArticleRecord
 
 FINGERPRINT_BYTES = 16
 MAX_ARTICLE_BODY_BYTES = 2 * 1024 * 1024
-"""Size of a body as JSON, however it arrives. Requests may be larger, so that what the API returns can be sent back."""
+"""Maximum size of a body as JSON, by HTTP and by import. Requests may be larger: responses can be sent back."""
 
 
 def serialize_body(record: ArticleRecord) -> str:

@@ -51,7 +51,7 @@ STATE_MEMBERS = (
     *("status", "published_at", "first_published_at", "withdrawal"),
 )
 RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
-"""Endings of new identifiers that would be mistaken for addresses below an article."""
+"""Endings that a new `source_id` must not have, because they are paths below an article."""
 
 BESIDE_CONTENT = frozenset({"aliases", "note", "warnings", *INPUT_MEMBERS})
 """Members of a patch that are not content: aliases, a public note, the warnings of an earlier response, HTML."""
@@ -79,7 +79,9 @@ def create_article(connection: Connection, given: ArticleCreate, *, now: int, ed
     """
     if given.source_id is not None and given.source_id.endswith(RESERVED_ENDINGS):
         endings = ", ".join(RESERVED_ENDINGS)
-        raise InvalidInputError(FieldError("source_id", f"Must not end in one of {endings}: they are addresses."))
+        raise InvalidInputError(
+            FieldError("source_id", f"Must not end in one of {endings}: these are paths below an article.")
+        )
     begin_log_transaction(connection)
     edition = given.edition or connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
     if edition is None:
@@ -176,7 +178,7 @@ def push_article(
 
 
 def locate_article(connection: Connection, edition: str, source_id: str) -> int:
-    """Return the id of the article that another system knows by this identifier; NotFoundError, UnknownEditionError.
+    """Return the id of the article with this identifier of another system; NotFoundError, UnknownEditionError.
 
     It locks the change log first, so that the article is the same until the commit.
     """

@@ -24,8 +24,8 @@ def resolve_tag_names(
 ) -> tuple[list[ArticleWrite], dict[str, str]]:
     """Replace the names of tags in these records by slugs; return the writes, and the display names of new tags.
 
-    A slug is found before a display name, and this before an alias. A name that several tags have in the same way is an
-    error of the record.
+    A slug takes precedence over a display name, and a display name over an alias. A display name or an alias that
+    several tags share is an error of the record.
     """
     named = dict.fromkeys(name for write in writes for name in write.record.tags)
     slugs = [name for name in named if is_code(name)]
@@ -37,7 +37,7 @@ def resolve_tag_names(
     made = {name: name for name in unknown if not found[name] and is_code(name)}
     named_only = [name for name in unknown if not found[name] and name not in made]
     made |= choose_tag_slugs(connection, named_only, codes=frozenset(made))
-    slug_of = {name: each[0] for name, each in found.items() if each} | made
+    slug_by_name = {name: each[0] for name, each in found.items() if each} | made
     passed = []
     for write in writes:
         record = write.record
@@ -47,8 +47,8 @@ def resolve_tag_names(
             detail = f"Several tags are called '{shared[:80]}'; name one by its slug: {choice}."
             stored.outcomes[write.index] = InvalidInputError(FieldError("tags", detail[:1_000]))
             continue
-        if not slug_of.keys().isdisjoint(record.tags):
-            slugs_in_order = list(dict.fromkeys(slug_of.get(name, name) for name in record.tags))
+        if not slug_by_name.keys().isdisjoint(record.tags):
+            slugs_in_order = list(dict.fromkeys(slug_by_name.get(name, name) for name in record.tags))
             write.record = record.model_copy(update={"tags": slugs_in_order})
         passed.append(write)
     return passed, {made[name]: name for name in reversed(named_only)}

@@ -70,7 +70,7 @@ def store_blocks(connection: Connection, contents: Sequence[FormerContent]) -> l
                 uses.append((content.article_id, known[name], name))
         lists.append(format_numbers(known[name] for name in names))
     if uses:
-        ordered = sorted(added)  # neighbours in the table are inserted one after the other
+        ordered = sorted(added)  # adjacent rows of the table are inserted together
         compressed = compress_blocks(added[name] for name in ordered)
         bulk_insert_missing(connection, revision_blocks, list(zip(ordered, compressed, strict=True)))
         bulk_insert_tuples(connection, revision_block_uses, uses)
@@ -78,7 +78,7 @@ def store_blocks(connection: Connection, contents: Sequence[FormerContent]) -> l
 
 
 def release_all_blocks(connection: Connection, article_id: int) -> None:
-    """Remove all blocks of an article; those that revisions of other articles use remain for these."""
+    """Remove all blocks of an article; blocks that revisions of other articles use remain stored."""
     _release(connection, article_id, connection.execute(_USES_OF_ARTICLES, {"ids": [article_id]}).all())
 
 
@@ -100,13 +100,13 @@ def _known_numbers(
 ) -> Mapping[int, dict[bytes, int]]:
     """Return the numbers of stored blocks of these articles by hash, and their last number under an empty hash.
 
-    Of one article only those are read that it has in common with the contents: it may have tens of thousands.
+    Of a single article, which may have tens of thousands of blocks, only those of the contents are read.
     """
     article_ids = sorted({content.article_id for content in contents})
     known: dict[int, dict[bytes, int]] = {article_id: {b"": 0} for article_id in article_ids}
     if len(article_ids) == 1:
-        wanted = sorted({name for names in hashes for name in names})
-        for article_id, names in [(article_ids[0], part) for part in chunked(wanted)]:
+        sorted_hashes = sorted({name for names in hashes for name in names})
+        for article_id, names in [(article_ids[0], part) for part in chunked(sorted_hashes)]:
             rows = connection.execute(_KNOWN, {"article_id": article_id, "hashes": names})
             known[article_id] |= {bytes(name): number for number, name in rows}
         return known

@@ -49,7 +49,7 @@ _DELETE = delete(revisions).where(revisions.c.article_id == bindparam("article_i
 def convert_contents(connection: Connection, *, most: int) -> int:
     """Convert up to this number of contents that an earlier release stored as text; return their number.
 
-    An index holds what is left, so that it continues wherever the last call stopped or was interrupted.
+    An index lists the contents that remain, so that each call continues where the last one stopped or was interrupted.
     """
     lock_change_log(connection)
     rows = connection.execute(_UNCONVERTED, {"most": most}).all()
@@ -64,7 +64,7 @@ def convert_contents(connection: Connection, *, most: int) -> int:
 def thin_revisions(connection: Connection, article_ids: Collection[int], *, now: int) -> int:
     """Delete the superfluous revisions of these articles; return their number.
 
-    Articles with unconverted contents are left for the next time.
+    Articles with unconverted contents are skipped until a later run.
     """
     lock_change_log(connection)
     rows = connection.execute(_REVISIONS, {"ids": sorted(article_ids)}).all()

@@ -1,4 +1,4 @@
-"""Deletion of catalogue entries that nothing names."""
+"""Deletion of catalogue entries that have no references."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
@@ -21,8 +21,8 @@ from app.models.edition import editions
 from app.models.section import sections
 from app.models.webhook import webhook_endpoints
 
-MAX_NAMED = 3
-"""Articles that an error names one by one."""
+MAX_LISTED = 3
+"""Maximum number of articles, or of sections, that an error lists."""
 
 _USERS: dict[Facet, tuple[Column[int], Column[int]]] = {
     Facet.EDITION: (articles.c.edition_id, articles.c.id),
@@ -43,15 +43,15 @@ def delete_entry(
     now: int,
     actor: str,
 ) -> None:
-    """Delete an entry that nothing names; `edition` is a section's, by default the default one.
+    """Delete an entry without references; `edition` is a section's, by default the default one.
 
-    NotFoundError, PreconditionFailedError, ConflictError with what names it.
+    NotFoundError, PreconditionFailedError, ConflictError that lists the references.
     """
     begin_log_transaction(connection)
     row, edition_id = get_entry_for_edit(connection, kind, name, edition=edition, expected=expected)
-    users = [*_find_users(connection, kind, row, name)]
-    if users:
-        raise ConflictError(f"The {KIND_NAMES[kind]} '{name[:80]}' cannot be deleted: {'; '.join(users)}.")
+    references = [*_find_references(connection, kind, row, name)]
+    if references:
+        raise ConflictError(f"The {KIND_NAMES[kind]} '{name[:80]}' cannot be deleted: {'; '.join(references)}.")
     table = CATALOGUE_TABLES[kind].table
     connection.execute(delete(table).where(table.c.id == row.id))
     is_public = kind not in LISTED_WHILE_USED and is_listed(row)
@@ -59,22 +59,22 @@ def delete_entry(
     append_changes(connection, [replace(change, type=DELETED[kind], details={"slug": name})], now=now, actor=actor)
 
 
-def _find_users(connection: Connection, kind: Facet, row: AnyRow, name: str) -> Iterator[str]:
-    """Yield what names an entry, in words."""
+def _find_references(connection: Connection, kind: Facet, row: AnyRow, name: str) -> Iterator[str]:
+    """Yield a clause of the error for each kind of reference to an entry."""
     link, article_id = _USERS[kind]
-    found = connection.execute(select(article_id).where(link == row.id).order_by(article_id).limit(MAX_NAMED + 1))
+    found = connection.execute(select(article_id).where(link == row.id).order_by(article_id).limit(MAX_LISTED + 1))
     ids = [format_id(number) for number in found.scalars()]
     if ids:
-        more = " and more" if len(ids) > MAX_NAMED else ""
-        yield f"it is named by the {'articles' if len(ids) > 1 else 'article'} {', '.join(ids[:MAX_NAMED])}{more}"
+        more = " and more" if len(ids) > MAX_LISTED else ""
+        yield f"it is named by the {'articles' if len(ids) > 1 else 'article'} {', '.join(ids[:MAX_LISTED])}{more}"
     if kind is Facet.EDITION:
         if row.is_default:
             yield "it is the default edition"
         own = select(sections.c.slug).where(sections.c.edition_id == row.id).order_by(sections.c.slug)
-        slugs = connection.execute(own.limit(MAX_NAMED + 1)).scalars().all()
+        slugs = connection.execute(own.limit(MAX_LISTED + 1)).scalars().all()
         if slugs:
-            more = " and more" if len(slugs) > MAX_NAMED else ""
-            yield f"it has the {'sections' if len(slugs) > 1 else 'section'} {', '.join(slugs[:MAX_NAMED])}{more}"
+            more = " and more" if len(slugs) > MAX_LISTED else ""
+            yield f"it has the {'sections' if len(slugs) > 1 else 'section'} {', '.join(slugs[:MAX_LISTED])}{more}"
     yield from _find_lists(connection, kind, row, name)
     yield from _find_webhooks(connection, kind, row, name)
 

@@ -53,7 +53,7 @@ KINDS: dict[type[CatalogueRecord], Facet] = {
 }
 
 BY_LANGUAGE = frozenset({"texts", "disclaimers", "bios", "strings"})
-"""Members that are objects with free names."""
+"""Members that are objects with names of the client's choice."""
 
 
 class Outcome(StrEnum):
@@ -174,7 +174,7 @@ def get_or_create_entries(
                 "is_listed": is_public_by_name[each],
                 "is_entered": is_public_by_name[each],
                 **fixed,
-                **_made(kind, each, names.get(each, each)),
+                **_initial_columns(kind, each, names.get(each, each)),
             }
             for each in missing
         ],
@@ -240,7 +240,7 @@ def _unset_default(connection: Connection, numbers: Sequence[int], now: int) -> 
     connection.execute(stepping.values(is_default=False, modified_at=now, revision=editions.c.revision + 1))
 
 
-def _made(kind: Facet, code: str, name: str) -> dict[str, str]:
+def _initial_columns(kind: Facet, code: str, name: str) -> dict[str, str]:
     if kind is Facet.LABEL:
         return {"text": code, "texts": "{}", "disclaimers": "{}"}
     return {"name": name} | ({"author_type": default_author_type(name).value} if kind is Facet.AUTHOR else {})

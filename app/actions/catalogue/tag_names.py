@@ -13,7 +13,7 @@ _WORDLESS = "tag"
 
 
 def replace_tag_names(connection: Connection, tag_id: int, names: Iterable[str]) -> None:
-    """Store the names that find a tag."""
+    """Replace the names by which articles may name a tag."""
     connection.execute(delete(tag_names).where(tag_names.c.tag_id == tag_id))
     bulk_insert_tuples(connection, tag_names, sorted({(name_key(name), tag_id) for name in names}))
 
@@ -26,7 +26,7 @@ def add_tag_names(connection: Connection, names: Mapping[int, str]) -> None:
 def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str, list[str]]:
     """Return the slugs of the tags with each display name or alias, in order; none for an unknown name.
 
-    A display name is found before an alias: several slugs are those of tags that share the name in the same way.
+    A display name takes precedence over an alias. There are several slugs where tags share the display name or alias.
     """
     keys = {name: name_key(name) for name in names}
     found: dict[str, dict[bool, list[str]]] = {}
@@ -40,7 +40,7 @@ def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str
         for row in rows:
             is_own = name_key(row.name) == row.name_key
             found.setdefault(row.name_key, {}).setdefault(is_own, []).append(row.slug)
-    return {name: _first(found.get(key, {})) for name, key in keys.items()}
+    return {name: _by_precedence(found.get(key, {})) for name, key in keys.items()}
 
 
 def choose_tag_slugs(connection: Connection, names: Sequence[str], *, codes: Collection[str]) -> dict[str, str]:
@@ -69,5 +69,5 @@ def _free_slug(connection: Connection, name: str, *, taken: set[str]) -> str:
         number += 1
 
 
-def _first(found: Mapping[bool, list[str]]) -> list[str]:
+def _by_precedence(found: Mapping[bool, list[str]]) -> list[str]:
     return found.get(True) or found.get(False) or []

@@ -1,4 +1,4 @@
-"""Guard of keys that are bound to editions: they reach the articles of these in the editorial API, and nothing else."""
+"""Guard of keys that are bound to editions: in the editorial API they can access only articles of these editions."""
 
 from fastapi import Request
 
@@ -10,7 +10,7 @@ from app.queries.editorial.edition_access import find_edition_of_request
 
 
 class RequireEdition(Guard):
-    """Dependency that refuses a bound key where the article, or the edition that the request names, is another's.
+    """Dependency that refuses a bound key if the article or the requested edition is outside of its editions.
 
     `spans_editions` is for responses about all editions. The body of a new article is checked by the action.
     """
@@ -19,7 +19,7 @@ class RequireEdition(Guard):
         self._spans_editions = spans_editions
 
     async def check(self, request: Request) -> None:
-        """Raise EditionForbiddenError; a key that is not bound takes no statement."""
+        """Raise EditionForbiddenError for another edition; execute no statement for a key that is not bound."""
         allowed = get_principal(request).editions
         if allowed is None:
             return

@@ -16,7 +16,7 @@ WriteParams = Annotated[ArticleWriteParams, Query()]
 
 
 def refuse_losses(warnings: Iterable[WriteWarning], params: ArticleWriteParams) -> None:
-    """InvalidInputError for a strict write with a loss; its errors are the warnings."""
+    """Raise InvalidInputError for a strict write with a loss; its errors are the warnings."""
     losses = find_losses_among(warnings) if params.strict else []
     if losses:
         raise InvalidInputError(*(FieldError(each["where"], each["detail"]) for each in losses[:MAX_ERRORS]))

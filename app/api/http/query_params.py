@@ -101,7 +101,7 @@ def _validate(collected: dict[str, Any], model: type[Q]) -> Q:
 
 
 def parameter_error(details: Mapping[str, Any], location: tuple[int | str, ...], known: Iterable[str]) -> FieldError:
-    """Return the error of a parameter from one of pydantic's; of an unknown one, with the nearest known name."""
+    """Convert an error of pydantic to that of a parameter; for an unknown one, suggest the nearest known name."""
     where = str(location[0])[:MAX_NAME_CHARACTERS] if location else "query"
     if details["type"] == UNKNOWN:
         return unknown_parameter(where, known)

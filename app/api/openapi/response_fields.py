@@ -34,7 +34,7 @@ _REVISION = _Field("ETag", "The revision, for `If-Match`.", '"2"')
 _NEXT = _Field(
     "Link", 'The URL of `next` with `rel="next"`; absent on the last page.', '</v1/tags?cursor=AZk2…>; rel="next"'
 )
-_MOVED = _Field("Location", "The URL now, with the same query.", "/v1/articles/budget-passes-by-one-vote")
+_MOVED = _Field("Location", "The current URL, with the same query.", "/v1/articles/budget-passes-by-one-vote")
 _CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses")
 _REPLAYED = _Field("Idempotent-Replayed", "`true` where it repeats the response of an earlier request.", "true")
 

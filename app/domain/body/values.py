@@ -66,7 +66,7 @@ def _code_language(value: str) -> str:
 
 
 def whole_number(value: object) -> object:
-    """Return the integer that a JSON number such as 640.0 is; other values unchanged."""
+    """Return a whole number such as 640.0 as an integer; other values unchanged."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -7,7 +7,7 @@ from app.domain.html.allowed_elements import BESIDE_WORDS, SEPARATING
 from app.domain.html.tokens import TokenKind, iterate_tokens
 
 BOUNDARY: Final = "\f"  # white space for the parser, and absent from stored text
-# White space, too: the parser moves other text in front of a table. No markup is indented so.
+# White space as well, because the parser moves other text in front of a table. No markup is indented like this.
 _LINE_BOUNDARY: Final = "\f\t \t\f"
 _RUN: Final = re.compile("([ \t\n\r]*\f[ \t\n\r\f]*)")
 _SEPARATING_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(SEPARATING))})(?=[\t\n\f\r />])", re.IGNORECASE)
@@ -15,7 +15,7 @@ _WRITTEN_TAG: Final = re.compile("(<[^>]*>)")
 
 
 def separate_blocks(html: str) -> str:
-    """Return the HTML with boundary characters at each edge of an element that is shown apart."""
+    """Return the HTML with boundary characters at each edge of an element that separates words."""
     if _SEPARATING_TAG.search(html) is None:
         return html
     pieces: list[str] = []
@@ -49,7 +49,7 @@ def join_blocks(html: str) -> str:
 
 
 class _Joiner:
-    """Pieces of a text, with the place of the boundaries that no word follows yet."""
+    """Pieces of a text, with the position of the boundaries that await the next word."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []

@@ -73,8 +73,8 @@ _NO_DETAILS: Final[EditedDetails] = {
 }
 
 
-def is_left_to_others(row: AnyRow) -> bool:
-    """Return whether sitemaps omit an article: another page is the home of its text, or none is to be indexed."""
+def is_omitted_from_sitemaps(row: AnyRow) -> bool:
+    """Return whether sitemaps omit an article: its canonical page is another one, or has `noindex`."""
     if row.details is None:
         return False
     stored = load_details(row.details)
@@ -91,10 +91,10 @@ def text_length(row: AnyRow, blocks: Callable[[], Iterable[Any]]) -> TextLength:
 
 def read_details(connection: Connection, rows: Sequence[AnyRow], fields: Iterable[str]) -> list[ArticleDetails]:
     """Return the details of these rows, if `fields` names any of them; one statement if one is stored beside a body."""
-    wanted = ON_REQUEST.intersection(fields)
-    if not wanted:
+    selected = ON_REQUEST.intersection(fields)
+    if not selected:
         return []
     beside: dict[int, AnyRow] = {}
-    if "extra" in wanted or (not wanted.isdisjoint(_LENGTH) and any(row.word_count is None for row in rows)):
+    if "extra" in selected or (not selected.isdisjoint(_LENGTH) and any(row.word_count is None for row in rows)):
         beside = {row.article_id: row for row in connection.execute(_BESIDE_BODY, {"ids": [row.id for row in rows]})}
     return [render_details(row, beside.get(row.id)) for row in rows]

@@ -31,7 +31,7 @@ _ONE = (
     .select_from(WITH_BODY)
     .where(articles.c.id == bindparam("article_id"))
 )
-_STANDS = select(articles.c.id, articles.c.edition_id, articles.c.slug, *STATUS_COLUMNS).where(
+_STATUS = select(articles.c.id, articles.c.edition_id, articles.c.slug, *STATUS_COLUMNS).where(
     articles.c.id == bindparam("article_id")
 )
 
@@ -43,7 +43,7 @@ def find_signing_secret(connection: Connection) -> bytes | None:
 
 def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires_at: int) -> PreviewLink:
     """Return the link at which an article can be read until an instant; NotFoundError, ArticleWithdrawnError."""
-    row = connection.execute(_STANDS, {"article_id": parse_id(key)}).first() if is_id(key) else None
+    row = connection.execute(_STATUS, {"article_id": parse_id(key)}).first() if is_id(key) else None
     row = _check(row)
     token = make_token(secret, Preview(row.id, expires_at))
     edition = get_edition_by_id(connection, row.edition_id)

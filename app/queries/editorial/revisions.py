@@ -30,19 +30,21 @@ from app.schemas.editorial import (
     RevisionParams,
 )
 
-_LIGHT = tuple(column for column in revisions.c if column.name not in {"content", "blocks", "updated_at"})
+_COLUMNS_WITHOUT_CONTENT = tuple(
+    column for column in revisions.c if column.name not in {"content", "blocks", "updated_at"}
+)
 _ZONE = (
     select(editions.c.timezone)
     .join(articles, articles.c.edition_id == editions.c.id)
     .where(articles.c.id == bindparam("article_id"))
 )
 _PAGE = (
-    select(*_LIGHT)
+    select(*_COLUMNS_WITHOUT_CONTENT)
     .where(revisions.c.article_id == bindparam("article_id"), revisions.c.revision < bindparam("after"))
     .order_by(revisions.c.revision.desc())
     .limit(bindparam("limit"))
 )
-_ONE = select(*_LIGHT).where(
+_ONE = select(*_COLUMNS_WITHOUT_CONTENT).where(
     revisions.c.article_id == bindparam("article_id"), revisions.c.revision == bindparam("revision")
 )
 _CONTENT = (

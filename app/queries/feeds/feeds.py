@@ -15,7 +15,7 @@ from app.errors import InvalidValueError, NotFoundError
 from app.invalidation.dependencies import depend_on_entry, expires_at
 from app.queries.articles.article import get_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS, read_page, render_articles
-from app.queries.articles.details import is_left_to_others, render_edited_details
+from app.queries.articles.details import is_omitted_from_sitemaps, render_edited_details
 from app.queries.articles.items import fetch_articles, translate
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.resolve import ResolvedQuery, resolve_params
@@ -125,7 +125,7 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
     recent = query.narrowed((since, 0), query.upper)
     recent.record_dependency()
     recent_rows = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
-    rows = [row for row in recent_rows if row.first_published_at >= since and not is_left_to_others(row)]
+    rows = [row for row in recent_rows if row.first_published_at >= since and not is_omitted_from_sitemaps(row)]
     if rows:
         expires_at(min(row.first_published_at for row in rows) + NEWS_PERIOD_US)
     parts = max(1, -(-len(rows) // NEWS_PART))

@@ -23,7 +23,7 @@ from app.domain.instant import DAY_US, format_short_instant
 from app.domain.list_filter import Facet
 from app.models.article import articles
 from app.models.listing import listings
-from app.queries.articles.details import is_left_to_others
+from app.queries.articles.details import is_omitted_from_sitemaps
 from app.queries.articles.items import ITEM_COLUMNS, fetch_articles
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.resolve import whole_edition
@@ -84,7 +84,7 @@ def get_week(connection: Connection, monday: date, params: SitemapParams) -> Wee
                 format_short_instant(max(row.published_at, row.updated_at or row.published_at), UTC),
             )
             for row in rows
-            if not is_left_to_others(row)
+            if not is_omitted_from_sitemaps(row)
         ],
     )
 
