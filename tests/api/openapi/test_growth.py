@@ -118,7 +118,7 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
         "ChangeItem": ["entry"],
         "MemberDifference": ["words"],
         "PreviewedArticle": ["body"],
-        "Problem": ["errors", "id", "notice"],
+        "Problem": ["embargoed_until", "errors", "id", "notice"],
         "StreamedChange": ["data", "event", "retry"],
         "Timeline": ["as_of", "newer"],
         "TimelineDay": ["total"],
