@@ -32,10 +32,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """Error of one input: `where` (a parameter, or a path such as `body.2.html`) and a sentence."""
+    """Error of one input: `where` (a parameter, or a path such as `body.2.html`), a sentence, the code of a loss."""
 
     location: str
     message: str
+    code: str | None = None
 
 
 class DaylineError(Exception):

@@ -18,6 +18,12 @@ class InputError(TypedDict):
         str, line("The parameter, or the path of the member such as `body.2.html`.", "limit", max_length=MAX_DETAIL)
     ]
     message: Annotated[str, line("What is wrong and what is allowed.", "Must be at most 200.", max_length=10_000)]
+    code: NotRequired[
+        Annotated[
+            str,
+            line("The code of the warning that `strict` made an error; present on those alone.", "content-dropped"),
+        ]
+    ]
 
 
 class Problem(TypedDict):

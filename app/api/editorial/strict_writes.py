@@ -16,7 +16,8 @@ WriteParams = Annotated[ArticleWriteParams, Query()]
 
 
 def refuse_losses(warnings: Iterable[WriteWarning], params: ArticleWriteParams) -> None:
-    """Raise InvalidInputError for a strict write with a loss; its errors are the warnings."""
+    """Raise InvalidInputError for a strict write with a loss; its errors are the first of the warnings."""
     losses = find_losses_among(warnings) if params.strict else []
     if losses:
-        raise InvalidInputError(*(FieldError(each["where"], each["detail"]) for each in losses[:MAX_ERRORS]))
+        first = losses[:MAX_ERRORS]
+        raise InvalidInputError(*(FieldError(each["where"], each["detail"], each["code"]) for each in first))

@@ -153,12 +153,17 @@ async def handle_error(request: Request, error: errors.DaylineError) -> Response
     kind = next((_OF_ERROR[each] for each in type(error).__mro__ if each in _OF_ERROR), INTERNAL_ERROR)
     members: dict[str, Any] = {}
     if isinstance(error, errors.InvalidInputError):
-        members["errors"] = [{"where": flaw.location, "message": flaw.message} for flaw in error.errors]
+        members["errors"] = [_error_member(each) for each in error.errors]
     if isinstance(error, errors.ArticleWithdrawnError):
         members |= {"id": error.article_id, "notice": error.notice}
     if isinstance(error, errors.EmbargoedError):
         members["embargoed_until"] = format_instant(error.until, UTC)
     return problem_response(request, kind, error.detail, headers=_headers_of(error), **members)
+
+
+def _error_member(error: errors.FieldError) -> dict[str, str]:
+    code = {} if error.code is None else {"code": error.code}
+    return {"where": error.location, "message": error.message, **code}
 
 
 def _headers_of(error: errors.DaylineError) -> dict[str, str]:

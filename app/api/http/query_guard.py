@@ -23,5 +23,6 @@ class QueryGuard(Guard):
         declared = route.query_parameters
         lists = [name for name, kind in declared.items() if get_origin(kind) is list]
         collected = collect_parameters(raw.decode("latin-1"), lists)
-        if collected and not declared:
-            raise InvalidInputError(*(unknown_parameter(name, ()) for name in collected))
+        unknown = [] if route.types.query is not None else [name for name in collected if name not in declared]
+        if unknown:  # a model of the query refuses them itself, with its other errors
+            raise InvalidInputError(*(unknown_parameter(name, declared) for name in unknown))

@@ -37,8 +37,9 @@ Lists return `items` and `next`; follow `next.href` until it is null. Every publ
 the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does.
 
 Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains. An unknown query parameter is
-422 (feeds ignore it). Where no problem of an operation fits, it is 500 `internal-error`; the server itself refuses
-requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong method with 405.
+422 (feeds and health checks ignore it). Where no problem of an operation fits, it is 500 `internal-error`; the server
+itself refuses requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong method
+with 405.
 
 Repeating a filter means any of its values; different filters all have to match. An unknown section, tag, author or
 label in a filter matches nothing; an unknown edition in a public address is 404. Public responses show published

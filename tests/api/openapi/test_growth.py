@@ -116,6 +116,7 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
         "Article": ["body"],
         "BlockOperation": ["after", "before", "count", "words"],
         "ChangeItem": ["entry"],
+        "InputError": ["code"],
         "MemberDifference": ["words"],
         "PreviewedArticle": ["body"],
         "Problem": ["embargoed_until", "errors", "id", "notice"],
