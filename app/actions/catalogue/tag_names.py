@@ -1,15 +1,17 @@
 """Names of tags: the display names and aliases by which articles may name them."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, select
 
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.catalogue_entry import name_key
-from app.domain.slug import LONGEST_CODE, slugify
+from app.domain.slug import LONGEST_CODE, is_code, slugify
 from app.models.tag import tag_names, tags
 
 _WORDLESS = "tag"
+_SYMBOL = re.compile(r"[^\w\s'\u2019\u02bc-]")
 
 
 def replace_tag_names(connection: Connection, tag_id: int, names: Iterable[str]) -> None:
@@ -44,29 +46,45 @@ def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str
 
 
 def choose_tag_slugs(connection: Connection, names: Sequence[str], *, codes: Collection[str]) -> dict[str, str]:
-    """Return slugs for new tags with these display names; the same one for spellings that differ in case only.
+    """Return slugs for names that no tag has: of the tag that the name spells or resembles, else of a new tag.
 
-    `codes` are the slugs of other new tags. A slug that another tag has gets a number, unless that tag was made from
-    the slug, has no name of its own yet, and the slug spells this name.
+    `codes` are the slugs of other new tags. A slug that belongs to a tag with a clearly different name gets a number.
     """
     chosen = {name_key(code): code for code in codes}
+    taken = {code: code for code in codes}
     for name in names:
         key = name_key(name)
         if key not in chosen:
-            chosen[key] = _free_slug(connection, name, taken={*chosen.values()})
+            chosen[key] = _find_spelt_slug(connection, name) or _choose_slug(connection, name, taken)
+            taken.setdefault(chosen[key], name)
     return {name: chosen[name_key(name)] for name in names}
 
 
-def _free_slug(connection: Connection, name: str, *, taken: set[str]) -> str:
+def _find_spelt_slug(connection: Connection, name: str) -> str | None:
+    """Return the slug of the tag whose slug is this name in another case, or with spaces for hyphens."""
+    key = name_key(name)
+    spelt = [each for each in dict.fromkeys((key, key.replace(" ", "-"))) if is_code(each)]
+    found = set(connection.execute(select(tags.c.slug).where(tags.c.slug.in_(spelt))).scalars())
+    return next((each for each in spelt if each in found), None)
+
+
+def _choose_slug(connection: Connection, name: str, taken: Mapping[str, str]) -> str:
     base, number = slugify(name) or _WORDLESS, 1
     while True:
         suffix = "" if number == 1 else f"-{number}"
         slug = base[: LONGEST_CODE - len(suffix)].rstrip("-") + suffix
-        row = connection.execute(select(tags.c.name).where(tags.c.slug == slug)).first()
-        is_spelt = row is not None and row.name == slug and name_key(name) == slug.replace("-", " ")
-        if is_spelt or (row is None and slug not in taken):
+        owner = connection.execute(select(tags.c.name).where(tags.c.slug == slug)).scalar() or taken.get(slug)
+        if owner is None or (slug == base and _resembles(name, owner, slug)):
             return slug
         number += 1
+
+
+def _resembles(name: str, owner: str, slug: str) -> bool:
+    """Whether a name differs from that of the tag in accents, hyphens or apostrophes at most.
+
+    A tag without a name of its own is called by its slug. Symbols distinguish: `C++` and `C` have one slug.
+    """
+    return not (_SYMBOL.search(name) or _SYMBOL.search(owner)) and slugify(owner) == slug
 
 
 def _by_precedence(found: Mapping[bool, list[str]]) -> list[str]:

@@ -40,3 +40,30 @@ async def test_push_with_names_is_unchanged_when_repeated(desk: Desk) -> None:
     again = await desk.push("cms:1", given)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json()["revision"] == again.json()["revision"] == 1
+
+
+async def test_name_in_another_case_finds_the_slug_of_a_tag_with_another_name(desk: Desk) -> None:
+    await desk.done("POST", "/tags", {"slug": "budget", "name": "The city's money"})
+    await desk.done("POST", "/tags", {"slug": "night_buses", "name": "Buses after midnight"})
+    made = await desk.make(tags=["BUDGET", "Night_Buses", "Trams"])
+    assert made["tags"] == ["budget", "night_buses", "trams"]
+
+
+async def test_name_finds_the_tag_whose_name_differs_in_accents_alone(desk: Desk) -> None:
+    await desk.done("POST", "/tags", {"slug": "cafe", "name": "Cafe"})
+    await desk.done("POST", "/tags", {"slug": "ete", "name": "Summer"})
+    made = await desk.make(published_at=TODAY, tags=["Café", "Été", "Mensch", "Ménsch"])
+    assert made["tags"] == ["cafe", "ete-2", "mensch"]
+    names = {each["slug"]: each["name"] for each in (await desk.client.get("/v1/tags")).json()["items"]}
+    assert names == {"cafe": "Cafe", "ete-2": "Été", "mensch": "Mensch"}
+
+
+async def test_slug_and_name_of_one_new_tag_are_one_tag(desk: Desk) -> None:
+    made = await desk.make(published_at=TODAY, tags=["night-buses", "Night Buses", "NIGHT-BUSES", "C", "C++"])
+    assert made["tags"] == ["night-buses", "c", "c-2"]
+
+
+async def test_names_of_other_scripts_without_a_slug_are_different_tags(desk: Desk) -> None:
+    made = await desk.make(tags=["東京", "大阪"])
+    assert made["tags"] == ["tag", "tag-2"]
+    assert (await desk.make(tags=["大阪", "東京"]))["tags"] == ["tag-2", "tag"]
