@@ -69,7 +69,7 @@ def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id:
 
 
 def former_article_url(row: AnyRow, *, instants: Callable[[int, ZoneInfo], str]) -> dict[str, Any]:
-    """Return the record of what the URLs of an edition's articles were made from until an instant."""
+    """Return the record of the members that formed the URLs of an edition's articles until an instant."""
     return {
         "until": instants(row.until, find_zone(row.timezone)),
         "site_url": row.site_url,

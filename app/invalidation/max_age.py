@@ -34,7 +34,7 @@ CHANGES = CachePolicy(1, 5)
 
 @dataclass(frozen=True, slots=True)
 class ResponseFreshness:
-    """Policy of a response, what of the schedule changes it, and an instant at which it changes anyway."""
+    """Policy of a response, the part of the schedule that changes it, and an instant at which it changes anyway."""
 
     terms: CachePolicy
     dependency: ScheduleDependency | None

@@ -41,7 +41,7 @@ class EditionModel(Base):
 
 
 class FormerArticleUrlModel(Base):
-    """Members of an edition that made the URLs of its articles until an instant."""
+    """Members of an edition that formed the URLs of its articles until an instant."""
 
     __tablename__ = "former_article_urls"
 

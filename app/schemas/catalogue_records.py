@@ -73,7 +73,7 @@ Hidden = Annotated[
 
 
 class FormerArticleUrl(RecordPart):
-    """The members of an edition that made the URLs of its articles until an instant."""
+    """The members of an edition that formed the URLs of its articles until an instant."""
 
     until: Annotated[Instant, Field(description="When they changed.", examples=["2026-11-20T21:00:00+02:00"])]
     site_url: Annotated[
@@ -167,7 +167,7 @@ class EditionRecord(RecordPart):
         NullAsEmpty,
         Field(
             max_length=MAX_FORMER_TEMPLATES,
-            description="What the URLs of articles were made from until an instant; for a new edition only.",
+            description="The members that formed the URLs of articles until an instant; for a new edition only.",
             examples=[
                 [{"until": "2026-11-20T21:00:00+02:00", "site_url": "https://a.example", "timezone": "Europe/Kyiv"}]
             ],

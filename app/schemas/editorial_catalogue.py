@@ -52,7 +52,7 @@ class EditorialEntry(TypedDict):
 
 
 class FormerArticleUrls(TypedDict):
-    """The members of an edition that made the URLs of its articles until an instant."""
+    """The members of an edition that formed the URLs of its articles until an instant."""
 
     until: Annotated[InstantText, Field(description="When they changed.")]
     site_url: Annotated[Url, Field(description="The front end.", examples=["https://meridian.example"])]
@@ -110,7 +110,7 @@ class EditorialEdition(EditorialEntry):
     former_article_urls: Annotated[
         list[FormerArticleUrls],
         Field(
-            description="What the URLs of articles were made from before, which `/v1/resolve` finds; read-only.",
+            description="The members that formed the URLs of articles before, which `/v1/resolve` finds; read-only.",
             examples=[
                 [
                     {

@@ -261,8 +261,8 @@ class SourceName(RecordPart):
 class ArticleRecord(ArticleInput):
     """An article; identity: `source_id` within the edition, else `id`.
 
-    `old_slugs`, `former_urls` and `revisions` bring the past of an article that is new here; `erased_at` marks what was
-    erased by law, of which nothing else is left.
+    `old_slugs`, `former_urls` and `revisions` are the history of an article that is new here; `erased_at` marks an
+    article that was erased by law, of which no other member remains.
     """
 
     edition: Code

@@ -1,4 +1,4 @@
-"""Addresses of articles: aliases, former URLs, and what former URLs were made from.
+"""Addresses of articles: aliases, former URLs, and the members of editions that formed former URLs.
 
 Former slugs of earlier releases have no date; they are found through `slug_redirects`.
 """

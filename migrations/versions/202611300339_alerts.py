@@ -1,4 +1,4 @@
-"""Alerts: articles that ring phones, and when each did."""
+"""Alerts: articles that are announced once, and when each was."""
 
 import sqlalchemy as sa
 from alembic import op

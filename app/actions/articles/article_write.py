@@ -270,7 +270,7 @@ class ArticleWrite:
 
     @property
     def aliases_changed(self) -> bool:
-        """Return whether the record has aliases, and others than the article."""
+        """Return whether the record has aliases that differ from those of the article."""
         return self.record.aliases is not None and set(self.record.aliases) != self.aliases_before
 
     def blocks(self) -> str:

@@ -20,8 +20,8 @@ _EXPIRED = expired_articles(TRANSITION_COLUMNS)
 def apply_due_transitions(connection: Connection, *, now: int, most: int, article_id: int | None = None) -> int:
     """Publish up to this number of due articles and withdraw as many expired ones, the longest due first, or only one.
 
-    Return the larger number. Each changes exactly once by any number of processes: articles are selected under the
-    writers' lock. One that is due and expired is published and withdrawn in this transaction, so nobody sees it.
+    Return the larger number. Each changes exactly once, however many processes run: articles are selected under the
+    writers' lock. One that is due and expired is published and withdrawn in this transaction, so it is never public.
     """
     begin_log_transaction(connection)
     due, expired = _DUE, _EXPIRED

@@ -65,7 +65,7 @@ class EditedArticle(NamedTuple):
 
 
 class PushedArticle(NamedTuple):
-    """Id of the article of a push, what became of it, and warnings."""
+    """Article id, outcome and warnings of a push."""
 
     article_id: int
     outcome: Outcome

@@ -70,6 +70,6 @@ def _changes(pending_revisions: Sequence[PendingRevision], pointing: Mapping[int
         concerned += [] if pending.redirect_lost_by is None else [pending.redirect_lost_by]
         keys = [*map(article_key, concerned), *pending.after.surrogate_keys()]
         keys += pending.before.surrogate_keys() if pending.before is not None else ()
-        # The alert comes first: the last row of an article, which remains, must not ring phones again.
+        # The alert comes first: the last row of an article remains, and must not announce it again.
         for each in (ChangeType.ARTICLE_ALERT, kind) if pending.is_alert else (kind,):
             yield Change(type=each, keys=keys, edition_id=pending.after.edition_id, article_id=pending.article_id)

@@ -11,7 +11,7 @@ _DECISIVE: Final = ("source_version", "source_updated_at")
 """The first of these that both the record and the stored article have decides."""
 
 
-def leave_older(writes: Iterable[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
+def skip_older(writes: Iterable[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
     """Return the writes that are not older than the stored article; the others get a warning."""
     newer: list[ArticleWrite] = []
     for write in writes:
@@ -25,7 +25,7 @@ def leave_older(writes: Iterable[ArticleWrite], stored: WriteResult) -> list[Art
 def newer_versions(unchanged: Iterable[ArticleWrite]) -> list[dict[str, Any]]:
     """Return the new versions of articles without another change, as rows of an update.
 
-    They make no revision: the article is the same, and only later pushes are judged by them.
+    They make no revision: the article is the same, and only later pushes are compared with them.
     """
     rows = []
     for write in unchanged:

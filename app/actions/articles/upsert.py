@@ -26,7 +26,7 @@ from app.actions.articles.reference_resolution import (
 from app.actions.articles.related import replace_related, resolve_pending_related
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
-from app.actions.articles.source_versions import leave_older, newer_versions
+from app.actions.articles.source_versions import newer_versions, skip_older
 from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
 from app.actions.changelog.changes import Change, begin_log_transaction
@@ -134,7 +134,7 @@ def _first_repeat(writes: list[ArticleWrite]) -> int:
 
 def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]) -> None:
     connection, stored = batch.connection, batch.stored
-    newer = leave_older(writes, stored)
+    newer = skip_older(writes, stored)
     valid = assign_slugs(connection, edition_id, _resolve_statuses(newer, stored), stored)
     valid = check_aliases(connection, edition_id, valid, stored)
     if batch.options.reject_unknown:

@@ -13,7 +13,7 @@ from app.schemas.write_warning import WriteWarning
 class WriteResult:
     """Outcome and article id of each record in order, and the number of entries created from codes.
 
-    The id is 0 where there is none. `warnings` are those of records that stored articles decide, by position.
+    The id is 0 where there is none. `warnings` result from comparison with stored articles, by position.
     """
 
     outcomes: list[Outcome | DaylineError]

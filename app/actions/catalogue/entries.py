@@ -199,7 +199,7 @@ def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
 def _store_former_article_urls(
     connection: Connection, record: EditionRecord, edition_id: int, row: AnyRow | None, now: int
 ) -> None:
-    """Store what the URLs of articles were made from until now, if it changes: they still lead to the articles."""
+    """Store the members that formed article URLs until now, if they change: `/v1/resolve` still finds the URLs."""
     if row is None:
         rows = [{"edition_id": edition_id, **each.model_dump()} for each in record.former_article_urls]
         bulk_insert(connection, former_article_urls, rows)

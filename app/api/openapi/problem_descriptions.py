@@ -11,8 +11,8 @@ PROBLEMS: Final = {
     404: "Not found.",
     409: "Conflict with the current state.",
     410: "Article withdrawn or erased.",
-    412: "Precondition failed: `If-Match` names a revision that is not the current one. So it does in a repeated "
-    "request whose first response was lost: read the resource.",
+    412: "Precondition failed: `If-Match` names a revision that is not the current one. A repeated request "
+    "whose first response was lost is 412, too: read the resource.",
     413: "The request body is larger than 8,388,608 bytes (8 MiB).",
     415: "The request body is not JSON in UTF-8, or is encoded (`Content-Encoding`).",
     422: "Invalid request parameters or body; `errors` locates each.",
@@ -27,7 +27,7 @@ _REPEAT_WITH_MATCH: Final = (
     "repeat it; with the same `If-Match` it is 412 if it did, so read the current state before another attempt."
 )
 _REPEAT: Final = "repeat it."
-_LOOK_FIRST: Final = "a repeat would be another one, so look first whether it did."
+_CHECK_FIRST: Final = "a repeat would be a second write, so check first whether it did."
 _ARTICLE_410: Final = (
     "Withdrawn: so are the id and every slug that the article had; `notice` is the public explanation, if any. An "
     "erased article (by law) is 410 under its id alone, with a null `notice`; nothing else of it is left."
@@ -105,5 +105,5 @@ def _repetition(method: str, spec: Mapping[str, Any]) -> str:
     if "Idempotency-Key" in fields:
         return _REPEAT_WITH_KEY
     if method == "post":
-        return _LOOK_FIRST
+        return _CHECK_FIRST
     return _REPEAT_WITH_MATCH if "If-Match" in fields else _REPEAT

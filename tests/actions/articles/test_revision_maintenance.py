@@ -1,4 +1,4 @@
-"""Maintenance of revisions: former contents are converted without loss, superfluous revisions deleted without trace."""
+"""Maintenance of revisions: former contents are converted without loss, superfluous ones deleted with their blocks."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Alerts: an article rings phones once, when it is first public with `alert`."""
+"""Alerts: an article is announced once, when it is first public with `alert`."""
 
 from typing import Any
 

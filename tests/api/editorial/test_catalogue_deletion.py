@@ -1,4 +1,4 @@
-"""Deletion of catalogue entries: what nothing names is deleted, and others say what names them."""
+"""Deletion of catalogue entries: entries without references are deleted, and errors list the references of others."""
 
 from tests.api.editorial.editor_client import TODAY, Desk, Json
 from tests.api.http.test_problems import check_problem

@@ -1,4 +1,4 @@
-"""Embargoes: no publication takes effect before one ends, and no time is moved in silence."""
+"""Embargoes: no publication takes effect before one ends, and no time is moved."""
 
 import pytest
 

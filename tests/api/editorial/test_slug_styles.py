@@ -1,4 +1,4 @@
-"""Slugs in ASCII, in any script, and of headlines that have no honest romanisation."""
+"""Slugs in ASCII, in any script, and of headlines that cannot be romanised reliably."""
 
 from urllib.parse import quote
 

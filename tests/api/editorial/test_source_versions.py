@@ -1,4 +1,4 @@
-"""Versions of the system of origin: an older push or record changes nothing and says so."""
+"""Versions of the system of origin: an older push or record changes nothing and gets a warning."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Documents of many origins: no loss is left unnamed, and readers see the text that browsers show."""
+"""Documents of many origins: every loss is named, and readers see the text that browsers show."""
 
 import json
 import re
