@@ -122,8 +122,11 @@ def is_code(value: str) -> bool:
 def validate_code(value: str) -> str:
     """Return the slug of a section, tag, author or edition, or code of a label, unchanged; else InvalidValueError."""
     if not is_code(value):
+        slug = slugify(value[:MAX_GIVEN_SLUG])
+        example = f", such as '{slug}'" if slug else ""
         raise InvalidValueError(
-            "A code is 1 to 80 lower-case letters a-z and digits, single hyphens, underscores or dots inside."
+            f"Expected a slug or code{example}, not a display name: 1 to 80 lower-case letters a-z and digits, single "
+            "hyphens, underscores or dots inside."
         )
     return value
 

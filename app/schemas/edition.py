@@ -77,6 +77,7 @@ class ServiceLinks(TypedDict):
     sections: Annotated[Href, _link("The sections.", "/v1/sections")]
     tags: Annotated[Href, _link("The tags.", "/v1/tags")]
     labels: Annotated[Href, _link("The labels.", "/v1/labels")]
+    lists: Annotated[Href, _link("The curated lists.", "/v1/lists")]
     editions: Annotated[Href, _link("The editions.", "/v1/editions")]
     documentation: Annotated[Href, _link("The API reference for people.", "/docs")]
     openapi: Annotated[Href, _link("The OpenAPI document.", "/openapi.json")]
@@ -93,6 +94,7 @@ LINKS: ServiceLinks = {
     "sections": "/v1/sections",
     "tags": "/v1/tags",
     "labels": "/v1/labels",
+    "lists": "/v1/lists",
     "editions": "/v1/editions",
     "documentation": "/docs",
     "openapi": "/openapi.json",

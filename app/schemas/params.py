@@ -27,6 +27,7 @@ from app.domain.article_status import BodyFormat
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.article import ArticleDetails, ArticleItem, TimelineItem
+from app.schemas.known_members import suggest
 
 MAX_LIMIT = 200
 LIMIT_WITH_BODY = 50
@@ -268,7 +269,8 @@ class ArticleFilterParams(FilterParams):
     def _known_members(self) -> Self:
         for name in self.fields:
             if name not in self.members:
-                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items."))
+                near = suggest(name, self.members)
+                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items.{near}"))
         return self
 
 

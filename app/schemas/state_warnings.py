@@ -23,13 +23,21 @@ def find_state_warnings(given: ArticleInput, saved: EditorialArticle) -> list[Wr
     return warnings
 
 
-def find_image_warnings(patch: Mapping[str, Any], image: Mapping[str, Any] | None) -> list[WriteWarning]:
-    """Return the warning of a merge patch that gives the present `image` another URL and leaves its other members."""
-    change = patch.get("image")
+def find_image_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> list[WriteWarning]:
+    """Return the warnings of a merge patch that gives an image of the article another URL and leaves its alt text."""
+    social, change = before["social"] or {}, patch.get("social")
+    social_change = change.get("image") if isinstance(change, dict) else None
+    return [
+        *_image_warnings("image", patch.get("image"), before["image"]),
+        *_image_warnings("social.image", social_change, social.get("image")),
+    ]
+
+
+def _image_warnings(where: str, change: Any, image: Mapping[str, Any] | None) -> list[WriteWarning]:
     if image is None or not isinstance(change, dict) or change.get("url") in {None, image["url"]}:
         return []
     names = ", ".join(name for name, value in image.items() if name not in change and value not in (None, []))
     if not names:
         return []
     detail = f"These members are still those of the previous image: {names}. A merge patch empties them by null."
-    return [{"where": "image", "code": str(WarningCode.IMAGE_UNCHANGED), "detail": detail}]
+    return [{"where": where, "code": str(WarningCode.IMAGE_UNCHANGED), "detail": detail}]

@@ -281,3 +281,8 @@ def test_with_suffix_cuts_a_long_slug_between_words() -> None:
     assert with_suffix("a" * 60 + "-" + "b" * 19, "7k2v9q") == "a" * 60 + "-7k2v9q"
     assert with_suffix("a" * 60 + "-" + "b" * 12, "7k2v9q") == "a" * 60 + "-" + "b" * 12 + "-7k2v9q"
     assert with_suffix("a" * 80, "7k2v9q") == "a" * 73 + "-7k2v9q"
+
+
+def test_display_name_in_place_of_a_code_is_refused_with_the_slug_that_it_makes() -> None:
+    with pytest.raises(InvalidValueError, match="Expected a slug or code, such as 'ines-kovary', not a display name"):
+        validate_code("Ines Kovary")

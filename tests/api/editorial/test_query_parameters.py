@@ -1,4 +1,4 @@
-"""Query parameters of writes of articles: `strict`, and no other."""
+"""Query parameters of the editorial API: `strict` of writes, and suggestions for unknown fields."""
 
 import pytest
 
@@ -17,3 +17,10 @@ async def test_write_of_an_article_refuses_parameters_other_than_strict(desk: De
     assert refused.json()["errors"][0]["where"] == query.partition("=")[0]
     assert (await desk.read(made))["headline"] == "Story x"
     assert len((await desk.done("GET", "/articles?edition=*"))["items"]) == 1
+
+
+async def test_unknown_field_names_the_nearest_one(desk: Desk) -> None:
+    for path in ("/v1/editorial/articles", "/v1/articles"):
+        refused = await desk.client.get(f"{path}?fields=headine", headers=desk.headers)
+        message = "'headine' is not a field of the items. Did you mean 'headline'?"
+        assert refused.json()["errors"] == [{"where": "fields", "message": message}]

@@ -49,6 +49,17 @@ async def test_patch_of_the_url_of_an_image_names_what_stays(desk: Desk) -> None
         assert desk.warnings == [], patch
 
 
+async def test_patch_of_the_url_of_the_social_image_names_what_stays(desk: Desk) -> None:
+    created = await desk.make(social={"image": {"url": "https://media.example/a.jpg", "alt": "A tram"}})
+    other = "https://media.example/b.jpg"
+    edited = await desk.edit(created, {"social": {"image": {"url": other}}})
+    assert (edited["social"]["image"]["url"], edited["social"]["image"]["alt"]) == (other, "A tram")
+    assert found(desk.warnings) == [("social.image", "image-members-unchanged")]
+    for patch in ({"image": {"url": other}}, {"image": {"url": "https://media.example/c.jpg", "alt": "B"}}, None):
+        await desk.edit(created, {"social": patch})
+        assert desk.warnings == [], patch
+
+
 async def test_warnings_locate_losses_inside_later_blocks(desk: Desk) -> None:
     image = {"url": "https://media.example/a.jpg", "alt": ""}
     body: list[Json] = [

@@ -28,11 +28,20 @@ js|columns?|galleryid|align(none|left|right|center)|lazyload(ed|ing)?|doc|Word|f
     re.VERBOSE,
 )
 """Classes that editors and themes write for layout; other classes may carry meaning."""
+_TEXT_ALIGNMENT: Final = re.compile(r"(has-text-align|text-align|text|ql-align)-(center|right)")
+_ALIGNMENT: Final = re.compile(r"align-?(center|right)")
+_TEXTS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th"})
+"""Elements whose text these classes align; on others, such as images, they place the element, as `float` does."""
 
 
 def unknown_classes(element: Element) -> list[str]:
-    """Return the classes of an element that no known editor writes for layout."""
-    return [name for name in element.classes if not _KNOWN_CLASS.fullmatch(name)]
+    """Return the classes of an element that no known editor writes for layout, and those that align its text."""
+    return [name for name in element.classes if not _KNOWN_CLASS.fullmatch(name) or _aligns_text(element, name)]
+
+
+def _aligns_text(element: Element, name: str) -> bool:
+    is_alignment = element.name in _TEXTS and _ALIGNMENT.fullmatch(name) is not None
+    return is_alignment or _TEXT_ALIGNMENT.fullmatch(name) is not None
 
 
 def lost_attributes(element: Element, *, handled: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from app.domain.embed_providers import find_provider
-from app.domain.html.allowed_elements import ALLOWED_TAGS, allowed_attribute
+from app.domain.html.allowed_elements import ALLOWED_TAGS, BESIDE_WORDS, allowed_attribute
 from app.domain.html.conversion.attributes import lost_attributes
 from app.domain.html.conversion.element_roles import DROPPED, EQUIVALENT, FLOW, NEUTRAL, PARAGRAPHS
 from app.domain.html.conversion.inline_runs import (
@@ -61,6 +61,7 @@ class Walker:
         self._runs: list[Run] = []
         self._marks: tuple[Mark, ...] = ()
         self._paragraphs = 0
+        self._is_box_edge = False
 
     def walk(self, element: Element) -> None:
         """Convert the content of an element."""
@@ -78,6 +79,11 @@ class Walker:
         if "hidden" in element.attributes or is_hidden(style):
             self._note_hidden(element)
             return
+        self._is_box_edge = self._is_box_edge or element.name in BESIDE_WORDS
+        self._convert_shown(element, style)
+        self._is_box_edge = self._is_box_edge or element.name in BESIDE_WORDS
+
+    def _convert_shown(self, element: Element, style: Mapping[str, str]) -> None:
         converter = self._converters.get(element.name)
         if converter is not None:
             converter(self, element)
@@ -129,7 +135,12 @@ class Walker:
         self.blocks.append(block)
 
     def add_text(self, text: str) -> None:
-        """Append text to the open paragraph."""
+        """Append text to the open paragraph; where a browser shows a box between two words, a space separates them."""
+        if self._is_box_edge and text:
+            last = self._runs[-1] if self._runs else Run((), "")
+            if isinstance(last.content, str) and last.content[-1:].isalnum() and text[0].isalnum():
+                self._runs.append(Run(self._marks if last.marks == self._marks else (), " "))
+            self._is_box_edge = False
         self._runs.append(Run(self._marks, text))
 
     def add_break(self, kind: Atom = Atom.BREAK) -> None:
@@ -273,7 +284,7 @@ class Walker:
 
     def _add_text(self, text: str) -> None:
         if self._paragraphs or "\n" not in text:
-            self._runs.append(Run(self._marks, text))
+            self.add_text(text)
             return
         for number, part in enumerate(_BLANK_LINES.split(text)):
             if number:
@@ -281,7 +292,7 @@ class Walker:
             for line_number, line in enumerate(_LINE_END.split(part) if self._is_classic else [part]):
                 if line_number and self._runs and self._runs[-1].content is not Atom.BREAK:
                     self.add_break()
-                self._runs.append(Run(self._marks, line))
+                self.add_text(line)
 
     def _add_lines(self, lines: list[list[Run]]) -> None:
         plain: list[Run] = []
