@@ -112,8 +112,8 @@ def _update(connection: Connection, row: AnyRow, columns: dict[str, Any], now: i
 
 
 def _log(connection: Connection, kind: ChangeType, number: int, edition_id: int, *, now: int, actor: str) -> None:
-    keys = (curated_list_key(number), curated_lists_key(edition_id))
-    append_changes(connection, [Change(type=kind, keys=keys, edition_id=edition_id)], now=now, actor=actor)
+    surrogate_keys = (curated_list_key(number), curated_lists_key(edition_id))
+    append_changes(connection, [Change(type=kind, keys=surrogate_keys, edition_id=edition_id)], now=now, actor=actor)
 
 
 def _unknown_filters(connection: Connection, edition_id: int, chosen: CuratedListFilter | None) -> Iterator[FieldError]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 Values = dict[Hashable, Any]
-_KEY = "state_memo"
+_INFO_KEY = "state_memo"
 
 
 class StateMemo:
@@ -35,10 +35,10 @@ class StateMemo:
 
 def add_state_memo(connection: Connection, read_token: Callable[[], bytes | None]) -> None:
     """Give a connection a StateMemo, which ends with it."""
-    connection.info[_KEY] = StateMemo(read_token)
+    connection.info[_INFO_KEY] = StateMemo(read_token)
 
 
 def find_state_memo(connection: Connection) -> StateMemo | None:
     """Return the StateMemo of a connection; None for a server, and for connections of threads."""
-    memo: StateMemo | None = connection.info.get(_KEY)
+    memo: StateMemo | None = connection.info.get(_INFO_KEY)
     return memo

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from app.domain.article_status import ArticleStatus
 from app.errors import EditionForbiddenError, ForbiddenError
 
-KEY: Final = "key:"
+KEY_ACTOR: Final = "key:"
 ACTS_FOR: Final = " for "
 
 
@@ -47,15 +47,15 @@ class StoredActor(NamedTuple):
 
 def actor_name(key_prefix: str, person: str | None) -> str:
     """Return the name of an API key that acts for a person, if one is named, as it is stored."""
-    return f"{KEY}{key_prefix}" if person is None else f"{KEY}{key_prefix}{ACTS_FOR}{person}"
+    return f"{KEY_ACTOR}{key_prefix}" if person is None else f"{KEY_ACTOR}{key_prefix}{ACTS_FOR}{person}"
 
 
 def parse_actor(stored: str) -> StoredActor:
     """Return the parts of a stored name."""
-    if not stored.startswith(KEY):
+    if not stored.startswith(KEY_ACTOR):
         return StoredActor(stored, None, None)
     actor, _, person = stored.partition(ACTS_FOR)
-    return StoredActor(actor, actor.removeprefix(KEY), person or None)
+    return StoredActor(actor, actor.removeprefix(KEY_ACTOR), person or None)
 
 
 IMPORT_ACTOR = Actor(name="import")

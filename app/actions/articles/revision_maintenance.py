@@ -99,7 +99,7 @@ def _plan_contents(saved: Sequence[AnyRow], superfluous: Collection[int]) -> tup
         if remains or receiver is not None:
             used.update(parse_numbers(row.blocks))
         if not remains and receiver is not None:
-            key = {"article_id": row.article_id, "revision": receiver.revision}
-            moved.append({**key, "blocks": row.blocks, "updated_at": row.updated_at})
+            identity = {"article_id": row.article_id, "revision": receiver.revision}
+            moved.append({**identity, "blocks": row.blocks, "updated_at": row.updated_at})
         receiver = None
     return moved, used

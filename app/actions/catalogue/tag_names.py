@@ -30,9 +30,9 @@ def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str
 
     A display name takes precedence over an alias. There are several slugs where tags share the display name or alias.
     """
-    keys = {name: name_key(name) for name in names}
+    name_keys = {name: name_key(name) for name in names}
     found: dict[str, dict[bool, list[str]]] = {}
-    for some in chunked(sorted(set(keys.values()))):
+    for some in chunked(sorted(set(name_keys.values()))):
         rows = connection.execute(
             select(tag_names.c.name_key, tags.c.slug, tags.c.name)
             .join(tags, tags.c.id == tag_names.c.tag_id)
@@ -42,7 +42,7 @@ def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str
         for row in rows:
             is_own = name_key(row.name) == row.name_key
             found.setdefault(row.name_key, {}).setdefault(is_own, []).append(row.slug)
-    return {name: _by_precedence(found.get(key, {})) for name, key in keys.items()}
+    return {name: _by_precedence(found.get(key, {})) for name, key in name_keys.items()}
 
 
 def choose_tag_slugs(connection: Connection, names: Sequence[str], *, codes: Collection[str]) -> dict[str, str]:
@@ -80,9 +80,9 @@ def _choose_slug(connection: Connection, name: str, taken: Mapping[str, str]) ->
 
 
 def _resembles(name: str, owner: str, slug: str) -> bool:
-    """Whether a name differs from that of the tag in accents, hyphens or apostrophes at most.
+    """Return whether a name differs from that of the tag in accents, hyphens or apostrophes at most.
 
-    A tag without a name of its own is called by its slug. Symbols distinguish: `C++` and `C` have one slug.
+    A tag without a display name has its slug as its name. Symbols are significant: `C++` and `C` have the same slug.
     """
     return not (_SYMBOL.search(name) or _SYMBOL.search(owner)) and slugify(owner) == slug
 
