@@ -172,13 +172,14 @@ async def test_only_publishers_write_curated_lists(client: httpx.AsyncClient, ma
 async def test_curated_list_takes_a_fixed_number_of_statements(desk: Desk) -> None:
     await stories(desk, *(f"story-{number}" for number in range(12)), section="city", tags=["trams"])
     await put(desk, items=["story-3", "story-9"], filter={"section": ["city"], "tag": ["trams"]})
+    await headlines(desk)  # reads the change log and the schedule, which are no part of the list
     counts = []
     for limit in (3, 12):
         app_of(0)[0].state.services.store.clear()
         with counted() as statements:
             assert len(await headlines(desk, f"&limit={limit}")) == limit
         counts.append(len(statements))
-    assert max(counts) <= 13
+    assert max(counts) <= 12
 
 
 async def test_deleted_articles_leave_a_reference_that_a_new_article_fills(desk: Desk, database: Database) -> None:
