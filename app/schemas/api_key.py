@@ -55,7 +55,7 @@ class ApiKeyCreate(BaseModel):
     ]
     expires_at: Annotated[
         Instant | None,
-        Field(description="When it expires; never where absent."),
+        Field(description="When it expires; never where absent. A past instant is 422."),
     ] = None
     editions: Annotated[
         list[Code] | None,
@@ -63,8 +63,8 @@ class ApiKeyCreate(BaseModel):
             min_length=1,
             max_length=MAX_EDITIONS,
             description=(
-                "The editions whose articles it may read and write in the editorial API; all where absent. Takes the "
-                "scopes `articles:write`, `articles:publish` and `content:read` alone."
+                "The editions whose articles it may read and write in the editorial API; all where absent. An "
+                "unknown one is 422. Takes the scopes `articles:write`, `articles:publish` and `content:read` alone."
             ),
             examples=[["harbour"]],
         ),

@@ -60,7 +60,8 @@ class ChangeListParams(ArticleFilterParams):
             ge=0,
             description=(
                 "The `as_of` that the client has, however old; 0 for everything that exists. Of changes older than "
-                "seven days the last one of each article and entry remains, which is all that a copy needs."
+                "seven days the last one of each article and entry remains, which is all that a copy needs. With "
+                "`cursor` it is 422."
             ),
             examples=[0],
         ),

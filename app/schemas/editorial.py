@@ -28,12 +28,14 @@ from app.schemas.interchange import Content, Note
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import (
+    EMPTY,
     MAX_IDS,
     MAX_NAMES,
     MAX_VALUE,
     ArticleFilterParams,
     Cursor,
     Limit,
+    PagedIds,
     SpanningEdition,
     StrictBool,
     StrictInt,
@@ -248,6 +250,7 @@ class EditorialListParams(ArticleFilterParams):
     members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
 
     edition: SpanningEdition = None
+    id: PagedIds = EMPTY
     status: Annotated[
         list[ArticleStatus],
         Field(
@@ -347,7 +350,8 @@ class PublicationRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     at: Annotated[
-        Instant | None, Field(description="A future instant schedules it; now where absent, if it is not public.")
+        Instant | None,
+        Field(description="A future instant schedules it; now where absent, if it is not public."),
     ] = None
 
 

@@ -89,8 +89,10 @@ class Content(ArticleMembers):
         ArticleSlug | None,
         Field(
             description=(
-                "The slug; where absent made from the headline, with a suffix if that is taken. One of another article "
-                "is 422; a former one, which redirects, may be taken by a published article."
+                "The slug: up to 120 lower-case letters and digits, with single hyphens between them. It is stored as "
+                "it is sent, or decoded where it is percent-encoded; where absent it is made from the headline, with a "
+                "suffix if that is taken. One of another article, also of a withdrawn one, is 422; a former one may be "
+                "taken by a published article."
             ),
             examples=["budget-passes-by-one-vote"],
         ),
@@ -172,7 +174,13 @@ class ArticleInput(BodyHtmlPart, Content):
     ] = None
     source_id: Annotated[
         SourceId | None,
-        Field(description="The identifier of another system, unique in the edition.", examples=["cms:41"]),
+        Field(
+            description=(
+                "The identifier of another system, unique in the edition. A new one must not end in `/publication`, "
+                "`/bump` or `/withdrawal`."
+            ),
+            examples=["cms:41"],
+        ),
     ] = None
     source_version: Annotated[
         Annotated[int, Field(strict=True, ge=0, le=MAX_SEQ), BeforeValidator(whole_number)] | None,
@@ -200,8 +208,8 @@ class ArticleInput(BodyHtmlPart, Content):
         Instant | None,
         Field(
             description=(
-                "The first public time, not in the future; `published_at` where absent. Only a new article that is "
-                "public takes it."
+                "The first public time, not in the future; `published_at` where absent. The write that makes the "
+                "article public for the first time takes it; it is ignored otherwise."
             ),
             examples=["2026-11-20T19:30:00+02:00"],
         ),
@@ -209,7 +217,10 @@ class ArticleInput(BodyHtmlPart, Content):
     withdrawal: Annotated[
         Withdrawal | None, Field(description="Why it was withdrawn; counts with `status` `withdrawn` alone.")
     ] = None
-    note: Annotated[Note | None, Field(description="A public note about the change.")] = None
+    note: Annotated[
+        Note | None,
+        Field(description="A public note about the change; not public where the article is not published after it."),
+    ] = None
     aliases: Annotated[
         Annotated[list[Alias], Field(max_length=MAX_NAMES), AfterValidator(_sorted_once)] | None,
         NullAsEmpty,

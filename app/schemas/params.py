@@ -117,7 +117,7 @@ Fields = Annotated[
         max_length=MAX_FIELDS,
         description=(
             "Only these members of each item (repeat, or separate by commas), and always `id` and `href`; an unknown "
-            "one is 422. `body` is left out unless the parameter `body` adds it."
+            "one is 422. The body comes only if `body` is named here and the parameter `body` adds it."
         ),
         examples=[["headline", "published_at"]],
     ),
@@ -127,20 +127,24 @@ ArticleIds = Annotated[
     list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
     CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
 ]
+
+
+def _ids(description: str) -> Any:
+    return Field(max_length=MAX_IDS, description=description, examples=[["0s9et2dg0bgsr"]])
+
+
 Ids = Annotated[
     ArticleIds,
-    Field(
-        max_length=MAX_IDS,
-        description=(
-            "Only these articles, up to 100; those that are not public, or do not match the other filters, are left "
-            "out. A list of articles and the timeline have all of them on one page, also beyond the default of "
-            "`limit`; with a smaller `limit`, or with `cursor`, it is 422."
-        ),
-        examples=[["0s9et2dg0bgsr"]],
+    _ids("Only these articles, up to 100; those that are not public or do not match the other filters are left out."),
+]
+PagedIds = Annotated[
+    ArticleIds,
+    _ids(
+        "Only these articles, up to 100; those that the list does not have without it, or that do not match the other "
+        "filters, are left out. All are on one page, also beyond the default of `limit`; with a smaller `limit`, or "
+        "with `cursor`, it is 422."
     ),
 ]
-
-
 SpanningEdition = Annotated[
     str | None, described("The edition's slug, `*` for all editions; the default edition where absent.", "harbour")
 ]
@@ -246,7 +250,8 @@ class ArticleFilterParams(FilterParams):
     to: Annotated[
         DateOrInstant,
         described(
-            "`published_at` before this: an RFC 3339 instant, or a date, for its first instant as in `from`.",
+            "`published_at` before this: an RFC 3339 instant, or a date, for its first instant as in `from`. "
+            "Nothing matches where it is not later than `from`.",
             "2026-12-01",
         ),
     ] = None
@@ -281,6 +286,7 @@ class ArticleListParams(ArticleFilterParams):
     members: ClassVar[frozenset[str]] = frozenset({*ArticleItem.__annotations__, *ArticleDetails.__annotations__})
 
     edition: SpanningEdition = None
+    id: PagedIds = EMPTY
     body: Annotated[
         BodyFormat, Field(description="The format of the bodies to add; then `limit` is at most 50.", examples=["none"])
     ] = BodyFormat.NONE
@@ -312,6 +318,7 @@ class ExportParams(ArticleFilterParams):
 class TimelineParams(ArticleFilterParams):
     """A page of the timeline."""
 
+    id: PagedIds = EMPTY
     tz: TimeZoneParam = None
     newest_day: Annotated[
         str | None,

@@ -89,7 +89,7 @@ Secret = Annotated[
 
 
 class WebhookFilters(BaseModel):
-    """The changes to send: the filters of `/v1/changes`, and the types of change."""
+    """The changes to send: those of an edition, filtered by section, tag, author and label, and by type of change."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True, json_schema_serialization_defaults_required=True)
 

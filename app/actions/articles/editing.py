@@ -50,6 +50,7 @@ STATE_MEMBERS = (
     *("kind", "edition", "id", "source_id", "source_version", "source_updated_at"),
     *("status", "published_at", "first_published_at", "withdrawal"),
 )
+WITH_PUBLIC_TIME = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
 RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
 """Endings that a new `source_id` must not have, because they are paths below an article."""
 
@@ -152,7 +153,7 @@ def push_article(
     """Create or replace the article with this identifier of an external system.
 
     A push that is older than the stored article changes nothing and has a warning. Omitted members are emptied, except
-    for the position: without `status` and `published_at` it is unchanged. `is_new` forbids a replacement
+    `status` and `published_at`, which are unchanged. `is_new` forbids a replacement
     (PreconditionFailedError). UnknownEditionError.
     """
     source_id = validated(SourceName, {"source_id": source_id}).source_id
@@ -166,7 +167,7 @@ def push_article(
     _check_push(existing, given, expected, is_new=is_new)
     given_fields = given.model_fields_set
     preserved: dict[str, Any] = {"source_id": source_id}
-    if existing is not None and "published_at" not in given_fields:
+    if existing is not None and ("published_at" not in given_fields or _leaves_date(existing, given)):
         preserved |= {"published_at": existing.published_at, "status": given.status or ArticleStatus(existing.status)}
     if existing is not None and "updated_at" not in given_fields:
         preserved["updated_at"] = existing.updated_at
@@ -175,6 +176,12 @@ def push_article(
     )
     stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, options=options)
     return PushedArticle(stored.ids[0], _outcome(stored), stored.warnings.get(0, []))
+
+
+def _leaves_date(existing: AnyRow, given: ArticleCreate) -> bool:
+    """Return whether a null date leaves that of an article which was public: repeated as "now" it would bump it."""
+    is_undated = given.published_at is None and given.status in WITH_PUBLIC_TIME
+    return is_undated and existing.status in WITH_PUBLIC_TIME
 
 
 def locate_article(connection: Connection, edition: str, source_id: str) -> int:

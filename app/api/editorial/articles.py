@@ -49,7 +49,7 @@ Patch = Annotated[dict[str, Any], Body(examples=[examples.PATCH]), MergePatchOf(
 @router.post(
     "/articles",
     summary="Create an article",
-    **documented(examples.SAVED, errors=(409, 410, 422), status=201),
+    **documented(examples.CREATED, errors=(409, 410, 422), status=201),
 )
 async def create_article(
     *,
@@ -72,7 +72,7 @@ async def create_article(
     | `withdrawn` | 422 | 422 | 422 |
 
     A public or scheduled article requires `articles:publish`. Unknown tags are created; an unknown section, label or
-    author is 422. `warnings` names dropped HTML.
+    author is 422. A draft does not store `first_published_at`. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
     refuse_losses(warnings, params)
@@ -131,7 +131,8 @@ async def edit_article(
     `image.url` alone leaves its `alt`, `credit` and the rest, with a warning. The whole
     article may be sent back; members that an edit cannot change must be as they were. `note` is the public reason of a
     change to a published article. An edit never moves the public time, and dates `updated_at` now unless the patch sets
-    it. A patch that changes nothing saves nothing. `warnings` names dropped HTML.
+    it. A patch that changes nothing saves nothing. An article that is no draft requires `articles:publish`. `warnings`
+    names dropped HTML.
     """
     # Before the transaction, which would hold up other writes.
     members, conversion = await run_check(request, lambda: convert_patch(patch))

@@ -53,7 +53,11 @@ async def get_editorial_curated_list(
 @router.put(
     "/{slug}",
     summary="Create or replace a curated list",
-    **documented({**examples.EDITORIAL_LIST, "warnings": []}, errors=(404, 412, 422), creates=True),
+    **documented(
+        {**examples.EDITORIAL_LIST, "warnings": []},
+        errors=(404, 412, 422),
+        created={**examples.EDITORIAL_LIST, "warnings": []},
+    ),
 )
 async def put_curated_list(
     *,

@@ -23,7 +23,10 @@ RevisionNumber = Annotated[
         json_schema_extra={"maximum": MAX_REVISION},
     ),
 ]
-_SOURCE = "The article's id in the other system; `/` may stand as it is, other reserved characters are percent-encoded."
+_SOURCE = (
+    "The article's id in the other system; `/` may stand as it is, other reserved characters are percent-encoded. An "
+    "ending in `/publication`, `/bump` or `/withdrawal` names that resource of an article, also percent-encoded."
+)
 SourceEdition = Annotated[str, Path(alias="edition", description="The edition's slug.", examples=["harbour"])]
 SourceIdPath = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=["harbour:2026-11-14:fog-watch"])]
 DraftSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.DRAFT_SOURCE])]

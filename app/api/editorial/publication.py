@@ -44,12 +44,13 @@ Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 async def publish_article(
     services: ServicesDep, key: DraftId, expected: IfMatch, body: Publication, editor: ActorDep
 ) -> TypedResponse[SavedArticle]:
-    """Publish an article: now with `{}`, on schedule with `at` in the future, back-dated with `at` in the past.
+    """Publish an article: now with `{}` or no body, on schedule with a future `at`, back-dated with a past one.
 
-    The server's clock decides, without tolerance. Another `at` moves a schedule, and `{}` publishes a scheduled
-    article now. `{}` or the present `at` for a public article changes nothing, so the request may be repeated; with the
-    `If-Match` of before, the repeat is 412. The first publication sets `first_published_at` to the public time; nothing
-    changes it later. A `published_at` that the draft has does not count: send it as `at`.
+    The server's clock decides, without tolerance. Another `at` moves a schedule, and `{}` publishes a scheduled article
+    now. `{}` or the present `at` for a public article changes nothing, so the request may be repeated (another `at`,
+    past or future, is 409); with the `If-Match` of before, the repeat is 412. The first publication sets
+    `first_published_at` to the public time; nothing changes it later. A `published_at` that the draft has does not
+    count: send it as `at`.
     """
     return await apply_transition(services, by_id(key), publication.publish_article, expected, editor, at=body.at)
 

@@ -50,7 +50,7 @@ PushedArticle = Annotated[ArticleCreate, Body(examples=[examples.PUSH])]
 @router.put(
     ARTICLE,
     summary="Upsert an article by source_id",
-    **documented(examples.SAVED, errors=ARTICLE_ERRORS, creates=True),
+    **documented(examples.SAVED, errors=ARTICLE_ERRORS, created=examples.CREATED),
 )
 async def push_article(
     *,
@@ -65,10 +65,13 @@ async def push_article(
     if_none_match: IfNoneMatch = None,
     params: WriteParams,
 ) -> TypedResponse[SavedArticle]:
-    """Create (201) or replace (200) an article; a repeated request changes nothing, so it needs no `Idempotency-Key`.
+    """Create (201) or replace (200) an article. Repeating a request that succeeded changes nothing more.
 
-    A new article is as in `create_article`, but takes no `id` (422). Of an existing one omitted members are emptied,
-    except `slug`, `first_published_at`, `updated_at` and its position, `status` and `published_at`:
+    It needs no `Idempotency-Key`; with the `If-Match` of before, the repeat is 412. A new article is as in
+    `create_article`, but takes no `id` (422). Of an existing one omitted members are emptied, except `slug`, `aliases`,
+    `first_published_at`, `updated_at`, the `withdrawal` of a withdrawn article, `status` and `published_at`. Null is as
+    good as absent for `slug`, `withdrawal` and `status`. The columns are statuses before, the cells those after, with
+    the public time if that changes:
 
     | sent | draft | scheduled | published | withdrawn |
     |---|---|---|---|---|
@@ -80,10 +83,26 @@ async def push_article(
     | a past date alone | published | published | published, bumped | withdrawn, with this date |
     | a future date alone | scheduled | scheduled for then | 422 | 422 |
     | a null date alone | draft without a date | draft without a date | 422 | 422 |
+    | `draft` and a date | draft with this date | draft with this date | 422 | 422 |
+    | `draft` and null | draft without a date | draft without a date | 422 | 422 |
+    | `scheduled` and a past date | 422 | 422 | 422, unless it is its date | 422 |
+    | `scheduled` and a future date | scheduled for then | scheduled for then | 422 | 422 |
+    | `scheduled` and null | 422 | 422 | 422 | 422 |
+    | `published` and a past date | published | published | published, bumped | published again, with this date |
+    | `published` and a future date | 422 | 422 | 422 | 422 |
+    | `published` and null | published now | published now | published | published again |
+    | `withdrawn` and a past date | 422 | draft without a date | withdrawn, with this date | withdrawn, with this date |
+    | `withdrawn` and a future date | 422 | draft without a date | 422 | 422 |
+    | `withdrawn` and null | 422 | draft without a date | withdrawn | withdrawn |
+
+    A draft that was made by withdrawing a scheduled article takes `withdrawn` again. With `published` or `withdrawn`, a
+    date up to 60 seconds ahead counts as past, but a draft or scheduled article is then scheduled for it, with a
+    warning.
 
     Replacing an article that is no draft requires `articles:publish`, even if nothing changes. `updated_at` of a public
-    article, unless it is sent, is dated now if the content changes. `edition`, `source_id` and `id` may be left out:
-    others than those of the path and the article are 422. `warnings` names dropped HTML.
+    article, unless it is sent, is dated now if the content changes. `note` is added with a change of other members;
+    alone it changes nothing. `edition`, `source_id` and `id` may be left out: others than those of the path and the
+    article are 422. `warnings` names dropped HTML.
 
     A push with a lower `source_version`, or an earlier `source_updated_at`, than the stored article's changes nothing
     and has a warning.

@@ -48,12 +48,14 @@ REFUSES_IDEMPOTENCY_KEY = [Depends(RejectIdempotencyKey())]
 async def create_webhook(services: ServicesDep, record: NewWebhook) -> TypedResponse[schemas.WebhookWithSecret]:
     """Create a webhook endpoint; its secret is returned this once. Changes are sent from now on, or after `since`.
 
-    Each change is a `POST` of `{"type", "timestamp", "data": {"seq", "at", "article"}}`, signed as Standard Webhooks
-    (`webhook-id`, `webhook-timestamp`, `webhook-signature`), in order; `article` is that of
-    `/v1/articles/{id_or_slug}`, or `id` and `href` of one that was withdrawn (with `data.notice`) or left the filters.
-    Of an entry `article` is null, and `data.entry` that of `/v1/changes`. Any 2xx within 15 seconds acknowledges it;
-    else it is repeated after 5 seconds up to 3 hours, with the same `webhook-id`, while the later messages of this
-    endpoint wait, and after five days the endpoint is disabled. `410` disables it at once.
+    Each change is a `POST` of `{"type", "timestamp", "data": {"seq", "at", "article"}}` (`application/json`), signed as
+    Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`), in order; `timestamp` and `at` are the
+    time of the change. `article` is that of `/v1/articles/{id_or_slug}`, or `id` and `href` of one that was withdrawn
+    or erased (with `data.notice`, null for the latter) or left the filters. `type` and `article` are current at each
+    attempt. Of an entry `article` is null, and `data.entry` that of `/v1/changes`. Any 2xx within 15 seconds
+    acknowledges it; else it is repeated after 5 seconds up to 3 hours, with the same `webhook-id`, while the later
+    messages of this endpoint wait, and after five days the endpoint is disabled. `410` disables it at once. Where
+    webhooks are disabled by a setting, messages wait until they are enabled.
 
     `Idempotency-Key` is not supported, because the response contains the secret: a repeat after a lost response creates
     a second endpoint. List them first, and delete the one whose secret you lack.
@@ -169,7 +171,8 @@ async def replay_webhook(
 ) -> TypedResponse[schemas.Webhook]:
     """Send every change after `since` again, in order, each with the current state of its article and the id it had.
 
-    Of changes older than seven days the last one of each article and entry remains.
+    Of changes older than seven days the last one of each article and entry remains. A position of another log is 422. A
+    disabled endpoint gets them once it is enabled.
     """
     endpoint_id = queries.parse_webhook_id(webhook_id)
 

@@ -99,8 +99,8 @@ async def get_idempotent_write(
             alias="Idempotency-Key",
             description=(
                 "A name of 1 to 255 visible characters, of the API key that sends it. For 24 hours after the first "
-                "request succeeded, repeating it returns its response; another body is 422, and a repeat while it is "
-                "in progress 409. A request that failed stores nothing."
+                "request succeeded, repeating it returns its response; another URL, or a body of other bytes, is 422, "
+                "and a repeat while it is in progress 409. A request that failed stores nothing."
             ),
             examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
         ),

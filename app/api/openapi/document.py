@@ -37,9 +37,10 @@ Lists return `items` and `next`; follow `next.href` until it is null. Every publ
 the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does.
 
 Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains. An unknown query parameter is
-422 (feeds and health checks ignore it). Where no problem of an operation fits, it is 500 `internal-error`; the server
-itself refuses requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong method
-with 405.
+422 (feeds and health checks ignore it). Where no problem of an operation fits, it is 500 `internal-error`: repeat a
+read, and a write as after 503. A deletion that is repeated after a lost response is 404 if the first one succeeded. The
+server itself refuses requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong
+method with 405.
 
 Repeating a filter means any of its values; different filters all have to match. An unknown section, tag, author or
 label in a filter matches nothing; an unknown edition in a public address is 404. Public responses show published
@@ -110,18 +111,18 @@ def documented(
     status: int = HTTPStatus.OK,
     media_type: str = "application/json",
     cacheable: bool = False,
-    creates: bool = False,
+    created: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return arguments for a route whose types follow from its signature: an example of its response, and its problems.
 
-    The problems of its guards and of its body are added by the document itself. A PUT that `creates` what does not
-    exist responds with 201 then.
+    The problems of its guards and of its body are added by the document itself. A PUT that creates what does not
+    exist responds with 201 then, in its example `created`.
     """
     responses: dict[int | str, dict[str, Any]] = {int(status): _success(status, example, media_type, None)}
     if cacheable:
         responses[304] = {"description": NOT_MODIFIED}
-    if creates:
-        responses[201] = {"description": "Created."}
+    if created is not None:
+        responses[201] = {**_success(HTTPStatus.CREATED, created, media_type, None), "description": "Created."}
     return {"status_code": int(status), "responses": responses | _problems(errors)}
 
 
@@ -222,16 +223,17 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
 def _restore_null_examples(document: dict[str, Any], app: FastAPI) -> None:
     """Restore the nulls of examples, which FastAPI leaves out."""
     for operation, route, _ in iter_operations(document, app):
-        status = route.status_code or HTTPStatus.OK
-        for kind, content in route.responses[status].get("content", {}).items():
-            operation["responses"][str(status)]["content"][kind] |= content
+        for status in (route.status_code or HTTPStatus.OK, HTTPStatus.CREATED):
+            for kind, content in route.responses.get(status, {}).get("content", {}).items():
+                operation["responses"][str(int(status))]["content"][kind] |= content
 
 
 def _copy_to_created(document: dict[str, Any]) -> None:
-    """Give the 201 of operations that create or replace the content of their 200."""
+    """Give the 201 of operations that create or replace the schema of their 200."""
     for spec in (each for item in document["paths"].values() for each in item.values()):
         if spec["responses"].keys() >= {"200", "201"}:
-            spec["responses"]["201"]["content"] = deepcopy(spec["responses"]["200"]["content"])
+            for kind, content in spec["responses"]["200"]["content"].items():
+                spec["responses"]["201"]["content"][kind] |= {"schema": deepcopy(content["schema"])}
 
 
 def _strip_titles(node: Any) -> Any:

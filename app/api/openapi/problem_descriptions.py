@@ -7,7 +7,7 @@ from typing import Any, Final
 PROBLEMS: Final = {
     400: "The cursor is damaged, or belongs to a list with other filters.",
     401: "Authentication required: no API key, or one that is not valid.",
-    403: "Insufficient scope: the API key has none of those that the operation takes.",
+    403: "Insufficient scope: the API key has none of those that the operation takes, or is bound to other editions.",
     404: "Not found.",
     409: "Conflict with the current state.",
     410: "Article withdrawn or erased.",
@@ -32,6 +32,7 @@ _ARTICLE_410: Final = (
     "Withdrawn: so are the id and every slug that the article had; `notice` is the public explanation, if any. An "
     "erased article (by law) is 410 under its id alone, with a null `notice`; nothing else of it is left."
 )
+_EMBARGOED: Final = "`/problems/embargoed`: it would be public before `embargoed_until`."
 _OF_OPERATION: Final = {
     **{(each, 410): _ARTICLE_410 for each in ("get_article", "list_related", "get_history", "get_json_ld")},
     ("get_ninjs", 410): "Withdrawn or erased, as a ninjs object with `pubStatus` `canceled`.",
@@ -41,23 +42,24 @@ _OF_OPERATION: Final = {
     ("get_preview", 410): "The preview has expired, or its article was withdrawn or erased.",
     ("create_article", 409): "`/problems/conflict`: the `source_id` or `id` exists; `detail` has the id. "
     "`/problems/request-in-progress`: a request with this `Idempotency-Key` is in progress; repeat it after "
-    "`Retry-After` seconds.",
+    f"`Retry-After` seconds. {_EMBARGOED}",
     (
         "create_article",
         410,
     ): "The article that this `Idempotency-Key` created was erased since; it is not created again.",
-    ("edit_article", 409): "The article was erased.",
+    ("edit_article", 409): f"The article was erased. {_EMBARGOED}",
     ("push_article", 404): "No such edition.",
     ("put_curated_list", 404): "No such edition.",
-    ("push_article", 409): "The article was erased.",
+    ("push_article", 409): f"The article was erased. {_EMBARGOED}",
     ("push_article", 412): "`If-Match` names another revision or an article that does not exist, or "
     "`If-None-Match: *` an article that exists.",
     ("delete_article", 409): "The article is or was public.",
-    ("publish_article", 409): "The article is public under another time, withdrawn or erased.",
+    ("publish_article", 409): "The article is public under another time, withdrawn or erased, or would have expired. "
+    f"{_EMBARGOED}",
     ("unschedule_article", 409): "The article is or was public.",
     ("bump_article", 409): "The article is not published.",
     ("withdraw_article", 409): "The article is a draft that was never scheduled or public.",
-    ("restore_article", 409): "The article is not withdrawn, or was withdrawn before it was public.",
+    ("restore_article", 409): "The article is not withdrawn, was withdrawn before it was public, or has expired.",
     **{
         (f"delete_{kind}", 409): f"An article or a webhook endpoint names the {kind}."
         for kind in ("section", "tag", "author", "label")

@@ -13,6 +13,7 @@ def request_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> d
     """Return the request body of an operation; `hoist_request_bodies` moves the model later."""
     schema = _without_null_defaults(model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}"))
     content = {"schema": schema} if example is None else {"schema": schema, "example": example}
+    _require_discriminators(schema, schema.get("$defs", {}))
     has_needs = bool(schema.get("required"))
     return {"required": has_needs, "content": {"application/json": content}}
 
@@ -26,6 +27,16 @@ def _without_null_defaults(node: Any) -> Any:
     return {
         name: _without_null_defaults(value) for name, value in node.items() if not (name == "default" and value is None)
     }
+
+
+def _require_discriminators(node: Any, models: Mapping[str, Any]) -> None:
+    """Require in each model of a union the member that tells them apart: its default counts outside unions alone."""
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        _require_discriminators(each, models)
+    if isinstance(node, dict) and isinstance(found := node.get("discriminator"), dict):
+        for reference in found.get("mapping", {}).values():
+            model = models[reference.removeprefix(_SCHEMAS)]
+            model["required"] = list(dict.fromkeys([found["propertyName"], *model.get("required", [])]))
 
 
 def hoist_request_bodies(document: dict[str, Any]) -> None:

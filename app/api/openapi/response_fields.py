@@ -61,16 +61,23 @@ def _fields(
         yield _IN_PROGRESS
     if status in {"200", "304"} and is_cacheable:
         yield _VALIDATOR
+    example = _example(response)
     if status in {"200", "201"} and not is_cacheable and _is_revised(response, schemas):
-        yield _REVISION
+        yield _REVISION._replace(example=f'"{example.get("revision", 2)}"')
     if status == "200" and "cursor" in names:
         yield _NEXT
     if status == "201":
-        yield _CREATED
+        yield _CREATED._replace(example=example.get("href", _CREATED.example))
         if "Idempotency-Key" in names:
             yield _REPLAYED
     if status == "308":
         yield _MOVED
+
+
+def _example(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the object that is the example of a response; an empty one where it has none."""
+    examples = (each.get("example") for each in response.get("content", {}).values())
+    return next((each for each in examples if isinstance(each, dict)), {})
 
 
 def _is_revised(response: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool:

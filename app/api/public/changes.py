@@ -31,6 +31,9 @@ R = TypeVar("R")
 async def list_changes(request: Request) -> Response:
     """List the changes after `since`, oldest first, each with the current state of its article.
 
+    `type` is rewritten to the current state: every change of an article that is withdrawn or erased now comes as
+    `article.withdrawn`, and of one that left the filters as `article.removed`. An erasure is a change of its own.
+
     Follow `next.href` until it is null, then request again with `since` set to `as_of`; a page without items may have
     a `next`. Filters apply to the articles, `from` and `to` to their public time (not to the time of the change): an
     article that leaves them comes as `article.removed`. With `wait` the response comes as soon as there is a change
@@ -38,7 +41,9 @@ async def list_changes(request: Request) -> Response:
 
     A change of an entry (a section, tag, label, author, edition or curated list) comes whatever the filters are; only
     sections, lists and editions outside of `edition` are left out. No change of an article follows it, although
-    articles show names of entries: read the entry again, and change its name in your copies.
+    articles show names of entries: read the entry again, and change its name in your copies. After
+    `edition.updated`, `url` (another site or template) and times (another zone) of copies may be stale: compare the
+    edition with your copy, and export its articles again if one of these differs.
 
     A position of another log (beyond its end, or lost when a backup was restored) is 422 with `errors[0].where`
     `since`, or `cursor`; for a position that this API returned it has no other reason. Begin at 0, with an empty copy.

@@ -40,10 +40,11 @@ router = make_router("Changes")
 async def export_articles(request: Request) -> Response:
     """Export every public article under the filters, oldest first, one JSON object a line, from one snapshot.
 
-    With `id`, in the order of the ids. A process serves four exports at a time; a client has an hour, and a minute for
-    each 64 KiB. An interrupted export ends as an error of HTTP (no last chunk in HTTP/1.1, a reset stream in HTTP/2),
-    never as a short success: resume with `from` set to the last `published_at` that arrived, which repeats the
-    articles of that instant (replace them by `id`), and follow the changes since the first `Dayline-As-Of`.
+    With `id`, in the order of the ids. A process serves four exports at a time; an export is interrupted after an hour,
+    or where a client takes longer than a minute to read 64 KiB. An interrupted export ends as an error of HTTP (no last
+    chunk in HTTP/1.1, a reset stream in HTTP/2), never as a short success: resume with `from` set to the last
+    `published_at` that arrived, which repeats the articles of that instant (replace them by `id`), and follow the
+    changes since the first `Dayline-As-Of`.
     """
     params = parse_query(request, ExportParams)
     database = get_database(request)

@@ -87,14 +87,16 @@ EVENT_ENCODER = EventEncoder(encode_change, encode_heartbeat, encode_retry)
 async def stream_changes(request: Request, last_event_id: LastEventId = None) -> Response:
     """Stream changes as Server-Sent Events as soon as they are public; the response has no end.
 
-    Parameters as in `/v1/changes`. `Last-Event-ID` (or `since`) resumes without a gap or a repeat. A heartbeat comes
-    every 15 seconds. A client is disconnected when more than 256 new changes or 1 MiB are queued for it (what it
-    missed before is sent at its pace and not counted) or it reads nothing between two heartbeats, when its key is
-    revoked, and when the server shuts down: reconnect with the last id.
+    Parameters and items are as in `/v1/changes`, without `wait`, `cursor` and `limit`. `Last-Event-ID` (or `since`)
+    resumes without a gap or a repeat. A heartbeat comes every 15 seconds. A client is disconnected when more than 256
+    new changes or 1 MiB are queued for it (what it missed before is sent at its pace and not counted) or it reads
+    nothing between two heartbeats, when its key is revoked or expires, and when the server shuts down: reconnect with
+    the last id.
 
     A position of another log is 422 with `errors[0].where` `Last-Event-ID` or `since`. An `EventSource` stays closed
-    then: open another one with `since=0`, for an empty copy. It sends no `Authorization`, so where reading needs a key,
-    read the body of a `fetch` instead.
+    after any response but 200: after 422 open another one with `since=0`, for an empty copy; after 429 or 503, one with
+    `since` set to the last id, a few seconds later (it does not show `Retry-After` or the status). It sends no
+    `Authorization`, so where reading needs a key, read the body of a `fetch` instead.
     """
     params = parse_query(request, StreamParams)
     known = _read_id(last_event_id or "")

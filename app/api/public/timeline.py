@@ -33,7 +33,8 @@ async def get_timeline(request: Request) -> Response:
     """Return a page of articles grouped by local day, newest first; `next.href` leads to older pages, to any depth.
 
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. `newer.href` has later changes.
-    Days without articles are left out.
+    `next.href` repeats all parameters but `newest_day`, `newer.href` all but `newest_day`, `limit` and `total`. Days
+    without articles are left out.
     """
     params = parse_query(request, TimelineParams)
     builder = get_cache_control_builder(request)
@@ -67,8 +68,9 @@ async def get_calendar(request: Request) -> Response:
 async def get_day(request: Request, day: LocalDay) -> Response:
     """Return a complete local day, with links to the nearest days before and after it that have articles.
 
-    Filters, `from`, `to` and `id` included, narrow the day and the search for its neighbours, whose `href` repeats
-    them. A day without articles has no items; a date that the time zone skipped is 404.
+    Filters, `from`, `to` and `id` included, narrow the day and the search for its neighbours, whose `href` repeats all
+    parameters: `edition`, filters, `tz`, `fields` and `total`. A day without articles has no items; a date that the
+    time zone skipped is 404.
     """
     params = parse_query(request, DayParams)
     builder = get_cache_control_builder(request)

@@ -97,6 +97,14 @@ SAVED: SavedArticle = {
         {"where": "body.0.html", "code": "element-dropped", "detail": "<table> was dropped; its text stays."},
     ],
 }
+CREATED: SavedArticle = {
+    **SAVED,
+    "version": 1,
+    "revision": 1,
+    "updated_at": None,
+    "modified_at": ITEM["created_at"],
+    "notes": [],
+}
 UNCHANGED: SavedArticle = {**ARTICLE, "warnings": []}
 WITHDRAWN: SavedArticle = {
     **UNCHANGED,

@@ -101,8 +101,11 @@ async def test_operations_that_create_or_replace_document_both_responses(documen
     assert {each.name for each in both} == {"push_article", "put_curated_list"}
     for each in both:
         replaced, created = each.told["responses"]["200"], each.told["responses"]["201"]
-        assert created["content"] == replaced["content"]
+        content = {kind: each["schema"] for kind, each in replaced["content"].items()}
+        assert {kind: each["schema"] for kind, each in created["content"].items()} == content
         assert created["headers"].keys() == {"ETag", "Location"}
+        assert created["headers"]["ETag"]["example"] == '"1"'
+        assert created["headers"]["Location"]["example"] == created["content"]["application/json"]["example"]["href"]
     upsert = next(each for each in both if each.name == "push_article")
     assert "If-None-Match" in {each["name"] for each in upsert.told["parameters"]}
 
