@@ -33,6 +33,7 @@ class WarningCode(StrEnum):
     FUTURE_WITHDRAWAL = "future-withdrawal"
     SCHEDULED = "scheduled"
     IMAGE_UNCHANGED = "image-members-unchanged"
+    DUPLICATE = "duplicate-dropped"
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
     OLDER_VERSION = "older-version"
 
@@ -43,6 +44,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.TRUNCATED,
     WarningCode.SCHEDULED,
     WarningCode.IMAGE_UNCHANGED,
+    WarningCode.DUPLICATE,
     WarningCode.WITHDRAWAL_IGNORED,
     WarningCode.OLDER_VERSION,
 )

@@ -9,7 +9,7 @@ from app import clock
 from app.actions import curated_lists as actions
 from app.actions.catalogue.entries import Outcome
 from app.api.dependencies import ServicesDep
-from app.api.editorial.dependencies import EDITION_GUARDS, PUBLISH_SCOPES, ActorDep, IfMatch
+from app.api.editorial.dependencies import EDITION_GUARDS, PUBLISH_SCOPES, ActorDep, IfMatch, JsonObject
 from app.api.http.path_params import CuratedListSlug
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
@@ -23,6 +23,7 @@ from app.schemas.curated_list_records import CuratedListInput, CuratedListRecord
 from app.schemas.editorial_catalogue import EditorialEntryParams
 from app.schemas.examples import curated_lists as examples
 from app.schemas.params import EntryListParams
+from app.schemas.write_warning import WarningCode, WriteWarning
 
 router = ordinary_router("Newsroom", prefix=f"{EDITORIAL}/lists", scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)
 
@@ -66,6 +67,7 @@ async def put_curated_list(
     params: Edition,
     expected: IfMatch,
     body: Annotated[CuratedListInput, Body(examples=[examples.WRITTEN])],
+    sent: JsonObject,
     actor: ActorDep,
 ) -> TypedResponse[SavedCuratedList]:
     """Create (201) or replace (200) a list; an equal one is not written.
@@ -82,7 +84,7 @@ async def put_curated_list(
         saved = queries.get_editorial_curated_list(connection, slug, edition)
         is_new = outcome is Outcome.CREATED
         return private_response(
-            {**saved, "warnings": []},
+            {**saved, "warnings": _duplicate_warnings(len(sent.get("items") or []) - len(saved["items"]))},
             status=HTTPStatus.CREATED if is_new else HTTPStatus.OK,
             revision=saved["revision"],
             headers={"location": saved["href"]} if is_new else {},
@@ -107,3 +109,11 @@ async def delete_curated_list(
 
     await services.database.write(run)
     return private_response(None, status=HTTPStatus.NO_CONTENT)
+
+
+def _duplicate_warnings(count: int) -> list[WriteWarning]:
+    """Return the warning of references to articles that stand in the list already."""
+    if not count:
+        return []
+    detail = f"Repeated articles were dropped ({count}): each has its first place in the list."
+    return [{"where": "items", "code": str(WarningCode.DUPLICATE), "detail": detail}]

@@ -57,8 +57,11 @@ async def test_curated_list_has_pinned_articles_in_order_then_those_of_its_filte
     assert [item["body"] for item in with_body["items"]] == ["", "", ""]
     await put(desk, items=["d"], filter={})
     assert await headlines(desk) == ["d", "a", "b", "c", "elsewhere"]
-    await put(desk, items=["d", "d", "b"], filter=None)
+    assert desk.warnings == []
+    await put(desk, items=["d", "d", "b", "d"], filter=None)
     assert await headlines(desk) == ["d", "b"]
+    detail = "Repeated articles were dropped (2): each has its first place in the list."
+    assert desk.warnings == [{"where": "items", "code": "duplicate-dropped", "detail": detail}]
 
 
 async def test_curated_list_follows_every_change_of_its_articles(desk: Desk) -> None:
