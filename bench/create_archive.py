@@ -14,15 +14,18 @@ from functools import partial
 from itertools import islice
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, create_engine, func, select, text, update
 
 from app.actions.catalogue.entries import upsert_entry
 from app.db import migrations
 from app.db.database import MIGRATIONS, open_database
+from app.domain.list_filter import LISTED_WHILE_USED
+from app.interchange.catalogue import CATALOGUE_TABLES
 from app.models.author import authors
 from app.models.change import changes
 from app.models.edition import editions
 from app.models.label import labels
+from app.models.listing import listings
 from app.models.section import sections
 from app.models.tag import tags
 from app.schemas.catalogue_records import CatalogueRecord
@@ -89,6 +92,15 @@ def _fill(connection: Connection, size: Size, report_progress: ReportProgress) -
         done += len(portion)
         if done % (5 * PORTION) == 0:
             report_progress(f"  {done:,} of {size.articles:,} articles are written")
+    _list_used_entries(connection)
+
+
+def _list_used_entries(connection: Connection) -> None:
+    """List the tags and authors that an article has, as publishing it would."""
+    for kind in LISTED_WHILE_USED:
+        table = CATALOGUE_TABLES[kind].table
+        used = select(listings.c.facet_id).where(listings.c.kind == kind)
+        connection.execute(update(table).where(table.c.id.in_(used)).values(is_listed=True))
 
 
 def _read_numbers(connection: Connection) -> Numbers:

@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, func, select
 
+from app.domain.calendar import UTC
 from app.domain.tsid import format_id
+from app.interchange.revision_contents import compose_content, decode_blocks, read_blocks
 from app.models.article import articles
 from app.models.change import changes
 from app.models.revision import revisions
@@ -113,10 +114,12 @@ def read_pasts(connection: Connection) -> dict[str, dict[int, State]]:
     """What every article was at each of its revisions."""
     headlines = {row.id: row.headline for row in connection.execute(select(articles.c.id, articles.c.headline))}
     newest_first = select(revisions).order_by(revisions.c.article_id, revisions.c.revision.desc())
+    blocks = {number: decode_blocks(stored) for number, stored in read_blocks(connection, [*headlines]).items()}
     pasts: dict[str, dict[int, State]] = defaultdict(dict)
     for row in connection.execute(newest_first):
-        if row.content is not None:  # else it says what the next one does
-            headlines[row.article_id] = orjson.loads(row.content)["headline"]
+        if row.blocks is not None or row.content is not None:  # else the content of the next revision
+            content = compose_content(row, blocks.get(row.article_id, {}), UTC)
+            headlines[row.article_id] = content["headline"]
         pasts[format_id(row.article_id)][row.revision] = State(row.status, headlines[row.article_id])
     return dict(pasts)
 

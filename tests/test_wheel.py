@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -143,7 +144,7 @@ def wait_until_ready(client: httpx.Client) -> None:
 
 
 def public_paths(document: dict[str, Any]) -> Iterator[str]:
-    """Yield the path of each public GET operation with the examples of its path parameters.
+    """Yield the path of each public GET operation with the examples of its required parameters.
 
     Left out are the stream, which does not end, and previews, whose tokens are secret.
     """
@@ -152,7 +153,9 @@ def public_paths(document: dict[str, Any]) -> Iterator[str]:
             continue
         parameters = operations["get"].get("parameters", [])
         examples = {each["name"]: each["schema"]["examples"][0] for each in parameters if each["in"] == "path"}
-        yield path.format(**examples)
+        required = {each["name"]: each["schema"]["examples"][0] for each in parameters if each.get("required")}
+        query = urlencode({name: value for name, value in required.items() if name not in examples})
+        yield path.format(**examples) + (f"?{query}" if query else "")
 
 
 def test_wheel_is_imported_from_its_own_environment(installed: Installed) -> None:
@@ -217,7 +220,7 @@ def test_wheel_publishes_what_an_editor_writes(served: Served) -> None:
     assert headline in served.get("/feeds/harbour/rss.xml").text
     with served.client.stream("GET", "/v1/stream", headers={"Last-Event-ID": str(before)}) as stream:
         events = (line for line in stream.iter_lines() if line.startswith("data:"))
-        assert headline in next(events)
+        assert any(headline in event for event in events)
 
 
 def test_wheel_responds_to_editorial_lists(served: Served) -> None:

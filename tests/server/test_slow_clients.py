@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.api.http.request_body import MAX_BODY_BYTES
 from app.net.client_address import parse_networks
 from app.server.connections import ConnectionLimits, ConnectionMonitor
 from tests.response_cache.threaded_server import Served
@@ -145,6 +146,10 @@ async def test_half_body_times_out_with_408(
     assert not served.server.server_state.tasks
 
 
+PARTS = 1 + MAX_BODY_BYTES // 65_536
+"""Parts of 64 KiB, more than a request may have."""
+
+
 @pytest.mark.parametrize("key", [True, False])
 async def test_response_that_precedes_the_rest_of_a_body_reaches_the_client(
     start_server: StartServer,
@@ -154,9 +159,10 @@ async def test_response_that_precedes_the_rest_of_a_body_reaches_the_client(
     served = start_server()
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     part = b" " * 65_536
+    length = b"Content-Length: %d\r\n" % (PARTS * len(part))
     async with asyncio.timeout(ENDS_WITHIN_S):
-        writer.write(post(newsroom_token if key else "dl_unknown", b"Content-Length: %d\r\n" % (128 * len(part)), b""))
-        for _ in range(128):
+        writer.write(post(newsroom_token if key else "dl_unknown", length, b""))
+        for _ in range(PARTS):
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0.002)

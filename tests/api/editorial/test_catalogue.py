@@ -41,6 +41,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "former_article_urls": [],
             "default": False,
             "feed_content": "full",
+            "expiry_notice": None,
             "strings": {"motto": "Fair"},
         },
         {"name": "The Harbour Post", "timezone": "Europe/London", "strings": {"motto": None, "more_news": "More"}},
