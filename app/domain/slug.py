@@ -13,6 +13,7 @@ Japanese), and anyascii would give the Mandarin one. Editions may have Unicode s
 import re
 import unicodedata
 from enum import StrEnum
+from itertools import dropwhile
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -27,7 +28,6 @@ LONGEST_CODE: Final = 80
 
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PERCENT_ENCODED: Final = re.compile(r"(?:[A-Za-z0-9-]|%[0-9A-Fa-f]{2})+")
-_HYPHENS: Final = re.compile(r"-+")
 _CODE: Final = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 _NOT_A_LETTER: Final = re.compile(r"[^a-z0-9\s]+")
@@ -71,8 +71,8 @@ def slugify(text: str, style: SlugStyle = SlugStyle.ASCII) -> str:
     plain = unicodedata.normalize("NFC", text).lower().translate(_JOINERS)
     plain = "".join(char for char in plain if unicodedata.category(char) not in _UNSEEN)
     if style is SlugStyle.UNICODE:
-        words = "".join(char if _is_of_word(char) else "-" for char in unicodedata.normalize("NFC", plain))
-        return _shorten(_HYPHENS.sub("-", words).strip("-"), MAX_GENERATED_SLUG)
+        words = "".join(char if _is_of_word(char) else "-" for char in unicodedata.normalize("NFC", plain)).split("-")
+        return _shorten("-".join(filter(None, map(_without_leading_marks, words))), MAX_GENERATED_SLUG)
     if _HAN.search(plain):
         return ""
     if _is_ukrainian(plain):
@@ -104,8 +104,17 @@ def _decode(value: str) -> str:
 
 def _is_unicode_slug(slug: str) -> bool:
     words = slug.split("-")
-    is_made_of_words = all(word and not unicodedata.category(word[0]).startswith("M") for word in words)
+    is_made_of_words = all(word and not _is_mark(word[0]) for word in words)
     return is_made_of_words and slug == slug.lower() and all(map(_is_of_word, slug.replace("-", "")))
+
+
+def _without_leading_marks(word: str) -> str:
+    """Return the word without the marks at its beginning, which are on no letter."""
+    return "".join(dropwhile(_is_mark, word))
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char).startswith("M")
 
 
 def _is_of_word(char: str) -> bool:

@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.slug import SlugStyle, slugify, validate_code, validate_slug, with_suffix
@@ -255,6 +255,8 @@ def test_slugify_preserves_every_script_in_unicode(text: str, slug: str) -> None
 
 
 @given(st.text())
+@example("\U00011435")
+@example("a \U00011435 b\U00011435")
 def test_unicode_slug_is_valid_or_empty(text: str) -> None:
     slug = slugify(text, SlugStyle.UNICODE)
     assert slug == "" or is_id(slug) or validate_slug(slug) == slug
