@@ -232,7 +232,8 @@ def _log(house: House) -> Iterator[str]:
         told = [(each.type, each.at, each.actor) for each in house.told[row.id] if each.type != "article.alert"]
         expected = _expected(row, house.past[row.id])
         if house.is_thinned:  # an edit of a withdrawn article is logged, and its revision may be deleted
-            told = [each for each in told if each in expected]
+            logged = iter(told)
+            told = [each for each in expected if each in logged]  # the rows of the log in their order, without others
         elif row.erased_at is not None:
             told = told[-1:]
         elif house.mark and told:
