@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select
 
 from app.actions.articles.erasure import hard_delete_article
-from app.actions.articles.transitions import check_revision, get_for_transition
+from app.actions.articles.transitions import get_for_transition
 from app.actions.articles.upsert import upsert_articles
 from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids
 from app.actions.changelog.changes import begin_log_transaction
+from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
 from app.domain.actor import Actor
 from app.domain.article_status import ArticleStatus
@@ -247,7 +248,7 @@ def _check_push(
         raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
     if is_new:
         raise PreconditionFailedError(f"The article exists already; its id is {format_id(existing.id)}.")
-    check_revision(existing.revision, expected)
+    check_revision(existing.revision, expected, noun="article")
     if given.id is not None and parse_id(given.id) != existing.id:
         raise InvalidInputError(FieldError("id", "Does not match the id of the article."))
 

@@ -11,12 +11,13 @@ from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.projections import update_projections
+from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
 from app.db.bulk import bulk_update
 from app.domain.actor import Actor
 from app.domain.article_status import ArticleStatus
 from app.domain.tsid import format_id
-from app.errors import NotFoundError, PreconditionFailedError
+from app.errors import NotFoundError
 from app.models.article import articles
 from app.schemas.interchange import Note
 
@@ -62,14 +63,8 @@ def get_for_transition(connection: Connection, article_id: int, *, expected: Col
     row = connection.execute(_ONE, {"article_id": article_id}).first()
     if row is None:
         raise NotFoundError(f"There is no article '{format_id(article_id)}'.")
-    check_revision(row.revision, expected)
+    check_revision(row.revision, expected, noun="article")
     return row
-
-
-def check_revision(current: int, expected: Collection[int] | None) -> None:
-    """Raise PreconditionFailedError unless the current revision is among the expected ones, if any are."""
-    if expected is not None and current not in expected:
-        raise PreconditionFailedError(f"The article is at revision {current} now; read it again and repeat the change.")
 
 
 def apply_transitions(connection: Connection, transitions: Sequence[Transition], *, now: int, editor: Actor) -> None:

@@ -7,10 +7,11 @@ from sqlalchemy import Connection, select
 
 from app.actions.catalogue.entries import KINDS, UnknownEditionError, edition_of, upsert_entry
 from app.actions.changelog.changes import begin_log_transaction
+from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
 from app.domain.list_filter import Facet
 from app.domain.merge_patch import merge_patch
-from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
+from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from app.interchange.catalogue import KIND_NAMES, entry_name, get_entry_row, is_entered, to_record
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord
@@ -84,10 +85,7 @@ def get_entry_for_edit(
     row = get_entry_row(connection, kind, name, edition_id=edition_id)
     if row is None:
         raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
-    if expected is not None and row.revision not in expected:
-        raise PreconditionFailedError(
-            f"The resource is at revision {row.revision} now; read it again and repeat the change."
-        )
+    check_revision(row.revision, expected)
     return row, edition_id
 
 

@@ -6,12 +6,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
 from app.domain.instant import SECOND_US
 from app.domain.merge_patch import merge_patch
 from app.domain.tsid import TsidGenerator, format_id
 from app.domain.webhook import PENDING
-from app.errors import NotFoundError, PreconditionFailedError
+from app.errors import NotFoundError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.schemas.errors import validated
 from app.schemas.webhook import WebhookCreate, WebhookFilters, WebhookState
@@ -54,10 +55,7 @@ def edit_webhook(
     NotFoundError, PreconditionFailedError, InvalidInputError.
     """
     row = _find(connection, endpoint_id)
-    if expected is not None and row.revision not in expected:
-        raise PreconditionFailedError(
-            f"The resource is at revision {row.revision} now; read it again and repeat the change."
-        )
+    check_revision(row.revision, expected)
     current = {
         "url": row.url,
         "description": row.description,
