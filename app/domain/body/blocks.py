@@ -16,7 +16,7 @@ from app.domain.body.values import (
     MAX_QUOTE_DEPTH,
     MAX_QUOTED_BLOCKS,
     Line,
-    flaw,
+    limit_depth,
     null_as_empty,
 )
 from app.domain.html.allowed_elements import ID_PREFIX
@@ -42,12 +42,8 @@ class QuoteInput(LaterBlock):
     @classmethod
     def _limit_depth(cls, value: Any) -> Any:
         """Refuse deep nesting before pydantic descends into it."""
-        level = [value]
-        for _ in range(MAX_QUOTE_DEPTH):
-            level = [nested for each in level for nested in _nested_quotes(each)]
-            if not level:
-                return value
-        raise flaw("blocks", f"Quotes must be nested at most {MAX_QUOTE_DEPTH} levels deep.", None)
+        limit_depth(value, _nested_quotes, most=MAX_QUOTE_DEPTH, member="blocks", noun="Quotes")
+        return value
 
     @model_validator(mode="after")
     def _limit(self) -> Self:

@@ -11,7 +11,7 @@ from app.domain.body.values import (
     MAX_LIST_ITEMS,
     Inline,
     Part,
-    flaw,
+    limit_depth,
     null_as_empty,
 )
 from app.errors import InvalidValueError
@@ -80,12 +80,8 @@ class ListInput(Part):
     @classmethod
     def _limit_depth(cls, value: Any) -> Any:
         """Refuse deep nesting before pydantic descends into it."""
-        level = [value]
-        for _ in range(MAX_LIST_DEPTH):
-            level = [nested for each in level for nested in _nested_lists(each)]
-            if not level:
-                return value
-        raise flaw("items", f"Lists must be nested at most {MAX_LIST_DEPTH} levels deep.", None)
+        limit_depth(value, _nested_lists, most=MAX_LIST_DEPTH, member="items", noun="Lists")
+        return value
 
     @model_validator(mode="after")
     def _limit(self) -> Self:

@@ -1,6 +1,7 @@
 """Scalar values of a body's blocks, with their bounds."""
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -81,6 +82,18 @@ def is_null(value: object) -> bool:
     Bodies that were stored before a member existed equal those that have null for it.
     """
     return value is None
+
+
+def limit_depth(
+    value: object, nested: Callable[[object], Iterable[object]], *, most: int, member: str, noun: str
+) -> None:
+    """Refuse nesting deeper than `most` levels before pydantic descends into it; `nested` yields the next level."""
+    level = [value]
+    for _ in range(most):
+        level = [inner for each in level for inner in nested(each)]
+        if not level:
+            return
+    raise flaw(member, f"{noun} must be nested at most {most} levels deep.", None)
 
 
 def flaw(member: str, message: str, value: object) -> ValidationError:
