@@ -14,6 +14,18 @@ def _link(description: str, path: str) -> Any:
     return line(description, path, max_length=MAX_HREF)
 
 
+SectionUrlTemplate = Annotated[
+    str | None,
+    line("The template of the URLs of sections, or null.", "{site_url}/section/{slug}", max_length=MAX_TEXT),
+]
+TagUrlTemplate = Annotated[
+    str | None, line("The template of the URLs of tags, or null.", "{site_url}/tag/{slug}", max_length=MAX_TEXT)
+]
+AuthorUrlTemplate = Annotated[
+    str | None, line("The template of the URLs of authors, or null.", "{site_url}/author/{slug}", max_length=MAX_TEXT)
+]
+
+
 class EditionLink(TypedDict):
     """An edition in the service document."""
 
@@ -38,17 +50,9 @@ class Edition(EditionLink):
             max_length=MAX_TEXT,
         ),
     ]
-    section_url: Annotated[
-        str | None,
-        line("The template of the URLs of sections, or null.", "{site_url}/section/{slug}", max_length=MAX_TEXT),
-    ]
-    tag_url: Annotated[
-        str | None, line("The template of the URLs of tags, or null.", "{site_url}/tag/{slug}", max_length=MAX_TEXT)
-    ]
-    author_url: Annotated[
-        str | None,
-        line("The template of the URLs of authors, or null.", "{site_url}/author/{slug}", max_length=MAX_TEXT),
-    ]
+    section_url: SectionUrlTemplate
+    tag_url: TagUrlTemplate
+    author_url: AuthorUrlTemplate
     logo: Annotated[Image | None, Field(description="The logo of the publication.")]
     icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
     section_fallback: Annotated[

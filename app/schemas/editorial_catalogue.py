@@ -10,6 +10,7 @@ from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
 from app.domain.slug import SlugStyle
 from app.schemas.body import Image
 from app.schemas.catalogue import AuthorLink, EntryName, TagCode
+from app.schemas.edition import AuthorUrlTemplate, SectionUrlTemplate, TagUrlTemplate
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import EntryListParams
@@ -79,17 +80,9 @@ class EditorialEdition(EditorialEntry):
             max_length=MAX_TEXT,
         ),
     ]
-    section_url: Annotated[
-        str | None,
-        line("The template of the URLs of sections, or null.", "{site_url}/section/{slug}", max_length=MAX_TEXT),
-    ]
-    tag_url: Annotated[
-        str | None, line("The template of the URLs of tags, or null.", "{site_url}/tag/{slug}", max_length=MAX_TEXT)
-    ]
-    author_url: Annotated[
-        str | None,
-        line("The template of the URLs of authors, or null.", "{site_url}/author/{slug}", max_length=MAX_TEXT),
-    ]
+    section_url: SectionUrlTemplate
+    tag_url: TagUrlTemplate
+    author_url: AuthorUrlTemplate
     preview_url: Annotated[
         str | None,
         line("The template of the URLs of previews, or null.", "{site_url}/preview/{token}", max_length=MAX_TEXT),
