@@ -8,18 +8,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids, find_entry_ids
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
+from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
 from app.domain.change import ChangeType
-from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
-from app.interchange.curated_lists import find_referenced_articles, get_curated_list_row
+from app.interchange.curated_lists import FILTERS, find_referenced_articles, get_curated_list_row
 from app.invalidation.surrogate_keys import curated_list_key, curated_lists_key
 from app.models.article import articles
 from app.models.curated_list import curated_lists
 from app.schemas.curated_list_records import CuratedListFilter, CuratedListRecord
-
-_FILTERS = {"section": Facet.SECTION, "tag": Facet.TAG, "author": Facet.AUTHOR, "label": Facet.LABEL}
 
 
 def put_curated_list(connection: Connection, record: CuratedListRecord, *, now: int, actor: str = "import") -> Outcome:
@@ -100,10 +98,7 @@ def _check_precondition(row: AnyRow | None, expected: Collection[int] | None) ->
         return
     if row is None or row.is_deleted:
         raise PreconditionFailedError("There is no such list now; read the lists again and repeat the change.")
-    if row.revision not in expected:
-        raise PreconditionFailedError(
-            f"The resource is at revision {row.revision} now; read it again and repeat the change."
-        )
+    check_revision(row.revision, expected)
 
 
 def _update(connection: Connection, row: AnyRow, columns: dict[str, Any], now: int) -> None:
@@ -118,7 +113,7 @@ def _log(connection: Connection, kind: ChangeType, number: int, edition_id: int,
 
 def _unknown_filters(connection: Connection, edition_id: int, chosen: CuratedListFilter | None) -> Iterator[FieldError]:
     for member, names in ({} if chosen is None else chosen.values()).items():
-        known = find_entry_ids(connection, _FILTERS[member], names, edition_id=edition_id)
+        known = find_entry_ids(connection, FILTERS[member], names, edition_id=edition_id)
         for position, name in enumerate(names):
             if name not in known:
                 yield FieldError(f"filter.{member}.{position}", f"There is no {member} '{name}'.")

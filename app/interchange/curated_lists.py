@@ -9,11 +9,13 @@ from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from app.db.base import AnyRow
 from app.domain.instant import format_instant
+from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, is_id, parse_id
 from app.models.article import articles
 from app.models.curated_list import curated_lists
 
-FILTERS = ("section", "tag", "author", "label")
+FILTERS = {"section": Facet.SECTION, "tag": Facet.TAG, "author": Facet.AUTHOR, "label": Facet.LABEL}
+"""Kinds of entries that a filter selects by, under the names of query parameters."""
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SOURCE_IDS: BindParameter[list[str]] = bindparam("source_ids", expanding=True)

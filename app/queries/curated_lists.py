@@ -93,7 +93,7 @@ def get_curated_list(connection: Connection, slug: str, params: CuratedListParam
     pinned = _read_pinned(connection, params, ids, limit) if ids else []
     chosen = None if row.filter is None else _selection(params, orjson.loads(row.filter), ids)
     following = [] if chosen is None else _read_newest(connection, chosen, limit - len(pinned))
-    items = render_articles(connection, [*pinned, *following], {edition.id: edition}, params.body)
+    items = render_articles(connection, [*pinned, *following], {edition.id: edition}, params.body, params.fields)
     page: CuratedList = {
         **_link(row, edition),
         "edition": edition.slug,

@@ -6,29 +6,28 @@ from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.article_status import BodyFormat
-from app.errors import FieldError, InvalidInputError
-from app.schemas.article import ArticleItem, SparseArticleItem
+from app.schemas.article import SparseArticleItem
 from app.schemas.catalogue import EntryName
 from app.schemas.pagination import NextPage
 from app.schemas.params import (
-    DROP_EMPTY,
     EMPTY,
     LIMIT_WITH_BODY,
-    MAX_IDS,
-    CommaSeparated,
+    ArticleListParams,
+    Exclude,
     Fields,
     QueryParams,
     StrictInt,
-    Value,
 )
 from app.schemas.record_types import MAX_NAMES
+from app.schemas.sparse import check_fields
 from app.schemas.types import MAX_HREF, Href, InstantText, Revision, count, line
 from app.schemas.types import Code as CodeText
 
 MAX_ITEMS = 100
 MAX_PAGE = 200
 
-_MEMBERS = frozenset(ArticleItem.__annotations__)
+
+_FIELD_NAMES = {"type": "string", "enum": sorted(ArticleListParams.members)}
 
 
 class CuratedListParams(QueryParams):
@@ -37,17 +36,10 @@ class CuratedListParams(QueryParams):
     limit: Annotated[
         int, Field(ge=1, le=MAX_ITEMS, description="At most this many of its articles.", examples=[5]), StrictInt
     ] = MAX_ITEMS
-    exclude: Annotated[
-        list[Value],
-        CommaSeparated,
-        Field(
-            max_length=MAX_IDS,
-            description="Ids or slugs to leave out, such as the article being read.",
-            examples=[["budget-passes-by-one-vote"]],
-        ),
-        DROP_EMPTY,
+    exclude: Exclude = EMPTY
+    fields: Annotated[
+        Fields, Field(json_schema_extra={"items": {"type": "string", "enum": sorted(ArticleListParams.members)}})
     ] = EMPTY
-    fields: Annotated[Fields, Field(json_schema_extra={"items": {"type": "string", "enum": sorted(_MEMBERS)}})] = EMPTY
     body: Annotated[
         BodyFormat,
         Field(
@@ -58,9 +50,7 @@ class CuratedListParams(QueryParams):
 
     @model_validator(mode="after")
     def _known_members(self) -> Self:
-        for name in self.fields:
-            if name not in _MEMBERS:
-                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items."))
+        check_fields(self.fields, ArticleListParams.members)
         return self
 
 

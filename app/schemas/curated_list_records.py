@@ -14,10 +14,6 @@ from app.schemas.write_warning import Warnings
 DEFAULT_LIMIT = 20
 
 
-def _once(values: list[str]) -> list[str]:
-    return list(dict.fromkeys(values))
-
-
 class CuratedListFilter(BaseModel):
     """Filter of the articles that follow the pinned ones: values of a member are alternatives, all members must match.
 
@@ -79,7 +75,7 @@ class CuratedListInput(BaseModel):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        self.items = _once(self.items)
+        self.items = list(dict.fromkeys(self.items))
         if len(self.items) > self.limit:
             raise InvalidInputError(FieldError("items", f"Must not be more than the limit of {self.limit}."))
         return self

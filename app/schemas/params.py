@@ -27,7 +27,7 @@ from app.domain.article_status import BodyFormat
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.article import ArticleDetails, ArticleItem, TimelineItem
-from app.schemas.known_members import suggest
+from app.schemas.sparse import check_fields
 
 MAX_LIMIT = 200
 LIMIT_WITH_BODY = 50
@@ -150,6 +150,18 @@ SpanningEdition = Annotated[
 ]
 
 
+Exclude = Annotated[
+    list[Value],
+    CommaSeparated,
+    Field(
+        max_length=MAX_IDS,
+        description="Ids or slugs to leave out, such as the article being read.",
+        examples=[["budget-passes-by-one-vote"]],
+    ),
+    DROP_EMPTY,
+]
+
+
 class QueryParams(BaseModel):
     """Base of all query parameters."""
 
@@ -255,16 +267,7 @@ class ArticleFilterParams(FilterParams):
             "2026-12-01",
         ),
     ] = None
-    exclude: Annotated[
-        list[Value],
-        CommaSeparated,
-        Field(
-            max_length=MAX_IDS,
-            description="Ids or slugs to leave out, such as the article being read.",
-            examples=[["budget-passes-by-one-vote"]],
-        ),
-        DROP_EMPTY,
-    ] = EMPTY
+    exclude: Exclude = EMPTY
     id: Ids = EMPTY
     fields: Fields = EMPTY
 
@@ -272,10 +275,7 @@ class ArticleFilterParams(FilterParams):
 
     @model_validator(mode="after")
     def _known_members(self) -> Self:
-        for name in self.fields:
-            if name not in self.members:
-                near = suggest(name, self.members)
-                raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items.{near}"))
+        check_fields(self.fields, self.members)
         return self
 
 

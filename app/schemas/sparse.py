@@ -4,6 +4,9 @@ from typing import Any, NotRequired, Required, get_type_hints
 
 from typing_extensions import TypedDict
 
+from app.errors import FieldError, InvalidInputError
+from app.schemas.known_members import suggest
+
 ALWAYS_PRESENT = frozenset({"id", "href"})
 
 
@@ -26,3 +29,11 @@ def sparse(item: Any, name: str, note: str = "") -> Any:
 def _unwrapped(hint: Any) -> Any:
     """Return the annotation inside Required or NotRequired."""
     return hint.__args__[0] if getattr(hint, "__origin__", None) in {Required, NotRequired} else hint
+
+
+def check_fields(fields: list[str], members: frozenset[str]) -> None:
+    """Raise InvalidInputError if one of the fields is no member of the items."""
+    for name in fields:
+        if name not in members:
+            near = suggest(name, members)
+            raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items.{near}"))

@@ -198,3 +198,13 @@ async def test_deleted_articles_leave_a_reference_that_a_new_article_fills(desk:
         return connection.scalar(text("SELECT items FROM curated_lists"))
 
     assert await database.read(stored) == '["draft","a"]'
+
+
+async def test_fields_select_the_same_members_as_in_lists_of_articles(desk: Desk) -> None:
+    made = await stories(desk, "a", byline="By the quay")
+    await put(desk, items=["a"])
+    query = "fields=byline,extra,word_count"
+    listed = (await desk.client.get(f"/v1/articles?id={made['a']['id']}&{query}")).json()["items"]
+    assert (await desk.client.get(f"{PUBLIC}?{query}")).json()["items"] == listed
+    assert listed[0]["byline"] == "By the quay"
+    check_problem(await desk.client.get(f"{PUBLIC}?fields=headine"), "invalid-input")
