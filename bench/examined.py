@@ -1,4 +1,4 @@
-"""How many rows a query examines, as its database counts them, and how long it takes.
+"""Count of the rows that a query examines, by its database, and its duration.
 
 SQLite counts the steps of its virtual machine: every row looked at costs at least one, so they bound the rows.
 PostgreSQL reports the rows of every scan (a look-up that finds nothing counts as one) and the pages touched, for the
@@ -23,7 +23,7 @@ RUNS_UNTIL_SETTLED = 7  # PostgreSQL plans the first five runs and then decides 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What a query examined: `steps` on SQLite, `rows` and `pages` on PostgreSQL, in so many statements."""
+    """Work of a query: `steps` on SQLite, `rows` and `pages` on PostgreSQL, over its statements."""
 
     statements: int
     rows: int = 0

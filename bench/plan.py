@@ -1,4 +1,4 @@
-"""How a bench runs: rounds, seconds, a temporary folder, and a function that reports progress."""
+"""Plan of a bench: rounds, seconds, a temporary folder, and a function that reports progress."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""What every kind of list examines, and how long it takes, on both databases: a Markdown report.
+"""Rows that every kind of list examines, and its duration, on both databases: a Markdown report.
 
 .venv/bin/python -m bench.rows_examined                       200,000 articles, made, imported and thrown away
 .venv/bin/python -m bench.rows_examined --keep /var/tmp/lists cached there for the next run

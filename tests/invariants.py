@@ -269,7 +269,7 @@ def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
 
 
 def _catalogue(house: House) -> Iterator[str]:
-    """What the public sees used is listed unless hidden, no other tag or author is, and one edition is the default."""
+    """Check that used entries are listed unless hidden, no other tag or author is, and one edition is the default."""
     public = {number for number, row in house.rows.items() if row.status == "published"}
     used = {facet for number in public for facet in house.facets[number]}
     for kind, table in SHELVES.items():

@@ -31,7 +31,7 @@ SAMPLE = files("app") / "sample" / "meridian.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How records are imported, and the file that the report of each line is written to."""
+    """Options of an import, and the file that receives the report of each line."""
 
     make_default: bool = False
     strict: bool = False

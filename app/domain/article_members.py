@@ -13,7 +13,7 @@ import orjson
 
 
 class ArticleAccess(StrEnum):
-    """Who may read an article on the front end; a label, since this API has no paywall."""
+    """Audience of an article on the front end: a label, since this API has no paywall."""
 
     FREE = "free"
     REGISTERED = "registered"

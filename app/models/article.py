@@ -92,7 +92,7 @@ class ArticleModel(Base):
 
 
 class ArticleBodyModel(Base):
-    """What lists do not read of an article: the blocks of its body, and `extra`, both as JSON."""
+    """The parts of an article that lists do not read: the blocks of its body, and `extra`, both as JSON."""
 
     __tablename__ = "article_bodies"
 

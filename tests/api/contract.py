@@ -14,32 +14,32 @@ class Operation(NamedTuple):
 
     method: str
     path: str
-    told: Json
+    spec: Json
 
     @property
     def name(self) -> str:
         """Its operation id."""
-        return str(self.told["operationId"])
+        return str(self.spec["operationId"])
 
     @property
     def query(self) -> dict[str, Json]:
         """Its query parameters by name."""
-        return {each["name"]: each for each in self.told.get("parameters", []) if each["in"] == "query"}
+        return {each["name"]: each for each in self.spec.get("parameters", []) if each["in"] == "query"}
 
 
 def operations(document: Json) -> list[Operation]:
     """Every operation of a document."""
     return [
-        Operation(method, path, told)
+        Operation(method, path, spec)
         for path, item in document["paths"].items()
-        for method, told in item.items()
+        for method, spec in item.items()
         if method in METHODS
     ]
 
 
 def contents(operation: Operation) -> Iterator[tuple[str, str, Json]]:
     """The bodies that an operation answers with: status, media type, and what the document says of it."""
-    for status, response in operation.told["responses"].items():
+    for status, response in operation.spec["responses"].items():
         for kind, content in response.get("content", {}).items():
             yield status, kind, content
 

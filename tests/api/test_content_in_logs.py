@@ -101,7 +101,7 @@ def marked(schema: Any, document: Json) -> Any:
 
 
 def body_of(operation: Operation, document: Json) -> bytes | None:
-    content = operation.told.get("requestBody", {}).get("content", {})
+    content = operation.spec.get("requestBody", {}).get("content", {})
     for each in content.values():
         return orjson.dumps(marked(each.get("schema", {}), document))
     return None

@@ -30,7 +30,7 @@ def _without_null_defaults(node: Any) -> Any:
 
 
 def _require_discriminators(node: Any, models: Mapping[str, Any]) -> None:
-    """Require in each model of a union the member that tells them apart: its default counts outside unions alone."""
+    """Require the discriminator in each model of a union: its default applies outside unions alone."""
     for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         _require_discriminators(each, models)
     if isinstance(node, dict) and isinstance(found := node.get("discriminator"), dict):

@@ -56,8 +56,8 @@ async def test_alert_is_logged_once_before_the_publication(
     await done("DELETE", f"{here}/withdrawal")
     assert (await database.read(logged_types)).count("article.alert") == 1
     items = (await client.get("/v1/changes?since=0")).json()["items"]
-    told = [(each["type"], each["article"]["headline"]) for each in items if each["type"] == "article.alert"]
-    assert told == [("article.alert", "Flood in the harbour")]
+    alerts = [(each["type"], each["article"]["headline"]) for each in items if each["type"] == "article.alert"]
+    assert alerts == [("article.alert", "Flood in the harbour")]
     await database.read(check_house)
 
 

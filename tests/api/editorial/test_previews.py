@@ -278,12 +278,12 @@ async def test_preview_rejects_an_unknown_parameter(client: httpx.AsyncClient, d
 @pytest.mark.usefixtures("filed")
 async def test_answers_follow_the_document(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     document = (await client.get("/openapi.json")).json()
-    told = {each.name: each.told["responses"] for each in operations(document)}
+    responses = {each.name: each.spec["responses"] for each in operations(document)}
     for article_id in (DRAFT, LATER, PUBLIC):
         made = (await client.get(link_of(article_id), headers=desk)).json()
         shown = (await client.get(made["href"])).json()
         for name, body in (("get_preview_link", made), ("get_preview", shown)):
-            schema = told[name]["200"]["content"]["application/json"]["schema"]
+            schema = responses[name]["200"]["content"]["application/json"]["schema"]
             assert [each.message for each in validator(document, schema).iter_errors(body)] == []
 
 

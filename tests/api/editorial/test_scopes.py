@@ -108,25 +108,28 @@ OPEN_TO_NOBODY_ELSE = {"get_preview"}
 
 
 @pytest.fixture(scope="module")
-def told() -> dict[str, Operation]:
+def by_name() -> dict[str, Operation]:
     """Every operation that the app's document tells of."""
     app = create_app(Settings(database_url="sqlite:///nowhere.db"))
     return {each.name: each for each in operations(app.openapi())}
 
 
-def test_scope_table_covers_every_operation(told: dict[str, Operation]) -> None:
-    assert told.keys() == ROWS.keys()
+def test_scope_table_covers_every_operation(by_name: dict[str, Operation]) -> None:
+    assert by_name.keys() == ROWS.keys()
 
 
-def test_openapi_document_names_the_scopes(told: dict[str, Operation]) -> None:
+def test_openapi_document_names_the_scopes(by_name: dict[str, Operation]) -> None:
     for name, row in ROWS.items():
         named = [
-            each[SCHEME] for each in told[name].told.get("security", []) if each != {SCHEME: ["content:read"]} if each
+            each[SCHEME]
+            for each in by_name[name].spec.get("security", [])
+            if each != {SCHEME: ["content:read"]}
+            if each
         ]
         assert named == [[scope.value] for scope in row.scopes], name
-        is_editorial = told[name].path.startswith(EDITORIAL)
+        is_editorial = by_name[name].path.startswith(EDITORIAL)
         assert bool(row.scopes) is (is_editorial and name not in OPEN_TO_NOBODY_ELSE)
-        assert row.scopes or told[name].method == "get", "whatever writes takes a key"
+        assert row.scopes or by_name[name].method == "get", "whatever writes takes a key"
 
 
 async def ask(client: httpx.AsyncClient, operation: Operation, token: str | None) -> httpx.Response:
@@ -162,12 +165,12 @@ ENDING = {"expires_at": "2026-11-20T12:30:00Z"}
 
 
 async def test_editorial_operations_require_a_valid_key(
-    client: httpx.AsyncClient, make_key: MakeKey, database: Database, told: dict[str, Operation], store: Store
+    client: httpx.AsyncClient, make_key: MakeKey, database: Database, by_name: dict[str, Operation], store: Store
 ) -> None:
     await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
     tokens: dict[str, str | None] = {"none": None, **await bad_tokens(make_key, database)}
     with clock.frozen(NOW + HOUR_US):
-        for operation in told.values():
+        for operation in by_name.values():
             is_open = not ROWS[operation.name].scopes
             expected = [(await ask(client, operation, None)).status_code] * len(tokens) if is_open else []
             answers = [await ask(client, operation, token) for token in tokens.values()]
@@ -182,7 +185,7 @@ async def test_editorial_operations_require_a_valid_key(
 
 
 async def test_editorial_operations_accept_their_scopes_only(
-    client: httpx.AsyncClient, make_key: MakeKey, told: dict[str, Operation], store: Store
+    client: httpx.AsyncClient, make_key: MakeKey, by_name: dict[str, Operation], store: Store
 ) -> None:
     await store(edition())
     right = {scope: await make_key(scope) for scope in ApiKeyScope}
@@ -190,29 +193,29 @@ async def test_editorial_operations_accept_their_scopes_only(
     for name, row in ROWS.items():
         if not row.scopes:
             continue
-        answer = await ask(client, told[name], f"Bearer {others[row.scopes]}")
+        answer = await ask(client, by_name[name], f"Bearer {others[row.scopes]}")
         check_problem(answer, "forbidden")
         wanted = " ".join(row.scopes)
         assert answer.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{wanted}"', name
     for name, row in ROWS.items():
         for scope in row.scopes:
-            answer = await ask(client, told[name], f"bearer {right[scope]}")
+            answer = await ask(client, by_name[name], f"bearer {right[scope]}")
             assert answer.status_code in {200, 201, 403, 404, 409, 422}, name
             # A key that may only publish makes no drafts, which what is sent decides and not the address.
             assert (answer.status_code == 403) is (scope is PUBLISH and name in {"create_article", "push_article"})
 
 
-async def test_body_is_not_read_before_authentication(client: httpx.AsyncClient, told: dict[str, Operation]) -> None:
+async def test_body_is_not_read_before_authentication(client: httpx.AsyncClient, by_name: dict[str, Operation]) -> None:
     for name, row in ROWS.items():
         if row.body is None:
             continue
-        method = told[name].method.upper()
+        method = by_name[name].method.upper()
         answer = await client.request(method, row.address, content=b"{torn", headers={"content-type": "text/plain"})
         check_problem(answer, "unauthenticated")
 
 
 async def test_keyed_reading_covers_every_content_path(
-    database_address: str, make_key: MakeKey, told: dict[str, Operation], still_clock: int, store: Store
+    database_address: str, make_key: MakeKey, by_name: dict[str, Operation], still_clock: int, store: Store
 ) -> None:
     assert still_clock == NOW
     await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
@@ -220,7 +223,7 @@ async def test_keyed_reading_covers_every_content_path(
     others = await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.CONTENT_READ))
     async with running(create_app(Settings(database_url=database_address, read_access=ReadAccess.API_KEY))) as client:
         for name in ADDRESSES:
-            assert (await ask(client, told[name], None)).status_code == 401
+            assert (await ask(client, by_name[name], None)).status_code == 401
             assert (await client.get(ROWS[name].address, headers=as_key(others))).status_code == 403
             answer = await client.get(ROWS[name].address, headers=as_key(reader))
             assert answer.status_code in {200, 404}, name

@@ -89,25 +89,25 @@ async def test_long_document_is_valid_openapi_3_1_with_examples(document: Json) 
 async def test_operations_with_if_match_document_it(document: Json) -> None:
     said = 0
     for each in operations(document):
-        told = [given for given in each.told.get("parameters", []) if given["name"] == "If-Match"]
-        heeds, needs = "412" in each.told["responses"], "428" in each.told["responses"]
-        assert [(given["in"], given["required"]) for given in told] == [("header", needs)] * heeds, each.path
+        fields = [given for given in each.spec.get("parameters", []) if given["name"] == "If-Match"]
+        heeds, needs = "412" in each.spec["responses"], "428" in each.spec["responses"]
+        assert [(given["in"], given["required"]) for given in fields] == [("header", needs)] * heeds, each.path
         said += heeds
     assert said >= 13
 
 
 async def test_operations_that_create_or_replace_document_both_responses(document: Json) -> None:
-    both = [each for each in operations(document) if each.method == "put" and "201" in each.told["responses"]]
+    both = [each for each in operations(document) if each.method == "put" and "201" in each.spec["responses"]]
     assert {each.name for each in both} == {"push_article", "put_curated_list"}
     for each in both:
-        replaced, created = each.told["responses"]["200"], each.told["responses"]["201"]
+        replaced, created = each.spec["responses"]["200"], each.spec["responses"]["201"]
         content = {kind: each["schema"] for kind, each in replaced["content"].items()}
         assert {kind: each["schema"] for kind, each in created["content"].items()} == content
         assert created["headers"].keys() == {"ETag", "Location"}
         assert created["headers"]["ETag"]["example"] == '"1"'
         assert created["headers"]["Location"]["example"] == created["content"]["application/json"]["example"]["href"]
     upsert = next(each for each in both if each.name == "push_article")
-    assert "If-None-Match" in {each["name"] for each in upsert.told["parameters"]}
+    assert "If-None-Match" in {each["name"] for each in upsert.spec["parameters"]}
 
 
 async def test_allowed_inline_html_is_documented(document: Json) -> None:
@@ -117,10 +117,10 @@ async def test_allowed_inline_html_is_documented(document: Json) -> None:
 
 async def test_every_write_documents_how_to_repeat_it(document: Json) -> None:
     for each in operations(document):
-        if each.method == "get" or "503" not in each.told["responses"]:
+        if each.method == "get" or "503" not in each.spec["responses"]:
             continue
-        text = each.told["responses"]["503"]["description"]
-        fields = {given["name"] for given in each.told.get("parameters", []) if given["in"] == "header"}
+        text = each.spec["responses"]["503"]["description"]
+        fields = {given["name"] for given in each.spec.get("parameters", []) if given["in"] == "header"}
         assert ("Idempotency-Key" in text) is ("Idempotency-Key" in fields), each.name
         assert ("If-Match" in text) is ("If-Match" in fields), each.name
 
@@ -145,13 +145,13 @@ async def test_operation_ids_are_unique_function_names(document: Json) -> None:
 async def test_everything_is_described(document: Json) -> None:
     tags = {tag["name"] for tag in document["tags"] if tag["description"]}
     for operation in operations(document):
-        assert operation.told["summary"].strip(), operation.path
-        assert not operation.told["summary"].endswith("."), operation.path
-        assert operation.told["description"].strip().endswith("."), operation.path
-        assert set(operation.told["tags"]) <= tags, operation.path
-        for parameter in operation.told.get("parameters", []):
+        assert operation.spec["summary"].strip(), operation.path
+        assert not operation.spec["summary"].endswith("."), operation.path
+        assert operation.spec["description"].strip().endswith("."), operation.path
+        assert set(operation.spec["tags"]) <= tags, operation.path
+        for parameter in operation.spec.get("parameters", []):
             assert parameter["description"].strip(), (operation.path, parameter["name"])
-        for status, response in operation.told["responses"].items():
+        for status, response in operation.spec["responses"].items():
             assert response["description"].strip(), (operation.path, status)
     for name, schema in document["components"]["schemas"].items():
         assert schema["description"].strip(), name
@@ -181,7 +181,7 @@ async def test_parameter_bounds_are_documented(document: Json) -> None:
 async def test_success_responses_are_typed_and_errors_are_problems(document: Json) -> None:
     for operation in operations(document):
         told = list(contents(operation))
-        says_nothing = "204" in operation.told["responses"]
+        says_nothing = "204" in operation.spec["responses"]
         assert says_nothing or any(status.startswith("2") for status, _, _ in told), operation.path
         for status, kind, content in told:
             if operation.name in FOREIGN and kind != PROBLEM_TYPE:
@@ -193,16 +193,16 @@ async def test_success_responses_are_typed_and_errors_are_problems(document: Jso
         if operation.query and operation.method == "get":
             is_passing = operation.path.startswith("/v1/editorial") or operation.name in PASSING
             kept = set() if is_passing else {"304"}
-            assert {"422", *kept} <= operation.told["responses"].keys(), operation.path
+            assert {"422", *kept} <= operation.spec["responses"].keys(), operation.path
         if "cursor" in operation.query:
-            assert "400" in operation.told["responses"], operation.path
+            assert "400" in operation.spec["responses"], operation.path
         if "{" in operation.path:
-            assert "404" in operation.told["responses"], operation.path
+            assert "404" in operation.spec["responses"], operation.path
 
 
 async def test_bodies_are_named_models_and_their_examples_follow_them(document: Json) -> None:
     for operation in operations(document):
-        for content in operation.told.get("requestBody", {}).get("content", {}).values():
+        for content in operation.spec.get("requestBody", {}).get("content", {}).values():
             assert "$ref" in content["schema"], operation.path
             if "example" in content:
                 errors = list(validator(document, content["schema"]).iter_errors(content["example"]))
@@ -210,15 +210,15 @@ async def test_bodies_are_named_models_and_their_examples_follow_them(document: 
 
 
 async def test_editorial_operations_name_their_scopes(document: Json) -> None:
-    keyless = {each.name for each in operations(document) if {} in each.told.get("security", [{}])}
+    keyless = {each.name for each in operations(document) if {} in each.spec.get("security", [{}])}
     for operation in operations(document):
         if operation.name in keyless:
             assert not operation.path.startswith("/v1/editorial") or operation.name in KEYLESS, operation.path
             continue
-        named = [scope for way in operation.told["security"] for scope in way["key"]]
+        named = [scope for way in operation.spec["security"] for scope in way["key"]]
         assert named, operation.path
         assert set(named) <= set(ApiKeyScope), operation.path
-        assert {"401", "403"} <= operation.told["responses"].keys(), operation.path
+        assert {"401", "403"} <= operation.spec["responses"].keys(), operation.path
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 

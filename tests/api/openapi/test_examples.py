@@ -41,19 +41,19 @@ def examples_of(described: Json) -> list[Any]:
 
 def parameters(operation: Operation, place: str) -> dict[str, Any]:
     """Return the path, query or header parameters of an operation that have an example, by name."""
-    listed = [each for each in operation.told.get("parameters", []) if each["in"] == place]
+    listed = [each for each in operation.spec.get("parameters", []) if each["in"] == place]
     return {each["name"]: found[0] for each in listed if (found := examples_of(each))}
 
 
 def required_query(operation: Operation) -> dict[str, Any]:
     """Return the query parameters without which an operation is refused."""
-    required = {each["name"] for each in operation.told.get("parameters", []) if each.get("required")}
+    required = {each["name"] for each in operation.spec.get("parameters", []) if each.get("required")}
     return {name: value for name, value in parameters(operation, "query").items() if name in required}
 
 
 def bodies(operation: Operation) -> Iterator[Json | None]:
     """Return each documented body of an operation; None alone where it takes none."""
-    content = operation.told.get("requestBody", {}).get("content", {})
+    content = operation.spec.get("requestBody", {}).get("content", {})
     yield from (each for body in content.values() for each in examples_of(body)) if content else (None,)
 
 
@@ -91,7 +91,7 @@ def flaws_of(operation: Operation, answer: httpx.Response) -> Iterator[str]:
     if not answer.is_success:
         yield f"{answer.status_code} {answer.text[:300]}"
         return
-    response = operation.told["responses"].get(str(answer.status_code))
+    response = operation.spec["responses"].get(str(answer.status_code))
     if response is None:
         yield f"{answer.status_code} is not documented"
         return
@@ -171,7 +171,7 @@ async def test_stream_example_works(installation: Installation, tmp_path: Path, 
     [operation] = [each for each in operations(document) if each.name == STREAM]
     headers = {name: str(value) for name, value in parameters(operation, "header").items()}
     assert list(headers) == ["Last-Event-ID"]
-    example = operation.told["responses"]["200"]["content"]["text/event-stream"]["example"]
+    example = operation.spec["responses"]["200"]["content"]["text/event-stream"]["example"]
     async with serving(installation, tmp_path):
         app, _ = app_of(APP)
         async with listening(app, operation.path, **headers) as stream:
@@ -182,12 +182,12 @@ async def test_stream_example_works(installation: Installation, tmp_path: Path, 
 
 async def test_every_path_parameter_has_an_example(document: Json) -> None:
     for operation in operations(document):
-        needed = {each["name"] for each in operation.told.get("parameters", []) if each["in"] == "path"}
+        needed = {each["name"] for each in operation.spec.get("parameters", []) if each["in"] == "path"}
         assert needed - {"token"} <= parameters(operation, "path").keys(), operation.name
 
 
 async def test_every_body_has_an_example(document: Json) -> None:
     for operation in operations(document):
-        if "requestBody" in operation.told:
+        if "requestBody" in operation.spec:
             assert None not in list(bodies(operation)), operation.name
             assert list(bodies(operation)), operation.name

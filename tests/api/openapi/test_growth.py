@@ -26,7 +26,7 @@ async def document(reader: httpx.AsyncClient) -> Json:
 def responses_of(document: Json) -> set[str]:
     """Return the names of the schemas that responses use, directly or inside others."""
     schemas = document["components"]["schemas"]
-    waiting = [operation.told["responses"] for operation in operations(document)]
+    waiting = [operation.spec["responses"] for operation in operations(document)]
     found: set[str] = set()
     while waiting:
         for name in references(waiting.pop()):

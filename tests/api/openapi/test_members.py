@@ -112,7 +112,7 @@ def test_every_exception_is_a_member_without_bounds(schemas: dict[str, Json]) ->
 def test_every_parameter_has_a_description_an_example_and_bounds(document: Json, schemas: dict[str, Json]) -> None:
     missing: list[Any] = []
     for operation in operations(document):
-        for each in operation.told.get("parameters", []):
+        for each in operation.spec.get("parameters", []):
             schema = each["schema"]
             is_bounded_by_log = each["name"] == "since"  # its bound is the end of the log
             has = (
@@ -127,7 +127,7 @@ def test_every_parameter_has_a_description_an_example_and_bounds(document: Json,
 
 def test_examples_of_parameters_follow_their_schemas(document: Json) -> None:
     for operation in operations(document):
-        for each in operation.told.get("parameters", []):
+        for each in operation.spec.get("parameters", []):
             for example in each["schema"].get("examples", []):
                 assert validator(document, each["schema"]).is_valid(example), (operation.path, each["name"])
 

@@ -53,7 +53,7 @@ def document() -> Json:
 
 def body_of(operation: Operation) -> Any:
     """Return the documented body of an operation."""
-    for content in operation.told.get("requestBody", {}).get("content", {}).values():
+    for content in operation.spec.get("requestBody", {}).get("content", {}).values():
         return content.get("example") or next(iter(content["schema"].get("examples", [])), None)
     return None
 
@@ -62,7 +62,7 @@ def request_of(operation: Operation, status: str, example: Json, installation: I
     """Return the request that has the problem of an example."""
     headers = as_key(installation.reading_token if status == "403" else installation.token)
     request: dict[str, Any] = {"url": example["instance"], "headers": headers, "json": body_of(operation)}
-    if "428" in operation.told["responses"] and status != "428":
+    if "428" in operation.spec["responses"] and status != "428":
         headers["if-match"] = "*"
     if status == "401":
         headers.pop("authorization")
@@ -155,14 +155,14 @@ def test_every_problem_has_an_example_of_its_operation(document: Json) -> None:
 def test_operations_name_the_problems_that_settings_cause(document: Json) -> None:
     for operation in operations(document):
         is_health = operation.path.startswith("/health")
-        assert ("429" in operation.told["responses"]) is not is_health, operation.path
+        assert ("429" in operation.spec["responses"]) is not is_health, operation.path
         is_preview = operation.name == "get_preview"
-        assert ("401" in operation.told["responses"]) is not (is_health or is_preview), operation.path
+        assert ("401" in operation.spec["responses"]) is not (is_health or is_preview), operation.path
 
 
 def test_operations_that_read_the_database_document_503(document: Json) -> None:
     for operation in operations(document):
-        responses = operation.told["responses"]
+        responses = operation.spec["responses"]
         assert ("503" in responses) is (operation.name != "get_liveness"), operation.path
         if "503" in responses:
             assert "Retry-After" in responses["503"]["headers"], operation.path

@@ -72,7 +72,7 @@ async def test_real_responses_follow_the_document(reader: httpx.AsyncClient, doc
     for operation in reading(document):
         if operation.name in FOREIGN or operation.name == EXPORT:  # test_feed_schemas.py, test_export.py
             continue
-        schema = operation.told["responses"]["200"]["content"]["application/json"]["schema"]
+        schema = operation.spec["responses"]["200"]["content"]["application/json"]["schema"]
         for address in [
             *([ADDRESSES[operation.name]] if operation.name in ADDRESSES else []),
             *MORE.get(operation.name, []),
@@ -181,14 +181,14 @@ async def test_documented_header_fields_are_sent(reader: httpx.AsyncClient, docu
     for operation in reading(document):
         response = await reader.get(ADDRESSES.get(operation.name, operation.path))
         assert response.status_code == 200, operation.path
-        documented = operation.told["responses"]["200"].get("headers", {}).keys() - {"Link"}
+        documented = operation.spec["responses"]["200"].get("headers", {}).keys() - {"Link"}
         sent = {name for name in ("ETag", "Dayline-As-Of") if name in response.headers}
         assert documented == sent, operation.path
 
 
 async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
-        documented = operation.told["responses"]["200"].get("headers", {}).keys()
+        documented = operation.spec["responses"]["200"].get("headers", {}).keys()
         if operation.path.startswith("/health"):
             continue
         response = await reader.get(ADDRESSES.get(operation.name, operation.path), headers={"authorization": "nothing"})
@@ -200,7 +200,7 @@ async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.Asy
         name
         for operation in operations(document)
         if operation.path.startswith("/v1/editorial")
-        for response in operation.told["responses"].values()
+        for response in operation.spec["responses"].values()
         for name in response.get("headers", {})
     }
     assert of_writes <= set(CROSS_ORIGIN_PRIVATE["access-control-expose-headers"].split(", "))
@@ -208,7 +208,7 @@ async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.Asy
 
 async def test_lists_document_the_link_to_their_next_page(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
-        headers = operation.told["responses"]["200"].get("headers", {})
+        headers = operation.spec["responses"]["200"].get("headers", {})
         assert ("Link" in headers) is ("cursor" in operation.query), operation.path
         if "Link" in headers:
             response = await reader.get(path_of(operation), params={"limit": "1"})

@@ -76,5 +76,5 @@ async def test_parameters_of_the_document_are_those_of_the_signature_and_the_mod
         in_path = set(route.param_convertors)
         wanted = {each["name"] for each in query_parameters(model)} - in_path if model is not None else set()
         assert described[route.name].query.keys() == wanted, route.path
-        named = {each["name"] for each in described[route.name].told.get("parameters", []) if each["in"] == "path"}
+        named = {each["name"] for each in described[route.name].spec.get("parameters", []) if each["in"] == "path"}
         assert named == in_path == {each.alias for each in route.dependant.path_params}, route.path

@@ -17,7 +17,7 @@ def path_of(operation: Operation) -> str:
     """The path with the documented examples of its parameters."""
     values: dict[str, Any] = {
         each["name"]: each.get("example") or each["schema"]["examples"][0]
-        for each in operation.told.get("parameters", [])
+        for each in operation.spec.get("parameters", [])
         if each["in"] == "path"
     }
     return operation.path.format(**values)
@@ -36,7 +36,7 @@ async def test_every_operation_refuses_unknown_parameters_except_lenient_ones(
                 path_of(operation),
                 params={"editoin": "1"},
                 headers={"if-match": "*"},
-                json={} if "requestBody" in operation.told else None,
+                json={} if "requestBody" in operation.spec else None,
             )
             is_named = response.status_code == 422 and "Unknown query parameter." in response.text
             (refused if is_named else others).add(operation.path)

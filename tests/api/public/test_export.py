@@ -125,7 +125,7 @@ async def test_invalid_export_parameters_are_a_problem_response(client: httpx.As
 @pytest.mark.usefixtures("newsroom")
 async def test_export_line_follows_the_document(client: httpx.AsyncClient) -> None:
     document = (await client.get("/openapi.json")).json()
-    (told,) = [each.told for each in operations(document) if each.name == "export_articles"]
+    (told,) = [each.spec for each in operations(document) if each.name == "export_articles"]
     content = told["responses"]["200"]["content"]
     assert set(content) == {"application/jsonl"}
     assert "Dayline-As-Of" in told["responses"]["200"]["headers"]
