@@ -13,6 +13,7 @@ from app.db.base import metadata
 from app.db.bulk import bulk_insert, bulk_insert_tuples
 from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
+from app.domain.reading_time import measure_blocks
 from app.domain.revision import revision_action
 from app.invalidation.surrogate_keys import article_key, normalized_keys
 from app.schemas.interchange import ArticleRecord
@@ -42,6 +43,7 @@ class Rows:
     def add_article(self, record: ArticleRecord, standing: Placement, fingerprint: bytes, blocks: str) -> None:
         """The row that lists show, and the body."""
         source, image = record.source, record.image
+        length = measure_blocks(orjson.loads(blocks))
         self._rows["articles"].append(
             {
                 "id": standing.article_id,
@@ -63,6 +65,8 @@ class Rows:
                 "source_url": None if source is None else source.url,
                 "image": None if image is None else orjson.dumps(image.model_dump()).decode(),
                 "content_hash": fingerprint,
+                "word_count": length.word_count,
+                "reading_minutes": length.reading_minutes,
             }
         )
         self._rows["article_bodies"].append({"article_id": standing.article_id, "blocks": blocks})

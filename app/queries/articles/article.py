@@ -1,28 +1,35 @@
 """Query of one article with everything that its page shows."""
 
-from typing import cast
+from typing import Any, cast
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, bindparam, literal_column, select, union_all
+from sqlalchemy import BigInteger, Connection, Select, bindparam, literal_column, select, tuple_, union_all
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
 from app.domain.article_status import ArticleStatus, BodyFormat
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
-from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
+from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
 from app.invalidation.dependencies import depend_on_article, depend_on_slugs
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_recommendations, article_related, slug_redirects
+from app.models.listing import listings
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
 from app.queries.articles.details import render_details
-from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries, render_item
+from app.queries.articles.items import (
+    ARTICLES_WITH_ENTRIES,
+    ITEM_COLUMNS,
+    RenderedEntries,
+    depend_on_shown_entries,
+    render_items,
+)
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
-from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, bind_values
-from app.queries.keyset.sort_keys import sort_keys, timeline_order
+from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection
+from app.queries.keyset.sort_keys import timeline_order
 from app.schemas.article import Article, ArticleNote, Neighbours, RelatedList, TimelineItem
 from app.schemas.params import ArticleParams, QueryParams
 
@@ -71,19 +78,27 @@ _RELATED = PreparedQuery(
 )
 
 
-def _beside(*, newer: bool) -> PreparedQuery:
-    keys = sort_keys((False,), oldest_first=newer)
-    joined = keys.join(ARTICLES_WITH_ENTRIES, articles.c.id == keys.c.article_id)
-    return PreparedQuery(
-        select(*ITEM_COLUMNS).select_from(joined).order_by(*timeline_order(keys.c, oldest_first=newer))
+def _first_key(*, newer: bool) -> Select[Any]:
+    """Return the sort key next to the bound one in the timeline of the bound edition."""
+    key = tuple_(listings.c.published_at, listings.c.article_id)
+    here = tuple_(bindparam("published_at", type_=BigInteger), bindparam("article_id", type_=BigInteger))
+    in_timeline = listings.c.edition_id == bindparam("edition_id"), listings.c.kind == int(Facet.EDITION)
+    return (
+        select(listings.c.article_id)
+        .where(*in_timeline, listings.c.facet_id == 0, key > here if newer else key < here)
+        .order_by(*timeline_order(listings.c, oldest_first=newer))
+        .limit(1)
     )
 
 
-_OLDER, _NEWER = _beside(newer=False), _beside(newer=True)
+_BESIDE = union_all(*(select(_first_key(newer=newer).subquery()) for newer in (False, True))).subquery("beside")
+_NEIGHBOURS = PreparedQuery(
+    select(*ITEM_COLUMNS).select_from(_BESIDE.join(ARTICLES_WITH_ENTRIES, articles.c.id == _BESIDE.c.article_id))
+)
 
 
 def get_article(connection: Connection, key: str, params: ArticleParams) -> Article:
-    """Return a public article by id or slug, with related articles, neighbours and alternates; at most nine statements.
+    """Return a public article by id or slug with everything its page shows; at most eight statements.
 
     NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
@@ -92,13 +107,14 @@ def get_article(connection: Connection, key: str, params: ArticleParams) -> Arti
 
 
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
-    """Return the page of an article whose row has a date, with a body in this format; five statements."""
+    """Return the page of an article whose row has a date, with a body in this format; four statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
     article = cast("Article", {**item, **render_details(row, row)})
     if body is not BodyFormat.NONE:
         article["body"] = render_body(row.blocks, body)
-    article["related"] = _related(connection, row.id, edition)
-    article["neighbours"] = _neighbours(connection, row, edition)
+    entries = RenderedEntries({}, {})
+    article["related"] = _related(connection, row.id, edition, entries)
+    article["neighbours"] = _neighbours(connection, row, edition, entries)
     article["expires_at"] = None if row.expires_at is None else format_instant(row.expires_at, edition.zone)
     article["notes"] = render_notes(row.notes, edition.zone)
     article["history"] = {"href": f"{article['href']}/history"}
@@ -120,7 +136,7 @@ def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
 def list_related(connection: Connection, key: str, params: QueryParams) -> RelatedList:
     """Return “Read also” by itself; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
     row, edition = get_public_article(connection, key, params)
-    return {"items": _related(connection, row.id, edition), "next": None}
+    return {"items": _related(connection, row.id, edition, RenderedEntries({}, {})), "next": None}
 
 
 def get_public_article(connection: Connection, key: str, params: QueryParams) -> tuple[AnyRow, EditionView]:
@@ -156,7 +172,9 @@ def _withdrawn(row: AnyRow) -> ArticleWithdrawnError:
     return ArticleWithdrawnError(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
 
 
-def _related(connection: Connection, article_id: int, edition: EditionView) -> list[TimelineItem]:
+def _related(
+    connection: Connection, article_id: int, edition: EditionView, entries: RenderedEntries
+) -> list[TimelineItem]:
     rows = _RELATED.all(connection, {"article_id": article_id})
     once: dict[int, AnyRow] = {}
     for row in rows:
@@ -165,24 +183,20 @@ def _related(connection: Connection, article_id: int, edition: EditionView) -> l
     once.pop(article_id, None)
     chosen = list(once.values())[:MAX_RELATED]
     depend_on_shown_entries(chosen)
-    return [render_item(row, edition, edition.zone) for row in chosen]
+    return render_items(chosen, edition, edition.zone, entries)
 
 
-def _neighbours(connection: Connection, row: AnyRow, edition: EditionView) -> Neighbours:
-    timeline = ListSelection((((edition.id, Facet.EDITION, 0),),))
-
-    def beside(statement: PreparedQuery, lower: SortKey, upper: SortKey) -> AnyRow | None:
-        return statement.first(connection, bind_values(timeline, lower, upper) | {"limit": 1})
-
-    def shown(found: AnyRow | None) -> TimelineItem | None:
-        return None if found is None else render_item(found, edition, edition.zone)
-
+def _neighbours(connection: Connection, row: AnyRow, edition: EditionView, entries: RenderedEntries) -> Neighbours:
     here = (row.published_at, row.id)
-    behind = (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
-    older, newer = beside(_OLDER, MIN_SORT_KEY, here), beside(_NEWER, behind, MAX_SORT_KEY)
-    depend_on_shown_entries([each for each in (older, newer) if each is not None])
-    timeline.record_dependency(
+    bound = {"edition_id": edition.id, "published_at": row.published_at, "article_id": row.id}
+    rows = _NEIGHBOURS.all(connection, bound)
+    depend_on_shown_entries(rows)
+    items = render_items(rows, edition, edition.zone, entries)
+    sides = {(each.published_at, each.id) < here: (each, item) for each, item in zip(rows, items, strict=True)}
+    older, previous = sides.get(True, (None, None))
+    newer, following = sides.get(False, (None, None))
+    ListSelection((((edition.id, Facet.EDITION, 0),),)).record_dependency(
         MIN_SORT_KEY[0] if older is None else older.published_at,
         MAX_SORT_KEY[0] if newer is None else newer.published_at,
     )
-    return {"previous": shown(older), "next": shown(newer)}
+    return {"previous": previous, "next": following}

@@ -27,7 +27,7 @@ from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.instant import format_instant
 from app.domain.language import day_heading, long_datetime
 from app.domain.list_filter import Facet
-from app.domain.tsid import format_id, parse_id
+from app.domain.tsid import parse_id
 from app.domain.url import ascii_url
 from app.interchange.statements import IDS, linked_entries
 from app.invalidation.dependencies import depend_on_entry
@@ -39,9 +39,10 @@ from app.models.tag import tags
 from app.queries.articles.details import read_details
 from app.queries.articles.items import (
     ITEM_COLUMNS,
+    RenderedEntries,
     depend_on_shown_entries,
     fetch_articles,
-    render_item,
+    render_items,
     select_fields,
     translate,
 )
@@ -155,8 +156,11 @@ def render_articles(
     ids = [row.id for row in rows]
     tagged, signed = _find_names(connection, ids)
     depend_on_shown_entries(rows)
+    entries = {number: RenderedEntries({}, {}) for number in editions}
     items = [
-        render_article_item(row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ()))
+        render_article_item(
+            row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ()), entries[row.edition_id]
+        )
         for row in rows
     ]
     if body is not BodyFormat.NONE:
@@ -191,15 +195,19 @@ def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
 
 
 def render_article_item(
-    row: AnyRow, edition: EditionView, tagged: Iterable[AnyRow], signed: Iterable[AnyRow]
+    row: AnyRow,
+    edition: EditionView,
+    tagged: Iterable[AnyRow],
+    signed: Iterable[AnyRow],
+    entries: RenderedEntries,
 ) -> ArticleItem:
-    """Return an article as lists show it, in its edition's zone and language."""
-    zone, article_id = edition.zone, format_id(row.id)
-    item = render_item(row, edition, zone)
+    """Return an article as lists show it, in its edition's zone and language; `entries` as `render_items` has it."""
+    zone = edition.zone
+    item = render_items([row], edition, zone, entries)[0]
     day = day_at(row.published_at, zone).date
     head = day_heading(day, edition.language)
     return {
-        "id": article_id,
+        "id": item["id"],
         "href": item["href"],
         "url": item["url"],
         "slug": row.slug,
