@@ -4,26 +4,30 @@ All notes pass through the sets and lists of a Footprint; what a change concerne
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
 
 from app.invalidation.change_event import ChangeEvent, parse_change_event
 from app.invalidation.dependencies import LOG_KEY, Dependencies, RangeDependency
+from app.invalidation.schedule_snapshot import ScheduledExpiry
 from app.invalidation.surrogate_keys import is_timestamp_key
 from app.queries.changes import invalidation_log
+from app.queries.timeline import scheduled
 
 Names = Callable[[str], bool]
 
 
 class Family(NamedTuple):
-    """What is left out: keys, spans, the instant by the clock, or the places of changes."""
+    """What is left out: keys, spans, the instant by the clock, the places of changes, or keys of scheduled expiries."""
 
     name: str
     keys: Names | None = None
     spans: Names | None = None
     clock: bool = False
     places: bool = False
+    expiry: Names | None = None
 
 
 def beginning(prefix: str) -> Names:
@@ -44,6 +48,14 @@ FAMILIES = (
     Family("the clock", clock=True),
     Family("places", places=True),
 )
+
+EXPIRY_FAMILIES = (
+    Family("expiry: article", expiry=beginning("article:")),
+    *(Family(f"expiry: {kind}", expiry=beginning(f"{kind}:")) for kind in FACETS),
+    *(Family(f"expiry: {kind}s", expiry=beginning(f"{kind}s")) for kind in ("tag", "author")),
+    Family("expiry: the log", expiry=LOG_KEY.__eq__),
+)
+"""What an expiry will change, which shortens the max-age of responses that are cached already."""
 
 
 class _Keys(set[str]):
@@ -96,3 +108,21 @@ def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
             return parse_change_event(seq, [name for name in names if not is_timestamp_key(name)], **members)
 
         patch.setattr(invalidation_log, "parse_change_event", told_without)
+    if family.expiry is not None:
+        _leave_out_of_expiries(family.expiry, patch)
+
+
+def _leave_out_of_expiries(left_out: Names, patch: pytest.MonkeyPatch) -> None:
+    build = scheduled._expiry
+
+    def build_without(*members: Any) -> ScheduledExpiry:
+        expiry = build(*members)
+        names, lists = expiry.change.entity_keys, expiry.change.list_keys
+        change = replace(
+            expiry.change,
+            entity_keys=frozenset(name for name in names if not left_out(name)),
+            list_keys=frozenset(name for name in lists if not left_out(name)),
+        )
+        return replace(expiry, change=change)
+
+    patch.setattr(scheduled, "_expiry", build_without)

@@ -34,7 +34,11 @@ PAGES = (
     "/v1/articles/pointer/json-ld",
     "/v1/articles/pointer/history",
     "/v1/timeline/2026-11-20?exclude=trams-return",
+    "/v1/tags/sidings",
+    "/v1/authors/nobody-else",
 )
+ENTRIES = {"/v1/tags", "/v1/authors", "/v1/tags/sidings", "/v1/authors/nobody-else"}
+"""Collections that lose an entry that no other public article has, and these entries."""
 
 
 @pytest.mark.usefixtures("still_clock", "newsroom")
@@ -47,8 +51,8 @@ async def test_max_age_counts_down_to_relevant_expiries(
         slug="ending",
         label="exclusive",
         section="city",
-        tags=["trams"],
-        authors=["iryna-dovhan"],
+        tags=["trams", "sidings"],
+        authors=["iryna-dovhan", "nobody-else"],
         expires_at=EXPIRES,
     )
     await store(ending, article("2026-11-18T08:00:00Z", source_id="pointer", slug="pointer", related=["ending"]))
@@ -71,6 +75,8 @@ async def test_max_age_counts_down_to_relevant_expiries(
     changed = {address for address in addresses if shown(before[address]) != shown(after[address])}
     said = {address: answer.headers["cache-control"] for address, answer in before.items()}
     assert {address for address in changed if said[address] != COUNTING} == set()
+    assert changed >= ENTRIES
+    assert [after[address].status_code for address in PAGES[-2:]] == [404, 404]
     assert set(said.values()) == {COUNTING, PUBLIC}
     for address in ("/v1/timeline?edition=ua", "/v1/timeline?author=oleh-raida", "/v1/editions", "/v1/sections/city"):
         assert said[address] == PUBLIC
