@@ -1,11 +1,12 @@
 """Routers that are imported and included when something below their prefix is first requested.
 
 The editorial API and the feeds take 150 ms of a process's start of 720 ms, and 5 MB (decision 24); most processes serve
-readers alone.
+readers alone. The first request loads them in a thread, so that others proceed.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from threading import Lock
 
 from fastapi import APIRouter, FastAPI
 from starlette.routing import BaseRoute, Match
@@ -24,10 +25,19 @@ class LazyRoutes(BaseRoute):
         self._app = app
         self._below = f"{prefix}/"
         self._load = load
+        self._lock = Lock()
+        self._routes: list[BaseRoute] | None = None
 
-    @cached_property
+    @property
     def routes(self) -> list[BaseRoute]:
-        """The included routers."""
+        """The included routers, loaded once."""
+        if self._routes is None:
+            with self._lock:
+                if self._routes is None:
+                    self._routes = self._include()
+        return self._routes
+
+    def _include(self) -> list[BaseRoute]:
         parent = APIRouter(dependencies=self._app.router.dependencies)
         for router in self._load():
             parent.include_router(router)
@@ -36,18 +46,29 @@ class LazyRoutes(BaseRoute):
     @property
     def is_loaded(self) -> bool:
         """Return whether something below the prefix was requested."""
-        return "routes" in self.__dict__
+        return self._routes is not None
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return the match of the first router that takes the request, else of the first that has its address."""
+        """Return the match of the first router that takes the request, else of the first that has its address.
+
+        Until the routers are loaded, this route takes every request below the prefix.
+        """
         best, chosen = Match.NONE, {}
         if scope["type"] == "http" and scope["path"].startswith(self._below):
-            for route in self.routes:
+            if self._routes is None:
+                return Match.FULL, {"route": self}
+            for route in self._routes:
                 match, found = route.matches(scope)
                 if match.value > best.value:
                     best, chosen = match, {**found, "route": route}
         return best, chosen
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have the router that was found handle the request."""
-        await scope["route"].handle(scope, receive, send)
+        """Have the router that was found handle the request; load the routers first where they are not."""
+        route = scope["route"]
+        if route is not self:
+            await route.handle(scope, receive, send)
+            return
+        await asyncio.to_thread(lambda: self.routes)
+        del scope["route"]
+        await self._app.router(scope, receive, send)

@@ -1,6 +1,8 @@
-"""Addresses that are loaded when somebody first asks for one of them."""
+"""Routers that are loaded by the first request below their prefix."""
 
+import asyncio
 from collections.abc import Iterable
+from threading import Event
 
 import httpx
 import pytest
@@ -11,16 +13,26 @@ from app.api.http.problems import install_exception_handlers
 from app.api.lazy_routes import include_lazily
 from app.api.router import include_routers, iter_routes, make_router
 
+PATIENCE_S = 20.0
+
 
 @pytest.fixture
 def loads() -> list[str]:
-    """A word for each time that the later ones were loaded."""
+    """One entry for each time that the lazy router was loaded."""
     return []
 
 
 @pytest.fixture
-def small(loads: list[str]) -> FastAPI:
-    """An application with one address that is there, and two that come later."""
+def may_load() -> Event:
+    """Set while the lazy router may be loaded."""
+    event = Event()
+    event.set()
+    return event
+
+
+@pytest.fixture
+def small(loads: list[str], may_load: Event) -> FastAPI:
+    """An application with one route that is loaded at once, and two that are loaded lazily."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     here, later = make_router("Here"), make_router("Later", prefix="/v1/later")
 
@@ -37,6 +49,7 @@ def small(loads: list[str]) -> FastAPI:
         assert name == "old"
 
     def load() -> Iterable[APIRouter]:
+        assert may_load.wait(PATIENCE_S)
         loads.append("loaded")
         return [later]
 
@@ -47,7 +60,7 @@ def small(loads: list[str]) -> FastAPI:
 
 
 async def ask(app: FastAPI, method: str, path: str) -> httpx.Response:
-    """One request."""
+    """Return the response of the application."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dayline.test") as client:
         return await client.request(method, path)
 
@@ -65,6 +78,20 @@ async def test_lazy_route_is_found_by_the_first_request(small: FastAPI, loads: l
     assert (await ask(small, "GET", "/v1/later/nothing")).status_code == 404
     refused = await ask(small, "PUT", "/v1/later/things/new")
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, DELETE, OPTIONS")
+    assert loads == ["loaded"]
+
+
+async def test_other_requests_proceed_while_routes_are_loaded(
+    small: FastAPI, loads: list[str], may_load: Event
+) -> None:
+    may_load.clear()
+    first = [asyncio.create_task(ask(small, "GET", f"/v1/later/things/{name}")) for name in "ab"]
+    await asyncio.sleep(0)
+    assert (await ask(small, "GET", "/v1/here")).json() == "here"
+    assert loads == []
+    assert not any(task.done() for task in first)
+    may_load.set()
+    assert [response.json() for response in await asyncio.gather(*first)] == ["a", "b"]
     assert loads == ["loaded"]
 
 
