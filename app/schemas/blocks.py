@@ -93,6 +93,15 @@ class ListItem(TypedDict):
     list: NestedList
 
 
+class OtherListItem(TypedDict):
+    """An item of a form that this version of the document does not know: show its text.
+
+    Items that are objects have `html`, whatever else they have.
+    """
+
+    html: InlineHtml
+
+
 class ListBlock(TypedDict):
     """A list."""
 
@@ -265,9 +274,9 @@ class OtherBlock(FallbackMembers):
 ListItems = TypeAliasType(
     "ListItems",
     Annotated[
-        list[InlineHtml | ListItem],
+        list[InlineHtml | ListItem | OtherListItem],
         Field(
-            description="The items: inline HTML, or an object where a list is nested.",
+            description="The items: inline HTML, or an object where a list is nested; other objects may be added.",
             max_length=MAX_LIST_ITEMS,
             examples=[["Quay 4", {"html": "Quay 5", "list": {"ordered": False, "items": ["Gate A"]}}]],
         ),

@@ -90,6 +90,16 @@ async def test_unknown_block_types_follow_the_document(reader: httpx.AsyncClient
         assert not lenient(document, schema).is_valid(without), name
 
 
+async def test_unknown_forms_of_list_items_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
+    article = (await reader.get("/v1/articles/trams-return")).json()
+    schema = {"$ref": "#/components/schemas/Article"}
+    item = {"html": "Ring the depot", "checked": True}
+    nested = {"html": "Before the vote", "list": {"ordered": True, "items": [item]}}
+    for given, is_valid in ((item, True), (nested, True), ({"checked": True}, False)):
+        body = [*article["body"], {"type": "list", "ordered": False, "items": ["Ask", given]}]
+        assert lenient(document, schema).is_valid({**article, "body": body}) is is_valid, given
+
+
 async def test_unknown_rich_block_types_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
     article = (await reader.get("/v1/articles/trams-return?body=rich")).json()
     article["body"].append({name: member for name, member in POLL.items() if name != "fallback_html"})
