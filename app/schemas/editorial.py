@@ -42,7 +42,7 @@ from app.schemas.params import (
     check_ids,
     described,
 )
-from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug, Text
+from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,
@@ -53,7 +53,6 @@ from app.schemas.types import (
     Dateline,
     Headline,
     Href,
-    Instant,
     InstantText,
     Lead,
     OpenEnum,
@@ -342,39 +341,6 @@ class ArticleWriteParams(BaseModel):
             description="Whether a loss of content makes the request invalid; else it is a warning.", examples=[False]
         ),
     ] = False
-
-
-class PublicationRequest(BaseModel):
-    """Publication of an article."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    at: Annotated[
-        Instant | None,
-        Field(description="A future instant schedules it; now where absent, if it is not public."),
-    ] = None
-
-
-class BumpRequest(BaseModel):
-    """The new public time."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    at: Annotated[Instant | None, Field(description="An instant that is not in the future; now where absent.")] = None
-    note: Annotated[Note | None, Field(description="A public note about the change.")] = None
-
-
-class WithdrawalRequest(BaseModel):
-    """Withdrawal of an article, with its reason and public notice."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    reason: Annotated[
-        Text | None, Field(description="The reason, for editors only.", examples=["The names were wrong."])
-    ] = None
-    notice: Annotated[
-        Text | None, Field(description="The public notice.", examples=["This article was withdrawn."])
-    ] = None
 
 
 ArticleUpdate: type[BaseModel] = create_model(

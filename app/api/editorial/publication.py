@@ -25,8 +25,9 @@ from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.actor import Actor
-from app.schemas.editorial import BumpRequest, PublicationRequest, SavedArticle, WithdrawalRequest
+from app.schemas.editorial import SavedArticle
 from app.schemas.examples import editorial as examples
+from app.schemas.transition_requests import BumpRequest, PublicationRequest, WithdrawalRequest
 from app.services import Services
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)

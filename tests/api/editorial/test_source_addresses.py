@@ -60,6 +60,14 @@ async def test_transitions_by_source_id_check_the_revision(desk: Desk) -> None:
         check_problem(response, "precondition-failed")
 
 
+@pytest.mark.parametrize("tail", ["publication", "bump", "withdrawal"])
+async def test_article_sent_to_a_transition_is_named_once(desk: Desk, tail: str) -> None:
+    await desk.make(source_id="a")
+    errors = wrong(await desk.send("PUT", f"{EDITION}/a/{tail}", {"headline": "A", "lead": "B", "body": []}))
+    assert list(errors) == [""]
+    assert errors[""].startswith("Must not be an article: the members here are ")
+
+
 @pytest.mark.parametrize("ending", ["publication", "withdrawal", "bump"])
 async def test_new_source_id_must_not_end_like_an_address(desk: Desk, ending: str) -> None:
     response = await desk.send("POST", "/articles", {"headline": "A", "source_id": f"cms/41/{ending}"})
