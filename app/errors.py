@@ -32,7 +32,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """Error of one input: `where` (a parameter, or a path such as `body.2.html`), a sentence, the code of a loss."""
+    """Error of one input: its location, a sentence, the code of a loss.
+
+    The location is a parameter or a path such as `body.2.html`, empty for a body as a whole.
+    """
 
     location: str
     message: str
@@ -55,7 +58,7 @@ class InvalidInputError(DaylineError):
     """One or more errors of query parameters or a record."""
 
     def __init__(self, *flaws: FieldError) -> None:
-        sentences = [f"{flaw.location}: {flaw.message}" for flaw in flaws]
+        sentences = [f"{flaw.location}: {flaw.message}" if flaw.location else flaw.message for flaw in flaws]
         super().__init__("; ".join([each.removesuffix(".") for each in sentences[:-1]] + sentences[-1:]))
         self.errors = flaws
 

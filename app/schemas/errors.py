@@ -12,6 +12,9 @@ from app.schemas.error_messages import sentence_for
 from app.schemas.known_members import Location, members_at, suggest
 
 MAX_ERRORS = 20
+WHOLE_BODY = ""
+"""Location of an error of a body as a whole: any word could also be the name of a member."""
+
 BLOCK_TYPES = {
     *("paragraph", "heading", "pull_quote", "list", "image", "embed"),
     *("quote", "table", "code", "divider", "gallery", "video", "audio", *ITEM_TAGS),
@@ -46,4 +49,4 @@ def member_error(details: Mapping[str, Any], location: Location, model: Any, *, 
     message = sentence_for(details["type"], details["msg"], details.get("ctx", {}))
     if details["type"] == UNKNOWN:
         message += suggest(str(location[-1]), members_at(model, location[:-1]))
-    return FieldError(".".join(map(str, steps)) or "record", message)
+    return FieldError(".".join(map(str, steps)) or WHOLE_BODY, message)

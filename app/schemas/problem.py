@@ -15,7 +15,12 @@ class InputError(TypedDict):
     """An error of one parameter or member."""
 
     where: Annotated[
-        str, line("The parameter, or the path of the member such as `body.2.html`.", "limit", max_length=MAX_DETAIL)
+        str,
+        line(
+            "The parameter, or the path of the member such as `body.2.html`; empty for the body as a whole.",
+            "limit",
+            max_length=MAX_DETAIL,
+        ),
     ]
     message: Annotated[str, line("What is wrong and what is allowed.", "Must be at most 200.", max_length=10_000)]
     code: NotRequired[

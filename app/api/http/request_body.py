@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from app.domain.json_text import load_json
 from app.errors import ContentTooLargeError, FieldError, InvalidInputError, InvalidValueError, UnsupportedMediaTypeError
-from app.schemas.errors import validated
+from app.schemas.errors import WHOLE_BODY, validated
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """Size of a request body: four times that of an article's body, which responses show with fallbacks and escapes."""
@@ -66,9 +66,9 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     try:
         value = load_json(raw)
     except InvalidValueError as error:
-        raise InvalidInputError(FieldError("body", f"Must be valid JSON: {error.detail}.")) from None
+        raise InvalidInputError(FieldError(WHOLE_BODY, f"Must be valid JSON: {error.detail}.")) from None
     if not isinstance(value, dict):
-        raise InvalidInputError(FieldError("body", "Must be a JSON object."))
+        raise InvalidInputError(FieldError(WHOLE_BODY, "Must be a JSON object."))
     return value
 
 
