@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.domain.article_status import CLOCK_TOLERANCE_US, ArticleStatus
+from app.domain.article_status import ArticleStatus
 from app.domain.body import Block, QuoteInput, dump_body, inline_texts
 from app.domain.body.html_rendering import render_html
 from app.domain.body.later_block import FALLBACKS
@@ -29,12 +29,11 @@ class WarningCode(StrEnum):
     MEMBER_EMPTIED = "member-emptied"
     MEMBER_IGNORED = "member-ignored"
     SCHEDULE_PASSED = "schedule-passed"
-    FUTURE_UPDATE = "future-update"
-    FUTURE_WITHDRAWAL = "future-withdrawal"
     SCHEDULED = "scheduled"
     IMAGE_UNCHANGED = "image-members-unchanged"
     DUPLICATE = "duplicate-dropped"
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
+    FIRST_TIME_IGNORED = "first-time-ignored"
     OLDER_VERSION = "older-version"
 
 
@@ -46,6 +45,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.IMAGE_UNCHANGED,
     WarningCode.DUPLICATE,
     WarningCode.WITHDRAWAL_IGNORED,
+    WarningCode.FIRST_TIME_IGNORED,
     WarningCode.OLDER_VERSION,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""
@@ -102,20 +102,27 @@ def find_losses_among(warnings: Iterable[WriteWarning]) -> list[WriteWarning]:
 
 
 def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
-    """Return the warnings of an import about dates that the editorial API refuses."""
+    """Return the warning of an import about a schedule that the editorial API refuses."""
     warnings: list[WriteWarning] = []
     if article.status is ArticleStatus.SCHEDULED and article.published_at is not None and article.published_at <= now:
         detail = "A schedule whose time has passed was published."
         warnings.append(WriteWarning(where="published_at", code=str(WarningCode.SCHEDULE_PASSED), detail=detail))
-    latest = max(now + CLOCK_TOLERANCE_US, article.published_at or 0)
-    if article.updated_at is not None and article.updated_at > latest:
-        detail = "An update is dated in the future."
-        warnings.append(WriteWarning(where="updated_at", code=str(WarningCode.FUTURE_UPDATE), detail=detail))
-    withdrawn_at = None if article.withdrawal is None else article.withdrawal.at
-    if withdrawn_at is not None and withdrawn_at > now + CLOCK_TOLERANCE_US:
-        detail = "A withdrawal is dated in the future."
-        warnings.append(WriteWarning(where="withdrawal.at", code=str(WarningCode.FUTURE_WITHDRAWAL), detail=detail))
     return warnings
+
+
+def find_first_time_warnings(article: ArticleRecord, stored: int | None) -> list[WriteWarning]:
+    """Return the warning of a first public time other than the `stored` one, which is not stored.
+
+    That of a scheduled article is its public time: the publication will set it.
+    """
+    given, expected = article.first_published_at, article.published_at if stored is None else stored
+    if given is None or given == expected:
+        return []
+    if stored is None:
+        detail = "An article that was never public does not store it: send it with the publication."
+    else:
+        detail = "The first public time does not change once it is set; this one is not stored."
+    return [WriteWarning(where="first_published_at", code=str(WarningCode.FIRST_TIME_IGNORED), detail=detail)]
 
 
 def truncate(warnings: list[WriteWarning]) -> list[WriteWarning]:

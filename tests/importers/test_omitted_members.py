@@ -3,6 +3,8 @@
 from io import BufferedReader, BytesIO
 from typing import Any
 
+import pytest
+
 from app.db.database import Database
 from app.importers.runner import Importer
 from tests.conftest import NOW
@@ -125,11 +127,36 @@ async def test_losses_in_the_past_of_an_article_are_reported(bring: Bring) -> No
 
 
 async def test_an_import_publishes_and_reports_a_past_schedule(bring: Bring) -> None:
-    line = article_line("a", status="scheduled", updated_at="2099-01-01T00:00:00Z")
+    line = article_line("a", status="scheduled")
     first = await bring(edition_line(), line)
     assert (first.flaws, first.outcomes) == ([], {"created": 1})
-    assert sorted(code for code, _ in first.report.warnings) == ["future-update", "schedule-passed"]
+    assert [code for code, _ in first.report.warnings] == ["schedule-passed"]
     assert (await bring(line)).report.warnings == {}
+
+
+@pytest.mark.parametrize(
+    ("where", "members"),
+    [
+        ("updated_at", {"updated_at": "2099-01-01T00:00:00Z"}),
+        ("withdrawal.at", {"status": "withdrawn", "withdrawal": {"at": "2099-01-01T00:00:00Z"}}),
+    ],
+)
+async def test_import_refuses_dates_in_the_future(bring: Bring, where: str, members: dict[str, Any]) -> None:
+    imported = await bring(edition_line(), article_line("a", **members), article_line("b"))
+    assert imported.outcomes == {"created": 1}
+    assert imported.flaws == [(2, f"{where}: Must not be in the future.")]
+
+
+async def test_import_names_first_public_times_that_are_not_stored(bring: Bring) -> None:
+    first = {"first_published_at": "2026-11-01T12:00:00Z"}
+    draft = article_line("a", published_at=None, **first)
+    public = article_line("b", **first)
+    imported = await bring(edition_line(), draft, public)
+    assert imported.outcomes == {"created": 2}
+    assert list(imported.report.examples.values()) == [["line 2, first_published_at"]]
+    assert (await bring(public)).report.warnings == {}
+    moved = await bring(article_line("b", first_published_at="2026-10-01T12:00:00Z"))
+    assert (moved.outcomes, [code for code, _ in moved.report.warnings]) == ({"unchanged": 1}, ["first-time-ignored"])
 
 
 async def test_an_import_withdraws_a_scheduled_article(bring: Bring, content: Content) -> None:

@@ -142,13 +142,11 @@ class ArticleWrite:
         self.record = record.model_copy(update={"status": self.status, "withdrawal": withdrawal})
 
     def _check_dates(self) -> None:
-        """Raise InvalidInputError if an editor dates an update or a withdrawal in the future.
+        """Raise InvalidInputError if an update or a withdrawal is dated in the future.
 
         An update may be as late as the publication; a date that is stored already may be sent again.
         """
         record, row, latest = self.record, self.current, self.now + CLOCK_TOLERANCE_US
-        if not self.options.reject_unknown:
-            return
         is_stored = row is not None and row.updated_at == record.updated_at
         if (
             record.updated_at is not None
@@ -247,7 +245,7 @@ class ArticleWrite:
             "slug": self.slug,
             "headline_key": headline_key(record.headline),
             "status": self.status,
-            "first_published_at": self._first_published_at(),
+            "first_published_at": self.first_published_at(),
             "section_id": self.section_id,
             "label_id": self.label_id,
             "source_name": None if record.source is None else record.source.name,
@@ -347,7 +345,8 @@ class ArticleWrite:
             and self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
         )
 
-    def _first_published_at(self) -> int | None:
+    def first_published_at(self) -> int | None:
+        """Return the first public time: the stored one, else that of the write that makes the article public."""
         if self.current is not None and self.current.first_published_at is not None:
             return int(self.current.first_published_at)
         if self.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:

@@ -66,16 +66,16 @@ class EditedArticle(NamedTuple):
     after: ArticleRecord
 
 
-class PushedArticle(NamedTuple):
-    """Article id, outcome and warnings of a push."""
+class StoredArticle(NamedTuple):
+    """Article id, outcome and warnings of a creation or a push."""
 
     article_id: int
     outcome: Outcome
     warnings: list[WriteWarning]
 
 
-def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> int:
-    """Store a new article, by default of the default edition, and return its id; ConflictError if it exists.
+def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> StoredArticle:
+    """Store a new article, by default of the default edition; ConflictError if it exists.
 
     Its `source_id` must not end like an address below that of an article.
     """
@@ -95,8 +95,7 @@ def create_article(connection: Connection, given: ArticleCreate, *, now: int, ed
         raise ConflictError(f"The article exists already; its id is {format_id(existing.id)}.")
     options = WriteOptions(editor=editor, reject_unknown=True)
     stored = upsert_articles(connection, [_dated(given.record(edition), now)], now=now, options=options)
-    _outcome(stored)
-    return stored.ids[0]
+    return _stored_article(stored)
 
 
 def edit_article(
@@ -150,7 +149,7 @@ def push_article(
     is_new: bool = False,
     now: int,
     editor: Actor,
-) -> PushedArticle:
+) -> StoredArticle:
     """Create or replace the article with this identifier of an external system.
 
     A push that is older than the stored article changes nothing and has a warning. Omitted members are emptied, except
@@ -176,7 +175,7 @@ def push_article(
         editor=editor, reject_unknown=True, reslug_drafts=True, touch_updated_at="updated_at" not in given_fields
     )
     stored = upsert_articles(connection, [_dated(given.record(edition, **preserved), now)], now=now, options=options)
-    return PushedArticle(stored.ids[0], _outcome(stored), stored.warnings.get(0, []))
+    return _stored_article(stored)
 
 
 def _leaves_date(existing: AnyRow, given: ArticleCreate) -> bool:
@@ -264,6 +263,10 @@ def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
             flaws.append(FieldError(name, "Cannot be changed by an update: use publication, bump or withdrawal."))
     if flaws:
         raise InvalidInputError(*flaws)
+
+
+def _stored_article(stored: WriteResult) -> StoredArticle:
+    return StoredArticle(stored.ids[0], _outcome(stored), stored.warnings.get(0, []))
 
 
 def _outcome(stored: WriteResult) -> Outcome:

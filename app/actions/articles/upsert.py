@@ -36,6 +36,7 @@ from app.domain.tsid import TsidGenerator, parse_id
 from app.errors import DaylineError
 from app.models.article import article_bodies, articles
 from app.schemas.interchange import ArticleRecord
+from app.schemas.write_warning import find_first_time_warnings
 
 IMPORT_OPTIONS = WriteOptions()
 _ids = TsidGenerator()
@@ -156,6 +157,8 @@ def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> li
             stored.outcomes[write.index] = error
         else:
             passed.append(write)
+            if warnings := find_first_time_warnings(write.record, write.first_published_at()):
+                stored.warnings[write.index] = warnings
     return passed
 
 

@@ -26,7 +26,7 @@ class WriteResult:
 class WriteOptions:
     """Options for storing records.
 
-    `reject_unknown` rejects unknown sections, labels and authors, schedules in the past and updates in the future;
+    `reject_unknown` rejects unknown sections, labels and authors, and schedules in the past;
     `reslug_drafts` lets the slug of an article that was never public follow its headline; `note_counts_as_change` makes
     a revision for a note alone; `touch_updated_at` dates the update of a public article now.
     """

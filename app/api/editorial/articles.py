@@ -72,17 +72,16 @@ async def create_article(
     | `withdrawn` | 422 | 422 | 422 |
 
     A public or scheduled article requires `articles:publish`. Unknown tags are created; an unknown section, label or
-    author is 422. A draft does not store `first_published_at`. `warnings` names dropped HTML.
+    author is 422. A draft does not store `first_published_at`, with a warning. `warnings` names dropped HTML.
     """
     warnings = await find_html_warnings(request, sent, article)
     refuse_losses(warnings, params)
 
     def create(connection: Connection) -> StoredResponse:
-        article_id = editing.create_article(connection, article, now=clock.now(), editor=editor)
-        created = article_response(
-            connection, format_id(article_id), warnings=warnings, given=article, status=HTTPStatus.CREATED
-        )
-        return to_stored_response(created, article_id=article_id)
+        stored = editing.create_article(connection, article, now=clock.now(), editor=editor)
+        key, found = format_id(stored.article_id), [*warnings, *stored.warnings]
+        created = article_response(connection, key, warnings=found, given=article, status=HTTPStatus.CREATED)
+        return to_stored_response(created, article_id=stored.article_id)
 
     response: TypedResponse[SavedArticle] = await write.run(create)
     await services.scheduler.refresh()

@@ -111,6 +111,20 @@ async def test_update_in_the_future_is_rejected(desk: Desk) -> None:
     assert "updated_at" in wrong(await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*"))
 
 
+async def test_first_public_time_of_a_draft_is_named(desk: Desk) -> None:
+    first = {"first_published_at": YESTERDAY}
+    created = await desk.done("POST", "/articles", {"headline": "A", "source_id": "a", **first})
+    assert [(each["where"], each["code"]) for each in desk.warnings] == [("first_published_at", "first-time-ignored")]
+    assert created["first_published_at"] is None
+    await desk.done("PUT", "/editions/global/articles/a", {"headline": "A", **first})
+    assert [each["code"] for each in desk.warnings] == ["first-time-ignored"]
+    public = await desk.done("PUT", "/editions/global/articles/a", {"headline": "A", "published_at": TODAY, **first})
+    assert desk.warnings == []
+    assert parse_instant(public["first_published_at"]) == parse_instant(YESTERDAY)
+    await desk.done("PUT", "/editions/global/articles/a", {"headline": "A", "first_published_at": TODAY})
+    assert [each["code"] for each in desk.warnings] == ["first-time-ignored"]
+
+
 async def test_public_article_may_be_redated_slightly_ahead(desk: Desk) -> None:
     await desk.make(source_id="a", published_at=YESTERDAY)
     given = {"headline": "A", "status": "published", "published_at": at(2 * SECOND_US)}
@@ -165,7 +179,7 @@ async def test_repeated_member_is_rejected(desk: Desk) -> None:
     headers = {**desk.headers, "content-type": "application/json"}
     raw = b'{"headline": "First", "headline": "Second"}'
     answer = await desk.client.post("/v1/editorial/articles", headers=headers, content=raw)
-    assert wrong(answer) == {"body": "Must be valid JSON: the member 'headline' is repeated in one object."}
+    assert wrong(answer) == {"": "Must be valid JSON: the member 'headline' is repeated in one object."}
 
 
 async def test_place_of_an_encoding_error_is_named(desk: Desk) -> None:
@@ -175,7 +189,7 @@ async def test_place_of_an_encoding_error_is_named(desk: Desk) -> None:
         await desk.client.post("/v1/editorial/articles", headers=headers, content=raw),
         await desk.client.put("/v1/editorial/editions/global/articles/a", headers=headers, content=raw),
     ):
-        assert "not UTF-8: octet 0xE9 in line 3, column 17 (byte 19);" in wrong(answer)["body"]
+        assert "not UTF-8: octet 0xE9 in line 3, column 17 (byte 19);" in wrong(answer)[""]
 
 
 async def test_template_with_unknown_placeholders_is_rejected(desk: Desk) -> None:
