@@ -9,6 +9,7 @@ DaylineError
 ├── NoSuchDayError         a date that the zone's calendar skipped
 ├── ArticleWithdrawnError  an article that is no longer public
 ├── ArticleMoved           an article with a new slug (control flow: a redirect)
+├── EntryMoved             a catalogue entry with a new slug (control flow: a redirect)
 ├── UnauthenticatedError   no API key, or an invalid one
 ├── ForbiddenError         the API key has none of the required scopes
 ├── PreviewExpiredError    a preview token after its expiry
@@ -85,6 +86,15 @@ class ArticleMoved(DaylineError):  # noqa: N818 - same
     def __init__(self, slug: str) -> None:
         super().__init__(f"The article is now called '{slug}'.")
         self.slug = slug
+
+
+class EntryMoved(DaylineError):  # noqa: N818 - same
+    """Catalogue entry with a new slug; control flow for a redirect."""
+
+    def __init__(self, former: str, present: str) -> None:
+        super().__init__(f"'{former}' is now '{present}'.")
+        self.former = former
+        self.present = present
 
 
 class ArticleWithdrawnError(DaylineError):

@@ -34,6 +34,7 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     "article_recommendations": ("article:",),
     "listings": (RANGES,),
     "curated_lists": ("list:", "lists:"),
+    "former_slugs": tuple(f"{kind}{suffix}" for kind in ENTRIES.values() for suffix in (":", "s")),
     "revisions": ("article:",),
     "changes": ("",),  # any: `as_of` is a lower bound, so that no later change makes it wrong
 }

@@ -14,6 +14,7 @@ from app.domain.change import ChangeType
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
 from app.interchange.curated_lists import FILTERS, find_referenced_articles, get_curated_list_row
+from app.interchange.former_slugs import find_entry_ids_by_former_slug
 from app.invalidation.surrogate_keys import curated_list_key, curated_lists_key
 from app.models.article import articles
 from app.models.curated_list import curated_lists
@@ -113,7 +114,10 @@ def _log(connection: Connection, kind: ChangeType, number: int, edition_id: int,
 
 def _unknown_filters(connection: Connection, edition_id: int, chosen: CuratedListFilter | None) -> Iterator[FieldError]:
     for member, names in ({} if chosen is None else chosen.values()).items():
-        known = find_entry_ids(connection, FILTERS[member], names, edition_id=edition_id)
+        kind = FILTERS[member]
+        known = find_entry_ids(connection, kind, names, edition_id=edition_id)
+        others = [name for name in names if name not in known]
+        known |= find_entry_ids_by_former_slug(connection, kind, others, edition_id=edition_id)
         for position, name in enumerate(names):
             if name not in known:
                 yield FieldError(f"filter.{member}.{position}", f"There is no {member} '{name}'.")

@@ -28,9 +28,20 @@ def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
     return _seal(_MOMENT, _KEY.pack(published_at, article_id), digest)
 
 
-def decode_position(cursor: str, digest: bytes) -> tuple[int, int]:
-    """Return the sort key in a cursor of an article list; InvalidCursorError, CursorMismatchError."""
-    return _position(_open(cursor, _MOMENT, digest))
+def decode_position(cursor: str, *digests: bytes) -> tuple[int, int]:
+    """Return the sort key in a cursor of an article list; InvalidCursorError, CursorMismatchError.
+
+    `digests` are those of the list: the present one, and those that it had under other names of its entries.
+    """
+    return _position(_open(cursor, _MOMENT, *digests))
+
+
+def peek_digest(cursor: str) -> bytes | None:
+    """Return the digest in a cursor of any list; None for a damaged cursor."""
+    try:
+        return _unseal(cursor)[1]
+    except InvalidCursorError:
+        return None
 
 
 def peek_position(cursor: str) -> tuple[int, int] | None:
@@ -69,9 +80,9 @@ def encode_number(number: int, digest: bytes) -> str:
     return _seal(_NUMBER, _WHOLE.pack(number), digest)
 
 
-def decode_number(cursor: str, digest: bytes) -> int:
+def decode_number(cursor: str, *digests: bytes) -> int:
     """Return the number, 0 or more, in a cursor of a list ordered by one; InvalidCursorError, CursorMismatchError."""
-    key = _open(cursor, _NUMBER, digest)
+    key = _open(cursor, _NUMBER, *digests)
     if len(key) != _WHOLE.size:
         raise InvalidCursorError(DAMAGED)
     number: int = _WHOLE.unpack(key)[0]
@@ -85,9 +96,9 @@ def _seal(kind: bytes, key: bytes, digest: bytes) -> str:
     return urlsafe_b64encode(content + _check(content)).rstrip(b"=").decode()
 
 
-def _open(cursor: str, kind: bytes, digest: bytes) -> bytes:
+def _open(cursor: str, kind: bytes, *digests: bytes) -> bytes:
     own_kind, own_digest, key = _unseal(cursor)
-    if own_kind != kind or own_digest != digest:
+    if own_kind != kind or own_digest not in digests:
         raise CursorMismatchError(FOREIGN)
     return key
 

@@ -1,5 +1,6 @@
 """Filter of an article list: edition, criteria and time range, in one canonical form."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
@@ -57,15 +58,27 @@ class ListFilter:
 
     def digest(self) -> bytes:
         """Return the digest that binds a cursor to its list: equal for equal lists, in any order of repeats."""
-        return _digest(self)
+        return self.digest_with({})
+
+    def digest_with(self, forms: Mapping[tuple[Facet, str], str]) -> bytes:
+        """Return the digest with these forms of entries by kind and name, in place of the names."""
+        kinds = (
+            (Facet.SECTION, self.sections),
+            (Facet.TAG, self.tags),
+            (Facet.AUTHOR, self.authors),
+            (Facet.LABEL, self.labels),
+        )
+        groups = tuple(tuple(sorted({forms.get((kind, name), name) for name in names})) for kind, names in kinds)
+        entry = None if self.entry is None else (self.entry[0], forms.get(self.entry, self.entry[1]))
+        return _digest(self, groups, entry)
 
 
 @lru_cache(maxsize=1_024)
-def _digest(scope: ListFilter) -> bytes:
+def _digest(scope: ListFilter, groups: tuple[tuple[str, ...], ...], entry: tuple[Facet, str] | None) -> bytes:
     members = (
         scope.edition,
-        [sorted(set(names)) for names in (scope.sections, scope.tags, scope.authors, scope.labels)],
-        scope.entry and (int(scope.entry[0]), scope.entry[1]),
+        [list(group) for group in groups],
+        entry and (int(entry[0]), entry[1]),
         (scope.starts_at, scope.ends_at),
         sorted(scope.excluded),
         scope.timezone,

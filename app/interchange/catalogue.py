@@ -1,6 +1,6 @@
 """Catalogue entries as records of the interchange format, read from the tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,13 @@ def entry_name(record: "CatalogueRecord") -> str:
     return record.code if record.kind == "label" else record.slug
 
 
+def former_names(record: "CatalogueRecord") -> list[str]:
+    """Return the former names that a record has; none for an edition, which is not renamed."""
+    if record.kind == "edition":
+        return []
+    return record.former_codes if record.kind == "label" else record.former_slugs
+
+
 def is_listed(row: AnyRow) -> bool:
     """Return whether an entry is public; every edition is."""
     return bool(getattr(row, "is_listed", True))
@@ -79,8 +86,16 @@ def former_article_url(row: AnyRow, *, instants: Callable[[int, ZoneInfo], str])
     }
 
 
-def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[str, Any]:
-    """Return the record of an entry with every member present; `edition` is the slug of a section's edition."""
+def former_member(kind: Facet) -> str:
+    """Return the member of records of this kind that holds former names."""
+    return "former_codes" if kind is Facet.LABEL else "former_slugs"
+
+
+def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None, former: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the record of an entry with every member present; `edition` is the slug of a section's edition.
+
+    `former` are its former slugs, which no table of entries holds.
+    """
     if kind is Facet.EDITION:
         return {
             "kind": "edition",
@@ -107,6 +122,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
         return {
             "kind": "label",
             "code": row.code,
+            "former_codes": [*former],
             "text": row.text,
             "texts": orjson.loads(row.texts),
             "disclaimer": row.disclaimer,
@@ -119,6 +135,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
             "kind": "section",
             "edition": edition,
             "slug": row.slug,
+            "former_slugs": [*former],
             "name": row.name,
             "position": row.position,
             "description": row.description,
@@ -129,6 +146,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
         return {
             "kind": "tag",
             "slug": row.slug,
+            "former_slugs": [*former],
             "name": row.name,
             "tag_type": row.tag_type,
             "description": row.description,
@@ -138,6 +156,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None) -> dict[s
     return {
         "kind": "author",
         "slug": row.slug,
+        "former_slugs": [*former],
         "name": row.name,
         "author_type": row.author_type,
         "role": row.role,

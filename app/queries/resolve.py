@@ -9,17 +9,22 @@ from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.calendar import UTC, Day, days_between, find_zone, parse_date_or_instant, parse_day, start_of_day
-from app.domain.cursor import decode_position, encode_position
+from app.domain.cursor import decode_position, encode_position, peek_digest
 from app.domain.list_filter import Facet, ListFilter
 from app.errors import FieldError, InvalidInputError, InvalidValueError, NoSuchDayError
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
+from app.queries.keyset.entry_names import find_digests, id_form
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, resolve_lists
 from app.schemas.params import EVERY_EDITION, ArticleFilterParams, FilterParams
 
 
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
-    """Resolved parameters: the editions by id, the zone, the filter and its lists, and the range of keys."""
+    """Resolved parameters: the editions by id, the zone, the filter and its lists, and the range of keys.
+
+    `digests` are those that cursors of the list may have: first the one of new cursors, by the entries of the filters,
+    then those by names, and by entries that were merged since.
+    """
 
     editions: dict[int, EditionView]
     zone: ZoneInfo
@@ -27,11 +32,12 @@ class ResolvedQuery:
     selection: ListSelection
     lower: SortKey
     upper: SortKey
+    digests: tuple[bytes, ...]
 
     def narrowed(self, lower: SortKey, upper: SortKey) -> "ResolvedQuery":
         """Return the same query within a narrower range of keys."""
         narrower = max(lower, self.lower), min(upper, self.upper)
-        return ResolvedQuery(self.editions, self.zone, self.scope, self.selection, *narrower)
+        return ResolvedQuery(self.editions, self.zone, self.scope, self.selection, *narrower, self.digests)
 
     def record_dependency(self, *, first: int | None = None, last: int | None = None) -> None:
         """Record a dependency on the part of these lists that was read; open ends are those of the query."""
@@ -40,11 +46,11 @@ class ResolvedQuery:
 
     def encode_cursor(self, last: AnyRow) -> str:
         """Return the cursor of this list after an article's row."""
-        return encode_position(last.published_at, last.id, self.scope.digest())
+        return encode_position(last.published_at, last.id, self.digests[0])
 
     def decode_cursor(self, cursor: str) -> SortKey:
         """Return the sort key in a cursor of this list; InvalidCursorError, CursorMismatchError."""
-        return decode_position(cursor, self.scope.digest())
+        return decode_position(cursor, *self.digests)
 
     def day_range(self, day: date) -> Day:
         """Return that day of the zone; NoSuchDayError if the zone skipped it."""
@@ -66,7 +72,10 @@ def resolve_params(
     tz: str | None = None,
     entry: tuple[Facet, str] | None = None,
 ) -> ResolvedQuery:
-    """Resolve query parameters; NotFoundError, InvalidInputError. At most two statements."""
+    """Resolve query parameters; NotFoundError, InvalidInputError.
+
+    At most two statements; two more for names that no entry has now, and one for a cursor of another release or name.
+    """
     spans_all = params.edition == EVERY_EDITION
     views = list_all_editions(connection) if spans_all else [get_edition_view(connection, params.edition)]
     zone = _zone(tz, views, spans_all=spans_all)
@@ -86,7 +95,21 @@ def resolve_params(
     selection = resolve_lists(connection, editions, scope.groups())
     lower = MIN_SORT_KEY if scope.starts_at is None else (scope.starts_at, 0)
     upper = MAX_SORT_KEY if scope.ends_at is None else (scope.ends_at, 0)
-    return ResolvedQuery(editions, zone, scope, selection, lower, upper)
+    digests = _digests(connection, scope, selection, getattr(params, "cursor", None))
+    return ResolvedQuery(editions, zone, scope, selection, lower, upper, digests)
+
+
+def _digests(
+    connection: Connection, scope: ListFilter, selection: ListSelection, cursor: str | None
+) -> tuple[bytes, ...]:
+    """Return the digests of a list; of former ones only those that a cursor with another digest may have."""
+    ids = selection.entry_ids
+    if not ids:
+        return (scope.digest(),)
+    digest = scope.digest_with({each: id_form(number) for each, number in ids.items()})
+    if cursor is None or peek_digest(cursor) in {digest, None}:
+        return (digest,)
+    return (digest, *find_digests(connection, scope, ids))
 
 
 @lru_cache(maxsize=256)
@@ -95,7 +118,7 @@ def whole_edition(edition: EditionView, tz: str | None) -> ResolvedQuery:
     zone = _zone(tz, [edition], spans_all=False)
     scope = ListFilter(edition=str(edition.id), timezone=zone.key)
     selection = ListSelection((((edition.id, Facet.EDITION, 0),),))
-    return ResolvedQuery({edition.id: edition}, zone, scope, selection, MIN_SORT_KEY, MAX_SORT_KEY)
+    return ResolvedQuery({edition.id: edition}, zone, scope, selection, MIN_SORT_KEY, MAX_SORT_KEY, (scope.digest(),))
 
 
 def start_key(query: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> SortKey:

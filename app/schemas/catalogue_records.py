@@ -42,6 +42,7 @@ MAX_POSITION = 10_000
 MAX_CODES = 50
 MAX_ALIASES = 100
 MAX_LINKS = 50
+MAX_FORMER_SLUGS = 200
 
 
 def _zone_name(value: str) -> str:
@@ -69,6 +70,16 @@ Hidden = Annotated[
     bool,
     BeforeValidator(_shown),
     Field(strict=True, description="Whether it is hidden from the public.", examples=[False]),
+]
+
+
+FormerCodes = Annotated[list[Code], NullAsEmpty, AfterValidator(distinct_names), Field(max_length=MAX_FORMER_SLUGS)]
+FormerSlugs = Annotated[
+    FormerCodes,
+    Field(
+        description="Slugs that it had: their addresses redirect, and filters and articles may still use them.",
+        examples=[["old-name"]],
+    ),
 ]
 
 
@@ -199,6 +210,10 @@ class LabelRecord(RecordPart):
 
     kind: Annotated[Literal["label"], Field(description="The kind of the record.")] = "label"
     code: Annotated[Code, Field(description="The code of the label.", examples=["opinion"])]
+    former_codes: Annotated[
+        FormerCodes,
+        Field(description="Codes that it had, which filters and articles may still use.", examples=[["column"]]),
+    ] = Field(default_factory=list)
     text: Annotated[Line, Field(description="The label in the default language.", examples=["OPINION"])]
     texts: Annotated[
         Translations, Field(description="Translations of `text` by language.", examples=[{"uk": "ДУМКА"}])
@@ -220,6 +235,7 @@ class SectionRecord(RecordPart):
     kind: Annotated[Literal["section"], Field(description="The kind of the record.")] = "section"
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     slug: Annotated[Code, Field(description="The slug of the section.", examples=["weather"])]
+    former_slugs: FormerSlugs = Field(default_factory=list)
     name: Annotated[Line, Field(description="The name that readers see.", examples=["Weather"])]
     position: Annotated[
         Annotated[int, Field(strict=True, ge=0, le=MAX_POSITION), BeforeValidator(whole_number)] | None,
@@ -249,6 +265,7 @@ class TagRecord(RecordPart):
 
     kind: Annotated[Literal["tag"], Field(description="The kind of the record.")] = "tag"
     slug: Annotated[Code, Field(description="The slug of the tag.", examples=["night-buses"])]
+    former_slugs: FormerSlugs = Field(default_factory=list)
     name: Annotated[Line, Field(description="The name that readers see.", examples=["Night buses"])]
     tag_type: Annotated[
         TagType, BeforeValidator(_topic), Field(description="The kind of subject.", examples=["topic"])
@@ -284,6 +301,7 @@ class AuthorRecord(RecordPart):
 
     kind: Annotated[Literal["author"], Field(description="The kind of the record.")] = "author"
     slug: Annotated[Code, Field(description="The slug of the author.", examples=["iryna-dovhan"])]
+    former_slugs: FormerSlugs = Field(default_factory=list)
     name: Annotated[Line, Field(description="The name that signs articles.", examples=["Iryna Dovhan"])]
     author_type: Annotated[
         AuthorType | None,

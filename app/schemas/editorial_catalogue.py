@@ -32,8 +32,17 @@ from app.schemas.types import (
 from app.schemas.write_warning import Warnings
 
 MAX_PAGE = 200
+MAX_FORMER_SLUGS = 200
 
 Hidden = Annotated[bool, Field(description="Whether it is hidden from the public.", examples=[False])]
+FormerSlugs = Annotated[
+    list[Code],
+    Field(
+        description="Slugs that it had: their addresses redirect, and filters and articles may still use them.",
+        max_length=MAX_FORMER_SLUGS,
+        examples=[["old-name"]],
+    ),
+]
 
 
 class EditorialEntry(TypedDict):
@@ -138,6 +147,7 @@ class EditorialSection(EditorialEntry):
 
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     slug: Annotated[Code, Field(description="The slug of the section.", examples=["politics"])]
+    former_slugs: FormerSlugs
     name: EntryName
     position: Annotated[
         int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
@@ -151,6 +161,7 @@ class EditorialTag(EditorialEntry):
     """A tag as editors see it."""
 
     slug: Annotated[Code, Field(description="The slug of the tag.", examples=["trams"])]
+    former_slugs: FormerSlugs
     name: EntryName
     tag_type: Annotated[TagType, OpenEnum(), Field(description="The kind of subject.", examples=["topic"])]
     description: Annotated[str | None, text("What it stands for, plain text.", "Trams of every line.")]
@@ -165,6 +176,7 @@ class EditorialAuthor(EditorialEntry):
     """An author as editors see it."""
 
     slug: Annotated[Code, Field(description="The slug of the author.", examples=["ines-kovary"])]
+    former_slugs: FormerSlugs
     name: EntryName
     author_type: Annotated[AuthorType, OpenEnum(), Field(description="Person or organisation.", examples=["person"])]
     role: Annotated[str | None, line("The author's role.", "columnist")]
@@ -185,6 +197,14 @@ class EditorialLabel(EditorialEntry):
     """A label as editors see it, with its translations."""
 
     code: Annotated[Code, Field(description="The code of the label.", examples=["opinion"])]
+    former_codes: Annotated[
+        list[Code],
+        Field(
+            description="Codes that it had, which filters and articles may still use.",
+            max_length=MAX_FORMER_SLUGS,
+            examples=[["column"]],
+        ),
+    ]
     text: Annotated[str, line("The label in the default language.", "OPINION")]
     texts: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
@@ -290,7 +310,8 @@ class EditorialEntryParams(BaseModel):
 
 def patch_of(record: type[BaseModel]) -> type[BaseModel]:
     """Return the model of a merge patch (RFC 7396) for an entry, for the document."""
-    members = patch_members(record, without={"kind", "slug", "code", "edition"})
+    identity = {"slug"} if record.model_fields["kind"].default == "edition" else set()
+    members = patch_members(record, without={"kind", "edition", *identity})
     name = record.__name__.replace("Record", "Update")
     documentation = "A merge patch (RFC 7396); omitted members are unchanged, null empties."
     return create_model(name, __config__=ConfigDict(extra="forbid", defer_build=True), __doc__=documentation, **members)

@@ -35,6 +35,7 @@ class WarningCode(StrEnum):
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
     FIRST_TIME_IGNORED = "first-time-ignored"
     OLDER_VERSION = "older-version"
+    RENAMED = "renamed-reference"
 
 
 _LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED]))
@@ -47,6 +48,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.WITHDRAWAL_IGNORED,
     WarningCode.FIRST_TIME_IGNORED,
     WarningCode.OLDER_VERSION,
+    WarningCode.RENAMED,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""
 
@@ -88,6 +90,12 @@ def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
                 body = revisions[number]["content"].get("body")
                 warnings += find_body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
     return truncate(warnings)
+
+
+def renamed_reference(where: str, noun: str, former: str, present: str) -> WriteWarning:
+    """Return the warning of a reference to an entry by its former name."""
+    detail = f"The {noun} '{former}' is '{present}' now."
+    return WriteWarning(where=where, code=str(WarningCode.RENAMED), detail=detail)
 
 
 def conversion_warnings(conversion: Conversion | None) -> list[WriteWarning]:

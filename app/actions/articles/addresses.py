@@ -1,6 +1,7 @@
 """Past addresses of articles: aliases that editors and imports give, and former URLs, stored when they end."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
@@ -11,8 +12,10 @@ from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.article_address import address_digest, address_key, normalize_address
 from app.domain.article_url import ArticleAddressParts, ArticleUrlTemplate
 from app.domain.calendar import find_zone
+from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError
+from app.interchange.former_slugs import find_former_slugs
 from app.models.article_links import article_addresses
 from app.models.edition import editions, former_article_urls
 from app.models.section import sections
@@ -76,25 +79,29 @@ def store_addresses(connection: Connection, edition_id: int, writes: Sequence[Ar
 def _former_urls(
     connection: Connection, edition_id: int, writes: Sequence[ArticleWrite], now: int
 ) -> dict[int, dict[str, int | None]]:
-    """Return the URLs, by all templates since their publication, that articles lose by a new slug or section."""
+    """Return the URLs that articles lose by a new slug or section.
+
+    They are by all templates since the publication, with the present and the former slugs of the section.
+    """
     moved = [w for w in writes if w.current is not None and w.current.version and _moves(w, w.current)]
     if not moved:
         return {}
     templates = _read_templates(connection, edition_id)
     numbers = {w.current.section_id for w in moved if w.current is not None} - {None}
     names = select(sections.c.id, sections.c.slug).where(sections.c.id.in_(numbers))
-    section_slugs = {row.id: row.slug for row in connection.execute(names)} if numbers else {}
+    section_slugs = {row.id: [row.slug] for row in connection.execute(names)} if numbers else {}
+    for section_id, slugs in find_former_slugs(connection, Facet.SECTION, section_slugs).items():
+        section_slugs[section_id] += slugs
     found: dict[int, dict[str, int | None]] = {}
     for write in moved:
         row = write.current
         if row is None or row.first_published_at is None:
             continue
         number, first = format_id(row.id), row.first_published_at
-        before = ArticleAddressParts(number, row.slug, section_slugs.get(row.section_id), first)
         after = ArticleAddressParts(number, write.slug, write.record.section, first)
-        for until, template in templates:
+        for section, (until, template) in product(section_slugs.get(row.section_id, [None]), templates):
             if until is None or until > first:
-                url = normalize_address(template.render(before))
+                url = normalize_address(template.render(ArticleAddressParts(number, row.slug, section, first)))
                 if url != normalize_address(template.render(after)):
                     found.setdefault(row.id, {}).setdefault(url, now if until is None else until)
     return found

@@ -51,7 +51,10 @@ COMPARED = (
 
 @dataclass(slots=True, kw_only=True)
 class ArticleWrite:
-    """Record with the row that it replaces (None: a new article) and the ids of its references."""
+    """Record with the row that it replaces (None: a new article) and the ids of its references.
+
+    `stored_hash` takes the place of that of the row, which has former names of entries.
+    """
 
     index: int
     record: ArticleRecord
@@ -71,6 +74,7 @@ class ArticleWrite:
     expiry_notice: Callable[[], str | None] = lambda: None
     placement_before: Placement | None = None
     aliases_before: set[str] = field(default_factory=set)
+    stored_hash: bytes | None = None
     _after: Placement | None = None
     _fingerprint: bytes = b""
     _blocks: str = ""
@@ -229,7 +233,7 @@ class ArticleWrite:
         """Return whether the editorial members of an existing article change."""
         row = self.current
         return row is not None and (
-            row.content_hash != self.content_hash()
+            self.hash_before != self.content_hash()
             or row.slug != self.slug
             or row.updated_at != self.record.updated_at
             or row.expires_at != self.record.expires_at
@@ -260,7 +264,7 @@ class ArticleWrite:
     def has_changes(self, columns: dict[str, Any]) -> bool:
         """Return whether storing these columns changes anything."""
         row = self.current
-        if row is None or row.content_hash != columns["content_hash"]:
+        if row is None or self.hash_before != columns["content_hash"]:
             return True
         if self.aliases_changed or (self.options.note_counts_as_change and self.record.note is not None):
             return True
@@ -276,6 +280,13 @@ class ArticleWrite:
         if not self._blocks:
             self._blocks = serialize_body(self.record)
         return self._blocks
+
+    @property
+    def hash_before(self) -> bytes | None:
+        """Return the hash of the stored article, with the present names of its entries if they were renamed."""
+        if self.stored_hash is not None or self.current is None:
+            return self.stored_hash
+        return bytes(self.current.content_hash)
 
     def content_hash(self) -> bytes:
         """Return the content hash of the record."""
@@ -338,7 +349,7 @@ class ArticleWrite:
     def touches_updated_at(self) -> bool:
         """Return whether the update is dated now, because the public content changes."""
         row = self.current
-        is_visible = row is not None and bool(row.version) and row.content_hash != self.content_hash()
+        is_visible = row is not None and bool(row.version) and self.hash_before != self.content_hash()
         return (
             self.options.touch_updated_at
             and is_visible

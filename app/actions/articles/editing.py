@@ -60,10 +60,11 @@ BESIDE_CONTENT = frozenset({"aliases", "note", "warnings", *INPUT_MEMBERS})
 
 
 class EditedArticle(NamedTuple):
-    """Record of an article before an edit, as JSON values, and after it."""
+    """Record of an article before an edit, as JSON values, and after it, with warnings about stored entries."""
 
     before: dict[str, Any]
     after: ArticleRecord
+    warnings: list[WriteWarning]
 
 
 class StoredArticle(NamedTuple):
@@ -135,8 +136,9 @@ def edit_article(
         note_counts_as_change=True,
         touch_updated_at=merged.get("updated_at") == current["updated_at"],
     )
-    _outcome(upsert_articles(connection, [record], now=now, options=options))
-    return EditedArticle(current, record)
+    stored = upsert_articles(connection, [record], now=now, options=options)
+    _outcome(stored)
+    return EditedArticle(current, record, stored.warnings.get(0, []))
 
 
 def push_article(

@@ -24,6 +24,7 @@ from app.actions.articles.reference_resolution import (
     resolve_tag_names,
 )
 from app.actions.articles.related import replace_related, resolve_pending_related
+from app.actions.articles.renamed_references import refresh_renamed_hashes, resolve_former_names
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
 from app.actions.articles.source_versions import newer_versions, skip_older
@@ -138,6 +139,7 @@ def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]
     newer = skip_older(writes, stored)
     valid = assign_slugs(connection, edition_id, _resolve_statuses(newer, stored), stored)
     valid = check_aliases(connection, edition_id, valid, stored)
+    resolve_former_names(connection, edition_id, valid, stored)
     if batch.options.reject_unknown:
         valid = reject_unknown_references(connection, edition_id, valid, stored)
     valid, tag_names = resolve_tag_names(connection, edition_id, valid, stored)
@@ -181,8 +183,11 @@ def _find_existing(connection: Connection, edition_id: int, writes: list[Article
 
 def _write_rows(batch: _Batch, writes: list[ArticleWrite]) -> list[tuple[ArticleWrite, PendingRevision]]:
     connection = batch.connection
+    renamed = refresh_renamed_hashes(connection, writes)
     different = [(w, columns) for w in writes if w.has_changes(columns := w.columns())]
     differing = {w.index for w, _ in different}
+    refreshed = [{"id": w.article_id, "content_hash": w.stored_hash} for w in renamed if w.index not in differing]
+    bulk_update(connection, articles, refreshed)
     bulk_update(connection, articles, newer_versions(w for w in writes if w.index not in differing))
     replaced = [w for w, _ in different if w.current is not None]
     snapshot_content(

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, func, insert, select, update
 
+from app.actions.catalogue.former_slugs import add_former_slugs, release_slugs
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
@@ -16,8 +17,17 @@ from app.db.bulk import bulk_insert, chunked
 from app.domain.catalogue_entry import default_author_type
 from app.domain.change import ChangeType
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
-from app.errors import NotFoundError
-from app.interchange.catalogue import CATALOGUE_TABLES, entry_name, get_entry_row, is_entered
+from app.errors import FieldError, InvalidInputError, NotFoundError
+from app.interchange.catalogue import (
+    CATALOGUE_TABLES,
+    KIND_NAMES,
+    entry_name,
+    former_member,
+    former_names,
+    get_entry_row,
+    is_entered,
+)
+from app.interchange.former_slugs import find_former_slugs
 from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.edition import editions, former_article_urls
 from app.schemas.catalogue_records import (
@@ -56,6 +66,12 @@ BY_LANGUAGE = frozenset({"texts", "disclaimers", "bios", "strings"})
 """Members that are objects with names of the client's choice."""
 
 
+_NOT_COLUMNS = {
+    *("kind", "slug", "code", "edition", "default", "hidden"),
+    *("former_article_urls", "former_slugs", "former_codes"),
+}
+
+
 class Outcome(StrEnum):
     """Outcome of storing a record."""
 
@@ -80,31 +96,36 @@ class CreatedEntries:
     changes: list[Change]
 
 
-def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, actor: str = "import") -> Outcome:
+def upsert_entry(
+    connection: Connection, record: CatalogueRecord, *, now: int, actor: str = "import", renamed: AnyRow | None = None
+) -> Outcome:
     """Create or replace the entry that the record names; an equal entry is not written.
 
-    UnknownEditionError for a section without edition.
+    `renamed` is the row of the entry if the record gives it another name. A former slug of another entry becomes that
+    of this one. UnknownEditionError for a section without edition, InvalidInputError for a former slug that is the
+    present one of another entry.
     """
     begin_log_transaction(connection)
     kind = KINDS[type(record)]
     name = entry_name(record)
     edition_id = edition_of(connection, record)
-    row = get_entry_row(connection, kind, name, edition_id=edition_id)
-    members = _members(record)
+    row = renamed or get_entry_row(connection, kind, name, edition_id=edition_id)
+    members = _members(record) | {CATALOGUE_TABLES[kind].name.name: name}
+    former = _FormerNames.read(connection, kind, record, row, edition_id)
     others: list[int] = []
     if isinstance(record, EditionRecord):
         others = _other_defaults(connection, record.slug)
         # There is always one default edition: the first one, until another replaces it.
         members["is_default"] = record.default or not others
         others = others if record.default else []
-    if row is not None and is_entered(row) and all(getattr(row, key) == value for key, value in members.items()):
+    is_equal = row is not None and all(getattr(row, key) == value for key, value in members.items())
+    if row is not None and is_entered(row) and is_equal and not former.have_changed:
         return Outcome.UNCHANGED
     if others:
         _unset_default(connection, others, now)
     is_public = kind not in LISTED_WHILE_USED or (row is not None and row.is_listed)
     if row is None:
-        identity: dict[str, Any] = {CATALOGUE_TABLES[kind].name.name: name}
-        identity |= {} if edition_id is None else {"edition_id": edition_id}
+        identity: dict[str, Any] = {} if edition_id is None else {"edition_id": edition_id}
         identity |= {"is_listed": False} if kind in LISTED_WHILE_USED else {}
         number = _insert(connection, kind, {**identity, **members, **_listed(kind, record), "modified_at": now})
     else:
@@ -113,9 +134,55 @@ def upsert_entry(connection: Connection, record: CatalogueRecord, *, now: int, a
         replace_tag_names(connection, number, [record.name, *record.aliases])
     if isinstance(record, EditionRecord):
         _store_former_article_urls(connection, record, number, row, now)
+    losing = former.store(connection, number, now)
     changes = [entry_change(kind, each, edition_id, is_public=is_public) for each in (*others, number)]
+    changes += [entry_change(kind, each, edition_id) for each in losing]
     append_changes(connection, changes, now=now, actor=actor)
     return Outcome.CREATED if row is None else Outcome.CHANGED
+
+
+@dataclass(frozen=True, slots=True)
+class _FormerNames:
+    """Former names of an entry before and after a write."""
+
+    kind: Facet
+    edition_id: int | None
+    name: str
+    before: list[str]
+    after: list[str]
+
+    @classmethod
+    def read(
+        cls, connection: Connection, kind: Facet, record: CatalogueRecord, row: AnyRow | None, edition_id: int | None
+    ) -> "_FormerNames":
+        """Return those of the entry and of its record; InvalidInputError for the present name of another entry."""
+        name = entry_name(record)
+        if isinstance(record, EditionRecord):
+            return cls(kind, edition_id, name, [], [])
+        before = [] if row is None else find_former_slugs(connection, kind, [row.id]).get(row.id, [])
+        own = None if row is None else getattr(row, CATALOGUE_TABLES[kind].name.name)
+        after = [each for each in dict.fromkeys((*former_names(record), own)) if each not in {None, name}]
+        added = [each for each in after if each not in {*before, own}]
+        present = find_entry_ids(connection, kind, added, edition_id=edition_id or 0) if added else {}
+        if present:
+            taken = f"'{next(iter(present))}' is the present name of another {KIND_NAMES[kind]}."
+            raise InvalidInputError(FieldError(former_member(kind), taken))
+        return cls(kind, edition_id, name, before, after)
+
+    @property
+    def have_changed(self) -> bool:
+        """Return whether they differ, without regard to their order."""
+        return set(self.before) != set(self.after)
+
+    def store(self, connection: Connection, number: int, now: int) -> list[int]:
+        """Store them; return the other entries that lose one of them, or their former name, to this entry."""
+        if self.kind is Facet.EDITION:
+            return []
+        added = [each for each in self.after if each not in self.before]
+        removed = [each for each in self.before if each not in self.after]
+        losing = release_slugs(connection, self.kind, {self.name, *added, *removed}, edition_id=self.edition_id)
+        add_former_slugs(connection, self.kind, number, added, edition_id=self.edition_id, now=now)
+        return [each for each in losing if each != number]
 
 
 def entry_change(kind: Facet, number: int, edition_id: int | None, *, is_public: bool = True) -> Change:
@@ -248,7 +315,7 @@ def _initial_columns(kind: Facet, code: str, name: str) -> dict[str, str]:
 
 def _members(record: CatalogueRecord) -> dict[str, Any]:
     """Return the columns that a record determines, beside its identity and `is_default`."""
-    members = record.model_dump(exclude={"kind", "slug", "code", "edition", "default", "hidden", "former_article_urls"})
+    members = record.model_dump(exclude=_NOT_COLUMNS)
     if isinstance(record, SectionRecord | LabelRecord):
         members["is_hidden"] = record.hidden
     return {name: _stored(name, value) for name, value in members.items()}

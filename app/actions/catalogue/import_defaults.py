@@ -5,12 +5,22 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from app.actions.catalogue.entries import BY_LANGUAGE, KINDS, Outcome, edition_of, upsert_entry
+from app.actions.catalogue.entries import BY_LANGUAGE, KINDS, Outcome, edition_of, find_entry_ids, upsert_entry
 from app.actions.changelog.changes import begin_log_transaction
-from app.interchange.catalogue import entry_name, get_entry_row, to_record
+from app.db.base import AnyRow
+from app.domain.list_filter import Facet
+from app.interchange.catalogue import (
+    KIND_NAMES,
+    entry_name,
+    former_member,
+    former_names,
+    get_entry_row,
+    to_record,
+)
+from app.interchange.former_slugs import find_former_slugs, find_present_slugs
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord, EditionRecord, SectionRecord
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.write_warning import WarningCode, WriteWarning, renamed_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +39,61 @@ def has_default_edition(connection: Connection) -> bool:
 def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_default: bool, now: int) -> ImportedEntry:
     """Create the entry, or change the members that the record gives; null or an empty value empties a member.
 
-    Another edition becomes the default one only with `may_make_default`. UnknownEditionError.
+    A record with a former slug of an entry is of that entry, which retains its present one; a record of an unknown
+    entry with the present slug of an entry among its former ones renames that. Former slugs are added only. Another
+    edition becomes the default one only with `may_make_default`. UnknownEditionError.
     """
     begin_log_transaction(connection)
-    kind = KINDS[type(record)]
-    row = get_entry_row(connection, kind, entry_name(record), edition_id=edition_of(connection, record))
     warnings: list[WriteWarning] = []
+    kind, edition_id = KINDS[type(record)], edition_of(connection, record)
+    row, record = _find_entry(connection, kind, record, edition_id, warnings)
     current: dict[str, Any] = {}
     if row is not None:
         edition = record.edition if isinstance(record, SectionRecord) else None
-        current = to_record(kind, row, edition=edition)
+        former = [] if kind is Facet.EDITION else find_former_slugs(connection, kind, [row.id]).get(row.id, [])
+        current = to_record(kind, row, edition=edition, former=former)
+        added = [*former, *former_names(record)]
         given = record.model_dump(include=record.model_fields_set - {"former_article_urls"})  # of new editions only
+        given |= {} if kind is Facet.EDITION else {former_member(kind): list(dict.fromkeys(added))}
         record = type(record).model_validate({**current, **given})
         warnings += _emptied(current, record)
     if isinstance(record, EditionRecord) and record.default and not may_make_default and not current.get("default"):
         record = record.model_copy(update={"default": False})
         detail = f"Edition '{record.slug}' is not made the default one; --make-default does that."
         warnings.append(WriteWarning(where="default", code=str(WarningCode.DEFAULT_UNCHANGED), detail=detail))
-    return ImportedEntry(upsert_entry(connection, record, now=now), warnings)
+    return ImportedEntry(upsert_entry(connection, record, now=now, renamed=row), warnings)
+
+
+def _find_entry(
+    connection: Connection,
+    kind: Facet,
+    record: CatalogueRecord,
+    edition_id: int | None,
+    warnings: list[WriteWarning],
+) -> tuple[AnyRow | None, CatalogueRecord]:
+    """Return the row of the entry that a record means, and the record without names that belong to other entries."""
+    name = entry_name(record)
+    row = get_entry_row(connection, kind, name, edition_id=edition_id)
+    if kind is Facet.EDITION:
+        return row, record
+    former, given = former_names(record), former_member(kind)
+    present = find_present_slugs(connection, kind, [name], edition_id=edition_id).get(name) if row is None else None
+    if present is not None:
+        member = "code" if kind is Facet.LABEL else "slug"
+        row = get_entry_row(connection, kind, present, edition_id=edition_id)
+        record = record.model_copy(update={member: present, given: [each for each in former if each != present]})
+        warnings.append(renamed_reference(member, KIND_NAMES[kind], name, present))
+    taken = find_entry_ids(connection, kind, former, edition_id=edition_id or 0) if former else {}
+    taken = {each: number for each, number in taken.items() if row is None or number != row.id}
+    if row is None and taken:
+        previous = next(each for each in former if each in taken)
+        row = get_entry_row(connection, kind, previous, edition_id=edition_id)
+        del taken[previous]
+    if taken:
+        record = record.model_copy(update={given: [each for each in former_names(record) if each not in taken]})
+        detail = f"Former names that are the present ones of other entries are left out: {', '.join(sorted(taken))}."
+        warnings.append(WriteWarning(where=given, code=str(WarningCode.MEMBER_IGNORED), detail=detail[:10_000]))
+    return row, record
 
 
 def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:

@@ -7,7 +7,9 @@ from sqlalchemy import Connection, delete, select
 
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.catalogue_entry import name_key
+from app.domain.list_filter import Facet
 from app.domain.slug import LONGEST_CODE, is_code, slugify
+from app.interchange.former_slugs import find_entry_ids_by_former_slug
 from app.models.tag import tag_names, tags
 
 _WORDLESS = "tag"
@@ -74,6 +76,12 @@ def _choose_slug(connection: Connection, name: str, taken: Mapping[str, str]) ->
         suffix = "" if number == 1 else f"-{number}"
         slug = base[: LONGEST_CODE - len(suffix)].rstrip("-") + suffix
         owner = connection.execute(select(tags.c.name).where(tags.c.slug == slug)).scalar() or taken.get(slug)
+        is_former = owner is None and bool(
+            find_entry_ids_by_former_slug(connection, Facet.TAG, [slug], edition_id=None)
+        )
+        if is_former:
+            number += 1
+            continue
         if owner is None or (slug == base and _resembles(name, owner, slug)):
             return slug
         number += 1

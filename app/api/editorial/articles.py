@@ -146,7 +146,7 @@ async def edit_article(
             )
         warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after)])
         refuse_losses(warnings, params)
-        return [*warnings, *find_image_warnings(patch, edited.before)]
+        return [*warnings, *edited.warnings, *find_image_warnings(patch, edited.before)]
 
     return await apply_article_change(services, by_id(key), edit)
 

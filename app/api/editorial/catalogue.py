@@ -150,12 +150,14 @@ def _make_update(kind: _Kind) -> Endpoint:
     ) -> TypedResponse[Any]:
         """Update an entry by a merge patch (RFC 7396); every response that shows it changes.
 
-        The identity (`slug` or `code`, and `edition`) cannot be changed. Without `If-Match` any revision is accepted.
+        With another `slug` (of a label: `code`) the former one redirects, and filters and articles may still use it;
+        that of an edition, and the `edition` of a section, cannot be changed. Without `If-Match` any revision is
+        accepted.
         """
 
         def run(connection: Connection) -> TypedResponse[Any]:
             shown = get_entry(connection, kind.facet, name, edition=edition)
-            actions.edit_entry(
+            present = actions.edit_entry(
                 connection,
                 kind.facet,
                 name,
@@ -166,7 +168,7 @@ def _make_update(kind: _Kind) -> Endpoint:
                 now=clock.now(),
                 actor=actor.name,
             )
-            entry = get_entry(connection, kind.facet, name, edition=edition)
+            entry = get_entry(connection, kind.facet, present, edition=edition)
             return private_response({**entry, "warnings": []}, revision=entry["revision"])
 
         return await services.database.write(run)
@@ -265,7 +267,9 @@ def _add_entry_routes(kind: _Kind) -> None:
         methods=["PATCH"],
         name=f"edit_{noun}",
         summary=f"Update {kind.noun_with_article}",
-        **documented({**shown, "warnings": []}, errors=(404, 412, 422)),
+        **documented(
+            {**shown, "warnings": []}, errors=(404, 412, 422) if kind.facet is Facet.EDITION else (404, 409, 412, 422)
+        ),
     )
     router.add_api_route(
         path,

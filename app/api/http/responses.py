@@ -61,6 +61,13 @@ def document_response(
     return _public_response(body, body, {"cache-control": cache_control, **link}, media_type)
 
 
+def redirect_response(scope: Mapping[str, Any], path: str, *, cache_control: str = PUBLIC) -> Response:
+    """Return a permanent redirect to the path, with the query string of the request."""
+    query = scope["query_string"].decode("latin-1")
+    location = f"{path}?{query}" if query else path
+    return Response(status_code=308, headers={"location": location, "cache-control": cache_control, **CROSS_ORIGIN})
+
+
 def static_response(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
     """Return bytes that change with the program only; pages have a Content-Security-Policy of their own."""
     policy = {} if content_policy is None else {"content-security-policy": content_policy}

@@ -64,6 +64,10 @@ _OF_OPERATION: Final = {
         (f"delete_{kind}", 409): f"An article or a webhook endpoint names the {kind}."
         for kind in ("section", "tag", "author", "label")
     },
+    **{
+        (f"edit_{kind}", 409): f"Another {kind} has the name, or filters use it as a former name of one."
+        for kind in ("section", "tag", "author", "label")
+    },
     ("delete_edition", 409): "It is the default edition, or has articles, sections or webhook endpoints.",
     ("rotate_api_key", 409): "The key was revoked or has expired.",
     ("ping_webhook", 409): "Webhooks are disabled by a setting.",

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from app.api.dependencies import get_database
 from app.api.http.path_params import IdOrSlug
 from app.api.http.query_params import parse_query
-from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response
+from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, PUBLIC, document_response, json_response, redirect_response
 from app.api.http.schedule_dependencies import (
     article_schedule_dependency,
     articles_schedule_dependency,
@@ -197,12 +197,6 @@ async def _respond_or_redirect(
             with suppress(ArticleMoved, NotFoundError):  # an article withdrawn since then is 410 here as well
                 page = await read(query, moved.slug, params)
                 directives = builder.header_value(dependency(moved.slug, page))
-        return _redirect(request, f"/v1/articles/{quote(moved.slug)}{member}", directives)
+        return redirect_response(request.scope, f"/v1/articles/{quote(moved.slug)}{member}", cache_control=directives)
     directives = PUBLIC if dependency is None else builder.header_value(dependency(key, page))
     return respond(page, directives)
-
-
-def _redirect(request: Request, path: str, directives: str) -> Response:
-    query = request.scope["query_string"].decode("latin-1")
-    location = f"{path}?{query}" if query else path
-    return Response(status_code=308, headers={"location": location, "cache-control": directives, **CROSS_ORIGIN})

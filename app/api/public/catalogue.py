@@ -8,12 +8,13 @@ from fastapi import Request, Response
 from app.api.dependencies import get_database
 from app.api.http.path_params import AuthorSlug, SectionSlug, TagSlug
 from app.api.http.query_params import parse_query
-from app.api.http.responses import json_response
+from app.api.http.responses import json_response, redirect_response
 from app.api.http.schedule_dependencies import articles_schedule_dependency, get_cache_control_builder
 from app.api.openapi.document import operation
 from app.api.router import make_router
 from app.db.database import Connection
 from app.domain.list_filter import Facet
+from app.errors import EntryMoved
 from app.invalidation.schedule_snapshot import CollectionDependency
 from app.queries.catalogue import public_catalogue
 from app.schemas.article import ArticleList
@@ -37,7 +38,11 @@ async def list_authors(request: Request) -> Response:
     return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors)
 
 
-@router.get("/authors/{slug}", summary="Retrieve an author", **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE))
+@router.get(
+    "/authors/{slug}",
+    summary="Retrieve an author",
+    **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE, redirects=True),
+)
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
     """Return an author with the biography; `edition` is that of the links."""
     return await _get_entry_response(request, slug, public_catalogue.get_author)
@@ -46,7 +51,7 @@ async def get_author(request: Request, slug: AuthorSlug) -> Response:
 @router.get(
     "/authors/{slug}/articles",
     summary="List an author's articles",
-    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS, redirects=True),
 )
 async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
     """List an author's articles in the edition, newest first; takes every filter, also a second `author`."""
@@ -64,7 +69,9 @@ async def list_sections(request: Request) -> Response:
 
 
 @router.get(
-    "/sections/{slug}", summary="Retrieve a section", **operation(QueryParams, SectionPage, reading.SECTION_PAGE)
+    "/sections/{slug}",
+    summary="Retrieve a section",
+    **operation(QueryParams, SectionPage, reading.SECTION_PAGE, redirects=True),
 )
 async def get_section(request: Request, slug: SectionSlug) -> Response:
     """Return a section of an edition."""
@@ -74,7 +81,7 @@ async def get_section(request: Request, slug: SectionSlug) -> Response:
 @router.get(
     "/sections/{slug}/articles",
     summary="List a section's articles",
-    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS, redirects=True),
 )
 async def list_section_articles(request: Request, slug: SectionSlug) -> Response:
     """List the articles of a section, newest first; takes every filter.
@@ -94,7 +101,9 @@ async def list_tags(request: Request) -> Response:
     return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags)
 
 
-@router.get("/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE))
+@router.get(
+    "/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE, redirects=True)
+)
 async def get_tag(request: Request, slug: TagSlug) -> Response:
     """Return a tag; `edition` is that of the links."""
     return await _get_entry_response(request, slug, public_catalogue.get_tag)
@@ -103,7 +112,7 @@ async def get_tag(request: Request, slug: TagSlug) -> Response:
 @router.get(
     "/tags/{slug}/articles",
     summary="List a tag's articles",
-    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS),
+    **operation(ArticleListParams, ArticleList, reading.ARTICLES, errors=LIST_PROBLEMS, redirects=True),
 )
 async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
     """List the articles of the edition with a tag, newest first; takes every filter, also a second `tag`."""
@@ -133,13 +142,26 @@ async def _list_entries_response(
 async def _get_entry_response(
     request: Request, slug: str, query: Callable[[Connection, str, QueryParams], tuple[Mapping[str, Any], int]]
 ) -> Response:
-    page, modified_at = await get_database(request).read(query, slug, parse_query(request, QueryParams))
+    params = parse_query(request, QueryParams)
+    try:
+        page, modified_at = await get_database(request).read(query, slug, params)
+    except EntryMoved as moved:
+        return _redirect(request, moved)
     return json_response(page, modified_at=modified_at)
 
 
 async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:
     params = parse_query(request, ArticleListParams)
     builder = get_cache_control_builder(request)
-    page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, params)
+    try:
+        page = await get_database(request).read(public_catalogue.list_articles_of_entry, kind, slug, params)
+    except EntryMoved as moved:
+        return _redirect(request, moved)
     dependency = articles_schedule_dependency(params, entry=(kind, slug))
     return json_response(page, cache_control=builder.header_value(dependency))
+
+
+def _redirect(request: Request, moved: EntryMoved) -> Response:
+    """Redirect from the address of a former slug, and from those below it."""
+    root, version, collection, _, *rest = request.scope["path"].split("/")
+    return redirect_response(request.scope, "/".join((root, version, collection, moved.present, *rest)))

@@ -23,6 +23,7 @@ from app.errors import (
     InvalidValueError,
     NotFoundError,
 )
+from app.interchange.former_slugs import find_entry_ids_by_former_slug
 from app.invalidation.dependencies import (
     depend_on_article,
     depend_on_collection,
@@ -142,12 +143,13 @@ class _Search:
         self._edition = edition
         self._key = key
         self._named: dict[str, list[AnyRow]] = {}
+        self._former_sections: dict[str, int | None] = {}
         self._templates: list[tuple[int | None, ArticleUrlTemplate]] | None = None
 
     def find_present(self) -> Iterator[_Match]:
         """Yield the article whose present URL is the address."""
-        for row, slug in self._read_by(self._edition.urls):
-            if slug == row.slug:
+        for row, parts in self._read_by(self._edition.urls):
+            if parts.slug == row.slug and parts.section == row.section_slug:
                 yield _Match(row, self._edition, is_present=True)
 
     def find_stored(self) -> Iterator[_Match]:
@@ -177,20 +179,32 @@ class _Search:
             self._templates = [(None, self._edition.urls), *((row.until, _template(tuple(row))) for row in former)]
         return self._templates
 
-    def _read_by(self, urls: ArticleUrlTemplate) -> Iterator[tuple[AnyRow, str]]:
-        """Yield the articles that have the address by this template with a present or former slug, and that slug."""
+    def _read_by(self, urls: ArticleUrlTemplate) -> Iterator[tuple[AnyRow, ArticleAddressParts]]:
+        """Yield the articles that have the address by this template, and its parts.
+
+        The slug may be a former one, and so may that of the section.
+        """
         key = self._key if self._key.startswith("//") else f"{urls.origin}{self._key}"
         for values in urls.parse(key):
-            slug = values.get("slug")
+            slug, section = values.get("slug"), values.get("section")
             for row in self._candidates(values):
                 parts = ArticleAddressParts(
                     format_id(row.id),
                     row.slug if slug is None else slug,
-                    row.section_slug,
+                    section if self._was_of_section(row, section) else row.section_slug,
                     row.published_at if row.first_published_at is None else row.first_published_at,
                 )
                 if address_key(normalize_address(urls.render(parts))) == key:
-                    yield row, parts.slug
+                    yield row, parts
+
+    def _was_of_section(self, row: AnyRow, slug: str | None) -> bool:
+        """Return whether the section of an article had this slug; no statement if it has it now."""
+        if slug is None or row.section_id is None or slug == row.section_slug:
+            return False
+        if slug not in self._former_sections:
+            found = find_entry_ids_by_former_slug(self._connection, Facet.SECTION, [slug], edition_id=self._edition.id)
+            self._former_sections[slug] = found.get(slug)
+        return self._former_sections[slug] == int(row.section_id)
 
     def _candidates(self, values: Mapping[str, str]) -> list[AnyRow]:
         """Return the articles that the parts of a URL name; a slug may be a former one."""

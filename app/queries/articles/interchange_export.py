@@ -13,6 +13,7 @@ from app.domain.list_filter import Facet
 from app.interchange.articles import complete_content, read_records, show_extra
 from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, to_record
 from app.interchange.curated_lists import to_curated_list_record
+from app.interchange.former_slugs import find_all_former_slugs
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
 from app.models.article import articles
 from app.models.article_links import article_addresses, slug_redirects
@@ -71,8 +72,9 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
     for row in connection.execute(_EDITIONS):
         yield {**to_record(Facet.EDITION, row), "former_article_urls": former.get(row.id, [])}
     yield from _export_entries(connection, Facet.LABEL)
+    former_slugs = find_all_former_slugs(connection, Facet.SECTION)
     for row in connection.execute(_SECTIONS):
-        yield to_record(Facet.SECTION, row, edition=row.edition)
+        yield to_record(Facet.SECTION, row, edition=row.edition, former=former_slugs.get(row.id, ()))
     yield from _export_entries(connection, Facet.TAG)
     yield from _export_entries(connection, Facet.AUTHOR)
     yield from _export_articles(connection)
@@ -81,8 +83,9 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
 
 def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
     table, name = CATALOGUE_TABLES[kind]
+    former = find_all_former_slugs(connection, kind)
     for row in connection.execute(select(table).where(table.c.is_entered).order_by(name)):
-        yield to_record(kind, row)
+        yield to_record(kind, row, former=former.get(row.id, ()))
 
 
 def _export_curated_lists(connection: Connection) -> Iterator[dict[str, Any]]:

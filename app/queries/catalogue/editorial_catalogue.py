@@ -18,6 +18,7 @@ from app.interchange.catalogue import (
     is_listed,
     to_record,
 )
+from app.interchange.former_slugs import describe_missing, find_former_slugs
 from app.models.edition import former_article_urls
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.keyset.pages import by_name
@@ -37,8 +38,8 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
     owner = get_edition_view(connection, edition) if kind is Facet.SECTION else None
     row = get_entry_row(connection, kind, name, edition_id=None if owner is None else owner.id)
     if row is None:
-        raise NotFoundError(f"There is no {KIND_NAMES[kind]} '{name[:80]}'.")
-    return _entry(kind, row, owner, _former_article_urls(connection, [row.id]) if kind is Facet.EDITION else {})
+        raise NotFoundError(describe_missing(connection, kind, name, edition_id=None if owner is None else owner.id))
+    return _render_entries(connection, kind, [row], owner)[0]
 
 
 def list_entries(connection: Connection, kind: Facet, params: EditorialEntryListParams) -> EditorialEntries:
@@ -55,9 +56,20 @@ def list_entries(connection: Connection, kind: Facet, params: EditorialEntryList
         digest=ListFilter(edition=f"editorial {KIND_NAMES[kind]} {owner and owner.id}").digest(),
         href=lambda cursor: params.url_for(f"{_PATH}/{KIND_NAMES[kind]}s", cursor=cursor),
     )
-    numbers = [row.id for row in page.rows] if kind is Facet.EDITION else []
-    former = _former_article_urls(connection, numbers) if numbers else {}
-    return {"items": [_entry(kind, row, owner, former) for row in page.rows], "next": page.next}
+    return {"items": _render_entries(connection, kind, page.rows, owner), "next": page.next}
+
+
+def _render_entries(
+    connection: Connection, kind: Facet, rows: Sequence[AnyRow], owner: EditionView | None
+) -> list[EditorialEntry]:
+    """Return entries as editors see them; one statement for their former addresses."""
+    numbers = [row.id for row in rows]
+    former: Mapping[int, list[Any]] = {}
+    if numbers and kind is Facet.EDITION:
+        former = _former_article_urls(connection, numbers)
+    elif numbers:
+        former = find_former_slugs(connection, kind, numbers)
+    return [_entry(kind, row, owner, former.get(row.id, [])) for row in rows]
 
 
 def _former_article_urls(connection: Connection, edition_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -67,13 +79,12 @@ def _former_article_urls(connection: Connection, edition_ids: Sequence[int]) -> 
     return former
 
 
-def _entry(
-    kind: Facet, row: AnyRow, owner: EditionView | None, former: Mapping[int, list[dict[str, Any]]]
-) -> EditorialEntry:
-    record = to_record(kind, row, edition=None if owner is None else owner.slug)
+def _entry(kind: Facet, row: AnyRow, owner: EditionView | None, former: list[Any]) -> EditorialEntry:
+    names = [] if kind is Facet.EDITION else former
+    record = to_record(kind, row, edition=None if owner is None else owner.slug, former=names)
     record.pop("kind")
     if kind is Facet.EDITION:
-        record["former_article_urls"] = former.get(row.id, [])
+        record["former_article_urls"] = former
     name, suffix = record.get("code", record.get("slug")), "" if owner is None else owner.query()
     entry: dict[str, Any] = {
         **record,

@@ -1,5 +1,6 @@
 """Queries of authors, sections, tags and labels: lists by name, and single entries."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -7,12 +8,13 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.list_filter import Facet, ListFilter
-from app.errors import NotFoundError
+from app.errors import EntryMoved, NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.queries.articles.article_list import list_articles, render_author, render_tag
 from app.queries.articles.items import translate
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions, render_image
+from app.queries.keyset.entry_names import find_renamed_entries
 from app.queries.keyset.pages import Keyset, Page, by_name
 from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, Label, SectionInFull, SectionPage, TagInFull, TagPage
@@ -71,7 +73,7 @@ def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
 
 
 def get_author(connection: Connection, slug: str, params: QueryParams) -> tuple[AuthorPage, int]:
-    """Return one author, and the instant of the last change to its content; NotFoundError."""
+    """Return one author, and the instant of the last change to its content; NotFoundError, EntryMoved."""
     edition, row = _one(connection, Facet.AUTHOR, slug, params)
     return {
         **render_author(row, edition),
@@ -80,13 +82,13 @@ def get_author(connection: Connection, slug: str, params: QueryParams) -> tuple[
 
 
 def get_section(connection: Connection, slug: str, params: QueryParams) -> tuple[SectionPage, int]:
-    """Return one section, and the instant of its last change; NotFoundError."""
+    """Return one section, and the instant of its last change; NotFoundError, EntryMoved."""
     edition, row = _one(connection, Facet.SECTION, slug, params)
     return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, _modified_at(row, edition)
 
 
 def get_tag(connection: Connection, slug: str, params: QueryParams) -> tuple[TagPage, int]:
-    """Return one tag, and the instant of its last change; NotFoundError."""
+    """Return one tag, and the instant of its last change; NotFoundError, EntryMoved."""
     edition, row = _one(connection, Facet.TAG, slug, params)
     return {**_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
 
@@ -109,9 +111,19 @@ def _one(connection: Connection, kind: Facet, name: str, params: QueryParams) ->
     row = connection.execute(catalogue.one, {"edition_id": edition.id, "name": name}).first()
     if row is None:
         depend_on_collection(kind, edition.id)
+        _raise_if_moved(connection, kind, name, [edition.id])
         raise _missing(catalogue, name)
     depend_on_entry(kind, row.id)
     return edition, row
+
+
+def _raise_if_moved(connection: Connection, kind: Facet, name: str, editions: Sequence[int]) -> None:
+    """Raise EntryMoved if public entries had this name and have one other name now; two statements."""
+    found = {row.name: row for row, _ in find_renamed_entries(connection, [(kind, name)], editions) if row.is_listed}
+    for row in found.values():
+        depend_on_entry(kind, row.id)
+    if len(found) == 1:
+        raise EntryMoved(name, next(iter(found)))
 
 
 def _missing(catalogue: _CatalogueQuery, name: str) -> NotFoundError:
@@ -159,11 +171,13 @@ def _label(row: AnyRow, language: str) -> Label:
 
 
 def list_articles_of_entry(connection: Connection, kind: Facet, name: str, params: ArticleListParams) -> ArticleList:
-    """Return the articles of an author, section or tag; NotFoundError for an unknown entry."""
+    """Return the articles of an author, section or tag; NotFoundError for an unknown entry, EntryMoved."""
     if params.edition != EVERY_EDITION:
         _one(connection, kind, name, params)
     elif connection.execute(_CATALOGUE[kind].anywhere, {"name": name}).first() is None:
-        for edition in list_all_editions(connection):
-            depend_on_collection(kind, edition.id)
+        editions = [edition.id for edition in list_all_editions(connection)]
+        for edition in editions:
+            depend_on_collection(kind, edition)
+        _raise_if_moved(connection, kind, name, editions)
         raise _missing(_CATALOGUE[kind], name)
     return list_articles(connection, params, path=f"{_CATALOGUE[kind].path}/{name}/articles", entry=(kind, name))

@@ -84,8 +84,8 @@ def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList
     """
     depend_on_log()
     query = resolve_params(connection, params, tz=params.tz)
-    digest = query.scope.digest()
-    since = params.since if params.cursor is None else decode_number(params.cursor, digest)
+    digest = query.digests[0]
+    since = params.since if params.cursor is None else decode_number(params.cursor, *query.digests)
     end = connection.execute(_REACH, {"since": min(since, MAX_ID), "scanned": MAX_SCANNED}).one()
     latest, reach = end.latest, end.reach
     _require_known_position(since, end, where="since" if params.cursor is None else "cursor")

@@ -134,8 +134,9 @@ def list_editorial_articles(connection: Connection, params: EditorialListParams)
     """
     query = resolve_params(connection, params)
     filters = own_filters(params, query.zone)
-    digest = cursor_digest(query.scope.digest(), params.status, filters)
-    upper = MAX_SORT_KEY if params.cursor is None else decode_position(params.cursor, digest)
+    digests = [cursor_digest(each, params.status, filters) for each in query.digests]
+    digest = digests[0]
+    upper = MAX_SORT_KEY if params.cursor is None else decode_position(params.cursor, *digests)
     most = len(params.id) or params.limit
     keys = (
         []

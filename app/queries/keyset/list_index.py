@@ -4,22 +4,25 @@ The text of a statement depends on which filters have one value and which have s
 are bound as rows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, bindparam, false, literal_column, select, union_all
+from sqlalchemy import Connection
 
+from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
 from app.domain.list_filter import Facet
 from app.errors import FieldError, InvalidInputError
-from app.interchange.catalogue import CATALOGUE_TABLES
-from app.invalidation.dependencies import depend_on_collection, depend_on_range
+from app.invalidation.dependencies import depend_on_collection, depend_on_entry, depend_on_range
 from app.invalidation.surrogate_keys import facet_key
+from app.queries.keyset.entry_names import entries_by_name, find_renamed_entries
 
 MAX_RANGES = 200
 MAX_LOOKUPS = 225  # for each key of the driving list, over the lists of all kinds
+
+Group = tuple[Facet, tuple[str, ...]]
 
 SortKey = tuple[int, int]
 MIN_SORT_KEY: SortKey = (-(2**62), 0)
@@ -44,12 +47,13 @@ class ListSelection:
     """Lists that a query selects: for every group of filter values, their keys in the index.
 
     The lists of the first group are walked, those of the others are looked up. Without filters the only group is the
-    edition itself; a group without lists matches nothing. `names` are the display names of the values; a reader that
-    shows one records a dependency on its entry.
+    edition itself; a group without lists matches nothing. `matched` are the listed entries of the values; `entry_ids`
+    the numbers of entries by kind and filter value, where a value has one.
     """
 
     groups: tuple[tuple[ListRef, ...], ...]
     matched: tuple[MatchedEntry, ...] = ()
+    entry_ids: Mapping[tuple[Facet, str], int] = field(default_factory=dict, compare=False)
 
     @property
     def is_empty(self) -> bool:
@@ -72,51 +76,74 @@ def _lists_of(kinds: tuple[tuple[ListRef, ...], ...]) -> tuple[frozenset[str], .
     return (editions,) if is_whole else (*groups, editions)
 
 
-Group = tuple[Facet, tuple[str, ...]]
-
-
 def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Sequence[Group]) -> ListSelection:
-    """Return the lists of groups of filter values, without unknown values; at most one statement."""
+    """Return the lists of groups of filter values, without unknown values.
+
+    One statement; two more if a value is no present name of an entry, which it may have been.
+    """
     editions = tuple(edition_ids)
     if not groups:
         return _bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
     names_by_kind: dict[Facet, list[str]] = {}
     for kind, names in groups:
         names_by_kind[kind] = sorted({*names_by_kind.get(kind, ()), *names})
-    values = {kind.name: names for kind, names in names_by_kind.items()}
-    places_by_name: dict[tuple[Facet, str], list[ListRef]] = {}
-    called: list[MatchedEntry] = []
-    for row in connection.execute(_names(tuple(sorted(names_by_kind))), values):
+    lists = _ResolvedLists(editions)
+    bound = {kind.name: names for kind, names in names_by_kind.items()}
+    for row in connection.execute(entries_by_name(tuple(sorted(names_by_kind))), bound):
+        lists.add(row, row.name)
+    missing = [(kind, name) for kind, names in names_by_kind.items() for name in names if lists.lacks(kind, name)]
+    if missing:
+        for row, name in find_renamed_entries(connection, missing, editions):
+            lists.add(row, name)
+    for kind, name in missing:
+        for edition in editions:
+            if lists.lacks(kind, name, edition):
+                depend_on_collection(kind, edition)  # it may be created
+    return _bounded(lists.select(groups))
+
+
+class _ResolvedLists:
+    """Lists of the entries that filter values name, in these editions."""
+
+    def __init__(self, editions: tuple[int, ...]) -> None:
+        self._editions = editions
+        self._places: dict[tuple[Facet, str], list[ListRef]] = {}
+        self._owners: dict[tuple[Facet, str], set[int]] = {}
+        self._numbers: dict[tuple[Facet, str], int] = {}
+        self._matched: list[MatchedEntry] = []
+
+    def add(self, row: AnyRow, name: str) -> None:
+        """Add an entry that has or had this name; a hidden section is as if it did not exist."""
         kind = Facet(row.kind)
-        if row.is_hidden:
-            continue  # as if it did not exist
-        owners = editions if row.edition_id is None else (row.edition_id,)
-        places = [(edition, kind, row.id) for edition in owners if edition in editions]
-        places_by_name.setdefault((kind, row.name), []).extend(places)
-        if not row.is_listed:
-            _depend_on_missing(kind, owners)
-        elif places:
-            called.append(MatchedEntry(kind, row.id, row.name, row.text, row.texts))
-    for kind, given_names in names_by_kind.items():
-        for name in given_names:
-            at = {edition for edition, _, _ in places_by_name.get((kind, name), ())}
-            if len(at) < len(editions):
-                _depend_on_missing(kind, [edition for edition in editions if edition not in at])
-    return _bounded(
-        ListSelection(
-            tuple(
-                tuple(place for name in sorted(set(names)) for place in places_by_name.get((kind, name), ()))
-                for kind, names in groups
-            ),
-            tuple(called),
+        owners = self._editions if row.edition_id is None else (row.edition_id,)
+        here = [edition for edition in owners if edition in self._editions and self.lacks(kind, name, edition)]
+        self._owners.setdefault((kind, name), set()).update(here)
+        if row.is_hidden or not here:
+            for edition in here:
+                depend_on_collection(kind, edition)
+            return
+        depend_on_entry(kind, row.id)
+        self._places.setdefault((kind, name), []).extend((edition, kind, row.id) for edition in here)
+        if kind is not Facet.SECTION or len(self._editions) == 1:
+            self._numbers[kind, name] = row.id
+        if row.is_listed:
+            self._matched.append(MatchedEntry(kind, row.id, row.name, row.text, row.texts))
+        else:
+            for edition in owners:
+                depend_on_collection(kind, edition)
+
+    def lacks(self, kind: Facet, name: str, edition: int | None = None) -> bool:
+        """Return whether no entry of the name was found, in one of the editions or in this one."""
+        found = self._owners.get((kind, name), ())
+        return len(found) < len(self._editions) if edition is None else edition not in found
+
+    def select(self, groups: Sequence[Group]) -> ListSelection:
+        """Return the selection of groups of filter values."""
+        lists = tuple(
+            tuple(dict.fromkeys(place for name in sorted(set(names)) for place in self._places.get((kind, name), ())))
+            for kind, names in groups
         )
-    )
-
-
-def _depend_on_missing(kind: Facet, editions: Iterable[int]) -> None:
-    """Record a dependency on a missing entry: it may be created."""
-    for edition in editions:
-        depend_on_collection(kind, edition)
+        return ListSelection(lists, tuple(dict.fromkeys(self._matched)), self._numbers)
 
 
 def _bounded(selection: ListSelection) -> ListSelection:
@@ -130,29 +157,6 @@ def _bounded(selection: ListSelection) -> ListSelection:
             where = places[0][1].name.lower()
             raise InvalidInputError(FieldError(where, "The filters have too many combinations; send fewer values."))
     return selection
-
-
-@lru_cache(maxsize=64)
-def _names(kinds: tuple[Facet, ...]) -> Any:
-    parts = []
-    for kind in kinds:
-        table, name = CATALOGUE_TABLES[kind]
-        owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
-        shown = (table.c.text, table.c.texts) if kind is Facet.LABEL else (table.c.name, literal_column("'{}'"))
-        given_names: BindParameter[list[str]] = bindparam(kind.name, expanding=True)
-        parts.append(
-            select(
-                literal_column(str(int(kind))).label("kind"),
-                owner.label("edition_id"),
-                table.c.id,
-                table.c.is_listed,
-                (table.c.is_hidden if kind is Facet.SECTION else false()).label("is_hidden"),
-                name.label("name"),
-                shown[0].label("text"),
-                shown[1].label("texts"),
-            ).where(name.in_(given_names))
-        )
-    return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
 def bind_values(

@@ -1,12 +1,15 @@
 """Queries of due articles, and of the schedule snapshot: what is due in the next minutes, and all that it affects."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, literal_column, select, union_all
+from sqlalchemy import Connection, bindparam, func, literal_column, select, union_all
 
 from app.db.base import AnyRow
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.tsid import format_id
+from app.interchange.former_slugs import find_former_slugs
 from app.interchange.statements import (
     IDS,
     IS_EXPIRING,
@@ -23,12 +26,21 @@ from app.invalidation.surrogate_keys import article_key, collection_key, facet_k
 from app.models.article import articles
 from app.models.article_links import article_recommendations, article_related
 from app.models.edition import editions
+from app.models.former_slug import former_slugs
 from app.models.label import labels
 from app.models.section import sections
 
-_Entry = tuple[Facet, str, bool]  # its kind and name, and whether it is listed
+
+class _ScheduledEntry(NamedTuple):
+    """Entry of a scheduled article: its kind, number and slug, and whether it is listed."""
+
+    kind: Facet
+    number: int
+    slug: str
+    is_listed: bool
 
 
+_LAST_RENAME = select(func.max(former_slugs.c.until))
 _SOON = (
     select(
         articles.c.id,
@@ -42,6 +54,10 @@ _SOON = (
         sections.c.is_listed.label("is_section_listed"),
         labels.c.code.label("label"),
         labels.c.is_listed.label("is_label_listed"),
+        articles.c.section_id,
+        articles.c.label_id,
+        # The last rename: it gives entries of unchanged articles another name.
+        _LAST_RENAME.scalar_subquery().label("renamed_at"),
     )
     .join(editions, editions.c.id == articles.c.edition_id)
     .outerjoin(sections, sections.c.id == articles.c.section_id)
@@ -72,7 +88,9 @@ _EXPIRING = (
 )
 _ENTRY_IDS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
 _LINKED = {
-    kind: linked_entries(kind, table.entries.c.slug, table.entries.c.is_listed).where(table.links.c.article_id.in_(IDS))
+    kind: linked_entries(kind, table.entries.c.id, table.entries.c.slug, table.entries.c.is_listed).where(
+        table.links.c.article_id.in_(IDS)
+    )
     for kind, table in LINK_TABLES.items()
 }
 _NAMED = union_all(
@@ -101,7 +119,8 @@ def load_schedule_snapshot(
     """Return the publications and expiries due before `until`, overdue ones included, soonest first.
 
     With more than `most` of either the snapshot is complete up to the last one it holds. Articles unchanged since
-    `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to eight.
+    `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to nine,
+    and up to four for former slugs.
     """
     binds = {"until": until, "limit": most + 1}
     publications = connection.execute(_SOON, binds).all()
@@ -155,21 +174,41 @@ def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, Schedul
     if not rows:
         return {}
     ids = {"ids": [row.id for row in rows]}
-    entries: dict[int, set[_Entry]] = defaultdict(set)
+    entries: dict[int, set[_ScheduledEntry]] = defaultdict(set)
     for kind, statement in _LINKED.items():
         for row in connection.execute(statement, ids):
-            entries[row.article_id].add((kind, row.slug, row.is_listed))
+            entries[row.article_id].add(_ScheduledEntry(kind, row.id, row.slug, row.is_listed))
+    for row in rows:
+        if row.section is not None:
+            entries[row.id].add(_ScheduledEntry(Facet.SECTION, row.section_id, row.section, row.is_section_listed))
+        if row.label is not None:
+            entries[row.id].add(_ScheduledEntry(Facet.LABEL, row.label_id, row.label, row.is_label_listed))
+    is_any_renamed = rows[0].renamed_at is not None
+    former = _find_former_slugs(
+        connection, {each for some in entries.values() for each in some} if is_any_renamed else set()
+    )
     referrers: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(_REFERRERS, ids):
         referrers[row.coming_id] |= {format_id(row.id), row.slug}
-    return {row.id: _coming(row, entries[row.id], referrers[row.id]) for row in rows}
+    return {row.id: _coming(row, entries[row.id], former, referrers[row.id]) for row in rows}
 
 
-def _coming(row: AnyRow, entries: set[_Entry], referrers: set[str]) -> ScheduledArticle:
-    if row.section is not None:
-        entries.add((Facet.SECTION, row.section, row.is_section_listed))
-    if row.label is not None:
-        entries.add((Facet.LABEL, row.label, row.is_label_listed))
+def _find_former_slugs(connection: Connection, entries: set[_ScheduledEntry]) -> dict[tuple[Facet, int], list[str]]:
+    """Return the former slugs of entries, which filters may use; one statement for each kind."""
+    numbers: dict[Facet, set[int]] = defaultdict(set)
+    for each in entries:
+        numbers[each.kind].add(each.number)
+    return {
+        (kind, number): slugs
+        for kind, some in numbers.items()
+        for number, slugs in find_former_slugs(connection, kind, some).items()
+    }
+
+
+def _coming(
+    row: AnyRow, entries: set[_ScheduledEntry], former: Mapping[tuple[Facet, int], list[str]], referrers: set[str]
+) -> ScheduledArticle:
+    names = {(each.kind, name) for each in entries for name in (each.slug, *former.get((each.kind, each.number), ()))}
     return ScheduledArticle(
         id=format_id(row.id),
         slug=row.slug,
@@ -177,8 +216,8 @@ def _coming(row: AnyRow, entries: set[_Entry], referrers: set[str]) -> Scheduled
         edition=row.edition,
         is_default=row.is_default,
         timezone=row.timezone,
-        names=frozenset((kind, name) for kind, name, _ in entries),
-        unlisted=frozenset(kind for kind, _, is_listed in entries if not is_listed or kind in LISTED_WHILE_USED),
+        names=frozenset(names),
+        unlisted=frozenset(each.kind for each in entries if not each.is_listed or each.kind in LISTED_WHILE_USED),
         referrers=frozenset(referrers),
         row=tuple(row),
     )

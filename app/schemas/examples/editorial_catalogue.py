@@ -31,6 +31,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
     SectionRecord: {
         "edition": "harbour",
         "slug": "weather",
+        "former_slugs": [],
         "name": "Weather",
         "position": 8,
         "description": "Forecasts and warnings.",
@@ -39,6 +40,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
     },
     TagRecord: {
         "slug": "night-buses",
+        "former_slugs": [],
         "name": "Night buses",
         "tag_type": "topic",
         "description": None,
@@ -47,6 +49,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
     },
     AuthorRecord: {
         "slug": "iryna-dovhan",
+        "former_slugs": [],
         "name": "Iryna Dovhan",
         "author_type": "person",
         "role": "city reporter",
@@ -59,6 +62,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
     },
     LabelRecord: {
         "code": "fact-check",
+        "former_codes": [],
         "text": "Fact check",
         "texts": {"uk": "Перевірка фактів"},
         "disclaimer": "Sources are named at the end.",

@@ -109,6 +109,10 @@ OF_OPERATION: Final = {
     ("create_tag", 409): ProblemText("conflict", "The tag 'trams' exists already."),
     ("create_author", 409): ProblemText("conflict", "The author 'ines-kovary' exists already."),
     ("create_label", 409): ProblemText("conflict", "The label 'opinion' exists already."),
+    ("edit_section", 409): ProblemText("conflict", "The section 'culture' exists already."),
+    ("edit_tag", 409): ProblemText("conflict", "The tag 'aurelle-dawn' exists already."),
+    ("edit_author", 409): ProblemText("conflict", "The author 'marta-velik' exists already."),
+    ("edit_label", 409): ProblemText("conflict", "The label 'exclusive' exists already."),
     ("delete_edition", 409): ProblemText(
         "conflict", "The edition 'harbour' cannot be deleted: it is the default edition."
     ),

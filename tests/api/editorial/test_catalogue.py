@@ -50,6 +50,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
         {
             "edition": "global",
             "slug": "sport",
+            "former_slugs": [],
             "name": "Sport",
             "position": 3,
             "description": "Games and those who play them.",
@@ -61,6 +62,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
     "tags": (
         {
             "slug": "night",
+            "former_slugs": [],
             "name": "Night",
             "tag_type": "topic",
             "description": None,
@@ -72,6 +74,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
     "authors": (
         {
             "slug": "mila-stroi",
+            "former_slugs": [],
             "name": "Mila Stroi",
             "author_type": "person",
             "role": "reporter",
@@ -93,6 +96,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
     "labels": (
         {
             "code": "analysis",
+            "former_codes": [],
             "text": "Analysis",
             "texts": {"uk": "Аналіз"},
             "disclaimer": None,
@@ -172,7 +176,7 @@ async def check_refusals(desk: Desk, kind: str, given: Json) -> None:
     known_by = "code" if kind == "labels" else "slug"
     line = "text" if kind == "labels" else "name"
     refused: list[tuple[Json, str]] = [
-        ({known_by: "another"}, known_by),
+        ({known_by: "another" if kind == "editions" else "Another"}, known_by),
         ({"kind": "article"}, "kind"),
         ({line: None}, line),
         ({line: " "}, line),

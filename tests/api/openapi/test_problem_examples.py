@@ -91,7 +91,7 @@ def _changed(operation: Operation, status: str, example: Json, body: Any) -> dic
     if operation.name == "create_article":
         return {"json": {**body, "source_id": "harbour:2026-11-14:fog-watch"}}
     names = re.findall("'(.+)'", example["detail"])
-    return {"json": {**body, "code" if "code" in body else "slug": names[0]}} if names else {}
+    return {"json": {**body, "code" if "/labels" in operation.path else "slug": names[0]}} if names else {}
 
 
 async def provoke(client: httpx.AsyncClient, operation: Operation, status: str, request: dict[str, Any]) -> Json:

@@ -1,0 +1,53 @@
+"""Former slugs of catalogue entries: stored when an entry is renamed, released when another entry takes one."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, delete, func, select
+
+from app.db.bulk import bulk_insert, chunked
+from app.domain.list_filter import Facet
+from app.interchange.former_slugs import owner_edition
+from app.models.former_slug import former_slugs
+
+
+def add_former_slugs(
+    connection: Connection,
+    kind: Facet,
+    entry_id: int,
+    slugs: Iterable[str],
+    *,
+    edition_id: int | None,
+    now: int,
+    merged_id: int | None = None,
+) -> None:
+    """Store former slugs of an entry, which no other entry has; `merged_id` is the entry that had them before."""
+    last = connection.execute(select(func.max(former_slugs.c.until))).scalar()
+    begin = now if last is None else max(now, last + 1)
+    owner = {"kind": int(kind), "edition_id": owner_edition(kind, edition_id)}
+    rows = [
+        {**owner, "slug": slug, "entry_id": entry_id, "merged_id": merged_id, "until": until}
+        for until, slug in enumerate(slugs, start=begin)
+    ]
+    bulk_insert(connection, former_slugs, rows)
+
+
+def release_slugs(connection: Connection, kind: Facet, slugs: Collection[str], *, edition_id: int | None) -> list[int]:
+    """Delete these former slugs, which another entry takes; return the entries that had them."""
+    lost: set[int] = set()
+    for some in chunked(sorted(slugs)):
+        here = (
+            former_slugs.c.kind == int(kind),
+            former_slugs.c.edition_id == owner_edition(kind, edition_id),
+            former_slugs.c.slug.in_(some),
+        )
+        found = connection.execute(select(former_slugs.c.entry_id).where(*here)).scalars().all()
+        if found:
+            connection.execute(delete(former_slugs).where(*here))
+            lost |= set(found)
+    return sorted(lost)
+
+
+def delete_former_slugs(connection: Connection, kind: Facet, entry_id: int) -> None:
+    """Delete the former slugs of an entry that is deleted."""
+    own = (former_slugs.c.kind == int(kind), former_slugs.c.entry_id == entry_id)
+    connection.execute(delete(former_slugs).where(*own))
