@@ -57,7 +57,7 @@ def make_archive(
             id=format_id(number),
             source_id=f"{edition} {len(made)}",
             slug=f"{edition}-story-{len(made)}",
-            section=random.choice((*SECTIONS, None)),
+            sections=random.sample(SECTIONS, random.choice((0, 1, 1, 1, 2))),
             tags=random.sample(TAGS[:-1], random.choice((0, 1, 1, 2, 3))) + ["rare"] * (len(made) % 50 == 7),
             authors=random.sample(AUTHORS, random.choice((0, 1, 1, 2))),
             label=random.choice((*LABELS, None, None)),
@@ -74,7 +74,7 @@ def newest_first(filed: Iterable[Filed]) -> list[Filed]:
 def chosen(filed: Sequence[Filed], **names: Sequence[str]) -> list[Filed]:
     """Those that have any of the names given of each kind."""
     of: dict[str, Callable[[ArticleRecord], Iterable[str | None]]] = {
-        "section": lambda record: (record.section,),
+        "section": lambda record: record.sections,
         "tag": lambda record: record.tags,
         "author": lambda record: record.authors,
         "label": lambda record: (record.label,),

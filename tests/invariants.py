@@ -21,7 +21,7 @@ from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.interchange.revision_contents import BESIDE_MEMBERS
 from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_authors, article_related, article_tags, slug_redirects
+from app.models.article_links import article_authors, article_related, article_sections, article_tags, slug_redirects
 from app.models.author import authors
 from app.models.change import changes
 from app.models.edition import editions
@@ -84,11 +84,14 @@ def _read(connection: Connection, deleted: Collection[int], *, is_thinned: bool)
     for row in rows.values():
         facets[row.id] += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
         facets[row.id] += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
-    for kind, table in ((Facet.TAG, article_tags), (Facet.AUTHOR, article_authors)):
+    for kind, table in ((Facet.SECTION, article_sections), (Facet.TAG, article_tags), (Facet.AUTHOR, article_authors)):
         for article_id, position, number in run(select(table).order_by(table.c.article_id, table.c.position)):
             place = sum(each is kind for each, _ in facets.get(article_id, ()))
             assert position == place, f"a {kind.name} of {format_id(article_id)} stands at {position}, not {place}"
             facets[article_id].append((kind, number))
+    for number, row in rows.items():
+        has_several = sum(kind is Facet.SECTION for kind, _ in facets[number]) > 1
+        assert bool(row.has_further_sections) is has_several, f"{format_id(number)} is in several sections, or is not"
     mark = connection.execute(select(key_value.c.value).where(key_value.c.name == MARK)).scalar()
     return House(connection, deleted, rows, past, log, told, facets, 0 if mark is None else int(mark), is_thinned)
 

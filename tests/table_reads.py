@@ -30,6 +30,7 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     "former_article_urls": ("edition:",),
     "article_tags": ("article:", RANGES),
     "article_authors": ("article:", RANGES),
+    "article_sections": ("article:", RANGES),
     "article_related": ("article:",),
     "article_recommendations": ("article:",),
     "listings": (RANGES,),

@@ -16,7 +16,7 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.interchange.statements import IDS, linked_entries
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_authors, article_related, article_tags
+from app.models.article_links import article_authors, article_related, article_sections, article_tags
 from app.models.author import authors
 from app.models.edition import editions
 from app.models.label import labels
@@ -30,6 +30,7 @@ EDITORIAL_FIELDS = (
     "lead",
     "dateline",
     "section",
+    "sections",
     "tags",
     "authors",
     "updated_at",
@@ -61,6 +62,7 @@ _ARTICLES = (
 )
 _TAGS = linked_entries(Facet.TAG, tags.c.slug.label("name")).where(article_tags.c.article_id.in_(IDS))
 _AUTHORS = linked_entries(Facet.AUTHOR, authors.c.slug.label("name")).where(article_authors.c.article_id.in_(IDS))
+_SECTIONS = linked_entries(Facet.SECTION, sections.c.slug.label("name")).where(article_sections.c.article_id.in_(IDS))
 _RELATED = (
     select(article_related.c.article_id, article_related.c.reference.label("name"))
     .where(article_related.c.article_id.in_(IDS))
@@ -74,18 +76,20 @@ InstantFormat = Callable[[int, ZoneInfo], str]
 def read_records(
     connection: Connection, article_ids: Sequence[int], *, instants: InstantFormat = format_instant
 ) -> dict[int, dict[str, Any]]:
-    """Return the records of these articles with every member, `instants` in the zone of the edition; four statements.
+    """Return the records of these articles with every member, `instants` in the zone of the edition.
+
+    Four statements, and a fifth if any article has several sections.
 
     `extra` is a text, as it is stored; `show_extra` makes it a part of a response or a line.
     Files leave a zero fraction out of instants (`format_short_instant`), responses do not.
     """
     ids = {"ids": list(article_ids)}
     rows = connection.execute(_ARTICLES, ids).all()
-    tagged, signed, pointed = (_names(connection.execute(each, ids)) for each in (_TAGS, _AUTHORS, _RELATED))
-    return {
-        row.id: _record(row, tagged.get(row.id, []), signed.get(row.id, []), pointed.get(row.id, []), instants)
-        for row in rows
-    }
+    statements = [_TAGS, _AUTHORS, _RELATED]
+    if any(row.has_further_sections for row in rows):
+        statements.append(_SECTIONS)
+    linked = [_names(connection.execute(each, ids)) for each in statements]
+    return {row.id: _record(row, [names.get(row.id, []) for names in linked], instants) for row in rows}
 
 
 def complete_content(content: dict[str, Any]) -> dict[str, Any]:
@@ -114,9 +118,8 @@ def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
     return grouped
 
 
-def _record(
-    row: AnyRow, tagged: list[str], signed: list[str], pointed: list[str], instants: InstantFormat
-) -> dict[str, Any]:
+def _record(row: AnyRow, linked: list[list[str]], instants: InstantFormat) -> dict[str, Any]:
+    tagged, signed, pointed, *further = linked
     zone = find_zone(row.timezone)
 
     def instant(value: int | None) -> str | None:
@@ -141,6 +144,7 @@ def _record(
         "lead": row.lead,
         "dateline": row.dateline,
         "section": row.section,
+        "sections": [] if row.section is None else [row.section, *(name for names in further for name in names)],
         "tags": tagged,
         "authors": signed,
         "published_at": instant(row.published_at),

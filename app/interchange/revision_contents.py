@@ -84,6 +84,8 @@ def compose_content(
     else:
         members, *body = [blocks[number] for number in parse_numbers(row.blocks)]
         content = members | {"updated_at": row.updated_at, "body": body}
+    if "sections" not in content:
+        content["sections"] = [] if content.get("section") is None else [content["section"]]
     for name in INSTANTS:
         if content.get(name) is not None:
             content[name] = instants(content[name], zone)

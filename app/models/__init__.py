@@ -7,6 +7,7 @@ from app.models.article_links import (
     ArticleAuthorModel,
     ArticleRecommendationModel,
     ArticleRelatedModel,
+    ArticleSectionModel,
     ArticleTagModel,
     SlugRedirectModel,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "ArticleModel",
     "ArticleRecommendationModel",
     "ArticleRelatedModel",
+    "ArticleSectionModel",
     "ArticleTagModel",
     "AuthorModel",
     "Base",

@@ -34,6 +34,7 @@ class ArticleModel(Base):
     modified_at: Mapped[Instant]
     label_id: Mapped[int | None] = mapped_column(ForeignKey("labels.id"))
     section_id: Mapped[int | None] = mapped_column(ForeignKey("sections.id"))
+    has_further_sections: Mapped[bool] = mapped_column(server_default=false())
     headline: Mapped[str]
     headline_key: Mapped[Code] = mapped_column(server_default=text("''"))
     lead: Mapped[str | None]

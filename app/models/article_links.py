@@ -1,4 +1,4 @@
-"""Rows that link an article to its authors, its tags, related articles, its former slugs and addresses."""
+"""Rows that link an article to authors, tags, further sections, related articles, former slugs and addresses."""
 
 from sqlalchemy import ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,6 +33,24 @@ class ArticleTagModel(Base):
 
     __table_args__ = (
         Index("ix_article_tags_tag_id_article_id", "tag_id", "article_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+
+class ArticleSectionModel(Base):
+    """A further section of an article, at a position from 1 on; its first section is `articles.section_id`.
+
+    Most articles have one section and no row here, which `articles.has_further_sections` says without a look-up.
+    """
+
+    __tablename__ = "article_sections"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    section_id: Mapped[int] = mapped_column(ForeignKey("sections.id"))
+
+    __table_args__ = (
+        Index("ix_article_sections_section_id_article_id", "section_id", "article_id"),
         {"sqlite_with_rowid": False},
     )
 
@@ -104,6 +122,7 @@ class ArticleAddressModel(Base):
 
 article_authors: Table = ArticleAuthorModel.__table__
 article_tags: Table = ArticleTagModel.__table__
+article_sections: Table = ArticleSectionModel.__table__
 article_related: Table = ArticleRelatedModel.__table__
 article_recommendations: Table = ArticleRecommendationModel.__table__
 slug_redirects: Table = SlugRedirectModel.__table__

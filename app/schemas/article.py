@@ -95,6 +95,10 @@ class ArticleItem(TypedDict):
     dateline: Dateline
     label: Label | None
     section: Section | None
+    sections: Annotated[
+        list[Section],
+        Field(description="All its sections, the main one first; hidden ones are left out.", max_length=MAX_ENTRIES),
+    ]
     tags: Annotated[list[Tag], Field(description="Its tags, in the editors' order.", max_length=MAX_ENTRIES)]
     authors: Annotated[list[Author], Field(description="Its authors, in the order they sign.", max_length=MAX_ENTRIES)]
     source: Source | None

@@ -108,7 +108,8 @@ class EditorialItem(EditedDetails, TextLength):
     headline: Headline
     lead: Lead
     dateline: Dateline
-    section: Annotated[Code | None, Field(description="The slug of its section.", examples=["politics"])]
+    section: Annotated[Code | None, Field(description="The slug of its main section.", examples=["politics"])]
+    sections: Annotated[list[Code], Field(description="The slugs of all its sections.", max_length=MAX_ENTRIES)]
     tags: Annotated[list[Code], Field(description="The slugs of its tags.", max_length=MAX_ENTRIES)]
     authors: Annotated[list[Code], Field(description="The slugs of its authors.", max_length=MAX_ENTRIES)]
     published_at: Annotated[

@@ -106,7 +106,17 @@ class Content(ArticleMembers):
     dateline: Annotated[
         Line | None, Field(description="Place and date that open the text.", examples=["PORT VELA, Nov 20"])
     ] = None
-    section: Annotated[Code | None, Field(description="The slug of its section.", examples=["politics"])] = None
+    section: Annotated[
+        Code | None,
+        Field(description="The slug of its only section, short for `sections` with one.", examples=["politics"]),
+    ] = None
+    sections: Annotated[
+        Codes,
+        Field(
+            description="The slugs of its sections, the main one first; a `section` beside them must repeat that one.",
+            examples=[["politics", "city"]],
+        ),
+    ] = Field(default_factory=list)
     tags: Annotated[
         TagReferences,
         Field(description="Its tags in order, each by its slug, its display name or an alias.", examples=[["trams"]]),
@@ -134,6 +144,17 @@ class Content(ArticleMembers):
         ),
     ] = Field(default_factory=list)
     body: Body = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _one_main_section(self) -> Self:
+        given, members = "sections" in self.model_fields_set, self.__dict__  # omitted members stay omitted ones
+        if self.section is None:
+            members["section"] = self.sections[0] if self.sections else None
+        elif not given:
+            members["sections"] = [self.section]
+        elif self.sections[:1] != [self.section]:
+            raise InvalidInputError(FieldError("section", "Must be the first of `sections`, or be left out."))
+        return self
 
 
 class PastContent(Content):

@@ -1,4 +1,4 @@
-"""Warnings of a write whose outcome differs from what the request may expect: its status, its withdrawal, its image."""
+"""Warnings of a write whose outcome differs from what the request may expect: status, withdrawal, sections, image."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from app.schemas.interchange import ArticleInput
 from app.schemas.write_warning import WarningCode, WriteWarning
 
 SCHEDULED = "The date is ahead of this server's clock: the article is scheduled for it, not published yet."
+SECTIONS_REPLACED = "A `section` alone replaces all sections; these are removed: {}. Use `sections` to name several."
 WITHDRAWAL_IGNORED = "A withdrawal counts with the status withdrawn alone; this one is not stored."
 
 
@@ -21,6 +22,18 @@ def find_state_warnings(given: ArticleInput, saved: EditorialArticle) -> list[Wr
         code = str(WarningCode.WITHDRAWAL_IGNORED)
         warnings.append({"where": "withdrawal", "code": code, "detail": WITHDRAWAL_IGNORED})
     return warnings
+
+
+def find_section_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> list[WriteWarning]:
+    """Return the warning of a merge patch whose `section` alone removes further sections of the article."""
+    section, further = patch.get("section"), before["sections"][1:]
+    if "section" not in patch or "sections" in patch or section == before["section"]:
+        return []
+    removed = [name for name in further if name != section]
+    if not removed:
+        return []
+    detail = SECTIONS_REPLACED.format(", ".join(removed))
+    return [{"where": "section", "code": str(WarningCode.SECTIONS_REPLACED), "detail": detail}]
 
 
 def find_image_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> list[WriteWarning]:

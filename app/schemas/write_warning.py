@@ -30,6 +30,7 @@ class WarningCode(StrEnum):
     MEMBER_IGNORED = "member-ignored"
     SCHEDULE_PASSED = "schedule-passed"
     SCHEDULED = "scheduled"
+    SECTIONS_REPLACED = "sections-replaced"
     IMAGE_UNCHANGED = "image-members-unchanged"
     DUPLICATE = "duplicate-dropped"
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
@@ -43,6 +44,7 @@ _LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED])
 CODES_OF_WRITES: Final = (
     WarningCode.TRUNCATED,
     WarningCode.SCHEDULED,
+    WarningCode.SECTIONS_REPLACED,
     WarningCode.IMAGE_UNCHANGED,
     WarningCode.DUPLICATE,
     WarningCode.WITHDRAWAL_IGNORED,

@@ -100,8 +100,8 @@ def changed_at(item: FeedItem) -> str:
 
 
 def categories(item: FeedItem) -> Iterator[Subject]:
-    """Yield the categories of the article: its section, its tags in their order, its label."""
-    if section := item["section"]:
+    """Yield the categories of the article: its sections and its tags in their order, its label."""
+    for section in item["sections"]:
         yield Subject("section", section["slug"], section["name"])
     for tag in item["tags"]:
         yield Subject("tag", tag["slug"], tag["name"])

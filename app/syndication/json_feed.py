@@ -26,7 +26,7 @@ VERSION: Final = "https://jsonfeed.org/version/1.1"
 def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """Render the feed as one JSON object, articles in the given order, complete, with HTML bodies for full texts.
 
-    `_dayline` carries what the format has no member for: the article's id, version, source, section, kicker,
+    `_dayline` carries what the format has no member for: the article's id, version, source, sections, kicker,
     access and label.
     """
     publication = channel.publication
@@ -92,6 +92,7 @@ def _extension(item: FeedItem) -> dict[str, Any]:
         "version": item["version"],
         "source": source and {**source, "url": source["url"] and ascii_url(source["url"])},
         "section": section["slug"] if section else None,
+        "sections": [each["slug"] for each in item["sections"]],
         "kicker": item["kicker"],
         "access": item["access"],
         "label": {"code": label["code"], "disclaimer": label["disclaimer"]} if label else None,

@@ -60,7 +60,8 @@ def render(article: Article, *, publication: Publication) -> bytes:
     page there as its main page.
     """
     publisher = _publisher(publication)
-    url, image, label, section = ascii_url(article["url"]), article["image"], article["label"], article["section"]
+    url, image, label = ascii_url(article["url"]), article["image"], article["label"]
+    filed = [section["name"] for section in article["sections"]]
     members = {
         "@context": "https://schema.org",
         "@type": _type(article),
@@ -79,7 +80,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "image": _image(image) if image else None,
         "video": _recordings(article, "video"),
         "audio": _recordings(article, "audio"),
-        "articleSection": section["name"] if section else None,
+        "articleSection": filed[0] if len(filed) == 1 else filed,
         "keywords": [tag["name"] for tag in article["tags"]],
         "about": _about(article),
         "genre": label["text"] if label else None,

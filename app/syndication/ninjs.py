@@ -157,8 +157,7 @@ def _bodies(item: FeedItem) -> list[dict[str, str]]:
 
 
 def _subjects(item: FeedItem) -> list[dict[str, str]]:
-    section = item["section"]
-    filed = [{"name": section["name"], "rel": "section", "literal": section["slug"]}] if section else []
+    filed = [{"name": each["name"], "rel": "section", "literal": each["slug"]} for each in item["sections"]]
     return filed + [_named(tag) for tag in item["tags"] if tag["tag_type"] not in THINGS]
 
 

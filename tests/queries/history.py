@@ -21,6 +21,8 @@ from tests.records import article, edition
 
 STEPS = 20
 KINDS = {"section": ("s1", "s2"), "tag": ("t1", "t2", "t3"), "author": ("a1", "a2"), "label": ("l1", "l2")}
+SHARES = {"section": (0, 1, 1, 2), "label": (0, 1, 1, 1)}
+"""The numbers of names of a kind that an article may have."""
 PLACES = (  # a zone, and an instant near which its days are hard
     ("Europe/Kyiv", "2026-10-25T01:00:00Z"),
     ("Europe/Kyiv", "2026-03-29T01:00:00Z"),
@@ -70,7 +72,7 @@ class Piece:
             slug=self.slug,
             headline=f"Piece {self.revision}",
             status=self.status,
-            section=next(iter(self.names["section"]), None),
+            sections=list(self.names["section"]),
             label=next(iter(self.names["label"]), None),
             tags=list(self.names["tag"]),
             authors=list(self.names["author"]),
@@ -241,8 +243,7 @@ class History:
     def _names(self) -> dict[str, tuple[str, ...]]:
         random = self._random
         return {
-            kind: tuple(random.sample(names, random.choice((0, 1, 1, 1) if kind in {"section", "label"} else (1, 2))))
-            for kind, names in KINDS.items()
+            kind: tuple(random.sample(names, random.choice(SHARES.get(kind, (1, 2))))) for kind, names in KINDS.items()
         }
 
     def _instant(self, *, newest: bool = False) -> int:

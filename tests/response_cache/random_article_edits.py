@@ -183,6 +183,12 @@ class ArticleWishes:
             return start_of_day(date_at(newsroom.now + DAY_US, zone), zone)
         return newsroom.now + self._random.choice(SOON)
 
+    def _sections(self, known: list[str]) -> dict[str, Any]:
+        """Return one section or none, or several in any order."""
+        if self._random.random() < 0.5:
+            return {"section": self._random.choice([None, *known])}
+        return {"sections": self._random.sample(known, min(len(known), self._random.choice((0, 1, 2, 3))))}
+
     def _members(self, owner: str, *, every: bool = False) -> dict[str, Any]:
         """What an article may say, some of it or all."""
         random, newsroom = self._random, self._newsroom
@@ -192,7 +198,7 @@ class ArticleWishes:
         members: dict[str, Any] = {
             "lead": random.choice((None, f"Lead {number}.")),
             "dateline": random.choice((None, "PORT VELA")),
-            "section": random.choice([None, *sections]),
+            **self._sections(sections),
             "tags": random.sample([*newsroom.tags, f"made-{number % 7}"], random.choice((0, 1, 2, 3))),
             "authors": random.sample(newsroom.authors, random.choice((0, 1, 2))),
             "label": random.choice([None, *newsroom.labels]),

@@ -47,6 +47,10 @@ def fog(**others: Any) -> FeedItem:
         "dateline": "LUME QUAY, 20 November",
         "label": {"code": "op", "text": "OPINION", "disclaimer": "One voice, not the paper's.", "genre": "opinion"},
         "section": {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
+        "sections": [
+            {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
+            {"slug": "quay", "name": "The quay", "href": "/v1/sections/quay"},
+        ],
         "tags": [
             tag_item("fog", "Fog"),
             tag_item("tyzha", "Тижа & Co. <river>"),
@@ -114,6 +118,7 @@ def keeper(**others: Any) -> FeedItem:
         "first_published_at": "1987-02-26T15:01:01+03:00",
         "version": 1,
         "tags": [],
+        "sections": [],
         "authors": [],
         "body": "",
     }

@@ -189,4 +189,4 @@ def test_subjects_have_their_types_and_codes() -> None:
     ]
     assert [each["name"] for each in shown["people"]][-1] == "Ada Vale"
     assert [each["name"] for each in shown["subjects"] if each["rel"] == "about"] == ["Vote", "Fog"]
-    assert shown["subjects"][1]["uri"] == "http://cv.iptc.org/newscodes/mediatopic/20000587"
+    assert shown["subjects"][2]["uri"] == "http://cv.iptc.org/newscodes/mediatopic/20000587"

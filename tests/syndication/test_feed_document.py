@@ -38,7 +38,7 @@ def test_content_html_has_lead_first_and_disclaimer_last() -> None:
 
 def test_category_names_are_unique() -> None:
     tags = [{"slug": slug, "name": name, "href": f"/v1/tags/{slug}"} for slug, name in (("sea", "Sea"), ("fog", "Fog"))]
-    item = keeper(tags=tags, section={"slug": "at-sea", "name": "Sea", "href": "/v1/sections/at-sea"})
+    item = keeper(tags=tags, sections=[{"slug": "at-sea", "name": "Sea", "href": "/v1/sections/at-sea"}])
     written = forms([item])
     assert json.loads(written["feed.json"]())["items"][0]["tags"] == ["Sea", "Fog"]
     assert written["rss.xml"]().count(b"<category>Sea</category>") == 1

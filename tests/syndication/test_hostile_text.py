@@ -40,7 +40,7 @@ def hostile(text: str) -> Any:
     """A story that says this text wherever a text may stand."""
     item: Any = fog(headline=text, lead=text, dateline=text, source={"name": text, "url": None})
     named = {"slug": "a", "name": text, "href": "/v1"}
-    item["section"], item["tags"] = named, [tag_item("a", text)]
+    item["section"], item["sections"], item["tags"] = named, [named], [tag_item("a", text)]
     item["authors"] = [author_item("a", text, role=text, bio=text)]
     item["label"] = {"code": "a", "text": text, "disclaimer": text, "genre": text}
     item["rights"] = {"holder": text, "notice": text, "usage": text, "licence_url": None}

@@ -69,7 +69,7 @@ def articles() -> list[FeedItem]:
         {},
         {"source": {"name": "Port radio", "url": None}},
         {"source": {"name": "Hafenamt & Söhne", "url": "https://hafen.straße.example/a|b[2]?q={x}"}},
-        {"source": None, "authors": [], "tags": [], "section": None, "label": None},
+        {"source": None, "authors": [], "tags": [], "section": None, "sections": [], "label": None},
         {"image": None, "rights": None},
         {"image": IMAGE, "rights": bare},
         {"image": {**IMAGE, "url": "https://pictures.courier.example/picture", "credit": "Ana Vint", "width": 10}},

@@ -67,7 +67,7 @@ class ArticleWrite:
     options: WriteOptions
     status: ArticleStatus = ArticleStatus.DRAFT
     slug: str = ""
-    section_id: int | None = None
+    section_ids: tuple[int, ...] = ()
     label_id: int | None = None
     tag_ids: tuple[int, ...] = ()
     author_ids: tuple[int, ...] = ()
@@ -203,6 +203,11 @@ class ArticleWrite:
         return row.slug in {base_slug(row.headline, style), *made}
 
     @property
+    def section_id(self) -> int | None:
+        """Return the id of its first section."""
+        return self.section_ids[0] if self.section_ids else None
+
+    @property
     def status_before(self) -> ArticleStatus | None:
         """Return the status before the write; None for a new article."""
         return None if self.current is None else ArticleStatus(self.current.status)
@@ -221,7 +226,7 @@ class ArticleWrite:
                 edition_id=self.edition_id,
                 status=self.status,
                 published_at=self.record.published_at,
-                section_id=self.section_id,
+                section_ids=self.section_ids,
                 label_id=self.label_id,
                 tag_ids=self.tag_ids,
                 author_ids=self.author_ids,
@@ -251,6 +256,7 @@ class ArticleWrite:
             "status": self.status,
             "first_published_at": self.first_published_at(),
             "section_id": self.section_id,
+            "has_further_sections": len(self.section_ids) > 1,
             "label_id": self.label_id,
             "source_name": None if record.source is None else record.source.name,
             "source_url": None if record.source is None else record.source.url,

@@ -26,12 +26,14 @@ def serialize_body(record: ArticleRecord) -> str:
 def content_hash(record: ArticleRecord, blocks: str) -> bytes:
     """Return a hash of the editorial members, except the slug and the time of the update.
 
-    Members of the table in `domain/article_members.py` are part of it if they have a value, so that a hash stored
-    before a member existed stays valid.
+    Members of the table in `domain/article_members.py` are part of it if they have a value, and sections beyond the
+    first if there are any, so that a hash stored before a member existed stays valid.
     """
     members = [record.headline, record.lead, record.dateline, record.label, record.section]
     lists = [record.tags, record.authors, record.related]
     parts = [None if each is None else each.model_dump() for each in (record.source, record.image, record.rights)]
     given = given_members(record)
+    if len(record.sections) > 1:
+        given["sections"] = record.sections
     hashed = [members, lists, parts, given] if given else [members, lists, parts]
     return blake2b(orjson.dumps(hashed) + blocks.encode(), digest_size=FINGERPRINT_BYTES).digest()

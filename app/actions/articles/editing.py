@@ -124,7 +124,7 @@ def edit_article(
     _refuse_others(patch, current if patch.keys() <= current.keys() | BESIDE_CONTENT else {**shown(), **current})
     extra = current["extra"]
     content = {name: current[name] for name in EDITORIAL_FIELDS} | {"extra": extra and load_extra(extra)}
-    merged = merge_patch(content, given)
+    merged = merge_patch(_without_derived_sections(content, given), given)
     state = {name: current[name] for name in STATE_MEMBERS}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
     aliases = {"aliases": patch["aliases"]} if "aliases" in patch else {}
@@ -139,6 +139,18 @@ def edit_article(
     stored = upsert_articles(connection, [record], now=now, options=options)
     _outcome(stored)
     return EditedArticle(current, record, stored.warnings.get(0, []))
+
+
+def _without_derived_sections(content: dict[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the content without the one of `section` and `sections` that follows from the other in the patch.
+
+    A patch of `section` alone replaces all sections, unless it repeats the main one.
+    """
+    if "sections" in given:
+        return {name: value for name, value in content.items() if name != "section"}
+    if "section" in given and given["section"] != content["section"]:
+        return {name: value for name, value in content.items() if name != "sections"}
+    return content
 
 
 def push_article(

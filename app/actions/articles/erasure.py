@@ -30,6 +30,7 @@ from app.models.article_links import (
     article_authors,
     article_recommendations,
     article_related,
+    article_sections,
     article_tags,
     slug_redirects,
 )
@@ -82,7 +83,7 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
         hard_delete_article(connection, row)
         return Erasure.DONE
     before = read_placements(connection, [row])[article_id]
-    after = replace(before, status=ArticleStatus.WITHDRAWN, section_id=None, label_id=None, tag_ids=(), author_ids=())
+    after = replace(before, status=ArticleStatus.WITHDRAWN, section_ids=(), label_id=None, tag_ids=(), author_ids=())
     pending = PendingRevision(
         before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True
     )
@@ -116,6 +117,7 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
         | member_columns({})
         | {
             **measure_blocks([])._asdict(),
+            "has_further_sections": False,
             "headline": HEADLINE,
             "headline_key": headline_key(HEADLINE),
             "slug": _free_slug(connection, row),
@@ -130,7 +132,7 @@ def _empty(connection: Connection, row: AnyRow, revision: int, now: int) -> None
     connection.execute(update(articles).where(articles.c.id == article_id).values(columns))
     body = update(article_bodies).where(article_bodies.c.article_id == article_id)
     connection.execute(body.values(blocks=serialize_body(blank), extra=None))
-    links = (article_tags, article_authors, article_related, article_recommendations, slug_redirects, article_addresses)
-    for table in (*links, revisions):
+    links = (article_tags, article_authors, article_sections, article_related, article_recommendations)
+    for table in (*links, slug_redirects, article_addresses, revisions):
         connection.execute(delete(table).where(table.c.article_id == article_id))
     release_all_blocks(connection, article_id)

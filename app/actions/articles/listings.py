@@ -24,7 +24,7 @@ class Placement:
     edition_id: int
     status: ArticleStatus
     published_at: int | None
-    section_id: int | None
+    section_ids: tuple[int, ...]
     label_id: int | None
     tag_ids: tuple[int, ...]
     author_ids: tuple[int, ...]
@@ -41,8 +41,7 @@ class Placement:
             found = [(Facet.EDITION, 0)]
             found += [(Facet.TAG, number) for number in self.tag_ids]
             found += [(Facet.AUTHOR, number) for number in self.author_ids]
-            if self.section_id is not None:
-                found.append((Facet.SECTION, self.section_id))
+            found += [(Facet.SECTION, number) for number in self.section_ids]
             if self.label_id is not None:
                 found.append((Facet.LABEL, self.label_id))
             self._facets = found
@@ -55,7 +54,7 @@ class Placement:
             edition_id=self.edition_id,
             status=status,
             published_at=published_at,
-            section_id=self.section_id,
+            section_ids=self.section_ids,
             label_id=self.label_id,
             tag_ids=self.tag_ids,
             author_ids=self.author_ids,

@@ -1,6 +1,6 @@
 """Recommendations for "Read also", chosen among earlier articles when an article is written.
 
-Candidates are the latest few articles of each of its tags and of its section. A shared subject counts the more the
+Candidates are the latest few articles of each of its tags and sections. A shared subject counts the more the
 rarer it is, and rarity is measured by the age of its latest few articles. Ties are decided for the later article.
 """
 
@@ -33,6 +33,7 @@ from app.models.listing import listings
 
 MAX_PICKS = 4
 MAX_SUBJECTS = 5
+MAX_SECTIONS = 3
 CANDIDATES_EACH = 5
 LISTS_AT_ONCE = 64
 SECTION_WEIGHT = 0.1
@@ -70,9 +71,8 @@ def store_recommendations(connection: Connection, written: Sequence[Placement], 
 
 def _subjects(article: Placement) -> list[Subject]:
     tagged = [(article.edition_id, Facet.TAG, number) for number in article.tag_ids[:MAX_SUBJECTS]]
-    if article.section_id is None:
-        return [*tagged]
-    return [*tagged, (article.edition_id, Facet.SECTION, article.section_id)]
+    filed = [(article.edition_id, Facet.SECTION, number) for number in article.section_ids[:MAX_SECTIONS]]
+    return [*tagged, *filed]
 
 
 def _pick(

@@ -63,7 +63,7 @@ def assign_catalogue_ids(
     now: int,
     tag_names: Mapping[str, str],
 ) -> list[Change]:
-    """Set the ids of section, label, tags and authors in these records; create unknown entries and count them.
+    """Set the ids of sections, label, tags and authors in these records; create unknown entries and count them.
 
     `tag_names` are the display names of new tags by slug.
     An entry created for an article that is not public is unlisted until a public one uses it. Return the changes to
@@ -86,7 +86,7 @@ def assign_catalogue_ids(
         numbers[kind] = known
     for write in writes:
         record = write.record
-        write.section_id = None if record.section is None else numbers[Facet.SECTION][record.section]
+        write.section_ids = tuple(numbers[Facet.SECTION][name] for name in record.sections)
         write.label_id = None if record.label is None else numbers[Facet.LABEL][record.label]
         write.tag_ids = tuple(numbers[Facet.TAG][tag] for tag in record.tags)
         write.author_ids = tuple(numbers[Facet.AUTHOR][name] for name in record.authors)
@@ -96,7 +96,7 @@ def assign_catalogue_ids(
 def reject_unknown_references(
     connection: Connection, edition_id: int, writes: list[ArticleWrite], stored: WriteResult
 ) -> list[ArticleWrite]:
-    """Return the writes whose section, label and authors all exist; the others get an error."""
+    """Return the writes whose sections, label and authors all exist; the others get an error."""
     passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
     names_by_kind = {kind: {name for write in writes for name in _names(write, kind)} for kind in kinds}
     known = {
@@ -107,6 +107,8 @@ def reject_unknown_references(
         for kind in kinds:
             missing = [name for name in _names(write, kind) if name not in known[kind]]
             where = "authors" if kind is Facet.AUTHOR else KIND_NAMES[kind]
+            if kind is Facet.SECTION and len(write.record.sections) > 1:
+                where = "sections"
             flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}'.") for name in missing]
         if flaws:
             stored.outcomes[write.index] = InvalidInputError(*flaws)
@@ -121,8 +123,9 @@ def _names(write: ArticleWrite, kind: Facet) -> Iterable[str]:
         return record.tags
     if kind is Facet.AUTHOR:
         return record.authors
-    one = record.section if kind is Facet.SECTION else record.label
-    return () if one is None else (one,)
+    if kind is Facet.SECTION:
+        return record.sections
+    return () if record.label is None else (record.label,)
 
 
 def assign_slugs(

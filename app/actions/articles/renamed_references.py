@@ -19,7 +19,7 @@ from app.schemas.errors import validated
 from app.schemas.interchange import ArticleRecord
 from app.schemas.write_warning import renamed_reference
 
-_MEMBERS = {Facet.SECTION: "section", Facet.LABEL: "label", Facet.TAG: "tags", Facet.AUTHOR: "authors"}
+_MEMBERS = {Facet.SECTION: "sections", Facet.LABEL: "label", Facet.TAG: "tags", Facet.AUTHOR: "authors"}
 
 
 def resolve_former_names(
@@ -44,9 +44,10 @@ def resolve_former_names(
             renamed = [name for name in _names(write.record, kind) if name in present]
             if renamed:
                 _replace(write, kind, present)
-                warnings = [
-                    renamed_reference(_MEMBERS[kind], KIND_NAMES[kind], each, present[each]) for each in renamed
-                ]
+                where = _MEMBERS[kind]
+                if kind is Facet.SECTION and len(write.record.sections) == 1:
+                    where = "section"
+                warnings = [renamed_reference(where, KIND_NAMES[kind], each, present[each]) for each in renamed]
                 stored.warnings.setdefault(write.index, []).extend(warnings)
 
 
@@ -64,7 +65,10 @@ def _replace(write: ArticleWrite, kind: Facet, present: dict[str, str]) -> None:
         if isinstance(value, str)
         else list(dict.fromkeys(present.get(name, name) for name in value))
     )
-    write.record = write.record.model_copy(update={_MEMBERS[kind]: after})
+    changed = {_MEMBERS[kind]: after}
+    if kind is Facet.SECTION:
+        changed["section"] = after[0]
+    write.record = write.record.model_copy(update=changed)
 
 
 def refresh_renamed_hashes(connection: Connection, writes: Sequence[ArticleWrite]) -> list[ArticleWrite]:

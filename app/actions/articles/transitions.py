@@ -30,6 +30,7 @@ _COLUMNS = (
     articles.c.published_at,
     articles.c.first_published_at,
     articles.c.section_id,
+    articles.c.has_further_sections,
     articles.c.label_id,
     articles.c.withdrawal_reason,
     articles.c.withdrawal_notice,

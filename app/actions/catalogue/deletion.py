@@ -17,19 +17,23 @@ from app.errors import ConflictError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, is_listed
 from app.interchange.former_slugs import find_former_slugs
 from app.models.article import articles
-from app.models.article_links import article_authors, article_tags
+from app.models.article_links import article_authors, article_sections, article_tags
 from app.models.section import sections
 
 MAX_LISTED = 3
 """Maximum number of articles, or of sections, that an error lists."""
 
-_USERS: dict[Facet, tuple[Column[int], Column[int]]] = {
-    Facet.EDITION: (articles.c.edition_id, articles.c.id),
-    Facet.SECTION: (articles.c.section_id, articles.c.id),
-    Facet.LABEL: (articles.c.label_id, articles.c.id),
-    Facet.TAG: (article_tags.c.tag_id, article_tags.c.article_id),
-    Facet.AUTHOR: (article_authors.c.author_id, article_authors.c.article_id),
+_USERS: dict[Facet, tuple[tuple[Column[int], Column[int]], ...]] = {
+    Facet.EDITION: ((articles.c.edition_id, articles.c.id),),
+    Facet.SECTION: (
+        (articles.c.section_id, articles.c.id),
+        (article_sections.c.section_id, article_sections.c.article_id),
+    ),
+    Facet.LABEL: ((articles.c.label_id, articles.c.id),),
+    Facet.TAG: ((article_tags.c.tag_id, article_tags.c.article_id),),
+    Facet.AUTHOR: ((article_authors.c.author_id, article_authors.c.article_id),),
 }
+"""Columns that name an entry of a kind, each with the column of the article's id."""
 
 
 def delete_entry(
@@ -61,9 +65,11 @@ def delete_entry(
 
 def _find_references(connection: Connection, kind: Facet, row: AnyRow, name: str) -> Iterator[str]:
     """Yield a clause of the error for each kind of reference to an entry."""
-    link, article_id = _USERS[kind]
-    found = connection.execute(select(article_id).where(link == row.id).order_by(article_id).limit(MAX_LISTED + 1))
-    ids = [format_id(number) for number in found.scalars()]
+    users: set[int] = set()
+    for link, article_id in _USERS[kind]:
+        named = select(article_id).where(link == row.id).order_by(article_id).limit(MAX_LISTED + 1)
+        users.update(connection.execute(named).scalars())
+    ids = [format_id(number) for number in sorted(users)[: MAX_LISTED + 1]]
     if ids:
         more = " and more" if len(ids) > MAX_LISTED else ""
         yield f"it is named by the {'articles' if len(ids) > 1 else 'article'} {', '.join(ids[:MAX_LISTED])}{more}"

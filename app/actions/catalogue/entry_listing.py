@@ -11,7 +11,7 @@ from app.db.bulk import chunked
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.interchange.catalogue import CATALOGUE_TABLES
 from app.models.article import articles
-from app.models.article_links import article_authors, article_tags
+from app.models.article_links import article_authors, article_sections, article_tags
 from app.models.edition import editions
 from app.models.listing import listings
 
@@ -66,13 +66,13 @@ def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, in
 def delete_unused_entries(connection: Connection, gone: Placement) -> None:
     """Delete the entries that nobody entered and only a deleted article named."""
     users = {
-        Facet.SECTION: articles.c.section_id,
-        Facet.LABEL: articles.c.label_id,
-        Facet.TAG: article_tags.c.tag_id,
-        Facet.AUTHOR: article_authors.c.author_id,
+        Facet.SECTION: (articles.c.section_id, article_sections.c.section_id),
+        Facet.LABEL: (articles.c.label_id,),
+        Facet.TAG: (article_tags.c.tag_id,),
+        Facet.AUTHOR: (article_authors.c.author_id,),
     }
     for kind, number in gone.facets():
         if kind is not Facet.EDITION:
             table = CATALOGUE_TABLES[kind].table
-            unused = ~exists().where(users[kind] == table.c.id)
-            connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), unused))
+            unused = [~exists().where(user == table.c.id) for user in users[kind]]
+            connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), *unused))

@@ -37,7 +37,7 @@ from app.schemas.body_html import convert_patch, errors_at_body_html
 from app.schemas.editorial import ArticleUpdate, EditorialArticle, EditorialList, EditorialListParams, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
-from app.schemas.state_warnings import find_image_warnings
+from app.schemas.state_warnings import find_image_warnings, find_section_warnings
 from app.schemas.write_warning import WriteWarning, conversion_warnings, find_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
@@ -146,7 +146,12 @@ async def edit_article(
             )
         warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after)])
         refuse_losses(warnings, params)
-        return [*warnings, *edited.warnings, *find_image_warnings(patch, edited.before)]
+        return [
+            *warnings,
+            *edited.warnings,
+            *find_section_warnings(patch, edited.before),
+            *find_image_warnings(patch, edited.before),
+        ]
 
     return await apply_article_change(services, by_id(key), edit)
 

@@ -98,7 +98,7 @@ _NEIGHBOURS = PreparedQuery(
 
 
 def get_article(connection: Connection, key: str, params: ArticleParams) -> Article:
-    """Return a public article by id or slug with everything its page shows; at most eight statements.
+    """Return a public article by id or slug with everything its page shows; at most nine statements.
 
     NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
@@ -107,7 +107,7 @@ def get_article(connection: Connection, key: str, params: ArticleParams) -> Arti
 
 
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
-    """Return the page of an article whose row has a date, with a body in this format; four statements."""
+    """Return the page of an article whose row has a date, with a body in this format; at most five statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
     article = cast("Article", {**item, **render_details(row, row)})
     if body is not BodyFormat.NONE:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from sqlalchemy import Connection, bindparam, select
@@ -32,9 +32,10 @@ from app.domain.url import ascii_url
 from app.interchange.statements import IDS, linked_entries
 from app.invalidation.dependencies import depend_on_entry
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_authors, article_tags
+from app.models.article_links import article_authors, article_sections, article_tags
 from app.models.author import authors
 from app.models.label import labels
+from app.models.section import sections
 from app.models.tag import tags
 from app.queries.articles.details import read_details
 from app.queries.articles.items import (
@@ -43,6 +44,7 @@ from app.queries.articles.items import (
     depend_on_shown_entries,
     fetch_articles,
     render_items,
+    render_section,
     select_fields,
     translate,
 )
@@ -50,12 +52,13 @@ from app.queries.catalogue.editions import EditionView, render_image
 from app.queries.keyset.pages import Page, cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
-from app.schemas.catalogue import Author, AuthorLink, Label, Tag
+from app.schemas.catalogue import Author, AuthorLink, Label, Section, Tag
 from app.schemas.params import ArticleListParams
 from app.schemas.rich_blocks import Body
 
 ARTICLE_COLUMNS = (
     *ITEM_COLUMNS,
+    articles.c.has_further_sections,
     articles.c.lead,
     articles.c.dateline,
     articles.c.source_name,
@@ -92,11 +95,26 @@ _AUTHORS = linked_entries(
     authors.c.email,
     authors.c.links,
 )
+_SECTIONS = linked_entries(
+    Facet.SECTION,
+    sections.c.id,
+    sections.c.slug.label("section_slug"),
+    sections.c.name.label("section_name"),
+    sections.c.is_hidden,
+).where(article_sections.c.article_id.in_(IDS))
 _TAGS_OF_MANY = _TAGS.where(article_tags.c.article_id.in_(IDS))
 _AUTHORS_OF_MANY = _AUTHORS.where(article_authors.c.article_id.in_(IDS))
 _TAGS_OF_ONE = PreparedQuery(_TAGS.where(article_tags.c.article_id == bindparam("article_id")))
 _AUTHORS_OF_ONE = PreparedQuery(_AUTHORS.where(article_authors.c.article_id == bindparam("article_id")))
 _BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(IDS))
+
+
+class LinkedEntries(NamedTuple):
+    """Rows of the tags, the authors and the further sections of one article, each in their order."""
+
+    tags: Iterable[AnyRow]
+    authors: Iterable[AnyRow]
+    sections: Iterable[AnyRow]
 
 
 def list_articles(
@@ -108,14 +126,14 @@ def list_articles(
 ) -> ArticleList:
     """Return articles newest first, or in the order of `id`; those of an `entry` if the path names one.
 
-    At most seven statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
+    At most eight statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
     """
     return list_resolved(connection, resolve_params(connection, params, entry=entry), params, path=path)
 
 
 def list_resolved(connection: Connection, query: ResolvedQuery, params: ArticleListParams, *, path: str) -> ArticleList:
-    """List articles for resolved parameters; at most six statements. InvalidCursorError, CursorMismatchError."""
+    """List articles for resolved parameters; at most seven statements. InvalidCursorError, CursorMismatchError."""
     page = read_page(connection, query, params, path=path)
     shown = sorted_like(params.id, page.rows) if params.id else page.rows
     items = render_articles(connection, shown, query.editions, params.body, params.fields)
@@ -149,17 +167,22 @@ def render_articles(
 ) -> list[ArticleItem]:
     """Return items for these rows with their tags, authors and optional bodies; one statement for each of the three.
 
-    `fields` may name details of an article's page, which then are added.
+    Another one reads further sections, if any article has some. `fields` may name details of an article's page, which
+    then are added.
     """
     if not rows:
         return []
     ids = [row.id for row in rows]
     tagged, signed = _find_names(connection, ids)
+    filed = _find_further_sections(connection, rows)
     depend_on_shown_entries(rows)
     entries = {number: RenderedEntries({}, {}) for number in editions}
     items = [
         render_article_item(
-            row, editions[row.edition_id], tagged.get(row.id, ()), signed.get(row.id, ()), entries[row.edition_id]
+            row,
+            editions[row.edition_id],
+            LinkedEntries(tagged.get(row.id, ()), signed.get(row.id, ()), filed.get(row.id, ())),
+            entries[row.edition_id],
         )
         for row in rows
     ]
@@ -186,6 +209,12 @@ def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[
     )
 
 
+def _find_further_sections(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
+    """Return the sections of these articles after the first; no statement if none has several."""
+    ids = [row.id for row in rows if row.has_further_sections]
+    return _by_article(Facet.SECTION, connection.execute(_SECTIONS, {"ids": ids})) if ids else {}
+
+
 def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
     grouped: dict[int, list[AnyRow]] = {}
     for row in rows:
@@ -195,11 +224,7 @@ def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
 
 
 def render_article_item(
-    row: AnyRow,
-    edition: EditionView,
-    tagged: Iterable[AnyRow],
-    signed: Iterable[AnyRow],
-    entries: RenderedEntries,
+    row: AnyRow, edition: EditionView, linked: LinkedEntries, entries: RenderedEntries
 ) -> ArticleItem:
     """Return an article as lists show it, in its edition's zone and language; `entries` as `render_items` has it."""
     zone = edition.zone
@@ -219,8 +244,9 @@ def render_article_item(
         "dateline": row.dateline,
         "label": _label(row, edition.language),
         "section": item["section"],
-        "tags": [render_tag(tag, edition) for tag in tagged],
-        "authors": [render_author(author, edition) for author in signed],
+        "sections": _sections(item["section"], linked.sections, edition),
+        "tags": [render_tag(tag, edition) for tag in linked.tags],
+        "authors": [render_author(author, edition) for author in linked.authors],
         "source": (
             None
             if row.source_name is None
@@ -240,6 +266,12 @@ def render_article_item(
         },
         "version": row.version,
     }
+
+
+def _sections(main: Section | None, further: Iterable[AnyRow], edition: EditionView) -> list[Section]:
+    """Return the sections that are not hidden."""
+    shown = [main, *(render_section(row, edition) for row in further if not row.is_hidden)]
+    return [section for section in shown if section is not None]
 
 
 def render_body(blocks: str, form: BodyFormat) -> Body:

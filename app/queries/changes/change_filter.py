@@ -10,7 +10,7 @@ from app.domain.article_status import ArticleStatus
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.list_filter import Facet
 from app.domain.tsid import is_id, parse_id
-from app.interchange.statements import IDS, LINK_TABLES, linked_ids
+from app.interchange.statements import IDS, LINK_TABLES, linked_articles, linked_ids
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, facet_key
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import ListRef
@@ -48,16 +48,21 @@ class ChangeFilter:
         return named and (not self._in_range or self._affects_range(row.surrogate_keys))
 
     def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
-        """Return the lists of these articles, as far as filters need them; one statement each for tags and authors."""
-        edition_of = {row.id: row.edition_id for row in rows}
+        """Return the lists of these articles, as far as filters need them; at most one statement for each kind of link.
+
+        `rows` are of `articles`, with `has_further_sections`.
+        """
+        states = {row.id: row for row in rows}
         memberships = {
             row.id: {(row.edition_id, Facet.SECTION, row.section_id), (row.edition_id, Facet.LABEL, row.label_id)}
-            for row in rows
+            for row in states.values()
         }
+        wanted = {kind for group in self._groups for _, kind, _ in group}
         for kind, statement in _LINKS.items():
-            if memberships and any(filter_kind is kind for group in self._groups for _, filter_kind, _ in group):
-                for article_id, number in connection.execute(statement, {"ids": list(memberships)}):
-                    memberships[article_id].add((edition_of[article_id], kind, number))
+            ids = linked_articles(kind, states.values()) if kind in wanted else []
+            if ids:
+                for article_id, number in connection.execute(statement, {"ids": ids}):
+                    memberships[article_id].add((states[article_id].edition_id, kind, number))
         return memberships
 
     def matches(self, row: AnyRow, memberships: Memberships) -> bool:

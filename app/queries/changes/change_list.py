@@ -57,7 +57,11 @@ _ROWS = (
 )
 _ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
 _ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
-_STATES = select(*ITEM_COLUMNS, articles.c.status).select_from(ARTICLES_WITH_ENTRIES).where(articles.c.id.in_(_IDS))
+_STATES = (
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.has_further_sections)
+    .select_from(ARTICLES_WITH_ENTRIES)
+    .where(articles.c.id.in_(_IDS))
+)
 
 
 def latest_seq(connection: Connection) -> int:
@@ -79,7 +83,7 @@ def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList
     """Return the changes after a position, in order, each article as in this snapshot.
 
     Examines at most 500 rows of the log: `next` is present whenever the log continues, also on a page without items.
-    At most eight statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
+    At most nine statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
     CursorMismatchError.
     """
     depend_on_log()

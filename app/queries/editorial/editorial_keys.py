@@ -13,9 +13,12 @@ from sqlalchemy import (
     Connection,
     Integer,
     Select,
+    SelectBase,
     bindparam,
+    or_,
     select,
     tuple_,
+    union_all,
 )
 
 from app.db.bound_rows import bound_rows, rows_of_each, rows_value
@@ -27,7 +30,7 @@ from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.models.article import articles
-from app.models.article_links import article_authors, article_tags
+from app.models.article_links import article_authors, article_sections, article_tags
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from app.queries.keyset.sort_keys import LIMIT, ONE
@@ -38,12 +41,16 @@ FEW = 1_000
 """Maximum of articles that are read one by one rather than in order: some 10 ms, on either database."""
 
 _UPPER = tuple_(bindparam("upper_at"), bindparam("upper_id"))
-_USERS: dict[Facet, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
-    Facet.SECTION: (articles.c.section_id, articles.c.id),
-    Facet.LABEL: (articles.c.label_id, articles.c.id),
-    Facet.TAG: (article_tags.c.tag_id, article_tags.c.article_id),
-    Facet.AUTHOR: (article_authors.c.author_id, article_authors.c.article_id),
+_USERS: dict[Facet, tuple[tuple[ColumnElement[Any], ColumnElement[Any]], ...]] = {
+    Facet.SECTION: (
+        (articles.c.section_id, articles.c.id),
+        (article_sections.c.section_id, article_sections.c.article_id),
+    ),
+    Facet.LABEL: ((articles.c.label_id, articles.c.id),),
+    Facet.TAG: ((article_tags.c.tag_id, article_tags.c.article_id),),
+    Facet.AUTHOR: ((article_authors.c.author_id, article_authors.c.article_id),),
 }
+"""Columns that name an entry of a kind, each with the column of the article's id."""
 
 
 class _Form(NamedTuple):
@@ -164,11 +171,15 @@ def _find_few(
 
 
 @by_shape
-def _users(kind: Facet) -> Select[Any]:
-    number, article_id = _USERS[kind]
+def _users(kind: Facet) -> SelectBase:
+    few = [_few_users(kind, *columns) for columns in _USERS[kind]]
+    return few[0] if len(few) == 1 else union_all(*(select(each.subquery().c.article_id) for each in few))
+
+
+def _few_users(kind: Facet, number: ColumnElement[Any], article_id: ColumnElement[Any]) -> Select[Any]:
     named = bound_rows(kind.name, "number")
-    few = select(article_id.label("article_id")).where(number == named.c.number)
-    return few.limit(bindparam("few", type_=Integer))
+    found = select(article_id.label("article_id")).where(number == named.c.number)
+    return found.limit(bindparam("few", type_=Integer))
 
 
 def _limited(statement: Select[Any]) -> PreparedQuery:
@@ -220,16 +231,7 @@ def _in_range(article: Any, of: Any) -> Sequence[ColumnElement[bool]]:
 
 def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
     """Return the filters, each a scalar: PostgreSQL would plan an EXISTS as a join that reads its whole table."""
-    conditions: list[ColumnElement[bool]] = []
-    for kind in form.kinds:
-        named = bound_rows(kind.name, "number")
-        number, user = _USERS[kind]
-        one: Select[Any] = select(ONE)
-        if user.table is articles:
-            one = one.where(named.c.number == article[number.name])
-        else:
-            one = one.where(named.c.number == number, user == article.id)
-        conditions.append(one.limit(ONE).correlate(article.id.table).scalar_subquery().is_not(None))
+    conditions = [or_(*(_names_entry(kind, article, *columns) for columns in _USERS[kind])) for kind in form.kinds]
     if form.is_dated:
         conditions += [article.published_at >= bindparam("starts_at"), article.published_at < bindparam("ends_at")]
     if form.has_since:
@@ -237,6 +239,18 @@ def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
     if form.has_prefix:
         conditions += _starts_with_prefix(article)
     return conditions
+
+
+def _names_entry(
+    kind: Facet, article: Any, number: ColumnElement[Any], user: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    named = bound_rows(kind.name, "number")
+    one: Select[Any] = select(ONE)
+    if user.table is articles:
+        one = one.where(named.c.number == article[number.name])
+    else:
+        one = one.where(named.c.number == number, user == article.id)
+    return one.limit(ONE).correlate(article.id.table).scalar_subquery().is_not(None)
 
 
 _WITH_PREFIX = _limited(_with_prefix())

@@ -16,6 +16,7 @@ from app.interchange.statements import (
     LINK_TABLES,
     due_articles,
     expired_articles,
+    linked_articles,
     linked_entries,
     linked_ids,
 )
@@ -55,6 +56,7 @@ _SOON = (
         labels.c.code.label("label"),
         labels.c.is_listed.label("is_label_listed"),
         articles.c.section_id,
+        articles.c.has_further_sections,
         articles.c.label_id,
         # The last rename: it gives entries of unchanged articles another name.
         _LAST_RENAME.scalar_subquery().label("renamed_at"),
@@ -80,6 +82,7 @@ _EXPIRING = (
         articles.c.published_at,
         articles.c.revision,
         articles.c.section_id,
+        articles.c.has_further_sections,
         articles.c.label_id,
     )
     .where(IS_EXPIRING, articles.c.expires_at < bindparam("until"))
@@ -119,7 +122,7 @@ def load_schedule_snapshot(
     """Return the publications and expiries due before `until`, overdue ones included, soonest first.
 
     With more than `most` of either the snapshot is complete up to the last one it holds. Articles unchanged since
-    `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to nine,
+    `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to eleven,
     and up to four for former slugs.
     """
     binds = {"until": until, "limit": most + 1}
@@ -149,7 +152,8 @@ def _read_expiries(connection: Connection, rows: list[AnyRow]) -> dict[int, Sche
     ids = {"ids": [row.id for row in rows]}
     entries: dict[int, list[tuple[Facet, int]]] = defaultdict(list)
     for kind, statement in _ENTRY_IDS.items():
-        for article_id, number in connection.execute(statement, ids):
+        linked = linked_articles(kind, rows)
+        for article_id, number in connection.execute(statement, {"ids": linked}) if linked else ():
             entries[article_id].append((kind, number))
     concerned: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(_REFERRERS, ids):
@@ -176,7 +180,8 @@ def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, Schedul
     ids = {"ids": [row.id for row in rows]}
     entries: dict[int, set[_ScheduledEntry]] = defaultdict(set)
     for kind, statement in _LINKED.items():
-        for row in connection.execute(statement, ids):
+        linked = linked_articles(kind, rows)
+        for row in connection.execute(statement, {"ids": linked}) if linked else ():
             entries[row.article_id].add(_ScheduledEntry(kind, row.id, row.slug, row.is_listed))
     for row in rows:
         if row.section is not None:

@@ -59,7 +59,7 @@ _HEAD = PreparedQuery(
     .limit(literal_column("1"))
 )
 _STATE = PreparedQuery(
-    select(*ITEM_COLUMNS, articles.c.status, articles.c.withdrawal_notice)
+    select(*ITEM_COLUMNS, articles.c.status, articles.c.withdrawal_notice, articles.c.has_further_sections)
     .select_from(ARTICLES_WITH_ENTRIES)
     .where(articles.c.id == bindparam("article_id"))
 )

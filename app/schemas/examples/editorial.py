@@ -37,6 +37,7 @@ ITEM: EditorialItem = {
     "lead": PUBLIC["lead"],
     "dateline": None,
     "section": "politics",
+    "sections": ["politics"],
     "tags": ["trams"],
     "authors": ["ines-kovary"],
     "published_at": PUBLIC["published_at"],

@@ -29,6 +29,7 @@ JSON_FEED: Any = {
                 "version": 1,
                 "source": None,
                 "section": "sport",
+                "sections": ["sport"],
                 "kicker": None,
                 "access": None,
                 "label": None,

@@ -166,6 +166,7 @@ ARTICLE_ITEM: ArticleItem = {
     "dateline": None,
     "label": LABEL,
     "section": SECTION,
+    "sections": [SECTION],
     "tags": [TAG],
     "authors": [AUTHOR],
     "source": {

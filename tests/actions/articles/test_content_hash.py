@@ -54,6 +54,13 @@ def test_content_hash_of_an_explicit_nothing_is_that_of_an_omission() -> None:
     assert hash_of(article(**RECORD, **nothing)) == hash_of(article(**RECORD))
 
 
+def test_content_hash_covers_further_sections_and_no_other_form_of_one() -> None:
+    record = {name: value for name, value in RECORD.items() if name != "section"}
+    assert hash_of(article(**record, sections=["city"])) == hash_of(article(**RECORD))
+    hashes = {hash_of(article(**record, sections=names)) for names in (["city", "port"], ["city", "sea"], ["city"])}
+    assert len(hashes) == 3
+
+
 def test_every_member_of_the_table_has_a_value_here() -> None:
     assert VALUES.keys() == set(article_members.NAMES)
 
