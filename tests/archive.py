@@ -39,9 +39,15 @@ class Filed:
 
 
 def make_archive(
-    size: int, *, seed: int, edition: str = "global", newest: str = "2026-11-20T11:00:00Z", days: int = 9
+    size: int,
+    *,
+    seed: int,
+    edition: str = "global",
+    newest: str = "2026-11-20T11:00:00Z",
+    days: int = 9,
+    most_sections: int = 2,
 ) -> list[Filed]:
-    """Random articles over some days, newest first; some share an instant, many have no name of some kind."""
+    """Return random articles of some days, newest first; some share an instant, many have no name of some kind."""
     random = Random(seed)
     last, made, numbers = parse_instant(newest), list[Filed](), set[int]()
     instants = [last - random.randrange(days * 86_400) * SECOND_US for _ in range(max(1, size * 4 // 5))]
@@ -57,7 +63,7 @@ def make_archive(
             id=format_id(number),
             source_id=f"{edition} {len(made)}",
             slug=f"{edition}-story-{len(made)}",
-            sections=random.sample(SECTIONS, random.choice((0, 1, 1, 1, 2))),
+            sections=random.sample(SECTIONS, min(most_sections, random.choice((0, 1, 1, 1, 2)))),
             tags=random.sample(TAGS[:-1], random.choice((0, 1, 1, 2, 3))) + ["rare"] * (len(made) % 50 == 7),
             authors=random.sample(AUTHORS, random.choice((0, 1, 1, 2))),
             label=random.choice((*LABELS, None, None)),

@@ -77,7 +77,7 @@ def fill(connection: Connection) -> None:
     """Store an archive that is longer than any page, and a second edition."""
     for record in (edition(), edition("harbour", default=False)):
         upsert_entry(connection, record, now=NOW)
-    filed = make_archive(450, seed=95, days=5)
+    filed = make_archive(450, seed=95, days=5, most_sections=1)
     for batch in ([each.record for each in filed], [article("2026-11-20T10:00:00Z", edition="harbour")]):
         assert set(upsert_articles(connection, batch, now=NOW).outcomes) == {Outcome.CREATED}
 

@@ -55,6 +55,7 @@ async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> 
         "dateline": "PORT VELA, Nov 20",
         "label": {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None},
         "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
+        "sections": [{"slug": "city", "name": "City", "href": "/v1/sections/city"}],
         "tags": [
             {"slug": "trams", "name": "Trams", "tag_type": "topic", "codes": [], "href": "/v1/tags/trams"},
             {"slug": "budget", "name": "Budget", "tag_type": "topic", "codes": [], "href": "/v1/tags/budget"},
