@@ -135,7 +135,7 @@ class Archive:
             edition_id=numbers.editions[edition],
             status=ArticleStatus.PUBLISHED,
             published_at=instant,
-            section_id=numbers.sections[edition, record.section or ""],
+            section_ids=(numbers.sections[edition, record.section or ""],),
             label_id=None if record.label is None else numbers.labels[record.label],
             tag_ids=tuple([numbers.tags[slug] for slug in record.tags]),
             author_ids=tuple([numbers.authors[slug] for slug in record.authors]),
@@ -180,7 +180,7 @@ class Archive:
         """Pick what `app.actions.articles.recommendations` picks, from the latest few articles of each subject."""
         subjects = [(Facet.TAG, number) for number in standing.tag_ids[:MAX_SUBJECTS]]
         scores: dict[Key, float] = {}
-        for kind, number in [*subjects, (Facet.SECTION, standing.section_id or 0)]:
+        for kind, number in [*subjects, (Facet.SECTION, standing.section_ids[0])]:
             shelf = self._shelves.get((standing.edition_id, kind, number))
             if shelf is None:
                 shelf = self._shelves[standing.edition_id, kind, number] = deque(maxlen=CANDIDATES_EACH)

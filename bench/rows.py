@@ -58,7 +58,7 @@ class Rows:
                 "first_published_at": standing.published_at,
                 "modified_at": self.stored_at,
                 "label_id": standing.label_id,
-                "section_id": standing.section_id,
+                "section_id": standing.section_ids[0],
                 "headline": record.headline,
                 "lead": record.lead,
                 "source_name": None if source is None else source.name,

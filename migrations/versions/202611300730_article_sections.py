@@ -14,8 +14,9 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    flag = sa.Column("has_further_sections", sa.Boolean(), server_default=sa.false(), nullable=False)
-    op.add_column("articles", flag)
+    op.add_column(
+        "articles", sa.Column("has_further_sections", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_table(
         "article_sections",
         sa.Column("article_id", ID, nullable=False),

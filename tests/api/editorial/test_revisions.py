@@ -10,7 +10,8 @@ from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
 
 CONTENT = (
-    *("slug", "label", "headline", "lead", "dateline", "section", "sections", "tags", "authors", "updated_at", "expires_at"),
+    *("slug", "label", "headline", "lead", "dateline", "section", "sections", "tags", "authors"),
+    *("updated_at", "expires_at"),
     *("source", "image", "rights", "related", *article_members.NAMES, "body"),
 )
 NOTE = {"type": "correction", "text": "The last tram leaves at 00:40."}
