@@ -225,6 +225,13 @@ def app_of(_number: int) -> tuple[FastAPI, Movable]:
     return create_app(settings), settings
 
 
+@cache
+def api_document() -> dict[str, Any]:
+    """Return the OpenAPI document, the same for any settings; tests share it, since building it takes half a second."""
+    document: dict[str, Any] = app_of(0)[0].openapi()
+    return document
+
+
 @asynccontextmanager
 async def opened(address: str, *, number: int = 0) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that app over this database, its lifespan begun anew."""

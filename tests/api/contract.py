@@ -44,10 +44,17 @@ def contents(operation: Operation) -> Iterator[tuple[str, str, Json]]:
             yield status, kind, content
 
 
+_latest: tuple[Json, jsonschema.Draft202012Validator] | None = None
+"""The validator of the latest document: closing its components takes longer than most validations."""
+
+
 def validator(document: Json, schema: Json) -> jsonschema.Draft202012Validator:
-    """A validator for a schema of the document that refuses members the document does not tell of."""
-    whole = _closed({**schema, "components": document["components"]})
-    return jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+    """Return a validator for a schema of the document that refuses members which the document does not have."""
+    global _latest  # noqa: PLW0603 - a cache of one entry
+    if _latest is None or _latest[0] is not document:
+        whole = {"components": _closed(document["components"])}
+        _latest = document, jsonschema.Draft202012Validator(whole, format_checker=jsonschema.FormatChecker())
+    return _latest[1].evolve(schema=_closed(schema))
 
 
 def _closed(node: Any) -> Any:

@@ -8,8 +8,8 @@ import click
 import pytest
 
 from app.cli.main import dayline
-from app.main import create_app
 from app.settings import FORMER_NAMES, PREFIX, Settings
+from tests.conftest import api_document
 from tests.docs.pages import DOCS, PAGES, PROJECT, page_name, prose
 
 NOT_SETTINGS = {"DAYLINE_TEST_DATA", "DAYLINE_FEEDVALIDATOR", "DAYLINE_DATABASE_URI", "DAYLINE_PORT"}
@@ -127,7 +127,7 @@ def test_every_operation_is_in_a_table() -> None:
         for methods, path in _OPERATION.findall(page.read_text())
         for method in methods.split()
     }
-    paths = create_app(Settings()).openapi()["paths"]
+    paths = api_document()["paths"]
     existing = {
         (method.upper(), normalized(path))
         for path, operations in paths.items()

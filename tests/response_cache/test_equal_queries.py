@@ -9,22 +9,19 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from app.api.router import iter_routes
-from app.main import create_app
-from app.settings import Settings
 from tests.api.contract import Json, Operation
-from tests.conftest import NOW
+from tests.conftest import NOW, api_document, app_of
 from tests.response_cache.newsroom import Newsroom
 from tests.response_cache.random_requests import ELSEWHERE, HEALTH, PAGES, PASSING, Questions, public_operations
 
-APP = create_app(Settings())
+APP, _ = app_of(0)
 EACH = 120  # addresses of an operation
 
 
 @pytest.fixture(scope="module")
 def document() -> Json:
     """What the app says of itself."""
-    found: Json = APP.openapi()
-    return found
+    return api_document()
 
 
 def made(document: Json) -> dict[str, set[str]]:

@@ -17,7 +17,7 @@ from tests.api.contract import Operation, operations
 from tests.api.editorial.editor_client import ARTICLES, EDITORIAL, Json
 from tests.api.http.test_problems import check_problem
 from tests.api.newsroom import ADDRESSES
-from tests.conftest import NOW, Store, running
+from tests.conftest import NOW, Store, api_document, running
 from tests.records import article, edition
 
 WRITE, PUBLISH = ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH
@@ -110,8 +110,7 @@ OPEN_TO_NOBODY_ELSE = {"get_preview"}
 @pytest.fixture(scope="module")
 def by_name() -> dict[str, Operation]:
     """Every operation that the app's document tells of."""
-    app = create_app(Settings(database_url="sqlite:///nowhere.db"))
-    return {each.name: each for each in operations(app.openapi())}
+    return {each.name: each for each in operations(api_document())}
 
 
 def test_scope_table_covers_every_operation(by_name: dict[str, Operation]) -> None:

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.main import create_app
-from app.settings import Settings
 from tests.api.contract import Operation, operations
 from tests.api.newsroom import ADDRESSES
+from tests.conftest import api_document
 
 EXAMPLES = 100
 EXAMPLES_SOAK = 4_000
@@ -56,7 +55,7 @@ def values(name: str) -> st.SearchStrategy[str]:
 @cache
 def public_operations() -> list[Operation]:
     """What anybody may ask, by the document."""
-    return [each for each in operations(create_app(Settings()).openapi()) if each.name in ADDRESSES]
+    return [each for each in operations(api_document()) if each.name in ADDRESSES]
 
 
 @st.composite

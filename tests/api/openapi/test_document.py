@@ -20,6 +20,7 @@ from app.server.refusals import PROBLEM_TYPE
 from app.settings import Settings
 from tests.api.contract import Json, contents, operations, validator
 from tests.api.newsroom import FOREIGN
+from tests.conftest import app_of
 
 KEYLESS = {"get_preview"}
 """Editorial operations whose address is the key."""
@@ -126,7 +127,7 @@ async def test_every_write_documents_how_to_repeat_it(document: Json) -> None:
 
 
 async def test_document_has_exactly_the_routes(document: Json) -> None:
-    contexts = list(iter_route_contexts(list(iter_routes(create_app(Settings())))))
+    contexts = list(iter_route_contexts(list(iter_routes(app_of(0)[0]))))
     told = {(each.method, each.path) for each in operations(document)}
     pages = {("get", path) for path in PAGES}
     described = [each for each in contexts if isinstance(each.original_route, APIRoute)]

@@ -12,7 +12,7 @@ import pytest
 from tests.api.contract import Json, Operation, operations
 from tests.api.openapi.installation import APP, Installation, serving
 from tests.api.shapes import answer_of, differences, document_differences
-from tests.conftest import app_of
+from tests.conftest import api_document, app_of
 from tests.stream_client import listening
 
 STREAM = "stream_changes"
@@ -135,9 +135,7 @@ async def query_flaws(client: httpx.AsyncClient, operation: Operation, posts: di
 @pytest.fixture(scope="module")
 def document() -> Json:
     """Return the OpenAPI document of the app."""
-    app, _ = app_of(APP)
-    found: Json = app.openapi()
-    return found
+    return api_document()
 
 
 async def test_every_reading_example_works(installation: Installation, tmp_path: Path, document: Json) -> None:

@@ -8,9 +8,8 @@ from pydantic.fields import FieldInfo
 
 from app.api.openapi.operations import types_of
 from app.api.router import iter_routes
-from app.main import create_app
 from app.schemas.interchange import Record
-from app.settings import Settings
+from tests.conftest import app_of
 
 REQUIRED_ENTRIES = {("ApiKeyCreate", "scopes")}
 """Lists that need an entry, so that an empty one is refused, too."""
@@ -34,7 +33,7 @@ def request_models() -> list[type[BaseModel]]:
     """Return the models of all request bodies and records."""
     record: Any = Record
     found = models_of(record)
-    for context in iter_route_contexts(list(iter_routes(create_app(Settings())))):
+    for context in iter_route_contexts(list(iter_routes(app_of(0)[0]))):
         types = types_of(context.original_route)
         if types is not None and types.body is not None:
             found |= models_of(types.body)

@@ -4,10 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.api.openapi.document import install_openapi
-from app.main import create_app
-from app.settings import Settings
 from tests.api.contract import Json, operations, validator
+from tests.conftest import api_document
 
 UNBOUNDED = {
     ("Edition", "strings"): "maps of the catalogue are bounded by the body of the request",
@@ -78,11 +76,8 @@ def _has_limits(schema: Json) -> bool:
 
 @pytest.fixture(scope="module")
 def document() -> Json:
-    """Return the document as the command line prints it."""
-    app = create_app(Settings())
-    install_openapi(app)
-    found: Json = app.openapi()
-    return found
+    """Return the OpenAPI document of the app."""
+    return api_document()
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from app.schemas.examples import reading
 from app.server.refusals import PROBLEM_TYPE
 from tests.api.conftest import as_key
 from tests.api.contract import Json, Operation, contents, operations, validator
-from tests.api.openapi.installation import APP, Installation, serving
+from tests.api.openapi.installation import Installation, serving
 from tests.api.openapi.test_examples import required_query
-from tests.conftest import app_of
+from tests.conftest import api_document
 
 CURSORS = (reading.CURSOR, reading.CHANGES_CURSOR)
 HUGE = b" " * (MAX_BODY_BYTES + 1)
@@ -46,9 +46,7 @@ MADE = ("{prefix}", "{webhook_id}", "{token}")
 @pytest.fixture(scope="module")
 def document() -> Json:
     """Return the OpenAPI document of the app."""
-    app, _ = app_of(APP)
-    found: Json = app.openapi()
-    return found
+    return api_document()
 
 
 def body_of(operation: Operation) -> Any:

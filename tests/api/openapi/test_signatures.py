@@ -12,18 +12,17 @@ from app.api.http.private_responses import is_editorial_path
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.operations import OperationExtras, query_parameters
 from app.api.router import iter_routes
-from app.main import create_app
 from app.schemas.params import NoParams
-from app.settings import Settings
 from tests.api.contract import Json, operations
 from tests.api.newsroom import ADDRESSES
+from tests.conftest import app_of
 
 MAX_DECLARED = 25
 
 
 def described_routes() -> list[APIRoute]:
     """The routes in the document."""
-    contexts = iter_route_contexts(list(iter_routes(create_app(Settings()))))
+    contexts = iter_route_contexts(list(iter_routes(app_of(0)[0])))
     found = [each.original_route for each in contexts]
     return [each for each in found if isinstance(each, APIRoute) and each.include_in_schema]
 

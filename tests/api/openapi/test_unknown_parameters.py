@@ -5,10 +5,9 @@ from typing import Any
 
 from app.api.ops.health import router as health
 from app.api.public.feeds import router as feeds
-from app.main import create_app
-from app.settings import Settings
 from tests.api.contract import Operation, operations
 from tests.api.openapi.installation import Installation, serving
+from tests.conftest import api_document
 
 LENIENT = {getattr(route, "path", "") for route in [*feeds.routes, *health.routes]}
 
@@ -26,11 +25,10 @@ def path_of(operation: Operation) -> str:
 async def test_every_operation_refuses_unknown_parameters_except_lenient_ones(
     installation: Installation, tmp_path: Path
 ) -> None:
-    document = create_app(Settings()).openapi()
     refused: set[str] = set()
     others: set[str] = set()
     async with serving(installation, tmp_path) as client:
-        for operation in operations(document):
+        for operation in operations(api_document()):
             response = await client.request(
                 operation.method,
                 path_of(operation),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,12 @@ COUNTED = {"img", "iframe", "table", "video", "audio", "pre", "blockquote", "svg
 }
 
 
+@cache
+def conversion_of(document: SourceDocument) -> Conversion:
+    """Return the conversion of a document, which all tests of a process share."""
+    return convert_html(document.html)
+
+
 def test_documents_cover_every_element_of_the_standard() -> None:
     found = {name.lower() for document in DOCUMENTS for name in re.findall(r"<([a-zA-Z][a-zA-Z0-9]*)", document.html)}
 
@@ -63,7 +70,7 @@ def test_documents_cover_every_element_of_the_standard() -> None:
 
 def test_documents_become_blocks_that_are_stored_unchanged() -> None:
     for document in DOCUMENTS:
-        blocks = convert_html(document.html).blocks
+        blocks = conversion_of(document).blocks
         given = json.loads(json.dumps(blocks))
         assert list(find_body_warnings("body", given, parse_body(given))) == [], document.name
 
@@ -90,7 +97,7 @@ def test_tags_that_the_parser_ignores_are_named() -> None:
 def test_links_and_files_of_documents_are_stored_or_named() -> None:
     missing = {}
     for document in DOCUMENTS:
-        conversion = convert_html(document.html)
+        conversion = conversion_of(document)
         written = json.dumps(conversion.blocks, ensure_ascii=False).replace("&amp;", "&")
         named = " ".join(loss.detail for loss in conversion.losses)
         for element in _visible(parse_html(document.html).root):
@@ -112,7 +119,7 @@ def test_text_of_blocks_equals_inner_text_of_a_browser(tmp_path: Path) -> None:
 
     differing = {}
     for document, inner in zip(DOCUMENTS, shown, strict=True):
-        text = fold(shown_text(convert_html(document.html).blocks))
+        text = fold(shown_text(conversion_of(document).blocks))
         expected = fold(inner) if document.golden is None else document.golden
         if text != expected:
             differing[document.name] = (text, expected)
@@ -135,7 +142,7 @@ def _visible(element: Element) -> list[Element]:
 
 def _unnamed_elements(document: SourceDocument) -> dict[str, int]:
     """Return the elements that are neither in the blocks nor named by a loss, with their number."""
-    conversion = convert_html(document.html)
+    conversion = conversion_of(document)
     titles = {block.get("title") for block in conversion.blocks}
     elements = [
         each
