@@ -18,12 +18,11 @@ from app.db.locks import lock_change_log
 from app.db.postgresql import commit_listener
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
-from tests.conftest import NOW, Store, app_of, opened
+from tests.conftest import NOW, Store, api_document, app_of, opened
 from tests.records import article, edition, label
 from tests.response_cache.compare_with_reference import Here
 from tests.response_cache.history import History
 from tests.response_cache.newsroom import CATALOGUE, Newsroom, archive
-from tests.response_cache.plain_messages import Request, ask
 from tests.response_cache.second_process import Peer, another_process
 
 SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE)
@@ -81,8 +80,7 @@ async def begin(database_address: str, request: pytest.FixtureRequest) -> AsyncI
                 await open_all(beside)
             here: Here = opened_once["here"]
             here.reads.pause = None
-            document = (await ask(here.app, Request("/openapi.json"))).json()
-            return History(number=number, document=document, token=token, newsroom=newsroom, **opened_once)
+            return History(number=number, document=api_document(), token=token, newsroom=newsroom, **opened_once)
 
         yield begin_history
 

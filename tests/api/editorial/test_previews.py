@@ -20,7 +20,7 @@ from app.settings import ReadAccess, Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.contract import operations, validator
 from tests.api.newsroom import IMAGE
-from tests.conftest import NOW, Store, running
+from tests.conftest import NOW, Store, api_document, running
 from tests.records import article, author, label, section, tag
 from tests.statements import counted
 
@@ -277,7 +277,7 @@ async def test_preview_rejects_an_unknown_parameter(client: httpx.AsyncClient, d
 
 @pytest.mark.usefixtures("filed")
 async def test_answers_follow_the_document(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
-    document = (await client.get("/openapi.json")).json()
+    document = api_document()
     responses = {each.name: each.spec["responses"] for each in operations(document)}
     for article_id in (DRAFT, LATER, PUBLIC):
         made = (await client.get(link_of(article_id), headers=desk)).json()

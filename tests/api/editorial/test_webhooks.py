@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx
 import orjson
@@ -17,7 +16,7 @@ from tests.api.conftest import MakeKey
 from tests.api.contract import validator
 from tests.api.editorial.editor_client import Desk, Json
 from tests.api.http.test_problems import check_problem
-from tests.conftest import Store, running
+from tests.conftest import Store, api_document, running
 from tests.records import edition
 from tests.webhooks.endpoints import LOOPBACK, SECRET, ids, messages, rows, seqs, until
 from tests.webhooks.receivers import a_receiver, answering
@@ -223,7 +222,7 @@ async def test_ping_is_sent_immediately_and_returns_its_result(open_house: Desk)
 
 async def test_answers_follow_the_document(open_house: Desk) -> None:
     desk = open_house
-    document: Any = (await desk.client.get("/openapi.json")).json()
+    document = api_document()
     async with a_receiver(answering()) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "since": 0})
         path = made["href"].removeprefix("/v1/editorial")

@@ -19,7 +19,7 @@ from app.queries.changes.change_list import latest_seq
 from app.services import MAX_EXPORTS
 from tests.api.contract import operations, validator
 from tests.api.public.slow_client import app_of
-from tests.conftest import NOW, Store
+from tests.conftest import NOW, Store, api_document
 from tests.pagination import get_page, walk, where_of
 from tests.records import article
 
@@ -124,7 +124,7 @@ async def test_invalid_export_parameters_are_a_problem_response(client: httpx.As
 
 @pytest.mark.usefixtures("newsroom")
 async def test_export_line_follows_the_document(client: httpx.AsyncClient) -> None:
-    document = (await client.get("/openapi.json")).json()
+    document = api_document()
     (told,) = [each.spec for each in operations(document) if each.name == "export_articles"]
     content = told["responses"]["200"]["content"]
     assert set(content) == {"application/jsonl"}
