@@ -21,7 +21,13 @@ from app.queries.resolve import resolve_params
 from app.queries.timeline.calendar import get_calendar
 from app.queries.timeline.timeline import get_day, get_timeline
 from app.schemas.editorial import EditorialListParams
-from app.schemas.params import ArticleListParams, ArticleParams, CalendarParams, DayParams, TimelineParams
+from app.schemas.params import (
+    ArticleListParams,
+    ArticleParams,
+    CalendarParams,
+    DayParams,
+    TimelineParams,
+)
 from bench.examined import Query
 
 COLUMNS = {

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.params import QueryParams, described
+from app.schemas.param_types import described
+from app.schemas.params import QueryParams
 from app.schemas.types import ArticleId, Code, Href, OpenEnum, Slug, Url
 
 

@@ -10,7 +10,8 @@ from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
 from app.domain.body.values import null_as_empty, whole_number
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.pagination import NextPage
-from app.schemas.params import Cursor, Limit, NoParams
+from app.schemas.param_types import Cursor, Limit
+from app.schemas.params import NoParams
 from app.schemas.record_types import Code
 from app.schemas.types import MAX_HREF, Href, Instant, InstantText, OpenEnum, line
 from app.schemas.types import Code as ResponseCode

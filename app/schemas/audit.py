@@ -9,7 +9,7 @@ from app.domain.change import ChangeType
 from app.schemas.change import ChangedEntry
 from app.schemas.editorial import Actor, EditorialHref, KeyName, Person
 from app.schemas.pagination import NextPage
-from app.schemas.params import Cursor, Limit
+from app.schemas.param_types import Cursor, Limit
 from app.schemas.types import ArticleId, InstantText, OpenEnum, Seq
 
 

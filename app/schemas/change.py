@@ -9,11 +9,10 @@ from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import FieldError, InvalidInputError
 from app.schemas.article import SparseTimelineItem
 from app.schemas.pagination import NextPage
-from app.schemas.params import (
+from app.schemas.param_types import (
     EMPTY,
     MAX_IDS,
     MAX_LIMIT,
-    ArticleFilterParams,
     ArticleIds,
     Cursor,
     Limit,
@@ -21,6 +20,7 @@ from app.schemas.params import (
     StrictInt,
     described,
 )
+from app.schemas.params import ArticleFilterParams
 from app.schemas.types import MAX_HREF, Code, Href, InstantText, OpenEnum, Seq, line
 
 MAX_WAIT_SECONDS = 30

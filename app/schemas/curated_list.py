@@ -9,15 +9,8 @@ from app.domain.article_status import BodyFormat
 from app.schemas.article import SparseArticleItem
 from app.schemas.catalogue import EntryName
 from app.schemas.pagination import NextPage
-from app.schemas.params import (
-    EMPTY,
-    LIMIT_WITH_BODY,
-    ArticleListParams,
-    Exclude,
-    Fields,
-    QueryParams,
-    StrictInt,
-)
+from app.schemas.param_types import EMPTY, Exclude, Fields, StrictInt
+from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, QueryParams
 from app.schemas.record_types import MAX_NAMES
 from app.schemas.sparse import check_fields
 from app.schemas.types import MAX_HREF, Href, InstantText, Revision, count, line

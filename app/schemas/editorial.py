@@ -27,21 +27,20 @@ from app.schemas.body_html import BodyHtmlInput
 from app.schemas.interchange import Content, Note
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
-from app.schemas.params import (
+from app.schemas.param_types import (
     EMPTY,
     MAX_IDS,
     MAX_NAMES,
     MAX_VALUE,
-    ArticleFilterParams,
     Cursor,
     Limit,
     PagedIds,
     SpanningEdition,
     StrictBool,
     StrictInt,
-    check_ids,
     described,
 )
+from app.schemas.params import ArticleFilterParams, check_ids
 from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug
 from app.schemas.sparse import sparse
 from app.schemas.types import (

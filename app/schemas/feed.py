@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from app.domain.article_status import BodyFormat
-from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, Cursor, FilterParams, QueryParams, StrictInt
+from app.schemas.param_types import Cursor, StrictInt
+from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, FilterParams, QueryParams
 
 MAX_NEWS_PARTS = 50
 

@@ -7,7 +7,8 @@ from typing_extensions import TypedDict
 
 from app.domain.article_status import ArticleStatus, BodyFormat
 from app.schemas.article import Article
-from app.schemas.params import NoParams, StrictInt
+from app.schemas.param_types import StrictInt
+from app.schemas.params import NoParams
 from app.schemas.types import MAX_HREF, Href, InstantText, OpenEnum, Url, line
 
 EXPIRES_IN_SECONDS = 3_600

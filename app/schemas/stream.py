@@ -7,7 +7,8 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
-from app.schemas.params import EMPTY, SETS, ArticleFilterParams, SpanningEdition, StrictInt
+from app.schemas.param_types import EMPTY, SpanningEdition, StrictInt
+from app.schemas.params import SETS, ArticleFilterParams
 from app.schemas.types import OpenEnum, count, line
 
 _OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/ChangeItem"}}

@@ -10,7 +10,8 @@ from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
 from app.schemas.pagination import NextPage
-from app.schemas.params import MAX_NAMES, Cursor, Limit, NoParams, StrictInt
+from app.schemas.param_types import MAX_NAMES, Cursor, Limit, StrictInt
+from app.schemas.params import NoParams
 from app.schemas.types import (
     MAX_HREF,
     MAX_SEQ,

@@ -7,7 +7,7 @@ Readers and generators expect them at the member itself.
 from collections.abc import Iterator
 from typing import Any
 
-from app.schemas.params import MAX_VALUE
+from app.schemas.param_types import MAX_VALUE
 
 SCHEMAS = "#/components/schemas/"
 _INHERITED = ("description", "examples")

@@ -1,0 +1,132 @@
+"""Types of query parameters: their checks, bounds and descriptions, which the models of endpoints share."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from app.domain.tsid import ID_PATTERN, parse_id
+from app.errors import InvalidValueError
+
+MAX_LIMIT = 200
+MAX_IDS = 100
+MAX_NAMES = 50
+MAX_FIELDS = 100
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.lstrip("-").isdigit()):
+        raise InvalidValueError("Must be an integer.")
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise InvalidValueError("Must be true or false.")
+    return value
+
+
+def _split(values: Any) -> Any:
+    if isinstance(values, list):
+        return [part for value in values for part in str(value).split(",")]
+    return values
+
+
+def _drop_empty(values: list[str]) -> list[str]:
+    return [value for value in values if value]
+
+
+def _known_id(value: str) -> str:
+    parse_id(value)
+    return value
+
+
+MAX_VALUE = 65_536
+"""Maximum length of a value: a request head has at most 64 KiB."""
+
+
+def described(description: str, example: Any, **extra: Any) -> Any:
+    """Return the field of a text parameter; its length is bounded by the request head alone, and so documented."""
+    return Field(description=description, examples=[example], json_schema_extra={"maxLength": MAX_VALUE, **extra})
+
+
+Value = Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]
+Names = Annotated[list[Value], Field(max_length=MAX_NAMES)]
+Cursor = Annotated[
+    str | None,
+    described(
+        "The `next.cursor` of the previous page, unchanged, with the same edition, filters, range and zone; `limit`, "
+        "`fields` and `total` may differ. It never expires.",
+        "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
+    ),
+]
+StrictInt = BeforeValidator(_whole)
+"""Rejects anything but an integer in plain digits."""
+StrictBool = BeforeValidator(_flag)
+"""Rejects anything but `true` and `false`."""
+CommaSeparated = BeforeValidator(_split)
+"""Split values at commas; an empty value counts towards the bound of the list."""
+DROP_EMPTY = AfterValidator(_drop_empty)
+"""Remove empty values after the list was counted."""
+ArticleIdCheck = AfterValidator(_known_id)
+"""Rejects anything without the format of an article id."""
+EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
+"""A new empty list for each request: pydantic copies a plain `[]` with `deepcopy`, half of the time of a parse."""
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, examples=[10]), StrictInt]
+TimeZoneParam = Annotated[
+    str | None,
+    described(
+        "The IANA zone of days and times, also of local dates in other parameters; the edition's own where absent.",
+        "Europe/Kyiv",
+    ),
+]
+DateOrInstant = Annotated[str | None, Field()]
+Fields = Annotated[
+    list[Value],
+    CommaSeparated,
+    Field(
+        max_length=MAX_FIELDS,
+        description=(
+            "Only these members of each item (repeat, or separate by commas), and always `id` and `href`; an unknown "
+            "one is 422. The body comes only if `body` is named here and the parameter `body` adds it."
+        ),
+        examples=[["headline", "published_at"]],
+    ),
+    DROP_EMPTY,
+]
+ArticleIds = Annotated[
+    list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
+    CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
+]
+
+
+def _ids(description: str) -> Any:
+    return Field(max_length=MAX_IDS, description=description, examples=[["0s9et2dg0bgsr"]])
+
+
+Ids = Annotated[
+    ArticleIds,
+    _ids("Only these articles, up to 100; those that are not public or do not match the other filters are left out."),
+]
+PagedIds = Annotated[
+    ArticleIds,
+    _ids(
+        "Only these articles, up to 100; those that the list does not have without it, or that do not match the other "
+        "filters, are left out. All are on one page, also beyond the default of `limit`; with a smaller `limit`, or "
+        "with `cursor`, it is 422."
+    ),
+]
+SpanningEdition = Annotated[
+    str | None, described("The edition's slug, `*` for all editions; the default edition where absent.", "harbour")
+]
+
+
+Exclude = Annotated[
+    list[Value],
+    CommaSeparated,
+    Field(
+        max_length=MAX_IDS,
+        description="Ids or slugs to leave out, such as the article being read.",
+        examples=[["budget-passes-by-one-vote"]],
+    ),
+    DROP_EMPTY,
+]
