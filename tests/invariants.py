@@ -16,6 +16,7 @@ from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.stored_blocks import decompress_block, hash_block, parse_numbers
+from app.domain.traits import is_logged, read_traits
 from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.interchange.revision_contents import BESIDE_MEMBERS
@@ -210,10 +211,10 @@ def _lists(house: House) -> Iterator[str]:
     """What is public stands in each of its lists, and nothing else stands anywhere."""
     found = {tuple(row) for row in house.connection.execute(select(listings))}
     expected = {
-        (row.edition_id, int(kind), number, row.published_at, row.id)
+        (-row.edition_id if row.format == "page" else row.edition_id, int(kind), number, row.published_at, row.id)
         for row in house.rows.values()
         if row.status == "published"
-        for kind, number in house.facets[row.id]
+        for kind, number in [*house.facets[row.id], *read_traits(row).facets()]
     }
     for listing in sorted(found ^ expected):
         yield f"{listing} is {'in excess' if listing in found else 'missing'}"
@@ -265,7 +266,9 @@ def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
     wanted = {article_key(row.id)}
     if row.status == "published":
         wanted |= {timestamp_key(row.published_at)}
-        wanted |= {facet_key(kind, number or row.edition_id) for kind, number in house.facets[row.id]}
+        wanted |= {facet_key(kind, number) for kind, number in house.facets[row.id] if kind is not Facet.EDITION}
+        wanted.add(f"{'pages' if row.format == 'page' else 'edition'}:{row.edition_id}")
+        wanted |= {facet_key(*each) for each in read_traits(row).facets() if is_logged(*each)}
     missing = wanted - set(orjson.loads(last.surrogate_keys))
     if missing or last.edition_id != row.edition_id:
         yield f"row {last.seq} of the log does not name {sorted(missing)}"

@@ -113,11 +113,13 @@ def _log(connection: Connection, kind: ChangeType, number: int, edition_id: int,
 
 
 def _unknown_filters(connection: Connection, edition_id: int, chosen: CuratedListFilter | None) -> Iterator[FieldError]:
-    for member, names in ({} if chosen is None else chosen.values()).items():
-        kind = FILTERS[member]
-        known = find_entry_ids(connection, kind, names, edition_id=edition_id)
+    given = {} if chosen is None else chosen.values()
+    for member, kind in FILTERS.items():
+        names = given.get(member, [])
+        known = find_entry_ids(connection, kind, names, edition_id=edition_id) if names else {}
         others = [name for name in names if name not in known]
-        known |= find_entry_ids_by_former_slug(connection, kind, others, edition_id=edition_id)
+        if others:
+            known |= find_entry_ids_by_former_slug(connection, kind, others, edition_id=edition_id)
         for position, name in enumerate(names):
             if name not in known:
                 yield FieldError(f"filter.{member}.{position}", f"There is no {member} '{name}'.")

@@ -21,12 +21,13 @@ class ArticleAccess(StrEnum):
 
 
 class ArticleFormat(StrEnum):
-    """The medium that an article mainly is."""
+    """The medium that an article mainly is; a page, such as an imprint, is listed on request only."""
 
     ARTICLE = "article"
     GALLERY = "gallery"
     VIDEO = "video"
     AUDIO = "audio"
+    PAGE = "page"
 
 
 class Storage(Enum):

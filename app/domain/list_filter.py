@@ -17,6 +17,10 @@ class Facet(IntEnum):
     TAG = 2
     AUTHOR = 3
     LABEL = 4
+    FORMAT = 5
+    LANGUAGE = 6
+    FEATURED = 7
+    ACCESS = 8
 
 
 LISTED_WHILE_USED = frozenset({Facet.TAG, Facet.AUTHOR})
@@ -27,8 +31,8 @@ LISTED_WHILE_USED = frozenset({Facet.TAG, Facet.AUTHOR})
 class ListFilter:
     """Filter of a list: values of one kind are alternatives, different kinds are all required, and so is `entry`.
 
-    `entry` is the author, section or tag in the path, if any. `starts_at` (inclusive) and `ends_at` (exclusive) are
-    instants; `excluded` holds ids and slugs, `ids` the only articles allowed.
+    `entry` is the author, section or tag in the path, if any. `languages` are in lower case. `starts_at` (inclusive)
+    and `ends_at` (exclusive) are instants; `excluded` holds ids and slugs, `ids` the only articles allowed.
     """
 
     edition: str
@@ -36,6 +40,10 @@ class ListFilter:
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    featured: bool | None = None
+    access: tuple[str, ...] = ()
     entry: tuple[Facet, str] | None = None
     starts_at: int | None = None
     ends_at: int | None = None
@@ -44,7 +52,7 @@ class ListFilter:
     timezone: str = ""
 
     def groups(self) -> list[tuple[Facet, tuple[str, ...]]]:
-        """Return the filter values by kind: any value of a group matches, and all groups must."""
+        """Return the names of catalogue entries by kind: any value of a group matches, and all groups must."""
         named = [
             (Facet.SECTION, self.sections),
             (Facet.TAG, self.tags),
@@ -55,6 +63,17 @@ class ListFilter:
             kind, name = self.entry
             named.append((kind, (name,)))
         return [(kind, names) for kind, names in named if names]
+
+    def traits(self) -> list[tuple[Facet, tuple[str, ...]]]:
+        """Return the values of the traits by kind, as `groups` does."""
+        featured = () if self.featured is None else (str(self.featured).lower(),)
+        named = [
+            (Facet.FORMAT, self.formats),
+            (Facet.LANGUAGE, self.languages),
+            (Facet.FEATURED, featured),
+            (Facet.ACCESS, self.access),
+        ]
+        return [(kind, values) for kind, values in named if values]
 
     def digest(self) -> bytes:
         """Return the digest that binds a cursor to its list: equal for equal lists, in any order of repeats."""
@@ -83,5 +102,7 @@ def _digest(scope: ListFilter, groups: tuple[tuple[str, ...], ...], entry: tuple
         sorted(scope.excluded),
         scope.timezone,
         *sorted(scope.ids),
+        # Only where given, so that the cursors of earlier releases remain valid.
+        *((int(kind), sorted(set(values))) for kind, values in scope.traits()),
     )
     return blake2b(repr(members).encode(), digest_size=DIGEST_BYTES).digest()

@@ -16,7 +16,10 @@ from app.models.curated_list import curated_lists
 
 FILTERS = {"section": Facet.SECTION, "tag": Facet.TAG, "author": Facet.AUTHOR, "label": Facet.LABEL}
 """Kinds of entries that a filter selects by, under the names of query parameters."""
+TRAITS: dict[str, Any] = {"format": [], "language": [], "featured": None, "access": []}
+"""Filters by traits under the same names, each with the value that selects nothing."""
 
+_NO_FILTER: dict[str, Any] = {**{name: [] for name in FILTERS}, **TRAITS}
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SOURCE_IDS: BindParameter[list[str]] = bindparam("source_ids", expanding=True)
 _NAMED = select(curated_lists).where(
@@ -44,7 +47,7 @@ def to_curated_list_record(
         "slug": row.slug,
         "name": row.name,
         "items": orjson.loads(row.items),
-        "filter": None if given is None else {name: given.get(name, []) for name in FILTERS},
+        "filter": None if given is None else {**_NO_FILTER, **given},
         "limit": row.max_items,
         "expires_at": None if row.expires_at is None else instants(row.expires_at, zone),
     }

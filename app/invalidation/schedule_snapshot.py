@@ -37,8 +37,9 @@ class ScheduledExpiry:
 class ScheduledArticle:
     """Scheduled publication: its instant, its edition and lists, and the articles whose “read also” it will join.
 
-    `unlisted` are the kinds of its catalogue entries that no public article uses yet and that it will make public.
-    `referrers` holds ids and slugs; `row` is its source, for detecting a change.
+    `names` are those of its catalogue entries, and the values of its traits. `unlisted` are the kinds of its catalogue
+    entries that no public article uses yet and that it will make public. `referrers` holds ids and slugs; `row` is its
+    source, for detecting a change.
     """
 
     id: str
@@ -48,6 +49,7 @@ class ScheduledArticle:
     is_default: bool
     timezone: str
     names: frozenset[tuple[Facet, str]] = frozenset()
+    is_page: bool = False
     unlisted: frozenset[Facet] = frozenset()
     referrers: frozenset[str] = frozenset()
     row: tuple[object, ...] = ()
@@ -156,6 +158,8 @@ class ListDependency(NamedTuple):
             return False
         if scheduled.id in self.excluded or scheduled.slug in self.excluded:
             return False
+        if scheduled.is_page and all(kind is not Facet.FORMAT for kind, _ in self.groups):
+            return False
         for kind, names in self.groups:
             if not any((kind, name) in scheduled.names for name in names):
                 return False
@@ -194,7 +198,8 @@ class ArticleDependency:
         """Return whether the publication becomes a neighbour of the article or joins its “read also”."""
         if self.name in scheduled.referrers:
             return True
-        return scheduled.edition == self.edition and (self.is_newest or scheduled.published_at <= now)
+        is_in_timeline = scheduled.edition == self.edition and not scheduled.is_page
+        return is_in_timeline and (self.is_newest or scheduled.published_at <= now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

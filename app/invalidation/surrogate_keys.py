@@ -1,6 +1,8 @@
 """Surrogate keys: identifiers of everything a response can depend on, as stored in the change log.
 
 article:<id>    that article            edition:<n>   the edition and its whole timeline
+pages:<n>    the pages of an edition, which its timeline does not contain
+format:<n>  language:<n>  featured:<n>  access:<n>    the lists of articles with a trait (see domain/traits.py)
 section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
 editions  sections:<edition>  tags  authors  labels   the collection of such entries
 slugs:<edition>   the slugs of its articles, for a lookup that found none
@@ -11,6 +13,7 @@ at:<instant>    a timestamp in the timelines above at which an article entered, 
 from collections.abc import Iterable
 
 from app.domain.list_filter import Facet
+from app.domain.traits import is_logged
 from app.domain.tsid import format_id
 
 ALL_TIMESTAMPS = "at:*"
@@ -22,7 +25,13 @@ _NAMES = {
     Facet.TAG: "tag",
     Facet.AUTHOR: "author",
     Facet.LABEL: "label",
+    Facet.FORMAT: "format",
+    Facet.LANGUAGE: "language",
+    Facet.FEATURED: "featured",
+    Facet.ACCESS: "access",
 }
+EDITION_PREFIX = "edition:"
+PAGES_PREFIX = "pages:"
 
 
 def article_key(article_id: int) -> str:
@@ -31,8 +40,19 @@ def article_key(article_id: int) -> str:
 
 
 def facet_key(kind: Facet, number: int) -> str:
-    """Return the key of an edition, section, tag, author or label."""
+    """Return the key of a list; the number of an edition is negative for its pages."""
+    if kind is Facet.EDITION and number < 0:
+        return f"{PAGES_PREFIX}{-number}"
     return f"{_NAMES[kind]}:{number}"
+
+
+def list_keys(place: int, facets: Iterable[tuple[Facet, int]]) -> list[str]:
+    """Return the keys of the lists that an article is in; `place` is its edition, negative for a page."""
+    return [
+        facet_key(kind, place if kind is Facet.EDITION else number)
+        for kind, number in facets
+        if is_logged(kind, number)
+    ]
 
 
 def facet_keys(kind: Facet, numbers: Iterable[int | None]) -> list[str]:

@@ -1,9 +1,10 @@
 """Listings: the index that every list of articles is read from.
 
 `(edition_id, kind, facet_id)` names a list: a whole edition (kind 0, facet 0), or its articles of one section, tag,
-author or label. A list of articles is a range of this one index, whatever its filter. The rows of an article follow
-from the article's state, so actions delete them by their full key. They have no foreign keys: one to articles would
-need a second index as large as the first, one to editions would cost a look-up for each row.
+author, label, format, language, prominence or access. A list of articles is a range of this one index, whatever its
+filter. The rows of a page have the edition's id negated, so that no list without pages reads them. The rows of an
+article follow from the article's state, so actions delete them by their full key. They have no foreign keys: one to
+articles would need a second index as large as the first, one to editions would cost a look-up for each row.
 """
 
 from sqlalchemy import SmallInteger, Table

@@ -6,6 +6,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
+from app.domain.article_members import ArticleFormat
 from app.domain.article_status import BodyFormat
 from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
@@ -135,7 +136,8 @@ def _pinned_ids(connection: Connection, edition: EditionView, references: list[s
 
 
 def _read_pinned(connection: Connection, params: CuratedListParams, ids: list[str], limit: int) -> list[AnyRow]:
-    within = resolve_params(connection, _article_params(params, exclude=params.exclude))
+    """Return the pinned articles and pages that are public, in their order: a pin lists a page as a filter would."""
+    within = resolve_params(connection, _article_params(params, exclude=params.exclude, format=[*ArticleFormat]))
     rows = fetch_articles(connection, within, ARTICLE_COLUMNS, ids=ids, limit=None)
     return sorted_like(ids, rows)[:limit]
 

@@ -1,6 +1,6 @@
 """Resolution of query parameters: edition, zone, canonical filter, range of keys."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from app.errors import FieldError, InvalidInputError, InvalidValueError, NoSuchD
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
 from app.queries.keyset.entry_names import find_digests, id_form
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, resolve_lists
+from app.queries.keyset.trait_lists import select_traits
 from app.schemas.params import EVERY_EDITION, ArticleFilterParams, FilterParams
 
 
@@ -71,10 +72,12 @@ def resolve_params(
     *,
     tz: str | None = None,
     entry: tuple[Facet, str] | None = None,
+    by_traits: bool = True,
 ) -> ResolvedQuery:
     """Resolve query parameters; NotFoundError, InvalidInputError.
 
     At most two statements; two more for names that no entry has now, and one for a cursor of another release or name.
+    Without `by_traits` the selection does not have the filters by traits, which are then in `scope` alone.
     """
     spans_all = params.edition == EVERY_EDITION
     views = list_all_editions(connection) if spans_all else [get_edition_view(connection, params.edition)]
@@ -85,6 +88,10 @@ def resolve_params(
         tags=tuple(params.tag),
         authors=tuple(params.author),
         labels=tuple(params.label),
+        formats=tuple(params.format),
+        languages=tuple(each.lower() for each in params.language),
+        featured=params.featured,
+        access=tuple(params.access),
         entry=entry,
         **_range(params, zone),
         excluded=frozenset(params.exclude) if isinstance(params, ArticleFilterParams) else frozenset(),
@@ -93,6 +100,8 @@ def resolve_params(
     )
     editions = {view.id: view for view in views}
     selection = resolve_lists(connection, editions, scope.groups())
+    if by_traits:
+        selection = select_traits(selection, scope, {view.id: view.language for view in views})
     lower = MIN_SORT_KEY if scope.starts_at is None else (scope.starts_at, 0)
     upper = MAX_SORT_KEY if scope.ends_at is None else (scope.ends_at, 0)
     digests = _digests(connection, scope, selection, getattr(params, "cursor", None))
@@ -119,6 +128,14 @@ def whole_edition(edition: EditionView, tz: str | None) -> ResolvedQuery:
     scope = ListFilter(edition=str(edition.id), timezone=zone.key)
     selection = ListSelection((((edition.id, Facet.EDITION, 0),),))
     return ResolvedQuery({edition.id: edition}, zone, scope, selection, MIN_SORT_KEY, MAX_SORT_KEY, (scope.digest(),))
+
+
+@lru_cache(maxsize=256)
+def edition_and_pages(edition: EditionView) -> ResolvedQuery:
+    """Return the query of an edition's whole timeline with its pages, as sitemaps have them."""
+    whole = whole_edition(edition, None)
+    selection = ListSelection((((edition.id, Facet.EDITION, 0), (-edition.id, Facet.EDITION, 0)),))
+    return replace(whole, selection=selection)
 
 
 def start_key(query: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> SortKey:

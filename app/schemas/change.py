@@ -15,6 +15,7 @@ from app.schemas.param_types import (
     MAX_LIMIT,
     ArticleIds,
     Cursor,
+    Formats,
     Limit,
     SpanningEdition,
     StrictInt,
@@ -53,6 +54,7 @@ class ChangeListParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
 
     edition: SpanningEdition = None
+    format: Formats = EMPTY
     id: ChangedIds = EMPTY
     since: Annotated[
         int,

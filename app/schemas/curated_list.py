@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
+from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.article_status import BodyFormat
 from app.schemas.article import SparseArticleItem
 from app.schemas.catalogue import EntryName
@@ -13,7 +14,7 @@ from app.schemas.param_types import EMPTY, Exclude, Fields, StrictInt
 from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, QueryParams
 from app.schemas.record_types import MAX_NAMES
 from app.schemas.sparse import check_fields
-from app.schemas.types import MAX_HREF, Href, InstantText, Revision, count, line
+from app.schemas.types import MAX_HREF, Href, InstantText, LanguageTag, OpenEnum, Revision, count, line
 from app.schemas.types import Code as CodeText
 
 MAX_ITEMS = 100
@@ -80,6 +81,16 @@ class EditorialCuratedListFilter(TypedDict):
     tag: Annotated[list[CodeText], Field(description="Slugs.", max_length=MAX_NAMES, examples=[["trams"]])]
     author: Annotated[list[CodeText], Field(description="Slugs.", max_length=MAX_NAMES, examples=[["ines-kovary"]])]
     label: Annotated[list[CodeText], Field(description="Codes.", max_length=MAX_NAMES, examples=[["analysis"]])]
+    format: Annotated[
+        list[Annotated[ArticleFormat, OpenEnum()]],
+        Field(description="Formats.", max_length=MAX_NAMES, examples=[["video"]]),
+    ]
+    language: Annotated[list[LanguageTag], Field(description="BCP 47 tags.", max_length=MAX_NAMES, examples=[["uk"]])]
+    featured: Annotated[bool | None, Field(description="Whether they are featured.", examples=[True])]
+    access: Annotated[
+        list[Annotated[ArticleAccess, OpenEnum()]],
+        Field(description="Values of `access`.", max_length=MAX_NAMES, examples=[["free"]]),
+    ]
 
 
 class EditorialCuratedList(TypedDict):

@@ -1,12 +1,13 @@
 """Curated lists as editors and imports write them: each write has the whole list."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.domain.body.values import whole_number
 from app.errors import FieldError, InvalidInputError
 from app.schemas.curated_list import MAX_ITEMS, EditorialCuratedList
+from app.schemas.param_types import AccessLevels, Formats, Languages
 from app.schemas.record_types import Code, Codes, Line, NullAsEmpty, SourceId
 from app.schemas.types import Instant
 from app.schemas.write_warning import Warnings
@@ -32,10 +33,17 @@ class CuratedListFilter(BaseModel):
     label: Annotated[Codes, Field(description="Codes of labels.", examples=[["analysis"]])] = Field(
         default_factory=list
     )
+    format: Annotated[Formats, NullAsEmpty] = Field(default_factory=list)
+    language: Annotated[Languages, NullAsEmpty] = Field(default_factory=list)
+    featured: Annotated[
+        Annotated[bool, Field(strict=True)] | None,
+        Field(description="Whether they are featured; both where null.", examples=[True]),
+    ] = None
+    access: Annotated[AccessLevels, NullAsEmpty] = Field(default_factory=list)
 
-    def values(self) -> dict[str, list[str]]:
+    def values(self) -> dict[str, Any]:
         """Return the members that select something, as query parameters name them."""
-        return {name: names for name, names in self.model_dump().items() if names}
+        return {name: value for name, value in self.model_dump(mode="json").items() if value not in ([], None)}
 
 
 class CuratedListInput(BaseModel):

@@ -33,6 +33,7 @@ from app.schemas.param_types import (
     MAX_NAMES,
     MAX_VALUE,
     Cursor,
+    Formats,
     Limit,
     PagedIds,
     SpanningEdition,
@@ -249,6 +250,7 @@ class EditorialListParams(ArticleFilterParams):
     members: ClassVar[frozenset[str]] = frozenset(EditorialItem.__annotations__)
 
     edition: SpanningEdition = None
+    format: Formats = EMPTY
     id: PagedIds = EMPTY
     status: Annotated[
         list[ArticleStatus],

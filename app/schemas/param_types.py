@@ -2,15 +2,20 @@
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from app.domain.article_members import ArticleAccess, ArticleFormat
+from app.domain.language import validate_language
+from app.domain.traits import LISTED_FORMATS
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import InvalidValueError
+from app.schemas.types import OpenEnum
 
 MAX_LIMIT = 200
 MAX_IDS = 100
 MAX_NAMES = 50
 MAX_FIELDS = 100
+MAX_LANGUAGE = 64
 
 
 def _whole(value: Any) -> Any:
@@ -29,6 +34,12 @@ def _split(values: Any) -> Any:
     if isinstance(values, list):
         return [part for value in values for part in str(value).split(",")]
     return values
+
+
+def _in_timeline(value: ArticleFormat) -> ArticleFormat:
+    if value is ArticleFormat.PAGE:
+        raise InvalidValueError(f"Must be one of {', '.join(LISTED_FORMATS)}: pages are never in this list.")
+    return value
 
 
 def _drop_empty(values: list[str]) -> list[str]:
@@ -51,6 +62,39 @@ def described(description: str, example: Any, **extra: Any) -> Any:
 
 Value = Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]
 Names = Annotated[list[Value], Field(max_length=MAX_NAMES)]
+_LISTED = [*LISTED_FORMATS]
+_WITHOUT_PAGES = "Any of these formats; all where absent. Pages, such as an imprint, are never in this list."
+TimelineFormats = Annotated[
+    list[Annotated[ArticleFormat, AfterValidator(_in_timeline), WithJsonSchema({"type": "string", "enum": _LISTED})]],
+    Field(max_length=MAX_NAMES, description=_WITHOUT_PAGES, examples=[["video"]]),
+]
+Formats = Annotated[
+    list[Annotated[ArticleFormat, OpenEnum()]],
+    Field(
+        max_length=MAX_NAMES,
+        description="Any of these formats; all but `page` where absent: pages are listed on request only.",
+        examples=[["video"]],
+    ),
+]
+Languages = Annotated[
+    list[Annotated[str, AfterValidator(validate_language), Field(json_schema_extra={"maxLength": MAX_LANGUAGE})]],
+    Field(
+        max_length=MAX_NAMES,
+        description=(
+            "BCP 47 tags, any of them, in any letter case: the article's own language, else its edition's. Tags match "
+            "as a whole, so `en` does not select `en-GB`."
+        ),
+        examples=[["uk"]],
+    ),
+]
+AccessLevels = Annotated[
+    list[Annotated[ArticleAccess, OpenEnum()]],
+    Field(
+        max_length=MAX_NAMES,
+        description="Any of these values of `access`; articles without one match none of them.",
+        examples=[["free"]],
+    ),
+]
 Cursor = Annotated[
     str | None,
     described(
@@ -63,6 +107,11 @@ StrictInt = BeforeValidator(_whole)
 """Rejects anything but an integer in plain digits."""
 StrictBool = BeforeValidator(_flag)
 """Rejects anything but `true` and `false`."""
+Featured = Annotated[
+    bool | None,
+    StrictBool,
+    Field(description="Whether they are featured; both where absent.", examples=[True]),
+]
 CommaSeparated = BeforeValidator(_split)
 """Split values at commas; an empty value counts towards the bound of the list."""
 DROP_EMPTY = AfterValidator(_drop_empty)

@@ -4,7 +4,7 @@ QueryParams         edition
 ├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
 ├── ArticleParams        + body                                one article
 ├── HistoryParams        + cursor, limit                       an article's history
-└── FilterParams         + section, tag, author, label
+└── FilterParams         + section, tag, author, label, format, language, featured, access
     ├── CalendarParams       + from, to, tz
     └── ArticleFilterParams  + from, to, exclude, id, fields
         ├── ArticleListParams    + body, cursor, limit
@@ -29,16 +29,21 @@ from app.schemas.article import ArticleDetails, ArticleItem, TimelineItem
 from app.schemas.param_types import (
     EMPTY,
     MAX_VALUE,
+    AccessLevels,
     Cursor,
     DateOrInstant,
     Exclude,
+    Featured,
     Fields,
+    Formats,
     Ids,
+    Languages,
     Limit,
     Names,
     PagedIds,
     SpanningEdition,
     StrictBool,
+    TimelineFormats,
     TimeZoneParam,
     described,
 )
@@ -46,10 +51,13 @@ from app.schemas.sparse import check_fields
 
 LIMIT_WITH_BODY = 50
 EVERY_EDITION = "*"
-SETS = frozenset({"section", "tag", "author", "label", "exclude", "fields"})
+SETS = frozenset({"section", "tag", "author", "label", "format", "language", "access", "exclude", "fields"})
 """Parameters whose values are a set: URLs have them sorted, each once."""
 
-_FOR_CHANGES = ("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields", "tz")
+_FOR_CHANGES = (
+    *("edition", "section", "tag", "author", "label", "format", "language", "featured", "access"),
+    *("from", "to", "exclude", "id", "fields", "tz"),
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 """Characters that need no escape in a query string, which include every parameter name."""
 
@@ -134,6 +142,16 @@ class FilterParams(QueryParams):
     tag: Annotated[Names, Field(description="Slugs of tags, any of them.", examples=[["trams"]])] = EMPTY
     author: Annotated[Names, Field(description="Slugs of authors, any of them.", examples=[["ines-kovary"]])] = EMPTY
     label: Annotated[Names, Field(description="Codes of labels, any of them.", examples=[["opinion"]])] = EMPTY
+    format: TimelineFormats = EMPTY
+    language: Languages = EMPTY
+    featured: Featured = None
+    access: AccessLevels = EMPTY
+
+    @property
+    def has_filters(self) -> bool:
+        """Return whether any filter has a value."""
+        lists = (self.section, self.tag, self.author, self.label, self.format, self.language, self.access)
+        return self.featured is not None or any(lists)
 
 
 class ArticleFilterParams(FilterParams):
@@ -178,6 +196,7 @@ class ArticleListParams(ArticleFilterParams):
     members: ClassVar[frozenset[str]] = frozenset({*ArticleItem.__annotations__, *ArticleDetails.__annotations__})
 
     edition: SpanningEdition = None
+    format: Formats = EMPTY
     id: PagedIds = EMPTY
     body: Annotated[
         BodyFormat, Field(description="The format of the bodies to add; then `limit` is at most 50.", examples=["none"])
@@ -202,6 +221,7 @@ class ExportParams(ArticleFilterParams):
     members: ClassVar[frozenset[str]] = ArticleListParams.members
 
     edition: SpanningEdition = None
+    format: Formats = EMPTY
     body: Annotated[BodyFormat, Field(description="The format of the bodies to add.", examples=["none"])] = (
         BodyFormat.NONE
     )

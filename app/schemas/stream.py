@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
-from app.schemas.param_types import EMPTY, SpanningEdition, StrictInt
+from app.schemas.param_types import EMPTY, Formats, SpanningEdition, StrictInt
 from app.schemas.params import SETS, ArticleFilterParams
 from app.schemas.types import OpenEnum, count, line
 
@@ -20,6 +20,7 @@ class StreamParams(ArticleFilterParams):
     spans_editions: ClassVar[bool] = True
 
     edition: SpanningEdition = None
+    format: Formats = EMPTY
     id: ChangedIds = EMPTY
     since: Annotated[
         int | None,

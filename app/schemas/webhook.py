@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from typing_extensions import TypedDict
 
@@ -10,7 +11,7 @@ from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
 from app.schemas.pagination import NextPage
-from app.schemas.param_types import MAX_NAMES, Cursor, Limit, StrictInt
+from app.schemas.param_types import MAX_NAMES, AccessLevels, Cursor, Formats, Languages, Limit, StrictInt
 from app.schemas.params import NoParams
 from app.schemas.types import (
     MAX_HREF,
@@ -90,7 +91,7 @@ Secret = Annotated[
 
 
 class WebhookFilters(BaseModel):
-    """The changes to send: those of an edition, filtered by section, tag, author and label, and by type of change."""
+    """The changes to send: those of an edition, filtered as lists of articles are, and by type of change."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True, json_schema_serialization_defaults_required=True)
 
@@ -105,6 +106,13 @@ class WebhookFilters(BaseModel):
     tag: Annotated[list[Name], _names("Slugs of tags, any of them.", "trams"), NULL_AS_EMPTY] = []
     author: Annotated[list[Name], _names("Slugs of authors, any of them.", "ines-kovary"), NULL_AS_EMPTY] = []
     label: Annotated[list[Name], _names("Codes of labels, any of them.", "opinion"), NULL_AS_EMPTY] = []
+    format: Annotated[Formats, NULL_AS_EMPTY] = []
+    language: Annotated[Languages, NULL_AS_EMPTY] = []
+    featured: Annotated[
+        Annotated[bool, Field(strict=True)] | None,
+        Field(description="Whether they are featured; both where null.", examples=[True]),
+    ] = None
+    access: Annotated[AccessLevels, NULL_AS_EMPTY] = []
     types: Annotated[
         list[Annotated[ChangeType, OpenEnum()]],
         Field(
@@ -114,6 +122,11 @@ class WebhookFilters(BaseModel):
         AfterValidator(_types),
         NULL_AS_EMPTY,
     ] = []
+
+
+def load_filters(row: Any) -> WebhookFilters:
+    """Return the filters in a row of webhook_endpoints; one of an earlier release has fewer members."""
+    return WebhookFilters.model_validate({**orjson.loads(row.filters), "types": orjson.loads(row.types)})
 
 
 class WebhookCreate(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from app.domain.article_members import ArticleAccess
+from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.catalogue_entry import TagType, code_uri
 from app.domain.html.inline_html import is_web_url
 from app.domain.revision import NoteType
@@ -59,9 +59,9 @@ def render(article: Article, *, publication: Publication) -> bytes:
     the first public time, `dateModified` the last change or bump. A text that another site published first has the
     page there as its main page.
     """
-    publisher = _publisher(publication)
+    publisher, is_page = _publisher(publication), article["format"] == ArticleFormat.PAGE
     url, image, label = ascii_url(article["url"]), article["image"], article["label"]
-    filed = [section["name"] for section in article["sections"]]
+    filed = [] if is_page else [section["name"] for section in article["sections"]]
     members = {
         "@context": "https://schema.org",
         "@type": _type(article),
@@ -91,7 +91,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "version": article["version"],
         "isAccessibleForFree": _is_free(article),
         "isFamilyFriendly": False if article["sensitive"] else None,
-        "wordCount": article["word_count"],
+        "wordCount": None if is_page else article["word_count"],
         "timeRequired": f"PT{article['reading_minutes']}M",
         **_rights(article),
     }
@@ -102,6 +102,8 @@ def render(article: Article, *, publication: Publication) -> bytes:
 
 
 def _type(article: Article) -> str:
+    if article["format"] == ArticleFormat.PAGE:
+        return "WebPage"
     label = article["label"]
     genre = label["genre"] if label else None
     return TYPES.get((genre or "").lower(), "NewsArticle")

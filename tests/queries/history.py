@@ -23,6 +23,20 @@ STEPS = 20
 KINDS = {"section": ("s1", "s2"), "tag": ("t1", "t2", "t3"), "author": ("a1", "a2"), "label": ("l1", "l2")}
 SHARES = {"section": (0, 1, 1, 2), "label": (0, 1, 1, 1)}
 """The numbers of names of a kind that an article may have."""
+TRAITS: dict[str, tuple[Any, ...]] = {
+    "format": ("article", "article", "video", "audio", "page"),
+    "language": (None, None, "de", "en-GB"),
+    "featured": (False, False, True),
+    "access": (None, "free", "paid"),
+}
+FILTERS: dict[str, tuple[Any, ...]] = {
+    "format": (["video"], ["audio", "article"], ["video", "article", "gallery", "audio"]),
+    "language": (["de"], ["en-gb"], ["DE", "uk"]),
+    "featured": (True, False),
+    "access": (["free"], ["paid", "free"]),
+}
+PAGES: tuple[list[str], ...] = (["page"], ["page", "video"], ["page", "article", "gallery", "video", "audio"])
+OWN_LANGUAGE = "en-GB"
 PLACES = (  # a zone, and an instant near which its days are hard
     ("Europe/Kyiv", "2026-10-25T01:00:00Z"),
     ("Europe/Kyiv", "2026-03-29T01:00:00Z"),
@@ -45,6 +59,7 @@ class Piece:
     published_at: int
     status: ArticleStatus
     names: dict[str, tuple[str, ...]]
+    traits: dict[str, Any]
     revision: int = 0
     renamed: int = 0
 
@@ -76,6 +91,7 @@ class Piece:
             label=next(iter(self.names["label"]), None),
             tags=list(self.names["tag"]),
             authors=list(self.names["author"]),
+            **self.traits,
         )
         return made.model_copy(update={"published_at": self.published_at})
 
@@ -134,6 +150,10 @@ class History:
         if random.random() < 0.6:
             for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
                 asked[kind] = random.sample(KINDS[kind], random.choice((1, len(KINDS[kind]))))
+        if random.random() < 0.5:
+            for trait in random.sample(sorted(FILTERS), random.choice((1, 1, 2))):
+                pages = () if self._days or trait != "format" else PAGES
+                asked[trait] = random.choice((*FILTERS[trait], *pages))
         if random.random() < 0.4:
             asked["exclude"] = [random.choice((p.id, p.slug)) for p in random.sample([*self._pieces.values()], 2)]
         if random.random() < 0.2:
@@ -154,9 +174,21 @@ class History:
             and self._lower <= piece.published_at < self._upper
             and not {piece.id, piece.slug} & excluded
             and all(set(piece.names[kind]) & set(self._asked[kind]) for kind in KINDS if kind in self._asked)
+            and self._has_traits(piece.traits)
             and (below is None or piece.key < below)
         ]
         return sorted(found, key=lambda piece: piece.key, reverse=True)
+
+    def _has_traits(self, traits: dict[str, Any]) -> bool:
+        """Return whether the filters by traits select these; pages are selected by their format alone."""
+        asked = self._asked
+        language = (traits["language"] or OWN_LANGUAGE).lower()
+        return (
+            traits["format"] in asked.get("format", ("article", "gallery", "video", "audio"))
+            and ("language" not in asked or language in [each.lower() for each in asked["language"]])
+            and asked.get("featured") in {None, traits["featured"]}
+            and ("access" not in asked or traits["access"] in asked["access"])
+        )
 
     async def _read(self, walk: Walk) -> bool:
         """Read a page and hold it against the newsroom's own knowledge; whether there is more."""
@@ -231,20 +263,23 @@ class History:
             away = piece.status is ArticleStatus.PUBLISHED
             return replace(piece, status=ArticleStatus.WITHDRAWN if away else ArticleStatus.PUBLISHED)
         if verb == "retag":
-            return replace(piece, names=self._names())
+            return replace(piece, names=self._names(), traits=self._traits())
         if verb == "bump":
             return replace(piece, published_at=self._instant(newest=self._random.random() < 0.5))
         return replace(piece, revision=piece.revision + 1)
 
     def _new(self, *, newest: bool = False) -> Piece:
         number = self._random.randrange(MAX_ID)
-        return Piece(number, self._instant(newest=newest), ArticleStatus.PUBLISHED, self._names())
+        return Piece(number, self._instant(newest=newest), ArticleStatus.PUBLISHED, self._names(), self._traits())
 
     def _names(self) -> dict[str, tuple[str, ...]]:
         random = self._random
         return {
             kind: tuple(random.sample(names, random.choice(SHARES.get(kind, (1, 2))))) for kind, names in KINDS.items()
         }
+
+    def _traits(self) -> dict[str, Any]:
+        return {name: self._random.choice(values) for name, values in TRAITS.items()}
 
     def _instant(self, *, newest: bool = False) -> int:
         """An instant within two days of the hard one: often one that is taken, often on a quarter of an hour."""

@@ -35,6 +35,7 @@ class MirrorHistory(History):
 
     def __init__(self, database: Database, number: int) -> None:
         super().__init__(database, number)
+        self._days = True  # a timeline, which has no pages
         self._held: dict[str, Any] = {}
         self._deepest: Key = (-(2**62), "")
         self._site = 0

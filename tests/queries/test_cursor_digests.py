@@ -1,5 +1,7 @@
 """Digests in cursors: clients store them, so a change of one makes their cursors invalid."""
 
+from dataclasses import replace
+
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import ListFilter
 from app.queries.editorial.editorial_articles import cursor_digest
@@ -19,3 +21,16 @@ def test_digest_of_an_editorial_list_is_stable() -> None:
         cursor_digest(FILTERS.digest(), [ArticleStatus.SCHEDULED, ArticleStatus.DRAFT, ArticleStatus.DRAFT]).hex()
         == "ce0d59679ba03202"
     )
+
+
+def test_digest_of_filters_by_traits_is_stable() -> None:
+    plain = ListFilter(edition="1")
+    traits = replace(plain, formats=("page", "video"), languages=("uk",), featured=False, access=("free",))
+    assert traits.digest() == replace(traits, formats=("video", "page", "video")).digest()
+    digests = [traits.digest(), *(replace(plain, featured=value).digest() for value in (None, True, False))]
+    assert [each.hex() for each in digests] == [
+        "6c92857ba3669bd1",
+        "947016d7a4259819",
+        "229d92266d72d9bc",
+        "d76571076410e383",
+    ]

@@ -36,6 +36,7 @@ def beginning(prefix: str) -> Names:
 
 
 FACETS = ("edition", "section", "tag", "author", "label")
+SPANS = (*FACETS, "pages", "format", "language", "featured", "access")
 FAMILIES = (
     Family("articles", keys=beginning("article:")),
     *(Family(f"entries: {kind}", keys=beginning(f"{kind}:")) for kind in FACETS),
@@ -44,7 +45,7 @@ FAMILIES = (
     Family("curated lists", keys=beginning("list:")),
     Family("shelves: curated lists", keys=beginning("lists:")),
     Family("the log", keys=LOG_KEY.__eq__),
-    *(Family(f"spans: {kind}", spans=beginning(f"{kind}:")) for kind in FACETS),
+    *(Family(f"spans: {kind}", spans=beginning(f"{kind}:")) for kind in SPANS),
     Family("the clock", clock=True),
     Family("places", places=True),
 )

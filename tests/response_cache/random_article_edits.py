@@ -205,6 +205,10 @@ class ArticleWishes:
             "related": random.choice(([], others, [*others, "seed:1", "cms:2"])),
             "body": [{"type": "paragraph", "html": f"<b>Text</b> {number}"}],
             "source": random.choice((None, {"name": "Source", "url": "https://source.example/a"})),
+            "format": random.choice(("article", "article", "article", "gallery", "video", "audio", "page")),
+            "language": random.choice((None, None, "de", "UK", "fr-CA", "en-GB")),
+            "featured": random.random() < 0.3,
+            "access": random.choice((None, "free", "registered", "paid")),
             "rights": random.choice((None, {"holder": f"Holder {number}"})),
             "aliases": random.choice(([], [f"/old/{number % 40}"], [f"/old/{number}", f"http://old.example/{number}"])),
         }

@@ -120,6 +120,8 @@ class NameWishes:
             {},
             {"tag": random.sample(newsroom.tags, 2)},
             {"author": [random.choice(newsroom.authors)], "label": [random.choice(newsroom.labels)]},
+            {"format": random.sample(("video", "audio", "page", "article"), 2), "featured": random.random() < 0.5},
+            {"language": [random.choice(("en-GB", "uk", "de"))], "access": random.choice(([], ["free", "paid"]))},
         )
         given = {
             "name": self._text(),

@@ -44,8 +44,9 @@ def patch(path: str, **given: Any) -> Wish:
     return Wish("patch", "PATCH", f"{EDITORIAL}/{path}", given, (("if-match", "*"),))
 
 
-def publish(number: int) -> Wish:
-    return post("articles", headline=f"News {number}", published_at=f"2026-11-20T11:00:{number:02}Z", **FILED)
+def publish(number: int, **more: Any) -> Wish:
+    at = f"2026-11-20T11:00:{number:02}Z"
+    return post("articles", headline=f"News {number}", published_at=at, **FILED, **more)
 
 
 def named(kind: str) -> Callable[[int], Wish]:
@@ -93,6 +94,11 @@ CASES = {
     "spans: section": Case("/v1/timeline?section=city", publish),
     "spans: tag": Case("/v1/timeline/calendar?tag=trams", publish),
     "spans: author": Case("/v1/authors/ada-vale/articles", publish),
+    "spans: pages": Case("/v1/articles?format=page", lambda n: publish(n, format="page")),
+    "spans: format": Case("/v1/articles?format=video", lambda n: publish(n, format="video")),
+    "spans: language": Case("/v1/timeline?language=de", lambda n: publish(n, language="de")),
+    "spans: featured": Case("/v1/timeline/calendar?featured=true", lambda n: publish(n, featured=True)),
+    "spans: access": Case("/v1/tags/trams/articles?access=paid", lambda n: publish(n, access="paid")),
     "spans: label": Case("/v1/timeline/2026-11-20?label=opinion&total=true", publish),
     "the clock": Case("/v1/timeline/calendar?edition=bronx", lambda _: None),
     "places": Case("/v1/articles?limit=3", publish),

@@ -26,6 +26,7 @@ from app.domain.calendar import date_at, find_zone
 from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
 from app.domain.slug import SlugStyle
+from app.domain.traits import read_traits
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord, Withdrawal
@@ -230,6 +231,7 @@ class ArticleWrite:
                 label_id=self.label_id,
                 tag_ids=self.tag_ids,
                 author_ids=self.author_ids,
+                traits=read_traits(self.record),
             )
         return self._after
 

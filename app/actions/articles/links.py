@@ -10,6 +10,7 @@ from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
+from app.domain.traits import read_traits
 from app.interchange.statements import LINK_TABLES, linked_articles, linked_ids
 
 _ROW: BindParameter[int] = bindparam("b_article_id")
@@ -35,6 +36,7 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
             label_id=row.label_id,
             tag_ids=tuple(tag_ids.get(row.id, ())),
             author_ids=tuple(author_ids.get(row.id, ())),
+            traits=read_traits(row),
         )
         for row in rows
     }

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, delete
 from app.db.bulk import bulk_insert_tuples
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
-from app.invalidation.surrogate_keys import facet_key, timestamp_key
+from app.domain.traits import NO_TRAITS, Traits
+from app.invalidation.surrogate_keys import list_keys, timestamp_key
 from app.models.listing import listings
 
 ListingRow = tuple[int, int, int, int, int]
@@ -18,7 +19,7 @@ _REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for c
 
 @dataclass(slots=True, kw_only=True)
 class Placement:
-    """Lists of an article, determined by its edition, status, date and links; immutable."""
+    """Lists of an article, determined by its edition, status, date, links and traits; immutable."""
 
     article_id: int
     edition_id: int
@@ -28,24 +29,33 @@ class Placement:
     label_id: int | None
     tag_ids: tuple[int, ...]
     author_ids: tuple[int, ...]
-    _facets: list[tuple[Facet, int]] = field(default_factory=list, init=False, repr=False, compare=False)
+    traits: Traits = NO_TRAITS
+    _entries: list[tuple[Facet, int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def is_public(self) -> bool:
         """Return whether the public sees it."""
         return self.status is ArticleStatus.PUBLISHED
 
+    @property
+    def place(self) -> int:
+        """Return the edition id of its rows: negated for a page, so that no list without pages reads it."""
+        return -self.edition_id if self.traits.is_page else self.edition_id
+
     def facets(self) -> list[tuple[Facet, int]]:
-        """Return the lists of its edition that it belongs to, public or not."""
-        if not self._facets:
-            found = [(Facet.EDITION, 0)]
-            found += [(Facet.TAG, number) for number in self.tag_ids]
+        """Return the lists of its edition that it belongs to, public or not: the whole, entries and traits."""
+        return [(Facet.EDITION, 0), *self.entries(), *self.traits.facets()]
+
+    def entries(self) -> list[tuple[Facet, int]]:
+        """Return the catalogue entries that it names."""
+        if not self._entries:
+            found = [(Facet.TAG, number) for number in self.tag_ids]
             found += [(Facet.AUTHOR, number) for number in self.author_ids]
             found += [(Facet.SECTION, number) for number in self.section_ids]
             if self.label_id is not None:
                 found.append((Facet.LABEL, self.label_id))
-            self._facets = found
-        return self._facets
+            self._entries = found
+        return self._entries
 
     def with_state(self, status: ArticleStatus, published_at: int | None) -> "Placement":
         """Return the placement in the same lists with another status and public time."""
@@ -58,26 +68,22 @@ class Placement:
             label_id=self.label_id,
             tag_ids=self.tag_ids,
             author_ids=self.author_ids,
+            traits=self.traits,
         )
-        after._facets = self.facets()
+        after._entries = self.entries()
         return after
 
     def listing_rows(self) -> set[ListingRow]:
         """Return its rows in the index of lists: none unless it is public."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
-        return {
-            (self.edition_id, int(kind), number, self.published_at, self.article_id) for kind, number in self.facets()
-        }
+        return {(self.place, int(kind), number, self.published_at, self.article_id) for kind, number in self.facets()}
 
     def surrogate_keys(self) -> list[str]:
         """Return the surrogate keys of the lists that show it, and of its timestamp."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return []
-        named = [
-            facet_key(kind, self.edition_id if kind is Facet.EDITION else number) for kind, number in self.facets()
-        ]
-        return [*named, timestamp_key(self.published_at)]
+        return [*list_keys(self.place, self.facets()), timestamp_key(self.published_at)]
 
 
 def sync_listings(connection: Connection, placements: Iterable[tuple[Placement | None, Placement | None]]) -> None:

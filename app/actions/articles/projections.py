@@ -50,15 +50,15 @@ def update_projections(
 
 def _is_listed_anew(pending: PendingRevision) -> bool:
     before = pending.before
-    return before is None or not before.is_public or before.facets() != pending.after.facets()
+    return before is None or not before.is_public or before.entries() != pending.after.entries()
 
 
 def _left_lists(pending: PendingRevision) -> set[tuple[Facet, int]]:
-    """Return the lists that the article was in and is no longer."""
+    """Return the catalogue entries whose lists the article was in and is no longer."""
     before, after = pending.before, pending.after
     if before is None or not before.is_public:
         return set()
-    return set(before.facets()) - (set(after.facets()) if after.is_public else set())
+    return set(before.entries()) - (set(after.entries()) if after.is_public else set())
 
 
 def _changes(pending_revisions: Sequence[PendingRevision], pointing: Mapping[int, Sequence[int]]) -> Iterator[Change]:

@@ -49,11 +49,13 @@ _CLEAR = delete(article_recommendations).where(article_recommendations.c.article
 def store_recommendations(connection: Connection, written: Sequence[Placement], *, known: frozenset[int]) -> None:
     """Choose recommendations for these public articles; `known` are those that may have had some before.
 
-    The articles may be of several editions: subjects are of one edition, so no recommendation crosses editions.
+    The articles may be of several editions: subjects are of one edition, so no recommendation crosses editions. A page
+    has no recommendations, and is in none of the lists that they are chosen from.
     """
     stale = [{"b_article_id": each.article_id} for each in written if each.article_id in known]
     if stale:
         connection.execute(_CLEAR, stale)
+    written = [each for each in written if not each.traits.is_page]
     if not written:
         return
     latest = max((each.published_at or 0, each.article_id) for each in written)

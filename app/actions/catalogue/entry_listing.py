@@ -21,9 +21,8 @@ def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -
     changes: list[Change] = []
     used: dict[Facet, dict[int, int]] = {}
     for article in appeared:
-        for kind, number in article.facets():
-            if kind is not Facet.EDITION:
-                used.setdefault(kind, {})[number] = article.edition_id
+        for kind, number in article.entries():
+            used.setdefault(kind, {})[number] = article.edition_id
     for kind, owners in used.items():
         table = CATALOGUE_TABLES[kind].table
         shown = [] if kind in LISTED_WHILE_USED else [table.c.is_hidden.is_(False)]
@@ -49,7 +48,7 @@ def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, in
     for kind, candidates in left.items():
         table = CATALOGUE_TABLES[kind].table
         listed = select(listings.c.article_id).where(
-            listings.c.edition_id == editions.c.id,
+            listings.c.edition_id.in_((editions.c.id, -editions.c.id)),  # articles, and pages
             listings.c.kind == literal_column(str(int(kind))),
             listings.c.facet_id == table.c.id,
         )
@@ -71,8 +70,7 @@ def delete_unused_entries(connection: Connection, gone: Placement) -> None:
         Facet.TAG: (article_tags.c.tag_id,),
         Facet.AUTHOR: (article_authors.c.author_id,),
     }
-    for kind, number in gone.facets():
-        if kind is not Facet.EDITION:
-            table = CATALOGUE_TABLES[kind].table
-            unused = [~exists().where(user == table.c.id) for user in users[kind]]
-            connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), *unused))
+    for kind, number in gone.entries():
+        table = CATALOGUE_TABLES[kind].table
+        unused = [~exists().where(user == table.c.id) for user in users[kind]]
+        connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), *unused))

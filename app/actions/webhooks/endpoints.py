@@ -15,7 +15,7 @@ from app.domain.webhook import PENDING
 from app.errors import NotFoundError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.schemas.errors import validated
-from app.schemas.webhook import WebhookCreate, WebhookFilters, WebhookState
+from app.schemas.webhook import WebhookCreate, WebhookFilters, WebhookState, load_filters
 
 BY_HAND = "It was disabled by its managers."
 
@@ -56,16 +56,17 @@ def edit_webhook(
     """
     row = _find(connection, endpoint_id)
     check_revision(row.revision, expected)
+    before = load_filters(row)
     current = {
         "url": row.url,
         "description": row.description,
-        "filters": {**orjson.loads(row.filters), "types": orjson.loads(row.types)},
+        "filters": before.model_dump(mode="json"),
         "enabled": row.disabled_at is None,
     }
     after = validated(WebhookState, merge_patch(current, patch))
     filters = _stored(after.filters)
     values: dict[str, Any] = {"url": after.url, "description": after.description, **filters}
-    if (filters["filters"], filters["types"]) != (row.filters, row.types):
+    if after.filters != before:
         values["enqueued_seq"] = _forget_waiting(connection, row)
     is_enabled = row.disabled_at is None
     if after.enabled and (not is_enabled or after.url != row.url):

@@ -7,6 +7,7 @@ from fastapi import Request
 from app import clock
 from app.api.dependencies import services_of
 from app.domain.list_filter import Facet
+from app.domain.traits import LISTED_FORMATS, PAGE
 from app.invalidation.dependencies import set_cache_policy
 from app.invalidation.max_age import CONTENT, CachePolicy
 from app.invalidation.schedule_snapshot import (
@@ -29,6 +30,8 @@ from app.schemas.params import (
     TimelineParams,
 )
 from app.schemas.timeline import TimelineDayPage
+
+_WITH_PAGES: Groups = ((Facet.FORMAT, (*LISTED_FORMATS, PAGE)),)
 
 
 class ScheduleProvider(Protocol):
@@ -110,16 +113,21 @@ def calendar_schedule_dependency(params: CalendarParams) -> ListDependency:
 
 
 def feed_schedule_dependency(params: QueryParams) -> ListDependency:
-    """Return the dependency of a feed document; behind a cursor it is closed."""
+    """Return the dependency of a feed document, or of a sitemap, which has pages; behind a cursor it is closed."""
     return ListDependency(
         edition=params.edition,
-        groups=_groups(params) if isinstance(params, FilterParams) else (),
+        groups=_groups(params) if isinstance(params, FilterParams) else _WITH_PAGES,
         is_closed=isinstance(params, FeedParams) and params.cursor is not None,
     )
 
 
 def article_schedule_dependency(article: Article) -> ArticleDependency:
-    """Return the dependency of an article's page: on its next neighbour, if it has none yet, and on its “read also”."""
+    """Return the dependency of an article's page: on its next neighbour, if it has none yet, and on its “read also”.
+
+    A page of the format `page` has no neighbours.
+    """
+    if article["format"] == PAGE:
+        return related_schedule_dependency(article["id"])
     return ArticleDependency(
         name=article["id"], edition=article["edition"], is_newest=article["neighbours"]["next"] is None
     )
@@ -134,7 +142,7 @@ def curated_list_schedule_dependency(
     edition: str | None, pinned_ids: tuple[str, ...], chosen: ArticleListParams | None
 ) -> CombinedDependency:
     """Return the dependency of a curated list: on its pinned articles, and on those that its filter selects."""
-    pinned = (ListDependency(edition=edition, ids=pinned_ids),) if pinned_ids else ()
+    pinned = (ListDependency(edition=edition, groups=_WITH_PAGES, ids=pinned_ids),) if pinned_ids else ()
     following = () if chosen is None else (articles_schedule_dependency(chosen),)
     return CombinedDependency((*pinned, *following))
 
@@ -154,13 +162,18 @@ def _list_schedule_dependency(
 
 
 def _groups(params: FilterParams, entry: tuple[Facet, str] | None = None) -> Groups:
-    if entry is None and not (params.section or params.tag or params.author or params.label):
+    if entry is None and not params.has_filters:
         return ()
+    featured = () if params.featured is None else (str(params.featured).lower(),)
     named = (
         (Facet.SECTION, params.section),
         (Facet.TAG, params.tag),
         (Facet.AUTHOR, params.author),
         (Facet.LABEL, params.label),
+        (Facet.FORMAT, params.format),
+        (Facet.LANGUAGE, [each.lower() for each in params.language]),
+        (Facet.FEATURED, featured),
+        (Facet.ACCESS, params.access),
     )
     groups = tuple((kind, tuple(names)) for kind, names in named if names)
     return groups if entry is None else (*groups, (entry[0], (entry[1],)))

@@ -12,6 +12,7 @@ from app.db.prepared import PreparedQuery
 from app.domain.article_status import ArticleStatus, BodyFormat
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
+from app.domain.traits import PAGE
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
 from app.invalidation.dependencies import depend_on_article, depend_on_slugs
@@ -73,7 +74,7 @@ _CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
 _RELATED = PreparedQuery(
     select(*ITEM_COLUMNS)
     .select_from(_CHOSEN.join(ARTICLES_WITH_ENTRIES, articles.c.id == _CHOSEN.c.article_id))
-    .where(articles.c.status == literal_column("'published'"))
+    .where(articles.c.status == literal_column("'published'"), articles.c.format != literal_column(f"'{PAGE}'"))
     .order_by(_CHOSEN.c.rank, _CHOSEN.c.position)
 )
 
@@ -187,6 +188,9 @@ def _related(
 
 
 def _neighbours(connection: Connection, row: AnyRow, edition: EditionView, entries: RenderedEntries) -> Neighbours:
+    """Return the articles before and after it in the timeline; none of a page, which is not there."""
+    if row.format == PAGE:
+        return {"previous": None, "next": None}
     here = (row.published_at, row.id)
     bound = {"edition_id": edition.id, "published_at": row.published_at, "article_id": row.id}
     rows = _NEIGHBOURS.all(connection, bound)

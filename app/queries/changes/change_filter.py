@@ -9,14 +9,16 @@ from app.db.base import AnyRow
 from app.domain.article_status import ArticleStatus
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.list_filter import Facet
+from app.domain.traits import is_logged, read_traits
 from app.domain.tsid import is_id, parse_id
 from app.interchange.statements import IDS, LINK_TABLES, linked_articles, linked_ids
-from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, facet_key
+from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, EDITION_PREFIX, PAGES_PREFIX, facet_key
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import ListRef
 from app.queries.resolve import ResolvedQuery
 
 _LINKS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
+_ARTICLES, _PAGES = f'"{EDITION_PREFIX}', f'"{PAGES_PREFIX}'
 _TIMESTAMP = re.compile(r'"at:(-?[0-9]+)"')
 
 Memberships = Mapping[int, set[ListRef]]
@@ -31,12 +33,15 @@ class ChangeFilter:
 
     def __init__(self, query: ResolvedQuery) -> None:
         self.query = query
-        kinds = query.selection.groups
-        self._groups = [frozenset(group) for group in kinds if all(kind is not Facet.EDITION for _, kind, _ in group)]
-        self._names = [{_quoted(kind, number) for _, kind, number in group} for group in self._groups]
+        self._groups = [frozenset(group) for group in query.selection.groups]
+        narrowing = [group for group in self._groups if all(_is_named(kind, number) for _, kind, number in group)]
+        self._names = [{_quoted(kind, number) for _, kind, number in group} for group in narrowing]
+        places = {place for group in self._groups for place, _, _ in group}
+        self._has_articles = any(place > 0 for place in places)
+        self._has_pages = any(place < 0 for place in places)
         self._excluded_ids = {parse_id(each) for each in query.scope.excluded if is_id(each)}
         self._in_range = query.scope.starts_at is not None or query.scope.ends_at is not None
-        self.reads_keys = bool(self._groups) or self._in_range
+        self.reads_keys = bool(self._names) or self._in_range or self._has_pages
 
     def may_match(self, row: AnyRow) -> bool:
         """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and surrogate_keys."""
@@ -45,24 +50,29 @@ class ChangeFilter:
         if row.article_id in self._excluded_ids:
             return False
         named = all(any(name in row.surrogate_keys for name in names) for names in self._names)
-        return named and (not self._in_range or self._affects_range(row.surrogate_keys))
+        if not named or not self._affects_place(row.surrogate_keys):
+            return False
+        return not self._in_range or self._affects_range(row.surrogate_keys)
 
     def find_memberships(self, connection: Connection, rows: Iterable[AnyRow]) -> Memberships:
         """Return the lists of these articles, as far as filters need them; at most one statement for each kind of link.
 
-        `rows` are of `articles`, with `has_further_sections`.
+        `rows` are of `articles`, with TRAIT_COLUMNS and `has_further_sections`.
         """
         states = {row.id: row for row in rows}
-        memberships = {
-            row.id: {(row.edition_id, Facet.SECTION, row.section_id), (row.edition_id, Facet.LABEL, row.label_id)}
-            for row in states.values()
-        }
+        places: dict[int, int] = {}
+        memberships: dict[int, set[ListRef]] = {}
+        for row in states.values():
+            traits = read_traits(row)
+            place = places[row.id] = -row.edition_id if traits.is_page else row.edition_id
+            own = [(Facet.EDITION, 0), (Facet.SECTION, row.section_id), (Facet.LABEL, row.label_id), *traits.facets()]
+            memberships[row.id] = {(place, kind, number) for kind, number in own}
         wanted = {kind for group in self._groups for _, kind, _ in group}
         for kind, statement in _LINKS.items():
             ids = linked_articles(kind, states.values()) if kind in wanted else []
             if ids:
                 for article_id, number in connection.execute(statement, {"ids": ids}):
-                    memberships[article_id].add((states[article_id].edition_id, kind, number))
+                    memberships[article_id].add((places[article_id], kind, number))
         return memberships
 
     def matches(self, row: AnyRow, memberships: Memberships) -> bool:
@@ -84,11 +94,22 @@ class ChangeFilter:
             return ChangeType.ARTICLE_WITHDRAWN.value
         return kind if self.matches(row, memberships) else ARTICLE_REMOVED
 
+    def _affects_place(self, names: str) -> bool:
+        """Return whether the article was or is among the articles or pages that are selected, or was in no list."""
+        if self._has_articles:
+            return self._has_pages or _PAGES not in names or _ARTICLES in names
+        return _PAGES in names
+
     def _affects_range(self, names: str) -> bool:
         if f'"{ALL_TIMESTAMPS}"' in names:
             return True
         first, end = self.query.lower[0], self.query.upper[0]
         return any(first <= int(instant) < end for instant in _TIMESTAMP.findall(names))
+
+
+def _is_named(kind: Facet, number: int) -> bool:
+    """Return whether the rows of articles name this list, and the statement does not select by it."""
+    return kind is not Facet.EDITION and is_logged(kind, number)
 
 
 def _quoted(kind: Facet, number: int) -> str:

@@ -20,7 +20,13 @@ from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
 from app.models.key_value import key_value
-from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
+from app.queries.articles.items import (
+    ARTICLES_WITH_ENTRIES,
+    ITEM_COLUMNS,
+    TRAIT_COLUMNS,
+    render_item,
+    select_fields,
+)
 from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_public_entries
 from app.queries.keyset.pages import link_next
@@ -58,7 +64,7 @@ _ROWS = (
 _ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
 _ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
 _STATES = (
-    select(*ITEM_COLUMNS, articles.c.status, articles.c.has_further_sections)
+    select(*ITEM_COLUMNS, *TRAIT_COLUMNS, articles.c.status, articles.c.has_further_sections)
     .select_from(ARTICLES_WITH_ENTRIES)
     .where(articles.c.id.in_(_IDS))
 )

@@ -9,12 +9,16 @@ from typing import Any, NamedTuple, TypedDict
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
+    FromClause,
     Integer,
     Select,
     SelectBase,
+    and_,
     bindparam,
+    func,
     or_,
     select,
     tuple_,
@@ -62,6 +66,7 @@ class _Form(NamedTuple):
     is_named: bool
     has_since: bool
     has_prefix: bool
+    traits: tuple[Facet, ...]
 
 
 class OwnFilters(TypedDict, total=False):
@@ -117,14 +122,20 @@ def find_keys(
     is_dated = (query.lower, query.upper) != (MIN_SORT_KEY, MAX_SORT_KEY)
     if is_dated:
         values |= {"starts_at": query.lower[0], "ends_at": query.upper[0]}
-    values |= _values_of(filters, editions)
+    values |= _values_of(filters, editions) | _trait_values(query)
     ids = _given_ids(connection, params, filters, values)
     if ids is None:
         ids = _find_few(connection, kinds, filters, values)
     if ids is not None:
         values["ids"] = rows_value((number,) for number in sorted(ids))
     form = _Form(
-        tuple(sorted(kinds)), params.order, is_dated, ids is not None, "modified_since" in filters, "q" in filters
+        tuple(sorted(kinds)),
+        params.order,
+        is_dated,
+        ids is not None,
+        "modified_since" in filters,
+        "q" in filters,
+        tuple(kind for kind, _ in query.scope.traits()),
     )
     rows = [row for row in _page(form).all(connection, values) if not is_excluded(row, excluded)]
     return [(row.at, row.id) for row in rows[:most]]
@@ -139,6 +150,20 @@ def _values_of(filters: OwnFilters, editions: Sequence[int]) -> dict[str, Any]:
     if "q" in filters:
         values |= {"q_start": filters["q"], "q_end": end_of_prefix(filters["q"])}
         values["editions"] = rows_value((edition,) for edition in editions)
+    return values
+
+
+def _trait_values(query: ResolvedQuery) -> dict[str, Any]:
+    """Return the bound values of the filters by traits; of languages with the editions whose own language it is."""
+    values: dict[str, Any] = {}
+    for kind, given in query.scope.traits():
+        if kind is Facet.FEATURED:
+            values[kind.name] = given == ("true",)
+        else:
+            values[kind.name] = rows_value((value,) for value in given)
+    if query.scope.languages:
+        own = [view.id for view in query.editions.values() if view.language.lower() in query.scope.languages]
+        values["own_language"] = rows_value((number,) for number in own)
     return values
 
 
@@ -236,6 +261,7 @@ def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
         conditions += [article.published_at >= bindparam("starts_at"), article.published_at < bindparam("ends_at")]
     if form.has_since:
         conditions.append(article.modified_at >= bindparam("since"))
+    conditions += [_has_trait(kind, article) for kind in form.traits]
     if form.has_prefix:
         conditions += _starts_with_prefix(article)
     return conditions
@@ -251,6 +277,25 @@ def _names_entry(
     else:
         one = one.where(named.c.number == number, user == article.id)
     return one.limit(ONE).correlate(article.id.table).scalar_subquery().is_not(None)
+
+
+def _has_trait(kind: Facet, article: Any) -> ColumnElement[bool]:
+    """Return whether an article has one of the bound values of a trait."""
+    if kind is Facet.FEATURED:
+        featured: ColumnElement[bool] = article.featured == bindparam(kind.name, type_=Boolean)
+        return featured
+    named = bound_rows(kind.name, codes=("value",))
+    if kind is Facet.LANGUAGE:
+        own = bound_rows("own_language", "edition_id")
+        found = _any_row(named, func.lower(article.language) == named.c.value, article)
+        is_own = _any_row(own, own.c.edition_id == article.edition_id, article)
+        return or_(found, and_(article.language.is_(None), is_own))
+    return _any_row(named, article[kind.name.lower()] == named.c.value, article)
+
+
+def _any_row(rows: FromClause, condition: ColumnElement[bool], article: Any) -> ColumnElement[bool]:
+    found = select(ONE).select_from(rows).where(condition).limit(ONE)
+    return found.correlate(article.id.table).scalar_subquery().is_not(None)
 
 
 _WITH_PREFIX = _limited(_with_prefix())

@@ -26,7 +26,7 @@ from app.models.listing import listings
 from app.queries.articles.details import is_omitted_from_sitemaps
 from app.queries.articles.items import ITEM_COLUMNS, fetch_articles
 from app.queries.catalogue.editions import EditionView, get_edition_view
-from app.queries.resolve import whole_edition
+from app.queries.resolve import edition_and_pages
 from app.schemas.feed import SitemapParams
 
 MAX_WEEKS = 50_000
@@ -53,19 +53,22 @@ class SitemapIndex(NamedTuple):
 
 
 class WeekSitemap(NamedTuple):
-    """Pages of one week, newest first."""
+    """Public URLs of one week, newest first."""
 
     edition: EditionView
     pages: Sequence[SitemapUrl]
 
 
 def list_weeks(connection: Connection, params: SitemapParams) -> SitemapIndex:
-    """Return the weeks of an edition that have news; three statements, one of which seeks each week. NotFoundError."""
+    """Return the weeks of an edition that have news or pages; four statements, two seek them. NotFoundError."""
     edition = get_edition_view(connection, params.edition)
-    query = whole_edition(edition, None)
-    query.record_dependency()
-    rows = _WEEKS.all(connection, {"edition_id": edition.id, "most": MAX_WEEKS})
-    starts = dict.fromkeys(row.at - (row.at + _MONDAY_US) % WEEK_US for row in rows)
+    edition_and_pages(edition).record_dependency()
+    rows = [
+        row
+        for place in (edition.id, -edition.id)
+        for row in _WEEKS.all(connection, {"edition_id": place, "most": MAX_WEEKS})
+    ]
+    starts = sorted({row.at - (row.at + _MONDAY_US) % WEEK_US for row in rows}, reverse=True)[:MAX_WEEKS]
     return SitemapIndex(edition, [_EPOCH + timedelta(microseconds=at) for at in starts])
 
 
@@ -73,7 +76,7 @@ def get_week(connection: Connection, monday: date, params: SitemapParams) -> Wee
     """Return the pages published in the week (UTC) from this Monday on, at most 50,000. NotFoundError."""
     edition = get_edition_view(connection, params.edition)
     first = (monday - _EPOCH).days * DAY_US  # the first week begins before all instants
-    query = whole_edition(edition, None).narrowed((first, 0), (first + WEEK_US, 0))
+    query = edition_and_pages(edition).narrowed((first, 0), (first + WEEK_US, 0))
     query.record_dependency()
     rows = fetch_articles(connection, query, (*ITEM_COLUMNS, articles.c.details), limit=MAX_PAGES)
     return WeekSitemap(

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
 from app.domain.list_filter import Facet
+from app.domain.traits import is_logged
 from app.errors import FieldError, InvalidInputError
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry, depend_on_range
 from app.invalidation.surrogate_keys import facet_key
@@ -69,9 +70,13 @@ class ListSelection:
 
 @lru_cache(maxsize=64)
 def _lists_of(kinds: tuple[tuple[ListRef, ...], ...]) -> tuple[frozenset[str], ...]:
-    """Return the surrogate keys of lists, group by group, as a RangeDependency has them."""
+    """Return the surrogate keys of lists, group by group, as a RangeDependency has them.
+
+    A group with a list that changes do not name is omitted: the dependency is on more articles than the list contains.
+    """
     editions = frozenset(facet_key(Facet.EDITION, edition) for places in kinds for edition, _, _ in places)
-    groups = (frozenset(facet_key(kind, number) for _, kind, number in places) for places in kinds)
+    logged = [places for places in kinds if all(is_logged(kind, number) for _, kind, number in places)]
+    groups = (frozenset(facet_key(kind, number) for _, kind, number in places) for places in logged)
     is_whole = all(kind is Facet.EDITION for places in kinds for _, kind, _ in places)
     return (editions,) if is_whole else (*groups, editions)
 
@@ -83,7 +88,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
     """
     editions = tuple(edition_ids)
     if not groups:
-        return _bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
+        return bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
     names_by_kind: dict[Facet, list[str]] = {}
     for kind, names in groups:
         names_by_kind[kind] = sorted({*names_by_kind.get(kind, ()), *names})
@@ -99,7 +104,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
         for edition in editions:
             if lists.lacks(kind, name, edition):
                 depend_on_collection(kind, edition)  # it may be created
-    return _bounded(lists.select(groups))
+    return bounded(lists.select(groups))
 
 
 class _ResolvedLists:
@@ -146,7 +151,8 @@ class _ResolvedLists:
         return ListSelection(lists, tuple(dict.fromkeys(self._matched)), self._numbers)
 
 
-def _bounded(selection: ListSelection) -> ListSelection:
+def bounded(selection: ListSelection) -> ListSelection:
+    """Return the selection; InvalidInputError if it has too many lists, or combinations of them."""
     if any(len(places) > MAX_RANGES for places in selection.groups):
         raise InvalidInputError(
             FieldError("edition", f"The filters span more than {MAX_RANGES} lists; send fewer values.")

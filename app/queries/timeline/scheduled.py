@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select, unio
 
 from app.db.base import AnyRow
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
+from app.domain.traits import read_traits, trait_names
 from app.domain.tsid import format_id
 from app.interchange.former_slugs import find_former_slugs
 from app.interchange.statements import (
@@ -23,13 +24,14 @@ from app.interchange.statements import (
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import LOG_KEY
 from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduledExpiry, ScheduleSnapshot
-from app.invalidation.surrogate_keys import article_key, collection_key, facet_key, slugs_key
+from app.invalidation.surrogate_keys import article_key, collection_key, facet_key, list_keys, slugs_key
 from app.models.article import articles
 from app.models.article_links import article_recommendations, article_related
 from app.models.edition import editions
 from app.models.former_slug import former_slugs
 from app.models.label import labels
 from app.models.section import sections
+from app.queries.articles.items import TRAIT_COLUMNS
 
 
 class _ScheduledEntry(NamedTuple):
@@ -51,6 +53,8 @@ _SOON = (
         editions.c.slug.label("edition"),
         editions.c.is_default,
         editions.c.timezone,
+        editions.c.language.label("edition_language"),
+        *TRAIT_COLUMNS,
         sections.c.slug.label("section"),
         sections.c.is_listed.label("is_section_listed"),
         labels.c.code.label("label"),
@@ -84,6 +88,7 @@ _EXPIRING = (
         articles.c.section_id,
         articles.c.has_further_sections,
         articles.c.label_id,
+        *TRAIT_COLUMNS,
     )
     .where(IS_EXPIRING, articles.c.expires_at < bindparam("until"))
     .order_by(articles.c.expires_at)
@@ -165,7 +170,9 @@ def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str]) 
     """Return the expiry with the change that it will log."""
     entries += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
     entries += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
-    lists = {facet_key(Facet.EDITION, row.edition_id), *(facet_key(kind, number) for kind, number in entries)}
+    traits = read_traits(row)
+    place = -row.edition_id if traits.is_page else row.edition_id
+    lists = list_keys(place, [(Facet.EDITION, 0), *entries, *traits.facets()])
     collections = {collection_key(kind, row.edition_id) for kind, _ in entries}
     # Tags and authors without public articles are not public, and this may be the last one.
     collections |= {facet_key(kind, number) for kind, number in entries if kind in {Facet.TAG, Facet.AUTHOR}}
@@ -214,6 +221,7 @@ def _coming(
     row: AnyRow, entries: set[_ScheduledEntry], former: Mapping[tuple[Facet, int], list[str]], referrers: set[str]
 ) -> ScheduledArticle:
     names = {(each.kind, name) for each in entries for name in (each.slug, *former.get((each.kind, each.number), ()))}
+    traits = read_traits(row)
     return ScheduledArticle(
         id=format_id(row.id),
         slug=row.slug,
@@ -221,8 +229,9 @@ def _coming(
         edition=row.edition,
         is_default=row.is_default,
         timezone=row.timezone,
-        names=frozenset(names),
+        names=frozenset([*names, *trait_names(traits, row.edition_language)]),
+        is_page=traits.is_page,
         unlisted=frozenset(each.kind for each in entries if not each.is_listed or each.kind in LISTED_WHILE_USED),
-        referrers=frozenset(referrers),
+        referrers=frozenset() if traits.is_page else frozenset(referrers),
         row=tuple(row),
     )

@@ -2,7 +2,6 @@
 
 from typing import Any, cast
 
-import orjson
 from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
@@ -16,7 +15,15 @@ from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.queries.keyset.pages import by_number, by_number_descending
 from app.queries.resolve import resolve_params
 from app.schemas.change import ChangeListParams
-from app.schemas.webhook import Delivery, DeliveryList, DeliveryListParams, Webhook, WebhookList, WebhookListParams
+from app.schemas.webhook import (
+    Delivery,
+    DeliveryList,
+    DeliveryListParams,
+    Webhook,
+    WebhookList,
+    WebhookListParams,
+    load_filters,
+)
 
 PATH = "/v1/editorial/webhooks"
 _DIGEST = ListFilter(edition="webhooks").digest()
@@ -97,7 +104,7 @@ def _webhook(row: AnyRow) -> Webhook:
         "href": f"{PATH}/{format_id(row.id)}",
         "url": row.url,
         "description": row.description,
-        "filters": cast("Any", {**orjson.loads(row.filters), "types": orjson.loads(row.types)}),
+        "filters": cast("Any", load_filters(row).model_dump(mode="json")),
         "enabled": is_enabled,
         "disabled_at": format_utc(row.disabled_at),
         "disabled_reason": row.disabled_reason,

@@ -23,7 +23,7 @@ from app.interchange.statements import LATEST_SEQ
 from app.models.article import articles
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.queries.articles.article import get_article
-from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, TRAIT_COLUMNS
 from app.queries.changes.change_filter import ChangeFilter
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.queries.resolve import resolve_params
@@ -59,7 +59,13 @@ _HEAD = PreparedQuery(
     .limit(literal_column("1"))
 )
 _STATE = PreparedQuery(
-    select(*ITEM_COLUMNS, articles.c.status, articles.c.withdrawal_notice, articles.c.has_further_sections)
+    select(
+        *ITEM_COLUMNS,
+        *TRAIT_COLUMNS,
+        articles.c.status,
+        articles.c.withdrawal_notice,
+        articles.c.has_further_sections,
+    )
     .select_from(ARTICLES_WITH_ENTRIES)
     .where(articles.c.id == bindparam("article_id"))
 )

@@ -9,6 +9,10 @@ FILTERS: dict[str, Any] = {
     "tag": ["trams"],
     "author": [],
     "label": [],
+    "format": [],
+    "language": [],
+    "featured": None,
+    "access": [],
     "types": [],
 }
 WEBHOOK: dict[str, Any] = {

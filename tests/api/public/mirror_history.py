@@ -26,6 +26,7 @@ class CopyHistory(MirrorHistory):
 
     def __init__(self, database: Database, number: int, *, address: str, folder: Path) -> None:
         super().__init__(database, number)
+        self._days = False  # an export, which has pages on request
         self._address = address
         self._file = folder / f"copy-{number}.db"
         self._copy: sqlite3.Connection

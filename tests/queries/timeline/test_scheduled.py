@@ -20,6 +20,8 @@ from tests.statements import counted
 
 pytestmark = pytest.mark.usefixtures("still_clock")
 UNTIL = NOW + 90 * SECOND_US
+PLAIN = frozenset({(Facet.FORMAT, "article"), (Facet.LANGUAGE, "en-gb"), (Facet.FEATURED, "false")})
+"""Traits of an article that has none of its own."""
 
 
 async def test_snapshot_holds_publications_before_its_end_soonest_first(database: Database, store: Store) -> None:
@@ -57,9 +59,10 @@ async def test_snapshot_has_entries_and_referrers_of_each_article(database: Data
         (Facet.TAG, "trams"),
         (Facet.TAG, "fog"),
         (Facet.AUTHOR, "ada-moss"),
+        *PLAIN,
     }
     assert "pointer" in first.referrers
-    assert (second.names, second.referrers) == (frozenset(), frozenset())
+    assert (second.names, second.referrers) == (PLAIN, frozenset())
 
 
 async def test_snapshot_has_the_kinds_of_unlisted_entries(database: Database, store: Store) -> None:
@@ -117,7 +120,7 @@ async def test_snapshot_reuses_unchanged_articles(database: Database, store: Sto
     after = await database.read(load_schedule_snapshot, until=UNTIL, most=10, known=before)
     assert [each.slug for each in after.entries] == ["story-s1", "story-between", "story-s2"]
     assert after.entries[0] is before.entries[0]
-    assert after.entries[2].names == {(Facet.TAG, "fog")}
+    assert after.entries[2].names == {(Facet.TAG, "fog"), *PLAIN}
 
 
 async def test_snapshot_has_the_change_that_each_expiry_will_log(database: Database, store: Store) -> None:
