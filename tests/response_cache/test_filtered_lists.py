@@ -98,7 +98,7 @@ CASES = {
     "spans: format": Case("/v1/articles?format=video", lambda n: publish(n, format="video")),
     "spans: language": Case("/v1/timeline?language=de", lambda n: publish(n, language="de")),
     "spans: featured": Case("/v1/timeline/calendar?featured=true", lambda n: publish(n, featured=True)),
-    "spans: access": Case("/v1/tags/trams/articles?access=paid", lambda n: publish(n, access="paid")),
+    "spans: access": Case("/v1/articles?access=paid", lambda n: publish(n, access="paid")),
     "spans: label": Case("/v1/timeline/2026-11-20?label=opinion&total=true", publish),
     "the clock": Case("/v1/timeline/calendar?edition=bronx", lambda _: None),
     "places": Case("/v1/articles?limit=3", publish),
