@@ -24,7 +24,7 @@ KINDS = {"section": ("s1", "s2"), "tag": ("t1", "t2", "t3"), "author": ("a1", "a
 SHARES = {"section": (0, 1, 1, 2), "label": (0, 1, 1, 1)}
 """The numbers of names of a kind that an article may have."""
 TRAITS: dict[str, tuple[Any, ...]] = {
-    "format": ("article", "article", "video", "audio", "page"),
+    "format": ("article", "article", "article", "video", "audio", "page"),
     "language": (None, None, "de", "en-GB"),
     "featured": (False, False, True),
     "access": (None, "free", "paid"),
@@ -150,7 +150,7 @@ class History:
         if random.random() < 0.6:
             for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
                 asked[kind] = random.sample(KINDS[kind], random.choice((1, len(KINDS[kind]))))
-        if random.random() < 0.5:
+        if random.random() < (0.5 if len(asked) == 1 else 0.2):  # with both kinds of filters little is left
             for trait in random.sample(sorted(FILTERS), random.choice((1, 1, 2))):
                 pages = () if self._days or trait != "format" else PAGES
                 asked[trait] = random.choice((*FILTERS[trait], *pages))

@@ -45,7 +45,7 @@ class MirrorHistory(History):
         self._now = max(NOW, await self._database.read(last_moment))
         began = await self._database.read(latest_seq)
         await self._rename_edition()
-        await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
+        await self._store([self._new() for _ in range(self._random.randrange(20, 40))])
         for _ in range(self._random.randrange(6)):
             await self._live()
         self._ask()
@@ -138,8 +138,8 @@ class MirrorHistory(History):
             for item in self._held.values():
                 if item["label"] is not None:
                     item["label"]["text"] = texts[item["label"]["code"]]
-        elif told["type"] == "edition.updated" and self._held:
-            assert told["entry"]["slug"] == self._edition
+        elif told["type"] in {"edition.updated", "section.updated"} and self._held:
+            assert told["type"] != "edition.updated" or told["entry"]["slug"] == self._edition
             for item in await self._read_again():
                 self._hold(item)
 

@@ -47,6 +47,7 @@ class StreamHistory(CopyHistory):
 
     def __init__(self, database: Database, number: int, *, address: str, folder: Path) -> None:
         super().__init__(database, number, address=address, folder=folder)
+        self._days = True  # it reads the timeline, which has no pages
         self._chance = Random(f"what the mirror does, {number}")
         self._luck = Random(f"what befalls it, {number}")
         self._weather = StreamWeather(Random(f"what befalls its connections, {number}"), self.counts)
