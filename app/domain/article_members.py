@@ -67,6 +67,7 @@ MEMBERS: Final = (
     ArticleMember("extra", Storage.BODY),
 )
 NAMES: Final = tuple(member.name for member in MEMBERS)
+_NAMES: Final = frozenset(NAMES)
 LISTED: Final = frozenset({"kicker", "format", "access"})
 """Members that every item of a public list has."""
 SELECTABLE: Final = tuple(member.name for member in MEMBERS if member.is_public and member.name not in LISTED)
@@ -78,7 +79,12 @@ _NO_DETAILS: Final = {member.name: member.empty for member in _DETAILS}
 
 
 def given_members(record: Any) -> dict[str, Any]:
-    """Return the values of the members that a record has, as JSON values in the order of the table."""
+    """Return the values of the members that a record has, as JSON values in the order of the table.
+
+    A member that the record was not given is empty; most records are given none.
+    """
+    if _NAMES.isdisjoint(record.model_fields_set):
+        return {}
     values = ((member.name, getattr(record, member.name), member.empty) for member in MEMBERS)
     return {name: _plain(value) for name, value, empty in values if value != empty}
 

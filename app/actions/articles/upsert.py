@@ -160,7 +160,7 @@ def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> li
         else:
             passed.append(write)
             if warnings := find_first_time_warnings(write.record, write.first_published_at()):
-                stored.warnings[write.index] = warnings
+                stored.warnings.setdefault(write.index, []).extend(warnings)
     return passed
 
 
