@@ -1,6 +1,6 @@
 """Schedule snapshot: the publications and expiries of the next minutes, and the responses that they will change.
 
-ScheduleSnapshot ─── scheduled publications and expiries, complete up to an instant
+ScheduleSnapshot ─── scheduled publications, expiries and updates of translations, complete up to an instant
 ScheduleDependency ─ what a response depends on: ListDependency (lists, days, calendars), ArticleDependency (pages,
                      “read also”), CollectionDependency (collections of the catalogue), CombinedDependency
 """
@@ -22,8 +22,8 @@ Groups = tuple[tuple[Facet, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledExpiry:
-    """Expiry of a public article: its instant, and the change that will withdraw the article.
+class ScheduledChange:
+    """Change that will be logged at an instant: a withdrawal at an expiry, or an update of what an article shows.
 
     It changes the responses that this change will invalidate. `row` is its source, for detecting a change.
     """
@@ -75,11 +75,15 @@ class ScheduleDependency(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ScheduleSnapshot:
-    """Publications and expiries that are due before `complete_until`, each soonest first; later ones are unknown."""
+    """Publications and expiries that are due before `complete_until`, each soonest first; later ones are unknown.
+
+    `updates` are those of articles whose translations appear or disappear by a publication or an expiry.
+    """
 
     entries: tuple[ScheduledArticle, ...]
     complete_until: int
-    expiries: tuple[ScheduledExpiry, ...] = ()
+    expiries: tuple[ScheduledChange, ...] = ()
+    updates: tuple[ScheduledChange, ...] = ()
 
     def due_times(self) -> Iterator[int]:
         """Yield the instants of all publications, then those of all expiries."""
@@ -101,14 +105,18 @@ class ScheduleSnapshot:
     ) -> int | None:
         """Return the instant at which the response will change, overdue to `within` µs from now; None if it will not.
 
-        Publications change responses with a `dependency` on them, expiries those whose `recorded` dependencies the
-        withdrawal will invalidate; without recorded ones, any. From `complete_until` on it may change at any time.
+        Publications change responses with a `dependency` on them, expiries and updates those whose `recorded`
+        dependencies the change will invalidate; without recorded ones, any. From `complete_until` on it may change at
+        any time.
         """
         last = now + within
-        publication, expiry = self._next_publication(dependency, now, last), self._next_expiry(recorded, last)
-        if publication is not None or expiry is not None:
-            return min(publication or NEVER, expiry or NEVER)
-        return self.complete_until if self.complete_until <= last else None
+        found = (
+            self._next_publication(dependency, now, last),
+            _next_change(self.expiries, recorded, last),
+            _next_change(self.updates, recorded, last),
+        )
+        due = min((instant for instant in found if instant is not None), default=None)
+        return due if due is not None or self.complete_until > last else self.complete_until
 
     def _next_publication(self, dependency: ScheduleDependency | None, now: int, last: int) -> int | None:
         for scheduled in self.entries if dependency is not None else ():
@@ -118,13 +126,14 @@ class ScheduleSnapshot:
                 return scheduled.published_at
         return None
 
-    def _next_expiry(self, recorded: RecordedDependencies | None, last: int) -> int | None:
-        for expiry in self.expiries:
-            if expiry.due_at > last:
-                return None
-            if recorded is None or recorded.is_invalidated_by(expiry.change):
-                return expiry.due_at
-        return None
+
+def _next_change(changes: tuple[ScheduledChange, ...], recorded: RecordedDependencies | None, last: int) -> int | None:
+    for change in changes:
+        if change.due_at > last:
+            return None
+        if recorded is None or recorded.is_invalidated_by(change.change):
+            return change.due_at
+    return None
 
 
 UNKNOWN = ScheduleSnapshot((), 0)

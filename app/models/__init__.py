@@ -9,6 +9,7 @@ from app.models.article_links import (
     ArticleRelatedModel,
     ArticleSectionModel,
     ArticleTagModel,
+    ArticleTranslationModel,
     SlugRedirectModel,
 )
 from app.models.author import AuthorModel
@@ -37,6 +38,7 @@ __all__ = [
     "ArticleRelatedModel",
     "ArticleSectionModel",
     "ArticleTagModel",
+    "ArticleTranslationModel",
     "AuthorModel",
     "Base",
     "ChangeModel",

@@ -17,6 +17,7 @@ class ArticleModel(Base):
 
     `details` is a JSON object of the members that lists neither show nor filter by (`domain/article_members.py`).
     `word_count` and `reading_minutes` are null until an article of an earlier release is saved again.
+    `translation_group` is equal for articles that are the same story, and null for one that has no translations.
     """
 
     __tablename__ = "articles"
@@ -63,6 +64,7 @@ class ArticleModel(Base):
     details: Mapped[JsonText | None]
     word_count: Mapped[int | None]
     reading_minutes: Mapped[int | None]
+    translation_group: Mapped[Id | None]
 
     edition: Mapped[EditionModel] = relationship(viewonly=True)
     label: Mapped[LabelModel | None] = relationship(viewonly=True)
@@ -87,6 +89,9 @@ class ArticleModel(Base):
         Index("ix_articles_edition_id_status_modified_at_id", "edition_id", "status", "modified_at", "id"),
         Index("ix_articles_edition_id_status_published_at_id", "edition_id", "status", "published_at", "id"),
         Index("ix_articles_edition_id_headline_key_id", "edition_id", "headline_key", "id"),
+        Index(
+            "ix_articles_translation_group", "translation_group", info=partial_index("translation_group IS NOT NULL")
+        ),
         Index("ix_articles_section_id", "section_id"),
         Index("ix_articles_label_id", "label_id"),
     )

@@ -1,4 +1,4 @@
-"""Rows that link an article to authors, tags, further sections, related articles, former slugs and addresses."""
+"""Rows that link an article to authors, tags, further sections, other articles, former slugs and addresses."""
 
 from sqlalchemy import ForeignKey, Index, Table
 from sqlalchemy.orm import Mapped, mapped_column
@@ -76,6 +76,32 @@ class ArticleRelatedModel(Base):
     )
 
 
+class ArticleTranslationModel(Base):
+    """A reference of an article to another that is the same story, as it was given.
+
+    `edition` and `source_id`, or `given_id`, name the article; `target_id` is set as soon as it exists. A link joins
+    two articles in both directions: `articles.translation_group` has the result.
+    """
+
+    __tablename__ = "article_translations"
+
+    article_id: Mapped[Id] = mapped_column(ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    edition: Mapped[Code | None]
+    source_id: Mapped[Code | None]
+    given_id: Mapped[Id | None]
+    target_id: Mapped[Id | None] = mapped_column(ForeignKey("articles.id", ondelete="SET NULL"))
+
+    __table_args__ = (
+        Index("ix_article_translations_target_id", "target_id"),
+        Index(
+            "ix_article_translations_pending_source", "source_id", "edition", info=partial_index("target_id IS NULL")
+        ),
+        Index("ix_article_translations_pending_id", "given_id", info=partial_index("target_id IS NULL")),
+        {"sqlite_with_rowid": False},
+    )
+
+
 class ArticleRecommendationModel(Base):
     """A recommendation: a similar, earlier article, computed when the article is written."""
 
@@ -124,6 +150,7 @@ article_authors: Table = ArticleAuthorModel.__table__
 article_tags: Table = ArticleTagModel.__table__
 article_sections: Table = ArticleSectionModel.__table__
 article_related: Table = ArticleRelatedModel.__table__
+article_translations: Table = ArticleTranslationModel.__table__
 article_recommendations: Table = ArticleRecommendationModel.__table__
 slug_redirects: Table = SlugRedirectModel.__table__
 article_addresses: Table = ArticleAddressModel.__table__

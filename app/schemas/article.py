@@ -7,6 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.revision import NoteType
+from app.domain.translation_graph import MAX_GROUP
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image, Rights, Source
 from app.schemas.catalogue import Author, Label, LabelSummary, Section, Tag
@@ -173,14 +174,34 @@ Extra = Annotated[
 ]
 
 
+class Translation(TypedDict):
+    """The same story in another edition or language."""
+
+    id: ArticleId
+    href: Href
+    url: ArticleUrl
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["havan"])]
+    language: Annotated[LanguageTag, Field(description="The language of its text, as in `hreflang`.", examples=["uk"])]
+    headline: Headline
+
+
+Translations = Annotated[
+    list[Translation],
+    Field(description="The same story in other editions or languages, by language and edition.", max_length=MAX_GROUP),
+]
+
+
 class ArticleDetails(EditedDetails, TextLength):
     """Members of an article's page that items of lists have only if `fields` names them."""
 
     extra: Extra
+    translations: Translations
 
 
 class FeedItem(ArticleItem, EditedDetails):
     """An article in a feed."""
+
+    translations: Translations
 
 
 class _SelectableItem(ArticleItem, ArticleDetails):

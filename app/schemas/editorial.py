@@ -3,13 +3,14 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.article_status import ArticleStatus
 from app.domain.diff import Difference
 from app.domain.headline_key import MAX_KEY_CHARACTERS
 from app.domain.revision import MAX_REVISION, NoteType, RevisionAction
+from app.domain.translation_graph import MAX_GROUP
 from app.schemas.article import (
     MAX_ENTRIES,
     MAX_PAGE,
@@ -23,9 +24,6 @@ from app.schemas.article import (
 )
 from app.schemas.blocks import Blocks
 from app.schemas.body import Image, Rights, Source
-from app.schemas.body_html import BodyHtmlInput
-from app.schemas.interchange import Content, Note
-from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import (
     EMPTY,
@@ -37,12 +35,11 @@ from app.schemas.param_types import (
     Limit,
     PagedIds,
     SpanningEdition,
-    StrictBool,
     StrictInt,
     described,
 )
 from app.schemas.params import ArticleFilterParams, check_ids
-from app.schemas.record_types import MAX_SOURCE_ID, ArticleSlug
+from app.schemas.record_types import MAX_SOURCE_ID
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,
@@ -54,6 +51,7 @@ from app.schemas.types import (
     Headline,
     Href,
     InstantText,
+    LanguageTag,
     Lead,
     OpenEnum,
     Slug,
@@ -150,6 +148,20 @@ class FormerUrl(TypedDict):
     until: Annotated[InstantText, Field(description="When it ceased to be the article's URL.")]
 
 
+class EditorialTranslation(TypedDict):
+    """An article that is the same story, or a reference to one that does not exist yet: `status` is then null."""
+
+    id: Annotated[ArticleId | None, Field(description="Its id.")]
+    edition: Annotated[Code | None, Field(description="The slug of its edition.", examples=["havan"])]
+    source_id: Annotated[str | None, line("The identifier of another system.", "cms:41-uk", max_length=MAX_SOURCE_ID)]
+    href: EditorialHref | None
+    language: Annotated[LanguageTag | None, Field(description="The language of its text.", examples=["uk"])]
+    headline: Annotated[str | None, line("Its headline.", "Нічні трамваї повертаються")]
+    status: Annotated[
+        Annotated[ArticleStatus, OpenEnum()] | None, Field(description="Its status.", examples=["published"])
+    ]
+
+
 class EditorialArticle(EditorialItem):
     """An article as editors see it; its members can be sent back, changed, in a PATCH."""
 
@@ -172,6 +184,10 @@ class EditorialArticle(EditorialItem):
             description="Former URLs, which `/v1/resolve` finds, in the order in which they ended.",
             examples=[[{"url": "https://meridian.example/city/silo", "until": "2026-11-20T20:05:00.000000+02:00"}]],
         ),
+    ]
+    translations: Annotated[
+        list[EditorialTranslation],
+        Field(description="The same story in other editions or languages, by language.", max_length=2 * MAX_GROUP),
     ]
 
 
@@ -329,39 +345,3 @@ class RevisionParams(BaseModel):
         ),
         StrictInt,
     ] = None
-
-
-class ArticleWriteParams(BaseModel):
-    """Query parameters of writes of articles."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-    strict: Annotated[
-        bool,
-        StrictBool,
-        Field(
-            description="Whether a loss of content makes the request invalid; else it is a warning.", examples=[False]
-        ),
-    ] = False
-
-
-ArticleUpdate: type[BaseModel] = create_model(
-    "ArticleUpdate",
-    __config__=ConfigDict(extra="forbid", defer_build=True),
-    __doc__="A merge patch (RFC 7396) of the content of an article; omitted members are unchanged, null empties.",
-    slug=(
-        ArticleSlug | None,
-        Field(
-            default=None,
-            description=(
-                "The new slug; one of another article is 422. Without one, a made slug follows the headline until the "
-                "article is public."
-            ),
-            examples=["budget-passes-by-one-vote"],
-        ),
-    ),
-    **patch_members(Content, without={"slug"}),
-    **patch_members(BodyHtmlInput),
-    note=(Note | None, Field(default=None, description="A public note about the change.")),
-)
-"""The body of a PATCH in the document; the patch itself is validated once it is merged."""

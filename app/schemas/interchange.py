@@ -34,6 +34,7 @@ from app.schemas.record_types import (
     SourceId,
     TagReferences,
     Text,
+    TranslationReferences,
 )
 from app.schemas.types import MAX_SEQ, Instant
 
@@ -185,7 +186,31 @@ class RevisionRecord(RecordPart):
         return self
 
 
-class ArticleInput(BodyHtmlPart, Content):
+class BesideContent(RecordPart):
+    """Members of an article beside its content, of which revisions have no copies."""
+
+    aliases: Annotated[
+        Annotated[list[Alias], Field(max_length=MAX_NAMES), AfterValidator(_sorted_once)] | None,
+        NullAsEmpty,
+        Field(
+            description="Paths and URLs that the article has had, which `/v1/resolve` finds; unchanged where absent.",
+            examples=[["/2019/05/night-trams.html"]],
+        ),
+    ] = None
+    translations: Annotated[
+        TranslationReferences | None,
+        NullAsEmpty,
+        Field(
+            description=(
+                "The same story in other editions or languages; articles are linked in both directions as long as one "
+                "of them names the other. An article may follow its reference."
+            ),
+            examples=[[{"edition": "havan", "source_id": "cms:41-uk"}]],
+        ),
+    ] = None
+
+
+class ArticleInput(BesideContent, BodyHtmlPart, Content):
     """Members of an article from any source; `note` is the public reason of a change to the stored article."""
 
     kind: Annotated[Literal["article"], Field(description="The kind of the record.")] = "article"
@@ -241,14 +266,6 @@ class ArticleInput(BodyHtmlPart, Content):
     note: Annotated[
         Note | None,
         Field(description="A public note about the change; not public where the article is not published after it."),
-    ] = None
-    aliases: Annotated[
-        Annotated[list[Alias], Field(max_length=MAX_NAMES), AfterValidator(_sorted_once)] | None,
-        NullAsEmpty,
-        Field(
-            description="Paths and URLs that the article has had, which `/v1/resolve` finds; unchanged where absent.",
-            examples=[["/2019/05/night-trams.html"]],
-        ),
     ] = None
 
 
@@ -314,6 +331,8 @@ class ArticleRecord(ArticleInput):
         blank = Content(headline=self.headline, slug=self.slug)
         if any(getattr(self, name) != getattr(blank, name) for name in Content.model_fields):
             raise InvalidInputError(FieldError("erased_at", "The content of an erased article must be empty."))
+        if self.translations:
+            raise InvalidInputError(FieldError("translations", "An erased article must have no translations."))
         return self
 
 

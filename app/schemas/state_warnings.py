@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.domain.article_status import ArticleStatus
-from app.schemas.editorial import EditorialArticle
+from app.schemas.editorial import EditorialArticle, EditorialTranslation
 from app.schemas.interchange import ArticleInput
 from app.schemas.write_warning import WarningCode, WriteWarning
 
@@ -34,6 +34,25 @@ def find_section_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -
         return []
     detail = SECTIONS_REPLACED.format(", ".join(removed))
     return [{"where": "section", "code": str(WarningCode.SECTIONS_REPLACED), "detail": detail}]
+
+
+def find_pending_translations(saved: EditorialArticle) -> list[WriteWarning]:
+    """Return the warnings of an article that names translations which do not exist yet."""
+    return [
+        {
+            "where": f"translations.{position}",
+            "code": str(WarningCode.TRANSLATION_PENDING),
+            "detail": f"There is no article {_name(each)} yet; it will be linked when it arrives.",
+        }
+        for position, each in enumerate(saved["translations"])
+        if each["status"] is None
+    ]
+
+
+def _name(reference: EditorialTranslation) -> str:
+    if reference["source_id"] is None:
+        return f"'{reference['id']}'"
+    return f"'{reference['source_id'][:80]}' in the edition '{reference['edition']}'"
 
 
 def find_image_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> list[WriteWarning]:

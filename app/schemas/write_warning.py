@@ -37,6 +37,8 @@ class WarningCode(StrEnum):
     FIRST_TIME_IGNORED = "first-time-ignored"
     OLDER_VERSION = "older-version"
     RENAMED = "renamed-reference"
+    TRANSLATION_PENDING = "translation-pending"
+    TRANSLATION_CONFLICT = "translation-conflict"
 
 
 _LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED]))
@@ -51,6 +53,8 @@ CODES_OF_WRITES: Final = (
     WarningCode.FIRST_TIME_IGNORED,
     WarningCode.OLDER_VERSION,
     WarningCode.RENAMED,
+    WarningCode.TRANSLATION_PENDING,
+    WarningCode.TRANSLATION_CONFLICT,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""
 

@@ -8,6 +8,7 @@ from app.domain.instant import drop_zero_fraction
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
 from app.syndication.feed_document import (
+    TRANSLATION,
     Creator,
     FeedDocument,
     Publication,
@@ -68,8 +69,8 @@ def _links(channel: FeedDocument) -> Iterator[Markup]:
             yield _link(rel, href, MEDIA_TYPE)
 
 
-def _link(rel: str, href: str, media_type: str | None = None) -> Markup:
-    return text_element("link", attributes={"rel": rel, "type": media_type, "href": href})
+def _link(rel: str, href: str, media_type: str | None = None, language: str | None = None) -> Markup:
+    return text_element("link", attributes={"rel": rel, "type": media_type, "hreflang": language, "href": href})
 
 
 def _instant(name: str, text: str) -> Markup:
@@ -121,6 +122,8 @@ def _entry_links(item: FeedItem) -> Iterator[Markup]:
         yield _link("via", ascii_url(source["url"]))
     if image:
         yield _link("enclosure", ascii_url(image["url"]), media_type(image))
+    for each in item["translations"]:
+        yield _link(TRANSLATION, ascii_url(each["url"]), "text/html", each["language"])
 
 
 def _rights(item: FeedItem) -> str | None:

@@ -15,6 +15,9 @@ from app.schemas.body import Image
 from app.schemas.catalogue import Author
 from app.syndication.links import absolute_links
 
+TRANSLATION: Final = "https://schema.org/workTranslation"
+"""Relation of links to translations. With `alternate` readers open another language: some take the last such link."""
+
 _NAMESPACE: Final = UUID("5b0f3c52-6d0e-4c6b-9d43-0c2d9b8e7a11")
 _ORGANISATION_ROLES: Final = frozenset({"agency", "news agency", "organisation", "organization"})
 _IMAGE_TYPES: Final = {

@@ -27,7 +27,7 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """Render the feed as one JSON object, articles in the given order, complete, with HTML bodies for full texts.
 
     `_dayline` carries what the format has no member for: the article's id, version, source, sections, kicker,
-    access and label.
+    access, label and translations.
     """
     publication = channel.publication
     feed = {
@@ -95,6 +95,9 @@ def _extension(item: FeedItem) -> dict[str, Any]:
         "sections": [each["slug"] for each in item["sections"]],
         "kicker": item["kicker"],
         "access": item["access"],
+        "translations": [
+            {"language": each["language"], "url": ascii_url(each["url"])} for each in item["translations"]
+        ],
         "label": {"code": label["code"], "disclaimer": label["disclaimer"]} if label else None,
     }
 

@@ -10,7 +10,7 @@ from app.domain.catalogue_entry import TagType, code_uri
 from app.domain.html.inline_html import is_web_url
 from app.domain.revision import NoteType
 from app.domain.url import ascii_url
-from app.schemas.article import Article
+from app.schemas.article import Article, Translation
 from app.schemas.body import Image, Source
 from app.syndication.feed_document import (
     Creator,
@@ -85,6 +85,7 @@ def render(article: Article, *, publication: Publication) -> bytes:
         "about": _about(article),
         "genre": label["text"] if label else None,
         "inLanguage": language_of(article, publication),
+        "workTranslation": [_translation(each) for each in article["translations"]],
         "isPartOf": {"@type": "WebSite", "name": publication.name, "url": ascii_url(publication.home)},
         "isBasedOn": _work(article["source"]) if article["source"] else None,
         "correction": _corrections(article),
@@ -99,6 +100,16 @@ def render(article: Article, *, publication: Publication) -> bytes:
     for character, escape in _ESCAPES:
         written = written.replace(character, escape)
     return written
+
+
+def _translation(translation: Translation) -> dict[str, str]:
+    return {
+        "@type": "NewsArticle",
+        "url": ascii_url(translation["url"]),
+        "identifier": urn_for(translation["id"]),
+        "headline": translation["headline"],
+        "inLanguage": translation["language"],
+    }
 
 
 def _type(article: Article) -> str:

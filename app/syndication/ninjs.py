@@ -10,7 +10,7 @@ from app.domain.article_status import FeedContent
 from app.domain.catalogue_entry import TagType, code_uri
 from app.domain.html.inline_html import is_web_url
 from app.domain.url import ascii_url
-from app.schemas.article import Article, FeedItem, TimelineItem
+from app.schemas.article import Article, FeedItem, TimelineItem, Translation
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label, Tag
 from app.syndication.feed_document import (
@@ -38,9 +38,13 @@ _STANDARD: Final = {
 
 
 def render(article: Article, *, publication: Publication) -> bytes:
-    """Render an article with its full text (HTML format), its image and its related articles."""
+    """Render an article with its full text (HTML format), its image, its related articles and its translations."""
     members = _article(article, publication, FeedContent.FULL)
-    associations = [*members.get("associations", ()), *(_related(item) for item in article["related"])]
+    associations = [
+        *members.get("associations", ()),
+        *(_related(item) for item in article["related"]),
+        *(_translation(each) for each in article["translations"]),
+    ]
     return orjson.dumps({"standard": _STANDARD, **_drop_empty(members | {"associations": associations})})
 
 
@@ -256,6 +260,19 @@ def _related(item: TimelineItem) -> dict[str, Any]:
         "representationType": "partial",
         "headlines": _texts("main", item["headline"]),
         "renditions": [{"name": "web", "href": ascii_url(item["url"]), "contentType": "text/html"}],
+    }
+
+
+def _translation(translation: Translation) -> dict[str, Any]:
+    return {
+        "name": translation["headline"],
+        "rel": "translation",
+        "uri": urn_for(translation["id"]),
+        "type": "text",
+        "representationType": "partial",
+        "language": translation["language"],
+        "headlines": _texts("main", translation["headline"]),
+        "renditions": [{"name": "web", "href": ascii_url(translation["url"]), "contentType": "text/html"}],
     }
 
 

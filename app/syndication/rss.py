@@ -10,6 +10,7 @@ from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
 from app.schemas.body import Image
 from app.syndication.feed_document import (
+    TRANSLATION,
     FeedDocument,
     category_names,
     content_html,
@@ -80,6 +81,7 @@ def _item(channel: FeedDocument, item: FeedItem) -> Markup:
             *(text_element("category", name) for name in category_names(item)),
             *_source(item),
             *_canonical(item),
+            *_translations(item),
             *_text(channel.content, item),
             *_media(item["image"]),
         ),
@@ -100,6 +102,12 @@ def _source(item: FeedItem) -> Iterator[Markup]:
 def _canonical(item: FeedItem) -> Iterator[Markup]:
     if item["canonical_url"]:
         yield text_element("atom:link", attributes={"rel": "canonical", "href": item["canonical_url"]})
+
+
+def _translations(item: FeedItem) -> Iterator[Markup]:
+    for each in item["translations"]:
+        link = {"rel": TRANSLATION, "type": "text/html", "hreflang": each["language"], "href": ascii_url(each["url"])}
+        yield text_element("atom:link", attributes=link)
 
 
 def _text(content: FeedContent, item: FeedItem) -> Iterator[Markup]:

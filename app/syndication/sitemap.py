@@ -1,6 +1,6 @@
 """Sitemaps (sitemaps.org 0.9), their index, and Google's sitemaps of recent news."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from app.domain.instant import drop_zero_fraction
@@ -16,15 +16,20 @@ MAX_NEWS_ENTRIES: Final = 1_000
 
 _SITEMAP: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
+_XHTML: Final = "http://www.w3.org/1999/xhtml"
 _TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
 _CHINESE: Final = frozenset({"zh", "cmn"})
 
 
 class SitemapEntry(NamedTuple):
-    """Entry of a sitemap or an index: an absolute URL and its last change (RFC 3339), if known."""
+    """Entry of a sitemap or an index: an absolute URL and its last change (RFC 3339), if known.
+
+    `languages` are the URLs of the page and its translations with their languages (BCP 47), if it has some.
+    """
 
     url: str
     changed_at: str | None
+    languages: Sequence[tuple[str, str]] = ()
 
 
 def render(pages: Sequence[SitemapEntry], *, home: str) -> bytes:
@@ -81,10 +86,18 @@ def _news(item: FeedItem, publication: Publication) -> Markup:
 def _document(root: str, name: str, entries: Sequence[SitemapEntry]) -> bytes:
     _check_number(entries, MAX_ENTRIES)
     elements: Iterable[Markup] = (
-        element(name, (text_element("loc", ascii_url(url)), *optional_element("lastmod", changed_at)))
-        for url, changed_at in entries
+        element(name, (text_element("loc", ascii_url(url)), *optional_element("lastmod", changed_at), *_links(pages)))
+        for url, changed_at, pages in entries
     )
-    return xml_document(element(root, elements, {"xmlns": _SITEMAP}))
+    has_links = any(entry.languages for entry in entries)
+    return xml_document(element(root, elements, {"xmlns": _SITEMAP, "xmlns:xhtml": _XHTML if has_links else None}))
+
+
+def _links(languages: Iterable[tuple[str, str]]) -> Iterator[Markup]:
+    """Render the page in each language, which has to include the page itself."""
+    for language, url in languages:
+        link = {"rel": "alternate", "hreflang": language, "href": ascii_url(url)}
+        yield text_element("xhtml:link", attributes=link)
 
 
 def _check_number(entries: Sequence[object], most: int) -> None:

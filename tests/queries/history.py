@@ -62,6 +62,7 @@ class Piece:
     traits: dict[str, Any]
     revision: int = 0
     renamed: int = 0
+    translates: str | None = None
 
     @property
     def id(self) -> str:
@@ -92,6 +93,7 @@ class Piece:
             tags=list(self.names["tag"]),
             authors=list(self.names["author"]),
             **self.traits,
+            translations=[] if self.translates is None else [self.translates],
         )
         return made.model_copy(update={"published_at": self.published_at})
 
@@ -245,7 +247,8 @@ class History:
     async def _write(self, walk: Walk) -> None:
         """One thing that a newsroom does, in one transaction."""
         random = self._random
-        verb = random.choice(("publish", "backdate", "backdate", "backdate", "withdraw", "edit", "retag", "bump"))
+        verbs = ("publish", "backdate", "backdate", "backdate", "withdraw", "edit", "retag", "bump", "translate")
+        verb = random.choice(verbs)
         if verb in {"publish", "backdate"} or not self._pieces:
             made = [self._new(newest=verb == "publish") for _ in range(random.choice((1, 1, 2)))]
         else:
@@ -266,6 +269,8 @@ class History:
             return replace(piece, names=self._names(), traits=self._traits())
         if verb == "bump":
             return replace(piece, published_at=self._instant(newest=self._random.random() < 0.5))
+        if verb == "translate":
+            return replace(piece, translates=self._random.choice([*self._pieces, None]))
         return replace(piece, revision=piece.revision + 1)
 
     def _new(self, *, newest: bool = False) -> Piece:
@@ -294,7 +299,10 @@ class History:
     async def _store(self, made: list[Piece]) -> None:
         records = [piece.record(self._edition) for piece in made]
         stored = await self._database.write(upsert_articles, records, now=self._now)
-        for outcome in stored.outcomes:
-            if isinstance(outcome, Exception):
+        for piece, outcome in zip(made, stored.outcomes, strict=True):
+            if isinstance(outcome, Exception) and "one article for each edition and language" in str(outcome):
+                self.counts["no translation"] += 1
+            elif isinstance(outcome, Exception):
                 raise outcome
-        self._pieces |= {piece.id: piece for piece in made}
+            else:
+                self._pieces[piece.id] = piece

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from app.actions.articles import erasure, transitions, translations
 from app.invalidation.change_event import ChangeEvent, parse_change_event
 from app.invalidation.dependencies import LOG_KEY, Dependencies, RangeDependency
-from app.invalidation.schedule_snapshot import ScheduledExpiry
+from app.invalidation.schedule_snapshot import ScheduledChange
 from app.invalidation.surrogate_keys import is_timestamp_key
 from app.queries.changes import invalidation_log
 from app.queries.timeline import scheduled
@@ -20,7 +21,7 @@ Names = Callable[[str], bool]
 
 
 class Family(NamedTuple):
-    """What is left out: keys, spans, the instant by the clock, the places of changes, or keys of scheduled expiries."""
+    """What is left out: keys, spans, the instant by the clock, the places of changes, keys of expiries, or translations."""
 
     name: str
     keys: Names | None = None
@@ -28,6 +29,8 @@ class Family(NamedTuple):
     clock: bool = False
     places: bool = False
     expiry: Names | None = None
+    translations: bool = False
+    translation_schedule: bool = False
 
 
 def beginning(prefix: str) -> Names:
@@ -57,6 +60,13 @@ EXPIRY_FAMILIES = (
     Family("expiry: the log", expiry=LOG_KEY.__eq__),
 )
 """What an expiry will change, which shortens the max-age of responses that are cached already."""
+
+
+TRANSLATION_FAMILIES = (
+    Family("translations: the log", translations=True),
+    Family("translations: the schedule", translation_schedule=True),
+)
+"""What the translations of an article change: its row in the log, and the max-age of what shows it."""
 
 
 class _Keys(set[str]):
@@ -111,12 +121,17 @@ def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(invalidation_log, "parse_change_event", told_without)
     if family.expiry is not None:
         _leave_out_of_expiries(family.expiry, patch)
+    if family.translations:
+        for module in (translations, transitions, erasure):
+            patch.setattr(module, "build_translation_changes", lambda *_: [])
+    if family.translation_schedule:
+        patch.setattr(scheduled, "_read_updates", lambda *_: ())
 
 
 def _leave_out_of_expiries(left_out: Names, patch: pytest.MonkeyPatch) -> None:
     build = scheduled._expiry
 
-    def build_without(*members: Any) -> ScheduledExpiry:
+    def build_without(*members: Any) -> ScheduledChange:
         expiry = build(*members)
         names, lists = expiry.change.entity_keys, expiry.change.list_keys
         change = replace(

@@ -177,6 +177,9 @@ def archive(newsroom: Newsroom, count: int) -> Iterable[ArticleRecord]:
             tags=random.sample(newsroom.tags, random.choice((0, 1, 1, 2, 3))),
             authors=random.sample(newsroom.authors, random.choice((0, 1, 1, 2))),
             label=random.choice([None, None, *newsroom.labels]),
+            translations=[{"edition": random.choice([*newsroom.zones]), "source_id": f"{SEED}{count + number}"}]
+            if random.random() < 0.2
+            else [],
             related=[f"{SEED}{other}" for other in random.sample(range(count), random.choice((0, 0, 1, 2)))],
             body=[{"type": "paragraph", "html": f"It says <em>{number}</em>."}],
         )

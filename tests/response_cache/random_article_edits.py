@@ -51,6 +51,7 @@ class ArticleWishes:
             self.edit_withdrawn: 2,
             self.edit_unpublished: 2,
             self.take_slug: 4,
+            self.translate: 5,
             self.bump: 4,
             self.withdraw: 4,
             self.expire: 3,
@@ -110,6 +111,18 @@ class ArticleWishes:
         slugs = [*self._old_slugs(), f"renamed-{self._random.randrange(10**6)}"]
         patch = {"slug": self._random.choice(slugs[-4:])}
         return self._edit("slug", "published", "published", "withdrawn", "draft", patch=patch)
+
+    def translate(self) -> Wish | None:
+        """Give an article one translation in each of some other editions, or none."""
+        key = self._pick("published", "published", "scheduled", "draft", "withdrawn")
+        if key is None:
+            return None
+        articles = self._newsroom.articles
+        others = {each.edition: other for other, each in articles.items() if self._random.random() < 0.3}
+        others.pop(articles[key].edition, None)
+        chosen = self._random.sample(sorted(others.values()), min(len(others), self._random.choice((0, 1, 1, 2))))
+        headers = (("if-match", "*"),)
+        return Wish("translate", "PATCH", f"{EDITORIAL}/articles/{key}", {"translations": chosen}, headers)
 
     def bump(self) -> Wish | None:
         """The public time moves, with or without a word."""
@@ -189,6 +202,11 @@ class ArticleWishes:
             return {"section": self._random.choice([None, *known])}
         return {"sections": self._random.sample(known, min(len(known), self._random.choice((0, 1, 2, 3))))}
 
+    def _reference(self, owner: str) -> dict[str, str]:
+        """Return a reference to an article of another edition, which may not be there yet."""
+        others = [name for name in self._newsroom.editions if name != owner] or [owner]
+        return {"edition": self._random.choice(others), "source_id": f"cms:{self._random.randrange(12)}"}
+
     def _members(self, owner: str, *, every: bool = False) -> dict[str, Any]:
         """What an article may say, some of it or all."""
         random, newsroom = self._random, self._newsroom
@@ -210,6 +228,7 @@ class ArticleWishes:
             "featured": random.random() < 0.3,
             "access": random.choice((None, "free", "registered", "paid")),
             "rights": random.choice((None, {"holder": f"Holder {number}"})),
+            "translations": random.choice(([], [], [self._reference(owner)])),
             "aliases": random.choice(([], [f"/old/{number % 40}"], [f"/old/{number}", f"http://old.example/{number}"])),
         }
         return members if every else {name: value for name, value in members.items() if random.random() < 0.5}

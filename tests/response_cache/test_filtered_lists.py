@@ -9,7 +9,7 @@ from app.domain.instant import DAY_US, SECOND_US
 from app.invalidation.schedule_snapshot import UNKNOWN
 from tests.response_cache.compare_with_reference import Stale
 from tests.response_cache.conftest import Begin
-from tests.response_cache.dependency_kinds import EXPIRY_FAMILIES, FAMILIES, Family, leave_out
+from tests.response_cache.dependency_kinds import EXPIRY_FAMILIES, FAMILIES, TRANSLATION_FAMILIES, Family, leave_out
 from tests.response_cache.history import History, Pace
 from tests.response_cache.newsroom import text_of
 from tests.response_cache.plain_messages import Request
@@ -26,6 +26,8 @@ FILED: dict[str, Any] = {
 }
 
 SOON = "{soon}"
+FIRST = {"edition": "harbour", "source_id": "first"}
+ALONE = {"edition": "lagoon", "source_id": "alone"}
 """The instant by the clock of the history after which the least max-age ends."""
 
 
@@ -71,6 +73,12 @@ def put_list(slug: str) -> Callable[[int], Wish]:
     return lambda number: Wish("put", "PUT", f"{EDITORIAL}/lists/{slug}", {"name": f"List {number}", "filter": {}})
 
 
+def schedule_translation(number: int) -> Wish:
+    """Schedule an article that is the same story as one of another edition."""
+    given = {"edition": "bronx", "language": f"x-n{number}", "translations": [ALONE], "published_at": SOON}
+    return post("articles", headline=f"Twin {number}", **given)
+
+
 def expire(name: str) -> Callable[[int], Wish]:
     """Let an article expire soon, which no list shows."""
     return lambda _: patch(f"articles/{{{name}}}", expires_at=SOON)
@@ -111,6 +119,8 @@ CASES = {
     "expiry: tags": Case("/v1/tags", expire("first")),
     "expiry: authors": Case("/v1/authors", expire("first")),
     "expiry: the log": Case("/v1/changes", expire("first")),
+    "translations: the log": Case("/v1/articles/{first}", lambda n: patch("articles/{twin}", headline=f"Twin {n}")),
+    "translations: the schedule": Case("/v1/articles/{alone}", schedule_translation),
 }
 
 
@@ -128,6 +138,10 @@ class Trial:
             given = {"headline": name, "source_id": name, "published_at": "2026-11-19T10:00:00Z", **FILED, **more}
             told = await self._history.write(post("articles", **given))
             self._ids[name] = told.json()["id"]
+        more = {"twin": {"edition": "bronx", "translations": [FIRST]}, "alone": ALONE}
+        for name, given in more.items():
+            wish = post("articles", headline=name, published_at="2026-11-19T10:00:00Z", **given)
+            self._ids[name] = (await self._history.write(wish)).json()["id"]
         for days in range(25, 45):
             at = text_of(self._history.newsroom.now - days * DAY_US)
             await self._history.write(post("articles", headline="Old", edition="bronx", published_at=at))
@@ -171,7 +185,7 @@ async def test_omitting_any_kind_of_dependency_is_detected(begin: Begin, monkeyp
     trial = Trial(history)
     with history.clock():
         await trial.begin()
-        for family in (*FAMILIES, *EXPIRY_FAMILIES):
+        for family in (*FAMILIES, *EXPIRY_FAMILIES, *TRANSLATION_FAMILIES):
             case = CASES[family.name]
             assert not await trial.is_stale_after(case), f"{family.name}: stale with nothing left out"
             with monkeypatch.context() as without:

@@ -16,6 +16,7 @@ NO_DETAILS: Final[dict[str, Any]] = {
     "featured": False,
     "alert": False,
     "sensitive": False,
+    "translations": [],
 }
 PUBLICATION: Final = Publication(name="The Lume Courier", language="en-GB", home="https://courier.example")
 HOME: Final = "https://courier.example/"
@@ -32,6 +33,19 @@ def author_item(slug: str, name: str, **others: Any) -> dict[str, Any]:
     empty = dict.fromkeys(("role", "bio", "image", "url", "email", "page_url"))
     kind = {"author_type": AuthorType.PERSON, "links": []}
     return {"slug": slug, "name": name, **kind, **empty, "href": f"/v1/authors/{slug}", **others}
+
+
+def translation(number: int, language: str, headline: str) -> dict[str, Any]:
+    """Return a translation as articles have it."""
+    article_id = f"01m8x3c7k2v9{number}"
+    return {
+        "id": article_id,
+        "href": f"/v1/articles/{article_id}",
+        "url": f"https://courier.example/{language.lower()}/news?story=fog&nr={number}",
+        "edition": f"lume-{number}",
+        "language": language,
+        "headline": headline,
+    }
 
 
 def fog(**others: Any) -> FeedItem:
@@ -99,6 +113,12 @@ def fog(**others: Any) -> FeedItem:
         "updated_at": "2026-11-20T06:00:00Z",
         "first_published_at": "2026-11-19T23:59:59+02:00",
         "version": 3,
+        "translations": [
+            translation(1, "de-AT", "Nebel & Schaum"),
+            translation(2, "en-IE", "Fog & foam, <abroad>"),
+            translation(3, "uk", "Туман тримає флот"),
+            translation(4, "uk", "Туман над морем"),
+        ],
         "body": '<p>The horn sounds; see <a href="/log?a=1&amp;b=2">the log</a>.</p>\n<p>]]&gt; 🌫</p>',
     }
     return cast("FeedItem", {**NO_DETAILS, **item, **others})
@@ -189,10 +209,15 @@ def archive(**others: Any) -> FeedDocument:
     return channel("atom.xml", **links | others)
 
 
+def _languages(item: FeedItem) -> list[tuple[str, str]]:
+    return [(each["language"], each["url"]) for each in item["translations"]]
+
+
 def forms(items: Sequence[FeedItem]) -> Mapping[str, Callable[[], bytes]]:
     """Every document there is of these articles, by the name of its golden file."""
     first = page(items[0])
     places = [sitemap.SitemapEntry(item["url"], item["updated_at"]) for item in items]
+    pages = [sitemap.SitemapEntry(item["url"], item["updated_at"], _languages(item)) for item in items]
     return {
         "rss.xml": lambda: rss.render(channel("rss.xml"), items),
         "atom.xml": lambda: atom.render(channel("atom.xml", older_href=f"{FEED}/atom/2026-11-20.xml"), items),
@@ -202,7 +227,7 @@ def forms(items: Sequence[FeedItem]) -> Mapping[str, Callable[[], bytes]]:
         "ninjs-list.json": lambda: ninjs.render_list(channel("ninjs.json"), items),
         "ninjs-canceled.json": lambda: ninjs.canceled(first["id"], at="2026-11-21T09:00:00+02:00"),
         "article.jsonld": lambda: json_ld.render(first, publication=PUBLICATION),
-        "sitemap.xml": lambda: sitemap.render(places, home=HOME),
+        "sitemap.xml": lambda: sitemap.render(pages, home=HOME),
         "sitemap-index.xml": lambda: sitemap.render_index(places, home=HOME),
         "news-sitemap.xml": lambda: sitemap.render_news(PUBLICATION, items, home=HOME),
     }

@@ -17,7 +17,9 @@ _BOTH_SITEMAPS: Final = """
 <xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema">
 <xsd:import namespace="http://www.sitemaps.org/schemas/sitemap/0.9" schemaLocation="{}/sitemap-0.9.xsd"/>
 <xsd:import namespace="http://www.google.com/schemas/sitemap-news/0.9" schemaLocation="{}/sitemap-news-0.9.xsd"/>
+<xsd:import namespace="http://www.w3.org/1999/xhtml" schemaLocation="{}"/>
 </xsd:schema>"""
+_XHTML_LINK: Final = Path(__file__).with_name("xhtml_link.xsd")
 
 
 def read_xml(document: bytes) -> Any:
@@ -65,7 +67,7 @@ def _atom(folder: Path) -> Any:
 @cache
 def _sitemaps(folder: Path) -> Any:
     standards = folder / "standards"
-    return etree.XMLSchema(etree.fromstring(_BOTH_SITEMAPS.format(standards, standards)))
+    return etree.XMLSchema(etree.fromstring(_BOTH_SITEMAPS.format(standards, standards, _XHTML_LINK)))
 
 
 @cache

@@ -104,3 +104,11 @@ def test_json_ld_licence_of_an_image_is_a_url_or_a_work(licence: str | None, exp
     item: Any = fog()
     item["image"] = {**item["image"], "licence": licence}
     assert read(item)["image"].get("license") == expected
+
+
+def test_json_ld_lists_translations() -> None:
+    written = json.loads(json_ld.render(page(fog()), publication=PUBLICATION))
+    assert [(each["inLanguage"], each["headline"]) for each in written["workTranslation"]] == [
+        (each["language"], each["headline"]) for each in fog()["translations"]
+    ]
+    assert "workTranslation" not in json.loads(json_ld.render(page(keeper()), publication=PUBLICATION))

@@ -13,7 +13,11 @@ def test_ninjs_article_has_text_image_and_related() -> None:
     assert told["uri"] == urn_for(fog()["id"])
     assert (told["pubStatus"], told["representationType"], told["version"]) == ("usable", "full", "3")
     assert [each["role"] for each in told["descriptions"]] == ["summary", "disclaimer"]
-    assert [(each["rel"], each["type"]) for each in told["associations"]] == [("image", "picture"), ("related", "text")]
+    assert [(each["rel"], each["type"]) for each in told["associations"]] == [
+        ("image", "picture"),
+        ("related", "text"),
+        *[("translation", "text")] * 4,
+    ]
     assert [each["name"] for each in told["associations"][0]["renditions"]] == ["main", "600w"]
     assert told["by"] == "By Ida Lorn & agencies"
 

@@ -7,6 +7,7 @@ from lxml import etree
 
 from app.domain.article_status import FeedContent
 from app.syndication import rss
+from app.syndication.feed_document import TRANSLATION
 from tests.syndication.samples import channel, fog
 from tests.syndication.standards import read_xml
 from tests.syndication.varieties import articles
@@ -26,12 +27,12 @@ def test_rss_single_elements_occur_once(content: FeedContent) -> None:
 
 def test_rss_item_links_have_different_relations() -> None:
     for item in read_xml(rss.render(channel("rss.xml"), articles())).iter("item", "channel"):
-        relations = [link.get("rel") for link in item.findall(ATOM_LINK)]
+        relations = [(link.get("rel"), link.get("href")) for link in item.findall(ATOM_LINK)]
         assert len(relations) == len(set(relations))
 
 
 def test_rss_source_is_named_once_and_linked() -> None:
-    [item] = read_xml(rss.render(channel("rss.xml"), [fog(canonical_url=None)])).iter("item")
+    [item] = read_xml(rss.render(channel("rss.xml"), [fog(canonical_url=None, translations=[])])).iter("item")
     assert [each.text for each in item.findall(DC_SOURCE)] == ["Port radio"]
     assert [dict(each.attrib) for each in item.findall(ATOM_LINK)] == [
         {"rel": "via", "href": "https://radio.example/log?day=20&hour=7"}
@@ -39,7 +40,14 @@ def test_rss_source_is_named_once_and_linked() -> None:
 
 
 def test_rss_source_without_a_url_is_named() -> None:
-    article = fog(source={"name": "Port radio", "url": None}, canonical_url=None)
+    article = fog(source={"name": "Port radio", "url": None}, canonical_url=None, translations=[])
     [item] = read_xml(rss.render(channel("rss.xml"), [article])).iter("item")
     assert [each.text for each in item.findall(DC_SOURCE)] == ["Port radio"]
     assert item.findall(ATOM_LINK) == []
+
+
+def test_rss_links_translations_by_language() -> None:
+    [item] = read_xml(rss.render(channel("rss.xml"), [fog()])).iter("item")
+    links = [each for each in item.findall(ATOM_LINK) if each.get("rel") == TRANSLATION]
+    assert [each.get("hreflang") for each in links] == ["de-AT", "en-IE", "uk", "uk"]
+    assert item.findtext("link") == fog()["url"]

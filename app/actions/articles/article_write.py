@@ -62,6 +62,7 @@ class ArticleWrite:
     edition_id: int
     slug_style: SlugStyle
     timezone: str
+    edition_language: str
     article_id: int
     current: AnyRow | None
     now: int
@@ -76,6 +77,7 @@ class ArticleWrite:
     placement_before: Placement | None = None
     aliases_before: set[str] = field(default_factory=set)
     stored_hash: bytes | None = None
+    translations_changed: bool = False
     _after: Placement | None = None
     _fingerprint: bytes = b""
     _blocks: str = ""
@@ -274,7 +276,9 @@ class ArticleWrite:
         row = self.current
         if row is None or self.hash_before != columns["content_hash"]:
             return True
-        if self.aliases_changed or (self.options.note_counts_as_change and self.record.note is not None):
+        if self.aliases_changed or self.translations_changed:
+            return True
+        if self.options.note_counts_as_change and self.record.note is not None:
             return True
         return any(getattr(row, name) != columns[name] for name in COMPARED)
 

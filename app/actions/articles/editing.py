@@ -55,8 +55,8 @@ WITH_PUBLIC_TIME = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
 RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
 """Endings that a new `source_id` must not have, because they are paths below an article."""
 
-BESIDE_CONTENT = frozenset({"aliases", "note", "warnings", *INPUT_MEMBERS})
-"""Members of a patch that are not content: aliases, a public note, the warnings of an earlier response, HTML."""
+BESIDE_CONTENT = frozenset({"aliases", "translations", "note", "warnings", *INPUT_MEMBERS})
+"""Members of a patch that are not content: aliases, translations, a public note, earlier warnings, HTML."""
 
 
 class EditedArticle(NamedTuple):
@@ -127,13 +127,14 @@ def edit_article(
     merged = merge_patch(_without_derived_sections(content, given), given)
     state = {name: current[name] for name in STATE_MEMBERS}
     slug = None if merged.get("slug") == current["slug"] else merged.get("slug")
-    aliases = {"aliases": patch["aliases"]} if "aliases" in patch else {}
-    record = validated(ArticleRecord, {**state, **merged, **aliases, "slug": slug, "note": patch.get("note")})
+    beside = {name: patch[name] for name in ("aliases", "translations") if name in patch}
+    record = validated(ArticleRecord, {**state, **merged, **beside, "slug": slug, "note": patch.get("note")})
     options = WriteOptions(
         editor=editor,
         reject_unknown=True,
         reslug_drafts=True,
         note_counts_as_change=True,
+        edits_translations=True,
         touch_updated_at=merged.get("updated_at") == current["updated_at"],
     )
     stored = upsert_articles(connection, [record], now=now, options=options)

@@ -13,8 +13,13 @@ from app.actions.articles.projections import update_projections
 from app.actions.articles.revision_blocks import release_all_blocks
 from app.actions.articles.slugs import slug_owners
 from app.actions.articles.transitions import get_for_transition
+from app.actions.articles.translation_links import (
+    build_translation_changes,
+    find_others_in_groups,
+    leave_translation_group,
+)
 from app.actions.catalogue.entry_listing import delete_unused_entries
-from app.actions.changelog.changes import begin_log_transaction
+from app.actions.changelog.changes import Change, begin_log_transaction
 from app.actions.idempotency import clear_stored_responses
 from app.db.base import AnyRow
 from app.domain.actor import Actor
@@ -88,7 +93,8 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
         before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True
     )
     _empty(connection, row, pending.revision, now)
-    update_projections(connection, [pending], now=now, actor=editor.name)
+    changes = _leave_group(connection, row, is_public=before.is_public)
+    update_projections(connection, [pending], now=now, actor=editor.name, extra_changes=changes)
     connection.execute(delete(article_recommendations).where(article_recommendations.c.recommended_id == article_id))
     return Erasure.DONE
 
@@ -98,8 +104,18 @@ def hard_delete_article(connection: Connection, row: AnyRow) -> None:
     placement = read_placements(connection, [row])[row.id]
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.article_id == row.id))
     release_all_blocks(connection, row.id)
+    _leave_group(connection, row, is_public=False)
     connection.execute(delete(articles).where(articles.c.id == row.id))
     delete_unused_entries(connection, placement)
+
+
+def _leave_group(connection: Connection, row: AnyRow, *, is_public: bool) -> list[Change]:
+    """Remove the article from its translations; return the changes of those, if it was public."""
+    if row.translation_group is None:
+        return []
+    others = find_others_in_groups(connection, [row.translation_group], without={row.id}) if is_public else []
+    leave_translation_group(connection, row.id)
+    return build_translation_changes(connection, others)
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:

@@ -11,6 +11,8 @@ from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.projections import update_projections
+from app.actions.articles.translation_links import build_translation_changes, find_others_in_groups
+from app.actions.changelog.changes import Change
 from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
 from app.db.bulk import bulk_update
@@ -45,6 +47,7 @@ _COLUMNS = (
     articles.c.notes,
     articles.c.erased_at,
     articles.c.embargoed_until,
+    articles.c.translation_group,
 )
 TRANSITION_COLUMNS = select(*_COLUMNS)
 """Columns that a transition requires."""
@@ -86,7 +89,24 @@ def apply_transitions(connection: Connection, transitions: Sequence[Transition],
             for transition, pending in zip(transitions, pending_revisions, strict=True)
         ],
     )
-    update_projections(connection, pending_revisions, now=now, actor=editor.name)
+    changes = _translation_changes(connection, transitions, pending_revisions)
+    update_projections(connection, pending_revisions, now=now, actor=editor.name, extra_changes=changes)
+
+
+def _translation_changes(
+    connection: Connection, transitions: Sequence[Transition], pending_revisions: Sequence[PendingRevision]
+) -> list[Change]:
+    """Return the changes of articles whose translations appear or disappear by these transitions."""
+    groups = {
+        transition.row.translation_group
+        for transition in transitions
+        if transition.row.translation_group is not None
+        and (transition.row.status == ArticleStatus.PUBLISHED) is not (transition.status is ArticleStatus.PUBLISHED)
+    }
+    if not groups:
+        return []
+    logged = {pending.article_id for pending in pending_revisions}
+    return build_translation_changes(connection, find_others_in_groups(connection, groups, without=logged))
 
 
 def _save(transition: Transition, before: Placement) -> PendingRevision:

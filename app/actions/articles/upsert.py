@@ -28,6 +28,7 @@ from app.actions.articles.renamed_references import refresh_renamed_hashes, reso
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
 from app.actions.articles.source_versions import newer_versions, skip_older
+from app.actions.articles.translations import plan_translations, store_translations
 from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
 from app.actions.changelog.changes import Change, begin_log_transaction
@@ -98,6 +99,7 @@ def _store_round(batch: _Batch, records: Sequence[ArticleRecord], start: int) ->
             edition_id=editions[record.edition].id,
             slug_style=SlugStyle(editions[record.edition].slug_style),
             timezone=editions[record.edition].timezone,
+            edition_language=editions[record.edition].language,
             article_id=0,
             current=None,
             now=batch.now,
@@ -143,10 +145,12 @@ def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]
     if batch.options.reject_unknown:
         valid = reject_unknown_references(connection, edition_id, valid, stored)
     valid, tag_names = resolve_tag_names(connection, edition_id, valid, stored)
+    valid, plan = plan_translations(connection, valid, stored)
     made = assign_catalogue_ids(connection, edition_id, valid, stored, now=batch.now, tag_names=tag_names)
     changed = _write_rows(batch, valid)
     if changed or made:
         write_links(connection, [write for write, _ in changed])
+        made += store_translations(connection, plan, [write for write, _ in changed], editor=batch.options.editor)
         _update_projections(batch, edition_id, changed, made)
 
 

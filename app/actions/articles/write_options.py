@@ -28,7 +28,8 @@ class WriteOptions:
 
     `reject_unknown` rejects unknown sections, labels and authors, and schedules in the past;
     `reslug_drafts` lets the slug of an article that was never public follow its headline; `note_counts_as_change` makes
-    a revision for a note alone; `touch_updated_at` dates the update of a public article now.
+    a revision for a note alone; `touch_updated_at` dates the update of a public article now; `edits_translations` reads
+    `translations` as the complete group, unchanged where absent.
     """
 
     editor: Actor = IMPORT_ACTOR
@@ -36,3 +37,4 @@ class WriteOptions:
     reslug_drafts: bool = False
     note_counts_as_change: bool = False
     touch_updated_at: bool = False
+    edits_translations: bool = False

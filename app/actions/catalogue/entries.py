@@ -200,7 +200,13 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
 
 def find_editions(connection: Connection, slugs: Iterable[str]) -> dict[str, AnyRow]:
     """Return the members of existing editions that writes of their articles need, by slug."""
-    columns = (editions.c.slug, editions.c.id, editions.c.slug_style, editions.c.timezone)
+    columns = (
+        editions.c.slug,
+        editions.c.id,
+        editions.c.slug_style,
+        editions.c.timezone,
+        editions.c.language,
+    )
     found = connection.execute(select(*columns).where(editions.c.slug.in_(set(slugs))))
     return {row.slug: row for row in found}
 

@@ -33,8 +33,9 @@ from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.tsid import format_id
 from app.queries.editorial import editorial_articles
+from app.schemas.article_requests import ArticleUpdate
 from app.schemas.body_html import convert_patch, errors_at_body_html
-from app.schemas.editorial import ArticleUpdate, EditorialArticle, EditorialList, EditorialListParams, SavedArticle
+from app.schemas.editorial import EditorialArticle, EditorialList, EditorialListParams, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
 from app.schemas.state_warnings import find_image_warnings, find_section_warnings

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Query
 
 from app.errors import FieldError, InvalidInputError
-from app.schemas.editorial import ArticleWriteParams
+from app.schemas.article_requests import ArticleWriteParams
 from app.schemas.write_warning import WriteWarning, find_losses_among
 
 MAX_ERRORS = 20

@@ -28,6 +28,7 @@ from app.queries.articles.items import (
     depend_on_shown_entries,
     render_items,
 )
+from app.queries.articles.translations import read_translations
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection
 from app.queries.keyset.sort_keys import timeline_order
@@ -108,9 +109,9 @@ def get_article(connection: Connection, key: str, params: ArticleParams) -> Arti
 
 
 def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
-    """Return the page of an article whose row has a date, with a body in this format; at most five statements."""
+    """Return the page of an article whose row has a date, with a body in this format; at most six statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
-    article = cast("Article", {**item, **render_details(row, row)})
+    article = cast("Article", {**item, **render_details(row, row, read_translations(connection, row))})
     if body is not BodyFormat.NONE:
         article["body"] = render_body(row.blocks, body)
     entries = RenderedEntries({}, {})

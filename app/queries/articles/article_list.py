@@ -74,6 +74,7 @@ ARTICLE_COLUMNS = (
     articles.c.details,
     articles.c.word_count,
     articles.c.reading_minutes,
+    articles.c.translation_group,
     labels.c.disclaimer.label("label_disclaimer"),
     labels.c.disclaimers.label("label_disclaimers"),
     labels.c.genre.label("label_genre"),

@@ -13,17 +13,21 @@ from app.domain.reading_time import measure_blocks
 from app.domain.url import ascii_url
 from app.interchange.statements import IDS
 from app.models.article import article_bodies
-from app.schemas.article import ArticleDetails, EditedDetails, TextLength
+from app.queries.articles.translations import find_translations, render_translations
+from app.schemas.article import ArticleDetails, EditedDetails, TextLength, Translation
 
 _BESIDE_BODY = select(article_bodies.c.article_id, article_bodies.c.extra, article_bodies.c.blocks).where(
     article_bodies.c.article_id.in_(IDS)
 )
 _LENGTH = ("word_count", "reading_minutes")
-ON_REQUEST = frozenset({*SELECTABLE, *_LENGTH})
+_TRANSLATIONS = "translations"
+ON_REQUEST = frozenset({*SELECTABLE, *_LENGTH, _TRANSLATIONS})
 
 
-def render_details(row: AnyRow, beside: AnyRow | None = None) -> ArticleDetails:
-    """Return the details of a row of ARTICLE_COLUMNS.
+def render_details(
+    row: AnyRow, beside: AnyRow | None = None, translations: Sequence[Translation] = ()
+) -> ArticleDetails:
+    """Return the details of a row of ARTICLE_COLUMNS, with these translations.
 
     `beside` is its row of article_bodies; without one `extra` is null, and so is a length that was never counted.
     """
@@ -32,6 +36,7 @@ def render_details(row: AnyRow, beside: AnyRow | None = None) -> ArticleDetails:
         **render_edited_details(row),
         **text_length(row, lambda: [] if beside is None else orjson.loads(beside.blocks)),
         "extra": cast("Any", extra),
+        "translations": [*translations],
     }
 
 
@@ -90,11 +95,15 @@ def text_length(row: AnyRow, blocks: Callable[[], Iterable[Any]]) -> TextLength:
 
 
 def read_details(connection: Connection, rows: Sequence[AnyRow], fields: Iterable[str]) -> list[ArticleDetails]:
-    """Return the details of these rows, if `fields` names any of them; one statement if one is stored beside a body."""
+    """Return the details of these rows, if `fields` names any of them.
+
+    One statement if one is stored beside a body, one if a row has translations and they are selected.
+    """
     selected = ON_REQUEST.intersection(fields)
     if not selected:
         return []
     beside: dict[int, AnyRow] = {}
     if "extra" in selected or (not selected.isdisjoint(_LENGTH) and any(row.word_count is None for row in rows)):
         beside = {row.article_id: row for row in connection.execute(_BESIDE_BODY, {"ids": [row.id for row in rows]})}
-    return [render_details(row, beside.get(row.id)) for row in rows]
+    found = find_translations(connection, rows) if _TRANSLATIONS in selected else {}
+    return [render_details(row, beside.get(row.id), render_translations(found.get(row.id, ()))) for row in rows]

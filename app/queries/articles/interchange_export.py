@@ -21,6 +21,7 @@ from app.models.curated_list import curated_lists
 from app.models.edition import editions, former_article_urls
 from app.models.revision import revisions
 from app.models.section import sections
+from app.queries.articles.translations import export_translations
 
 BATCH = 500
 
@@ -100,6 +101,7 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
         records = read_records(connection, ids, instants=format_short_instant)
         old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
         addresses = _grouped(connection.execute(_ADDRESSES, {"ids": ids}))
+        translations = export_translations(connection, ids)
         saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
         blocks = read_blocks(connection, [each for each in ids if any(row.blocks for row in saved.get(each, ()))])
         for row in rows:
@@ -113,6 +115,7 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
                     for each in addresses.get(row.id, ())
                     if each.until is not None
                 ],
+                "translations": translations.get(row.id, []),
                 "revisions": _past(saved.get(row.id, ()), decode_blocks(blocks.get(row.id, {})), zone),
             }
         after = rows[-1].id

@@ -23,6 +23,7 @@ from app.models.section import sections
 from app.queries.articles.article import render_notes
 from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
+from app.queries.articles.translations import read_editorial_translations
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
 from app.queries.editorial.actors import find_key_names, show_actor
 from app.queries.editorial.editorial_keys import find_keys, own_filters
@@ -51,6 +52,7 @@ _SAVED = (
         articles.c.notes,
         articles.c.word_count,
         articles.c.reading_minutes,
+        articles.c.translation_group,
         revisions.c.actor,
     )
     .outerjoin(sections, sections.c.id == articles.c.section_id)
@@ -92,6 +94,7 @@ def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialAr
     article["extra"] = show_extra(record)["extra"]
     article["notes"] = render_notes(row.notes, views[row.edition_id].zone)
     article["old_slugs"] = list(connection.execute(_OLD_SLUGS, {"article_id": article_id}).scalars())
+    article["translations"] = read_editorial_translations(connection, article_id, row.translation_group, path=PATH)
     addresses = connection.execute(_ADDRESSES, {"article_id": article_id}).all()
     zone = views[row.edition_id].zone
     article["aliases"] = [each.address for each in addresses if each.until is None]

@@ -17,6 +17,7 @@ from app.queries.articles.article import get_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS, read_page, render_articles
 from app.queries.articles.details import is_omitted_from_sitemaps, render_edited_details
 from app.queries.articles.items import fetch_articles, translate
+from app.queries.articles.translations import find_translations, render_translations
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.schemas.article import Article, FeedItem
@@ -147,7 +148,11 @@ def _render(
 ) -> list[FeedItem]:
     """Return the items of a feed with these bodies, by default those of the edition's feeds."""
     items = render_articles(connection, rows, query.editions, _body(query.edition) if body is None else body)
-    return [{**item, **render_edited_details(row)} for row, item in zip(rows, items, strict=True)]
+    found = find_translations(connection, rows)
+    return [
+        {**item, **render_edited_details(row), "translations": render_translations(found.get(row.id, ()))}
+        for row, item in zip(rows, items, strict=True)
+    ]
 
 
 def _names(query: ResolvedQuery) -> dict[tuple[Facet, str], str]:

@@ -23,7 +23,7 @@ from app.interchange.statements import (
 )
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import LOG_KEY
-from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduledExpiry, ScheduleSnapshot
+from app.invalidation.schedule_snapshot import UNKNOWN, ScheduledArticle, ScheduledChange, ScheduleSnapshot
 from app.invalidation.surrogate_keys import article_key, collection_key, facet_key, list_keys, slugs_key
 from app.models.article import articles
 from app.models.article_links import article_recommendations, article_related
@@ -50,6 +50,7 @@ _SOON = (
         articles.c.slug,
         articles.c.published_at,
         articles.c.revision,
+        articles.c.translation_group,
         editions.c.slug.label("edition"),
         editions.c.is_default,
         editions.c.timezone,
@@ -89,10 +90,28 @@ _EXPIRING = (
         articles.c.has_further_sections,
         articles.c.label_id,
         *TRAIT_COLUMNS,
+        articles.c.translation_group,
     )
     .where(IS_EXPIRING, articles.c.expires_at < bindparam("until"))
     .order_by(articles.c.expires_at)
     .limit(bindparam("limit"))
+)
+_IN_GROUPS = (
+    select(
+        articles.c.id,
+        articles.c.edition_id,
+        articles.c.published_at,
+        articles.c.section_id,
+        articles.c.label_id,
+        articles.c.has_further_sections,
+        *TRAIT_COLUMNS,
+        articles.c.translation_group,
+    )
+    .where(
+        articles.c.translation_group.in_(bindparam("groups", expanding=True)),
+        articles.c.status == literal_column("'published'"),
+    )
+    .order_by(articles.c.id)
 )
 _ENTRY_IDS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
 _LINKED = {
@@ -128,7 +147,7 @@ def load_schedule_snapshot(
 
     With more than `most` of either the snapshot is complete up to the last one it holds. Articles unchanged since
     `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to eleven,
-    and up to four for former slugs.
+    up to four for former slugs, and up to four if an article has translations.
     """
     binds = {"until": until, "limit": most + 1}
     publications = connection.execute(_SOON, binds).all()
@@ -146,39 +165,82 @@ def load_schedule_snapshot(
     ending = {expiry.row: expiry for expiry in known.expiries}
     ends = {row.id: known_end for row in expiries if (known_end := ending.get(tuple(row))) is not None}
     ends |= _read_expiries(connection, [row for row in expiries if row.id not in ends])
+    moments = [(row.translation_group, row.published_at, row.id) for row in publications]
+    moments += [(row.translation_group, row.expires_at, row.id) for row in expiries]
     return ScheduleSnapshot(
-        tuple(found[row.id] for row in publications), until, tuple(ends[row.id] for row in expiries)
+        tuple(found[row.id] for row in publications),
+        until,
+        tuple(ends[row.id] for row in expiries),
+        _read_updates(connection, [moment for moment in moments if moment[0] is not None]),
     )
 
 
-def _read_expiries(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledExpiry]:
-    if not rows:
-        return {}
-    ids = {"ids": [row.id for row in rows]}
+def _read_updates(connection: Connection, moments: list[tuple[int, int, int]]) -> tuple[ScheduledChange, ...]:
+    """Return the changes of public articles that show an article from an instant on, or no longer.
+
+    `moments` are the groups of such articles, the instants, and their ids. Three statements, none without a group.
+    """
+    if not moments:
+        return ()
+    members = connection.execute(_IN_GROUPS, {"groups": sorted({group for group, _, _ in moments})}).all()
+    entries = _read_entry_ids(connection, [*members])
+    by_group: dict[int, list[AnyRow]] = defaultdict(list)
+    for row in members:
+        by_group[row.translation_group].append(row)
+    return tuple(
+        ScheduledChange(due_at=due_at, change=_update(row, entries[row.id]))
+        for group, due_at, number in sorted(moments, key=lambda moment: moment[1])
+        for row in by_group[group]
+        if row.id != number
+    )
+
+
+def _read_entry_ids(connection: Connection, rows: list[AnyRow]) -> dict[int, list[tuple[Facet, int]]]:
     entries: dict[int, list[tuple[Facet, int]]] = defaultdict(list)
     for kind, statement in _ENTRY_IDS.items():
         linked = linked_articles(kind, rows)
         for article_id, number in connection.execute(statement, {"ids": linked}) if linked else ():
             entries[article_id].append((kind, number))
+    return entries
+
+
+def _update(row: AnyRow, entries: list[tuple[Facet, int]]) -> ChangeEvent:
+    """Return the change of a public article of which only the translations change."""
+    named = {article_key(row.id), slugs_key(row.edition_id), LOG_KEY}
+    own = ((Facet.SECTION, row.section_id), (Facet.LABEL, row.label_id))
+    filed = [*entries, *((kind, number) for kind, number in own if number is not None)]
+    return ChangeEvent(0, frozenset(named), _lists_of(row, filed), (row.published_at,))
+
+
+def _lists_of(row: AnyRow, entries: list[tuple[Facet, int]]) -> frozenset[str]:
+    """Return the keys of the lists that an article with these entries is in."""
+    traits = read_traits(row)
+    place = -row.edition_id if traits.is_page else row.edition_id
+    return frozenset(list_keys(place, [(Facet.EDITION, 0), *entries, *traits.facets()]))
+
+
+def _read_expiries(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledChange]:
+    if not rows:
+        return {}
+    ids = {"ids": [row.id for row in rows]}
+    entries = _read_entry_ids(connection, rows)
     concerned: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(_REFERRERS, ids):
         concerned[row.coming_id].add(article_key(row.id))
     return {row.id: _expiry(row, entries[row.id], concerned[row.id]) for row in rows}
 
 
-def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str]) -> ScheduledExpiry:
+def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str]) -> ScheduledChange:
     """Return the expiry with the change that it will log."""
     entries += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
     entries += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
-    traits = read_traits(row)
-    place = -row.edition_id if traits.is_page else row.edition_id
-    lists = list_keys(place, [(Facet.EDITION, 0), *entries, *traits.facets()])
+    lists = _lists_of(row, entries)
     collections = {collection_key(kind, row.edition_id) for kind, _ in entries}
     # Tags and authors without public articles are not public, and this may be the last one.
     collections |= {facet_key(kind, number) for kind, number in entries if kind in {Facet.TAG, Facet.AUTHOR}}
     named = {article_key(row.id), slugs_key(row.edition_id), LOG_KEY, *concerned, *collections}
-    change = ChangeEvent(0, frozenset(named), frozenset(lists), (row.published_at,))
-    return ScheduledExpiry(due_at=row.expires_at, change=change, row=tuple(row))
+    change = ChangeEvent(0, frozenset(named), lists, (row.published_at,))
+    return ScheduledChange(due_at=row.expires_at, change=change, row=tuple(row))
 
 
 def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledArticle]:

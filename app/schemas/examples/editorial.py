@@ -91,6 +91,7 @@ ARTICLE: EditorialArticle = {
     "old_slugs": [],
     "aliases": [],
     "former_urls": [],
+    "translations": [],
 }
 SAVED: SavedArticle = {
     **ARTICLE,

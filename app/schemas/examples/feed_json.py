@@ -32,6 +32,7 @@ JSON_FEED: Any = {
                 "sections": ["sport"],
                 "kicker": None,
                 "access": None,
+                "translations": [],
                 "label": None,
             },
         }

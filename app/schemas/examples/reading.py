@@ -235,6 +235,7 @@ ARTICLE: Article = {
     "word_count": 296,
     "reading_minutes": 2,
     "extra": None,
+    "translations": [],
     "body": BODY,
     "related": [LATER],
     "expires_at": None,

@@ -157,3 +157,31 @@ async def test_full_snapshot_of_expiries_ends_at_the_last_one(database: Database
     found = await database.read(load_schedule_snapshot, until=UNTIL, most=2)
     assert len(found.expiries) == 2
     assert found.complete_until == found.expiries[-1].due_at == NOW + 2 * SECOND_US
+
+
+async def test_snapshot_has_the_updates_of_translations(database: Database, store: Store) -> None:
+    await store(edition(), edition("ua", default=False), tag("fog", "Fog"), section("city", "City"))
+    fog = {"edition": "global", "source_id": "fog"}
+    await store(
+        article("2026-11-20T10:00:00Z", source_id="fog", tags=["fog"], section="city"),
+        article("2026-11-20T12:00:05Z", edition="ua", source_id="coming", translations=[fog]),
+        article(
+            "2026-11-20T10:00:00Z",
+            source_id="ending",
+            language="fr",
+            translations=["fog"],
+            expires_at="2026-11-20T12:00:07Z",
+        ),
+        article(None, source_id="draft", language="es", translations=["fog"]),
+    )
+    before = await database.read(load_schedule_snapshot, until=UNTIL, most=10)
+    assert [each.due_at - NOW for each in before.updates] == [5 * SECOND_US, 5 * SECOND_US, 7 * SECOND_US]
+    for due_at, count in ((before.updates[0].due_at, 2), (before.updates[2].due_at, 2)):
+        with clock.frozen(due_at):
+            await database.write(apply_due_transitions, now=due_at, most=10)
+        logged = (await database.read(read_last_changes, count + 1))[-count - 1 :]
+        expected = [each.change for each in before.updates if each.due_at == due_at]
+        for change in expected:
+            (same,) = [each for each in logged if each.entity_keys <= change.entity_keys]
+            assert (change.list_keys, change.timestamps) == (same.list_keys, same.timestamps)
+    assert (await database.read(load_schedule_snapshot, until=UNTIL, most=10)).updates == ()

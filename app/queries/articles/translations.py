@@ -1,0 +1,200 @@
+"""Queries of translations: the articles that are the same story in other editions or languages."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, Select, bindparam, literal_column, select
+
+from app.db.base import AnyRow
+from app.db.bulk import chunked
+from app.db.prepared import PreparedQuery
+from app.domain.list_filter import Facet
+from app.domain.tsid import format_id
+from app.invalidation.dependencies import depend_on_entries
+from app.models.article import articles
+from app.models.article_links import article_translations
+from app.models.edition import editions
+from app.models.section import sections
+from app.queries.catalogue.editions import COLUMNS, EditionView, edition_from_row
+from app.schemas.article import Translation
+from app.schemas.editorial import EditorialTranslation
+
+_MEMBERS = (
+    articles.c.translation_group,
+    articles.c.id,
+    articles.c.slug,
+    articles.c.headline,
+    articles.c.language,
+    articles.c.published_at,
+    articles.c.first_published_at,
+    articles.c.details,
+    articles.c.section_id,
+    sections.c.slug.label("section_slug"),
+)
+_PUBLIC = (
+    select(*_MEMBERS, *(column.label(f"edition_{column.name}") for column in COLUMNS))
+    .join(editions, editions.c.id == articles.c.edition_id)
+    .outerjoin(sections, (sections.c.id == articles.c.section_id) & sections.c.is_hidden.is_(False))
+    .where(articles.c.status == literal_column("'published'"))
+)
+_OF_ONE = PreparedQuery(_PUBLIC.where(articles.c.translation_group == bindparam("group")))
+
+_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_GROUP = (
+    select(
+        articles.c.id,
+        articles.c.source_id,
+        articles.c.status,
+        articles.c.headline,
+        articles.c.language,
+        editions.c.slug.label("edition"),
+        editions.c.language.label("edition_language"),
+    )
+    .join(editions, editions.c.id == articles.c.edition_id)
+    .where(articles.c.translation_group == bindparam("group"))
+)
+_PENDING = (
+    select(article_translations)
+    .where(article_translations.c.article_id == bindparam("article_id"), article_translations.c.target_id.is_(None))
+    .order_by(article_translations.c.position)
+)
+_TARGETS = articles.alias("targets")
+_LINKS: Select[Any] = (
+    select(
+        article_translations.c.article_id,
+        article_translations.c.edition,
+        article_translations.c.source_id,
+        article_translations.c.given_id,
+        article_translations.c.target_id,
+        _TARGETS.c.source_id.label("target_source_id"),
+        editions.c.slug.label("target_edition"),
+    )
+    .outerjoin(_TARGETS, _TARGETS.c.id == article_translations.c.target_id)
+    .outerjoin(editions, editions.c.id == _TARGETS.c.edition_id)
+    .where(article_translations.c.article_id.in_(_IDS))
+    .order_by(article_translations.c.article_id, article_translations.c.position)
+)
+
+
+class FoundTranslation(NamedTuple):
+    """Public article of a group: its row, its edition and the language of its text."""
+
+    row: AnyRow
+    edition: EditionView
+    language: str
+
+
+def find_translations(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[FoundTranslation]]:
+    """Return the public translations of the articles in these rows by id, in the order of languages and editions.
+
+    Articles without any are omitted. One statement if a row has a translation group, none otherwise. Changes of a
+    translation are logged as changes of the articles that show it, so the response depends on its edition and its
+    section alone.
+    """
+    groups = sorted({row.translation_group for row in rows if row.translation_group is not None})
+    if not groups:
+        return {}
+    members: dict[int, list[FoundTranslation]] = defaultdict(list)
+    for each in _read(connection, groups):
+        members[each.row.translation_group].append(each)
+    found: dict[int, list[FoundTranslation]] = {}
+    for row in rows:
+        others = [each for each in members.get(row.translation_group, ()) if each.row.id != row.id]
+        if others:
+            found[row.id] = others
+    return found
+
+
+def _read(connection: Connection, groups: Sequence[int]) -> list[FoundTranslation]:
+    if len(groups) == 1:
+        rows = _OF_ONE.all(connection, {"group": groups[0]})
+    else:
+        rows = [
+            row
+            for some in chunked(groups)
+            for row in connection.execute(_PUBLIC.where(articles.c.translation_group.in_(some)))
+        ]
+    depend_on_entries(Facet.SECTION, {row.section_id for row in rows})
+    found = []
+    for row in rows:
+        edition = edition_from_row(row[len(_MEMBERS) :])
+        found.append(FoundTranslation(row, edition, row.language or edition.language))
+    return sorted(found, key=lambda each: (each.language, each.edition.slug, each.row.id))
+
+
+def render_translations(found: Iterable[FoundTranslation]) -> list[Translation]:
+    """Return translations as responses show them."""
+    return [
+        {
+            "id": format_id(row.id),
+            "href": f"/v1/articles/{format_id(row.id)}",
+            "url": edition.url_of_row(row),
+            "edition": edition.slug,
+            "language": language,
+            "headline": row.headline,
+        }
+        for row, edition, language in found
+    ]
+
+
+def read_translations(connection: Connection, row: AnyRow) -> list[Translation]:
+    """Return the public translations of the article in a row; one statement, or none without a group."""
+    return render_translations(find_translations(connection, [row]).get(row.id, ()))
+
+
+def read_editorial_translations(
+    connection: Connection, article_id: int, group: int | None, *, path: str
+) -> list[EditorialTranslation]:
+    """Return the translations of an article whatever their status, then its references to missing ones.
+
+    Two statements, or none without a group.
+    """
+    if group is None:
+        return []
+    rows = [row for row in connection.execute(_GROUP, {"group": group}) if row.id != article_id]
+    found: list[EditorialTranslation] = [
+        {
+            "id": format_id(row.id),
+            "edition": row.edition,
+            "source_id": row.source_id,
+            "href": f"{path}/{format_id(row.id)}",
+            "language": row.language or row.edition_language,
+            "headline": row.headline,
+            "status": row.status,
+        }
+        for row in rows
+    ]
+    found.sort(key=lambda each: (each["language"] or "", each["edition"] or "", each["id"] or ""))
+    pending = connection.execute(_PENDING, {"article_id": article_id})
+    return [*found, *(_waiting(row) for row in pending)]
+
+
+def export_translations(connection: Connection, article_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the references that these articles give, in their order, with every member present; one statement."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(_LINKS, {"ids": list(article_ids)}):
+        if row.target_id is None:
+            found[row.article_id].append(_reference(row))
+        else:
+            source = {"edition": row.target_edition, "source_id": row.target_source_id}
+            found[row.article_id].append({"id": format_id(row.target_id), **source})
+    return found
+
+
+def _waiting(row: AnyRow) -> EditorialTranslation:
+    given = _reference(row)
+    return {
+        "id": given["id"],
+        "edition": given["edition"],
+        "source_id": given["source_id"],
+        "href": None,
+        "language": None,
+        "headline": None,
+        "status": None,
+    }
+
+
+def _reference(row: AnyRow) -> dict[str, Any]:
+    given_id = None if row.given_id is None else format_id(row.given_id)
+    return {"id": given_id, "edition": row.edition, "source_id": row.source_id}
