@@ -21,7 +21,7 @@ Names = Callable[[str], bool]
 
 
 class Family(NamedTuple):
-    """What is left out: keys, spans, the instant by the clock, the places of changes, keys of expiries, or translations."""
+    """What is left out: keys, spans, the instant by the clock, places of changes, keys of expiries, or translations."""
 
     name: str
     keys: Names | None = None
@@ -121,6 +121,10 @@ def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(invalidation_log, "parse_change_event", told_without)
     if family.expiry is not None:
         _leave_out_of_expiries(family.expiry, patch)
+    _leave_out_translations(family, patch)
+
+
+def _leave_out_translations(family: Family, patch: pytest.MonkeyPatch) -> None:
     if family.translations:
         for module in (translations, transitions, erasure):
             patch.setattr(module, "build_translation_changes", lambda *_: [])

@@ -26,8 +26,7 @@ FILED: dict[str, Any] = {
 }
 
 SOON = "{soon}"
-FIRST = {"edition": "harbour", "source_id": "first"}
-ALONE = {"edition": "lagoon", "source_id": "alone"}
+ALONE: dict[str, Any] = {"edition": "lagoon", "source_id": "alone"}
 """The instant by the clock of the history after which the least max-age ends."""
 
 
@@ -119,7 +118,7 @@ CASES = {
     "expiry: tags": Case("/v1/tags", expire("first")),
     "expiry: authors": Case("/v1/authors", expire("first")),
     "expiry: the log": Case("/v1/changes", expire("first")),
-    "translations: the log": Case("/v1/articles/{first}", lambda n: patch("articles/{twin}", headline=f"Twin {n}")),
+    "translations: the log": Case("/v1/articles/{alone}", lambda n: patch("articles/{twin}", headline=f"Twin {n}")),
     "translations: the schedule": Case("/v1/articles/{alone}", schedule_translation),
 }
 
@@ -135,11 +134,17 @@ class Trial:
     async def begin(self) -> None:
         """Publish an article that points to another, and in another edition one for each of some days."""
         for name, more in (("second", {}), ("first", {"related": ["second"]})):
-            given = {"headline": name, "source_id": name, "published_at": "2026-11-19T10:00:00Z", **FILED, **more}
+            given: dict[str, Any] = {
+                "headline": name,
+                "source_id": name,
+                "published_at": "2026-11-19T10:00:00Z",
+                **FILED,
+                **more,
+            }
             told = await self._history.write(post("articles", **given))
             self._ids[name] = told.json()["id"]
-        more = {"twin": {"edition": "bronx", "translations": [FIRST]}, "alone": ALONE}
-        for name, given in more.items():
+        twin: dict[str, Any] = {"edition": "bronx", "translations": [ALONE]}
+        for name, given in (("alone", ALONE), ("twin", twin)):
             wish = post("articles", headline=name, published_at="2026-11-19T10:00:00Z", **given)
             self._ids[name] = (await self._history.write(wish)).json()["id"]
         for days in range(25, 45):
