@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from app.schemas.body_html import BodyHtmlInput
 from app.schemas.interchange import BesideContent, Content, Note
 from app.schemas.merge_patches import patch_members
-from app.schemas.params import StrictBool
+from app.schemas.param_types import StrictBool
 from app.schemas.record_types import ArticleSlug
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from app.actions.articles.content_hash import content_hash, serialize_body
+from app.actions.articles.content_hash import content_hash, serialize_body, serialize_part
 from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
@@ -264,8 +264,8 @@ class ArticleWrite:
             "label_id": self.label_id,
             "source_name": None if record.source is None else record.source.name,
             "source_url": None if record.source is None else record.source.url,
-            "image": _json(record.image),
-            "rights": _json(record.rights),
+            "image": serialize_part(record.image),
+            "rights": serialize_part(record.rights),
             "erased_at": record.erased_at,
             **member_columns(given_members(record)),
             "content_hash": self.content_hash(),
@@ -397,7 +397,3 @@ class ArticleWrite:
             "withdrawal_notice": None if withdrawal is None else withdrawal.notice,
             "withdrawn_at": since if at is None else at,
         }
-
-
-def _json(model: Any) -> str | None:
-    return None if model is None else orjson.dumps(model.model_dump()).decode()

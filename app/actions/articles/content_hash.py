@@ -5,7 +5,7 @@ from hashlib import blake2b
 import orjson
 
 from app.domain.article_members import given_members
-from app.domain.body import dump_body
+from app.domain.body import ImageInput, RightsInput, dump_body
 from app.errors import FieldError, InvalidInputError
 from app.schemas.interchange import ArticleRecord
 
@@ -21,6 +21,11 @@ def serialize_body(record: ArticleRecord) -> str:
         message = f"Must not be larger than {MAX_ARTICLE_BODY_BYTES:,} bytes as JSON in UTF-8."
         raise InvalidInputError(FieldError("body", message))
     return body.decode()
+
+
+def serialize_part(part: ImageInput | RightsInput | None) -> str | None:
+    """Return an image or rights as they are stored."""
+    return None if part is None else orjson.dumps(part.model_dump()).decode()
 
 
 def content_hash(record: ArticleRecord, blocks: str) -> bytes:
