@@ -1,4 +1,4 @@
-"""Scheduler of a process: publishes and withdraws due articles on time, reloads the schedule, runs maintenance.
+"""Scheduler of a process: publishes and withdraws due articles on time, reloads the schedule, runs jobs.
 
 Any number of processes may run one: each action repeats its check under the lock it writes under. Actions are imported
 when they are first needed, which takes a thirtieth of a process's start.
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from app import clock
+from app.background.batch_jobs import BatchJobs
 from app.background.loops import Backoff, run_loop
 from app.background.maintenance import STOPPING_S, Maintenance, write_to_end
 from app.background.outage_log import OutageLogger
@@ -52,6 +53,7 @@ class Scheduler:
         self._maintenance = Maintenance(
             database, key_uses, stopping=self._stopping, outage=self._outage, thins_revisions=thins_revisions
         )
+        self._batch_jobs = BatchJobs(database, stopping=self._stopping)
         self._looks = 0
         self._halvings = 0  # of the batch size, after writes that timed out
         self._failed: dict[int, float] = {}  # articles that failed to publish, and when to retry
@@ -84,10 +86,11 @@ class Scheduler:
                 name="dayline-schedule",
             ),
             asyncio.create_task(self._maintenance.run(), name="dayline-maintenance"),
+            asyncio.create_task(self._batch_jobs.run(), name="dayline-batch-jobs"),
         ]
 
     async def stop(self) -> None:
-        """Stop both tasks after their current write, and store the last use of API keys."""
+        """Stop all tasks after their current write, and store the last use of API keys."""
         self._stopping.set()
         self._wake.set()
         if self._tasks:

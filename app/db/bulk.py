@@ -43,6 +43,11 @@ def bulk_insert_missing(connection: Connection, table: Table, rows: Sequence[tup
         connection.exec_driver_sql(f"{statement} ON CONFLICT DO NOTHING", rows)
 
 
+def reuses_ids(connection: Connection) -> bool:
+    """Return whether the database assigns the highest id of a table again after its row was deleted: SQLite does."""
+    return connection.dialect.name == "sqlite"
+
+
 def bulk_update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by primary key, with equal columns and values in the driver's types; no row is valid."""
     if rows:

@@ -22,6 +22,8 @@ class ChangeType(StrEnum):
     LIST_UPDATED = "list.updated"
     LIST_DELETED = "list.deleted"
     EDITION_DELETED = "edition.deleted"
+    TAG_MERGED = "tag.merged"
+    AUTHOR_MERGED = "author.merged"
     SECTION_DELETED = "section.deleted"
     TAG_DELETED = "tag.deleted"
     LABEL_DELETED = "label.deleted"

@@ -14,7 +14,7 @@ from app.domain.calendar import find_zone
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
-from app.interchange.statements import IDS, linked_entries
+from app.interchange.statements import IDS, linked_entries, resolved_entries
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_authors, article_related, article_sections, article_tags
 from app.models.author import authors
@@ -60,8 +60,8 @@ _ARTICLES = (
     .outerjoin(sections, sections.c.id == articles.c.section_id)
     .where(articles.c.id.in_(IDS))
 )
-_TAGS = linked_entries(Facet.TAG, tags.c.slug.label("name")).where(article_tags.c.article_id.in_(IDS))
-_AUTHORS = linked_entries(Facet.AUTHOR, authors.c.slug.label("name")).where(article_authors.c.article_id.in_(IDS))
+_TAGS = resolved_entries(Facet.TAG, tags.c.slug.label("name")).where(article_tags.c.article_id.in_(IDS))
+_AUTHORS = resolved_entries(Facet.AUTHOR, authors.c.slug.label("name")).where(article_authors.c.article_id.in_(IDS))
 _SECTIONS = linked_entries(Facet.SECTION, sections.c.slug.label("name")).where(article_sections.c.article_id.in_(IDS))
 _RELATED = (
     select(article_related.c.article_id, article_related.c.reference.label("name"))
@@ -115,7 +115,7 @@ def _names(rows: Iterable[AnyRow]) -> dict[int, list[str]]:
     grouped: dict[int, list[str]] = {}
     for row in rows:
         grouped.setdefault(row.article_id, []).append(row.name)
-    return grouped
+    return {number: list(dict.fromkeys(names)) for number, names in grouped.items()}
 
 
 def _record(row: AnyRow, linked: list[list[str]], instants: InstantFormat) -> dict[str, Any]:

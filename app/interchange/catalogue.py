@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Column, Connection, Table, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, select
 
 from app.db.base import AnyRow
 from app.domain.body.shown_blocks import complete_image
@@ -68,10 +68,18 @@ def is_entered(row: AnyRow) -> bool:
     return bool(getattr(row, "is_entered", True))
 
 
+def is_unmerged(table: Table) -> list[ColumnElement[bool]]:
+    """Return the condition that an entry was not merged into another; none for kinds that are not merged."""
+    return [table.c.merged_into.is_(None)] if "merged_into" in table.c else []
+
+
 def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
     """Return the row of an entry, a section's within its edition; None if it does not exist."""
     catalogue_table = CATALOGUE_TABLES[kind]
-    here = [catalogue_table.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    here: list[ColumnElement[bool]] = (
+        [catalogue_table.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    )
+    here += is_unmerged(catalogue_table.table)
     return connection.execute(select(catalogue_table.table).where(and_(catalogue_table.name == name, *here))).first()
 
 

@@ -43,6 +43,10 @@ class LinkTable(NamedTuple):
     entries: Table
 
 
+_NOT_MERGED: ColumnElement[Any] = literal_column("NULL").label("merged_into")
+MERGEABLE = (Facet.TAG, Facet.AUTHOR)
+"""Kinds of entries that can be merged into others."""
+
 LINK_TABLES = {
     Facet.TAG: LinkTable(article_tags, article_tags.c.tag_id, tags),
     Facet.AUTHOR: LinkTable(article_authors, article_authors.c.author_id, authors),
@@ -52,9 +56,11 @@ LINK_TABLES = {
 
 
 def linked_ids(kind: Facet) -> Select[Any]:
-    """Select `article_id` and the ids of the tags, authors or further sections of articles."""
-    links, entry_id, _ = LINK_TABLES[kind]
-    return select(links.c.article_id, entry_id)
+    """Select `article_id`, the ids of the tags, authors or further sections, and the ones they were merged into."""
+    links, entry_id, entries = LINK_TABLES[kind]
+    if kind not in MERGEABLE:
+        return select(links.c.article_id, entry_id, _NOT_MERGED)
+    return select(links.c.article_id, entry_id, entries.c.merged_into).join(entries, entries.c.id == entry_id)
 
 
 def linked_articles(kind: Facet, rows: Iterable[AnyRow]) -> list[int]:
@@ -63,9 +69,31 @@ def linked_articles(kind: Facet, rows: Iterable[AnyRow]) -> list[int]:
 
 
 def linked_entries(kind: Facet, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Select `article_id` and these columns of the tags, authors or further sections, in the order of each article."""
+    """Select `article_id`, these columns of the tags, authors or further sections of articles, and `merged_into`.
+
+    They are in the order of each article, each as the link has it: one that was merged into another has that as
+    `merged_into`.
+    """
     links, entry_id, entries = LINK_TABLES[kind]
-    joined = select(links.c.article_id, *columns).join(entries, entries.c.id == entry_id)
+    merged_into = entries.c.merged_into if kind in MERGEABLE else _NOT_MERGED
+    joined = select(links.c.article_id, *columns, merged_into).join(entries, entries.c.id == entry_id)
+    return joined.order_by(links.c.article_id, links.c.position)
+
+
+def resolved_entries(kind: Facet, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select `article_id` and these columns of the tags or authors of articles, in the order of each article.
+
+    An entry that was merged is the one into which it was, which an article may then have twice.
+    """
+    links, entry_id, entries = LINK_TABLES[kind]
+    if kind not in MERGEABLE:
+        return linked_entries(kind, *columns)
+    linked = entries.alias("linked")
+    joined = (
+        select(links.c.article_id, *columns)
+        .join(linked, linked.c.id == entry_id)
+        .join(entries, entries.c.id == func.coalesce(linked.c.merged_into, linked.c.id))
+    )
     return joined.order_by(links.c.article_id, links.c.position)
 
 

@@ -1,15 +1,17 @@
 """Authors: the people and organisations that sign articles."""
 
-from sqlalchemy import Table, UniqueConstraint, text, true
+from sqlalchemy import Index, Table, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.base import partial_index
 from app.models.base import Base, Code, Instant, JsonText
 
 
 class AuthorModel(Base):
     """An author of the installation, shared by its editions; listed while a public article names it.
 
-    `is_entered` is false while only articles that were never public name it.
+    `is_entered` is false while only articles that were never public name it. `merged_into` is the author into which it
+    was merged, until no article links to it any more; it has no name then.
     """
 
     __tablename__ = "authors"
@@ -30,7 +32,12 @@ class AuthorModel(Base):
     is_listed: Mapped[bool] = mapped_column(server_default=true())
     is_entered: Mapped[bool] = mapped_column(server_default=true())
 
-    __table_args__ = (UniqueConstraint("slug"),)
+    merged_into: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        Index("ix_authors_merged_into", "merged_into", info=partial_index("merged_into IS NOT NULL")),
+    )
 
 
 authors: Table = AuthorModel.__table__

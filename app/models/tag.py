@@ -3,11 +3,15 @@
 from sqlalchemy import ForeignKey, Index, Table, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.db.base import partial_index
 from app.models.base import Base, Code, Instant, JsonText
 
 
 class TagModel(Base):
-    """A tag of the installation, listed while a public article has it; `is_entered` unless only drafts ever had it."""
+    """A tag of the installation, listed while a public article has it; `is_entered` unless only drafts ever had it.
+
+    `merged_into` is as of authors.
+    """
 
     __tablename__ = "tags"
 
@@ -23,7 +27,12 @@ class TagModel(Base):
     is_listed: Mapped[bool] = mapped_column(server_default=true())
     is_entered: Mapped[bool] = mapped_column(server_default=true())
 
-    __table_args__ = (UniqueConstraint("slug"),)
+    merged_into: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        Index("ix_tags_merged_into", "merged_into", info=partial_index("merged_into IS NOT NULL")),
+    )
 
 
 class TagNameModel(Base):

@@ -99,6 +99,16 @@ class ChangeListParams(ArticleFilterParams):
         return self.model_copy(update={"since": seq, "cursor": None})
 
 
+MergedNames = TypedDict(
+    "MergedNames",
+    {
+        "from": Annotated[Code, Field(description="The slug that redirects now.", examples=["trams-old"])],
+        "into": Annotated[Code, Field(description="The slug of the entry that remains.", examples=["night-trams"])],
+    },
+)
+MergedNames.__doc__ = "Slugs of two entries that were merged."
+
+
 class ChangedEntry(TypedDict):
     """The edition, section, tag, label, author or curated list that was edited; read it again at `href`."""
 
@@ -109,6 +119,9 @@ class ChangedEntry(TypedDict):
     ]
     slug: Annotated[Code, Field(description="Its slug; of a label, its code.", examples=["night-trams"])]
     href: Annotated[Href, line("Its URL; of a label, that of the list.", "/v1/tags/night-trams", max_length=MAX_HREF)]
+    merged: NotRequired[
+        Annotated[MergedNames, Field(description="Present with `….merged`: articles of both are of this entry now.")]
+    ]
 
 
 class ChangeItem(TypedDict):

@@ -14,6 +14,8 @@ from app.schemas.edition import AuthorUrlTemplate, SectionUrlTemplate, TagUrlTem
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
 from app.schemas.params import EntryListParams
+from app.schemas.record_types import Code as CodeInput
+from app.schemas.record_types import RecordPart
 from app.schemas.types import (
     MAX_HREF,
     MAX_LINE,
@@ -306,6 +308,14 @@ class EditorialEntryParams(BaseModel):
     edition: Annotated[
         str | None, line("The edition's slug; the default edition where absent.", "harbour", max_length=MAX_LINE)
     ] = None
+
+
+class EntryMerge(RecordPart):
+    """The entry into which another is merged."""
+
+    into: Annotated[
+        CodeInput, Field(description="The slug of the entry that remains, of the same kind.", examples=["trams"])
+    ]
 
 
 def patch_of(record: type[BaseModel]) -> type[BaseModel]:

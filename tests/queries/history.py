@@ -1,17 +1,26 @@
-"""A random history: someone walks the timeline while the newsroom publishes, back-dates, edits and withdraws."""
+"""A random history: a client walks the timeline while articles are published, back-dated, edited and withdrawn.
+
+Entries of the filters are renamed and merged meanwhile.
+"""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from app.actions.articles.upsert import upsert_articles
-from app.actions.catalogue.entries import upsert_entry
-from app.db.database import Database
+from app.actions.catalogue.editing import edit_entry
+from app.actions.catalogue.entries import edition_ids, upsert_entry
+from app.actions.catalogue.merging import merge_entries, rewrite_merged_links
+from app.db.database import Connection, Database
 from app.domain.article_status import ArticleStatus
 from app.domain.calendar import day_at, find_zone
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
+from app.domain.list_filter import Facet
 from app.domain.tsid import MAX_ID, format_id
+from app.interchange.catalogue import get_entry_row
+from app.interchange.former_slugs import find_present_slugs
 from app.queries.articles.article_list import list_articles
 from app.queries.timeline.timeline import get_timeline
 from app.schemas.interchange import ArticleRecord
@@ -47,6 +56,8 @@ PLACES = (  # a zone, and an instant near which its days are hard
     ("America/Sao_Paulo", "2018-11-04T03:00:00Z"),
     ("UTC", "2026-01-01T00:00:00Z"),
 )
+
+EDITS = ("publish", "backdate", "backdate", "backdate", "withdraw", "edit", "retag", "bump", "translate")
 
 Key = tuple[int, str]
 
@@ -117,6 +128,9 @@ class History:
         self._random = Random(number)
         self._now = NOW
         self._edition = f"history-{number}"
+        self._kinds = {kind: tuple(f"{name}-{number}" for name in names) for kind, names in KINDS.items()}
+        self._merged: dict[str, str] = {}
+        self._renames = 0
         zone, centre = self._random.choice(PLACES)
         self._centre = parse_instant(centre)
         self._edition_zone = zone
@@ -151,7 +165,7 @@ class History:
         asked: dict[str, Any] = {"edition": self._edition}
         if random.random() < 0.6:
             for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
-                asked[kind] = random.sample(KINDS[kind], random.choice((1, len(KINDS[kind]))))
+                asked[kind] = random.sample(self._kinds[kind], random.choice((1, len(KINDS[kind]))))
         if random.random() < (0.5 if len(asked) == 1 else 0.2):  # with both kinds of filters little is left
             for trait in random.sample(sorted(FILTERS), random.choice((1, 1, 2))):
                 pages = () if self._days or trait != "format" else PAGES
@@ -175,7 +189,11 @@ class History:
             if piece.status is ArticleStatus.PUBLISHED
             and self._lower <= piece.published_at < self._upper
             and not {piece.id, piece.slug} & excluded
-            and all(set(piece.names[kind]) & set(self._asked[kind]) for kind in KINDS if kind in self._asked)
+            and all(
+                self._entries(piece.names[kind]) & self._entries(self._asked[kind])
+                for kind in KINDS
+                if kind in self._asked
+            )
             and self._has_traits(piece.traits)
             and (below is None or piece.key < below)
         ]
@@ -191,6 +209,10 @@ class History:
             and asked.get("featured") in {None, traits["featured"]}
             and ("access" not in asked or traits["access"] in asked["access"])
         )
+
+    def _entries(self, names: Iterable[str]) -> set[str]:
+        """Return the entries of these names, each by the name of the one into which it was merged."""
+        return {self._merged.get(name, name) for name in names}
 
     async def _read(self, walk: Walk) -> bool:
         """Read a page and hold it against the newsroom's own knowledge; whether there is more."""
@@ -247,8 +269,11 @@ class History:
     async def _write(self, walk: Walk) -> None:
         """One thing that a newsroom does, in one transaction."""
         random = self._random
-        verbs = ("publish", "backdate", "backdate", "backdate", "withdraw", "edit", "retag", "bump", "translate")
-        verb = random.choice(verbs)
+        verb = random.choice((*EDITS, "rename", "merge", "move"))
+        if verb not in EDITS:
+            await self._database.write(self._edit_catalogue, verb)
+            self.counts.update({"steps": 1, verb: 1})
+            return
         if verb in {"publish", "backdate"} or not self._pieces:
             made = [self._new(newest=verb == "publish") for _ in range(random.choice((1, 1, 2)))]
         else:
@@ -260,6 +285,30 @@ class History:
         await self._store(made)
         walk.steady &= {piece.id for piece in self._matching()}
         self.counts.update({"steps": 1, verb: 1})
+
+    def _edit_catalogue(self, connection: Connection, verb: str) -> None:
+        """Rename an entry, merge two, or move a few articles of merged ones."""
+        random = self._random
+        if verb == "move":
+            rewrite_merged_links(connection, most=random.choice((1, 2, 5)))
+            return
+        kind = random.choice(sorted(KINDS) if verb == "rename" else ["author", "tag"])
+        facet = Facet[kind.upper()]
+        edition_id = edition_ids(connection, [self._edition])[self._edition] if facet is Facet.SECTION else None
+        names = random.sample(self._kinds[kind], 2)
+        present = {name: name for name in names} | find_present_slugs(connection, facet, names, edition_id=edition_id)
+        if any(get_entry_row(connection, facet, each, edition_id=edition_id) is None for each in present.values()):
+            return
+        one, other = (present[name] for name in names)
+        members: dict[str, Any] = {"expected": None, "now": self._now, "actor": "history"}
+        if verb == "rename":
+            self._renames += 1
+            patch = {"code" if kind == "label" else "slug": f"{names[0]}-{self._renames}"}
+            edit_entry(connection, facet, one, patch, edition=self._edition, **members)
+        elif one != other:
+            merge_entries(connection, facet, one, other, at_once=random.choice((0, 0, 1, 100)), **members)
+            [source], [target] = self._entries(names[:1]), self._entries(names[1:])
+            self._merged |= {name: target for name in self._kinds[kind] if self._entries([name]) == {source}}
 
     def _changed(self, piece: Piece, verb: str) -> Piece:
         if verb == "withdraw":  # or restore
@@ -280,7 +329,8 @@ class History:
     def _names(self) -> dict[str, tuple[str, ...]]:
         random = self._random
         return {
-            kind: tuple(random.sample(names, random.choice(SHARES.get(kind, (1, 2))))) for kind, names in KINDS.items()
+            kind: tuple(random.sample(names, random.choice(SHARES.get(kind, (1, 2)))))
+            for kind, names in self._kinds.items()
         }
 
     def _traits(self) -> dict[str, Any]:

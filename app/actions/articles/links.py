@@ -19,12 +19,15 @@ _ROW: BindParameter[int] = bindparam("b_article_id")
 def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, Placement]:
     """Return the placement of these articles (rows of their table) by id; one statement for each kind of link."""
     linked: dict[Facet, dict[int, list[int]]] = {}
+    survivors: dict[int, dict[tuple[Facet, int], int]] = {}
     for kind, table in LINK_TABLES.items():
         entries_by_article = linked[kind] = {}
         for some in chunked(linked_articles(kind, rows)):
             found = linked_ids(kind).where(table.links.c.article_id.in_(some))
-            for article_id, entry_id in connection.execute(found.order_by(table.links.c.position)):
+            for article_id, entry_id, merged_into in connection.execute(found.order_by(table.links.c.position)):
                 entries_by_article.setdefault(article_id, []).append(entry_id)
+                if merged_into is not None:
+                    survivors.setdefault(article_id, {})[kind, entry_id] = merged_into
     tag_ids, author_ids, further_ids = linked[Facet.TAG], linked[Facet.AUTHOR], linked[Facet.SECTION]
     return {
         row.id: Placement(
@@ -37,6 +40,7 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
             tag_ids=tuple(tag_ids.get(row.id, ())),
             author_ids=tuple(author_ids.get(row.id, ())),
             traits=read_traits(row),
+            survivors=survivors.get(row.id, {}),
         )
         for row in rows
     }

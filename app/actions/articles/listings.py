@@ -1,7 +1,7 @@
 """Index of lists: rows of articles in the lists that show them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, delete
 
@@ -19,7 +19,10 @@ _REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for c
 
 @dataclass(slots=True, kw_only=True)
 class Placement:
-    """Lists of an article, determined by its edition, status, date, links and traits; immutable."""
+    """Lists of an article, determined by its edition, status, date, links and traits; immutable.
+
+    `survivors` are the entries into which some of its entries were merged.
+    """
 
     article_id: int
     edition_id: int
@@ -30,6 +33,7 @@ class Placement:
     tag_ids: tuple[int, ...]
     author_ids: tuple[int, ...]
     traits: Traits = NO_TRAITS
+    survivors: Mapping[tuple[Facet, int], int] = field(default_factory=dict)
     _entries: list[tuple[Facet, int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
@@ -57,6 +61,21 @@ class Placement:
             self._entries = found
         return self._entries
 
+    def resolved_entries(self) -> list[tuple[Facet, int]]:
+        """Return its catalogue entries, with those into which others were merged in their place."""
+        entries = self.entries()
+        if not self.survivors:
+            return entries
+        return list(dict.fromkeys((each[0], self.survivors.get(each, each[1])) for each in entries))
+
+    def resolved_in(self, kind: Facet) -> "Placement":
+        """Return the placement with the entries into which others of this kind were merged in their place."""
+        survivors = {each: number for each, number in self.survivors.items() if each[0] is not kind}
+        numbers = tuple(number for each, number in self.resolved_entries() if each is kind)
+        if kind is Facet.TAG:
+            return replace(self, tag_ids=numbers, survivors=survivors)
+        return replace(self, author_ids=numbers, survivors=survivors)
+
     def with_state(self, status: ArticleStatus, published_at: int | None) -> "Placement":
         """Return the placement in the same lists with another status and public time."""
         after = Placement(
@@ -69,6 +88,7 @@ class Placement:
             tag_ids=self.tag_ids,
             author_ids=self.author_ids,
             traits=self.traits,
+            survivors=self.survivors,
         )
         after._entries = self.entries()
         return after
@@ -83,7 +103,8 @@ class Placement:
         """Return the surrogate keys of the lists that show it, and of its timestamp."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return []
-        return [*list_keys(self.place, self.facets()), timestamp_key(self.published_at)]
+        merged = [(kind, each) for (kind, _), each in self.survivors.items()]
+        return [*list_keys(self.place, [*self.facets(), *merged]), timestamp_key(self.published_at)]
 
 
 def sync_listings(connection: Connection, placements: Iterable[tuple[Placement | None, Placement | None]]) -> None:

@@ -58,7 +58,7 @@ def _left_lists(pending: PendingRevision) -> set[tuple[Facet, int]]:
     before, after = pending.before, pending.after
     if before is None or not before.is_public:
         return set()
-    return set(before.entries()) - (set(after.entries()) if after.is_public else set())
+    return set(before.resolved_entries()) - (set(after.resolved_entries()) if after.is_public else set())
 
 
 def _changes(pending_revisions: Sequence[PendingRevision], pointing: Mapping[int, Sequence[int]]) -> Iterator[Change]:

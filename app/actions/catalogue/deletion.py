@@ -65,9 +65,12 @@ def delete_entry(
 
 def _find_references(connection: Connection, kind: Facet, row: AnyRow, name: str) -> Iterator[str]:
     """Yield a clause of the error for each kind of reference to an entry."""
+    numbers, table = [row.id], CATALOGUE_TABLES[kind].table
+    if "merged_into" in table.c:  # articles of entries that were merged into it name it as well
+        numbers += connection.execute(select(table.c.id).where(table.c.merged_into == row.id)).scalars()
     users: set[int] = set()
     for link, article_id in _USERS[kind]:
-        named = select(article_id).where(link == row.id).order_by(article_id).limit(MAX_LISTED + 1)
+        named = select(article_id).where(link.in_(numbers)).order_by(article_id).limit(MAX_LISTED + 1)
         users.update(connection.execute(named).scalars())
     ids = [format_id(number) for number in sorted(users)[: MAX_LISTED + 1]]
     if ids:

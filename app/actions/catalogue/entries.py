@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, func, insert, select, update
 
-from app.actions.catalogue.former_slugs import add_former_slugs, release_slugs
+from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
@@ -238,10 +238,12 @@ def get_or_create_entries(
         return known, None
     table, name = CATALOGUE_TABLES[kind]
     fixed: dict[str, Any] = {"edition_id": edition_id} if kind is Facet.SECTION else {}
+    ids = dict(zip(missing, new_ids(connection, kind, len(missing)), strict=False))
     connection.execute(
         insert(table),
         [
             {
+                **ids.get(each, {}),
                 name.name: each,
                 "modified_at": now,
                 "is_listed": is_public_by_name[each],
@@ -287,6 +289,7 @@ def _store_former_article_urls(
 
 def _insert(connection: Connection, kind: Facet, columns: dict[str, Any]) -> int:
     table = CATALOGUE_TABLES[kind].table
+    columns |= next(iter(new_ids(connection, kind, 1)), {})
     return int(connection.execute(insert(table).values(**columns).returning(table.c.id)).scalar_one())
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, exists, literal_column, select, update
+from sqlalchemy import Connection, delete, exists, literal, literal_column, or_, select, update
 
 from app.actions.articles.listings import Placement
 from app.actions.catalogue.entries import entry_change
@@ -21,7 +21,7 @@ def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -
     changes: list[Change] = []
     used: dict[Facet, dict[int, int]] = {}
     for article in appeared:
-        for kind, number in article.entries():
+        for kind, number in article.resolved_entries():
             used.setdefault(kind, {})[number] = article.edition_id
     for kind, owners in used.items():
         table = CATALOGUE_TABLES[kind].table
@@ -47,12 +47,21 @@ def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, in
             left.setdefault(kind, set()).add(number)
     for kind, candidates in left.items():
         table = CATALOGUE_TABLES[kind].table
+        member = table.alias("member")  # the entry itself, and those that were merged into it
         listed = select(listings.c.article_id).where(
             listings.c.edition_id.in_((editions.c.id, -editions.c.id)),  # articles, and pages
             listings.c.kind == literal_column(str(int(kind))),
-            listings.c.facet_id == table.c.id,
+            listings.c.facet_id == member.c.id,
         )
-        in_no_list = ~select(editions.c.id).where(listed.correlate(editions, table).exists()).correlate(table).exists()
+        in_list = select(editions.c.id).select_from(editions.join(member, literal(1) == literal(1)))
+        in_no_list = (
+            ~in_list.where(
+                or_(member.c.id == table.c.id, member.c.merged_into == table.c.id),
+                listed.correlate(editions, member).exists(),
+            )
+            .correlate(table)
+            .exists()
+        )
         for numbers in chunked(sorted(candidates)):
             unused = select(table.c.id).where(table.c.id.in_(numbers), table.c.is_listed, in_no_list)
             found = connection.execute(unused).scalars().all()

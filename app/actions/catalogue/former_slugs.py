@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, delete, func, select
 
-from app.db.bulk import bulk_insert, chunked
+from app.db.bulk import bulk_insert, chunked, reuses_ids
 from app.domain.list_filter import Facet
+from app.interchange.catalogue import CATALOGUE_TABLES
 from app.interchange.former_slugs import owner_edition
+from app.interchange.statements import MERGEABLE
 from app.models.former_slug import former_slugs
 
 
@@ -51,3 +53,16 @@ def delete_former_slugs(connection: Connection, kind: Facet, entry_id: int) -> N
     """Delete the former slugs of an entry that is deleted."""
     own = (former_slugs.c.kind == int(kind), former_slugs.c.entry_id == entry_id)
     connection.execute(delete(former_slugs).where(*own))
+
+
+def new_ids(connection: Connection, kind: Facet, count: int) -> list[dict[str, int]]:
+    """Return the ids of so many new tags or authors as columns, on SQLite alone; others get theirs from the database.
+
+    SQLite would assign that of a merged entry again, to which cursors and rows of the log refer.
+    """
+    if kind not in MERGEABLE or not reuses_ids(connection):
+        return []
+    own = select(func.max(CATALOGUE_TABLES[kind].table.c.id)).scalar_subquery()
+    merged = select(func.max(former_slugs.c.merged_id)).where(former_slugs.c.kind == int(kind)).scalar_subquery()
+    last = max(each or 0 for each in connection.execute(select(own, merged)).one())
+    return [{"id": last + number} for number in range(1, count + 1)]

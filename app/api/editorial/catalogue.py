@@ -11,6 +11,7 @@ from fastapi import Body, Depends, Path, Query
 from app import clock
 from app.actions.catalogue import editing as actions
 from app.actions.catalogue.deletion import delete_entry
+from app.actions.catalogue.merging import merge_entries
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import ActorDep, IfMatch
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
@@ -23,6 +24,7 @@ from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
 from app.domain.list_filter import Facet
 from app.interchange.catalogue import entry_name
+from app.interchange.statements import MERGEABLE
 from app.queries.catalogue.editorial_catalogue import get_entry, list_entries
 from app.schemas import editorial_catalogue as schemas
 from app.schemas.catalogue_records import (
@@ -178,6 +180,31 @@ def _make_update(kind: _Kind) -> Endpoint:
     return _completed(edit, name=_name(kind), edition=_edition(kind), patch=patch, returns=kind.saved)
 
 
+def _make_merge(kind: _Kind) -> Endpoint:
+    async def merge(
+        services: ServicesDep, name: str, expected: IfMatch, body: schemas.EntryMerge, actor: ActorDep
+    ) -> TypedResponse[Any]:
+        """Merge an entry into another of its kind, and return that one.
+
+        From then on both names select the articles of both, which show the other entry; the address redirects, and
+        `former_slugs` of the other entry has the name. A repeated merge changes nothing.
+        """
+
+        def run(connection: Connection) -> TypedResponse[Any]:
+            survivor = merge_entries(
+                connection, kind.facet, name, body.into, expected=expected, now=clock.now(), actor=actor.name
+            )
+            entry = get_entry(connection, kind.facet, survivor)
+            return private_response({**entry, "warnings": []}, revision=entry["revision"])
+
+        return await services.database.write(run)
+
+    name = _name(kind, examples.MERGED_NAMES[kind.record])
+    return _completed(
+        merge, name=name, body=_body(schemas.EntryMerge, examples.MERGES[kind.record]), returns=kind.saved
+    )
+
+
 def _make_delete(kind: _Kind) -> Endpoint:
     async def remove(
         services: ServicesDep, name: str, edition: str | None, expected: IfMatch, actor: ActorDep
@@ -208,12 +235,12 @@ def _body(model: Any, example: Mapping[str, Any]) -> Any:
     return Annotated[model, Body(examples=[example])]
 
 
-def _name(kind: _Kind) -> Any:
+def _name(kind: _Kind, example: str | None = None) -> Any:
     return Annotated[
         str,
         Path(
             description=f"The {'code' if kind.facet is Facet.LABEL else 'slug'} of the {kind.noun}.",
-            examples=[examples.SAMPLE_NAMES[kind.record]],
+            examples=[example or examples.SAMPLE_NAMES[kind.record]],
         ),
     ]
 
@@ -281,6 +308,19 @@ def _add_entry_routes(kind: _Kind) -> None:
     )
 
 
+def _add_merge_route(kind: _Kind) -> None:
+    router.add_api_route(
+        f"/{kind.noun}s/{{name}}/merge",
+        _make_merge(kind),
+        methods=["PUT"],
+        name=f"merge_{kind.noun}",
+        summary=f"Merge {kind.noun_with_article} into another",
+        **documented({**_shown(kind), "warnings": []}, errors=(404, 409, 412, 422)),
+    )
+
+
 for _each in KINDS:
     _add_list_routes(_each)
     _add_entry_routes(_each)
+    if _each.facet in MERGEABLE:
+        _add_merge_route(_each)

@@ -68,6 +68,10 @@ _OF_OPERATION: Final = {
         (f"edit_{kind}", 409): f"Another {kind} has the name, or filters use it as a former name of one."
         for kind in ("section", "tag", "author", "label")
     },
+    **{
+        (f"merge_{kind}", 409): f"The articles of many {kind}s that were merged before are still being moved."
+        for kind in ("tag", "author")
+    },
     ("delete_edition", 409): "It is the default edition, or has articles, sections or webhook endpoints.",
     ("rotate_api_key", 409): "The key was revoked or has expired.",
     ("ping_webhook", 409): "Webhooks are disabled by a setting.",

@@ -81,9 +81,8 @@ ARTICLE_COLUMNS = (
 )
 
 
-_TAGS = linked_entries(Facet.TAG, tags.c.id, tags.c.slug, tags.c.name, tags.c.tag_type, tags.c.codes)
-_AUTHORS = linked_entries(
-    Facet.AUTHOR,
+_TAG_COLUMNS = (tags.c.id, tags.c.slug, tags.c.name, tags.c.tag_type, tags.c.codes)
+_AUTHOR_COLUMNS = (
     authors.c.id,
     authors.c.slug,
     authors.c.name,
@@ -96,6 +95,12 @@ _AUTHORS = linked_entries(
     authors.c.email,
     authors.c.links,
 )
+_TAGS = linked_entries(Facet.TAG, *_TAG_COLUMNS)
+_AUTHORS = linked_entries(Facet.AUTHOR, *_AUTHOR_COLUMNS)
+_SURVIVORS = {
+    Facet.TAG: select(*_TAG_COLUMNS).where(tags.c.id.in_(IDS)),
+    Facet.AUTHOR: select(*_AUTHOR_COLUMNS).where(authors.c.id.in_(IDS)),
+}
 _SECTIONS = linked_entries(
     Facet.SECTION,
     sections.c.id,
@@ -201,27 +206,39 @@ def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[
     if len(ids) == 1:
         one = {"article_id": ids[0]}
         return (
-            _by_article(Facet.TAG, _TAGS_OF_ONE.all(connection, one)),
-            _by_article(Facet.AUTHOR, _AUTHORS_OF_ONE.all(connection, one)),
+            _by_article(connection, Facet.TAG, _TAGS_OF_ONE.all(connection, one)),
+            _by_article(connection, Facet.AUTHOR, _AUTHORS_OF_ONE.all(connection, one)),
         )
     return (
-        _by_article(Facet.TAG, connection.execute(_TAGS_OF_MANY, {"ids": ids})),
-        _by_article(Facet.AUTHOR, connection.execute(_AUTHORS_OF_MANY, {"ids": ids})),
+        _by_article(connection, Facet.TAG, connection.execute(_TAGS_OF_MANY, {"ids": ids}).all()),
+        _by_article(connection, Facet.AUTHOR, connection.execute(_AUTHORS_OF_MANY, {"ids": ids}).all()),
     )
 
 
 def _find_further_sections(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
     """Return the sections of these articles after the first; no statement if none has several."""
     ids = [row.id for row in rows if row.has_further_sections]
-    return _by_article(Facet.SECTION, connection.execute(_SECTIONS, {"ids": ids})) if ids else {}
+    if not ids:
+        return {}
+    return _by_article(connection, Facet.SECTION, connection.execute(_SECTIONS, {"ids": ids}).all())
 
 
-def _by_article(kind: Facet, rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:
+def _by_article(connection: Connection, kind: Facet, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
+    """Return the entries by article; one statement for those that were merged into others, once in each article."""
+    merged = {row.merged_into for row in rows} - {None}
     grouped: dict[int, list[AnyRow]] = {}
+    if not merged:
+        for row in rows:
+            depend_on_entry(kind, row.id)
+            grouped.setdefault(row.article_id, []).append(row)
+        return grouped
+    survivors = {row.id: row for row in connection.execute(_SURVIVORS[kind], {"ids": sorted(merged)})}
+    entries: dict[int, dict[int, AnyRow]] = {}
     for row in rows:
-        depend_on_entry(kind, row.id)
-        grouped.setdefault(row.article_id, []).append(row)
-    return grouped
+        shown = row if row.merged_into is None else survivors[row.merged_into]
+        depend_on_entry(kind, shown.id)
+        entries.setdefault(row.article_id, {}).setdefault(shown.id, shown)
+    return {article_id: [*found.values()] for article_id, found in entries.items()}
 
 
 def render_article_item(

@@ -11,7 +11,7 @@ from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
 from app.interchange.articles import complete_content, read_records, show_extra
-from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, to_record
+from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, is_unmerged, to_record
 from app.interchange.curated_lists import to_curated_list_record
 from app.interchange.former_slugs import find_all_former_slugs
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
@@ -85,7 +85,7 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
 def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:
     table, name = CATALOGUE_TABLES[kind]
     former = find_all_former_slugs(connection, kind)
-    for row in connection.execute(select(table).where(table.c.is_entered).order_by(name)):
+    for row in connection.execute(select(table).where(table.c.is_entered, *is_unmerged(table)).order_by(name)):
         yield to_record(kind, row, former=former.get(row.id, ()))
 
 

@@ -16,6 +16,7 @@ from app.interchange.catalogue import (
     former_article_url,
     get_entry_row,
     is_listed,
+    is_unmerged,
     to_record,
 )
 from app.interchange.former_slugs import describe_missing, find_former_slugs
@@ -46,7 +47,9 @@ def list_entries(connection: Connection, kind: Facet, params: EditorialEntryList
     """Return entries by name, including unlisted ones; NotFoundError, InvalidCursorError, CursorMismatchError."""
     owner = get_edition_view(connection, params.edition) if kind is Facet.SECTION else None
     table, name = CATALOGUE_TABLES[kind]
-    statement = select(table).where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
+    statement = (
+        select(table).where(name > bindparam("after"), *is_unmerged(table)).order_by(name).limit(bindparam("limit"))
+    )
     if owner is not None:
         statement = statement.where(table.c.edition_id == owner.id)
     page = by_name(name.name).read_page(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,8 @@ _LINKS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for ki
 _ARTICLES, _PAGES = f'"{EDITION_PREFIX}', f'"{PAGES_PREFIX}'
 _TIMESTAMP = re.compile(r'"at:(-?[0-9]+)"')
 
+MergedIds = Mapping[tuple[Facet, int], Iterable[int]]
+NONE_MERGED: MergedIds = MappingProxyType({})
 Memberships = Mapping[int, set[ListRef]]
 
 
@@ -28,14 +31,18 @@ class ChangeFilter:
     """Filters of a query, applied to the surrogate keys of a row and to the state of an article.
 
     A row has the keys of every list of its article before and after the change, so no relevant row is missed; an
-    irrelevant one may be included as a removed article.
+    irrelevant one may be included as a removed article. `merged` are the entries that were merged into those of the
+    filters, which rows of before the merge name.
     """
 
-    def __init__(self, query: ResolvedQuery) -> None:
+    def __init__(self, query: ResolvedQuery, merged: MergedIds = NONE_MERGED) -> None:
         self.query = query
         self._groups = [frozenset(group) for group in query.selection.groups]
         narrowing = [group for group in self._groups if all(_is_named(kind, number) for _, kind, number in group)]
-        self._names = [{_quoted(kind, number) for _, kind, number in group} for group in narrowing]
+        self._names = [
+            {_quoted(kind, each) for _, kind, number in group for each in (number, *merged.get((kind, number), ()))}
+            for group in narrowing
+        ]
         places = {place for group in self._groups for place, _, _ in group}
         self._has_articles = any(place > 0 for place in places)
         self._has_pages = any(place < 0 for place in places)
@@ -71,7 +78,7 @@ class ChangeFilter:
         for kind, statement in _LINKS.items():
             ids = linked_articles(kind, states.values()) if kind in wanted else []
             if ids:
-                for article_id, number in connection.execute(statement, {"ids": ids}):
+                for article_id, number, _ in connection.execute(statement, {"ids": ids}):
                     memberships[article_id].add((places[article_id], kind, number))
         return memberships
 

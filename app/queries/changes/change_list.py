@@ -29,6 +29,7 @@ from app.queries.articles.items import (
 )
 from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_public_entries
+from app.queries.keyset.entry_names import find_merged_ids
 from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
@@ -99,7 +100,7 @@ def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList
     end = connection.execute(_REACH, {"since": min(since, MAX_ID), "scanned": MAX_SCANNED}).one()
     latest, reach = end.latest, end.reach
     _require_known_position(since, end, where="since" if params.cursor is None else "cursor")
-    change_filter = ChangeFilter(query)
+    change_filter = ChangeFilter(query, find_merged_ids(connection, query.selection.entry_ids))
     rows, as_of = _scan(connection, params, change_filter, since, since if reach is None else reach)
     page: ChangeList = {"items": _render(connection, params, change_filter, rows), "as_of": as_of, "next": None}
     if as_of < latest:

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, literal, literal_co
 
 from app.db.base import AnyRow
 from app.domain.change import ChangeType
+from app.interchange.catalogue import is_unmerged
 from app.models.author import authors
 from app.models.curated_list import curated_lists
 from app.models.label import labels
@@ -29,6 +30,8 @@ _KINDS: dict[str, Kind] = {
     ChangeType.LIST_UPDATED: "list",
     ChangeType.LIST_DELETED: "list",
     ChangeType.EDITION_DELETED: "edition",
+    ChangeType.TAG_MERGED: "tag",
+    ChangeType.AUTHOR_MERGED: "author",
     ChangeType.SECTION_DELETED: "section",
     ChangeType.TAG_DELETED: "tag",
     ChangeType.LABEL_DELETED: "label",
@@ -53,7 +56,7 @@ def _wanted(kind: str) -> BindParameter[list[int]]:
 _ENTRIES = union_all(
     *(
         select(literal(kind).label("kind"), table.c.id, name.label("slug"), owner.label("edition_id")).where(
-            table.c.id.in_(_wanted(kind))
+            table.c.id.in_(_wanted(kind)), *is_unmerged(table)
         )
         for kind, (table, name, owner) in _CATALOGUE.items()
     )
@@ -98,12 +101,16 @@ def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | Non
 
 
 def _deleted_entry(query: ResolvedQuery, row: AnyRow) -> ChangedEntry | None:
-    """Return the entry that a row says was deleted, under its name of that time."""
-    kind, slug = _KINDS[row.type], orjson.loads(row.details)["slug"]
+    """Return the entry that a row says was deleted or merged, under its name of that time."""
+    kind, details = _KINDS[row.type], orjson.loads(row.details)
+    slug = details["slug"]
     if kind == "edition":
         shown: ChangedEntry = {"kind": kind, "slug": slug, "href": f"/v1/editions/{slug}"}
         return shown if query.scope.edition == EVERY_EDITION else None
-    return _reference(query, kind, slug, row.edition_id)
+    reference = _reference(query, kind, slug, row.edition_id)
+    if reference is not None and "from" in details:
+        reference["merged"] = {"from": details["from"], "into": slug}
+    return reference
 
 
 def _entry(query: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:

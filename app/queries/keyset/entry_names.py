@@ -11,6 +11,7 @@ from app.db.base import AnyRow
 from app.domain.list_filter import Facet, ListFilter
 from app.interchange.catalogue import CATALOGUE_TABLES
 from app.interchange.former_slugs import NO_EDITION
+from app.interchange.statements import MERGEABLE
 from app.models.former_slug import former_slugs
 
 MAX_DIGESTS = 1_024
@@ -39,25 +40,32 @@ def _entries_by_id(kinds: tuple[Facet, ...]) -> Any:
 
 
 def _union(kinds: tuple[Facet, ...], *, by_id: bool) -> Any:
-    parts = [_entries(kind, by_id=by_id) for kind in kinds]
+    parts = [part for kind in kinds for part in _entries(kind, by_id=by_id)]
     return union_all(*parts) if len(parts) > 1 else parts[0]
 
 
-def _entries(kind: Facet, *, by_id: bool) -> Select[Any]:
+def _entries(kind: Facet, *, by_id: bool) -> list[Select[Any]]:
+    """Select the entries of a kind, and those that were merged into them, which have a `survivor_id`."""
     table, name = CATALOGUE_TABLES[kind]
     owner = table.c.edition_id if kind is Facet.SECTION else literal_column("NULL")
     shown = (table.c.text, table.c.texts) if kind is Facet.LABEL else (table.c.name, literal_column("'{}'"))
     given: BindParameter[list[Any]] = bindparam(kind.name, expanding=True)
-    return select(
+    columns: tuple[Any, ...] = (
         literal_column(str(int(kind))).label("kind"),
         owner.label("edition_id"),
-        table.c.id,
         table.c.is_listed,
         (table.c.is_hidden if kind is Facet.SECTION else false()).label("is_hidden"),
         name.label("name"),
         shown[0].label("text"),
         shown[1].label("texts"),
-    ).where((table.c.id if by_id else name).in_(given))
+    )
+    is_named = (table.c.id if by_id else name).in_(given)
+    found = [select(*columns, table.c.id, literal_column("NULL").label("survivor_id")).where(is_named)]
+    if kind in MERGEABLE:
+        merged = table.alias("merged")
+        both = table.join(merged, merged.c.merged_into == table.c.id)
+        found.append(select(*columns, merged.c.id, table.c.id.label("survivor_id")).select_from(both).where(is_named))
+    return found
 
 
 def find_renamed_entries(
@@ -78,8 +86,25 @@ def find_renamed_entries(
     kinds = tuple(sorted({kind for kind, _ in names_by_entry}))
     ids = {kind.name: [number for each, number in names_by_entry if each is kind] for kind in kinds}
     for row in connection.execute(_entries_by_id(kinds), ids).all():
-        for name in names_by_entry[Facet(row.kind), row.id]:
+        for name in names_by_entry[Facet(row.kind), row.survivor_id or row.id]:
             yield row, name
+
+
+def find_merged_ids(
+    connection: Connection, entry_ids: Mapping[tuple[Facet, str], int]
+) -> dict[tuple[Facet, int], list[int]]:
+    """Return the entries that were merged into these tags and authors, by kind and id; one statement if there are any.
+
+    They are known as long as the survivor has their name as a former one.
+    """
+    wanted = {(kind, number) for (kind, _), number in entry_ids.items() if kind in MERGEABLE}
+    merged: dict[tuple[Facet, int], list[int]] = {}
+    if wanted:
+        bound = {"kinds": sorted({int(kind) for kind, _ in wanted}), "ids": sorted({number for _, number in wanted})}
+        for row in connection.execute(_FORMER, bound):
+            if row.merged_id is not None and (Facet(row.kind), row.entry_id) in wanted:
+                merged.setdefault((Facet(row.kind), row.entry_id), []).append(row.merged_id)
+    return merged
 
 
 def id_form(number: int) -> str:

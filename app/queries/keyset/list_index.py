@@ -5,7 +5,7 @@ are bound as rows.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -104,7 +104,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
         for edition in editions:
             if lists.lacks(kind, name, edition):
                 depend_on_collection(kind, edition)  # it may be created
-    return bounded(lists.select(groups))
+    return lists.with_merged(bounded(lists.select(groups)))
 
 
 class _ResolvedLists:
@@ -116,10 +116,14 @@ class _ResolvedLists:
         self._owners: dict[tuple[Facet, str], set[int]] = {}
         self._numbers: dict[tuple[Facet, str], int] = {}
         self._matched: list[MatchedEntry] = []
+        self._merged: dict[tuple[Facet, int], dict[int, None]] = {}
 
     def add(self, row: AnyRow, name: str) -> None:
         """Add an entry that has or had this name; a hidden section is as if it did not exist."""
         kind = Facet(row.kind)
+        if row.survivor_id is not None:
+            self._merged.setdefault((kind, row.survivor_id), {})[row.id] = None
+            return
         owners = self._editions if row.edition_id is None else (row.edition_id,)
         here = [edition for edition in owners if edition in self._editions and self.lacks(kind, name, edition)]
         self._owners.setdefault((kind, name), set()).update(here)
@@ -142,8 +146,21 @@ class _ResolvedLists:
         found = self._owners.get((kind, name), ())
         return len(found) < len(self._editions) if edition is None else edition not in found
 
+    def with_merged(self, selection: ListSelection) -> ListSelection:
+        """Return the selection with the lists of entries that were merged into those selected, as alternatives."""
+        if not self._merged:
+            return selection
+        groups = tuple(
+            tuple((edition, kind, each) for edition, kind, number in places for each in self._all_of(kind, number))
+            for places in selection.groups
+        )
+        return replace(selection, groups=groups)
+
+    def _all_of(self, kind: Facet, number: int) -> list[int]:
+        return [number, *self._merged.get((kind, number), ())]
+
     def select(self, groups: Sequence[Group]) -> ListSelection:
-        """Return the selection of groups of filter values."""
+        """Return the selection of groups of filter values, each an entry of its own."""
         lists = tuple(
             tuple(dict.fromkeys(place for name in sorted(set(names)) for place in self._places.get((kind, name), ())))
             for kind, names in groups

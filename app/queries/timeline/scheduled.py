@@ -18,8 +18,8 @@ from app.interchange.statements import (
     due_articles,
     expired_articles,
     linked_articles,
-    linked_entries,
     linked_ids,
+    resolved_entries,
 )
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.dependencies import LOG_KEY
@@ -115,7 +115,7 @@ _IN_GROUPS = (
 )
 _ENTRY_IDS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
 _LINKED = {
-    kind: linked_entries(kind, table.entries.c.id, table.entries.c.slug, table.entries.c.is_listed).where(
+    kind: resolved_entries(kind, table.entries.c.id, table.entries.c.slug, table.entries.c.is_listed).where(
         table.links.c.article_id.in_(IDS)
     )
     for kind, table in LINK_TABLES.items()
@@ -199,8 +199,8 @@ def _read_entry_ids(connection: Connection, rows: list[AnyRow]) -> dict[int, lis
     entries: dict[int, list[tuple[Facet, int]]] = defaultdict(list)
     for kind, statement in _ENTRY_IDS.items():
         linked = linked_articles(kind, rows)
-        for article_id, number in connection.execute(statement, {"ids": linked}) if linked else ():
-            entries[article_id].append((kind, number))
+        for article_id, number, merged_into in connection.execute(statement, {"ids": linked}) if linked else ():
+            entries[article_id] += [(kind, each) for each in (number, merged_into) if each is not None]
     return entries
 
 

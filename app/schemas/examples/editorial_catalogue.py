@@ -83,5 +83,10 @@ SAMPLE_NAMES: dict[type[BaseModel], str] = {
 PATCHES: dict[type[BaseModel], dict[str, Any]] = {
     kind: {"name": "Night trams"} if "name" in entry else {"text": "Comment"} for kind, entry in NEW.items()
 }
+MERGES: dict[type[BaseModel], dict[str, Any]] = {
+    TagRecord: {"into": "trams"},
+    AuthorRecord: {"into": "ines-kovary"},
+}
+MERGED_NAMES: dict[type[BaseModel], str] = {TagRecord: "aurelle-dawn", AuthorRecord: "marta-velik"}
 SAVED = {"revision": 2, "modified_at": "2026-11-20T17:30:00.000000+00:00", "listed": True}
 """Members that every entry has beside its own."""

@@ -68,6 +68,7 @@ _DRAFT = {"article_id": editorial.DRAFT_ID}
 _PUBLIC = {"article_id": ID}
 _DRAFT_SOURCE = {"source_id": editorial.DRAFT_SOURCE}
 _PUBLIC_SOURCE = {"source_id": "harbour:2026-11-14:fog-watch"}
+_MERGING = "Articles of earlier merges are being moved; merge more entries when that is done."
 _NOT_DELETED = "The article has been public; it can be withdrawn, but not deleted."
 _PUBLIC_ALREADY = "The article is public already; a bump changes its public time."
 _NOT_UNSCHEDULED = "The article has been public; it can be withdrawn, but not unscheduled."
@@ -113,6 +114,8 @@ OF_OPERATION: Final = {
     ("edit_tag", 409): ProblemText("conflict", "The tag 'aurelle-dawn' exists already."),
     ("edit_author", 409): ProblemText("conflict", "The author 'marta-velik' exists already."),
     ("edit_label", 409): ProblemText("conflict", "The label 'exclusive' exists already."),
+    ("merge_tag", 409): ProblemText("conflict", _MERGING),
+    ("merge_author", 409): ProblemText("conflict", _MERGING),
     ("delete_edition", 409): ProblemText(
         "conflict", "The edition 'harbour' cannot be deleted: it is the default edition."
     ),

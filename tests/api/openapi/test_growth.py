@@ -126,6 +126,7 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
         "Article": ["body"],
         "BlockOperation": ["after", "before", "count", "words"],
         "ChangeItem": ["entry"],
+        "ChangedEntry": ["merged"],
         "InputError": ["code"],
         "MemberDifference": ["words"],
         "PreviewedArticle": ["body"],

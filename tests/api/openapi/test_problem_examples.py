@@ -31,6 +31,7 @@ OTHERS = {
     "rotate_api_key 409": "needs a revoked key",
     **{f"delete_{kind} 409": "names articles of the database" for kind in CATALOGUE},
     "ping_webhook 409": "needs a setting",
+    **{f"merge_{kind} 409": "needs many merges under way" for kind in ("tag", "author")},
     "get_preview_link 410": "needs a key of its own",
     "get_resolved_address 410": "needs the address of a withdrawn article",
 }
