@@ -17,12 +17,20 @@ from app.domain.change import article_change
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.stored_blocks import decompress_block, hash_block, parse_numbers
 from app.domain.traits import is_logged, read_traits
+from app.domain.translation_graph import StoryVersion, TranslationGraph, TranslationLink, group_number
 from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.interchange.revision_contents import BESIDE_MEMBERS
 from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
 from app.models.article import article_bodies, articles
-from app.models.article_links import article_authors, article_related, article_sections, article_tags, slug_redirects
+from app.models.article_links import (
+    article_authors,
+    article_related,
+    article_sections,
+    article_tags,
+    article_translations,
+    slug_redirects,
+)
 from app.models.author import authors
 from app.models.change import changes
 from app.models.edition import editions
@@ -37,6 +45,8 @@ from app.models.tag import tags
 from app.schemas.interchange import ArticleRecord
 
 MAX_SHOWN = 20
+Logged = tuple[str, int, str]
+"""Type, instant and actor of a row of the log."""
 SHELVES = {Facet.SECTION: sections, Facet.TAG: tags, Facet.AUTHOR: authors, Facet.LABEL: labels}
 
 
@@ -248,6 +258,7 @@ def _log(house: House) -> Iterator[str]:
             yield f"{format_id(row.id)} was announced at {alerts}, but should have been at {row.alerted_at}"
         told = [(each.type, each.at, each.actor) for each in house.told[row.id] if each.type != "article.alert"]
         expected = _expected(row, house.past[row.id])
+        told = _without_translations(row, told, expected)
         if house.is_thinned:  # an edit of a withdrawn article is logged, and its revision may be deleted
             logged = iter(told)
             told = [each for each in expected if each in logged]  # the rows of the log in their order, without others
@@ -261,10 +272,17 @@ def _log(house: House) -> Iterator[str]:
             yield from _names(house, row, house.told[row.id][-1])
 
 
-def _expected(row: AnyRow, past: list[AnyRow]) -> list[tuple[str, int, str]]:
+def _without_translations(row: AnyRow, logged: list[Logged], expected: list[Logged]) -> list[Logged]:
+    """Leave out updates of what an article shows of its translations, which make no revision."""
+    if row.translation_group is None:
+        return logged
+    return [each for each in logged if each[0] != "article.updated" or each in expected]
+
+
+def _expected(row: AnyRow, past: list[AnyRow]) -> list[Logged]:
     if row.erased_at is not None:
         return [("article.withdrawn", row.erased_at, past[-1].actor)]
-    expected: list[tuple[str, int, str]] = []
+    expected: list[Logged] = []
     before, at = None, None
     for each in past:
         after = ArticleStatus(each.status)
@@ -336,6 +354,25 @@ def _answers(house: House) -> Iterator[str]:
             yield f"the answer to '{row.key}' is about {format_id(row.article_id)}, which is not there"
 
 
+def _translations(house: House) -> Iterator[str]:
+    """Check that the stored groups are those that the links join."""
+    graph = TranslationGraph()
+    languages = {row.id: row.language for row in house.connection.execute(select(editions))}
+    for row in house.rows.values():
+        language = (row.language or languages[row.edition_id]).lower()
+        graph.versions[row.id] = StoryVersion(row.edition_id, language, is_public=row.status == "published")
+    links = defaultdict[int, list[TranslationLink]](list)
+    for row in house.connection.execute(select(article_translations)):
+        links[row.article_id].append(TranslationLink(row.edition, row.source_id, row.given_id, row.target_id))
+    for number, given in links.items():
+        graph.set_links(number, given)
+    for group in graph.groups():
+        expected = group_number(group, [link for each in group for link in graph.links_of(each)])
+        for each in group:
+            if house.rows[each].translation_group != expected:
+                yield f"{format_id(each)} is in the group {house.rows[each].translation_group}, not {expected}"
+
+
 CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _links,
     _bodies,
@@ -347,5 +384,6 @@ CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
     _catalogue,
     _slugs,
     _references,
+    _translations,
     _answers,
 )

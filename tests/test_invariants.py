@@ -57,6 +57,7 @@ DAMAGES = (
     ("catalogue", "UPDATE editions SET is_default = false"),
     ("slugs", "INSERT INTO slug_redirects SELECT edition_id, slug, id FROM articles WHERE id = PUBLIC"),
     ("references", f"INSERT INTO article_related {WAITING}"),
+    ("translations", "UPDATE articles SET translation_group = 5 WHERE id = PUBLIC"),
     ("answers", f"{ANSWER} (1, 'a', '', 201, '{{}}', '{{}}', 5, 1)"),
 )
 UNBOUND = {"sqlite": "PRAGMA defer_foreign_keys = ON", "postgresql": "SET LOCAL session_replication_role = replica"}
