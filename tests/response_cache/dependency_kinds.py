@@ -1,6 +1,7 @@
-"""The families of notes that keep answers exact, each with a way to leave it out and a history that it alone saves.
+"""Families of dependencies, each with a way to leave it out of responses, changes or scheduled expiries.
 
-All notes pass through the sets and lists of a Footprint; what a change concerned passes through `parse_change_event`.
+Recorded dependencies pass through the sets and lists of `Dependencies`; the scope of a change passes through
+`parse_change_event`.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,7 +35,7 @@ class Family(NamedTuple):
 
 
 def beginning(prefix: str) -> Names:
-    """The names that begin so."""
+    """Return whether a name begins with this prefix."""
     return lambda name: name.startswith(prefix)
 
 
@@ -70,7 +71,7 @@ TRANSLATION_FAMILIES = (
 
 
 class _Keys(set[str]):
-    """A set that some names do not get into."""
+    """Set that ignores some names."""
 
     def __init__(self, left_out: Names) -> None:
         super().__init__()
@@ -87,20 +88,20 @@ class _Keys(set[str]):
 
 
 class _Spans(list[RangeDependency]):
-    """A list that some spans do not get into."""
+    """List that ignores the ranges of some lists."""
 
     def __init__(self, left_out: Names) -> None:
         super().__init__()
         self._left_out = left_out
 
     def append(self, span: RangeDependency) -> None:
-        """Unless it is of a list of the kind that is left out: by its first group, which its answers ask for."""
+        """Append the range, unless its first group is of the kind that is left out."""
         if not all(self._left_out(name) for name in span.groups[0]):
             super().append(span)
 
 
 def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
-    """From now on nothing of the family is noted, or told of changes."""
+    """Record no dependency of the family, and report no change of it."""
     begin = Dependencies.__init__
 
     def begin_without(footprint: Dependencies) -> None:
@@ -115,10 +116,10 @@ def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(Dependencies, "limit_expiry", lambda _footprint, _instant: None)
     if family.places:
 
-        def told_without(seq: int, names: list[str], **members: Any) -> ChangeEvent:
+        def parse_without(seq: int, names: list[str], **members: Any) -> ChangeEvent:
             return parse_change_event(seq, [name for name in names if not is_timestamp_key(name)], **members)
 
-        patch.setattr(invalidation_log, "parse_change_event", told_without)
+        patch.setattr(invalidation_log, "parse_change_event", parse_without)
     if family.expiry is not None:
         _leave_out_of_expiries(family.expiry, patch)
     _leave_out_translations(family, patch)

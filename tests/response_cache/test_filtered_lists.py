@@ -1,4 +1,4 @@
-"""Every family of notes is needed: with any one of them left out, a stale answer is served, and it is noticed."""
+"""Every family of dependencies is needed: with any of them left out, a stale response is served and detected."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -31,7 +31,7 @@ ALONE: dict[str, Any] = {"edition": "lagoon", "source_id": "alone"}
 
 
 class Case(NamedTuple):
-    """What is asked, and what then happens; the number tells one time from the next."""
+    """Address of a response, and the change that follows; numbers differ from run to run."""
 
     target: str
     happens: Callable[[int], Wish | None]
@@ -51,13 +51,13 @@ def publish(number: int, **more: Any) -> Wish:
 
 
 def named(kind: str) -> Callable[[int], Wish]:
-    """Another name for the entry that articles are filed under."""
+    """Rename the entry that the articles name."""
     places = {"section": "sections/city", "tag": "tags/trams", "author": "authors/ada-vale"}
     return lambda number: patch(places[kind], name=f"Name {number}")
 
 
 def made(kind: str) -> Callable[[int], Wish]:
-    """A new entry of that kind."""
+    """Create an entry of this kind."""
     if kind == "tag":  # it is listed with its first public article, as an author is
         day = "2026-11-20T11:00:00Z"
         return lambda number: post("articles", headline="New", published_at=day, tags=[f"made-{number}"])
@@ -124,7 +124,7 @@ CASES = {
 
 
 class Trial:
-    """A few articles, and what becomes of one answer about them when something happens."""
+    """A few articles, and responses about them before and after a change."""
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -141,8 +141,8 @@ class Trial:
                 **FILED,
                 **more,
             }
-            told = await self._history.write(post("articles", **given))
-            self._ids[name] = told.json()["id"]
+            created = await self._history.write(post("articles", **given))
+            self._ids[name] = created.json()["id"]
         twin: dict[str, Any] = {"edition": "bronx", "translations": [ALONE]}
         for name, given in (("alone", ALONE), ("twin", twin)):
             wish = post("articles", headline=name, published_at="2026-11-19T10:00:00Z", **given)
@@ -159,7 +159,7 @@ class Trial:
         await scheduler.refresh()
 
     async def is_stale_after(self, case: Case) -> bool:
-        """Whether a kept answer is still served after what happens then."""
+        """Return whether the cached response is still served after the change."""
         self._number += 1
         self._history.here.app.state.services.store.clear()
         history, target = self._history, case.target.format(**self._ids, n=self._number)
@@ -184,7 +184,7 @@ class Trial:
         return False
 
 
-@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # notes do not depend on the database
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # dependencies do not depend on the database
 async def test_omitting_any_kind_of_dependency_is_detected(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     history = await begin(3, articles=0)
     trial = Trial(history)
@@ -196,8 +196,8 @@ async def test_omitting_any_kind_of_dependency_is_detected(begin: Begin, monkeyp
             with monkeypatch.context() as without:
                 leave_out(family, without)
                 # Twice: a row of the log that is read in another way than before makes all be forgotten.
-                is_noticed = await trial.is_stale_after(case) or await trial.is_stale_after(case)
-                assert is_noticed, f"{family.name}: nobody notices"
+                is_detected = await trial.is_stale_after(case) or await trial.is_stale_after(case)
+                assert is_detected, f"{family.name}: not detected"
             await trial.load_schedule()
 
 
@@ -212,6 +212,6 @@ async def test_long_random_histories_detect_an_omitted_dependency(
         try:
             await history.run(SOUGHT)
         except Stale:
-            print(f"\n{family.name}: noticed in history {number}")  # noqa: T201 - what a soak tells
+            print(f"\n{family.name}: detected in history {number}")  # noqa: T201 - the result of a soak
             return
-    raise AssertionError(f"{MAX_HISTORIES} histories without {family.name}, and nobody notices")
+    raise AssertionError(f"{MAX_HISTORIES} histories without {family.name}, and none detects it")

@@ -17,9 +17,12 @@ import pytest
 
 from app import clock
 from app.db.database import Database
+from app.domain.article_status import FeedContent
 from app.domain.instant import DAY_US
+from app.syndication import atom
 from tests.conftest import NOW
 from tests.sample import load_sample
+from tests.syndication.samples import channel, keeper
 from tests.syndication.standards import read_xml
 from tests.syndication.varieties import documents
 
@@ -38,6 +41,7 @@ for name, text in json.load(sys.stdin):
 json.dump(found, sys.stdout)
 """
 DEADLINE_S = 120
+ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +71,7 @@ def find_errors(validator: Path, feeds: Iterable[tuple[str, bytes]]) -> list[str
 
 def following(document: bytes) -> list[str]:
     """Return the paths of the documents that a feed leads to: its next page or its older archives."""
-    links = read_xml(document).iter("{http://www.w3.org/2005/Atom}link")
+    links = read_xml(document).iter(f"{ATOM}link")
     hrefs = [urlsplit(link.get("href")) for link in links if link.get("rel") in {"next", "prev-archive"}]
     return [f"{href.path}?{href.query}" if href.query else href.path for href in hrefs]
 
@@ -91,6 +95,13 @@ async def test_validator_finds_no_error_in_the_sample(
 
 def test_validator_finds_no_error_in_articles_of_every_kind(feed_validator: Path) -> None:
     assert find_errors(feed_validator, documents()) == []
+
+
+def test_feed_has_no_element_for_an_empty_text() -> None:
+    blank = keeper(lead=None, body="", label=None)
+    document = atom.render(channel("atom.xml", content=FeedContent.FULL), [blank, keeper(body="<p>Text</p>")])
+    entries = read_xml(document).findall(f"{ATOM}entry")
+    assert [entry.find(f"{ATOM}content") is None for entry in entries] == [True, False]
 
 
 def test_validator_detects_errors(feed_validator: Path) -> None:
