@@ -13,6 +13,7 @@ from app.syndication.feed_document import FeedDocument, Publication, urn_for
 NO_DETAILS: Final[dict[str, Any]] = {
     **dict.fromkeys(("kicker", "access", "subheadline", "short_headline", "byline", "canonical_url")),
     **dict.fromkeys(("seo", "social", "urgency", "language")),
+    "format": "article",
     "featured": False,
     "alert": False,
     "sensitive": False,
