@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -18,8 +19,10 @@ import pytest
 
 from app.actions.articles.publication import withdraw_article
 from app.actions.catalogue.entries import upsert_entry
+from app.actions.catalogue.merging import merge_entries, rewrite_merged_links
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
+from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
 from app.queries.articles import public_export
 from app.queries.changes import change_list
@@ -28,7 +31,7 @@ from tests.api.public.docs_mirror import held, load_mirror, printed, walked
 from tests.api.public.mirror_history import CopyHistory
 from tests.conftest import NOW, Store
 from tests.random_histories import live_each
-from tests.records import article, edition, label
+from tests.records import article, author, edition, label
 from tests.server_process import free_port, start_server
 
 HISTORIES = 2
@@ -96,6 +99,29 @@ async def test_documented_mirror_follows_catalogue_edits(
     await arrive(mirror, client, copy, database)
     assert held(copy) == await walked(client, EVERYTHING)
     assert "VIEW" in str(held(copy))
+
+
+@pytest.mark.parametrize("name", ["lost", "left"])
+async def test_documented_mirror_follows_a_merge(
+    client: httpx.AsyncClient, database: Database, store: Store, copy: sqlite3.Connection, name: str
+) -> None:
+    filters = {"edition": "*", "author": name}
+    mirror = load_mirror(FILTERS=filters)
+    signed = {"m1": ["lost"], "m2": ["left"], "m3": ["left", "lost"], "m4": ["third"]}
+    records = [article(source_id=each, authors=names) for each, names in signed.items()]
+    await store(edition(), *(author(slug, slug.title()) for slug in ("lost", "left", "third")), *records)
+    await arrive(mirror, client, copy, database)
+    members: dict[str, Any] = {"expected": None, "now": NOW, "actor": "test", "at_once": 0}
+    await database.write(partial(merge_entries, **members), Facet.AUTHOR, "lost", "left")
+    for turn in range(3):
+        await arrive(mirror, client, copy, database)
+        assert held(copy) == await walked(client, filters)
+        assert len(held(copy)) == 3 + turn
+        await database.write(rewrite_merged_links, most=2)
+        await store(
+            article(source_id=f"n{turn}", authors=["lost"]),
+            article(source_id="m1", authors=["left"], headline=f"Edited {turn}"),
+        )
 
 
 @pytest.mark.usefixtures("newsroom")
