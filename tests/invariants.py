@@ -15,12 +15,14 @@ from app.db.bulk import chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.change import article_change
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
+from app.domain.section_tree import SectionTree
 from app.domain.stored_blocks import decompress_block, hash_block, parse_numbers
 from app.domain.traits import is_logged, read_traits
 from app.domain.translation_graph import StoryVersion, TranslationGraph, TranslationLink, group_number
 from app.domain.tsid import format_id, parse_id
 from app.interchange.articles import EDITORIAL_FIELDS, read_records
 from app.interchange.revision_contents import BESIDE_MEMBERS
+from app.interchange.section_tree import read_section_tree
 from app.invalidation.surrogate_keys import article_key, facet_key, timestamp_key
 from app.models.article import article_bodies, articles
 from app.models.article_links import (
@@ -231,16 +233,30 @@ def _blocks(house: House) -> Iterator[str]:
 
 
 def _lists(house: House) -> Iterator[str]:
-    """What is public stands in each of its lists, and nothing else stands anywhere."""
+    """Check that the index has each public article in each of its lists, and no other row.
+
+    Rows of unsettled subtrees may be those of an earlier tree.
+    """
     found = {tuple(row) for row in house.connection.execute(select(listings))}
+    tree = read_section_tree(house.connection, house.connection.execute(select(editions.c.id)).scalars().all())
     expected = {
         (-row.edition_id if row.format == "page" else row.edition_id, int(kind), number, row.published_at, row.id)
         for row in house.rows.values()
         if row.status == "published"
-        for kind, number in [*house.facets[row.id], *read_traits(row).facets()]
+        for kind, number in (
+            *house.facets[row.id],
+            *read_traits(row).facets(),
+            *_subtrees(tree, house.facets[row.id]),
+        )
     }
-    for listing in sorted(found ^ expected):
+    different = (row for row in found ^ expected if row[1] != Facet.SECTION_TREE or row[2] not in tree.unsettled)
+    for listing in sorted(different):
         yield f"{listing} is {'in excess' if listing in found else 'missing'}"
+
+
+def _subtrees(tree: SectionTree, facets: list[tuple[Facet, int]]) -> list[tuple[Facet, int]]:
+    above = tree.ancestors_of(number for kind, number in facets if kind is Facet.SECTION)
+    return [(Facet.SECTION_TREE, number) for number in above]
 
 
 def _log(house: House) -> Iterator[str]:

@@ -35,7 +35,7 @@ FEEDS: tuple[type[QueryParams], ...] = (FeedParams, CurrentFeedParams, NewsSitem
 """The models of what feeds are asked, once what they do not know is left out."""
 NAMES = (
     *("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields"),
-    *("tz", "newest_day", "total", "cursor", "limit", "body", "since", "wait", "part"),
+    *("tz", "newest_day", "total", "subsections", "cursor", "limit", "body", "since", "wait", "part"),
 )
 ODD_NAMES = ("", "from_", "Tag", "tag ", "utm_source", "t\u0430g", "limit[]", "?tag", "status")
 USUAL = {
@@ -48,6 +48,7 @@ USUAL = {
     "tz": ("UTC", "Europe/Kyiv", "Etc/GMT+12"),
     "newest_day": ("2026-11-19",),
     "total": ("true", "false", "True", "1"),
+    "subsections": ("true", "false", "True", "1"),
     "body": ("blocks", "rich", "html", "text", "none", "HTML"),
     "limit": ("1", "20", "50", "51", "200", "0", "201", "007", "+5", "-1", "1_0", "٣", " 7", "1.0", "1" * 30),
     "part": ("1", "50", "51", "0", "x"),

@@ -16,6 +16,7 @@ from app.background.maintenance import write_to_end
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Connection, Database
 from app.interchange.merges import has_pending_merges
+from app.interchange.section_tree import has_sections_to_relist
 
 POLL_S = 2.0
 MIN_BATCH, MAX_BATCH = 50, 2_000  # rows in one transaction
@@ -42,7 +43,16 @@ def _rewrite_merged_links() -> Callable[..., int]:
     return rewrite_merged_links
 
 
-JOBS: Final = (BatchJob("Articles of merged entries", has_pending_merges, _rewrite_merged_links),)
+def _relist_articles() -> Callable[..., int]:
+    from app.actions.catalogue.section_moves import relist_articles  # noqa: PLC0415 - see the module's docstring
+
+    return relist_articles
+
+
+JOBS: Final = (
+    BatchJob("Articles of merged entries", has_pending_merges, _rewrite_merged_links),
+    BatchJob("Articles of moved sections", has_sections_to_relist, _relist_articles),
+)
 
 
 class BatchJobs:

@@ -21,6 +21,8 @@ class Facet(IntEnum):
     LANGUAGE = 6
     FEATURED = 7
     ACCESS = 8
+    SECTION_TREE = 9
+    """The articles of all sections below a section."""
 
 
 LISTED_WHILE_USED = frozenset({Facet.TAG, Facet.AUTHOR})
@@ -31,8 +33,9 @@ LISTED_WHILE_USED = frozenset({Facet.TAG, Facet.AUTHOR})
 class ListFilter:
     """Filter of a list: values of one kind are alternatives, different kinds are all required, and so is `entry`.
 
-    `entry` is the author, section or tag in the path, if any. `languages` are in lower case. `starts_at` (inclusive)
-    and `ends_at` (exclusive) are instants; `excluded` holds ids and slugs, `ids` the only articles allowed.
+    With `subsections` a section stands for itself and all its descendants. `entry` is the author, section or tag in the
+    path, if any. `languages` are in lower case. `starts_at` (inclusive) and `ends_at` (exclusive) are instants;
+    `excluded` holds ids and slugs, `ids` the only articles allowed.
     """
 
     edition: str
@@ -44,6 +47,7 @@ class ListFilter:
     languages: tuple[str, ...] = ()
     featured: bool | None = None
     access: tuple[str, ...] = ()
+    subsections: bool = False
     entry: tuple[Facet, str] | None = None
     starts_at: int | None = None
     ends_at: int | None = None
@@ -104,5 +108,6 @@ def _digest(scope: ListFilter, groups: tuple[tuple[str, ...], ...], entry: tuple
         *sorted(scope.ids),
         # Only where given, so that the cursors of earlier releases remain valid.
         *((int(kind), sorted(set(values))) for kind, values in scope.traits()),
+        *(((int(Facet.SECTION_TREE), True),) if scope.subsections else ()),
     )
     return blake2b(repr(members).encode(), digest_size=DIGEST_BYTES).digest()

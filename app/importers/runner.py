@@ -70,7 +70,8 @@ class Importer:
     record that was changed, with its warnings; `on_progress` the number of records so far, at intervals. `make_default`
     lets a line with `"default": true` replace the default edition; an installation without a default edition takes that
     of the file. `strict` rejects records with content that would be lost. Records whose edition comes later in the
-    stream are retried at its end, with all that follow in that edition, so that their order is preserved.
+    stream are retried at its end, with all that follow in that edition, so that their order is preserved. So is a line
+    of the catalogue that later lines may make possible, such as a section whose parent is below it until then.
     """
 
     def __init__(
@@ -163,8 +164,15 @@ class Importer:
                 stored = await self._database.write(import_entry, record, may_make_default=make_default, now=now)
         except UnknownEditionError as error:
             self._defer_unknown_edition(raw, error, waiting)
+        except InvalidInputError as error:
+            if waiting is None:
+                self._refuse_record(raw, error)
+            else:  # a later line may make it possible, as by moving the parent of a section
+                _defer(waiting, raw)
         else:
             self.report.records[record.kind, stored.outcome] += 1
+            if stored.created_parents:
+                self.report.created_entries["sections"] += stored.created_parents
             self._note_warnings(raw.start.line, stored.warnings)
 
     async def _store_batch(self, waiting: IO[bytes] | None) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Connection, Table, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, select
 
 from app.db.base import AnyRow
 from app.domain.body.shown_blocks import complete_image
@@ -19,6 +19,9 @@ from app.models.tag import tags
 
 if TYPE_CHECKING:
     from app.schemas.catalogue_records import CatalogueRecord  # slow to load, and readers do not need it
+
+
+_parents = sections.alias("parents")
 
 
 class CatalogueTable(NamedTuple):
@@ -75,12 +78,18 @@ def is_unmerged(table: Table) -> list[ColumnElement[bool]]:
 
 def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
     """Return the row of an entry, a section's within its edition; None if it does not exist."""
-    catalogue_table = CATALOGUE_TABLES[kind]
-    here: list[ColumnElement[bool]] = (
-        [catalogue_table.table.c.edition_id == edition_id] if kind is Facet.SECTION else []
-    )
-    here += is_unmerged(catalogue_table.table)
-    return connection.execute(select(catalogue_table.table).where(and_(catalogue_table.name == name, *here))).first()
+    table, entry = CATALOGUE_TABLES[kind]
+    here: list[ColumnElement[bool]] = [sections.c.edition_id == edition_id] if kind is Facet.SECTION else []
+    here += is_unmerged(table)
+    return connection.execute(select_entries(kind).where(and_(entry == name, *here))).first()
+
+
+def select_entries(kind: Facet) -> Select[Any]:
+    """Select the columns of entries, and the slug of a section's parent as `parent`."""
+    if kind is not Facet.SECTION:
+        return select(CATALOGUE_TABLES[kind].table)
+    joined = select(sections, _parents.c.slug.label("parent"))
+    return joined.outerjoin(_parents, _parents.c.id == sections.c.parent_id)
 
 
 def former_article_url(row: AnyRow, *, instants: Callable[[int, ZoneInfo], str]) -> dict[str, Any]:
@@ -145,6 +154,7 @@ def to_record(kind: Facet, row: AnyRow, *, edition: str | None = None, former: S
             "slug": row.slug,
             "former_slugs": [*former],
             "name": row.name,
+            "parent": row.parent,
             "position": row.position,
             "description": row.description,
             "image": load_image(row.image),

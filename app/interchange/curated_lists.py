@@ -19,7 +19,7 @@ FILTERS = {"section": Facet.SECTION, "tag": Facet.TAG, "author": Facet.AUTHOR, "
 TRAITS: dict[str, Any] = {"format": [], "language": [], "featured": None, "access": []}
 """Filters by traits under the same names, each with the value that selects nothing."""
 
-_NO_FILTER: dict[str, Any] = {**{name: [] for name in FILTERS}, **TRAITS}
+_NO_FILTER: dict[str, Any] = {**{name: [] for name in FILTERS}, **TRAITS, "subsections": False}
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SOURCE_IDS: BindParameter[list[str]] = bindparam("source_ids", expanding=True)
 _NAMED = select(curated_lists).where(

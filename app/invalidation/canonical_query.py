@@ -17,14 +17,17 @@ MAX_VALUES = 50
 """Maximum number of values of one name that are normalised: every list parameter has a smaller limit."""
 
 FEED_PARAMETERS = frozenset(
-    {"access", "author", "cursor", "featured", "format", "label", "language", "limit", "part", "section", "tag"}
+    {
+        *("access", "author", "cursor", "featured", "format", "label", "language", "limit", "part", "section"),
+        *("subsections", "tag"),
+    }
 )
 
 _MARK = "?"  # no canonical form begins with it
 _ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
 _KINDS = {
     **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "part", "since"), _ONE),
-    **dict.fromkeys(("featured", "to", "total", "tz", "url", "wait"), _ONE),
+    **dict.fromkeys(("featured", "subsections", "to", "total", "tz", "url", "wait"), _ONE),
     **dict.fromkeys(("access", "author", "format", "label", "language", "section", "tag"), _SET),
     **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
     "id": _SPLIT,

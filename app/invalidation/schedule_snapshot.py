@@ -37,9 +37,9 @@ class ScheduledChange:
 class ScheduledArticle:
     """Scheduled publication: its instant, its edition and lists, and the articles whose “read also” it will join.
 
-    `names` are those of its catalogue entries, and the values of its traits. `unlisted` are the kinds of its catalogue
-    entries that no public article uses yet and that it will make public. `referrers` holds ids and slugs; `row` is its
-    source, for detecting a change.
+    `names` are those of its catalogue entries, with its sections and their ancestors once more as `Facet.SECTION_TREE`,
+    and the values of its traits. `unlisted` are the kinds of its catalogue entries that no public article uses yet and
+    that it will make public. `referrers` holds ids and slugs; `row` is its source, for detecting a change.
     """
 
     id: str

@@ -4,6 +4,7 @@ article:<id>    that article            edition:<n>   the edition and its whole 
 pages:<n>    the pages of an edition, which its timeline does not contain
 format:<n>  language:<n>  featured:<n>  access:<n>    the lists of articles with a trait (see domain/traits.py)
 section:<n>  tag:<n>  author:<n>  label:<n>           a catalogue entry and the lists filtered by it
+subsections:<n>   the sections below a section, and their articles
 editions  sections:<edition>  tags  authors  labels   the collection of such entries
 slugs:<edition>   the slugs of its articles, for a lookup that found none
 list:<n>        a curated list          lists:<edition>   the collection of them
@@ -29,6 +30,7 @@ _NAMES = {
     Facet.LANGUAGE: "language",
     Facet.FEATURED: "featured",
     Facet.ACCESS: "access",
+    Facet.SECTION_TREE: "subsections",
 }
 EDITION_PREFIX = "edition:"
 PAGES_PREFIX = "pages:"

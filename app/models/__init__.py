@@ -25,6 +25,7 @@ from app.models.listing import ListingModel
 from app.models.revision import RevisionBlockModel, RevisionBlockUseModel, RevisionModel
 from app.models.schema_compatibility import SchemaCompatibilityModel
 from app.models.section import SectionModel
+from app.models.section_relisting import SectionRelistingModel
 from app.models.tag import TagModel, TagNameModel
 from app.models.webhook import WebhookDeliveryModel, WebhookEndpointModel
 
@@ -55,6 +56,7 @@ __all__ = [
     "RevisionModel",
     "SchemaCompatibilityModel",
     "SectionModel",
+    "SectionRelistingModel",
     "SlugRedirectModel",
     "TagModel",
     "TagNameModel",

@@ -15,6 +15,7 @@ from app.errors import FieldError, InvalidInputError, InvalidValueError, NoSuchD
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
 from app.queries.keyset.entry_names import find_digests, id_form
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection, SortKey, resolve_lists
+from app.queries.keyset.subsections import expand_subsections, select_subsections
 from app.queries.keyset.trait_lists import select_traits
 from app.schemas.params import EVERY_EDITION, ArticleFilterParams, FilterParams
 
@@ -72,12 +73,15 @@ def resolve_params(
     *,
     tz: str | None = None,
     entry: tuple[Facet, str] | None = None,
-    by_traits: bool = True,
+    by_lists: bool = True,
 ) -> ResolvedQuery:
     """Resolve query parameters; NotFoundError, InvalidInputError.
 
     At most two statements; two more for names that no entry has now, and one for a cursor of another release or name.
-    Without `by_traits` the selection does not have the filters by traits, which are then in `scope` alone.
+
+    Another one with `subsections`; without `by_lists` the selection then names the descendants of sections instead of
+    lists of subtrees. Nor does it have the filters by traits then, which are in `scope`
+    alone.
     """
     spans_all = params.edition == EVERY_EDITION
     views = list_all_editions(connection) if spans_all else [get_edition_view(connection, params.edition)]
@@ -92,6 +96,7 @@ def resolve_params(
         languages=tuple(each.lower() for each in params.language),
         featured=params.featured,
         access=tuple(params.access),
+        subsections=params.subsections,
         entry=entry,
         **_range(params, zone),
         excluded=frozenset(params.exclude) if isinstance(params, ArticleFilterParams) else frozenset(),
@@ -100,7 +105,9 @@ def resolve_params(
     )
     editions = {view.id: view for view in views}
     selection = resolve_lists(connection, editions, scope.groups())
-    if by_traits:
+    if scope.subsections:
+        selection = (select_subsections if by_lists else expand_subsections)(connection, selection)
+    if by_lists:
         selection = select_traits(selection, scope, {view.id: view.language for view in views})
     lower = MIN_SORT_KEY if scope.starts_at is None else (scope.starts_at, 0)
     upper = MAX_SORT_KEY if scope.ends_at is None else (scope.ends_at, 0)

@@ -102,6 +102,9 @@ class ArticlesLink(TypedDict):
 class SectionInFull(Section):
     """A section with its texts, its image and its place in a menu."""
 
+    parent: Annotated[
+        Section | None, Field(description="The section above it; null at the top, or while it is hidden.")
+    ]
     position: Annotated[
         int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
     ]

@@ -237,6 +237,10 @@ class SectionRecord(RecordPart):
     slug: Annotated[Code, Field(description="The slug of the section.", examples=["weather"])]
     former_slugs: FormerSlugs = Field(default_factory=list)
     name: Annotated[Line, Field(description="The name that readers see.", examples=["Weather"])]
+    parent: Annotated[
+        Code | None,
+        Field(description="The slug of the section above it, in a tree of at most five levels.", examples=["sport"]),
+    ] = None
     position: Annotated[
         Annotated[int, Field(strict=True, ge=0, le=MAX_POSITION), BeforeValidator(whole_number)] | None,
         Field(description="Its place in a menu of sections.", examples=[3]),

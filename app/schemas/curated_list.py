@@ -91,6 +91,7 @@ class EditorialCuratedListFilter(TypedDict):
         list[Annotated[ArticleAccess, OpenEnum()]],
         Field(description="Values of `access`.", max_length=MAX_NAMES, examples=[["free"]]),
     ]
+    subsections: Annotated[bool, Field(description="Whether sections have those below them.", examples=[True])]
 
 
 class EditorialCuratedList(TypedDict):

@@ -6,6 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from app.domain.body.values import whole_number
 from app.errors import FieldError, InvalidInputError
+from app.schemas.article_members import Flag
 from app.schemas.curated_list import MAX_ITEMS, EditorialCuratedList
 from app.schemas.param_types import AccessLevels, Formats, Languages
 from app.schemas.record_types import Code, Codes, Line, NullAsEmpty, SourceId
@@ -40,6 +41,9 @@ class CuratedListFilter(BaseModel):
         Field(description="Whether they are featured; both where null.", examples=[True]),
     ] = None
     access: Annotated[AccessLevels, NullAsEmpty] = Field(default_factory=list)
+    subsections: Annotated[
+        Flag, Field(description="Whether sections stand for themselves and all sections below them.", examples=[True])
+    ] = False
 
     def values(self) -> dict[str, Any]:
         """Return the members that select something, as query parameters name them."""

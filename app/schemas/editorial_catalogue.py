@@ -151,6 +151,7 @@ class EditorialSection(EditorialEntry):
     slug: Annotated[Code, Field(description="The slug of the section.", examples=["politics"])]
     former_slugs: FormerSlugs
     name: EntryName
+    parent: Annotated[Code | None, Field(description="The slug of the section above it.", examples=["news"])]
     position: Annotated[
         int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
     ]

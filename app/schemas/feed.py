@@ -35,6 +35,7 @@ class FeedParams(FilterParams):
             language=self.language,
             featured=self.featured,
             access=self.access,
+            subsections=self.subsections,
             body=body,
             cursor=self.cursor,
             limit=self.limit,

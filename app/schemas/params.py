@@ -4,7 +4,7 @@ QueryParams         edition
 ├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
 ├── ArticleParams        + body                                one article
 ├── HistoryParams        + cursor, limit                       an article's history
-└── FilterParams         + section, tag, author, label, format, language, featured, access
+└── FilterParams         + section, tag, author, label, format, language, featured, access, subsections
     ├── CalendarParams       + from, to, tz
     └── ArticleFilterParams  + from, to, exclude, id, fields
         ├── ArticleListParams    + body, cursor, limit
@@ -56,7 +56,7 @@ SETS = frozenset({"section", "tag", "author", "label", "format", "language", "ac
 
 _FOR_CHANGES = (
     *("edition", "section", "tag", "author", "label", "format", "language", "featured", "access"),
-    *("from", "to", "exclude", "id", "fields", "tz"),
+    *("subsections", "from", "to", "exclude", "id", "fields", "tz"),
 )
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 """Characters that need no escape in a query string, which include every parameter name."""
@@ -105,7 +105,7 @@ def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
         if isinstance(value, list):
             values = sorted(set(value)) if name in SETS else value
             pairs += [f"{name}={_text(each)}" for each in values]
-        elif value is not None:
+        elif value is not None and (name, value) != ("subsections", False):  # as where it is absent
             pairs.append(f"{name}={_text(value)}")
     return f"{path}?{'&'.join(pairs)}" if pairs else path
 
@@ -146,6 +146,7 @@ class FilterParams(QueryParams):
     language: Languages = EMPTY
     featured: Featured = None
     access: AccessLevels = EMPTY
+    subsections: Annotated[bool, StrictBool, Field(description="Add the sections below each.", examples=[True])] = False
 
     @property
     def has_filters(self) -> bool:

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
+from app.schemas.article_members import Flag
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import MAX_NAMES, AccessLevels, Cursor, Formats, Languages, Limit, StrictInt
 from app.schemas.params import NoParams
@@ -113,6 +114,9 @@ class WebhookFilters(BaseModel):
         Field(description="Whether they are featured; both where null.", examples=[True]),
     ] = None
     access: Annotated[AccessLevels, NULL_AS_EMPTY] = []
+    subsections: Annotated[
+        Flag, Field(description="Whether sections stand for themselves and all sections below them.", examples=[True])
+    ] = False
     types: Annotated[
         list[Annotated[ChangeType, OpenEnum()]],
         Field(

@@ -12,6 +12,7 @@ FILTERS = ListFilter(edition="1", tags=("trams", "fog"), starts_at=5, timezone="
 def test_digest_of_filters_is_stable() -> None:
     assert ListFilter(edition="1").digest().hex() == "947016d7a4259819"
     assert FILTERS.digest().hex() == "3c37d8d06d5418e1"
+    assert replace(FILTERS, subsections=True).digest().hex() != "3c37d8d06d5418e1"
 
 
 def test_digest_of_an_editorial_list_is_stable() -> None:

@@ -45,11 +45,13 @@ FAMILIES = (
     Family("articles", keys=beginning("article:")),
     *(Family(f"entries: {kind}", keys=beginning(f"{kind}:")) for kind in FACETS),
     *(Family(f"shelves: {kind}s", keys=beginning(f"{kind}s")) for kind in FACETS),
+    Family("moves of sections", keys=beginning("subsections:")),
     Family("slugs", keys=beginning("slugs:")),
     Family("curated lists", keys=beginning("list:")),
     Family("shelves: curated lists", keys=beginning("lists:")),
     Family("the log", keys=LOG_KEY.__eq__),
     *(Family(f"spans: {kind}", spans=beginning(f"{kind}:")) for kind in SPANS),
+    Family("spans: subsections", spans=lambda name: name.startswith(("section:", "subsections:"))),
     Family("the clock", clock=True),
     Family("places", places=True),
 )

@@ -37,6 +37,7 @@ class NameWishes:
             self.delete_entry: 3,
             self.hide_entry: 2,
             self.change_member: 4,
+            self.move_section: 4,
         }
 
     def rename_tag(self) -> Wish:
@@ -176,6 +177,12 @@ class NameWishes:
             ("edition", random.choice(newsroom.editions), {"tag_url": random.choice((None, "{site_url}/t/{slug}"))}),
         )
         return self._patch(*random.choice(choices))
+
+    def move_section(self) -> Wish:
+        """Give a section another parent or none; a cycle is refused."""
+        owner, slug = self._random.choice(self._newsroom.sections)
+        others = [each for edition, each in self._newsroom.sections if edition == owner and each != slug]
+        return self._patch("section", f"{slug}?edition={owner}", {"parent": self._random.choice([None, *others])})
 
     def learn(self, wish: Wish, told: Any) -> None:
         """Take note of the entry that an answer tells of."""

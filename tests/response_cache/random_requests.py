@@ -85,6 +85,7 @@ class Questions:
             "week": self._week,
             "part": lambda: self._random.choice(("1", "1", "2")),
             "id_or_slug": self._key,
+            "subsections": lambda: self._random.choice(("true", "true", "false")),
             "total": lambda: self._random.choice(("true", "true", "false")),
             "body": lambda: self._random.choice(("blocks", "rich", "html", "text", "none")),
             "limit": lambda: self._random.choice(("1", "2", "2", "5", "40")),

@@ -67,6 +67,11 @@ def made(kind: str) -> Callable[[int], Wish]:
     return lambda number: post(f"{kind}s", slug=f"made-{number}", name="Made", **more)
 
 
+def move(section: str, parent: str | None) -> Wish:
+    """Give a section another parent."""
+    return patch(f"sections/{section}", parent=parent)
+
+
 def put_list(slug: str) -> Callable[[int], Wish]:
     """Write a curated list whole, with another name each time."""
     return lambda number: Wish("put", "PUT", f"{EDITORIAL}/lists/{slug}", {"name": f"List {number}", "filter": {}})
@@ -95,6 +100,10 @@ CASES = {
     "shelves: labels": Case("/v1/labels", lambda n: post("labels", code=f"made-{n}", text="Made")),
     "curated lists": Case("/v1/lists/front-page", put_list("front-page")),
     "shelves: curated lists": Case("/v1/lists", lambda n: put_list(f"list-{n}")(n)),
+    "moves of sections": Case(
+        "/v1/articles?section=world&subsections=true", lambda n: move("sport", ("world", None)[n % 2])
+    ),
+    "spans: subsections": Case("/v1/timeline?section=world&subsections=true", publish),
     "slugs": Case("/v1/articles/news-{n}", publish),
     "the log": Case("/v1/changes", publish),
     "spans: edition": Case("/v1/timeline", publish),
@@ -151,6 +160,9 @@ class Trial:
             at = text_of(self._history.newsroom.now - days * DAY_US)
             await self._history.write(post("articles", headline="Old", edition="bronx", published_at=at))
         await self._history.write(put_list("front-page")(0))
+        await self._history.write(move("city", "world"))
+        at = "2026-11-18T10:00:00Z"
+        await self._history.write(post("articles", headline="Goal", section="sport", published_at=at))
 
     async def load_schedule(self) -> None:
         """Load the whole schedule: a family may have been left out of it."""

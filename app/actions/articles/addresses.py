@@ -108,7 +108,7 @@ def _former_urls(
 
 
 def _moves(write: ArticleWrite, row: AnyRow) -> bool:
-    return bool(row.slug != write.slug or row.section_id != write.section_id)
+    return bool(row.slug != write.slug or row.section_id != next(iter(write.section_ids), None))
 
 
 def _read_templates(connection: Connection, edition_id: int) -> list[tuple[int | None, ArticleUrlTemplate]]:

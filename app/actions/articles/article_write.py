@@ -25,6 +25,7 @@ from app.domain.article_status import (
 from app.domain.calendar import date_at, find_zone
 from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
+from app.domain.section_tree import NO_TREE, SectionTree
 from app.domain.slug import SlugStyle
 from app.domain.traits import read_traits
 from app.domain.tsid import format_id
@@ -73,6 +74,7 @@ class ArticleWrite:
     label_id: int | None = None
     tag_ids: tuple[int, ...] = ()
     author_ids: tuple[int, ...] = ()
+    tree: SectionTree = NO_TREE
     expiry_notice: Callable[[], str | None] = lambda: None
     placement_before: Placement | None = None
     aliases_before: set[str] = field(default_factory=set)
@@ -206,11 +208,6 @@ class ArticleWrite:
         return row.slug in {base_slug(row.headline, style), *made}
 
     @property
-    def section_id(self) -> int | None:
-        """Return the id of its first section."""
-        return self.section_ids[0] if self.section_ids else None
-
-    @property
     def status_before(self) -> ArticleStatus | None:
         """Return the status before the write; None for a new article."""
         return None if self.current is None else ArticleStatus(self.current.status)
@@ -234,6 +231,7 @@ class ArticleWrite:
                 tag_ids=self.tag_ids,
                 author_ids=self.author_ids,
                 traits=read_traits(self.record),
+                tree=self.tree,
             )
         return self._after
 
@@ -259,7 +257,7 @@ class ArticleWrite:
             "headline_key": headline_key(record.headline),
             "status": self.status,
             "first_published_at": self.first_published_at(),
-            "section_id": self.section_id,
+            "section_id": next(iter(self.section_ids), None),
             "has_further_sections": len(self.section_ids) > 1,
             "label_id": self.label_id,
             "source_name": None if record.source is None else record.source.name,

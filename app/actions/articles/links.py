@@ -1,23 +1,30 @@
 """Links from articles to tags, authors and sections, in their order."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete
 
-from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.listings import Placement
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
 from app.domain.traits import read_traits
+from app.interchange.section_tree import read_section_tree
 from app.interchange.statements import LINK_TABLES, linked_articles, linked_ids
+
+if TYPE_CHECKING:
+    from app.actions.articles.article_write import ArticleWrite  # which imports the writes of entries
 
 _ROW: BindParameter[int] = bindparam("b_article_id")
 
 
 def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, Placement]:
-    """Return the placement of these articles (rows of their table) by id; one statement for each kind of link."""
+    """Return the placement of these articles (rows of their table) by id; one statement for each kind of link.
+
+    Another one reads the tree of sections.
+    """
     linked: dict[Facet, dict[int, list[int]]] = {}
     survivors: dict[int, dict[tuple[Facet, int], int]] = {}
     for kind, table in LINK_TABLES.items():
@@ -29,6 +36,7 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
                 if merged_into is not None:
                     survivors.setdefault(article_id, {})[kind, entry_id] = merged_into
     tag_ids, author_ids, further_ids = linked[Facet.TAG], linked[Facet.AUTHOR], linked[Facet.SECTION]
+    tree = read_section_tree(connection, {row.edition_id for row in rows if row.section_id is not None})
     return {
         row.id: Placement(
             article_id=row.id,
@@ -41,12 +49,13 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
             author_ids=tuple(author_ids.get(row.id, ())),
             traits=read_traits(row),
             survivors=survivors.get(row.id, {}),
+            tree=tree,
         )
         for row in rows
     }
 
 
-def write_links(connection: Connection, changed: Sequence[ArticleWrite]) -> None:
+def write_links(connection: Connection, changed: "Sequence[ArticleWrite]") -> None:
     """Replace the tags, authors and further sections of these articles."""
     entry_ids = {
         Facet.TAG: [w.tag_ids for w in changed],

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, delete
 
-from app.db.bulk import bulk_insert_tuples
+from app.db.bulk import bulk_insert_missing, bulk_insert_tuples
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
+from app.domain.section_tree import NO_TREE, SectionTree
 from app.domain.traits import NO_TRAITS, Traits
 from app.invalidation.surrogate_keys import list_keys, timestamp_key
 from app.models.listing import listings
@@ -19,7 +20,7 @@ _REMOVE = delete(listings).where(*(column == bindparam(f"b_{column.name}") for c
 
 @dataclass(slots=True, kw_only=True)
 class Placement:
-    """Lists of an article, determined by its edition, status, date, links and traits; immutable.
+    """Lists of an article, determined by its edition, status, date, links, traits and sections' tree; immutable.
 
     `survivors` are the entries into which some of its entries were merged.
     """
@@ -34,6 +35,7 @@ class Placement:
     author_ids: tuple[int, ...]
     traits: Traits = NO_TRAITS
     survivors: Mapping[tuple[Facet, int], int] = field(default_factory=dict)
+    tree: SectionTree = NO_TREE
     _entries: list[tuple[Facet, int]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
@@ -89,6 +91,7 @@ class Placement:
             author_ids=self.author_ids,
             traits=self.traits,
             survivors=self.survivors,
+            tree=self.tree,
         )
         after._entries = self.entries()
         return after
@@ -97,27 +100,48 @@ class Placement:
         """Return its rows in the index of lists: none unless it is public."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
-        return {(self.place, int(kind), number, self.published_at, self.article_id) for kind, number in self.facets()}
+        facets = [*self.facets(), *self._subtrees()]
+        return {(self.place, int(kind), number, self.published_at, self.article_id) for kind, number in facets}
+
+    def uncertain_rows(self) -> set[ListingRow]:
+        """Return the rows that it may have, by an earlier tree, in the lists of unsettled subtrees."""
+        if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
+            return set()
+        at, kind = self.published_at, int(Facet.SECTION_TREE)
+        return {(self.place, kind, number, at, self.article_id) for number in self.tree.unsettled}
+
+    def _subtrees(self) -> list[tuple[Facet, int]]:
+        return [(Facet.SECTION_TREE, number) for number in self.tree.ancestors_of(self.section_ids)]
 
     def surrogate_keys(self) -> list[str]:
         """Return the surrogate keys of the lists that show it, and of its timestamp."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return []
         merged = [(kind, each) for (kind, _), each in self.survivors.items()]
-        return [*list_keys(self.place, [*self.facets(), *merged]), timestamp_key(self.published_at)]
+        facets = [*self.facets(), *merged, *self._subtrees()]
+        return [*list_keys(self.place, facets), timestamp_key(self.published_at)]
 
 
 def sync_listings(connection: Connection, placements: Iterable[tuple[Placement | None, Placement | None]]) -> None:
-    """Update the index from the old placements (None: new) to the new ones (None: deleted)."""
+    """Update the index from the old placements (None: new) to the new ones (None: deleted).
+
+    Rows of unsettled subtrees are written whether they exist or not.
+    """
     added: list[ListingRow] = []
     removed: list[ListingRow] = []
+    certain: list[ListingRow] = []
     for before, after in placements:
         old = set() if before is None else before.listing_rows()
         new = set() if after is None else after.listing_rows()
-        added += new - old
-        removed += old - new
+        uncertain: set[ListingRow] = set()
+        for placement in filter(None, (before, after)):
+            uncertain |= placement.uncertain_rows()
+        added += new & uncertain
+        certain += new - old - uncertain
+        removed += (old | uncertain) - new
     names = [column.name for column in listings.c]
     if removed:
         prefixed = [f"b_{name}" for name in names]
         connection.execute(_REMOVE, [dict(zip(prefixed, row, strict=True)) for row in sorted(removed)])
-    bulk_insert_tuples(connection, listings, sorted(added))
+    bulk_insert_tuples(connection, listings, sorted(certain))
+    bulk_insert_missing(connection, listings, sorted(added))

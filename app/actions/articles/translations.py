@@ -257,7 +257,7 @@ def _is_shown_differently(write: ArticleWrite) -> bool:
     row = write.current
     if row is None:
         return False
-    after = (write.record.headline, write.slug, write.section_id, write.record.language)
+    after = (write.record.headline, write.slug, next(iter(write.section_ids), None), write.record.language)
     return after != tuple(getattr(row, name) for name in _SHOWN)
 
 

@@ -36,6 +36,7 @@ from app.db.bulk import bulk_insert, bulk_update
 from app.domain.slug import SlugStyle
 from app.domain.tsid import TsidGenerator, parse_id
 from app.errors import DaylineError
+from app.interchange.section_tree import read_section_tree
 from app.models.article import article_bodies, articles
 from app.schemas.interchange import ArticleRecord
 from app.schemas.write_warning import find_first_time_warnings
@@ -147,6 +148,9 @@ def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]
     valid, tag_names = resolve_tag_names(connection, edition_id, valid, stored)
     valid, plan = plan_translations(connection, valid, stored)
     made = assign_catalogue_ids(connection, edition_id, valid, stored, now=batch.now, tag_names=tag_names)
+    tree = read_section_tree(connection, {write.edition_id for write in valid if write.section_ids})
+    for write in valid:
+        write.tree = tree
     changed = _write_rows(batch, valid)
     if changed or made:
         write_links(connection, [write for write, _ in changed])

@@ -9,6 +9,7 @@ from app.actions.catalogue.editing import get_entry_for_edit
 from app.actions.catalogue.entries import DELETED, entry_change
 from app.actions.catalogue.filter_references import find_filter_references
 from app.actions.catalogue.former_slugs import delete_former_slugs
+from app.actions.catalogue.section_moves import clear_lists_of_subtree
 from app.actions.changelog.changes import append_changes, begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
@@ -56,6 +57,8 @@ def delete_entry(
     if references:
         raise ConflictError(f"The {KIND_NAMES[kind]} '{name[:80]}' cannot be deleted: {'; '.join(references)}.")
     table = CATALOGUE_TABLES[kind].table
+    if kind is Facet.SECTION and not row.is_tree_settled:
+        clear_lists_of_subtree(connection, row.edition_id, row.id)
     connection.execute(delete(table).where(table.c.id == row.id))
     delete_former_slugs(connection, kind, row.id)
     is_public = kind not in LISTED_WHILE_USED and is_listed(row)
@@ -76,10 +79,11 @@ def _find_references(connection: Connection, kind: Facet, row: AnyRow, name: str
     if ids:
         more = " and more" if len(ids) > MAX_LISTED else ""
         yield f"it is named by the {'articles' if len(ids) > 1 else 'article'} {', '.join(ids[:MAX_LISTED])}{more}"
-    if kind is Facet.EDITION:
-        if row.is_default:
-            yield "it is the default edition"
-        own = select(sections.c.slug).where(sections.c.edition_id == row.id).order_by(sections.c.slug)
+    if kind is Facet.EDITION and row.is_default:
+        yield "it is the default edition"
+    if kind in {Facet.EDITION, Facet.SECTION}:
+        above = sections.c.edition_id if kind is Facet.EDITION else sections.c.parent_id
+        own = select(sections.c.slug).where(above == row.id).order_by(sections.c.slug)
         slugs = connection.execute(own.limit(MAX_LISTED + 1)).scalars().all()
         if slugs:
             more = " and more" if len(slugs) > MAX_LISTED else ""

@@ -1,7 +1,7 @@
 """Writes of catalogue entries: editions, sections, tags, labels and authors, by name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Connection, func, insert, select, update
 
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
+from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
@@ -17,6 +18,7 @@ from app.db.bulk import bulk_insert, chunked
 from app.domain.catalogue_entry import default_author_type
 from app.domain.change import ChangeType
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
+from app.domain.section_tree import NO_TREE
 from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.interchange.catalogue import (
     CATALOGUE_TABLES,
@@ -28,6 +30,7 @@ from app.interchange.catalogue import (
     is_entered,
 )
 from app.interchange.former_slugs import find_former_slugs
+from app.interchange.section_tree import read_section_tree
 from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.edition import editions, former_article_urls
 from app.schemas.catalogue_records import (
@@ -67,7 +70,7 @@ BY_LANGUAGE = frozenset({"texts", "disclaimers", "bios", "strings"})
 
 
 _NOT_COLUMNS = {
-    *("kind", "slug", "code", "edition", "default", "hidden"),
+    *("kind", "slug", "code", "edition", "default", "hidden", "parent"),
     *("former_article_urls", "former_slugs", "former_codes"),
 }
 
@@ -103,7 +106,7 @@ def upsert_entry(
 
     `renamed` is the row of the entry if the record gives it another name. A former slug of another entry becomes that
     of this one. UnknownEditionError for a section without edition, InvalidInputError for a former slug that is the
-    present one of another entry.
+    present one of another entry, or for a parent that it cannot have.
     """
     begin_log_transaction(connection)
     kind = KINDS[type(record)]
@@ -112,6 +115,11 @@ def upsert_entry(
     row = renamed or get_entry_row(connection, kind, name, edition_id=edition_id)
     members = _members(record) | {CATALOGUE_TABLES[kind].name.name: name}
     former = _FormerNames.read(connection, kind, record, row, edition_id)
+    tree = NO_TREE
+    if isinstance(record, SectionRecord) and edition_id is not None:
+        tree = read_section_tree(connection, [edition_id])
+        members["parent_id"] = find_parent_id(connection, edition_id, record.parent)
+        check_parent(tree, None if row is None else row.id, members["parent_id"])
     others: list[int] = []
     if isinstance(record, EditionRecord):
         others = _other_defaults(connection, record.slug)
@@ -137,6 +145,9 @@ def upsert_entry(
     losing = former.store(connection, number, now)
     changes = [entry_change(kind, each, edition_id, is_public=is_public) for each in (*others, number)]
     changes += [entry_change(kind, each, edition_id) for each in losing]
+    if kind is Facet.SECTION and row is not None and row.parent_id != members["parent_id"]:
+        subtrees = move_section(connection, tree, row, members["parent_id"])
+        changes = [replace(each, keys=[*each.keys, *subtrees]) for each in changes]
     append_changes(connection, changes, now=now, actor=actor)
     return Outcome.CREATED if row is None else Outcome.CHANGED
 

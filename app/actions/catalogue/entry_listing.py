@@ -14,6 +14,9 @@ from app.models.article import articles
 from app.models.article_links import article_authors, article_sections, article_tags
 from app.models.edition import editions
 from app.models.listing import listings
+from app.models.section import sections
+
+_children = sections.alias("children")
 
 
 def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -> list[Change]:
@@ -82,4 +85,6 @@ def delete_unused_entries(connection: Connection, gone: Placement) -> None:
     for kind, number in gone.entries():
         table = CATALOGUE_TABLES[kind].table
         unused = [~exists().where(user == table.c.id) for user in users[kind]]
+        if kind is Facet.SECTION:
+            unused.append(~exists().where(_children.c.parent_id == table.c.id))
         connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), *unused))

@@ -5,8 +5,16 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from app.actions.catalogue.entries import BY_LANGUAGE, KINDS, Outcome, edition_of, find_entry_ids, upsert_entry
-from app.actions.changelog.changes import begin_log_transaction
+from app.actions.catalogue.entries import (
+    BY_LANGUAGE,
+    KINDS,
+    Outcome,
+    edition_of,
+    find_entry_ids,
+    get_or_create_entries,
+    upsert_entry,
+)
+from app.actions.changelog.changes import append_changes, begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.list_filter import Facet
 from app.interchange.catalogue import (
@@ -25,10 +33,14 @@ from app.schemas.write_warning import WarningCode, WriteWarning, renamed_referen
 
 @dataclass(frozen=True, slots=True)
 class ImportedEntry:
-    """The outcome of storing a catalogue record, with warnings for ignored and emptied members."""
+    """The outcome of storing a catalogue record, with warnings for ignored and emptied members.
+
+    `created_parents` counts sections created from their slug, which may follow later.
+    """
 
     outcome: Outcome
     warnings: list[WriteWarning]
+    created_parents: int = 0
 
 
 def has_default_edition(connection: Connection) -> bool:
@@ -46,6 +58,7 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
     begin_log_transaction(connection)
     warnings: list[WriteWarning] = []
     kind, edition_id = KINDS[type(record)], edition_of(connection, record)
+    created_parents = _create_parent(connection, record, now) if isinstance(record, SectionRecord) else 0
     row, record = _find_entry(connection, kind, record, edition_id, warnings)
     current: dict[str, Any] = {}
     if row is not None:
@@ -61,7 +74,7 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
         record = record.model_copy(update={"default": False})
         detail = f"Edition '{record.slug}' is not made the default one; --make-default does that."
         warnings.append(WriteWarning(where="default", code=str(WarningCode.DEFAULT_UNCHANGED), detail=detail))
-    return ImportedEntry(upsert_entry(connection, record, now=now, renamed=row), warnings)
+    return ImportedEntry(upsert_entry(connection, record, now=now, renamed=row), warnings, created_parents)
 
 
 def _find_entry(
@@ -94,6 +107,20 @@ def _find_entry(
         detail = f"Former names that are the present ones of other entries are left out: {', '.join(sorted(taken))}."
         warnings.append(WriteWarning(where=given, code=str(WarningCode.MEMBER_IGNORED), detail=detail[:10_000]))
     return row, record
+
+
+def _create_parent(connection: Connection, record: SectionRecord, now: int) -> int:
+    """Create the section above a section from its slug, unless it exists; return the number of created sections."""
+    edition_id = edition_of(connection, record)
+    if record.parent is None or record.parent == record.slug or edition_id is None:
+        return 0
+    if find_present_slugs(connection, Facet.SECTION, [record.parent], edition_id=edition_id):
+        return 0
+    _, created = get_or_create_entries(connection, Facet.SECTION, {record.parent: True}, edition_id=edition_id, now=now)
+    if created is None:
+        return 0
+    append_changes(connection, created.changes, now=now, actor="import")
+    return created.count
 
 
 def _emptied(current: dict[str, Any], record: CatalogueRecord) -> list[WriteWarning]:

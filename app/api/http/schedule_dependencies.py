@@ -165,8 +165,9 @@ def _groups(params: FilterParams, entry: tuple[Facet, str] | None = None) -> Gro
     if entry is None and not params.has_filters:
         return ()
     featured = () if params.featured is None else (str(params.featured).lower(),)
+    section = Facet.SECTION_TREE if params.subsections else Facet.SECTION
     named = (
-        (Facet.SECTION, params.section),
+        (section, params.section),
         (Facet.TAG, params.tag),
         (Facet.AUTHOR, params.author),
         (Facet.LABEL, params.label),
@@ -176,4 +177,7 @@ def _groups(params: FilterParams, entry: tuple[Facet, str] | None = None) -> Gro
         (Facet.ACCESS, params.access),
     )
     groups = tuple((kind, tuple(names)) for kind, names in named if names)
-    return groups if entry is None else (*groups, (entry[0], (entry[1],)))
+    if entry is None:
+        return groups
+    kind, name = entry
+    return (*groups, (section if kind is Facet.SECTION else kind, (name,)))

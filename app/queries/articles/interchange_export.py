@@ -10,8 +10,9 @@ from app.db.base import AnyRow
 from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
+from app.domain.section_tree import SectionTree
 from app.interchange.articles import complete_content, read_records, show_extra
-from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, is_unmerged, to_record
+from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, is_unmerged, select_entries, to_record
 from app.interchange.curated_lists import to_curated_list_record
 from app.interchange.former_slugs import find_all_former_slugs
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
@@ -28,7 +29,8 @@ BATCH = 500
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _EDITIONS = select(editions).order_by(editions.c.slug)
 _SECTIONS = (
-    select(sections, editions.c.slug.label("edition"))
+    select_entries(Facet.SECTION)
+    .add_columns(editions.c.slug.label("edition"))
     .join(editions, editions.c.id == sections.c.edition_id)
     .where(sections.c.is_entered)
     .order_by(editions.c.slug, sections.c.slug)
@@ -74,12 +76,18 @@ def export_records(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {**to_record(Facet.EDITION, row), "former_article_urls": former.get(row.id, [])}
     yield from _export_entries(connection, Facet.LABEL)
     former_slugs = find_all_former_slugs(connection, Facet.SECTION)
-    for row in connection.execute(_SECTIONS):
+    for row in _parents_first(connection.execute(_SECTIONS).all()):
         yield to_record(Facet.SECTION, row, edition=row.edition, former=former_slugs.get(row.id, ()))
     yield from _export_entries(connection, Facet.TAG)
     yield from _export_entries(connection, Facet.AUTHOR)
     yield from _export_articles(connection)
     yield from _export_curated_lists(connection)
+
+
+def _parents_first(rows: Sequence[AnyRow]) -> list[AnyRow]:
+    """Return the sections of each edition by their depth in the tree, so that no line names a later parent."""
+    tree = SectionTree({row.id: row.parent_id for row in rows if row.parent_id is not None})
+    return sorted(rows, key=lambda row: (row.edition, tree.depth(row.id)))
 
 
 def _export_entries(connection: Connection, kind: Facet) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from app.interchange.catalogue import (
     get_entry_row,
     is_listed,
     is_unmerged,
+    select_entries,
     to_record,
 )
 from app.interchange.former_slugs import describe_missing, find_former_slugs
@@ -48,7 +49,10 @@ def list_entries(connection: Connection, kind: Facet, params: EditorialEntryList
     owner = get_edition_view(connection, params.edition) if kind is Facet.SECTION else None
     table, name = CATALOGUE_TABLES[kind]
     statement = (
-        select(table).where(name > bindparam("after"), *is_unmerged(table)).order_by(name).limit(bindparam("limit"))
+        select_entries(kind)
+        .where(name > bindparam("after"), *is_unmerged(table))
+        .order_by(name)
+        .limit(bindparam("limit"))
     )
     if owner is not None:
         statement = statement.where(table.c.edition_id == owner.id)

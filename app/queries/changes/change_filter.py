@@ -12,6 +12,7 @@ from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.list_filter import Facet
 from app.domain.traits import is_logged, read_traits
 from app.domain.tsid import is_id, parse_id
+from app.interchange.section_tree import read_section_tree
 from app.interchange.statements import IDS, LINK_TABLES, linked_articles, linked_ids
 from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, EDITION_PREFIX, PAGES_PREFIX, facet_key
 from app.queries.articles.items import is_excluded
@@ -80,7 +81,17 @@ class ChangeFilter:
             if ids:
                 for article_id, number, _ in connection.execute(statement, {"ids": ids}):
                     memberships[article_id].add((places[article_id], kind, number))
+        if Facet.SECTION_TREE in wanted:
+            self._add_subtrees(connection, memberships)
         return memberships
+
+    def _add_subtrees(self, connection: Connection, memberships: Mapping[int, set[ListRef]]) -> None:
+        """Add the subtrees of which the articles are, by the present tree."""
+        tree = read_section_tree(connection, {place for lists in memberships.values() for place, _, _ in lists})
+        for lists in memberships.values():
+            for edition, kind, number in [*lists]:
+                if kind is Facet.SECTION and number is not None:
+                    lists.update((edition, Facet.SECTION_TREE, above) for above in tree.ancestors(number))
 
     def matches(self, row: AnyRow, memberships: Memberships) -> bool:
         """Return whether the selected lists contain this article now; `row` is of `articles`."""

@@ -135,7 +135,7 @@ def list_editorial_articles(connection: Connection, params: EditorialListParams)
 
     InvalidInputError, NotFoundError, InvalidCursorError, CursorMismatchError.
     """
-    query = resolve_params(connection, params, by_traits=False)
+    query = resolve_params(connection, params, by_lists=False)
     filters = own_filters(params, query.zone)
     digests = [cursor_digest(each, params.status, filters) for each in query.digests]
     digest = digests[0]

@@ -5,7 +5,19 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, false, literal_column, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    false,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 
 from app.db.base import AnyRow
 from app.domain.list_filter import Facet, ListFilter
@@ -39,6 +51,9 @@ def _entries_by_id(kinds: tuple[Facet, ...]) -> Any:
     return _union(kinds, by_id=True)
 
 
+_NO_SURVIVOR = cast(null(), Integer).label("survivor_id")  # typed: PostgreSQL takes a bare NULL in a union for text
+
+
 def _union(kinds: tuple[Facet, ...], *, by_id: bool) -> Any:
     parts = [part for kind in kinds for part in _entries(kind, by_id=by_id)]
     return union_all(*parts) if len(parts) > 1 else parts[0]
@@ -60,7 +75,7 @@ def _entries(kind: Facet, *, by_id: bool) -> list[Select[Any]]:
         shown[1].label("texts"),
     )
     is_named = (table.c.id if by_id else name).in_(given)
-    found = [select(*columns, table.c.id, literal_column("NULL").label("survivor_id")).where(is_named)]
+    found = [select(*columns, table.c.id, _NO_SURVIVOR).where(is_named)]
     if kind in MERGEABLE:
         merged = table.alias("merged")
         both = table.join(merged, merged.c.merged_into == table.c.id)

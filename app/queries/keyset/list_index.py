@@ -4,7 +4,7 @@ The text of a statement depends on which filters have one value and which have s
 are bound as rows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -49,12 +49,26 @@ class ListSelection:
 
     The lists of the first group are walked, those of the others are looked up. Without filters the only group is the
     edition itself; a group without lists matches nothing. `matched` are the listed entries of the values; `entry_ids`
-    the numbers of entries by kind and filter value, where a value has one.
+    the numbers of entries by kind and filter value, where a value has one. `subtrees` are the lists to read for the
+    subtree of each section.
     """
 
     groups: tuple[tuple[ListRef, ...], ...]
     matched: tuple[MatchedEntry, ...] = ()
     entry_ids: Mapping[tuple[Facet, str], int] = field(default_factory=dict, compare=False)
+    subtrees: Mapping[int, tuple[tuple[Facet, int], ...]] = field(default_factory=dict, compare=False)
+
+    @property
+    def ranges(self) -> tuple[tuple[ListRef, ...], ...]:
+        """Return the lists to read for each group: those of the index that make up the lists of subtrees."""
+        return tuple(tuple(self._lists_to_read(refs)) for refs in self.groups) if self.subtrees else self.groups
+
+    def _lists_to_read(self, refs: tuple[ListRef, ...]) -> Iterator[ListRef]:
+        for edition, kind, number in refs:
+            if kind is not Facet.SECTION_TREE:
+                yield edition, kind, number
+            else:
+                yield from ((edition, *each) for each in self.subtrees[number])
 
     @property
     def is_empty(self) -> bool:
@@ -187,11 +201,11 @@ def bind_values(
 ) -> dict[str, Any]:
     """Return the bound values of a statement over this selection, for keys from `lower` to below `upper`."""
     values: dict[str, Any] = range_values(lower, upper)
-    for kind, places in enumerate(selection.groups):
+    for kind, places in enumerate(selection.ranges):
         if len(places) == 1:
             values[f"e{kind}"], values[f"k{kind}"], values[f"f{kind}"] = places[0]
         else:
-            values[f"places_{kind}"] = rows_value(places)
+            values[f"places_{kind}"] = rows_value(dict.fromkeys(places))
     return values
 
 
@@ -202,4 +216,4 @@ def range_values(lower: SortKey, upper: SortKey) -> dict[str, int]:
 
 def statement_shape(selection: ListSelection) -> Form:
     """Return the cache key of a statement over this selection: for each kind, whether it names several lists."""
-    return tuple(len(places) != 1 for places in selection.groups)
+    return tuple(len(places) != 1 for places in selection.ranges)

@@ -1,6 +1,7 @@
 """Choice of the kind of lists to walk: the sparsest, judged by the first keys of its lists."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -27,8 +28,9 @@ def choose_driving_list(
     """
     if len(selection.groups) == 1:
         return selection, lower, upper
-    most = max(SAMPLE // max(len(refs) for refs in selection.groups), MIN_SAMPLE)
-    lists = [(kind, *ref) for kind, refs in enumerate(selection.groups) for ref in refs]
+    ranges = selection.ranges
+    most = max(SAMPLE // max(len(refs) for refs in ranges), MIN_SAMPLE)
+    lists = [(kind, *ref) for kind, refs in enumerate(ranges) for ref in dict.fromkeys(refs)]
     bound = {**range_values(lower, upper), "most": most, "lists": rows_value(lists)}
     found: list[list[AnyRow]] = [[] for _ in selection.groups]
     for row in _samples(oldest_first).all(connection, bound):
@@ -38,7 +40,7 @@ def choose_driving_list(
         lower = max(lower, (max(min(row.oldest for row in rows) for rows in found), 0))
         upper = min(upper, (min(max(row.newest for row in rows) for rows in found) + 1, 0))
     ranked = sorted(range(len(found)), key=lambda kind: _density(found[kind], most, oldest_first=oldest_first))
-    return ListSelection(tuple(selection.groups[kind] for kind in ranked)), lower, upper
+    return replace(selection, groups=tuple(selection.groups[kind] for kind in ranked)), lower, upper
 
 
 def _density(rows: Sequence[AnyRow], most: int, *, oldest_first: bool) -> tuple[bool, float]:

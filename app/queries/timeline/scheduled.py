@@ -8,9 +8,11 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select, unio
 
 from app.db.base import AnyRow
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
+from app.domain.section_tree import SectionTree
 from app.domain.traits import read_traits, trait_names
 from app.domain.tsid import format_id
 from app.interchange.former_slugs import find_former_slugs
+from app.interchange.section_tree import read_section_tree
 from app.interchange.statements import (
     IDS,
     IS_EXPIRING,
@@ -47,6 +49,7 @@ _LAST_RENAME = select(func.max(former_slugs.c.until))
 _SOON = (
     select(
         articles.c.id,
+        articles.c.edition_id,
         articles.c.slug,
         articles.c.published_at,
         articles.c.revision,
@@ -133,6 +136,9 @@ _REFERRERS = select(_NAMED.c.coming_id, articles.c.id, articles.c.slug).join(
 )
 
 
+_SLUGS = select(sections.c.id, sections.c.slug).where(sections.c.id.in_(IDS))
+
+
 def list_due(connection: Connection, *, now: int, most: int) -> list[int]:
     """Return the ids of articles due for publication, then of expired ones, each up to a maximum, the oldest first."""
     binds = {"now": now, "most": most}
@@ -146,8 +152,8 @@ def load_schedule_snapshot(
     """Return the publications and expiries due before `until`, overdue ones included, soonest first.
 
     With more than `most` of either the snapshot is complete up to the last one it holds. Articles unchanged since
-    `known` are taken from there, with their referrers. Two statements if that is sufficient, otherwise five to eleven,
-    up to four for former slugs, and up to four if an article has translations.
+    `known` are taken from there, with their referrers. Three statements if that is sufficient, otherwise six to
+    thirteen, up to four for former slugs, and up to five if an article has translations.
     """
     binds = {"until": until, "limit": most + 1}
     publications = connection.execute(_SOON, binds).all()
@@ -159,12 +165,13 @@ def load_schedule_snapshot(
     if len(expiries) > most:
         until = min(until, expiries[most - 1].expires_at)
     publications, expiries = publications[:most], expiries[:most]
+    tree = _read_tree(connection, [*publications, *expiries])
     coming = {scheduled.row: scheduled for scheduled in known.entries}
-    found = {row.id: entry for row in publications if (entry := coming.get(tuple(row))) is not None}
-    found |= _read_whole(connection, [row for row in publications if row.id not in found])
+    found = {row.id: entry for row in publications if (entry := coming.get(tree.source_of(row))) is not None}
+    found |= _read_whole(connection, [row for row in publications if row.id not in found], tree)
     ending = {expiry.row: expiry for expiry in known.expiries}
-    ends = {row.id: known_end for row in expiries if (known_end := ending.get(tuple(row))) is not None}
-    ends |= _read_expiries(connection, [row for row in expiries if row.id not in ends])
+    ends = {row.id: known_end for row in expiries if (known_end := ending.get(tree.source_of(row))) is not None}
+    ends |= _read_expiries(connection, [row for row in expiries if row.id not in ends], tree)
     moments = [(row.translation_group, row.published_at, row.id) for row in publications]
     moments += [(row.translation_group, row.expires_at, row.id) for row in expiries]
     return ScheduleSnapshot(
@@ -178,17 +185,18 @@ def load_schedule_snapshot(
 def _read_updates(connection: Connection, moments: list[tuple[int, int, int]]) -> tuple[ScheduledChange, ...]:
     """Return the changes of public articles that show an article from an instant on, or no longer.
 
-    `moments` are the groups of such articles, the instants, and their ids. Three statements, none without a group.
+    `moments` are the groups of such articles, the instants, and their ids. Four statements, none without a group.
     """
     if not moments:
         return ()
     members = connection.execute(_IN_GROUPS, {"groups": sorted({group for group, _, _ in moments})}).all()
     entries = _read_entry_ids(connection, [*members])
+    tree = read_section_tree(connection, {row.edition_id for row in members})
     by_group: dict[int, list[AnyRow]] = defaultdict(list)
     for row in members:
         by_group[row.translation_group].append(row)
     return tuple(
-        ScheduledChange(due_at=due_at, change=_update(row, entries[row.id]))
+        ScheduledChange(due_at=due_at, change=_update(row, entries[row.id], tree))
         for group, due_at, number in sorted(moments, key=lambda moment: moment[1])
         for row in by_group[group]
         if row.id != number
@@ -204,22 +212,50 @@ def _read_entry_ids(connection: Connection, rows: list[AnyRow]) -> dict[int, lis
     return entries
 
 
-def _update(row: AnyRow, entries: list[tuple[Facet, int]]) -> ChangeEvent:
+def _update(row: AnyRow, entries: list[tuple[Facet, int]], tree: SectionTree) -> ChangeEvent:
     """Return the change of a public article of which only the translations change."""
     named = {article_key(row.id), slugs_key(row.edition_id), LOG_KEY}
     own = ((Facet.SECTION, row.section_id), (Facet.LABEL, row.label_id))
     filed = [*entries, *((kind, number) for kind, number in own if number is not None)]
-    return ChangeEvent(0, frozenset(named), _lists_of(row, filed), (row.published_at,))
+    return ChangeEvent(0, frozenset(named), _lists_of(row, filed, tree), (row.published_at,))
 
 
-def _lists_of(row: AnyRow, entries: list[tuple[Facet, int]]) -> frozenset[str]:
+def _lists_of(row: AnyRow, entries: list[tuple[Facet, int]], tree: SectionTree) -> frozenset[str]:
     """Return the keys of the lists that an article with these entries is in."""
     traits = read_traits(row)
     place = -row.edition_id if traits.is_page else row.edition_id
-    return frozenset(list_keys(place, [(Facet.EDITION, 0), *entries, *traits.facets()]))
+    above = tree.ancestors_of(number for kind, number in entries if kind is Facet.SECTION)
+    subtrees = [(Facet.SECTION_TREE, number) for number in above]
+    return frozenset(list_keys(place, [(Facet.EDITION, 0), *entries, *traits.facets(), *subtrees]))
 
 
-def _read_expiries(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledChange]:
+class _NamedTree(NamedTuple):
+    """Tree of sections with the slugs of those that have children."""
+
+    tree: SectionTree
+    slugs: dict[int, str]
+
+    def source_of(self, row: AnyRow) -> tuple[object, ...]:
+        """Return all that an entry of the snapshot is made from, for detecting a change."""
+        return (*row, *sorted(self.tree.parents.items()), *sorted(self.slugs.items()))
+
+    def entries(self) -> set[_ScheduledEntry]:
+        """Return the sections that have children."""
+        return {_ScheduledEntry(Facet.SECTION, number, slug, True) for number, slug in self.slugs.items()}
+
+    def entries_above(self, section_ids: set[int]) -> set[_ScheduledEntry]:
+        """Return the ancestors of these sections."""
+        above = self.tree.ancestors_of(section_ids)
+        return {each for each in self.entries() if each.number in above}
+
+
+def _read_tree(connection: Connection, rows: list[AnyRow]) -> _NamedTree:
+    tree = read_section_tree(connection, {row.edition_id for row in rows if row.section_id is not None})
+    slugs = connection.execute(_SLUGS, {"ids": sorted(tree.children)}) if tree.parents else ()
+    return _NamedTree(tree, {row.id: row.slug for row in slugs})
+
+
+def _read_expiries(connection: Connection, rows: list[AnyRow], tree: _NamedTree) -> dict[int, ScheduledChange]:
     if not rows:
         return {}
     ids = {"ids": [row.id for row in rows]}
@@ -227,23 +263,23 @@ def _read_expiries(connection: Connection, rows: list[AnyRow]) -> dict[int, Sche
     concerned: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(_REFERRERS, ids):
         concerned[row.coming_id].add(article_key(row.id))
-    return {row.id: _expiry(row, entries[row.id], concerned[row.id]) for row in rows}
+    return {row.id: _expiry(row, entries[row.id], concerned[row.id], tree) for row in rows}
 
 
-def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str]) -> ScheduledChange:
+def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str], tree: _NamedTree) -> ScheduledChange:
     """Return the expiry with the change that it will log."""
     entries += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
     entries += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
-    lists = _lists_of(row, entries)
+    lists = _lists_of(row, entries, tree.tree)
     collections = {collection_key(kind, row.edition_id) for kind, _ in entries}
     # Tags and authors without public articles are not public, and this may be the last one.
     collections |= {facet_key(kind, number) for kind, number in entries if kind in {Facet.TAG, Facet.AUTHOR}}
     named = {article_key(row.id), slugs_key(row.edition_id), LOG_KEY, *concerned, *collections}
     change = ChangeEvent(0, frozenset(named), lists, (row.published_at,))
-    return ScheduledChange(due_at=row.expires_at, change=change, row=tuple(row))
+    return ScheduledChange(due_at=row.expires_at, change=change, row=tree.source_of(row))
 
 
-def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, ScheduledArticle]:
+def _read_whole(connection: Connection, rows: list[AnyRow], tree: _NamedTree) -> dict[int, ScheduledArticle]:
     if not rows:
         return {}
     ids = {"ids": [row.id for row in rows]}
@@ -259,12 +295,12 @@ def _read_whole(connection: Connection, rows: list[AnyRow]) -> dict[int, Schedul
             entries[row.id].add(_ScheduledEntry(Facet.LABEL, row.label_id, row.label, row.is_label_listed))
     is_any_renamed = rows[0].renamed_at is not None
     former = _find_former_slugs(
-        connection, {each for some in entries.values() for each in some} if is_any_renamed else set()
+        connection, {each for some in [*entries.values(), tree.entries()] for each in some} if is_any_renamed else set()
     )
     referrers: dict[int, set[str]] = defaultdict(set)
     for row in connection.execute(_REFERRERS, ids):
         referrers[row.coming_id] |= {format_id(row.id), row.slug}
-    return {row.id: _coming(row, entries[row.id], former, referrers[row.id]) for row in rows}
+    return {row.id: _coming(row, entries[row.id], former, referrers[row.id], tree) for row in rows}
 
 
 def _find_former_slugs(connection: Connection, entries: set[_ScheduledEntry]) -> dict[tuple[Facet, int], list[str]]:
@@ -280,9 +316,20 @@ def _find_former_slugs(connection: Connection, entries: set[_ScheduledEntry]) ->
 
 
 def _coming(
-    row: AnyRow, entries: set[_ScheduledEntry], former: Mapping[tuple[Facet, int], list[str]], referrers: set[str]
+    row: AnyRow,
+    entries: set[_ScheduledEntry],
+    former: Mapping[tuple[Facet, int], list[str]],
+    referrers: set[str],
+    tree: _NamedTree,
 ) -> ScheduledArticle:
     names = {(each.kind, name) for each in entries for name in (each.slug, *former.get((each.kind, each.number), ()))}
+    filed = {each for each in entries if each.kind is Facet.SECTION}
+    filed |= tree.entries_above({each.number for each in filed})
+    names |= {
+        (Facet.SECTION_TREE, name)
+        for each in filed
+        for name in (each.slug, *former.get((Facet.SECTION, each.number), ()))
+    }
     traits = read_traits(row)
     return ScheduledArticle(
         id=format_id(row.id),
@@ -295,5 +342,5 @@ def _coming(
         is_page=traits.is_page,
         unlisted=frozenset(each.kind for each in entries if not each.is_listed or each.kind in LISTED_WHILE_USED),
         referrers=frozenset() if traits.is_page else frozenset(referrers),
-        row=tuple(row),
+        row=tree.source_of(row),
     )

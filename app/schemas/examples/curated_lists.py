@@ -35,6 +35,7 @@ EDITORIAL_LIST: EditorialCuratedList = {
         "language": [],
         "featured": None,
         "access": [],
+        "subsections": False,
     },
     "limit": 10,
     "expires_at": None,

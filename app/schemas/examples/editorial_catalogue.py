@@ -33,6 +33,7 @@ NEW: dict[type[BaseModel], dict[str, Any]] = {
         "slug": "weather",
         "former_slugs": [],
         "name": "Weather",
+        "parent": None,
         "position": 8,
         "description": "Forecasts and warnings.",
         "image": None,

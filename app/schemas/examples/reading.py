@@ -133,6 +133,7 @@ LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre
 SECTION: Section = {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"}
 SECTION_IN_FULL: SectionInFull = {
     **SECTION,
+    "parent": None,
     "position": None,
     "description": None,
     "image": None,

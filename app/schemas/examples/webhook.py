@@ -13,6 +13,7 @@ FILTERS: dict[str, Any] = {
     "language": [],
     "featured": None,
     "access": [],
+    "subsections": False,
     "types": [],
 }
 WEBHOOK: dict[str, Any] = {

@@ -52,6 +52,7 @@ KINDS: dict[str, tuple[Json, Json]] = {
             "slug": "sport",
             "former_slugs": [],
             "name": "Sport",
+            "parent": None,
             "position": 3,
             "description": "Games and those who play them.",
             "image": IMAGE,

@@ -46,7 +46,7 @@ async def test_curated_list_has_pinned_articles_in_order_then_those_of_its_filte
     await stories(desk, "elsewhere", section="world", published_at="2026-11-18T10:00:00Z")
     saved = await put(desk, items=["c", made["a"]["id"]], filter={"section": ["city"], "tag": ["trams"]}, limit=3)
     assert saved["items"] == ["c", made["a"]["id"]]
-    traits: Json = {"format": [], "language": [], "featured": None, "access": []}
+    traits: Json = {"format": [], "language": [], "featured": None, "access": [], "subsections": False}
     assert saved["filter"] == {"section": ["city"], "tag": ["trams"], "author": [], "label": [], **traits}
     assert await headlines(desk) == ["c", "a", "b"]
     assert await headlines(desk, "&limit=2") == ["c", "a"]

@@ -29,6 +29,7 @@ SEEDS = {
     "tz": ["UTC", "Europe/Kiev", "Pacific/Apia", "America/St_Johns", "Africa/Monrovia", "Etc/GMT+12"],
     "newest_day": ["2026-11-19", "2011-12-30", "9998-12-31", "1000-01-01"],
     "total": ["true", "false"],
+    "subsections": ["true", "false"],
     "body": ["blocks", "rich", "html", "text", "none"],
     "since": ["0", "1", "9", "-1", "99999999999999999999"],
     "wait": ["0", "1", "31"],

@@ -30,6 +30,7 @@ VALUES = {
     "tz": "Asia/Kathmandu",
     "newest_day": "2026-11-19",
     "total": "true",
+    "subsections": "true",
     "body": "text",
     "limit": "7",
     "since": "0",

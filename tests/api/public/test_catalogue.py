@@ -119,7 +119,7 @@ async def test_catalogue_items_are_complete(client: httpx.AsyncClient) -> None:
         "aliases": [],
         "page_url": None,
     }
-    empty = {"position": None, "description": None, "image": None, "page_url": None}
+    empty = {"parent": None, "position": None, "description": None, "image": None, "page_url": None}
     assert (await get(client, "/v1/sections"))["items"] == [
         {"slug": "city", "name": "City", "href": "/v1/sections/city", **empty},
         {"slug": "world", "name": "World", "href": "/v1/sections/world", **empty},
