@@ -112,3 +112,9 @@ def test_json_ld_lists_translations() -> None:
         (each["language"], each["headline"]) for each in fog()["translations"]
     ]
     assert "workTranslation" not in json.loads(json_ld.render(page(keeper()), publication=PUBLICATION))
+
+
+def test_page_is_a_web_page_without_members_of_articles() -> None:
+    about = read(fog(format="page", word_count=12))
+    assert about["@type"] == "WebPage"
+    assert about.keys().isdisjoint({"articleSection", "wordCount"})
