@@ -39,9 +39,6 @@ _FORMER = select(former_slugs.c.kind, former_slugs.c.entry_id, former_slugs.c.sl
     former_slugs.c.entry_id.in_(bindparam("ids", expanding=True)),
 )
 
-_NO_SURVIVOR = cast(null(), Integer).label("survivor_id")
-"""Typed: PostgreSQL takes an untyped NULL of two parts of a union for a text."""
-
 
 @lru_cache(maxsize=64)
 def entries_by_name(kinds: tuple[Facet, ...]) -> Any:
