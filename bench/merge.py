@@ -34,7 +34,7 @@ from app.schemas.interchange import ArticleRecord
 BATCH = 500
 PORT = 8231
 PAUSE_S = 0.02
-MAX_S = 120
+MAX_S = 600
 SCOPES = ["articles:write", "articles:publish", "catalogue:write"]
 
 
