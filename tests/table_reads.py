@@ -21,6 +21,7 @@ ENTRIES = {"editions": "edition", "sections": "section", "tags": "tag", "authors
 """The tables of catalogue entries, and the kind in the surrogate key of each."""
 
 RANGES = "a range of a list"
+SECTION_TREE = "the parents of sections"
 COVERED_BY: Mapping[str, tuple[str, ...]] = {
     **{table: (f"{kind}:", f"{kind}s") for table, kind in ENTRIES.items()},
     "articles": ("article:", "slugs:", RANGES),
@@ -37,6 +38,7 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     "curated_lists": ("list:", "lists:"),
     "former_slugs": tuple(f"{kind}{suffix}" for kind in ENTRIES.values() for suffix in (":", "s")),
     "revisions": ("article:",),
+    SECTION_TREE: ("subsections:",),
     "changes": ("",),  # any: `as_of` is a lower bound, so that no later change makes it wrong
 }
 """The prefixes of keys, and ranges, of which a response that reads the table records at least one.
@@ -108,6 +110,9 @@ def _note(statement: Any, text: str, rows: list[Any]) -> None:
     if found is None:
         return
     tables = set(re.findall(r"\w+", text)) & Base.metadata.tables.keys()
+    if tables == {"sections"} and isinstance(statement, Select) and "name" not in statement.selected_columns:
+        found.tables.add(SECTION_TREE)
+        return
     columns = list(_entry_columns(statement, tables))
     entries = {(table, row[position]) for position, table in columns for row in rows if row[position] is not None}
     found.entries.update(entries)

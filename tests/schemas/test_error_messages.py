@@ -58,6 +58,7 @@ ERRORS_OF_SCHEMAS = {
     "str": ("string_type", "string_unicode", "string_too_short", "string_too_long", "string_pattern_mismatch"),
     "with-info": (),
     "tagged-union": ("union_tag_invalid", "union_tag_not_found"),
+    "union": (),
 }
 """Errors that pydantic can find where a schema of this type stands."""
 BOUNDS = {"ge": "greater_than_equal", "gt": "greater_than", "le": "less_than_equal", "lt": "less_than"}

@@ -22,7 +22,7 @@ from app.models.curated_list import curated_lists
 from app.models.edition import editions, former_article_urls
 from app.models.revision import revisions
 from app.models.section import sections
-from app.queries.articles.translations import export_translations
+from app.queries.editorial.editorial_translations import export_translations
 
 BATCH = 500
 

@@ -23,10 +23,10 @@ from app.models.section import sections
 from app.queries.articles.article import render_notes
 from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
-from app.queries.articles.translations import read_editorial_translations
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
 from app.queries.editorial.actors import find_key_names, show_actor
 from app.queries.editorial.editorial_keys import find_keys, own_filters
+from app.queries.editorial.editorial_translations import read_editorial_translations
 from app.queries.keyset.list_index import MAX_SORT_KEY
 from app.queries.keyset.pages import cut_page
 from app.queries.resolve import resolve_params

@@ -48,6 +48,9 @@ CATALOGUE_ROWS = {
         ("delete", f"/{name}", None),
     )
 } | {
+    f"merge_{noun}": Row(f"{EDITORIAL}/{noun}s/a/merge", (CATALOGUE,), {"into": "b"})
+    for noun in ("tag", "author")
+} | {
     f"list_editorial_{noun}": Row(f"{EDITORIAL}/{noun}", (CATALOGUE,))
     for noun in ("editions", "sections", "tags", "authors", "labels")
 }

@@ -14,6 +14,7 @@ from tests.conftest import app_of
 from tests.response_cache.dependency_kinds import FAMILIES, Family, leave_out
 from tests.table_reads import table_reads
 
+WITH_SUBSECTIONS = "/v1/articles?section=city&subsections=true"
 OTHERS = (
     "/v1/articles/night-trams",  # an old slug
     WITHDRAWN,
@@ -22,6 +23,12 @@ OTHERS = (
     "/v1/timeline?edition=ua&tz=UTC&limit=1",
     "/v1/timeline?section=no-such-section",
     "/v1/timeline?label=opinion",
+    "/v1/articles?format=page",
+    "/v1/articles?format=gallery",
+    "/v1/timeline?language=uk",
+    "/v1/timeline?featured=true",
+    "/v1/articles?access=paid",
+    WITH_SUBSECTIONS,
     "/v1/tags/no-such-tag",
     "/v1/editions/no-such-edition",
 )
@@ -33,6 +40,7 @@ NOT_SHOWN = {
     ADDRESSES["list_related"]: {"label", "section"},
     # Sections of that name are looked up in all editions; those of other editions are dropped.
     ADDRESSES["list_section_articles"]: {"section"},
+    WITH_SUBSECTIONS: {"section"},
 }
 """Kinds of entries that the statements of these responses read, and the responses do not show."""
 

@@ -59,6 +59,7 @@ async def test_snapshot_has_entries_and_referrers_of_each_article(database: Data
         (Facet.TAG, "trams"),
         (Facet.TAG, "fog"),
         (Facet.AUTHOR, "ada-moss"),
+        (Facet.SECTION_TREE, "city"),
         *PLAIN,
     }
     assert "pointer" in first.referrers
