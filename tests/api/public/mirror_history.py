@@ -39,7 +39,7 @@ class CopyHistory(MirrorHistory):
         await self._rename_edition()
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
-        if self._random.random() < 0.5:
+        if not self._days and self._random.random() < 0.5:
             self._asked["fields"] = ["headline", "published_at", "translations"]
         self._begin_mirror()
         for left in reversed(range(self.rounds)):
