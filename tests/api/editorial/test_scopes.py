@@ -38,22 +38,23 @@ class Row(NamedTuple):
 
 
 DRAFTS, MANAGE, HOOKS = (WRITE, PUBLISH), (KEYS,), (ApiKeyScope.WEBHOOKS_MANAGE,)
-CATALOGUE_ROWS = {
-    f"{verb}_{noun}": Row(f"{EDITORIAL}/{noun}s{tail}", (CATALOGUE,), body)
-    for noun, name in (("edition", "global"), ("section", "a"), ("tag", "a"), ("author", "a"), ("label", "a"))
-    for verb, tail, body in (
-        ("create", "", {}),
-        ("get_editorial", f"/{name}", None),
-        ("edit", f"/{name}", {}),
-        ("delete", f"/{name}", None),
-    )
-} | {
-    f"merge_{noun}": Row(f"{EDITORIAL}/{noun}s/a/merge", (CATALOGUE,), {"into": "b"})
-    for noun in ("tag", "author")
-} | {
-    f"list_editorial_{noun}": Row(f"{EDITORIAL}/{noun}", (CATALOGUE,))
-    for noun in ("editions", "sections", "tags", "authors", "labels")
-}
+CATALOGUE_ROWS = (
+    {
+        f"{verb}_{noun}": Row(f"{EDITORIAL}/{noun}s{tail}", (CATALOGUE,), body)
+        for noun, name in (("edition", "global"), ("section", "a"), ("tag", "a"), ("author", "a"), ("label", "a"))
+        for verb, tail, body in (
+            ("create", "", {}),
+            ("get_editorial", f"/{name}", None),
+            ("edit", f"/{name}", {}),
+            ("delete", f"/{name}", None),
+        )
+    }
+    | {f"merge_{noun}": Row(f"{EDITORIAL}/{noun}s/a/merge", (CATALOGUE,), {"into": "b"}) for noun in ("tag", "author")}
+    | {
+        f"list_editorial_{noun}": Row(f"{EDITORIAL}/{noun}", (CATALOGUE,))
+        for noun in ("editions", "sections", "tags", "authors", "labels")
+    }
+)
 ROWS: dict[str, Row] = {
     **{name: Row(address) for name, address in ADDRESSES.items()},
     "list_changes": Row("/v1/changes"),
