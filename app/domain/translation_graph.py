@@ -120,10 +120,11 @@ class TranslationGraph:
         for each in stay - {article_id}:
             self.set_links(each, [link for link in self.links_of(each) if link.target_id not in rest])
         self.set_links(article_id, [*(_to(target) for target in targets), *pending])
-        self._join(sorted(rest))
+        self.join(sorted(rest))
         return {each for each, links in before.items() if links != self.links_of(each)}
 
-    def _join(self, article_ids: Sequence[int]) -> None:
+    def join(self, article_ids: Sequence[int]) -> None:
+        """Link those of these articles that are not in the group of the first one."""
         for each in article_ids[1:]:
             first = article_ids[0]
             if each not in self.group_of(first):

@@ -147,7 +147,10 @@ def build_translation_changes(connection: Connection, article_ids: Sequence[int]
 
 
 def leave_translation_group(connection: Connection, article_id: int) -> None:
-    """Remove an article that is deleted or erased from its group; references to it wait as they were given."""
+    """Remove an article that is deleted or erased from its group; references to it wait as they were given.
+
+    The other articles remain joined, also where this one alone linked them: their pages show each other as before.
+    """
     graph, stored = load_translation_graph(connection, [article_id])
     connection.execute(delete(article_translations).where(article_translations.c.article_id == article_id))
     connection.execute(
@@ -160,4 +163,10 @@ def leave_translation_group(connection: Connection, article_id: int) -> None:
             link._replace(target_id=None) if link.target_id == article_id else link for link in graph.links_of(each)
         ]
         graph.set_links(each, links)
+    if rest:
+        first = min(rest)
+        before = graph.links_of(first)
+        graph.join(sorted(rest))
+        if graph.links_of(first) != before:
+            store_translation_links(connection, graph, [first])
     store_translation_groups(connection, graph, stored)

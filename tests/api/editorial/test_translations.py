@@ -225,6 +225,20 @@ async def test_deleted_and_erased_articles_leave_their_group(desk: Desk) -> None
     assert linked(again) == [first["id"], third["id"]]
 
 
+async def test_articles_remain_linked_when_the_draft_between_them_is_deleted(desk: Desk) -> None:
+    first = await desk.make(source_id="fog", **EN)
+    second = await desk.make(source_id="tuman", **UA)
+    between = await desk.make(
+        source_id="brume", status="draft", language="fr", translations=[first["id"], {"id": second["id"]}]
+    )
+    assert (await shown(desk, first), await shown(desk, second)) == ([second["id"]], [first["id"]])
+    since = await latest(desk)
+    assert (await desk.send("DELETE", f"/articles/{between['id']}")).status_code == 204
+    assert (await shown(desk, first), await shown(desk, second)) == ([second["id"]], [first["id"]])
+    assert linked(await desk.read(first)) == [second["id"]]
+    assert await log(desk, since) == []
+
+
 async def test_translations_are_in_lists_by_fields_alone(desk: Desk) -> None:
     first = await desk.make(**EN)
     second = await desk.make(translations=[first["id"]], edition="ua", published_at=YESTERDAY)
