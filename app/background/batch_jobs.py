@@ -7,12 +7,11 @@ of a process's start.
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from app.background.loops import Backoff, run_loop, sleep_or_wake
-from app.background.maintenance import write_to_end
+from app.background.maintenance import write_in_batches
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Connection, Database
 from app.interchange.merges import has_pending_merges
@@ -20,7 +19,6 @@ from app.interchange.section_tree import has_sections_to_relist
 
 POLL_S = 2.0
 MIN_BATCH, MAX_BATCH = 50, 2_000  # rows in one transaction
-TRANSACTION_S = 0.05  # aim for a transaction; other writers have as much time in between
 MAX_BACK_OFF_S = 30.0
 
 log = logging.getLogger(__name__)
@@ -93,14 +91,8 @@ class BatchJobs:
 
     async def _run_to_end(self, job: BatchJob) -> None:
         action = await asyncio.to_thread(job.load_action)
-        done, most = 0, MIN_BATCH
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            count = await write_to_end(self._database, action, most=most)
-            done += count
-            if count < most:
-                log.info("%s: %d rows done", job.name, done)
-                return
-            elapsed_s = time.monotonic() - started
-            most = max(MIN_BATCH, min(MAX_BATCH, 2 * most, round(most * TRANSACTION_S / elapsed_s)))
-            await sleep_or_wake(self._stopping, elapsed_s)
+        done = await write_in_batches(
+            self._database, action, stopping=self._stopping, smallest=MIN_BATCH, largest=MAX_BATCH
+        )
+        if not self._stopping.is_set():
+            log.info("%s: %d rows done", job.name, done)

@@ -26,7 +26,7 @@ HOURLY_EVERY = 60  # rounds
 COMPACTED_AT_ONCE = 2_000  # rows of the log in one transaction, for which other writers wait
 MIN_CONVERTED = 10  # contents of revisions in one transaction
 MAX_CONVERTED = 1_000
-CONVERSION_S = 0.05  # aim for a transaction of a conversion
+TRANSACTION_S = 0.05  # aim for a transaction of a batch
 THINNED_AT_ONCE = 20  # articles in one transaction
 STOPPING_S = 8.0
 
@@ -48,6 +48,26 @@ async def write_to_end(
         if writing.done() and not writing.cancelled():
             writing.exception()  # retrieve it, so that asyncio does not report it
         raise
+
+
+async def write_in_batches(
+    database: Database, action: Callable[..., int], *, stopping: asyncio.Event, smallest: int, largest: int
+) -> int:
+    """Repeat an action until it changes fewer than `most` rows, or the process stops; return the number of rows.
+
+    A transaction aims for a twentieth of a second; other writers have as much time in between.
+    """
+    done, most = 0, smallest
+    while not stopping.is_set():
+        started = time.monotonic()
+        count = await write_to_end(database, action, most=most)
+        done += count
+        if count < most:
+            break
+        elapsed_s = time.monotonic() - started
+        most = max(smallest, min(largest, 2 * most, round(most * TRANSACTION_S / elapsed_s)))
+        await sleep_or_wake(stopping, elapsed_s)
+    return done
 
 
 class Maintenance:
@@ -132,17 +152,15 @@ class Maintenance:
             seen = await write_to_end(self._database, compact_changes, now=clock.now(), most=COMPACTED_AT_ONCE)
 
     async def _convert_contents(self) -> None:
-        """Convert in transactions of a twentieth of a second; other writers have as much time in between."""
         from app.actions.articles.revision_maintenance import convert_contents  # noqa: PLC0415 - see the module's docstring
 
-        most = MIN_CONVERTED
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            if await write_to_end(self._database, convert_contents, most=most) < most:
-                return
-            elapsed_s = time.monotonic() - started
-            most = max(MIN_CONVERTED, min(MAX_CONVERTED, 2 * most, round(most * CONVERSION_S / elapsed_s)))
-            await sleep_or_wake(self._stopping, elapsed_s)
+        await write_in_batches(
+            self._database,
+            convert_contents,
+            stopping=self._stopping,
+            smallest=MIN_CONVERTED,
+            largest=MAX_CONVERTED,
+        )
 
     async def _thin_revisions(self) -> None:
         from app.actions.articles.revision_maintenance import thin_revisions  # noqa: PLC0415 - see the module's docstring
