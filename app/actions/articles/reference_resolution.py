@@ -1,10 +1,11 @@
 """Resolution of references in records: ids of catalogue entries, and the slugs of articles."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
 from app.actions.articles.article_write import ArticleWrite
+from app.actions.articles.renamed_references import reference_member, referenced_names
 from app.actions.articles.slugs import next_slug_numbers, slug_owners
 from app.actions.articles.write_options import WriteResult
 from app.actions.catalogue.entries import find_entry_ids, get_or_create_entries
@@ -74,7 +75,7 @@ def assign_catalogue_ids(
     for kind in NAMED:
         is_public_by_name: dict[str, bool] = {}
         for write in writes:
-            for name in _names(write, kind):
+            for name in referenced_names(write.record, kind):
                 is_public_by_name[name] = is_public_by_name.get(name, False) or write.status is ArticleStatus.PUBLISHED
         names = tag_names if kind is Facet.TAG else {}
         known, made = get_or_create_entries(
@@ -98,34 +99,23 @@ def reject_unknown_references(
 ) -> list[ArticleWrite]:
     """Return the writes whose sections, label and authors all exist; the others get an error."""
     passed, kinds = [], (Facet.SECTION, Facet.LABEL, Facet.AUTHOR)
-    names_by_kind = {kind: {name for write in writes for name in _names(write, kind)} for kind in kinds}
+    names_by_kind = {
+        kind: {name for write in writes for name in referenced_names(write.record, kind)} for kind in kinds
+    }
     known = {
         kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in names_by_kind.items()
     }
     for write in writes:
         flaws = []
         for kind in kinds:
-            missing = [name for name in _names(write, kind) if name not in known[kind]]
-            where = "authors" if kind is Facet.AUTHOR else KIND_NAMES[kind]
-            if kind is Facet.SECTION and len(write.record.sections) > 1:
-                where = "sections"
+            missing = [name for name in referenced_names(write.record, kind) if name not in known[kind]]
+            where = reference_member(write.record, kind)
             flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}'.") for name in missing]
         if flaws:
             stored.outcomes[write.index] = InvalidInputError(*flaws)
         else:
             passed.append(write)
     return passed
-
-
-def _names(write: ArticleWrite, kind: Facet) -> Iterable[str]:
-    record = write.record
-    if kind is Facet.TAG:
-        return record.tags
-    if kind is Facet.AUTHOR:
-        return record.authors
-    if kind is Facet.SECTION:
-        return record.sections
-    return () if record.label is None else (record.label,)
 
 
 def assign_slugs(

@@ -26,7 +26,7 @@ def resolve_former_names(
     connection: Connection, edition_id: int, writes: Sequence[ArticleWrite], stored: WriteResult
 ) -> None:
     """Replace former names of entries in these records by the present ones, with a warning; one statement if none."""
-    names = {name for write in writes for kind in _MEMBERS for name in _names(write.record, kind)}
+    names = {name for write in writes for kind in _MEMBERS for name in referenced_names(write.record, kind)}
     found: dict[Facet, set[str]] = {}
     for some in chunked(sorted(names)):
         rows = connection.execute(
@@ -41,21 +41,25 @@ def resolve_former_names(
     for kind, slugs in found.items():
         present = find_present_slugs(connection, kind, slugs, edition_id=edition_id)
         for write in writes:
-            renamed = [name for name in _names(write.record, kind) if name in present]
+            renamed = [name for name in referenced_names(write.record, kind) if name in present]
             if renamed:
                 _replace(write, kind, present)
-                where = _MEMBERS[kind]
-                if kind is Facet.SECTION and len(write.record.sections) == 1:
-                    where = "section"
+                where = reference_member(write.record, kind)
                 warnings = [renamed_reference(where, KIND_NAMES[kind], each, present[each]) for each in renamed]
                 stored.warnings.setdefault(write.index, []).extend(warnings)
 
 
-def _names(record: ArticleRecord, kind: Facet) -> list[str]:
+def referenced_names(record: ArticleRecord, kind: Facet) -> list[str]:
+    """Return the names of the entries of a kind that a record refers to, in its order."""
     value = getattr(record, _MEMBERS[kind])
     if value is None:
         return []
     return [value] if isinstance(value, str) else value
+
+
+def reference_member(record: ArticleRecord, kind: Facet) -> str:
+    """Return the member of a record that refers to entries of a kind: `section` where it has one section."""
+    return "section" if kind is Facet.SECTION and len(record.sections) <= 1 else _MEMBERS[kind]
 
 
 def _replace(write: ArticleWrite, kind: Facet, present: dict[str, str]) -> None:
@@ -81,7 +85,7 @@ def refresh_renamed_hashes(connection: Connection, writes: Sequence[ArticleWrite
     differing = [
         write for write in writes if write.current is not None and write.current.content_hash != write.content_hash()
     ]
-    entries = {entry for write in differing for entry in write.placement_after.facets() if entry[1]}
+    entries = {entry for write in differing for entry in write.placement_after.entries()}
     renamed: set[tuple[Facet, int]] = set()
     for some in chunked(sorted({number for _, number in entries})):
         rows = connection.execute(
@@ -90,7 +94,7 @@ def refresh_renamed_hashes(connection: Connection, writes: Sequence[ArticleWrite
             )
         )
         renamed |= {(Facet(row.kind), row.entry_id) for row in rows}
-    suspects = [write for write in differing if not renamed.isdisjoint(write.placement_after.facets())]
+    suspects = [write for write in differing if not renamed.isdisjoint(write.placement_after.entries())]
     if not suspects:
         return []
     equal = []
