@@ -43,6 +43,10 @@ class Traits(NamedTuple):
         """Return whether it is a page, which lists contain on request only."""
         return self.format == PAGE
 
+    def place(self, edition_id: int) -> int:
+        """Return the edition id of its rows in the index: that of a page is negated, so that no other list reads it."""
+        return -edition_id if self.is_page else edition_id
+
     def facets(self) -> tuple[tuple[Facet, int], ...]:
         """Return the lists that contain an article with these traits."""
         return _facets(self)

@@ -31,6 +31,20 @@ LATEST_SEQ = select(func.coalesce(func.max(changes.c.seq), 0).label("latest"))
 """The sequence number of the last change, 0 before the first."""
 
 
+TRAIT_COLUMNS = (articles.c.format, articles.c.language, articles.c.featured, articles.c.access)
+"""Columns that `read_traits` reads."""
+PLACEMENT_COLUMNS = (
+    articles.c.id,
+    articles.c.edition_id,
+    articles.c.status,
+    articles.c.published_at,
+    articles.c.section_id,
+    articles.c.has_further_sections,
+    articles.c.label_id,
+    *TRAIT_COLUMNS,
+)
+"""Columns that determine the lists of an article, beside its links."""
+
 IS_EXPIRING = and_(articles.c.status == literal_column("'published'"), articles.c.expires_at.is_not(None))
 """The predicate of ix_articles_expiring."""
 
@@ -53,6 +67,18 @@ LINK_TABLES = {
     Facet.SECTION: LinkTable(article_sections, article_sections.c.section_id, sections),
 }
 """The sections are the further ones of articles whose `has_further_sections` is set."""
+
+
+ENTRY_USERS: dict[Facet, tuple[tuple[Column[int], Column[int]], ...]] = {
+    Facet.SECTION: (
+        (articles.c.section_id, articles.c.id),
+        (article_sections.c.section_id, article_sections.c.article_id),
+    ),
+    Facet.LABEL: ((articles.c.label_id, articles.c.id),),
+    Facet.TAG: ((article_tags.c.tag_id, article_tags.c.article_id),),
+    Facet.AUTHOR: ((article_authors.c.author_id, article_authors.c.article_id),),
+}
+"""Columns that name an entry of a kind, each with the column of the article's id."""
 
 
 def linked_ids(kind: Facet) -> Select[Any]:

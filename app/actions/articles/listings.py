@@ -45,8 +45,8 @@ class Placement:
 
     @property
     def place(self) -> int:
-        """Return the edition id of its rows: negated for a page, so that no list without pages reads it."""
-        return -self.edition_id if self.traits.is_page else self.edition_id
+        """Return the edition id of its rows, which is negated for a page."""
+        return self.traits.place(self.edition_id)
 
     def facets(self) -> list[tuple[Facet, int]]:
         """Return the lists of its edition that it belongs to, public or not: the whole, entries and traits."""

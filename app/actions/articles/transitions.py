@@ -20,24 +20,15 @@ from app.domain.actor import Actor
 from app.domain.article_status import ArticleStatus
 from app.domain.tsid import format_id
 from app.errors import NotFoundError
+from app.interchange.statements import PLACEMENT_COLUMNS
 from app.models.article import articles
 from app.schemas.interchange import Note
 
 _COLUMNS = (
-    articles.c.id,
-    articles.c.edition_id,
-    articles.c.status,
+    *PLACEMENT_COLUMNS,
     articles.c.version,
     articles.c.revision,
-    articles.c.published_at,
     articles.c.first_published_at,
-    articles.c.section_id,
-    articles.c.has_further_sections,
-    articles.c.label_id,
-    articles.c.format,
-    articles.c.language,
-    articles.c.featured,
-    articles.c.access,
     articles.c.withdrawal_reason,
     articles.c.withdrawal_notice,
     articles.c.withdrawn_at,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, literal_column, select, update
+from sqlalchemy import Connection, Select, delete, literal_column, select
 
 from app.actions.articles.links import read_placements
 from app.actions.changelog.changes import Change
@@ -12,6 +12,7 @@ from app.db.bulk import bulk_insert, bulk_update, chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.change import ChangeType
 from app.domain.translation_graph import StoryVersion, TranslationGraph, TranslationLink, group_number
+from app.interchange.statements import PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import article_key
 from app.models.article import articles
 from app.models.article_links import article_translations
@@ -136,7 +137,9 @@ def build_translation_changes(connection: Connection, article_ids: Sequence[int]
     """
     changes: list[Change] = []
     for ids in chunked(sorted(article_ids)):
-        rows = connection.execute(select(articles).where(articles.c.id.in_(ids)).order_by(articles.c.id)).all()
+        rows = connection.execute(
+            select(*PLACEMENT_COLUMNS).where(articles.c.id.in_(ids)).order_by(articles.c.id)
+        ).all()
         placements = read_placements(connection, rows)
         for row in rows:
             keys = [article_key(row.id), *placements[row.id].surrogate_keys()]
@@ -152,10 +155,6 @@ def leave_translation_group(connection: Connection, article_id: int) -> None:
     The other articles remain joined, also where this one alone linked them: their pages show each other as before.
     """
     graph, stored = load_translation_graph(connection, [article_id])
-    connection.execute(delete(article_translations).where(article_translations.c.article_id == article_id))
-    connection.execute(
-        update(article_translations).where(article_translations.c.target_id == article_id).values(target_id=None)
-    )
     rest = graph.group_of(article_id) - {article_id}
     graph.set_links(article_id, [])
     for each in rest:
@@ -163,10 +162,6 @@ def leave_translation_group(connection: Connection, article_id: int) -> None:
             link._replace(target_id=None) if link.target_id == article_id else link for link in graph.links_of(each)
         ]
         graph.set_links(each, links)
-    if rest:
-        first = min(rest)
-        before = graph.links_of(first)
-        graph.join(sorted(rest))
-        if graph.links_of(first) != before:
-            store_translation_links(connection, graph, [first])
+    graph.join(sorted(rest))
+    store_translation_links(connection, graph, {article_id, *rest})
     store_translation_groups(connection, graph, stored)

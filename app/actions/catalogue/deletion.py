@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from sqlalchemy import Column, Connection, delete, select
+from sqlalchemy import Connection, delete, select
 
 from app.actions.catalogue.editing import get_entry_for_edit
 from app.actions.catalogue.entries import DELETED, entry_change
@@ -17,24 +17,14 @@ from app.domain.tsid import format_id
 from app.errors import ConflictError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, is_listed
 from app.interchange.former_slugs import find_former_slugs
+from app.interchange.statements import ENTRY_USERS
 from app.models.article import articles
-from app.models.article_links import article_authors, article_sections, article_tags
 from app.models.section import sections
 
 MAX_LISTED = 3
 """Maximum number of articles, or of sections, that an error lists."""
 
-_USERS: dict[Facet, tuple[tuple[Column[int], Column[int]], ...]] = {
-    Facet.EDITION: ((articles.c.edition_id, articles.c.id),),
-    Facet.SECTION: (
-        (articles.c.section_id, articles.c.id),
-        (article_sections.c.section_id, article_sections.c.article_id),
-    ),
-    Facet.LABEL: ((articles.c.label_id, articles.c.id),),
-    Facet.TAG: ((article_tags.c.tag_id, article_tags.c.article_id),),
-    Facet.AUTHOR: ((article_authors.c.author_id, article_authors.c.article_id),),
-}
-"""Columns that name an entry of a kind, each with the column of the article's id."""
+_USERS = {Facet.EDITION: ((articles.c.edition_id, articles.c.id),), **ENTRY_USERS}
 
 
 def delete_entry(

@@ -10,8 +10,7 @@ from app.actions.changelog.changes import Change
 from app.db.bulk import chunked
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.interchange.catalogue import CATALOGUE_TABLES
-from app.models.article import articles
-from app.models.article_links import article_authors, article_sections, article_tags
+from app.interchange.statements import ENTRY_USERS
 from app.models.edition import editions
 from app.models.listing import listings
 from app.models.section import sections
@@ -76,15 +75,9 @@ def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, in
 
 def delete_unused_entries(connection: Connection, gone: Placement) -> None:
     """Delete the entries that nobody entered and only a deleted article named."""
-    users = {
-        Facet.SECTION: (articles.c.section_id, article_sections.c.section_id),
-        Facet.LABEL: (articles.c.label_id,),
-        Facet.TAG: (article_tags.c.tag_id,),
-        Facet.AUTHOR: (article_authors.c.author_id,),
-    }
     for kind, number in gone.entries():
         table = CATALOGUE_TABLES[kind].table
-        unused = [~exists().where(user == table.c.id) for user in users[kind]]
+        unused = [~exists().where(user == table.c.id) for user, _ in ENTRY_USERS[kind]]
         if kind is Facet.SECTION:
             unused.append(~exists().where(_children.c.parent_id == table.c.id))
         connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), *unused))

@@ -25,7 +25,7 @@ from app.errors import ConflictError, FieldError, InvalidInputError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, get_entry_row
 from app.interchange.former_slugs import find_entry_ids_by_former_slug
 from app.interchange.merges import find_pending_merge
-from app.interchange.statements import LINK_TABLES
+from app.interchange.statements import LINK_TABLES, PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.article import articles
 from app.models.former_slug import former_slugs
@@ -37,19 +37,6 @@ REWRITTEN_AT_ONCE = 100
 """Articles that the transaction of the merge itself moves."""
 
 MERGED = {Facet.TAG: ChangeType.TAG_MERGED, Facet.AUTHOR: ChangeType.AUTHOR_MERGED}
-_PLACED = (
-    articles.c.id,
-    articles.c.edition_id,
-    articles.c.status,
-    articles.c.published_at,
-    articles.c.section_id,
-    articles.c.has_further_sections,
-    articles.c.label_id,
-    articles.c.format,
-    articles.c.language,
-    articles.c.featured,
-    articles.c.access,
-)
 
 
 def merge_entries(
@@ -150,24 +137,14 @@ def rewrite_merged_links(connection: Connection, *, most: int) -> int:
 
 def _rewrite_links(connection: Connection, kind: Facet, ids: list[int]) -> None:
     """Replace merged entries of one kind in the links of these articles, each once, and in the index of lists."""
-    rows = connection.execute(select(*_PLACED).where(articles.c.id.in_(ids))).all()
-    before = read_placements(connection, rows)
-    links, entry_id, entries = LINK_TABLES[kind]
-    linked = (
-        select(links.c.article_id, links.c.position, entry_id.label("number"), entries.c.merged_into)
-        .join(entries, entries.c.id == entry_id)
-        .where(links.c.article_id.in_(ids))
-        .order_by(links.c.article_id, links.c.position)
-    )
-    numbers: dict[int, list[int]] = {}
-    for link in connection.execute(linked).all():
-        survivor = link.number if link.merged_into is None else link.merged_into
-        numbers.setdefault(link.article_id, []).append(survivor)
+    rows = connection.execute(select(*PLACEMENT_COLUMNS).where(articles.c.id.in_(ids))).all()
+    moved = [(before, before.resolved_in(kind)) for _, before in sorted(read_placements(connection, rows).items())]
+    links = LINK_TABLES[kind].links
     connection.execute(delete(links).where(links.c.article_id.in_(ids)))
     rewritten = [
-        (article_id, position, number)
-        for article_id, some in sorted(numbers.items())
-        for position, number in enumerate(dict.fromkeys(some))
+        (after.article_id, position, number)
+        for _, after in moved
+        for position, number in enumerate(number for each, number in after.entries() if each is kind)
     ]
     bulk_insert_tuples(connection, links, rewritten)
-    sync_listings(connection, [(each, each.resolved_in(kind)) for each in before.values()])
+    sync_listings(connection, moved)

@@ -18,6 +18,7 @@ from app.domain.list_filter import Facet
 from app.domain.section_tree import MAX_DEPTH, SectionTree
 from app.errors import FieldError, InvalidInputError
 from app.interchange.former_slugs import find_entry_ids_by_former_slug
+from app.interchange.statements import PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import facet_keys
 from app.models.article import articles
 from app.models.listing import listings
@@ -41,7 +42,7 @@ _KEYS = (
     .order_by(listings.c.published_at, listings.c.article_id)
     .limit(bindparam("most", type_=Integer))
 )
-_ARTICLES = select(articles).where(articles.c.id.in_(_IDS))
+_ARTICLES = select(*PLACEMENT_COLUMNS).where(articles.c.id.in_(_IDS))
 
 
 def check_parent(tree: SectionTree, section_id: int | None, parent_id: int | None) -> None:

@@ -41,7 +41,6 @@ OWN_COLUMNS = (
     articles.c.section_id,
     articles.c.first_published_at,
 )
-TRAIT_COLUMNS = (articles.c.format, articles.c.language, articles.c.featured, articles.c.access)
 ITEM_COLUMNS = (
     *OWN_COLUMNS,
     labels.c.code.label("label_code"),

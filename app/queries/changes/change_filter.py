@@ -72,7 +72,7 @@ class ChangeFilter:
         memberships: dict[int, set[ListRef]] = {}
         for row in states.values():
             traits = read_traits(row)
-            place = places[row.id] = -row.edition_id if traits.is_page else row.edition_id
+            place = places[row.id] = traits.place(row.edition_id)
             own = [(Facet.EDITION, 0), (Facet.SECTION, row.section_id), (Facet.LABEL, row.label_id), *traits.facets()]
             memberships[row.id] = {(place, kind, number) for kind, number in own}
         wanted = {kind for group in self._groups for _, kind, _ in group}

@@ -15,18 +15,12 @@ from app.domain.sequence_gap import NAME as GAPS
 from app.domain.sequence_gap import unknown_position_reason
 from app.domain.tsid import MAX_ID, format_id, parse_id
 from app.errors import FieldError, InvalidInputError
-from app.interchange.statements import LATEST_SEQ
+from app.interchange.statements import LATEST_SEQ, TRAIT_COLUMNS
 from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
 from app.models.key_value import key_value
-from app.queries.articles.items import (
-    ARTICLES_WITH_ENTRIES,
-    ITEM_COLUMNS,
-    TRAIT_COLUMNS,
-    render_item,
-    select_fields,
-)
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
 from app.queries.changes.change_filter import ChangeFilter, Memberships
 from app.queries.changes.changed_catalogue import find_public_entries
 from app.queries.keyset.entry_names import find_merged_ids

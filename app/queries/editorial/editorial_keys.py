@@ -33,8 +33,8 @@ from app.domain.headline_key import end_of_prefix, headline_key
 from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.interchange.statements import ENTRY_USERS
 from app.models.article import articles
-from app.models.article_links import article_authors, article_sections, article_tags
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, SortKey
 from app.queries.keyset.sort_keys import LIMIT, ONE
@@ -45,16 +45,6 @@ FEW = 1_000
 """Maximum of articles that are read one by one rather than in order: some 10 ms, on either database."""
 
 _UPPER = tuple_(bindparam("upper_at"), bindparam("upper_id"))
-_USERS: dict[Facet, tuple[tuple[ColumnElement[Any], ColumnElement[Any]], ...]] = {
-    Facet.SECTION: (
-        (articles.c.section_id, articles.c.id),
-        (article_sections.c.section_id, article_sections.c.article_id),
-    ),
-    Facet.LABEL: ((articles.c.label_id, articles.c.id),),
-    Facet.TAG: ((article_tags.c.tag_id, article_tags.c.article_id),),
-    Facet.AUTHOR: ((article_authors.c.author_id, article_authors.c.article_id),),
-}
-"""Columns that name an entry of a kind, each with the column of the article's id."""
 
 
 class _Form(NamedTuple):
@@ -197,7 +187,7 @@ def _find_few(
 
 @by_shape
 def _users(kind: Facet) -> SelectBase:
-    few = [_few_users(kind, *columns) for columns in _USERS[kind]]
+    few = [_few_users(kind, *columns) for columns in ENTRY_USERS[kind]]
     return few[0] if len(few) == 1 else union_all(*(select(each.subquery().c.article_id) for each in few))
 
 
@@ -256,7 +246,7 @@ def _in_range(article: Any, of: Any) -> Sequence[ColumnElement[bool]]:
 
 def _conditions(form: _Form, article: Any) -> list[ColumnElement[bool]]:
     """Return the filters, each a scalar: PostgreSQL would plan an EXISTS as a join that reads its whole table."""
-    conditions = [or_(*(_names_entry(kind, article, *columns) for columns in _USERS[kind])) for kind in form.kinds]
+    conditions = [or_(*(_names_entry(kind, article, *columns) for columns in ENTRY_USERS[kind])) for kind in form.kinds]
     if form.is_dated:
         conditions += [article.published_at >= bindparam("starts_at"), article.published_at < bindparam("ends_at")]
     if form.has_since:

@@ -17,6 +17,8 @@ from app.interchange.statements import (
     IDS,
     IS_EXPIRING,
     LINK_TABLES,
+    PLACEMENT_COLUMNS,
+    TRAIT_COLUMNS,
     due_articles,
     expired_articles,
     linked_articles,
@@ -33,7 +35,6 @@ from app.models.edition import editions
 from app.models.former_slug import former_slugs
 from app.models.label import labels
 from app.models.section import sections
-from app.queries.articles.items import TRAIT_COLUMNS
 
 
 class _ScheduledEntry(NamedTuple):
@@ -84,15 +85,9 @@ _DUE = due_articles(select(articles.c.id))
 _EXPIRED = expired_articles(select(articles.c.id))
 _EXPIRING = (
     select(
-        articles.c.id,
-        articles.c.edition_id,
+        *PLACEMENT_COLUMNS,
         articles.c.expires_at,
-        articles.c.published_at,
         articles.c.revision,
-        articles.c.section_id,
-        articles.c.has_further_sections,
-        articles.c.label_id,
-        *TRAIT_COLUMNS,
         articles.c.translation_group,
     )
     .where(IS_EXPIRING, articles.c.expires_at < bindparam("until"))
@@ -100,16 +95,7 @@ _EXPIRING = (
     .limit(bindparam("limit"))
 )
 _IN_GROUPS = (
-    select(
-        articles.c.id,
-        articles.c.edition_id,
-        articles.c.published_at,
-        articles.c.section_id,
-        articles.c.label_id,
-        articles.c.has_further_sections,
-        *TRAIT_COLUMNS,
-        articles.c.translation_group,
-    )
+    select(*PLACEMENT_COLUMNS, articles.c.translation_group)
     .where(
         articles.c.translation_group.in_(bindparam("groups", expanding=True)),
         articles.c.status == literal_column("'published'"),
@@ -204,29 +190,32 @@ def _read_updates(connection: Connection, moments: list[tuple[int, int, int]]) -
 
 
 def _read_entry_ids(connection: Connection, rows: list[AnyRow]) -> dict[int, list[tuple[Facet, int]]]:
+    """Return the catalogue entries of these articles by id; those that were merged, and those into which they were."""
     entries: dict[int, list[tuple[Facet, int]]] = defaultdict(list)
     for kind, statement in _ENTRY_IDS.items():
         linked = linked_articles(kind, rows)
         for article_id, number, merged_into in connection.execute(statement, {"ids": linked}) if linked else ():
             entries[article_id] += [(kind, each) for each in (number, merged_into) if each is not None]
+    for row in rows:
+        own = ((Facet.SECTION, row.section_id), (Facet.LABEL, row.label_id))
+        entries[row.id] += [(kind, number) for kind, number in own if number is not None]
     return entries
 
 
 def _update(row: AnyRow, entries: list[tuple[Facet, int]], tree: SectionTree) -> ChangeEvent:
     """Return the change of a public article of which only the translations change."""
     named = {article_key(row.id), slugs_key(row.edition_id), LOG_KEY}
-    own = ((Facet.SECTION, row.section_id), (Facet.LABEL, row.label_id))
-    filed = [*entries, *((kind, number) for kind, number in own if number is not None)]
-    return ChangeEvent(0, frozenset(named), _lists_of(row, filed, tree), (row.published_at,))
+    return ChangeEvent(0, frozenset(named), _lists_of(row, entries, tree), (row.published_at,))
 
 
 def _lists_of(row: AnyRow, entries: list[tuple[Facet, int]], tree: SectionTree) -> frozenset[str]:
     """Return the keys of the lists that an article with these entries is in."""
     traits = read_traits(row)
-    place = -row.edition_id if traits.is_page else row.edition_id
     above = tree.ancestors_of(number for kind, number in entries if kind is Facet.SECTION)
     subtrees = [(Facet.SECTION_TREE, number) for number in above]
-    return frozenset(list_keys(place, [(Facet.EDITION, 0), *entries, *traits.facets(), *subtrees]))
+    return frozenset(
+        list_keys(traits.place(row.edition_id), [(Facet.EDITION, 0), *entries, *traits.facets(), *subtrees])
+    )
 
 
 class _NamedTree(NamedTuple):
@@ -268,8 +257,6 @@ def _read_expiries(connection: Connection, rows: list[AnyRow], tree: _NamedTree)
 
 def _expiry(row: AnyRow, entries: list[tuple[Facet, int]], concerned: set[str], tree: _NamedTree) -> ScheduledChange:
     """Return the expiry with the change that it will log."""
-    entries += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
-    entries += [(Facet.LABEL, row.label_id)] if row.label_id is not None else []
     lists = _lists_of(row, entries, tree.tree)
     collections = {collection_key(kind, row.edition_id) for kind, _ in entries}
     # Tags and authors without public articles are not public, and this may be the last one.

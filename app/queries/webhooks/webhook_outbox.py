@@ -19,11 +19,11 @@ from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.instant import format_instant, parse_instant
 from app.domain.tsid import format_id, parse_id
 from app.domain.webhook import PENDING, PING, is_subscribed
-from app.interchange.statements import LATEST_SEQ
+from app.interchange.statements import LATEST_SEQ, TRAIT_COLUMNS
 from app.models.article import articles
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.queries.articles.article import get_article
-from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, TRAIT_COLUMNS
+from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS
 from app.queries.changes.change_filter import ChangeFilter
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.queries.resolve import resolve_params
