@@ -1,4 +1,4 @@
-"""What holds in every database of the house, whatever was done to it and however it was stopped."""
+"""Invariants of every database, after any writes and any kind of stop."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
@@ -53,7 +53,7 @@ SHELVES = {Facet.SECTION: sections, Facet.TAG: tags, Facet.AUTHOR: authors, Face
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class StoredState:
     """Everything, read in one snapshot; `mark` is how far the log was made short."""
 
     connection: Connection
@@ -61,7 +61,7 @@ class House:
     rows: dict[int, AnyRow]
     past: dict[int, list[AnyRow]]
     log: list[AnyRow]
-    told: dict[int, list[AnyRow]]
+    logged: dict[int, list[AnyRow]]
     facets: dict[int, list[tuple[Facet, int]]]
     mark: int
     is_thinned: bool
@@ -75,27 +75,27 @@ def check_house(connection: Connection, *, deleted: Collection[int] = (), is_thi
     For databases whose articles were all written here, none imported with its past. `deleted` are articles that were
     deleted as drafts: stored responses may still name them. `is_thinned` allows gaps in the numbers of revisions.
     """
-    house = _read(connection, deleted, is_thinned=is_thinned)
-    wrong = [f"{check.__name__.strip('_')}: {what}" for check in CHECKS for what in check(house)]
+    state = _read(connection, deleted, is_thinned=is_thinned)
+    wrong = [f"{check.__name__.strip('_')}: {what}" for check in CHECKS for what in check(state)]
     if wrong:
         raise AssertionError("\n".join([f"{len(wrong)} things are wrong", *wrong[:MAX_SHOWN]]))
-    public = sum(row.status == "published" for row in house.rows.values())
-    saves = sum(map(len, house.past.values()))
-    return Counter(articles=len(house.rows), public=public, revisions=saves, changes=len(house.log))
+    public = sum(row.status == "published" for row in state.rows.values())
+    saves = sum(map(len, state.past.values()))
+    return Counter(articles=len(state.rows), public=public, revisions=saves, changes=len(state.log))
 
 
-def _read(connection: Connection, deleted: Collection[int], *, is_thinned: bool) -> House:
+def _read(connection: Connection, deleted: Collection[int], *, is_thinned: bool) -> StoredState:
     def run(statement: Select[Any]) -> list[AnyRow]:
         return list(connection.execute(statement))
 
     rows = {row.id: row for row in run(select(articles))}
     log = run(select(changes).order_by(changes.c.seq))
-    past, told = defaultdict(list), defaultdict(list)
+    past, logged = defaultdict(list), defaultdict(list)
     for row in run(select(revisions).order_by(revisions.c.article_id, revisions.c.revision)):
         past[row.article_id].append(row)
     for row in log:
         if row.article_id is not None:
-            told[row.article_id].append(row)
+            logged[row.article_id].append(row)
     facets = {row.id: [(Facet.EDITION, 0)] for row in rows.values()}
     for row in rows.values():
         facets[row.id] += [(Facet.SECTION, row.section_id)] if row.section_id is not None else []
@@ -117,7 +117,7 @@ def _read(connection: Connection, deleted: Collection[int], *, is_thinned: bool)
         for each in former
         if each.merged_id is not None
     }
-    return House(connection, deleted, rows, past, log, told, facets, until, is_thinned, renamed, merged)
+    return StoredState(connection, deleted, rows, past, log, logged, facets, until, is_thinned, renamed, merged)
 
 
 def _find_lost() -> Iterator[tuple[str, Select[Any]]]:
@@ -134,31 +134,31 @@ def _find_lost() -> Iterator[tuple[str, Select[Any]]]:
 LOST = [*_find_lost()]
 
 
-def _links(house: House) -> Iterator[str]:
+def _links(state: StoredState) -> Iterator[str]:
     """Every reference has its target."""
     for what, lost in LOST:
-        count = house.connection.execute(lost).scalar_one()
+        count = state.connection.execute(lost).scalar_one()
         if count:
             yield f"{count} {what}"
 
 
-def _bodies(house: House) -> Iterator[str]:
+def _bodies(state: StoredState) -> Iterator[str]:
     """A body each, and row, body, links and references are of one save: the content hash shows it."""
-    bodies = set(house.connection.execute(select(article_bodies.c.article_id)).scalars())
-    for number in sorted(bodies ^ house.rows.keys()):
+    bodies = set(state.connection.execute(select(article_bodies.c.article_id)).scalars())
+    for number in sorted(bodies ^ state.rows.keys()):
         yield f"{format_id(number)} has a row or a body, not both"
-    for numbers in chunked(sorted(bodies & house.rows.keys())):
-        for number, members in read_records(house.connection, numbers).items():
-            if not house.renamed.isdisjoint(house.facets[number]):
+    for numbers in chunked(sorted(bodies & state.rows.keys())):
+        for number, members in read_records(state.connection, numbers).items():
+            if not state.renamed.isdisjoint(state.facets[number]):
                 continue  # a hash has the names of its time
             record = ArticleRecord.model_validate({**members, "kind": "article"})
-            if content_hash(record, serialize_body(record)) != bytes(house.rows[number].content_hash):
+            if content_hash(record, serialize_body(record)) != bytes(state.rows[number].content_hash):
                 yield f"{format_id(number)} was written by halves"
 
 
-def _standing(house: House) -> Iterator[str]:
+def _standing(state: StoredState) -> Iterator[str]:
     """Check dates against statuses: a draft has a withdrawal if its publication was withdrawn before its time."""
-    for row in house.rows.values():
+    for row in state.rows.values():
         is_public = row.status == "published"
         possible = {"draft", "scheduled", "published"} if row.withdrawn_at is None else {"draft", "withdrawn"}
         if row.status not in possible:
@@ -169,16 +169,16 @@ def _standing(house: House) -> Iterator[str]:
             yield f"{format_id(row.id)} was never public, but first at {row.first_published_at}"
 
 
-def _saves(house: House) -> Iterator[str]:
+def _saves(state: StoredState) -> Iterator[str]:
     """Revisions 1, 2, 3 … up to the article's own, each public one a version, the last as the article stands."""
-    for number in house.past.keys() - house.rows.keys():
+    for number in state.past.keys() - state.rows.keys():
         yield f"{format_id(number)} has revisions and is not there"
-    for row in house.rows.values():
-        past = house.past[row.id]
+    for row in state.rows.values():
+        past = state.past[row.id]
         first = 1 if row.erased_at is None else row.revision
         numbers = [each.revision for each in past]
         is_complete = numbers == [*range(first, row.revision + 1)]
-        if not is_complete and not (house.is_thinned and {first, row.revision} <= set(numbers)):
+        if not is_complete and not (state.is_thinned and {first, row.revision} <= set(numbers)):
             yield f"{format_id(row.id)} is at {row.revision} after {numbers}"
             continue
         version = 0 if row.erased_at is None else row.version
@@ -198,30 +198,30 @@ def _saves(house: House) -> Iterator[str]:
 
 
 def _notes(row: AnyRow, past: list[AnyRow]) -> Iterator[str]:
-    told = [
+    recorded = [
         {"type": each.note_type, "text": each.note_text, "at": each.at, "version": each.version}
         for each in past
         if each.note_type is not None and each.status == "published"
     ]
-    if told != ([] if row.notes is None else orjson.loads(row.notes)):
+    if recorded != ([] if row.notes is None else orjson.loads(row.notes)):
         yield f"{format_id(row.id)} shows other notes than its revisions have"
 
 
-def _blocks(house: House) -> Iterator[str]:
+def _blocks(state: StoredState) -> Iterator[str]:
     """Revisions use all stored blocks of their article and no others, and every block has the hash of its bytes."""
-    blocks = {bytes(row.hash): bytes(row.block) for row in house.connection.execute(select(revision_blocks))}
+    blocks = {bytes(row.hash): bytes(row.block) for row in state.connection.execute(select(revision_blocks))}
     decoded = {name: decompress_block(block) for name, block in blocks.items()}
     for name, block in decoded.items():
         if hash_block(block) != name:
             yield f"the block {name.hex()} has another hash"
     hashes: dict[int, dict[int, bytes]] = defaultdict(dict)
-    for row in house.connection.execute(select(revision_block_uses)):
+    for row in state.connection.execute(select(revision_block_uses)):
         hashes[row.article_id][row.number] = bytes(row.hash)
     unused = blocks.keys() - {name for names in hashes.values() for name in names.values()}
     if unused:
         yield f"{len(unused)} blocks are used by no revision"
-    for number in sorted(hashes.keys() | house.past.keys()):
-        lists = [parse_numbers(row.blocks) for row in house.past[number] if row.blocks is not None]
+    for number in sorted(hashes.keys() | state.past.keys()):
+        lists = [parse_numbers(row.blocks) for row in state.past[number] if row.blocks is not None]
         listed = {each for numbers in lists for each in numbers}
         if listed != hashes[number].keys():
             yield f"revisions of {format_id(number)} list {sorted(listed ^ hashes[number].keys())} or lack them"
@@ -232,21 +232,21 @@ def _blocks(house: House) -> Iterator[str]:
                 yield f"a revision of {format_id(number)} has other blocks than an article"
 
 
-def _lists(house: House) -> Iterator[str]:
+def _lists(state: StoredState) -> Iterator[str]:
     """Check that the index has each public article in each of its lists, and no other row.
 
     Rows of unsettled subtrees may be those of an earlier tree.
     """
-    found = {tuple(row) for row in house.connection.execute(select(listings))}
-    tree = read_section_tree(house.connection, house.connection.execute(select(editions.c.id)).scalars().all())
+    found = {tuple(row) for row in state.connection.execute(select(listings))}
+    tree = read_section_tree(state.connection, state.connection.execute(select(editions.c.id)).scalars().all())
     expected = {
         (-row.edition_id if row.format == "page" else row.edition_id, int(kind), number, row.published_at, row.id)
-        for row in house.rows.values()
+        for row in state.rows.values()
         if row.status == "published"
         for kind, number in (
-            *house.facets[row.id],
+            *state.facets[row.id],
             *read_traits(row).facets(),
-            *_subtrees(tree, house.facets[row.id]),
+            *_subtrees(tree, state.facets[row.id]),
         )
     }
     different = (row for row in found ^ expected if row[1] != Facet.SECTION_TREE or row[2] not in tree.unsettled)
@@ -259,33 +259,35 @@ def _subtrees(tree: SectionTree, facets: list[tuple[Facet, int]]) -> list[tuple[
     return [(Facet.SECTION_TREE, number) for number in above]
 
 
-def _log(house: House) -> Iterator[str]:
+def _log(state: StoredState) -> Iterator[str]:
     """Numbers without a gap (behind the mark) and, of each article, just what its revisions made public."""
-    numbers = [row.seq for row in house.log]
-    young = [seq for seq in numbers if seq > house.mark]
-    if numbers and young != [*range(house.mark + 1, numbers[-1] + 1)]:
-        gaps = sorted(set(range(house.mark + 1, numbers[-1] + 1)) - set(numbers))
+    numbers = [row.seq for row in state.log]
+    young = [seq for seq in numbers if seq > state.mark]
+    if numbers and young != [*range(state.mark + 1, numbers[-1] + 1)]:
+        gaps = sorted(set(range(state.mark + 1, numbers[-1] + 1)) - set(numbers))
         yield f"the log lacks {gaps[:MAX_SHOWN]}"
-    for number in house.told.keys() - house.rows.keys():
+    for number in state.logged.keys() - state.rows.keys():
         yield f"the log tells of {format_id(number)}, which is not there"
-    for row in house.rows.values():
-        alerts = [each.at for each in house.told[row.id] if each.type == "article.alert"]
+    for row in state.rows.values():
+        alerts = [each.at for each in state.logged[row.id] if each.type == "article.alert"]
         if alerts not in ([], [row.alerted_at]):
             yield f"{format_id(row.id)} was announced at {alerts}, but should have been at {row.alerted_at}"
-        told = [(each.type, each.at, each.actor) for each in house.told[row.id] if each.type != "article.alert"]
-        expected = _expected(row, house.past[row.id])
-        told = _without_translations(row, told, expected)
-        if house.is_thinned:  # an edit of a withdrawn article is logged, and its revision may be deleted
-            logged = iter(told)
-            told = [each for each in expected if each in logged]  # the rows of the log in their order, without others
+        recorded = [(each.type, each.at, each.actor) for each in state.logged[row.id] if each.type != "article.alert"]
+        expected = _expected(row, state.past[row.id])
+        recorded = _without_translations(row, recorded, expected)
+        if state.is_thinned:  # an edit of a withdrawn article is logged, and its revision may be deleted
+            logged = iter(recorded)
+            recorded = [
+                each for each in expected if each in logged
+            ]  # the rows of the log in their order, without others
         elif row.erased_at is not None:
-            told = told[-1:]
-        elif house.mark and told:
-            expected = expected[-len(told) :]
-        if told != expected:
-            yield f"the log tells {told} of {format_id(row.id)}, its revisions {expected}"
-        elif told:
-            yield from _names(house, row, house.told[row.id][-1])
+            recorded = recorded[-1:]
+        elif state.mark and recorded:
+            expected = expected[-len(recorded) :]
+        if recorded != expected:
+            yield f"the log tells {recorded} of {format_id(row.id)}, its revisions {expected}"
+        elif recorded:
+            yield from _names(state, row, state.logged[row.id][-1])
 
 
 def _without_translations(row: AnyRow, logged: list[Logged], expected: list[Logged]) -> list[Logged]:
@@ -308,28 +310,28 @@ def _expected(row: AnyRow, past: list[AnyRow]) -> list[Logged]:
     return expected
 
 
-def _names(house: House, row: AnyRow, last: AnyRow) -> Iterator[str]:
+def _names(state: StoredState, row: AnyRow, last: AnyRow) -> Iterator[str]:
     """The last row of an article names it and, while it is public, each list that it stands in."""
     wanted = {article_key(row.id)}
     if row.status == "published":
         wanted |= {timestamp_key(row.published_at)}
-        wanted |= {facet_key(kind, number) for kind, number in house.facets[row.id] if kind is not Facet.EDITION}
+        wanted |= {facet_key(kind, number) for kind, number in state.facets[row.id] if kind is not Facet.EDITION}
         wanted.add(f"{'pages' if row.format == 'page' else 'edition'}:{row.edition_id}")
         wanted |= {facet_key(*each) for each in read_traits(row).facets() if is_logged(*each)}
     named = set(orjson.loads(last.surrogate_keys))
-    named |= {facet_key(*entry) for former, entry in house.merged.items() if facet_key(*former) in named}
+    named |= {facet_key(*entry) for former, entry in state.merged.items() if facet_key(*former) in named}
     missing = wanted - named
     if missing or last.edition_id != row.edition_id:
         yield f"row {last.seq} of the log does not name {sorted(missing)}"
 
 
-def _catalogue(house: House) -> Iterator[str]:
+def _catalogue(state: StoredState) -> Iterator[str]:
     """Check that used entries are listed unless hidden, no other tag or author is, and one edition is the default."""
-    public = {number for number, row in house.rows.items() if row.status == "published"}
-    used = {facet for number in public for facet in house.facets[number]}
-    used |= {house.merged[facet] for facet in used if facet in house.merged}
+    public = {number for number, row in state.rows.items() if row.status == "published"}
+    used = {facet for number in public for facet in state.facets[number]}
+    used |= {state.merged[facet] for facet in used if facet in state.merged}
     for kind, table in SHELVES.items():
-        for row in house.connection.execute(select(table)):
+        for row in state.connection.execute(select(table)):
             if getattr(row, "merged_into", None) is not None:
                 continue  # its articles are those of another entry
             is_used, may_hide = (kind, row.id) in used, kind not in LISTED_WHILE_USED
@@ -337,59 +339,59 @@ def _catalogue(house: House) -> Iterator[str]:
                 yield f"{kind.name} {row.id} is public and not listed"
             if row.is_listed and not (row.is_entered and (may_hide or is_used)):
                 yield f"{kind.name} {row.id} is listed and not public"
-    defaults = list(house.connection.execute(select(editions.c.is_default)).scalars())
+    defaults = list(state.connection.execute(select(editions.c.is_default)).scalars())
     if defaults and sum(defaults) != 1:
         yield f"{sum(defaults)} editions are the default one"
 
 
-def _slugs(house: House) -> Iterator[str]:
+def _slugs(state: StoredState) -> Iterator[str]:
     """An old slug belongs to an article of its edition and is nobody's own."""
-    current = {(row.edition_id, row.slug) for row in house.rows.values()}
-    for row in house.connection.execute(select(slug_redirects)):
-        owner = house.rows.get(row.article_id)
+    current = {(row.edition_id, row.slug) for row in state.rows.values()}
+    for row in state.connection.execute(select(slug_redirects)):
+        owner = state.rows.get(row.article_id)
         if (row.edition_id, row.slug) in current or owner is None or owner.edition_id != row.edition_id:
             yield f"the old slug '{row.slug}' of {format_id(row.article_id)} is somebody's"
 
 
-def _references(house: House) -> Iterator[str]:
+def _references(state: StoredState) -> Iterator[str]:
     """A reference that waits for its target has none yet."""
-    names = {(row.edition_id, row.source_id) for row in house.rows.values()}
-    names |= {(row.edition_id, format_id(row.id)) for row in house.rows.values()}
-    for row in house.connection.execute(select(article_related).where(article_related.c.related_id.is_(None))):
-        owner = house.rows.get(row.article_id)
+    names = {(row.edition_id, row.source_id) for row in state.rows.values()}
+    names |= {(row.edition_id, format_id(row.id)) for row in state.rows.values()}
+    for row in state.connection.execute(select(article_related).where(article_related.c.related_id.is_(None))):
+        owner = state.rows.get(row.article_id)
         if owner is not None and (owner.edition_id, row.reference) in names:
             yield f"{format_id(row.article_id)} waits for '{row.reference}', which is there"
 
 
-def _answers(house: House) -> Iterator[str]:
+def _answers(state: StoredState) -> Iterator[str]:
     """An answer that is kept for an Idempotency-Key is about an article that was made."""
-    for row in house.connection.execute(select(idempotency_keys)):
-        if row.article_id is None or row.article_id in house.deleted:
+    for row in state.connection.execute(select(idempotency_keys)):
+        if row.article_id is None or row.article_id in state.deleted:
             continue
-        if row.article_id not in house.rows or parse_id(orjson.loads(row.body)["id"]) != row.article_id:
+        if row.article_id not in state.rows or parse_id(orjson.loads(row.body)["id"]) != row.article_id:
             yield f"the answer to '{row.key}' is about {format_id(row.article_id)}, which is not there"
 
 
-def _translations(house: House) -> Iterator[str]:
+def _translations(state: StoredState) -> Iterator[str]:
     """Check that the stored groups are those that the links join."""
     graph = TranslationGraph()
-    languages = {row.id: row.language for row in house.connection.execute(select(editions))}
-    for row in house.rows.values():
+    languages = {row.id: row.language for row in state.connection.execute(select(editions))}
+    for row in state.rows.values():
         language = (row.language or languages[row.edition_id]).lower()
         graph.versions[row.id] = StoryVersion(row.edition_id, language, is_public=row.status == "published")
     links = defaultdict[int, list[TranslationLink]](list)
-    for row in house.connection.execute(select(article_translations)):
+    for row in state.connection.execute(select(article_translations)):
         links[row.article_id].append(TranslationLink(row.edition, row.source_id, row.given_id, row.target_id))
     for number, given in links.items():
         graph.set_links(number, given)
     for group in graph.groups():
         expected = group_number(group, [link for each in group for link in graph.links_of(each)])
         for each in group:
-            if house.rows[each].translation_group != expected:
-                yield f"{format_id(each)} is in the group {house.rows[each].translation_group}, not {expected}"
+            if state.rows[each].translation_group != expected:
+                yield f"{format_id(each)} is in the group {state.rows[each].translation_group}, not {expected}"
 
 
-CHECKS: tuple[Callable[[House], Iterator[str]], ...] = (
+CHECKS: tuple[Callable[[StoredState], Iterator[str]], ...] = (
     _links,
     _bodies,
     _standing,

@@ -122,27 +122,27 @@ class MirrorHistory(History):
         """Make the log shorter."""
         self.counts["compacted"] += await self._database.write(compact_changes, now=self._now, most=most)
 
-    async def _apply(self, told: Any) -> None:
+    async def _apply(self, change: Any) -> None:
         """What a client does with one item of the feed."""
-        self.counts[told["type"]] += 1
-        shown = told["article"]
-        if told["type"] in GONE:
+        self.counts[change["type"]] += 1
+        shown = change["article"]
+        if change["type"] in GONE:
             assert shown.keys() == {"id", "href"}
             self._held.pop(shown["id"], None)
         elif shown is not None:
             self._hold(shown)
-        elif told["type"] == "label.updated":
+        elif change["type"] == "label.updated":
             params = EntryListParams(edition=self._edition, limit=200)
             listed = await self._database.read(list_labels, params)
             texts = {each["code"]: each["text"] for each in listed["items"]}
             for item in self._held.values():
                 if item["label"] is not None:
                     item["label"]["text"] = texts[item["label"]["code"]]
-        elif told["type"] in {"edition.updated", "section.updated"} and self._held:
-            assert told["type"] != "edition.updated" or told["entry"]["slug"] == self._edition
+        elif change["type"] in {"edition.updated", "section.updated"} and self._held:
+            assert change["type"] != "edition.updated" or change["entry"]["slug"] == self._edition
             for item in await self._read_again():
                 self._hold(item)
-        elif told["type"] in {"author.merged", "tag.merged"}:
+        elif change["type"] in {"author.merged", "tag.merged"}:
             # The articles of both are in the lists of either, and the log has no further row for any of them.
             self._held = {}
             for item in await self._read_whole():

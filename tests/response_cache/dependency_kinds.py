@@ -22,7 +22,7 @@ Names = Callable[[str], bool]
 
 
 class Family(NamedTuple):
-    """What is left out: keys, spans, the instant by the clock, places of changes, keys of expiries, or translations."""
+    """Dependencies to leave out: keys, spans, the clock, places of changes, keys of expiries, or translations."""
 
     name: str
     keys: Names | None = None
@@ -62,14 +62,14 @@ EXPIRY_FAMILIES = (
     *(Family(f"expiry: {kind}s", expiry=beginning(f"{kind}s")) for kind in ("tag", "author")),
     Family("expiry: the log", expiry=LOG_KEY.__eq__),
 )
-"""What an expiry will change, which shortens the max-age of responses that are cached already."""
+"""Keys that an expiry will change: they shorten the max-age of responses that are cached already."""
 
 
 TRANSLATION_FAMILIES = (
     Family("translations: the log", translations=True),
     Family("translations: the schedule", translation_schedule=True),
 )
-"""What the translations of an article change: its row in the log, and the max-age of what shows it."""
+"""Effects of the translations of an article: its row in the log, and the max-age of responses that show it."""
 
 
 class _Keys(set[str]):

@@ -1,4 +1,4 @@
-"""ninjs: what a news system finds, and what it is told of a story that was withdrawn."""
+"""ninjs: the document of a story, of a list of stories, and of a withdrawn story."""
 
 import json
 
@@ -9,17 +9,17 @@ from tests.syndication.samples import PUBLICATION, channel, fog, keeper, page
 
 
 def test_ninjs_article_has_text_image_and_related() -> None:
-    told = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
-    assert told["uri"] == urn_for(fog()["id"])
-    assert (told["pubStatus"], told["representationType"], told["version"]) == ("usable", "full", "3")
-    assert [each["role"] for each in told["descriptions"]] == ["summary", "disclaimer"]
-    assert [(each["rel"], each["type"]) for each in told["associations"]] == [
+    document = json.loads(ninjs.render(page(fog()), publication=PUBLICATION))
+    assert document["uri"] == urn_for(fog()["id"])
+    assert (document["pubStatus"], document["representationType"], document["version"]) == ("usable", "full", "3")
+    assert [each["role"] for each in document["descriptions"]] == ["summary", "disclaimer"]
+    assert [(each["rel"], each["type"]) for each in document["associations"]] == [
         ("image", "picture"),
         ("related", "text"),
         *[("translation", "text")] * 4,
     ]
-    assert [each["name"] for each in told["associations"][0]["renditions"]] == ["main", "600w"]
-    assert told["by"] == "By Ida Lorn & agencies"
+    assert [each["name"] for each in document["associations"][0]["renditions"]] == ["main", "600w"]
+    assert document["by"] == "By Ida Lorn & agencies"
 
 
 def test_ninjs_rendition_names_are_unique() -> None:
@@ -31,8 +31,8 @@ def test_ninjs_rendition_names_are_unique() -> None:
             for place, (width, kind) in enumerate(files)
         ],
     }
-    told = json.loads(ninjs.render(page(fog(image=image)), publication=PUBLICATION))
-    renditions = told["associations"][0]["renditions"]
+    document = json.loads(ninjs.render(page(fog(image=image)), publication=PUBLICATION))
+    renditions = document["associations"][0]["renditions"]
     names = ["main", "600w", "600w-jpeg", "300w", "600w-jpeg-2", "600w-jpeg-3"]
     assert [each["name"] for each in renditions] == names
     assert [each["href"].rpartition("/")[2] for each in renditions[1:]] == ["0", "1", "2", "3", "4"]
@@ -43,10 +43,10 @@ def test_ninjs_article_without_related_has_no_associations() -> None:
 
 
 def test_ninjs_list_is_one_object_in_order() -> None:
-    told = json.loads(ninjs.render_list(channel("ninjs.json"), [fog(), keeper()]))
-    assert told["type"] == "composite"
-    assert [each["uri"] for each in told["associations"]] == [urn_for(each["id"]) for each in (fog(), keeper())]
-    assert [each["name"] for each in told["renditions"]] == ["self", "next"]
+    document = json.loads(ninjs.render_list(channel("ninjs.json"), [fog(), keeper()]))
+    assert document["type"] == "composite"
+    assert [each["uri"] for each in document["associations"]] == [urn_for(each["id"]) for each in (fog(), keeper())]
+    assert [each["name"] for each in document["renditions"]] == ["self", "next"]
     assert json.loads(ninjs.render_list(channel("ninjs.json"), []))["associations"] == []
 
 
@@ -62,9 +62,9 @@ def test_ninjs_list_of_summaries_is_partial_without_bodies() -> None:
 
 
 def test_ninjs_withdrawn_article_is_canceled_without_text() -> None:
-    told = json.loads(ninjs.canceled(fog()["id"], at="2026-11-21T09:00:00+02:00"))
-    assert told.pop("standard")["name"] == "ninjs"
-    assert told == {
+    document = json.loads(ninjs.canceled(fog()["id"], at="2026-11-21T09:00:00+02:00"))
+    assert document.pop("standard")["name"] == "ninjs"
+    assert document == {
         "uri": urn_for(fog()["id"]),
         "type": "text",
         "versionCreated": "2026-11-21T09:00:00+02:00",
