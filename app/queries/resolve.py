@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -79,24 +80,15 @@ def resolve_params(
 
     At most two statements; two more for names that no entry has now, and one for a cursor of another release or name.
 
-    Another one with `subsections`; without `by_lists` the selection then names the descendants of sections instead of
-    lists of subtrees. Nor does it have the filters by traits then, which are in `scope`
-    alone.
+    Another one with `subsections`. Without `by_lists` the selection names the descendants of sections instead of lists
+    of subtrees, and the filters by traits are in `scope` alone.
     """
     spans_all = params.edition == EVERY_EDITION
     views = list_all_editions(connection) if spans_all else [get_edition_view(connection, params.edition)]
     zone = _zone(tz, views, spans_all=spans_all)
-    scope = ListFilter(
+    scope = filter_of(
+        params,
         edition=EVERY_EDITION if spans_all else str(views[0].id),
-        sections=tuple(params.section),
-        tags=tuple(params.tag),
-        authors=tuple(params.author),
-        labels=tuple(params.label),
-        formats=tuple(params.format),
-        languages=tuple(each.lower() for each in params.language),
-        featured=params.featured,
-        access=tuple(params.access),
-        subsections=params.subsections,
         entry=entry,
         **_range(params, zone),
         excluded=frozenset(params.exclude) if isinstance(params, ArticleFilterParams) else frozenset(),
@@ -113,6 +105,24 @@ def resolve_params(
     upper = MAX_SORT_KEY if scope.ends_at is None else (scope.ends_at, 0)
     digests = _digests(connection, scope, selection, getattr(params, "cursor", None))
     return ResolvedQuery(editions, zone, scope, selection, lower, upper, digests)
+
+
+def filter_of(params: FilterParams, *, edition: str, entry: tuple[Facet, str] | None, **others: Any) -> ListFilter:
+    """Return the filter of a list by its query parameters, and by the entry in its path."""
+    return ListFilter(
+        edition=edition,
+        sections=tuple(params.section),
+        tags=tuple(params.tag),
+        authors=tuple(params.author),
+        labels=tuple(params.label),
+        formats=tuple(params.format),
+        languages=tuple(each.lower() for each in params.language),
+        featured=params.featured,
+        access=tuple(params.access),
+        subsections=params.subsections,
+        entry=entry,
+        **others,
+    )
 
 
 def _digests(

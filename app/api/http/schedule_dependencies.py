@@ -18,6 +18,7 @@ from app.invalidation.schedule_snapshot import (
     ScheduleDependency,
     ScheduleSnapshot,
 )
+from app.queries.resolve import filter_of
 from app.schemas.article import Article
 from app.schemas.feed import FeedParams
 from app.schemas.params import (
@@ -164,20 +165,7 @@ def _list_schedule_dependency(
 def _groups(params: FilterParams, entry: tuple[Facet, str] | None = None) -> Groups:
     if entry is None and not params.has_filters:
         return ()
-    featured = () if params.featured is None else (str(params.featured).lower(),)
-    section = Facet.SECTION_TREE if params.subsections else Facet.SECTION
-    named = (
-        (section, params.section),
-        (Facet.TAG, params.tag),
-        (Facet.AUTHOR, params.author),
-        (Facet.LABEL, params.label),
-        (Facet.FORMAT, params.format),
-        (Facet.LANGUAGE, [each.lower() for each in params.language]),
-        (Facet.FEATURED, featured),
-        (Facet.ACCESS, params.access),
-    )
-    groups = tuple((kind, tuple(names)) for kind, names in named if names)
-    if entry is None:
-        return groups
-    kind, name = entry
-    return (*groups, (section if kind is Facet.SECTION else kind, (name,)))
+    scope = filter_of(params, edition="", entry=entry)
+    section = Facet.SECTION_TREE if scope.subsections else Facet.SECTION
+    groups = (*scope.groups(), *scope.traits())
+    return tuple((section if kind is Facet.SECTION else kind, names) for kind, names in groups)
