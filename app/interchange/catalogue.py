@@ -85,10 +85,15 @@ def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id:
 
 
 def select_entries(kind: Facet) -> Select[Any]:
-    """Select the columns of entries, and the slug of a section's parent as `parent`."""
+    """Select the columns of entries, and of a section `parent`, `parent_name` and `is_parent_listed`."""
     if kind is not Facet.SECTION:
         return select(CATALOGUE_TABLES[kind].table)
-    joined = select(sections, _parents.c.slug.label("parent"))
+    joined = select(
+        sections,
+        _parents.c.slug.label("parent"),
+        _parents.c.name.label("parent_name"),
+        _parents.c.is_listed.label("is_parent_listed"),
+    )
     return joined.outerjoin(_parents, _parents.c.id == sections.c.parent_id)
 
 

@@ -183,7 +183,12 @@ def render_section(row: AnyRow, edition: EditionView) -> Section | None:
     slug = row.section_slug
     if slug is None:
         return None
-    return {"slug": slug, "name": row.section_name, "href": f"/v1/sections/{slug}{edition.query()}"}
+    return link_section(slug, row.section_name, edition)
+
+
+def link_section(slug: str, name: str, edition: EditionView) -> Section:
+    """Return a section with its URL in the edition."""
+    return {"slug": slug, "name": name, "href": f"/v1/sections/{slug}{edition.query()}"}
 
 
 def render_label(row: AnyRow, language: str) -> LabelSummary | None:

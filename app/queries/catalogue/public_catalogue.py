@@ -11,18 +11,15 @@ from app.domain.list_filter import Facet, ListFilter
 from app.errors import EntryMoved, NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entries
 from app.invalidation.dependencies import depend_on_collection, depend_on_entries, depend_on_entry
-from app.models.section import sections
 from app.queries.articles.article_list import list_articles, render_author, render_tag
-from app.queries.articles.items import translate
+from app.queries.articles.items import link_section, translate
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions, render_image
 from app.queries.keyset.entry_names import find_renamed_entries
 from app.queries.keyset.pages import Keyset, Page, by_name
 from app.schemas.article import ArticleList
-from app.schemas.catalogue import AuthorPage, Label, Section, SectionInFull, SectionPage, TagInFull, TagPage
+from app.schemas.catalogue import AuthorPage, Label, SectionInFull, SectionPage, TagInFull, TagPage
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
 from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams
-
-_parent = sections.alias("parent")
 
 
 class _CatalogueQuery(NamedTuple):
@@ -39,9 +36,6 @@ class _CatalogueQuery(NamedTuple):
 def _catalogue_query(kind: Facet) -> _CatalogueQuery:
     noun, (table, name) = KIND_NAMES[kind], CATALOGUE_TABLES[kind]
     listed = select_entries(kind).where(table.c.is_listed)
-    if kind is Facet.SECTION:
-        listed = listed.add_columns(_parent.c.name.label("parent_name"), _parent.c.is_listed.label("is_parent_listed"))
-        listed = listed.outerjoin(_parent, _parent.c.id == table.c.parent_id)
     if "edition_id" in table.c:
         listed = listed.where(table.c.edition_id == bindparam("edition_id"))
     page = listed.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
@@ -147,19 +141,15 @@ def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:
 
 
 def _section(row: AnyRow, edition: EditionView) -> SectionInFull:
-    parent = _section_link(row.parent, row.parent_name, edition) if row.is_parent_listed else None
+    parent = link_section(row.parent, row.parent_name, edition) if row.is_parent_listed else None
     return {
-        **_section_link(row.slug, row.name, edition),
+        **link_section(row.slug, row.name, edition),
         "parent": parent,
         "position": row.position,
         "description": row.description,
         "image": render_image(row.image),
         "page_url": edition.page_url_of(Facet.SECTION, row.slug),
     }
-
-
-def _section_link(slug: str, name: str, edition: EditionView) -> Section:
-    return {"slug": slug, "name": name, "href": f"/v1/sections/{slug}{edition.query()}"}
 
 
 def _tag(row: AnyRow, edition: EditionView) -> TagInFull:
