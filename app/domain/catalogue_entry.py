@@ -10,6 +10,7 @@ from urllib.parse import quote
 from app.errors import InvalidValueError
 
 MAX_EMAIL: Final = 254
+MAX_FORMER_SLUGS = 200
 
 _EMAIL: Final = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\".]+(?:\.[^\s@<>()\[\]\\,;:\".]+)+")
 _AGENCIES: Final = frozenset(

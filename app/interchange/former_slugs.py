@@ -60,6 +60,11 @@ def find_former_slugs(connection: Connection, kind: Facet, entry_ids: Iterable[i
     return _by_entry(connection.execute(_OF_ENTRIES, {"kind": int(kind), "ids": sorted(set(entry_ids))}))
 
 
+def list_former_slugs(connection: Connection, kind: Facet, entry_id: int) -> list[str]:
+    """Return the former slugs of an entry; one statement, none for an edition, which is not renamed."""
+    return [] if kind is Facet.EDITION else find_former_slugs(connection, kind, [entry_id]).get(entry_id, [])
+
+
 def find_all_former_slugs(connection: Connection, kind: Facet) -> dict[int, list[str]]:
     """Return the former slugs of all entries of a kind; one statement."""
     return _by_entry(connection.execute(_OF_KIND, {"kind": int(kind)}))

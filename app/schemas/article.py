@@ -175,7 +175,7 @@ Extra = Annotated[
 
 
 class Translation(TypedDict):
-    """The same story in another edition or language."""
+    """Article that is the same story in another edition or language."""
 
     id: ArticleId
     href: Href

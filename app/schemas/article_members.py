@@ -27,6 +27,13 @@ def _null_if_empty(value: RecordPart | None) -> RecordPart | None:
 
 
 Flag = Annotated[bool, BeforeValidator(_null_as_false), Field(strict=True)]
+FeaturedFilter = Annotated[
+    Annotated[bool, Field(strict=True)] | None,
+    Field(description="Whether they are featured; both where null.", examples=[True]),
+]
+SubsectionsFilter = Annotated[
+    Flag, Field(description="Whether sections stand for themselves and all sections below them.", examples=[True])
+]
 Extra = Annotated[
     str,
     BeforeValidator(dump_extra),

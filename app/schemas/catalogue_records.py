@@ -11,6 +11,7 @@ from app.domain.body.values import WebUrl, null_as_empty, whole_number
 from app.domain.calendar import find_zone
 from app.domain.catalogue_entry import (
     MAX_EMAIL,
+    MAX_FORMER_SLUGS,
     AuthorType,
     TagType,
     default_author_type,
@@ -42,7 +43,6 @@ MAX_POSITION = 10_000
 MAX_CODES = 50
 MAX_ALIASES = 100
 MAX_LINKS = 50
-MAX_FORMER_SLUGS = 200
 
 
 def _zone_name(value: str) -> str:

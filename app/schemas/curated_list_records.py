@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from app.domain.body.values import whole_number
 from app.errors import FieldError, InvalidInputError
-from app.schemas.article_members import Flag
+from app.schemas.article_members import FeaturedFilter, SubsectionsFilter
 from app.schemas.curated_list import MAX_ITEMS, EditorialCuratedList
 from app.schemas.param_types import AccessLevels, Formats, Languages
 from app.schemas.record_types import Code, Codes, Line, NullAsEmpty, SourceId
@@ -36,14 +36,9 @@ class CuratedListFilter(BaseModel):
     )
     format: Annotated[Formats, NullAsEmpty] = Field(default_factory=list)
     language: Annotated[Languages, NullAsEmpty] = Field(default_factory=list)
-    featured: Annotated[
-        Annotated[bool, Field(strict=True)] | None,
-        Field(description="Whether they are featured; both where null.", examples=[True]),
-    ] = None
+    featured: FeaturedFilter = None
     access: Annotated[AccessLevels, NullAsEmpty] = Field(default_factory=list)
-    subsections: Annotated[
-        Flag, Field(description="Whether sections stand for themselves and all sections below them.", examples=[True])
-    ] = False
+    subsections: SubsectionsFilter = False
 
     def values(self) -> dict[str, Any]:
         """Return the members that select something, as query parameters name them."""

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import TypedDict
 
 from app.domain.article_status import FeedContent
-from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
+from app.domain.catalogue_entry import MAX_EMAIL, MAX_FORMER_SLUGS, AuthorType, TagType
 from app.domain.slug import SlugStyle
 from app.schemas.body import Image
 from app.schemas.catalogue import AuthorLink, EntryName, TagCode
@@ -34,7 +34,6 @@ from app.schemas.types import (
 from app.schemas.write_warning import Warnings
 
 MAX_PAGE = 200
-MAX_FORMER_SLUGS = 200
 
 Hidden = Annotated[bool, Field(description="Whether it is hidden from the public.", examples=[False])]
 FormerSlugs = Annotated[

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
-from app.schemas.article_members import Flag
+from app.schemas.article_members import FeaturedFilter, SubsectionsFilter
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import MAX_NAMES, AccessLevels, Cursor, Formats, Languages, Limit, StrictInt
 from app.schemas.params import NoParams
@@ -109,14 +109,9 @@ class WebhookFilters(BaseModel):
     label: Annotated[list[Name], _names("Codes of labels, any of them.", "opinion"), NULL_AS_EMPTY] = []
     format: Annotated[Formats, NULL_AS_EMPTY] = []
     language: Annotated[Languages, NULL_AS_EMPTY] = []
-    featured: Annotated[
-        Annotated[bool, Field(strict=True)] | None,
-        Field(description="Whether they are featured; both where null.", examples=[True]),
-    ] = None
+    featured: FeaturedFilter = None
     access: Annotated[AccessLevels, NULL_AS_EMPTY] = []
-    subsections: Annotated[
-        Flag, Field(description="Whether sections stand for themselves and all sections below them.", examples=[True])
-    ] = False
+    subsections: SubsectionsFilter = False
     types: Annotated[
         list[Annotated[ChangeType, OpenEnum()]],
         Field(

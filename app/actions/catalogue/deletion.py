@@ -16,7 +16,7 @@ from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.tsid import format_id
 from app.errors import ConflictError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, is_listed
-from app.interchange.former_slugs import find_former_slugs
+from app.interchange.former_slugs import list_former_slugs
 from app.interchange.statements import ENTRY_USERS
 from app.models.article import articles
 from app.models.section import sections
@@ -79,5 +79,5 @@ def _find_references(connection: Connection, kind: Facet, row: AnyRow, name: str
             more = " and more" if len(slugs) > MAX_LISTED else ""
             yield f"it has the {'sections' if len(slugs) > 1 else 'section'} {', '.join(slugs[:MAX_LISTED])}{more}"
     owner = row.id if kind is Facet.EDITION else getattr(row, "edition_id", None)
-    former = find_former_slugs(connection, kind, [row.id]).get(row.id, [])
+    former = list_former_slugs(connection, kind, row.id)
     yield from find_filter_references(connection, kind, [name, *former], edition_id=owner)

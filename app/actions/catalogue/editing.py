@@ -14,7 +14,7 @@ from app.domain.list_filter import Facet
 from app.domain.merge_patch import merge_patch
 from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from app.interchange.catalogue import KIND_NAMES, entry_name, get_entry_row, is_entered, to_record
-from app.interchange.former_slugs import describe_missing, find_entry_ids_by_former_slug, find_former_slugs
+from app.interchange.former_slugs import describe_missing, find_entry_ids_by_former_slug, list_former_slugs
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.errors import validated
@@ -65,7 +65,7 @@ def edit_entry(
     patch = {member: value for member, value in patch.items() if member != "warnings"}
     row, edition_id = get_entry_for_edit(connection, kind, name, edition=edition, expected=expected)
     slug = _edition(connection, edition)[0] if kind is Facet.SECTION else None
-    former = [] if kind is Facet.EDITION else find_former_slugs(connection, kind, [row.id]).get(row.id, [])
+    former = list_former_slugs(connection, kind, row.id)
     current = to_record(kind, row, edition=slug, former=former)
     for member in (*_IDENTITY, *(["slug"] if kind is Facet.EDITION else [])):
         if member in patch and patch[member] != current.get(member):

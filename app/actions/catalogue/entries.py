@@ -29,7 +29,7 @@ from app.interchange.catalogue import (
     get_entry_row,
     is_entered,
 )
-from app.interchange.former_slugs import find_former_slugs
+from app.interchange.former_slugs import list_former_slugs
 from app.interchange.section_tree import read_section_tree
 from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.edition import editions, former_article_urls
@@ -170,7 +170,7 @@ class _FormerNames:
         name = entry_name(record)
         if isinstance(record, EditionRecord):
             return cls(kind, edition_id, name, [], [])
-        before = [] if row is None else find_former_slugs(connection, kind, [row.id]).get(row.id, [])
+        before = [] if row is None else list_former_slugs(connection, kind, row.id)
         own = None if row is None else getattr(row, CATALOGUE_TABLES[kind].name.name)
         after = [each for each in dict.fromkeys((*former_names(record), own)) if each not in {None, name}]
         added = [each for each in after if each not in {*before, own}]

@@ -25,7 +25,7 @@ from app.interchange.catalogue import (
     get_entry_row,
     to_record,
 )
-from app.interchange.former_slugs import find_former_slugs, find_present_slugs
+from app.interchange.former_slugs import find_present_slugs, list_former_slugs
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord, EditionRecord, SectionRecord
 from app.schemas.write_warning import WarningCode, WriteWarning, renamed_reference
@@ -63,7 +63,7 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
     current: dict[str, Any] = {}
     if row is not None:
         edition = record.edition if isinstance(record, SectionRecord) else None
-        former = [] if kind is Facet.EDITION else find_former_slugs(connection, kind, [row.id]).get(row.id, [])
+        former = list_former_slugs(connection, kind, row.id)
         current = to_record(kind, row, edition=edition, former=former)
         added = [*former, *former_names(record)]
         given = record.model_dump(include=record.model_fields_set - {"former_article_urls"})  # of new editions only
