@@ -1,17 +1,18 @@
 """Parser of the records of the interchange format."""
 
 from hashlib import blake2b
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from app.domain.control_characters import repair_texts
 from app.domain.html.inline_html import clean_text
 from app.domain.json_text import TextPosition, load_json
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.errors import invalid_input
 from app.schemas.interchange import ArticleRecord, Record
-from app.schemas.write_warning import WriteWarning, find_warnings
+from app.schemas.write_warning import WriteWarning, find_warnings, repair_warnings, truncate
 
 KINDS = ("edition", "label", "section", "tag", "author", "article", "list")
 MAX_ERRORS = 3
@@ -23,7 +24,7 @@ _RECORD: TypeAdapter[AnyRecord] = TypeAdapter(AnyRecord, config=ConfigDict(defer
 
 
 class ParsedLine(NamedTuple):
-    """Record of a line, and the warnings about its HTML."""
+    """Record of a line, and the warnings about its texts."""
 
     record: AnyRecord
     warnings: list[WriteWarning]
@@ -42,21 +43,23 @@ def parse_line(line: bytes, start: TextPosition = TextPosition()) -> ParsedLine:
         raise InvalidInputError(FieldError("line", "Must be a JSON object."))
     if value.get("kind") not in KINDS:
         raise InvalidInputError(FieldError("kind", f"Must be one of {', '.join(KINDS)}."))
+    headline = value.get("headline")
+    repairs = repair_texts(value, line)
     try:
         record = _RECORD.validate_python(value)
     except ValidationError as error:
         raise invalid_input(error, _RECORD, most=MAX_ERRORS, depth=1) from None
     if not isinstance(record, ArticleRecord):
-        return ParsedLine(record, [])
+        return ParsedLine(record, truncate(repair_warnings(repairs)))
     if record.source_id is None and record.id is None:
-        record.source_id = _made_identity(value, record)
-    return ParsedLine(record, find_warnings(value, record))
+        record.source_id = _made_identity(str(headline), record)
+    return ParsedLine(record, find_warnings(value, record, repairs))
 
 
-def _made_identity(value: dict[str, Any], record: ArticleRecord) -> str:
+def _made_identity(headline: str, record: ArticleRecord) -> str:
     """Return the identity of an article without one, from its headline and date: a repeated import finds it.
 
-    The headline is taken from the line as written: earlier versions did not collapse its white space.
+    The headline is that of the line as written: earlier versions neither collapsed its white space nor repaired it.
     """
-    known_by = f"{clean_text(value['headline'])}\n{record.published_at}"
+    known_by = f"{clean_text(headline)}\n{record.published_at}"
     return f"made:{blake2b(known_by.encode(), digest_size=IDENTITY_BYTES).hexdigest()}"

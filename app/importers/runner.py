@@ -137,7 +137,7 @@ class Importer:
                     await self._store_batch(waiting)
             else:
                 await self._store_batch(waiting)
-                await self._store_entry(raw, record, waiting)
+                await self._store_entry(raw, parsed, record, waiting)
         await self._store_batch(waiting)
 
     def _check_losses(self, parsed: ParsedLine) -> None:
@@ -152,7 +152,11 @@ class Importer:
             self._report_warnings(line, warnings)
 
     async def _store_entry(
-        self, raw: RawRecord, record: CatalogueRecord | CuratedListRecord, waiting: IO[bytes] | None
+        self,
+        raw: RawRecord,
+        parsed: ParsedLine,
+        record: CatalogueRecord | CuratedListRecord,
+        waiting: IO[bytes] | None,
     ) -> None:
         now = self._now()
         try:
@@ -173,7 +177,7 @@ class Importer:
             self.report.records[record.kind, stored.outcome] += 1
             if stored.created_parents:
                 self.report.created_entries["sections"] += stored.created_parents
-            self._note_warnings(raw.start.line, stored.warnings)
+            self._note_warnings(raw.start.line, [*parsed.warnings, *stored.warnings])
 
     async def _store_batch(self, waiting: IO[bytes] | None) -> None:
         if not self._batch:

@@ -12,6 +12,7 @@ from app.domain.body import Block, QuoteInput, dump_body, inline_texts
 from app.domain.body.html_rendering import render_html
 from app.domain.body.later_block import FALLBACKS
 from app.domain.body.text_rendering import render_text
+from app.domain.control_characters import TextRepair
 from app.domain.html.conversion.conversion import Conversion
 from app.domain.html.losses import LossCode, find_losses
 from app.schemas.body_html import BODY_HTML
@@ -25,6 +26,7 @@ class WarningCode(StrEnum):
     """The codes of warnings, in addition to those of lost HTML."""
 
     TRUNCATED = "warnings-truncated"
+    REPAIRED = "characters-repaired"
     DEFAULT_UNCHANGED = "default-unchanged"
     MEMBER_EMPTIED = "member-emptied"
     MEMBER_IGNORED = "member-ignored"
@@ -45,6 +47,7 @@ _LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED])
 """Codes that make a strict write invalid."""
 CODES_OF_WRITES: Final = (
     WarningCode.TRUNCATED,
+    WarningCode.REPAIRED,
     WarningCode.SCHEDULED,
     WarningCode.SECTIONS_REPLACED,
     WarningCode.IMAGE_UNCHANGED,
@@ -79,14 +82,14 @@ Warnings = Annotated[
 ]
 
 
-def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
-    """Return the warnings of an article (as JSON values: `given`) whose HTML was sanitised.
+def find_warnings(given: Any, article: ArticleInput, repairs: Iterable[TextRepair] = ()) -> list[WriteWarning]:
+    """Return the warnings of an article (as JSON values: `given`) whose texts were repaired and its HTML sanitised.
 
     They are at most MAX_WARNINGS; a last one counts the others.
     """
     if not isinstance(given, dict):
         return []
-    warnings = conversion_warnings(article.conversion)
+    warnings = [*repair_warnings(repairs), *conversion_warnings(article.conversion)]
     blocks = article.conversion.blocks if article.conversion is not None else given.get("body")
     warnings += find_body_warnings("body", blocks, article.body)
     if isinstance(article, ArticleRecord):
@@ -96,6 +99,11 @@ def find_warnings(given: Any, article: ArticleInput) -> list[WriteWarning]:
                 body = revisions[number]["content"].get("body")
                 warnings += find_body_warnings(f"revisions.{number}.content.body", body, revision.content.body)
     return truncate(warnings)
+
+
+def repair_warnings(repairs: Iterable[TextRepair]) -> list[WriteWarning]:
+    """Return the warnings of texts whose characters were repaired."""
+    return [WriteWarning(where=each.path, code=str(WarningCode.REPAIRED), detail=str(each)) for each in repairs]
 
 
 def renamed_reference(where: str, noun: str, former: str, present: str) -> WriteWarning:

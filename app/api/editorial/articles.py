@@ -19,7 +19,7 @@ from app.api.editorial.dependencies import (
     apply_article_change,
     article_response,
     by_id,
-    find_html_warnings,
+    find_text_warnings,
 )
 from app.api.editorial.path_params import ArticleId, DraftId
 from app.api.editorial.strict_writes import WriteParams, refuse_losses
@@ -28,6 +28,7 @@ from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.request_body import run_check
 from app.api.http.responses import TypedResponse
+from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
@@ -58,6 +59,7 @@ async def create_article(
     services: ServicesDep,
     article: NewArticle,
     sent: JsonObject,
+    repairs: TextRepairsDep,
     editor: ActorDep,
     write: IdempotentWriteDep,
     params: WriteParams,
@@ -73,9 +75,10 @@ async def create_article(
     | `withdrawn` | 422 | 422 | 422 |
 
     A public or scheduled article requires `articles:publish`. Unknown tags are created; an unknown section, label or
-    author is 422. A draft does not store `first_published_at`, with a warning. `warnings` names dropped HTML.
+    author is 422. A draft does not store `first_published_at`, with a warning. `warnings` names dropped HTML and
+    repaired characters.
     """
-    warnings = await find_html_warnings(request, sent, article)
+    warnings = await find_text_warnings(request, sent, article, repairs)
     refuse_losses(warnings, params)
 
     def create(connection: Connection) -> StoredResponse:
@@ -122,6 +125,7 @@ async def edit_article(
     key: ArticleId,
     expected: IfMatchRequired,
     patch: Patch,
+    repairs: TextRepairsDep,
     editor: ActorDep,
     params: WriteParams,
 ) -> TypedResponse[SavedArticle]:
@@ -132,7 +136,7 @@ async def edit_article(
     article may be sent back; members that an edit cannot change must be as they were. `note` is the public reason of a
     change to a published article. An edit never moves the public time, and dates `updated_at` now unless the patch sets
     it. A patch that changes nothing saves nothing. An article that is no draft requires `articles:publish`. `warnings`
-    names dropped HTML.
+    names dropped HTML and repaired characters.
     """
     # Before the transaction, which would hold up other writes.
     members, conversion = await run_check(request, lambda: convert_patch(patch))
@@ -145,7 +149,7 @@ async def edit_article(
             edited = editing.edit_article(
                 connection, article_id, members, expected=expected, shown=shown, now=clock.now(), editor=editor
             )
-        warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after)])
+        warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after, repairs)])
         refuse_losses(warnings, params)
         return [
             *warnings,

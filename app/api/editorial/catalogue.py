@@ -18,6 +18,7 @@ from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stor
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
+from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
@@ -36,6 +37,7 @@ from app.schemas.catalogue_records import (
     TagRecord,
 )
 from app.schemas.examples import editorial_catalogue as examples
+from app.schemas.write_warning import repair_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=(ApiKeyScope.CATALOGUE_WRITE,))
 
@@ -104,17 +106,18 @@ async def _no_edition() -> None:
 
 
 def _make_create(kind: _Kind) -> Endpoint:
-    async def create(record: CatalogueRecord, actor: ActorDep, write: IdempotentWriteDep) -> TypedResponse[Any]:
+    async def create(
+        record: CatalogueRecord, repairs: TextRepairsDep, actor: ActorDep, write: IdempotentWriteDep
+    ) -> TypedResponse[Any]:
         """Create an entry; 409 if the name exists. An entry that only drafts use is replaced."""
 
         def run(connection: Connection) -> StoredResponse:
             actions.create_entry(connection, record, now=clock.now(), actor=actor.name)
             edition = record.edition if isinstance(record, SectionRecord) else None
             entry = get_entry(connection, kind.facet, entry_name(record), edition=edition)
+            saved = {**entry, "warnings": truncate(repair_warnings(repairs))}
             headers = {"location": entry["href"]}
-            return to_stored_response(
-                private_response({**entry, "warnings": []}, status=201, revision=entry["revision"], headers=headers)
-            )
+            return to_stored_response(private_response(saved, status=201, revision=entry["revision"], headers=headers))
 
         return await write.run(run)
 
@@ -148,6 +151,7 @@ def _make_update(kind: _Kind) -> Endpoint:
         edition: str | None,
         expected: IfMatch,
         patch: dict[str, Any],
+        repairs: TextRepairsDep,
         actor: ActorDep,
     ) -> TypedResponse[Any]:
         """Update an entry by a merge patch (RFC 7396); every response that shows it changes.
@@ -171,7 +175,8 @@ def _make_update(kind: _Kind) -> Endpoint:
                 actor=actor.name,
             )
             entry = get_entry(connection, kind.facet, present, edition=edition)
-            return private_response({**entry, "warnings": []}, revision=entry["revision"])
+            saved = {**entry, "warnings": truncate(repair_warnings(repairs))}
+            return private_response(saved, revision=entry["revision"])
 
         return await services.database.write(run)
 

@@ -13,6 +13,7 @@ from app.api.editorial.dependencies import EDITION_GUARDS, PUBLISH_SCOPES, Actor
 from app.api.http.path_params import CuratedListSlug
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
+from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
@@ -23,7 +24,7 @@ from app.schemas.curated_list_records import CuratedListInput, CuratedListRecord
 from app.schemas.editorial_catalogue import EditorialEntryParams
 from app.schemas.examples import curated_lists as examples
 from app.schemas.params import EntryListParams
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.write_warning import WarningCode, WriteWarning, repair_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=f"{EDITORIAL}/lists", scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)
 
@@ -68,6 +69,7 @@ async def put_curated_list(
     expected: IfMatch,
     body: Annotated[CuratedListInput, Body(examples=[examples.WRITTEN])],
     sent: JsonObject,
+    repairs: TextRepairsDep,
     actor: ActorDep,
 ) -> TypedResponse[SavedCuratedList]:
     """Create (201) or replace (200) a list; an equal one is not written.
@@ -83,8 +85,9 @@ async def put_curated_list(
         outcome = actions.edit_curated_list(connection, record, expected=expected, now=clock.now(), actor=actor.name)
         saved = queries.get_editorial_curated_list(connection, slug, edition)
         is_new = outcome is Outcome.CREATED
+        duplicates = len(sent.get("items") or []) - len(saved["items"])
         return private_response(
-            {**saved, "warnings": _duplicate_warnings(len(sent.get("items") or []) - len(saved["items"]))},
+            {**saved, "warnings": truncate([*repair_warnings(repairs), *_duplicate_warnings(duplicates)])},
             status=HTTPStatus.CREATED if is_new else HTTPStatus.OK,
             revision=saved["revision"],
             headers={"location": saved["href"]} if is_new else {},

@@ -18,6 +18,7 @@ from app.api.http.route import Guard
 from app.db.database import Connection
 from app.domain.actor import Actor, actor_name
 from app.domain.api_key import ApiKeyScope
+from app.domain.control_characters import TextRepair
 from app.domain.one_line import visible_line
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, PersonForbiddenError, PreconditionRequiredError
@@ -160,9 +161,11 @@ ActorDep = Annotated[Actor, Depends(get_actor)]
 JsonObject = Annotated[dict[str, Any], Depends(get_json_object)]
 
 
-async def find_html_warnings(request: Request, sent: dict[str, Any], article: ArticleCreate) -> list[WriteWarning]:
-    """Return the warnings of the HTML of an article, which was sanitised while it was validated."""
-    return await run_check(request, lambda: find_warnings(sent, article))
+async def find_text_warnings(
+    request: Request, sent: dict[str, Any], article: ArticleCreate, repairs: list[TextRepair]
+) -> list[WriteWarning]:
+    """Return the warnings of the texts of an article: their repairs, and HTML sanitised while it was validated."""
+    return await run_check(request, lambda: find_warnings(sent, article, repairs))
 
 
 def by_id(key: str) -> ArticleLocator:
@@ -172,14 +175,14 @@ def by_id(key: str) -> ArticleLocator:
 
 
 async def apply_article_change(
-    services: Services, locate: ArticleLocator, change: Callable[[Connection, int], list[WriteWarning] | None]
+    services: Services, locate: ArticleLocator, change: Callable[[Connection, int], list[WriteWarning]]
 ) -> TypedResponse[SavedArticle]:
     """Make the change and return the article after it with the warnings of the change, in one transaction."""
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:
         article_id = locate(connection)
         warnings = change(connection, article_id)
-        return article_response(connection, format_id(article_id), warnings=warnings or [])
+        return article_response(connection, format_id(article_id), warnings=warnings)
 
     response = await services.database.write(run)
     await services.scheduler.refresh()

@@ -1,6 +1,6 @@
 """Transitions of an article as resources: its publication, its bump, its withdrawal."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any
 
 from fastapi import Body
@@ -21,13 +21,16 @@ from app.api.editorial.dependencies import (
 from app.api.editorial.path_params import ArticleId, DraftId, ScheduledId, WithdrawnId
 from app.api.http.private_responses import EDITORIAL
 from app.api.http.responses import TypedResponse
+from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.domain.actor import Actor
+from app.domain.control_characters import TextRepair
 from app.schemas.editorial import SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.transition_requests import BumpRequest, PublicationRequest, WithdrawalRequest
+from app.schemas.write_warning import WriteWarning, repair_warnings, truncate
 from app.services import Services
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)
@@ -74,14 +77,20 @@ async def unschedule_article(
     **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
 )
 async def bump_article(
-    services: ServicesDep, key: ArticleId, expected: IfMatch, body: Bump, editor: ActorDep
+    *,
+    services: ServicesDep,
+    key: ArticleId,
+    expected: IfMatch,
+    body: Bump,
+    repairs: TextRepairsDep,
+    editor: ActorDep,
 ) -> TypedResponse[SavedArticle]:
     """Move the public time of a published article to now, or to `at` in the past (a future one is 422).
 
     `first_published_at` stays. A `note` alone, with the present `at`, is a public change too.
     """
     return await apply_transition(
-        services, by_id(key), publication.bump_article, expected, editor, at=body.at, note=body.note
+        services, by_id(key), publication.bump_article, expected, editor, repairs=repairs, at=body.at, note=body.note
     )
 
 
@@ -91,7 +100,13 @@ async def bump_article(
     **documented(examples.WITHDRAWN, errors=ARTICLE_ERRORS),
 )
 async def withdraw_article(
-    services: ServicesDep, key: ArticleId, expected: IfMatch, body: Withdrawal, editor: ActorDep
+    *,
+    services: ServicesDep,
+    key: ArticleId,
+    expected: IfMatch,
+    body: Withdrawal,
+    repairs: TextRepairsDep,
+    editor: ActorDep,
 ) -> TypedResponse[SavedArticle]:
     """Withdraw a published article: no response has it from now on, and its URL is 410 with the public `notice`.
 
@@ -99,7 +114,8 @@ async def withdraw_article(
     replaces reason and notice.
     """
     reasons = {"reason": body.reason, "notice": body.notice}
-    return await apply_transition(services, by_id(key), publication.withdraw_article, expected, editor, **reasons)
+    action = publication.withdraw_article
+    return await apply_transition(services, by_id(key), action, expected, editor, repairs=repairs, **reasons)
 
 
 @router.delete(
@@ -120,11 +136,14 @@ async def apply_transition(
     action: Callable[..., None],
     expected: Collection[int] | None,
     editor: Actor,
+    *,
+    repairs: Sequence[TextRepair] = (),
     **options: Any,
 ) -> TypedResponse[SavedArticle]:
     """Run one of the actions in `actions/articles/publication.py`."""
 
-    def run(connection: Connection, article_id: int) -> None:
+    def run(connection: Connection, article_id: int) -> list[WriteWarning]:
         action(connection, article_id, expected=expected, now=clock.now(), editor=editor, **options)
+        return truncate(repair_warnings(repairs))
 
     return await apply_article_change(services, locate, run)

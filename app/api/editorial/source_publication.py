@@ -20,6 +20,7 @@ from app.api.editorial.path_params import DraftSource, ScheduledSource, SourceEd
 from app.api.editorial.publication import Bump, Publication, Withdrawal, apply_transition
 from app.api.http.private_responses import EDITORIAL
 from app.api.http.responses import TypedResponse
+from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.schemas.editorial import SavedArticle
@@ -79,12 +80,15 @@ async def bump_source_article(
     source_id: SourceIdPath,
     expected: IfMatch,
     body: Bump,
+    repairs: TextRepairsDep,
     editor: ActorDep,
 ) -> TypedResponse[SavedArticle]:
     """Move the public time of a published article, as `bump_article` does."""
     where = by_source(edition, source_id)
     action = publication.bump_article
-    return await apply_transition(services, where, action, expected, editor, at=body.at, note=body.note)
+    return await apply_transition(
+        services, where, action, expected, editor, repairs=repairs, at=body.at, note=body.note
+    )
 
 
 @router.put(
@@ -99,12 +103,14 @@ async def withdraw_source_article(
     source_id: SourceIdPath,
     expected: IfMatch,
     body: Withdrawal,
+    repairs: TextRepairsDep,
     editor: ActorDep,
 ) -> TypedResponse[SavedArticle]:
     """Withdraw a published article, as `withdraw_article` does."""
     where = by_source(edition, source_id)
     reasons = {"reason": body.reason, "notice": body.notice}
-    return await apply_transition(services, where, publication.withdraw_article, expected, editor, **reasons)
+    action = publication.withdraw_article
+    return await apply_transition(services, where, action, expected, editor, repairs=repairs, **reasons)
 
 
 @router.delete(

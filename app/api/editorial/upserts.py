@@ -18,13 +18,14 @@ from app.api.editorial.dependencies import (
     IfMatch,
     JsonObject,
     article_response,
-    find_html_warnings,
+    find_text_warnings,
 )
 from app.api.editorial.path_params import DraftSource, SourceEdition, SourceIdPath
 from app.api.editorial.source_publication import ARTICLE
 from app.api.editorial.strict_writes import WriteParams, refuse_losses
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
+from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.db.database import Connection
@@ -60,6 +61,7 @@ async def push_article(
     source_id: SourceIdPath,
     article: PushedArticle,
     sent: JsonObject,
+    repairs: TextRepairsDep,
     expected: IfMatch,
     editor: ActorDep,
     if_none_match: IfNoneMatch = None,
@@ -102,12 +104,12 @@ async def push_article(
     Replacing an article that is no draft requires `articles:publish`, even if nothing changes. `updated_at` of a public
     article, unless it is sent, is dated now if the content changes. `note` is added with a change of other members;
     alone it changes nothing. `edition`, `source_id` and `id` may be left out: others than those of the path and the
-    article are 422. `warnings` names dropped HTML.
+    article are 422. `warnings` names dropped HTML and repaired characters.
 
     A push with a lower `source_version`, or an earlier `source_updated_at`, than the stored article's changes nothing
     and has a warning.
     """
-    warnings = await find_html_warnings(request, sent, article)
+    warnings = await find_text_warnings(request, sent, article, repairs)
     refuse_losses(warnings, params)
     is_new = (if_none_match or "").strip() == "*"
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import BaseModel
 
+from app.domain.control_characters import TextRepair, repair_texts
 from app.domain.json_text import load_json
 from app.errors import ContentTooLargeError, FieldError, InvalidInputError, InvalidValueError, UnsupportedMediaTypeError
 from app.schemas.errors import WHOLE_BODY, validated
@@ -23,17 +24,20 @@ R = TypeVar("R")
 
 async def parse_body(request: Request, model: type[M]) -> M:
     """Parse the JSON object into this model; UnsupportedMediaTypeError, ContentTooLargeError, InvalidInputError."""
-    brought = await parse_json_object(request)
+    brought, _ = await parse_json_object(request)
     return await run_check(request, lambda: validated(model, brought))
 
 
-async def parse_json_object(request: Request) -> dict[str, Any]:
-    """Return the request's JSON object without validation; an absent body is an empty object."""
+async def parse_json_object(request: Request, *, repairs_c1: bool = False) -> tuple[dict[str, Any], list[TextRepair]]:
+    """Return the request's JSON object without validation, and the repairs of its texts.
+
+    An absent body is an empty object. Without `repairs_c1` C1 characters are refused like other control characters.
+    """
     raw = await read_body_bytes(request)
     if not raw:
-        return {}
+        return {}, []
     _check_type(request)
-    return await run_check(request, lambda: _parsed(raw))
+    return await run_check(request, lambda: _parsed(raw, repairs_c1=repairs_c1))
 
 
 async def read_body_bytes(request: Request) -> bytes:
@@ -62,14 +66,14 @@ async def run_check(request: Request, check: Callable[[], R]) -> R:
     return await asyncio.to_thread(check)
 
 
-def _parsed(raw: bytes) -> dict[str, Any]:
+def _parsed(raw: bytes, *, repairs_c1: bool) -> tuple[dict[str, Any], list[TextRepair]]:
     try:
         value = load_json(raw)
     except InvalidValueError as error:
         raise InvalidInputError(FieldError(WHOLE_BODY, f"Must be valid JSON: {error.detail}.")) from None
     if not isinstance(value, dict):
         raise InvalidInputError(FieldError(WHOLE_BODY, "Must be a JSON object."))
-    return value
+    return value, repair_texts(value, raw, repairs_c1=repairs_c1)
 
 
 def _check_type(request: Request) -> None:

@@ -10,9 +10,9 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator
 from functools import cached_property
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Param
 from fastapi.routing import APIRoute
@@ -23,6 +23,7 @@ from typing_extensions import get_type_hints
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.request_body import MAX_INLINE_BYTES, parse_json_object, read_body_bytes
 from app.api.http.responses import TypedResponse
+from app.domain.control_characters import TextRepair
 from app.schemas.errors import validated
 
 warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
@@ -39,6 +40,18 @@ class Guard(ABC):
     async def __call__(self, request: Request) -> Any:
         """Return the same to FastAPI; subclasses document header fields here."""
         return await self.check(request)
+
+
+async def get_text_repairs(request: Request) -> list[TextRepair]:
+    """Return the repairs of the texts of the body, which the response has to name.
+
+    Where an endpoint takes them, its texts are repaired; elsewhere C1 characters are refused.
+    """
+    repairs: list[TextRepair] = request.state.text_repairs
+    return repairs
+
+
+TextRepairsDep = Annotated[list[TextRepair], Depends(get_text_repairs)]
 
 
 class SignatureTypes(NamedTuple):
@@ -60,12 +73,13 @@ class OrdinaryRoute(APIRoute):
         """Return FastAPI's own handler behind the guards and the reading of the body."""
         handle, guards, body = super().get_route_handler(), list(self.guards), self.body_field
         model = None if body is None else body.field_info.annotation
+        repairs_c1 = any(each.call is get_text_repairs for each in walk_dependants(self.dependant))
 
         async def run(request: Request) -> Response:
             for guard in guards:
                 await guard.check(request)
             if body is not None:
-                request = await _read_json(request, model)
+                request = await _read_json(request, model, repairs_c1=repairs_c1)
             return await handle(request)
 
         return run
@@ -131,12 +145,13 @@ class _JsonRequest(Request):
         return self._value
 
 
-async def _read_json(request: Request, model: Any) -> Request:
+async def _read_json(request: Request, model: Any, *, repairs_c1: bool) -> Request:
     """Read the body; a large one is validated in a thread, so that other requests are not delayed.
 
     FastAPI's own validation takes an instance of the model as it is.
     """
-    value = request.state.json = await parse_json_object(request)
+    value, repairs = await parse_json_object(request, repairs_c1=repairs_c1)
+    request.state.json, request.state.text_repairs = value, repairs
     raw = await read_body_bytes(request)
     if len(raw) <= MAX_INLINE_BYTES or not (isinstance(model, type) and issubclass(model, BaseModel)):
         return _JsonRequest(request, raw, value)

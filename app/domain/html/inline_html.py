@@ -26,7 +26,7 @@ _PASSES: Final = 4
 _MARK: Final = "."  # protects a leading U+FEFF, which the parser would drop as a byte order mark
 # Characters that PostgreSQL (NUL, surrogates) or XML 1.0 (production Char), and thus a feed, cannot carry.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\ufffe\uffff]")
 _LINE_END: Final = re.compile("\r\n?")
 _REFUSED_IN_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFUSED_IN_URL: Final = re.compile(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 40
 """Maximum nesting of the tree. Elements inside of deeper ones follow them as siblings, in the order of the text."""
 
-# Characters that PostgreSQL (NUL, surrogates) or XML 1.0, and thus a feed, cannot carry.
-_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Characters that PostgreSQL (NUL, surrogates) or XML 1.0, and thus a feed, cannot carry, and controls without meaning.
+_UNSTORABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d\ud800-\udfff\ufffe\uffff]")
 _WHOLE_DOCUMENT: Final = re.compile(r"<(?:!doctype|html|body)[\s>]", re.IGNORECASE)
 
 
